@@ -1,0 +1,117 @@
+import { maxDigits, minDigits } from './code.js';
+
+/** What a second request does while a code is pending. */
+export const resendPolicies = ['reuse', 'rotate', 'refuse'] as const;
+export type ResendPolicy = (typeof resendPolicies)[number];
+
+/** What a code is tied to: the identity alone, or also the challenge that its request returned. */
+export const bindings = ['identity', 'challenge'] as const;
+export type Binding = (typeof bindings)[number];
+
+export const channels = ['email', 'sms', 'whatsapp', 'voice', 'custom'] as const;
+export type Channel = (typeof channels)[number];
+
+/** The rules of one installation. */
+export interface Policy {
+  /** The application or tenant. Default `default`. */
+  namespace: string;
+  /** What codes may be for; the first is used when a request names none. Default `['sign-in']`. */
+  purposes: readonly string[];
+  /** Length of a code, 4 to 10. Default 6. */
+  digits: number;
+  /** Life of a code in seconds, 30 to 600. Default 300. */
+  windowSeconds: number;
+  /** Attempts per code, 1 to 100. Default 5. */
+  maxAttempts: number;
+  /** Default `reuse`. */
+  resend: ResendPolicy;
+  /** Least gap between two sends to one identity in seconds, 0 to 600. Default 0. */
+  resendCooldownSeconds: number;
+  /** Default `identity`; `challenge` binds every request. */
+  binding: Binding;
+  /** Wrong guesses in 100 days from which on codes are long, 0 (never) to 1000. Default 10. */
+  lengthenAfter: number;
+  /** Length of a long code, 4 to 10 and at least `digits`. Default 10. */
+  longDigits: number;
+  /** Sends per rolling 10 minutes and identity, 1 to 1 000 000. Default 5. */
+  requestIdentityMax: number;
+  /** Attempts on unbound codes per rolling 10 minutes and identity, 1 to 1 000 000. Default 10. */
+  verifyIdentityMax: number;
+  /** Requests per rolling 10 minutes and network address, 0 (no limit) to 1 000 000. Default 50. */
+  requestIpMax: number;
+  /** Verifies per rolling 10 minutes and network address, 0 (no limit) to 1 000 000. Default 100. */
+  verifyIpMax: number;
+}
+
+interface Range {
+  min: number;
+  max: number;
+}
+
+/** Bounds and defaults of every number in a policy; the configuration and its documentation read them too. */
+export const policyNumbers = {
+  digits: { min: minDigits, max: maxDigits, default: 6 },
+  windowSeconds: { min: 30, max: 600, default: 300 },
+  maxAttempts: { min: 1, max: 100, default: 5 },
+  resendCooldownSeconds: { min: 0, max: 600, default: 0 },
+  lengthenAfter: { min: 0, max: 1000, default: 10 },
+  longDigits: { min: minDigits, max: maxDigits, default: 10 },
+  requestIdentityMax: { min: 1, max: 1_000_000, default: 5 },
+  verifyIdentityMax: { min: 1, max: 1_000_000, default: 10 },
+  requestIpMax: { min: 0, max: 1_000_000, default: 50 },
+  verifyIpMax: { min: 0, max: 1_000_000, default: 100 },
+} as const satisfies Partial<Record<keyof Policy, Range & { default: number }>>;
+
+/** The rolling period of all limits. */
+export const limitPeriodSeconds = 600;
+/** How long guesses stay counted, from the first. */
+export const guessMemorySeconds = 100 * 24 * 3600;
+/** Attempts on a code that has been lengthened. */
+export const longAttempts = 2;
+/** With less than this left of its life (and less than a third), a pending code is not sent again. */
+export const staleSeconds = 60;
+
+/** Names of namespaces and purposes: short and plain, since they stand in tokens and configuration. */
+export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/**
+ * Fills in the defaults and checks every bound.
+ *
+ * @throws TypeError or RangeError that names the option, what was given and what is allowed
+ */
+export function createPolicy(options: Partial<Policy> = {}): Policy {
+  const numbers = Object.fromEntries(
+    Object.entries(policyNumbers).map(([name, range]) => {
+      const value = options[name as keyof typeof policyNumbers] ?? range.default;
+      assertWholeNumber(name, value, range);
+      return [name, value];
+    }),
+  ) as Record<keyof typeof policyNumbers, number>;
+  const { namespace = 'default', purposes = ['sign-in'], resend = 'reuse', binding = 'identity' } = options;
+  assertOneOf('resend', resend, resendPolicies);
+  assertOneOf('binding', binding, bindings);
+  assertName('namespace', namespace);
+  if (!Array.isArray(purposes) || purposes.length === 0) throw new TypeError('purposes must be a list of names');
+  for (const purpose of purposes) assertName('purposes', purpose);
+  if (numbers.longDigits < numbers.digits) {
+    throw new RangeError(`longDigits must be at least digits (${numbers.digits}), got ${numbers.longDigits}`);
+  }
+  return { ...numbers, namespace, purposes, resend, binding };
+}
+
+/** @throws TypeError or RangeError that names the option, what was given and what is allowed */
+export function assertWholeNumber(name: string, value: unknown, { min, max }: Range): asserts value is number {
+  const allowed = `${name} must be a whole number from ${min} to ${max}`;
+  if (typeof value !== 'number') throw new TypeError(`${allowed}, got ${typeof value}`);
+  if (!Number.isInteger(value) || value < min || value > max) throw new RangeError(`${allowed}, got ${value}`);
+}
+
+function assertOneOf(name: string, value: string, allowed: readonly string[]): void {
+  if (!allowed.includes(value)) throw new RangeError(`${name} must be one of ${allowed.join(', ')}, got ${value}`);
+}
+
+function assertName(name: string, value: unknown): void {
+  if (typeof value !== 'string' || !namePattern.test(value)) {
+    throw new RangeError(`${name}: names have 1 to 64 letters, digits, dots, hyphens or underscores, got ${value}`);
+  }
+}

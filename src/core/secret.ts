@@ -1,0 +1,25 @@
+/** The least length of a master secret, in bytes: the output size of its HMAC-SHA-256 (RFC 2104 §3). */
+export const minSecretBytes = 32;
+
+/**
+ * Reads a secret that is given as bytes, or as base64 or base64url text.
+ *
+ * @param secret at least 32 bytes
+ * @param name how the caller knows it, for the error
+ * @throws TypeError when it is neither bytes nor base64; RangeError when it is too short
+ */
+export function readSecret(secret: Uint8Array | string, name: string): Uint8Array {
+  const bytes = typeof secret === 'string' ? decodeBase64(secret) : secret;
+  if (!(bytes instanceof Uint8Array)) throw new TypeError(`${name} must be bytes or base64 text`);
+  if (bytes.length < minSecretBytes) {
+    throw new RangeError(`${name} must be at least ${minSecretBytes} bytes, got ${bytes.length}`);
+  }
+  return bytes;
+}
+
+/** Strict: `Buffer.from` alone skips what it cannot read. */
+function decodeBase64(text: string): Uint8Array | null {
+  const plain = text.trim().replaceAll('+', '-').replaceAll('/', '_').replace(/={0,2}$/, '');
+  const bytes = Buffer.from(plain, 'base64url');
+  return bytes.toString('base64url') === plain ? bytes : null;
+}

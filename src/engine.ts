@@ -1,0 +1,105 @@
+import { type CodeInput, deriveCode, deriveTag, equalCodes, maxDigits, minDigits, parseCode } from './core/code.js';
+import { deriveKey } from './core/keys.js';
+import { assertWholeNumber } from './core/policy.js';
+import { readSecret } from './core/secret.js';
+
+export interface EngineOptions {
+  /** Master secret: at least 32 bytes, as bytes or base64. */
+  secret: Uint8Array | string;
+  /** The application or tenant. Default `default`. */
+  namespace?: string;
+  /** Length of a code, 4 to 10. Default 6. */
+  digits?: number;
+  /** Length of a window in seconds, 30 to 600. Default 300. */
+  windowSeconds?: number;
+  /** How many windows before and after that of `at` are accepted, 0 to 10. Default 1. */
+  driftTolerance?: number;
+}
+
+export interface CodeOptions {
+  /** What the code is for. Default `sign-in`. */
+  purpose?: string;
+  /** Binds the code to these bytes (16 in the service). Default: none. */
+  challenge?: Uint8Array;
+  /** A Date or unix seconds. Default: now, by this machine's clock. */
+  at?: Date | number;
+}
+
+export type EngineResult = { valid: true; window: number } | { valid: false };
+
+export interface Engine {
+  /** The code of this identity at this time, with leading zeros. */
+  generate(identity: string, options?: CodeOptions): string;
+  /** Whether `code` is the code of one of the accepted windows, and of which. */
+  verify(identity: string, code: string, options?: CodeOptions): EngineResult;
+  /** The keyed name under which the service stores things about this identity: 22 characters of base64url. */
+  identityTag(identity: string, options?: Pick<CodeOptions, 'purpose'>): string;
+}
+
+/**
+ * The arithmetic alone: codes from a secret, an identity and the time. It remembers nothing, so it cannot
+ * keep a code from working twice, cannot cap the guesses, and every code exists whether or not anybody asked
+ * for it. Use `createOtp` unless something else of yours gives those guarantees.
+ *
+ * Identities are taken as they are given: `Alice@example.com` and `alice@example.com` have different codes.
+ *
+ * @throws TypeError, RangeError for options out of their shape or range
+ * @example
+ * import { createEngine } from 'stateless-otp/engine';
+ * const engine = createEngine({ secret: process.env.OTP_SECRET_KEY! });
+ * const code = engine.generate('alice@example.com');
+ * engine.verify('alice@example.com', code); // { valid: true, window: 5984300 }
+ */
+export function createEngine(options: EngineOptions): Engine {
+  const { namespace = 'default', digits = 6, windowSeconds = 300, driftTolerance = 1 } = options;
+  const secret = readSecret(options.secret, 'secret');
+  assertString(namespace, 'namespace');
+  assertWholeNumber('digits', digits, { min: minDigits, max: maxDigits });
+  assertWholeNumber('windowSeconds', windowSeconds, { min: 30, max: 600 });
+  assertWholeNumber('driftTolerance', driftTolerance, { min: 0, max: 10 });
+  const codeKey = deriveKey(secret, 'code');
+  const identityKey = deriveKey(secret, 'identity');
+
+  function readInput(identity: string, { purpose = 'sign-in', challenge = new Uint8Array(0), at }: CodeOptions): CodeInput {
+    assertString(identity, 'identity');
+    assertString(purpose, 'purpose');
+    if (!(challenge instanceof Uint8Array)) throw new TypeError('challenge must be bytes');
+    const window = Math.floor(readUnixSeconds(at) / windowSeconds);
+    return { namespace, purpose, identity, challenge, window, digits };
+  }
+
+  return {
+    generate: (identity, options = {}) => deriveCode(codeKey, readInput(identity, options)),
+
+    verify(identity, code, options = {}) {
+      const input = readInput(identity, options);
+      const typed = parseCode(code) ?? '';
+      let match: number | null = null;
+      // No early exit: the time taken says nothing about which window matched, or whether any did.
+      for (let drift = -driftTolerance; drift <= driftTolerance; drift++) {
+        const window = Math.max(0, input.window + drift);
+        if (equalCodes(deriveCode(codeKey, { ...input, window }), typed)) match = window;
+      }
+      return match === null ? { valid: false } : { valid: true, window: match };
+    },
+
+    identityTag(identity, { purpose = 'sign-in' } = {}) {
+      assertString(identity, 'identity');
+      assertString(purpose, 'purpose');
+      return deriveTag(identityKey, { namespace, purpose, identity });
+    },
+  };
+}
+
+function readUnixSeconds(at: Date | number = Date.now() / 1000): number {
+  const seconds = at instanceof Date ? at.getTime() / 1000 : at;
+  if (typeof seconds !== 'number') throw new TypeError('at must be a Date or unix seconds');
+  if (!(seconds >= 0 && seconds < 2 ** 48)) throw new RangeError(`at must be a time from 1970 on, got ${seconds}`);
+  return seconds;
+}
+
+function assertString(value: unknown, name: string): asserts value is string {
+  if (typeof value !== 'string') throw new TypeError(`${name} must be a string, got ${typeof value}`);
+  // A lone surrogate has no UTF-8 form: two different strings would have one code.
+  if (!value.isWellFormed()) throw new RangeError(`${name} must be well-formed Unicode`);
+}

@@ -1,0 +1,32 @@
+/**
+ * Every code that an answer of this package can carry, in the library and on the wire.
+ * `http/problems.ts` maps each to a status and a title.
+ */
+export type ErrorCode =
+  | 'invalid_request'
+  | 'invalid_identity'
+  | 'unsupported_channel'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'invalid_code'
+  | 'expired_code'
+  | 'pending'
+  | 'blocked'
+  | 'rate_limited'
+  | 'delivery_failed'
+  | 'store_unavailable'
+  | 'internal';
+
+/**
+ * Thrown for broken infrastructure and misuse only; what a person can cause comes back as a `status`.
+ * The message never holds a code, a token, a secret or an identity.
+ */
+export class OtpError extends Error {
+  override readonly name = 'OtpError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}

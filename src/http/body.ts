@@ -1,0 +1,60 @@
+import type { z } from '@hono/zod-openapi';
+import { OtpError } from '../errors.js';
+
+export const maxBodyBytes = 4096;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads a JSON body of at most 4 KiB that fits the schema.
+ *
+ * @throws OtpError `invalid_request` with one line that says what is wrong
+ */
+export async function readJsonBody<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.output<Schema>> {
+  // Also keeps forms of other sites out: a browser asks before it sends this type across origins.
+  if (!/^application\/json *(?:;|$)/i.test(request.headers.get('content-type') ?? '')) {
+    throw new OtpError('invalid_request', 'Content-Type must be application/json');
+  }
+  const result = schema.safeParse(parseJson(await readBytes(request)));
+  if (result.success) return result.data;
+  throw new OtpError('invalid_request', describeIssue(result.error.issues[0]));
+}
+
+async function readBytes(request: Request): Promise<Uint8Array> {
+  const tooLong = () => new OtpError('invalid_request', `The body must be at most ${maxBodyBytes} bytes`);
+  const declared = request.headers.get('content-length');
+  if (declared !== null) {
+    // The server holds the sender to what it declared, so nothing longer can come.
+    if (Number(declared) > maxBodyBytes) throw tooLong();
+    return new Uint8Array(await request.arrayBuffer());
+  }
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.length;
+    if (length > maxBodyBytes) throw tooLong();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(utf8.decode(bytes));
+  } catch {
+    throw new OtpError('invalid_request', 'The body must be JSON in UTF-8');
+  }
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Names what is wrong; a value is never repeated, since it may be a code. */
+function describeIssue(issue: Issue | undefined): string {
+  if (!issue) return 'The body does not fit';
+  if (issue.code === 'unrecognized_keys') {
+    const named = issue.keys.filter((key) => /^[A-Za-z_]{1,32}$/.test(key));
+    return named.length > 0 ? `Unknown key: ${named.join(', ')}` : 'Unknown key';
+  }
+  const where = issue.path.length > 0 ? issue.path.join('.') : 'The body';
+  return `${where}: ${issue.message}`;
+}

@@ -1,0 +1,41 @@
+import { BlockList, isIP } from 'node:net';
+
+/** Finds the address that a request came from; only what trusted proxies say of it counts. */
+export type ReadClientAddress = (remoteAddress: string, forwardedFor: string | null) => string;
+
+const loopback = ['127.0.0.0/8', '::1'];
+
+/**
+ * @param trustedProxies addresses, CIDR ranges, or `loopback`
+ * @throws RangeError that names the entry that is none of these
+ */
+export function createClientAddressReader(trustedProxies: readonly string[]): ReadClientAddress {
+  const trusted = new BlockList();
+  for (const entry of trustedProxies.flatMap((entry) => (entry === 'loopback' ? loopback : [entry]))) {
+    addRange(trusted, entry);
+  }
+  const isTrusted = (address: string) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+
+  return (remoteAddress, forwardedFor) => {
+    const hops = (forwardedFor ?? '').split(',').map((hop) => hop.trim());
+    let address = remoteAddress;
+    // From the right: each trusted proxy vouches for the one before it, and for nothing further left.
+    while (isIP(address) !== 0 && isTrusted(address)) {
+      const previous = hops.pop();
+      if (previous === undefined || isIP(previous) === 0) break;
+      address = previous;
+    }
+    return address;
+  };
+}
+
+function addRange(list: BlockList, entry: string): void {
+  const [address = '', prefix, ...rest] = entry.split('/');
+  const version = isIP(address);
+  const bits = version === 6 ? 128 : 32;
+  const length = prefix === undefined ? bits : /^[0-9]{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
+  if (version === 0 || rest.length > 0 || !(length <= bits)) {
+    throw new RangeError(`trusted proxies are addresses, CIDR ranges or loopback, got ${entry}`);
+  }
+  list.addSubnet(address, length, version === 6 ? 'ipv6' : 'ipv4');
+}

@@ -1,0 +1,94 @@
+import { Hono } from 'hono';
+import { cors } from 'hono/cors';
+import { OtpError } from '../errors.js';
+import type { Logger } from '../ports.js';
+import { version } from '../version.js';
+import { createClientAddressReader } from './client-address.js';
+import { docsFiles, respondDocs } from './docs-page.js';
+import { createOpenApiDocument } from './openapi.js';
+import { respondProblem } from './problems.js';
+import { respondJson } from './respond.js';
+import { createRoutes, type RouteParts } from './routes.js';
+import { createSchemas } from './schemas.js';
+
+export interface HandlerOptions extends Omit<RouteParts, 'schemas'> {
+  purposes: readonly string[];
+  logger: Logger;
+  /** Origins whose pages may call the API, such as `https://app.example.com`. */
+  corsOrigins: readonly string[];
+  /** Proxies whose X-Forwarded-For counts: addresses, CIDR ranges or `loopback`. */
+  trustedProxies: readonly string[];
+}
+
+/** What the server knows of a request beside the request itself. */
+export interface RequestInfo {
+  /** The address of the other end of the connection. Without it nothing is limited by address. */
+  remoteAddress?: string | undefined;
+}
+
+/** Serves the whole API. Never rejects. */
+export type Handler = (request: Request, info?: RequestInfo) => Promise<Response>;
+
+const retryWithoutStoreSeconds = 1;
+
+/** @throws RangeError for a trusted proxy that is no address, range or `loopback` */
+export function createHandler(options: HandlerOptions): Handler {
+  const { logger, corsOrigins } = options;
+  const routes = createRoutes({ ...options, schemas: createSchemas(options.purposes) });
+  const readClientAddress = createClientAddressReader(options.trustedProxies);
+  const app = new Hono<{ Bindings: RequestInfo }>();
+
+  if (corsOrigins.length > 0) {
+    app.use(
+      cors({
+        origin: [...corsOrigins],
+        allowMethods: ['GET', 'POST'],
+        allowHeaders: ['Authorization', 'Content-Type'],
+        exposeHeaders: ['Retry-After'],
+        maxAge: 600,
+      }),
+    );
+  }
+  for (const { definition, handle } of routes) {
+    app.on(definition.method.toUpperCase(), definition.path, ({ req, env }) => {
+      const remote = env.remoteAddress;
+      const ip = remote === undefined ? undefined : readClientAddress(remote, req.raw.headers.get('x-forwarded-for'));
+      return handle(req.raw, ip);
+    });
+  }
+  let document: object | undefined;
+  app.get('/openapi.json', () => {
+    document ??= createOpenApiDocument(routes, version);
+    return respondJson(200, document);
+  });
+  for (const path of Object.keys(docsFiles)) app.get(path, () => respondDocs(path));
+
+  app.notFound(({ req }) => {
+    const allowed = app.routes
+      .filter(({ path, method }) => path === req.path && method !== 'ALL')
+      .map(({ method }) => method);
+    if (allowed.length === 0) return respondProblem('not_found', 'There is no such route; see /docs');
+    const list = allowed.join(', ');
+    return respondProblem('method_not_allowed', `Allowed here: ${list}`, {}, { Allow: list });
+  });
+  app.onError((error) => respondError(error, logger));
+
+  return async (request, info = {}) => app.fetch(request, info);
+}
+
+function respondError(error: unknown, logger: Logger): Response {
+  if (error instanceof OtpError && error.code !== 'internal') {
+    const isOurs = error.code === 'store_unavailable';
+    if (isOurs) logger.error({ error: error.code }, 'request failed');
+    return respondProblem(error.code, error.message, isOurs ? { retry_after_seconds: retryWithoutStoreSeconds } : {});
+  }
+  logger.error(describeFault(error), 'request failed');
+  return respondProblem('internal', 'The fault has been logged');
+}
+
+/** Where it happened, not what was said: a message may hold what a person sent. */
+function describeFault(error: unknown): { error: string; at: string[] } {
+  if (!(error instanceof Error)) return { error: typeof error, at: [] };
+  const frames = (error.stack ?? '').split('\n').map((line) => line.trim());
+  return { error: error.name, at: frames.filter((line) => line.startsWith('at ')).slice(0, 8) };
+}

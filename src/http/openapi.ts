@@ -1,0 +1,22 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Route } from './routes.js';
+
+/** The OpenAPI 3.1 document of these routes. */
+export function createOpenApiDocument(routes: readonly Route[], version: string): object {
+  const app = new OpenAPIHono();
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+  });
+  for (const { definition } of routes) app.openAPIRegistry.registerPath(definition);
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'stateless-otp',
+      version,
+      description: 'One-time passcodes without a database: request a code, verify it, hold a signed token.',
+      license: { name: 'MIT' },
+    },
+  });
+}

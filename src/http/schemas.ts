@@ -1,0 +1,93 @@
+import { z } from '@hono/zod-openapi';
+import { maxDigits, minDigits } from '../core/code.js';
+import { channels } from '../core/policy.js';
+import { problems } from './problems.js';
+
+/** Shapes of what comes in and goes out on the wire. */
+export function createSchemas(purposes: readonly string[]) {
+  const identity = z.string().min(1).max(320).openapi({
+    description: 'E-mail address, phone number (E.164) or opaque id `kind:id`',
+    example: 'alice@example.com',
+  });
+  const purpose = z.enum(purposes as [string, ...string[]]).optional().openapi({
+    description: `What the code is for. Default ${purposes[0]}`,
+  });
+  const challenge = z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{22}$/, 'must be 22 characters of base64url')
+    .optional()
+    .openapi({ description: 'The challenge of a bound request', example: 'a7AszVyXGPLrLZ4q7nHbaQ' });
+  return {
+    requestOtp: z
+      .strictObject({
+        identity,
+        channel: z.enum(channels).optional().openapi({ description: 'Default: email, sms or custom, by the identity' }),
+        purpose,
+        bind: z.boolean().optional().openapi({ description: 'Bind the code to a challenge that only this caller gets' }),
+        challenge,
+        locale: z
+          .string()
+          .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/, 'must be a BCP 47 language tag')
+          .optional()
+          .openapi({ description: 'Language of the message', example: 'en' }),
+      })
+      .openapi('OtpRequest'),
+    verifyOtp: z
+      .strictObject({
+        identity,
+        otp: z.string().min(1).max(64).openapi({
+          description: `The code as typed: ${minDigits} to ${maxDigits} digits; spaces and dashes are dropped`,
+          example: '482931',
+        }),
+        challenge,
+        purpose,
+      })
+      .openapi('OtpVerify'),
+    verifyToken: z.strictObject({ token: z.string().max(4096) }).openapi('TokenVerify'),
+    otpSent: z
+      .object({
+        success: z.literal(true),
+        message: z.literal('OTP sent successfully.'),
+        ttl_seconds: z.int().openapi({ description: 'Life left of the code', example: 300 }),
+        resend_in_seconds: z.int().openapi({ description: 'Time until another request could be sent', example: 0 }),
+        code_length: z.int().openapi({ description: 'Digits of the code', example: 6 }),
+        channel: z.enum(channels),
+        challenge: challenge.openapi({ description: 'Present on bound requests; send it with the code' }),
+      })
+      .openapi('OtpSent'),
+    otpVerified: z
+      .object({
+        success: z.literal(true),
+        access_token: z.string(),
+        token_type: z.literal('bearer'),
+        expires_in: z.int().openapi({ description: 'Life of the token in seconds', example: 900 }),
+      })
+      .openapi('OtpVerified'),
+    tokenActive: z
+      .object({
+        active: z.boolean(),
+        claims: z.record(z.string(), z.unknown()).optional().openapi({ description: 'Present when active' }),
+      })
+      .openapi('TokenStatus'),
+    health: z.object({ status: z.literal('ok') }).openapi('Health'),
+    problem: z
+      .object({
+        type: z.string(),
+        title: z.string(),
+        status: z.int(),
+        detail: z.string(),
+        success: z.literal(false),
+        code: z.enum(Object.keys(problems) as [string, ...string[]]),
+        attempts_left: z.int().optional().openapi({ description: 'With invalid_code' }),
+        retry_after_seconds: z.int().optional().openapi({ description: 'Also in the header Retry-After' }),
+        limit: z
+          .enum(['request_identity', 'request_ip', 'verify_identity', 'verify_ip', 'cooldown'])
+          .optional()
+          .openapi({ description: 'With rate_limited' }),
+        category: z.string().optional().openapi({ description: 'With delivery_failed' }),
+      })
+      .openapi('Problem'),
+  };
+}
+
+export type Schemas = ReturnType<typeof createSchemas>;

@@ -1,0 +1,16 @@
+export { type Binding, type Channel, channels, type Policy, type ResendPolicy } from './core/policy.js';
+export { type ErrorCode, OtpError } from './errors.js';
+export type { Handler, RequestInfo } from './http/handler.js';
+export { createOtp, generateSecretKey, type Otp, type OtpOptions } from './otp.js';
+export type { Clock, Logger, Message, Receipt, RefusalCategory, Store, Transport } from './ports.js';
+export type {
+  LimitName,
+  RateLimited,
+  RequestOptions,
+  RequestResult,
+  Sent,
+  Valid,
+  VerifyOptions,
+  VerifyResult,
+} from './results.js';
+export type { TokenCheck, TokenClaims } from './tokens/tokens.js';

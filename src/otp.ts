@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import { isCountry } from './core/identity.js';
+import { deriveKeys } from './core/keys.js';
+import { assertWholeNumber, createPolicy, type Policy } from './core/policy.js';
+import { minSecretBytes, readSecret } from './core/secret.js';
+import { createHandler, type Handler } from './http/handler.js';
+import { renderMessage } from './messages/render.js';
+import type { Clock, Logger, Store, Transport } from './ports.js';
+import { createService, type Service } from './service.js';
+import { createMemoryStore } from './stores/memory.js';
+import { createTokens, type TokenCheck } from './tokens/tokens.js';
+import { createDelivery } from './transports/delivery.js';
+
+export interface OtpOptions extends Partial<Policy> {
+  /** Master secret of the codes: at least 32 bytes, as bytes or base64. `generateSecretKey` makes one. */
+  secretKey: Uint8Array | string;
+  /** The master secret before or after a rotation: accepted, never used to make a code. Needs `identityKey`. */
+  previousSecretKey?: Uint8Array | string | undefined;
+  /** Secret of the names under which the store keeps things; stays when `secretKey` rotates. Default: `secretKey`. */
+  identityKey?: Uint8Array | string | undefined;
+  /** HS256 secret of the tokens: at least 32 bytes as UTF-8, used as they are. */
+  jwtSecret: string;
+  /** Who delivers what; the first that serves a channel is used. */
+  transports: readonly Transport[];
+  /** Default: a memory store, for one process. */
+  store?: Store | undefined;
+  /** Life of a token in seconds, 30 to 86 400. Default 900. */
+  accessTokenTtlSeconds?: number | undefined;
+  /** The token's `iss`. Default `stateless-otp`. */
+  issuer?: string | undefined;
+  /** The token's `aud`. Default `stateless-otp`. */
+  audience?: string | undefined;
+  /** Purposes whose tokens `GET /token/verify` accepts. Default `['sign-in']`. */
+  bearerPurposes?: readonly string[] | undefined;
+  /** ISO 3166-1 alpha-2 code under which national phone numbers are read. Default: none, `+` is required. */
+  defaultCountry?: string | undefined;
+  /** Limit on one delivery in milliseconds, 100 to 60 000. Default 5000. */
+  deliveryTimeoutMs?: number | undefined;
+  /** Origins whose pages may call the handler. Default: none. */
+  corsOrigins?: readonly string[] | undefined;
+  /** Proxies whose X-Forwarded-For the handler believes: addresses, CIDR ranges or `loopback`. Default: none. */
+  trustedProxies?: readonly string[] | undefined;
+  /** Default: silent. */
+  logger?: Logger | undefined;
+  /** Milliseconds since 1970; moves tokens and the default store. Default: this machine's clock. */
+  clock?: Clock | undefined;
+}
+
+export interface Otp extends Service {
+  /** Whether a token of ours is active, and its claims if it is. Never says why not. */
+  verifyToken(token: unknown): Promise<TokenCheck>;
+  /** The HTTP API as a Web-standard handler. */
+  handler: Handler;
+  /** Resolves when the store can serve; rejects with the OtpError `store_unavailable` when it cannot. */
+  ping(): Promise<void>;
+  /** Closes the store and the transports. */
+  close(): Promise<void>;
+}
+
+const silent: Logger = { info() {}, warn() {}, error() {} };
+
+/** Bounds and defaults of the numbers that are no policy of the codes. */
+export const otpNumbers = {
+  accessTokenTtlSeconds: { min: 30, max: 86_400, default: 900 },
+  deliveryTimeoutMs: { min: 100, max: 60_000, default: 5000 },
+} as const;
+
+/** A fresh master secret: 32 random bytes as base64. */
+export function generateSecretKey(): string {
+  return randomBytes(minSecretBytes).toString('base64');
+}
+
+/**
+ * The passcode service, embedded.
+ *
+ * @throws TypeError or RangeError that names the option, what was given and what is allowed
+ * @example
+ * import { createOtp } from 'stateless-otp';
+ * import { createConsoleTransport } from 'stateless-otp/transports/console';
+ * const otp = createOtp({
+ *   secretKey: process.env.OTP_SECRET_KEY!,
+ *   jwtSecret: process.env.JWT_SECRET!,
+ *   transports: [createConsoleTransport()],
+ * });
+ * await otp.request('alice@example.com');
+ * const result = await otp.verify('alice@example.com', '482931');
+ * if (result.status === 'valid') console.log(result.accessToken);
+ */
+export function createOtp(options: OtpOptions): Otp {
+  const { issuer = 'stateless-otp', audience = 'stateless-otp', logger = silent, clock = Date.now } = options;
+  const { accessTokenTtlSeconds = otpNumbers.accessTokenTtlSeconds.default } = options;
+  const { deliveryTimeoutMs = otpNumbers.deliveryTimeoutMs.default, bearerPurposes = ['sign-in'] } = options;
+  const { transports, defaultCountry } = options;
+  assertWholeNumber('accessTokenTtlSeconds', accessTokenTtlSeconds, otpNumbers.accessTokenTtlSeconds);
+  assertWholeNumber('deliveryTimeoutMs', deliveryTimeoutMs, otpNumbers.deliveryTimeoutMs);
+  if (!Array.isArray(transports) || transports.length === 0) {
+    throw new TypeError('transports must be a list of at least one transport');
+  }
+  if (defaultCountry !== undefined && !isCountry(defaultCountry)) {
+    throw new RangeError(`defaultCountry must be an ISO 3166-1 alpha-2 code such as DE, got ${defaultCountry}`);
+  }
+  const policy = createPolicy(options);
+  const keys = readKeys(options);
+  const store = options.store ?? createMemoryStore(options.clock ? { clock: options.clock } : {});
+  const delivery = createDelivery({ transports, timeoutMs: deliveryTimeoutMs });
+  const tokens = createTokens({
+    secret: options.jwtSecret,
+    issuer,
+    audience,
+    namespace: policy.namespace,
+    ttlSeconds: accessTokenTtlSeconds,
+    clock,
+    createId: () => randomBytes(16).toString('base64url'),
+  });
+  const service = createService({
+    policy,
+    keys,
+    store,
+    delivery,
+    logger,
+    issueToken: tokens.issue,
+    render: renderMessage,
+    randomBytes,
+    defaultCountry,
+  });
+  const handler = createHandler({
+    service,
+    store,
+    checkToken: tokens.check,
+    bearerPurposes,
+    purposes: policy.purposes,
+    logger,
+    corsOrigins: options.corsOrigins ?? [],
+    trustedProxies: options.trustedProxies ?? [],
+  });
+  return {
+    ...service,
+    verifyToken: tokens.check,
+    handler,
+    ping: () => store.ping(),
+    async close() {
+      await Promise.all([store.close(), delivery.close()]);
+    },
+  };
+}
+
+function readKeys({ secretKey, previousSecretKey, identityKey }: OtpOptions) {
+  if (previousSecretKey !== undefined && identityKey === undefined) {
+    // Tags would move with the swap of the keys: every limit would restart and pending codes would be lost.
+    throw new TypeError('previousSecretKey needs identityKey: the value that secretKey had before the first rotation');
+  }
+  return deriveKeys({
+    secret: readSecret(secretKey, 'secretKey'),
+    previousSecret: previousSecretKey === undefined ? undefined : readSecret(previousSecretKey, 'previousSecretKey'),
+    identitySecret: identityKey === undefined ? undefined : readSecret(identityKey, 'identityKey'),
+  });
+}

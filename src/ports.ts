@@ -1,0 +1,198 @@
+import type { Channel, ResendPolicy } from './core/policy.js';
+
+/** The time in milliseconds since 1970. */
+export type Clock = () => number;
+
+/** Structured logging; pino's loggers fit. What is passed holds no code, token, secret or identity. */
+export interface Logger {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
+
+/** At most `max` per rolling `periodSeconds`. */
+export interface RollingLimit {
+  max: number;
+  periodSeconds: number;
+}
+
+/** Which pending record is meant. Tags are keyed hashes: a store never sees an identity. */
+export interface RecordKey {
+  /** Names the identity: its limits and its guess count hang on it, over all purposes. */
+  identityTag: string;
+  /** Names the identity and the purpose: its pending records hang on it. */
+  recordTag: string;
+  /** The id of a bound challenge; without it the one unbound record is meant. */
+  challenge?: string | undefined;
+}
+
+/** From `after` wrong guesses on, codes have `digits` digits and at most `maxAttempts` attempts. 0 is never. */
+export interface Lengthening {
+  after: number;
+  digits: number;
+  maxAttempts: number;
+  /** How long guesses stay counted, from the first. */
+  memorySeconds: number;
+}
+
+/** The keys whose codes can be derived; the first makes new codes. A record of any other key is as good as none. */
+export type KeyIds = readonly [current: string, ...previous: string[]];
+
+export interface OpenRequest extends RecordKey {
+  /** Open a bound record of its own. With a `challenge`: send that one's code again. */
+  bind: boolean;
+  /** A fresh random id, used if a new record is made. */
+  newChallenge: string;
+  keyIds: KeyIds;
+  channel: Channel;
+  digits: number;
+  windowSeconds: number;
+  maxAttempts: number;
+  resend: ResendPolicy;
+  cooldownSeconds: number;
+  /** With less than this of its life left, a record acts as under `rotate`. */
+  staleSeconds: number;
+  sends: RollingLimit;
+  lengthening: Lengthening;
+}
+
+/** What the code is derived from, as the store remembers it. */
+export interface PendingRecord {
+  challenge: string;
+  keyId: string;
+  window: number;
+  digits: number;
+  channel: Channel;
+}
+
+export type OpenResult =
+  | {
+      status: 'opened';
+      record: PendingRecord;
+      /** Names this send, for `release`. */
+      sendId: string;
+      /** Life left of the code. */
+      ttlMs: number;
+      /** Time until the next request could be sent. */
+      resendInMs: number;
+    }
+  | { status: 'expired' }
+  | { status: 'blocked' | 'pending'; retryAfterMs: number }
+  | { status: 'limited'; limit: 'cooldown' | 'request_identity'; retryAfterMs: number };
+
+export interface AttemptRequest extends RecordKey {
+  keyIds: KeyIds;
+  /** Counts attempts on unbound records only. */
+  verifies: RollingLimit;
+  lengthening: Lengthening;
+}
+
+export type AttemptResult =
+  | { status: 'counted'; record: PendingRecord; attemptsLeft: number }
+  | { status: 'expired' }
+  | { status: 'blocked'; retryAfterMs: number }
+  | { status: 'limited'; retryAfterMs: number };
+
+export interface ConsumeRequest extends RecordKey {
+  /** The challenge of the record that `attempt` returned. */
+  recordChallenge: string;
+}
+
+export interface ReleaseRequest extends ConsumeRequest {
+  sendId: string;
+  /** Under `refuse`, a record none of whose sends stands is deleted. */
+  resend: ResendPolicy;
+  /** The period over which refused tries are counted. */
+  periodSeconds: number;
+}
+
+export type HitResult = { allowed: true } | { allowed: false; retryAfterMs: number };
+
+/**
+ * The expiring memory of what must not happen twice. Each verb is atomic over all callers, in all processes,
+ * and times are the store's own. A verb that cannot be carried out rejects with the `OtpError`
+ * `store_unavailable`; it is never answered from anything but the store.
+ * `test/contracts/store.ts` is the suite that every store passes.
+ */
+export interface Store {
+  /** Opens or reopens a pending record and counts one send; a refused call changes nothing. */
+  open(request: OpenRequest): Promise<OpenResult>;
+  /** Counts one attempt and one guess, then returns what to compare with; a refused call changes nothing. */
+  attempt(request: AttemptRequest): Promise<AttemptResult>;
+  /**
+   * The single use: deletes the record and is true for exactly one caller, ever. Only for a caller whose code
+   * was right, so it takes back the guess that its `attempt` counted; the winner also clears the verify limit.
+   */
+  consume(request: ConsumeRequest): Promise<boolean>;
+  /** Gives a refused send back, once for each id; the refused try counts against a cap of its own. */
+  release(request: ReleaseRequest): Promise<void>;
+  /** Counts one against the rolling limit of `key`; a refused call changes nothing. */
+  hit(key: string, limit: RollingLimit): Promise<HitResult>;
+  /** Resolves when the store can serve. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a person is to receive. */
+export interface Message {
+  channel: Channel;
+  /** The canonical identity, and the only recipient. */
+  to: string;
+  code: string;
+  expiresInSeconds: number;
+  /** BCP 47, when the request named one. */
+  locale?: string | undefined;
+  subject: string;
+  text: string;
+}
+
+/**
+ * Why a message was not accepted. `timeout` and `unknown` mean that it may have been accepted after all;
+ * every other category is a definite refusal.
+ */
+export type RefusalCategory =
+  | 'invalid_recipient'
+  | 'rejected'
+  | 'unauthorized'
+  | 'rate_limited'
+  | 'unavailable'
+  | 'timeout'
+  | 'unknown';
+
+export type Receipt =
+  | { ok: true; id?: string | undefined }
+  | {
+      ok: false;
+      category: RefusalCategory;
+      retryable: boolean;
+      retryAfterSeconds?: number | undefined;
+      /** For the log: no recipient, no code, no credentials. */
+      detail: string;
+    };
+
+/** Reaches a provider. A rejection counts as an unknown outcome. */
+export interface Transport {
+  name: string;
+  channels: readonly Channel[];
+  send(message: Message, options: { signal: AbortSignal }): Promise<Receipt>;
+  close?(): Promise<void>;
+}
+
+/** What a successful verify entitles to. */
+export interface Grant {
+  identity: string;
+  purpose: string;
+}
+
+export interface IssuedToken {
+  accessToken: string;
+  expiresInSeconds: number;
+}
+
+/** Brings messages to people: which transport serves which channel, and within what time. */
+export interface Delivery {
+  serves(channel: Channel): boolean;
+  /** Never rejects. */
+  send(message: Message): Promise<Receipt>;
+  close(): Promise<void>;
+}

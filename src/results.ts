@@ -1,0 +1,83 @@
+import type { Channel } from './core/policy.js';
+import type { RefusalCategory } from './ports.js';
+
+/** Which limit was reached. */
+export type LimitName = 'request_identity' | 'request_ip' | 'verify_identity' | 'verify_ip' | 'cooldown';
+
+export interface RateLimited {
+  status: 'rate_limited';
+  limit: LimitName;
+  retryAfterSeconds: number;
+}
+
+export interface Sent {
+  status: 'sent';
+  channel: Channel;
+  /** Life left of the code. */
+  ttlSeconds: number;
+  /** Time until the next request could be sent. */
+  resendInSeconds: number;
+  /** Digits of the code; more than usual for an identity that has been guessed at. */
+  codeLength: number;
+  /** The id of a bound challenge, needed to verify and to resend. Each answer may hold a new one. */
+  challenge?: string;
+}
+
+/** What `request` answers. */
+export type RequestResult =
+  | Sent
+  /** A code is pending and the policy is not to send another. */
+  | { status: 'pending'; retryAfterSeconds: number }
+  /** The pending code is out of attempts. */
+  | { status: 'blocked'; retryAfterSeconds: number }
+  /** The challenge to resend is unknown or has ended. */
+  | { status: 'expired' }
+  | RateLimited
+  | { status: 'delivery_failed'; category: RefusalCategory }
+  | { status: 'unsupported_channel' }
+  | { status: 'invalid_identity' };
+
+export interface Valid {
+  status: 'valid';
+  /** The canonical identity, the `sub` of the token. */
+  identity: string;
+  purpose: string;
+  accessToken: string;
+  tokenType: 'bearer';
+  expiresInSeconds: number;
+}
+
+/** What `verify` answers. */
+export type VerifyResult =
+  | Valid
+  /** Not the code. `attemptsLeft` is null when what was typed cannot be a code, and nothing was counted. */
+  | { status: 'invalid'; attemptsLeft: number | null }
+  /** No code is pending: none was asked for, or it was used, replaced or has expired. */
+  | { status: 'expired' }
+  | { status: 'blocked'; retryAfterSeconds: number }
+  | RateLimited
+  | { status: 'invalid_identity' };
+
+export interface RequestOptions {
+  /** Default: the one that goes with the identity: email, sms or custom. */
+  channel?: Channel | undefined;
+  /** What the code is for, one of the configured purposes. Default: the first of them. */
+  purpose?: string | undefined;
+  /** Make a code that can be verified only together with the challenge in the answer. Default false. */
+  bind?: boolean | undefined;
+  /** Send the code of this bound challenge again. */
+  challenge?: string | undefined;
+  /** The language of the message, BCP 47. */
+  locale?: string | undefined;
+  /** The caller's network address, for the address limit. Default: not limited by address. */
+  ip?: string | undefined;
+}
+
+export interface VerifyOptions {
+  /** The challenge that the request returned, for bound codes. */
+  challenge?: string | undefined;
+  /** What the code must be for. Default: the first of the configured purposes. */
+  purpose?: string | undefined;
+  /** The caller's network address, for the address limit. Default: not limited by address. */
+  ip?: string | undefined;
+}

@@ -1,0 +1,253 @@
+import { readNetwork } from './core/address.js';
+import { deriveAddressTag, deriveCode, deriveTag, equalCodes, parseCode } from './core/code.js';
+import { canonicalise, type Identity, type IdentityKind } from './core/identity.js';
+import { findCodeKey, type Keys } from './core/keys.js';
+import {
+  type Channel,
+  guessMemorySeconds,
+  limitPeriodSeconds,
+  longAttempts,
+  type Policy,
+  staleSeconds,
+} from './core/policy.js';
+import { OtpError } from './errors.js';
+import type {
+  Delivery,
+  Grant,
+  IssuedToken,
+  KeyIds,
+  Lengthening,
+  Logger,
+  OpenResult,
+  PendingRecord,
+  RecordKey,
+  RefusalCategory,
+  Store,
+} from './ports.js';
+import type { LimitName, RateLimited, RequestOptions, RequestResult, VerifyOptions, VerifyResult } from './results.js';
+
+export interface ServiceOptions {
+  policy: Policy;
+  keys: Keys;
+  store: Store;
+  delivery: Delivery;
+  logger: Logger;
+  issueToken(grant: Grant): Promise<IssuedToken>;
+  render(input: { code: string; expiresInSeconds: number }): { subject: string; text: string };
+  randomBytes(size: number): Uint8Array;
+  /** Under which national phone numbers are read. */
+  defaultCountry?: string | undefined;
+}
+
+/** Inputs that people send are checked here, so they may be anything; what they can cause never throws. */
+export interface Service {
+  request(identity: unknown, options?: RequestOptions): Promise<RequestResult>;
+  verify(identity: unknown, code: unknown, options?: VerifyOptions): Promise<VerifyResult>;
+}
+
+const channelsOf: Record<IdentityKind, readonly [Channel, ...Channel[]]> = {
+  email: ['email'],
+  phone: ['sms', 'whatsapp', 'voice'],
+  opaque: ['custom'],
+};
+const challengeBytes = 16;
+
+/** Runs the protocol. Nothing else decides when a request or a verify succeeds. */
+export function createService(parts: ServiceOptions): Service {
+  const { policy, keys, store, delivery, logger, defaultCountry } = parts;
+  const { namespace } = policy;
+  const keyIds: KeyIds = keys.previous ? [keys.current.id, keys.previous.id] : [keys.current.id];
+  const lengthening: Lengthening = {
+    after: policy.lengthenAfter,
+    digits: policy.longDigits,
+    maxAttempts: longAttempts,
+    memorySeconds: guessMemorySeconds,
+  };
+
+  async function request(input: unknown, options: RequestOptions = {}): Promise<RequestResult> {
+    const purpose = readPurpose(options.purpose);
+    const identity = canonicalise(input, { defaultCountry });
+    if (!identity) return { status: 'invalid_identity' };
+    const channel = options.channel ?? channelsOf[identity.kind][0];
+    if (!channelsOf[identity.kind].includes(channel) || !delivery.serves(channel)) {
+      return { status: 'unsupported_channel' };
+    }
+    const record = nameRecord(identity, purpose, options.challenge);
+    // Asked first and by itself: a refused address must spend nothing of the identity's.
+    const refused = await hitAddress('request_ip', options.ip);
+    const result = refused ?? (await openAndSend({ identity, purpose }, record, channel, options));
+    logOutcome('request', record, result);
+    return result;
+  }
+
+  async function openAndSend(
+    { identity, purpose }: Target,
+    record: RecordKey,
+    channel: Channel,
+    { bind = false, locale }: RequestOptions,
+  ): Promise<RequestResult> {
+    const isBound = bind || record.challenge !== undefined || policy.binding === 'challenge';
+    const opened = await store.open({
+      ...record,
+      bind: isBound,
+      newChallenge: Buffer.from(parts.randomBytes(challengeBytes)).toString('base64url'),
+      keyIds,
+      channel,
+      digits: policy.digits,
+      windowSeconds: policy.windowSeconds,
+      maxAttempts: policy.maxAttempts,
+      resend: policy.resend,
+      cooldownSeconds: policy.resendCooldownSeconds,
+      staleSeconds: Math.min(staleSeconds, policy.windowSeconds / 3),
+      sends: { max: policy.requestIdentityMax, periodSeconds: limitPeriodSeconds },
+      lengthening,
+    });
+    if (opened.status === 'expired') return opened;
+    if (opened.status === 'limited') return rateLimited(opened.limit, opened.retryAfterMs);
+    if (opened.status !== 'opened') {
+      return { status: opened.status, retryAfterSeconds: toRetrySeconds(opened.retryAfterMs) };
+    }
+    const ttlSeconds = Math.floor(opened.ttlMs / 1000);
+    const content = { code: recoverCode(opened.record, identity, purpose), expiresInSeconds: ttlSeconds };
+    const receipt = await delivery.send({
+      channel,
+      to: identity.value,
+      locale,
+      ...content,
+      ...parts.render(content),
+    });
+    if (!receipt.ok) {
+      logger.warn({ ...describe(record), category: receipt.category, detail: receipt.detail }, 'delivery refused');
+      const opening = isBound ? { ...record, challenge: opened.record.challenge } : record;
+      await giveSendBack(opening, opened, receipt.category);
+      return { status: 'delivery_failed', category: receipt.category };
+    }
+    return {
+      status: 'sent',
+      channel,
+      ttlSeconds,
+      resendInSeconds: Math.ceil(opened.resendInMs / 1000),
+      codeLength: opened.record.digits,
+      ...(isBound ? { challenge: opened.record.challenge } : {}),
+    };
+  }
+
+  async function giveSendBack(record: RecordKey, opened: Opened, category: RefusalCategory): Promise<void> {
+    // The message may have arrived: giving the send back would let a slow provider be made to send for ever.
+    if (category === 'timeout' || category === 'unknown') return;
+    try {
+      await store.release({
+        ...record,
+        recordChallenge: opened.record.challenge,
+        sendId: opened.sendId,
+        resend: policy.resend,
+        periodSeconds: limitPeriodSeconds,
+      });
+    } catch (error) {
+      logger.warn({ ...describe(record), error: describeError(error) }, 'a refused send stays counted');
+    }
+  }
+
+  async function verify(input: unknown, typed: unknown, options: VerifyOptions = {}): Promise<VerifyResult> {
+    const purpose = readPurpose(options.purpose);
+    const identity = canonicalise(input, { defaultCountry });
+    if (!identity) return { status: 'invalid_identity' };
+    const code = parseCode(typed);
+    if (code === null) return { status: 'invalid', attemptsLeft: null };
+    const record = nameRecord(identity, purpose, options.challenge);
+    const refused = await hitAddress('verify_ip', options.ip);
+    const result = refused ?? (await attemptAndConsume({ identity, purpose }, record, code));
+    logOutcome('verify', record, result);
+    return result;
+  }
+
+  async function attemptAndConsume(
+    { identity, purpose }: Target,
+    record: RecordKey,
+    code: string,
+  ): Promise<VerifyResult> {
+    // Pay first, then look: a crash between the two costs an attempt and never gives one.
+    const attempt = await store.attempt({
+      ...record,
+      keyIds,
+      verifies: { max: policy.verifyIdentityMax, periodSeconds: limitPeriodSeconds },
+      lengthening,
+    });
+    if (attempt.status === 'expired') return attempt;
+    if (attempt.status === 'limited') return rateLimited('verify_identity', attempt.retryAfterMs);
+    if (attempt.status === 'blocked') {
+      return { status: 'blocked', retryAfterSeconds: toRetrySeconds(attempt.retryAfterMs) };
+    }
+    if (!equalCodes(recoverCode(attempt.record, identity, purpose), code)) {
+      return { status: 'invalid', attemptsLeft: attempt.attemptsLeft };
+    }
+    const isFirst = await store.consume({ ...record, recordChallenge: attempt.record.challenge });
+    if (!isFirst) return { status: 'expired' };
+    const token = await parts.issueToken({ identity: identity.value, purpose });
+    return { status: 'valid', identity: identity.value, purpose, tokenType: 'bearer', ...token };
+  }
+
+  function readPurpose(purpose = policy.purposes[0]): string {
+    if (purpose !== undefined && policy.purposes.includes(purpose)) return purpose;
+    throw new RangeError(`purpose must be one of ${policy.purposes.join(', ')}`);
+  }
+
+  function nameRecord(identity: Identity, purpose: string, challenge: string | undefined): RecordKey {
+    const tag = (purpose: string) => deriveTag(keys.identity, { namespace, purpose, identity: identity.value });
+    // The limits hang on the empty purpose: naming another purpose buys no other budget.
+    return { identityTag: tag(''), recordTag: tag(purpose), challenge };
+  }
+
+  async function hitAddress(limit: 'request_ip' | 'verify_ip', ip: string | undefined): Promise<RateLimited | null> {
+    const max = limit === 'request_ip' ? policy.requestIpMax : policy.verifyIpMax;
+    if (ip === undefined || max === 0) return null;
+    const tag = deriveAddressTag(keys.address, `${limit} ${readNetwork(ip)}`);
+    const result = await store.hit(tag, { max, periodSeconds: limitPeriodSeconds });
+    return result.allowed ? null : rateLimited(limit, result.retryAfterMs);
+  }
+
+  function recoverCode(record: PendingRecord, identity: Identity, purpose: string): string {
+    const codeKey = findCodeKey(keys, record.keyId);
+    if (!codeKey) throw new OtpError('internal', 'The store returned a record of a key that was not asked for');
+    return deriveCode(codeKey.key, {
+      namespace,
+      purpose,
+      identity: identity.value,
+      challenge: Buffer.from(record.challenge, 'base64url'),
+      window: record.window,
+      digits: record.digits,
+    });
+  }
+
+  function logOutcome(event: 'request' | 'verify', record: RecordKey, result: RequestResult | VerifyResult): void {
+    const { status } = result;
+    const limit = status === 'rate_limited' ? { limit: result.limit } : {};
+    logger.info({ ...describe(record), status, ...limit }, event);
+  }
+
+  return { request, verify };
+}
+
+type Opened = Extract<OpenResult, { status: 'opened' }>;
+
+interface Target {
+  identity: Identity;
+  purpose: string;
+}
+
+/** Enough of the keyed tag to follow one identity through a log, and nothing to recover it from. */
+function describe({ identityTag }: RecordKey): { identity: string } {
+  return { identity: identityTag.slice(0, 10) };
+}
+
+function describeError(error: unknown): string {
+  return error instanceof OtpError ? error.code : 'internal';
+}
+
+function rateLimited(limit: LimitName, retryAfterMs: number): RateLimited {
+  return { status: 'rate_limited', limit, retryAfterSeconds: toRetrySeconds(retryAfterMs) };
+}
+
+function toRetrySeconds(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1000));
+}

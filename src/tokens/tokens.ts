@@ -1,0 +1,88 @@
+import { createSecretKey } from 'node:crypto';
+import { type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import type { Clock, Grant, IssuedToken } from '../ports.js';
+
+export interface TokenOptions {
+  /** HS256 secret: at least 32 bytes as UTF-8, used as they are (RFC 7518 §3.2). */
+  secret: string;
+  issuer: string;
+  audience: string;
+  namespace: string;
+  /** Life of a token. */
+  ttlSeconds: number;
+  clock: Clock;
+  /** A fresh random `jti`. */
+  createId: () => string;
+}
+
+/** What a token says; `sub` is the canonical identity, times are unix seconds. */
+export interface TokenClaims {
+  iss: string;
+  aud: string;
+  sub: string;
+  iat: number;
+  exp: number;
+  jti: string;
+  purpose: string;
+  namespace: string;
+  /** How the person was authenticated (RFC 8176). */
+  amr: string[];
+}
+
+export type TokenCheck = { active: true; claims: TokenClaims } | { active: false };
+
+export interface Tokens {
+  issue(grant: Grant): Promise<IssuedToken>;
+  /** Never throws and never says why: a bad token tells its sender nothing. */
+  check(token: unknown): Promise<TokenCheck>;
+}
+
+const algorithm = 'HS256';
+const type = 'JWT';
+const minSecretBytes = 32;
+const maxTokenLength = 4096;
+
+/** @throws RangeError when the secret is too short */
+export function createTokens(options: TokenOptions): Tokens {
+  const { issuer, audience, namespace, ttlSeconds, clock, createId } = options;
+  const bytes = Buffer.from(options.secret);
+  if (bytes.length < minSecretBytes) {
+    throw new RangeError(`jwtSecret must be at least ${minSecretBytes} bytes, got ${bytes.length}`);
+  }
+  const key = createSecretKey(bytes);
+  return {
+    async issue({ identity, purpose }) {
+      const issuedAt = Math.floor(clock() / 1000);
+      const accessToken = await new SignJWT({ purpose, namespace, amr: ['otp'] })
+        .setProtectedHeader({ alg: algorithm, typ: type })
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setSubject(identity)
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(issuedAt + ttlSeconds)
+        .setJti(createId())
+        .sign(key);
+      return { accessToken, expiresInSeconds: ttlSeconds };
+    },
+    async check(token) {
+      if (typeof token !== 'string' || token.length > maxTokenLength) return { active: false };
+      try {
+        const { payload } = await jwtVerify(token, key, {
+          algorithms: [algorithm], // RFC 8725 §3.1: one algorithm for the key, not the header's choice
+          typ: type,
+          issuer,
+          audience,
+          requiredClaims: ['sub', 'iat', 'exp', 'jti'],
+          currentDate: new Date(clock()),
+        });
+        return hasOurClaims(payload, namespace) ? { active: true, claims: payload } : { active: false };
+      } catch {
+        return { active: false };
+      }
+    },
+  };
+}
+
+function hasOurClaims(payload: JWTPayload, namespace: string): payload is JWTPayload & TokenClaims {
+  return payload['namespace'] === namespace && typeof payload['purpose'] === 'string';
+}

@@ -1,0 +1,20 @@
+import { channels } from '../core/policy.js';
+import type { Transport } from '../ports.js';
+
+export interface ConsoleTransportOptions {
+  /** Writes one line, without its end. Default: standard output. */
+  write?: (line: string) => void;
+}
+
+/** For development: writes each code to standard output, where anybody who reads the log can use it. */
+export function createConsoleTransport(options: ConsoleTransportOptions = {}): Transport {
+  const { write = (line) => process.stdout.write(`${line}\n`) } = options;
+  return {
+    name: 'console',
+    channels,
+    async send({ channel, to, code, expiresInSeconds }) {
+      write(`stateless-otp code ${code} for ${to} (${channel}, expires in ${expiresInSeconds} s)`);
+      return { ok: true };
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { createTransport } from 'nodemailer';
+import type { Receipt, RefusalCategory, Transport } from '../ports.js';
+
+export interface SmtpTransportOptions {
+  host: string;
+  /** Default 465 with `secure`, else 587. */
+  port?: number | undefined;
+  /** TLS from the first byte. Default false: STARTTLS when the server offers it. */
+  secure?: boolean | undefined;
+  /** Refuse to send without TLS. Default false. */
+  requireTls?: boolean | undefined;
+  username?: string | undefined;
+  password?: string | undefined;
+  /** `codes@example.com` or `Example <codes@example.com>`. */
+  from: string;
+  /** Limit on connecting, on the greeting and on silence, in milliseconds. Default 5000. */
+  timeoutMs?: number | undefined;
+}
+
+/**
+ * Sends e-mail over SMTP (RFC 5321). The envelope holds the one recipient as it is; nothing parses it.
+ *
+ * @throws RangeError when `from` holds no address
+ */
+export function createSmtpTransport(options: SmtpTransportOptions): Transport {
+  const { host, secure = false, requireTls = false, username, password, timeoutMs = 5000 } = options;
+  const from = readSender(options.from);
+  const mailer = createTransport({
+    host,
+    port: options.port ?? (secure ? 465 : 587),
+    secure,
+    requireTLS: requireTls,
+    ...(username === undefined ? {} : { auth: { user: username, pass: password ?? '' } }),
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return {
+    name: 'smtp',
+    channels: ['email'],
+    async send({ to, subject, text }, { signal }) {
+      try {
+        const info = await mailer.sendMail({
+          envelope: { from: from.address, to: [to] },
+          from,
+          to: { name: '', address: to },
+          subject,
+          text,
+          headers: { 'Auto-Submitted': 'auto-generated' }, // RFC 3834 §5: no out-of-office replies
+          signal,
+        });
+        return { ok: true, id: info.messageId };
+      } catch (error) {
+        return readRefusal(error as SmtpError);
+      }
+    },
+    async close() {
+      mailer.close();
+    },
+  };
+}
+
+interface SmtpError {
+  code?: string;
+  command?: string;
+  responseCode?: number;
+  syscall?: string;
+}
+
+/** Codes only: a server's words may hold the recipient. */
+function readRefusal({ code = 'error', command = '', responseCode, syscall }: SmtpError): Receipt {
+  const category = categorise(code, command, responseCode, syscall);
+  const isPermanent = (responseCode !== undefined && responseCode >= 500) || category === 'unauthorized';
+  const detail = `SMTP ${[code, syscall, responseCode, command.split(' ', 2).join(' ')].filter(Boolean).join(' ')}`;
+  return { ok: false, category, retryable: !isPermanent, detail };
+}
+
+function categorise(code: string, command: string, reply?: number, syscall?: string): RefusalCategory {
+  if (code === 'EAUTH' || code === 'ENOAUTH') return 'unauthorized';
+  if (code === 'EDNS' || code === 'ETLS' || syscall === 'connect') return 'unavailable';
+  if (code === 'ETIMEDOUT' || code === 'EABORT') return 'timeout';
+  if (reply !== undefined && (code === 'EENVELOPE' || code === 'EMESSAGE')) {
+    if (reply < 500) return 'unavailable';
+    return command === 'RCPT TO' ? 'invalid_recipient' : 'rejected';
+  }
+  // A connection that ended midway: the server may have taken the message.
+  return 'unknown';
+}
+
+function readSender(text: string): { name: string; address: string } {
+  const match = /^\s*(?:"?([^"<>\r\n]*?)"?\s*<)?([^<>\s@,;:]+@[^<>\s@,;:]+)>?\s*$/.exec(text);
+  if (!match?.[2]) throw new RangeError('from must be an address, or a name and an address in <>');
+  return { name: match[1] ?? '', address: match[2] };
+}
