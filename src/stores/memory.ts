@@ -111,7 +111,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     record.channel = request.channel;
     const ttlMs = record.expiresAt - now;
     const freeInMs = refuseSend(limits, request, now)?.retryAfterMs ?? 0;
-    return { status: 'opened', record: { ...record }, sendId, ttlMs, resendInMs: resend === 'refuse' ? ttlMs : freeInMs };
+    return { status: 'opened', record: pick(record), sendId, ttlMs, resendInMs: resend === 'refuse' ? ttlMs : freeInMs };
   }
 
   function attempt(request: AttemptRequest): AttemptResult {
@@ -133,7 +133,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     }
     guesses.count(identityTag, lengthening, now);
     record.attemptsLeft -= 1;
-    return { status: 'counted', record: { ...record }, attemptsLeft: record.attemptsLeft };
+    return { status: 'counted', record: pick(record), attemptsLeft: record.attemptsLeft };
   }
 
   function consume(request: ConsumeRequest): boolean {
@@ -183,6 +183,10 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     ping: async () => {},
     close: async () => {},
   };
+}
+
+function pick({ challenge, keyId, window, digits, channel }: StoredRecord): PendingRecord {
+  return { challenge, keyId, window, digits, channel };
 }
 
 function nameRecord({ recordTag, challenge }: RecordKey): string {

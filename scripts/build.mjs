@@ -1,0 +1,26 @@
+// Fills dist/ from src/: JavaScript, types, and the files of the API documentation page.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { readSourceStamp, root, stampFile } from './build-stamp.mjs';
+
+const compiler = new URL('node_modules/.bin/tsc', root);
+const swaggerUi = new URL('node_modules/swagger-ui-dist/', root);
+if (!existsSync(compiler) || !existsSync(swaggerUi)) {
+  process.stderr.write('stateless-otp: building needs the development dependencies: run npm ci first\n');
+  process.exit(1);
+}
+const dist = new URL('dist/', root);
+rmSync(dist, { recursive: true, force: true });
+const compiled = spawnSync(fileURLToPath(compiler), ['-p', 'tsconfig.build.json'], {
+  cwd: fileURLToPath(root),
+  stdio: ['ignore', 2, 2],
+});
+if (compiled.status !== 0) process.exit(1);
+
+mkdirSync(new URL('swagger-ui/', dist));
+for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js', 'LICENSE']) {
+  copyFileSync(new URL(name, swaggerUi), new URL(`swagger-ui/${name}`, dist));
+}
+chmodSync(new URL('cli/main.js', dist), 0o755);
+writeFileSync(stampFile, readSourceStamp() ?? '');

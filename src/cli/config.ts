@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { readSecret } from '../core/secret.js';
+import { generateSecretKey } from '../otp.js';
+import { describeSetting, type Environment, environment, type SettingName, settingNames } from './environment.js';
+
+export interface Config extends Environment {
+  OTP_SECRET_KEY: string;
+  JWT_SECRET: string;
+}
+
+export interface LoadedConfig {
+  /** Null when there are problems. */
+  config: Config | null;
+  /** One line each, naming the variable, what was given and what is allowed. */
+  problems: string[];
+  /** One line each: what is probably a mistake, but works. */
+  warnings: string[];
+  /** Secrets made up for this run. */
+  madeUp: SettingName[];
+}
+
+type Source = Record<string, string | undefined>;
+
+/** Reads a `.env` file; a missing one is as good as an empty one unless it was asked for. */
+export function readEnvFile(path: string | undefined): Source {
+  try {
+    return parseEnv(readFileSync(path ?? '.env', 'utf8'));
+  } catch (error) {
+    if (path === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new RangeError(`--env-file ${path}: cannot be read`);
+  }
+}
+
+/** Reads the whole configuration from variables, and says everything that is wrong with it. */
+export function loadConfig(source: Source): LoadedConfig {
+  const problems: string[] = [];
+  const given = readGiven(source, problems);
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const names = new Set(parsed.error.issues.map((issue) => issue.path[0] as SettingName));
+    for (const name of names) problems.push(describeProblem(name, given[name] ?? ''));
+  }
+  const warnings = findMisspelt(source);
+  if (!parsed.success || problems.length > 0) return { config: null, problems, warnings, madeUp: [] };
+
+  const isProduction = parsed.data.NODE_ENV === 'production';
+  const missing = (['OTP_SECRET_KEY', 'JWT_SECRET'] as const).filter((name) => parsed.data[name] === undefined);
+  const madeUp = isProduction ? [] : missing;
+  const config: Config = {
+    ...parsed.data,
+    OTP_SECRET_KEY: parsed.data.OTP_SECRET_KEY ?? generateSecretKey(),
+    JWT_SECRET: parsed.data.JWT_SECRET ?? generateSecretKey(),
+  };
+  if (isProduction) {
+    problems.push(...missing.map((name) => `${name}: required in production; \`stateless-otp secret\` makes one`));
+    problems.push(...findUnfitForProduction(config));
+  }
+  problems.push(...findContradictions(config));
+  return { config: problems.length === 0 ? config : null, problems, warnings, madeUp };
+}
+
+/** The values of our variables; an empty one is as good as none, and secrets may lie in files. */
+function readGiven(source: Source, problems: string[]): Partial<Record<SettingName, string>> {
+  const given: Partial<Record<SettingName, string>> = {};
+  for (const name of settingNames) {
+    const value = source[name] || undefined;
+    const file = describeSetting(name).isSecret ? source[`${name}_FILE`] || undefined : undefined;
+    if (value !== undefined && file !== undefined) problems.push(`${name}: given twice, also as ${name}_FILE`);
+    if (value !== undefined) given[name] = value;
+    else if (file !== undefined) {
+      try {
+        given[name] = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+      } catch {
+        problems.push(`${name}_FILE: given "${file}", which cannot be read`);
+      }
+    }
+  }
+  return given;
+}
+
+function describeProblem(name: SettingName, value: string): string {
+  const { allowed, isSecret } = describeSetting(name);
+  const shown = isSecret ? `${value.length} characters` : `"${value}"`;
+  return `${name}: given ${shown}, allowed: ${allowed}`;
+}
+
+function findUnfitForProduction(config: Config): string[] {
+  const problems: string[] = [];
+  if (config.DELIVERY_BACKEND === 'console' && !config.OTP_ALLOW_CONSOLE_DELIVERY) {
+    problems.push(
+      'DELIVERY_BACKEND: console writes codes to the log; set another, or OTP_ALLOW_CONSOLE_DELIVERY=true to allow it',
+    );
+  }
+  if (config.OTP_DIGITS < 6 && !config.OTP_ALLOW_SHORT_CODES) {
+    problems.push(
+      `OTP_DIGITS: given "${config.OTP_DIGITS}", at least 6 in production unless OTP_ALLOW_SHORT_CODES=true`,
+    );
+  }
+  return problems;
+}
+
+function findContradictions(config: Config): string[] {
+  const problems: string[] = [];
+  const secrets = (['OTP_SECRET_KEY', 'OTP_SECRET_KEY_PREVIOUS', 'OTP_IDENTITY_KEY', 'JWT_SECRET'] as const).filter(
+    (name) => config[name] !== undefined,
+  );
+  for (const name of secrets) {
+    if (isPlaceholder(name, config[name] ?? '')) {
+      problems.push(`${name}: looks like a placeholder; \`stateless-otp secret\` makes a real one`);
+    }
+  }
+  for (const [first, second] of pairs(secrets)) {
+    // The identity key is meant to be one of the other two.
+    if (second === 'OTP_IDENTITY_KEY') continue;
+    if (config[first] === config[second]) problems.push(`${second}: must differ from ${first}`);
+  }
+  if (config.OTP_SECRET_KEY_PREVIOUS !== undefined && config.OTP_IDENTITY_KEY === undefined) {
+    problems.push(
+      'OTP_SECRET_KEY_PREVIOUS: needs OTP_IDENTITY_KEY, set to what OTP_SECRET_KEY was before the first rotation',
+    );
+  }
+  if (config.OTP_LONG_DIGITS < config.OTP_DIGITS) {
+    problems.push(
+      `OTP_LONG_DIGITS: given "${config.OTP_LONG_DIGITS}", allowed: at least OTP_DIGITS (${config.OTP_DIGITS})`,
+    );
+  }
+  if (config.DELIVERY_BACKEND === 'smtp') {
+    for (const name of ['SMTP_HOST', 'SMTP_FROM'] as const) {
+      if (config[name] === undefined) problems.push(`${name}: required with DELIVERY_BACKEND=smtp`);
+    }
+  }
+  if ((config.SMTP_USERNAME === undefined) !== (config.SMTP_PASSWORD === undefined)) {
+    problems.push('SMTP_USERNAME: goes together with SMTP_PASSWORD; one of them is missing');
+  }
+  return problems;
+}
+
+function isPlaceholder(name: SettingName, value: string): boolean {
+  const bytes = name === 'JWT_SECRET' ? Buffer.from(value) : Buffer.from(readSecret(value, name));
+  const words = /change.?me|placeholder|example|your.{0,12}(secret|key)|(secret|key).{0,3}here/i;
+  return new Set(bytes).size < 8 || words.test(value) || words.test(bytes.toString('latin1'));
+}
+
+function pairs<Item>(items: readonly Item[]): [Item, Item][] {
+  return items.flatMap((first, index) => items.slice(index + 1).map((second): [Item, Item] => [first, second]));
+}
+
+/** Variables that look like ours and are not. */
+function findMisspelt(source: Source): string[] {
+  const known = new Set<string>(settingNames.flatMap((name) => [name, `${name}_FILE`]));
+  const prefixes = /^(OTP|JWT|SMTP|RATE|DELIVERY)_/;
+  return Object.keys(source)
+    .filter((name) => prefixes.test(name) && !known.has(name))
+    .map((name) => `${name}: not a setting of this version; it changes nothing`);
+}

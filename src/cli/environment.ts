@@ -1,0 +1,205 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { isCountry } from '../core/identity.js';
+import { bindings, policyNumbers, resendPolicies } from '../core/policy.js';
+import { minSecretBytes, readSecret } from '../core/secret.js';
+import { otpNumbers } from '../otp.js';
+import { choice, flag, list, type SettingMeta, secret, text, textWithDefault, wholeNumber } from './settings.js';
+
+const codes = 'Codes';
+const secrets = 'Secrets';
+const limits = 'Limits';
+const tokens = 'Tokens';
+const delivery = 'Delivery';
+const server = 'Server';
+const store = 'Store';
+
+const names = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const namesAllowed = '1 to 64 letters, digits, dots, hyphens or underscores';
+const masterSecret = {
+  group: secrets,
+  allowed: `base64 of at least ${minSecretBytes} bytes`,
+  check: isMasterSecret,
+};
+
+/** Every variable that the service reads: names, defaults, bounds, documentation and errors come from here. */
+export const environment = z.object({
+  OTP_SECRET_KEY: secret({
+    ...masterSecret,
+    description: 'Master secret of the codes. Required in production; otherwise made up at each start',
+  }),
+  OTP_SECRET_KEY_PREVIOUS: secret({
+    ...masterSecret,
+    description: 'The other master secret during a rotation: accepted, never used to make a code. Needs `OTP_IDENTITY_KEY`',
+  }),
+  OTP_IDENTITY_KEY: secret({
+    ...masterSecret,
+    description: 'Master secret of the names in the store; stays when the code key rotates. Default: `OTP_SECRET_KEY`',
+  }),
+  JWT_SECRET: secret({
+    group: secrets,
+    allowed: `at least ${minSecretBytes} bytes, used as they are`,
+    check: (value) => Buffer.byteLength(value) >= minSecretBytes,
+    description: 'HS256 secret of the tokens. Required in production; otherwise made up at each start',
+  }),
+
+  OTP_DIGITS: wholeNumber(policyNumbers.digits, { group: codes, description: 'Digits of a code' }),
+  OTP_ALLOW_SHORT_CODES: flag({ group: codes, description: 'Allow fewer than 6 digits in production' }),
+  OTP_WINDOW_SECONDS: wholeNumber(policyNumbers.windowSeconds, { group: codes, description: 'Life of a code' }),
+  OTP_MAX_ATTEMPTS: wholeNumber(policyNumbers.maxAttempts, { group: codes, description: 'Attempts per code' }),
+  OTP_RESEND: choice(resendPolicies, 'reuse', {
+    group: codes,
+    description:
+      'What a second request does: send the same code again, make a new one, or refuse until the first has expired',
+  }),
+  OTP_RESEND_COOLDOWN_SECONDS: wholeNumber(policyNumbers.resendCooldownSeconds, {
+    group: codes,
+    description: 'Least gap between two sends to one identity',
+  }),
+  OTP_BINDING: choice(bindings, 'identity', {
+    group: codes,
+    description: '`challenge` binds every code to the challenge that its request returned',
+  }),
+  OTP_LENGTHEN_AFTER: wholeNumber(policyNumbers.lengthenAfter, {
+    group: codes,
+    description: 'Wrong guesses at one identity in 100 days from which on its codes are long; 0 is never',
+  }),
+  OTP_LONG_DIGITS: wholeNumber(policyNumbers.longDigits, {
+    group: codes,
+    description: 'Digits of a long code; at least `OTP_DIGITS`',
+  }),
+  OTP_PURPOSES: list('sign-in', {
+    group: codes,
+    allowed: `names with commas between them, each of ${namesAllowed}`,
+    pattern: names,
+    description: 'What codes may be for; the first is used when a request names none',
+  }),
+  OTP_NAMESPACE: textWithDefault('default', {
+    group: codes,
+    allowed: namesAllowed,
+    pattern: names,
+    description: 'The application or tenant; codes, tokens and limits of different namespaces are apart',
+  }),
+  OTP_DEFAULT_COUNTRY: text({
+    group: codes,
+    allowed: 'an ISO 3166-1 alpha-2 code such as `DE`',
+    description: 'Country under which national phone numbers are read; without it numbers need their `+`',
+  }).refine((value) => value === undefined || isCountry(value)),
+
+  RATE_REQUEST_OTP_MAX: wholeNumber(policyNumbers.requestIdentityMax, {
+    group: limits,
+    description: 'Sends per identity in rolling 10 minutes',
+  }),
+  RATE_VERIFY_OTP_MAX: wholeNumber(policyNumbers.verifyIdentityMax, {
+    group: limits,
+    description: 'Verifies per identity in rolling 10 minutes',
+  }),
+  RATE_REQUEST_IP_MAX: wholeNumber(policyNumbers.requestIpMax, {
+    group: limits,
+    description: 'Requests per network address in rolling 10 minutes; 0 is no limit',
+  }),
+  RATE_VERIFY_IP_MAX: wholeNumber(policyNumbers.verifyIpMax, {
+    group: limits,
+    description: 'Verifies per network address in rolling 10 minutes; 0 is no limit',
+  }),
+  TRUSTED_PROXIES: list('', {
+    group: limits,
+    allowed: 'addresses, CIDR ranges or `loopback`, with commas between them',
+    pattern: /^(loopback|[0-9A-Fa-f:.]+(\/[0-9]{1,3})?)$/,
+    description: 'Proxies whose `X-Forwarded-For` is believed',
+  }).refine((entries) => entries.every((entry) => entry === 'loopback' || isIP(entry.split('/')[0] ?? '') !== 0)),
+
+  ACCESS_TOKEN_TTL: wholeNumber(otpNumbers.accessTokenTtlSeconds, {
+    group: tokens,
+    description: 'Life of a token in seconds',
+  }),
+  JWT_ISSUER: textWithDefault('stateless-otp', { group: tokens, allowed: 'text', description: "The token's `iss`" }),
+  JWT_AUDIENCE: textWithDefault('stateless-otp', { group: tokens, allowed: 'text', description: "The token's `aud`" }),
+  BEARER_PURPOSES: list('sign-in', {
+    group: tokens,
+    allowed: `names with commas between them, each of ${namesAllowed}`,
+    pattern: names,
+    description: 'Purposes whose tokens `GET /token/verify` accepts',
+  }),
+
+  DELIVERY_BACKEND: choice(['console', 'smtp'], 'console', { group: delivery, description: 'How codes are sent' }),
+  OTP_ALLOW_CONSOLE_DELIVERY: flag({ group: delivery, description: 'Allow `console` delivery in production' }),
+  DELIVERY_TIMEOUT_MS: wholeNumber(otpNumbers.deliveryTimeoutMs, {
+    group: delivery,
+    description: 'Limit on one delivery in milliseconds',
+  }),
+  SMTP_HOST: text({ group: delivery, allowed: 'a host name or address', description: 'Required with `smtp`' }),
+  SMTP_PORT: wholeNumber(
+    { min: 1, max: 65_535, default: 587 },
+    { group: delivery, description: 'Port of the server; 465 is usual with `SMTP_SECURE=true`' },
+  ),
+  SMTP_USERNAME: text({ group: delivery, allowed: 'text', description: 'Without it there is no authentication' }),
+  SMTP_PASSWORD: secret({ group: delivery, allowed: 'text', check: () => true, description: 'Password of that user' }),
+  SMTP_FROM: text({
+    group: delivery,
+    allowed: '`codes@example.com` or `Example <codes@example.com>`',
+    pattern: /^[^<>\r\n]*<?[^<>\s@,;:]+@[^<>\s@,;:]+>?$/,
+    description: 'The sender. Required with `smtp`',
+  }),
+  SMTP_SECURE: flag({ group: delivery, description: '`true`: TLS from the start; `false`: STARTTLS when offered' }),
+  SMTP_REQUIRE_TLS: flag({ group: delivery, description: 'Refuse to send without TLS' }),
+
+  STORE: choice(['memory'], 'memory', { group: store, description: 'Where pending codes and limits are kept' }),
+  MEMORY_STORE_MAX_ENTRIES: wholeNumber(
+    { min: 1000, max: 10_000_000, default: 500_000 },
+    { group: store, description: 'Most entries of each kind in the memory store; when full it refuses' },
+  ),
+
+  HOST: textWithDefault('127.0.0.1', {
+    group: server,
+    allowed: 'a host name or address',
+    description: 'Where to listen; `0.0.0.0` is everywhere',
+  }),
+  PORT: wholeNumber(
+    { min: 0, max: 65_535, default: 8000 },
+    { group: server, description: 'Port to listen on; 0 takes a free one' },
+  ),
+  PUBLIC_URL: text({
+    group: server,
+    allowed: 'a URL such as `https://otp.example.com`',
+    pattern: /^https?:\/\/[^\s/?#]+\/?$/,
+    description: 'Where people reach the service; printed at start',
+  }),
+  CORS_ORIGINS: list('', {
+    group: server,
+    allowed: 'origins such as `https://app.example.com`, with commas between them',
+    pattern: /^https?:\/\/[^\s/?#*]+$/,
+    description: 'Origins whose pages may call the API',
+  }),
+  LOG_LEVEL: choice(['debug', 'info', 'warn', 'error', 'silent'], 'info', {
+    group: server,
+    description: 'What is logged, as JSON lines on standard error',
+  }),
+  SHUTDOWN_GRACE_SECONDS: wholeNumber(
+    { min: 0, max: 300, default: 10 },
+    { group: server, description: 'How long requests in flight may take to finish after SIGTERM' },
+  ),
+  NODE_ENV: text({
+    group: server,
+    allowed: 'text',
+    description: '`production` refuses what is fit for development only',
+  }),
+});
+
+export type Environment = z.output<typeof environment>;
+export type SettingName = keyof typeof environment.shape;
+
+export const settingNames = Object.keys(environment.shape) as SettingName[];
+
+/** What the documentation and the errors say of this variable. */
+export function describeSetting(name: SettingName): SettingMeta {
+  return environment.shape[name].meta() as unknown as SettingMeta;
+}
+
+function isMasterSecret(value: string): boolean {
+  try {
+    return readSecret(value, 'secret').length > 0;
+  } catch {
+    return false;
+  }
+}

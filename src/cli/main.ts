@@ -1,0 +1,82 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { generateSecretKey } from '../otp.js';
+import { version } from '../version.js';
+import { formatCheck } from './check.js';
+import { loadConfig, readEnvFile } from './config.js';
+import { serve } from './serve.js';
+
+const help = `stateless-otp ${version}: one-time passcodes without a database
+
+Usage: stateless-otp [command] [options]
+
+Commands:
+  serve    run the service (the default)
+  check    say what is wrong with the configuration, or what is in force
+  secret   print a fresh OTP_SECRET_KEY and JWT_SECRET, as lines for .env
+
+Options:
+  --env-file FILE   read settings from FILE instead of .env; the environment wins over both
+  -h, --help        show this
+  -v, --version     show the version
+
+Settings come from the environment: see docs/configuration.md.
+Exit codes: 0 done, 1 failed while running, 2 wrong usage or configuration.
+`;
+
+const exitFailed = 1;
+const exitUsage = 2;
+
+async function main(args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      version: { type: 'boolean', short: 'v' },
+      'env-file': { type: 'string' },
+    },
+  });
+  if (values.help) return print(help);
+  if (values.version) return print(`${version}\n`);
+  const [command = 'serve', ...rest] = positionals;
+  if (!['serve', 'check', 'secret'].includes(command) || rest.length > 0) {
+    throw new TypeError(`unknown command "${positionals.join(' ')}"; commands: serve, check, secret`);
+  }
+  if (command === 'secret') {
+    return print(`OTP_SECRET_KEY=${generateSecretKey()}\nJWT_SECRET=${generateSecretKey()}\n`);
+  }
+  const given = Object.entries(process.env).filter(([, value]) => value !== '');
+  const source = { ...readEnvFile(values['env-file']), ...Object.fromEntries(given) };
+  const loaded = loadConfig(source);
+  if (command === 'check') {
+    print(`${formatCheck(loaded, source)}\n`);
+    if (!loaded.config) process.exitCode = exitUsage;
+    return;
+  }
+  if (!loaded.config) return complain(loaded.problems, exitUsage);
+  await serve({ ...loaded, config: loaded.config });
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+function complain(lines: string[], exitCode: number): void {
+  process.stderr.write(lines.map((line) => `stateless-otp: ${line}\n`).join(''));
+  process.exitCode = exitCode;
+}
+
+/** A wrong call is answered with its one line; anything else is a fault, with its stack. */
+function report(error: unknown): void {
+  const { code, message, stack } = error as NodeJS.ErrnoException;
+  if (code?.startsWith('ERR_PARSE_ARGS_') || error instanceof TypeError || error instanceof RangeError) {
+    return complain([`${message} (see --help)`], exitUsage);
+  }
+  if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+    return complain([`HOST, PORT: cannot listen: ${message}`], exitFailed);
+  }
+  complain([stack ?? String(error)], exitFailed);
+}
+
+main(process.argv.slice(2)).catch(report);

@@ -1,0 +1,110 @@
+import { createNodeListener } from '../adapters/node.js';
+import { createOtp, type Otp, type OtpOptions } from '../otp.js';
+import type { Logger, Transport } from '../ports.js';
+import { createMemoryStore } from '../stores/memory.js';
+import { createConsoleTransport } from '../transports/console.js';
+import { createSmtpTransport } from '../transports/smtp.js';
+import { version } from '../version.js';
+import type { Config, LoadedConfig } from './config.js';
+import { createLogger } from './log.js';
+import { type RunningServer, startServer } from './server.js';
+
+/** Runs the service until SIGTERM or SIGINT. */
+export async function serve({ config, warnings, madeUp }: LoadedConfig & { config: Config }): Promise<void> {
+  const logger = createLogger(config.LOG_LEVEL);
+  for (const warning of warnings) logger.warn({ warning }, 'configuration');
+  const otp = createOtp(readOptions(config, logger));
+  const server = await startServer(createNodeListener(otp.handler, { overrideGlobals: true }), {
+    host: config.HOST,
+    port: config.PORT,
+    graceMs: config.SHUTDOWN_GRACE_SECONDS * 1000,
+  });
+  process.stdout.write(formatBanner(config, madeUp, server.port));
+  logger.info({ port: server.port, version }, 'started');
+  stopOnSignal(server, otp, logger);
+}
+
+/** The library's options for this configuration. */
+export function readOptions(config: Config, logger: Logger): OtpOptions {
+  return {
+    secretKey: config.OTP_SECRET_KEY,
+    previousSecretKey: config.OTP_SECRET_KEY_PREVIOUS,
+    identityKey: config.OTP_IDENTITY_KEY,
+    jwtSecret: config.JWT_SECRET,
+    transports: [createTransport(config)],
+    store: createMemoryStore({ maxEntries: config.MEMORY_STORE_MAX_ENTRIES }),
+    namespace: config.OTP_NAMESPACE,
+    purposes: config.OTP_PURPOSES,
+    digits: config.OTP_DIGITS,
+    windowSeconds: config.OTP_WINDOW_SECONDS,
+    maxAttempts: config.OTP_MAX_ATTEMPTS,
+    resend: config.OTP_RESEND,
+    resendCooldownSeconds: config.OTP_RESEND_COOLDOWN_SECONDS,
+    binding: config.OTP_BINDING,
+    lengthenAfter: config.OTP_LENGTHEN_AFTER,
+    longDigits: config.OTP_LONG_DIGITS,
+    requestIdentityMax: config.RATE_REQUEST_OTP_MAX,
+    verifyIdentityMax: config.RATE_VERIFY_OTP_MAX,
+    requestIpMax: config.RATE_REQUEST_IP_MAX,
+    verifyIpMax: config.RATE_VERIFY_IP_MAX,
+    accessTokenTtlSeconds: config.ACCESS_TOKEN_TTL,
+    issuer: config.JWT_ISSUER,
+    audience: config.JWT_AUDIENCE,
+    bearerPurposes: config.BEARER_PURPOSES,
+    defaultCountry: config.OTP_DEFAULT_COUNTRY,
+    deliveryTimeoutMs: config.DELIVERY_TIMEOUT_MS,
+    corsOrigins: config.CORS_ORIGINS,
+    trustedProxies: config.TRUSTED_PROXIES,
+    logger,
+  };
+}
+
+function createTransport(config: Config): Transport {
+  if (config.DELIVERY_BACKEND === 'console') return createConsoleTransport();
+  return createSmtpTransport({
+    host: config.SMTP_HOST ?? '',
+    port: config.SMTP_PORT,
+    secure: config.SMTP_SECURE,
+    requireTls: config.SMTP_REQUIRE_TLS,
+    username: config.SMTP_USERNAME,
+    password: config.SMTP_PASSWORD,
+    from: config.SMTP_FROM ?? '',
+    timeoutMs: config.DELIVERY_TIMEOUT_MS,
+  });
+}
+
+function formatBanner(config: Config, madeUp: readonly string[], port: number): string {
+  const host = config.HOST === '127.0.0.1' || config.HOST === '0.0.0.0' ? 'localhost' : config.HOST;
+  const url = config.PUBLIC_URL?.replace(/\/$/, '') ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const codes =
+    config.DELIVERY_BACKEND === 'console'
+      ? 'appear here, one line each (console delivery, for development)'
+      : `are sent by ${config.DELIVERY_BACKEND}`;
+  const lines = [
+    `stateless-otp ${version}`,
+    `  API      ${url}/api/v1`,
+    `  Docs     ${url}/docs`,
+    `  Codes    ${codes}`,
+    `  Store    ${config.STORE}`,
+  ];
+  if (madeUp.length > 0) {
+    lines.push(`  Secrets  ${madeUp.join(' and ')} made up for this run; \`stateless-otp secret\` makes lasting ones`);
+  }
+  return `${lines.join('\n')}\n\n`;
+}
+
+/** The first signal lets requests in flight finish; the second ends the process at once. */
+function stopOnSignal(server: RunningServer, otp: Otp, logger: Logger): void {
+  let isStopping = false;
+  const stop = async (signal: NodeJS.Signals) => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    logger.info({ signal }, 'stopping');
+    await server.close();
+    await otp.close();
+    logger.info({}, 'stopped');
+    process.exit(0);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}

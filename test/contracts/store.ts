@@ -1,0 +1,498 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { AttemptRequest, OpenRequest, OpenResult, RecordKey, Store } from '../../src/ports.js';
+
+/** What a store's own test provides. */
+export interface StoreHarness {
+  /** One more caller on the same memory, as another process would be. */
+  connect(): Promise<Store>;
+  /** Moves the store's clock. */
+  advance(ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const windowSeconds = 300;
+const periodSeconds = 600;
+const memorySeconds = 100 * 24 * 3600;
+
+/** The properties that every store has. Tags are fresh for each test, so the memory may be shared. */
+export function describeStore(name: string, createHarness: () => Promise<StoreHarness>): void {
+  describe(`${name} keeps the store contract`, () => {
+    let harness: StoreHarness;
+    let store: Store;
+    let identity: RecordKey;
+
+    beforeEach(async () => {
+      harness = await createHarness();
+      store = await harness.connect();
+      identity = { identityTag: createTag(), recordTag: createTag() };
+    });
+    afterEach(() => harness.close());
+
+    const lengthening = { after: 10, digits: 10, maxAttempts: 2, memorySeconds };
+    const verifies = { max: 1000, periodSeconds };
+
+    const readOpen = (changes: Partial<OpenRequest> = {}): OpenRequest => ({
+      ...identity,
+      bind: false,
+      newChallenge: createTag(),
+      keyIds: ['key1'],
+      channel: 'email',
+      digits: 6,
+      windowSeconds,
+      maxAttempts: 5,
+      resend: 'reuse',
+      cooldownSeconds: 0,
+      staleSeconds: 60,
+      sends: { max: 1000, periodSeconds },
+      lengthening,
+      ...changes,
+    });
+    const open = (changes?: Partial<OpenRequest>) => store.open(readOpen(changes));
+    const mustOpen = async (changes?: Partial<OpenRequest>) => expectOpened(await open(changes));
+    const attempt = (changes: Partial<AttemptRequest> = {}, by = store) =>
+      by.attempt({ ...identity, keyIds: ['key1'], verifies, lengthening, ...changes });
+    const consume = (recordChallenge: string, changes: Partial<RecordKey> = {}, by = store) =>
+      by.consume({ ...identity, recordChallenge, ...changes });
+    const release = (opened: Opened, changes: Partial<OpenRequest> = {}) =>
+      store.release({
+        ...identity,
+        recordChallenge: opened.record.challenge,
+        sendId: opened.sendId,
+        resend: 'reuse',
+        periodSeconds,
+        ...changes,
+      });
+    const guess = async (times: number, changes: Partial<AttemptRequest> = {}) => {
+      for (let i = 0; i < times; i++) assert.equal((await attempt(changes)).status, 'counted');
+    };
+
+    describe('open', () => {
+      test('makes a record that lives exactly one window from its opening', async () => {
+        const newChallenge = createTag();
+        const opened = await mustOpen({ newChallenge });
+        assert.deepEqual(
+          { ...opened.record, window: typeof opened.record.window },
+          { challenge: newChallenge, keyId: 'key1', digits: 6, channel: 'email', window: 'number' },
+        );
+        assert.ok(near(opened.ttlMs, windowSeconds * 1000));
+        await harness.advance(windowSeconds * 1000 - 2000);
+        assert.equal((await attempt()).status, 'counted');
+        await harness.advance(2000);
+        assert.equal((await attempt()).status, 'expired');
+      });
+
+      test('under reuse sends the same code, without more life and without more attempts', async () => {
+        const first = await mustOpen();
+        await guess(2);
+        await harness.advance(100_000);
+        const second = await mustOpen({ channel: 'sms' });
+        assert.deepEqual(second.record, { ...first.record, channel: 'sms' });
+        assert.ok(near(second.ttlMs, 200_000));
+        const result = await attempt();
+        assert.equal(result.status === 'counted' && result.attemptsLeft, 2);
+      });
+
+      test('under reuse makes a new code when little life is left, and attempts used stay used', async () => {
+        const first = await mustOpen();
+        await guess(3);
+        await harness.advance((windowSeconds - 59) * 1000);
+        const second = await mustOpen();
+        assert.notEqual(second.record.challenge, first.record.challenge);
+        assert.ok(near(second.ttlMs, windowSeconds * 1000));
+        const result = await attempt();
+        assert.equal(result.status === 'counted' && result.attemptsLeft, 1);
+      });
+
+      test('under rotate makes a new code, the old one dies, and attempts used stay used', async () => {
+        const first = await mustOpen({ resend: 'rotate' });
+        await guess(4);
+        const second = await mustOpen({ resend: 'rotate' });
+        assert.notEqual(second.record.challenge, first.record.challenge);
+        assert.equal(await consume(first.record.challenge), false);
+        const result = await attempt();
+        assert.equal(result.status === 'counted' && result.attemptsLeft, 0);
+        assert.equal((await attempt()).status, 'blocked');
+      });
+
+      test('under refuse answers pending until the code expires, and that counts nowhere', async () => {
+        const sends = { max: 2, periodSeconds };
+        await mustOpen({ resend: 'refuse', sends });
+        for (let i = 0; i < 10; i++) {
+          const result = await open({ resend: 'refuse', sends });
+          assert.ok(result.status === 'pending' && near(result.retryAfterMs, windowSeconds * 1000));
+        }
+        await harness.advance(windowSeconds * 1000);
+        await mustOpen({ resend: 'refuse', sends });
+      });
+
+      test('keeps a cooldown between sends, over purposes', async () => {
+        await mustOpen({ cooldownSeconds: 30 });
+        const result = await open({ cooldownSeconds: 30, recordTag: createTag() });
+        assert.ok(result.status === 'limited' && result.limit === 'cooldown' && near(result.retryAfterMs, 30_000));
+        await harness.advance(30_000);
+        await mustOpen({ cooldownSeconds: 30 });
+      });
+
+      test('lets at most the limit through in a rolling period, over purposes and bound challenges', async () => {
+        const sends = { max: 3, periodSeconds };
+        await mustOpen({ sends });
+        await harness.advance(100_000);
+        await mustOpen({ sends, recordTag: createTag() });
+        const third = await mustOpen({ sends, bind: true });
+        assert.ok(near(third.resendInMs, 500_000));
+        for (const changes of [{}, { bind: true }, { recordTag: createTag() }]) {
+          const result = await open({ sends, ...changes });
+          assert.ok(result.status === 'limited' && result.limit === 'request_identity');
+          assert.ok(near(result.retryAfterMs, 500_000));
+        }
+        await harness.advance(500_000);
+        await mustOpen({ sends });
+        assert.equal((await open({ sends })).status, 'limited');
+      });
+
+      test('answers blocked while the record is out of attempts, whatever the resend policy', async () => {
+        await mustOpen({ maxAttempts: 2 });
+        await guess(2);
+        for (const resend of ['reuse', 'rotate', 'refuse'] as const) {
+          const result = await open({ resend });
+          assert.ok(result.status === 'blocked' && near(result.retryAfterMs, windowSeconds * 1000));
+        }
+        await harness.advance(windowSeconds * 1000);
+        await mustOpen();
+      });
+
+      test('replaces a record of a key that is gone, and keeps one of the previous key', async () => {
+        const first = await mustOpen({ keyIds: ['old'] });
+        const kept = await mustOpen({ keyIds: ['new', 'old'] });
+        assert.deepEqual(kept.record, first.record);
+        const replaced = await mustOpen({ keyIds: ['new'], resend: 'refuse' });
+        assert.equal(replaced.record.keyId, 'new');
+        assert.equal(await consume(first.record.challenge), false);
+      });
+    });
+
+    describe('bound challenges', () => {
+      test('are records of their own: none replaces another or the unbound one', async () => {
+        const unbound = await mustOpen();
+        const mine = await mustOpen({ bind: true });
+        const theirs = await mustOpen({ bind: true });
+        const challenges = [unbound, mine, theirs].map(({ record }) => record.challenge);
+        assert.equal(new Set(challenges).size, 3);
+        await guess(5, { challenge: theirs.record.challenge });
+        assert.equal((await attempt({ challenge: theirs.record.challenge })).status, 'blocked');
+        for (const [opened, challenge] of [
+          [unbound, undefined],
+          [mine, mine.record.challenge],
+        ] as const) {
+          const result = await attempt({ challenge });
+          assert.ok(result.status === 'counted' && result.attemptsLeft === 4);
+          assert.equal(result.record.challenge, opened.record.challenge);
+        }
+      });
+
+      test('are sent again only by name; an unknown name is expired and opens nothing', async () => {
+        const mine = await mustOpen({ bind: true });
+        const again = await mustOpen({ bind: true, challenge: mine.record.challenge });
+        assert.deepEqual(again.record, mine.record);
+        assert.equal((await open({ bind: true, challenge: createTag() })).status, 'expired');
+        assert.equal((await attempt()).status, 'expired');
+      });
+
+      test('take a new name when they rotate, and attempts used stay used', async () => {
+        const mine = await mustOpen({ bind: true });
+        await guess(3, { challenge: mine.record.challenge });
+        const next = await mustOpen({ bind: true, challenge: mine.record.challenge, resend: 'rotate' });
+        assert.notEqual(next.record.challenge, mine.record.challenge);
+        assert.equal((await attempt({ challenge: mine.record.challenge })).status, 'expired');
+        const result = await attempt({ challenge: next.record.challenge });
+        assert.equal(result.status === 'counted' && result.attemptsLeft, 1);
+      });
+
+      test('of another identity or purpose do not exist', async () => {
+        const mine = await mustOpen({ bind: true });
+        const { challenge } = mine.record;
+        assert.equal((await attempt({ challenge, recordTag: createTag() })).status, 'expired');
+        assert.equal(await consume(challenge, { challenge, recordTag: createTag() }), false);
+        assert.equal(await consume(challenge), false);
+        assert.equal(await consume(challenge, { challenge }), true);
+      });
+    });
+
+    describe('attempt', () => {
+      test('with nothing pending answers expired and counts nothing', async () => {
+        const limit = { max: 3, periodSeconds };
+        for (let i = 0; i < 20; i++) assert.equal((await attempt({ verifies: limit })).status, 'expired');
+        const opened = await mustOpen();
+        assert.equal(opened.record.digits, 6);
+        await guess(3, { verifies: limit });
+      });
+
+      test('counts down, then answers blocked with the time until the code expires', async () => {
+        await mustOpen({ maxAttempts: 3 });
+        const left = [];
+        for (let i = 0; i < 3; i++) {
+          const result = await attempt();
+          left.push(result.status === 'counted' && result.attemptsLeft);
+        }
+        assert.deepEqual(left, [2, 1, 0]);
+        const result = await attempt();
+        assert.ok(result.status === 'blocked' && near(result.retryAfterMs, windowSeconds * 1000));
+      });
+
+      test('never lets more through than there are attempts, however many callers race', async () => {
+        await mustOpen();
+        const callers = [store, await harness.connect(), await harness.connect()];
+        const results = await Promise.all(Array.from({ length: 150 }, (_, i) => attempt({}, callers[i % 3])));
+        assert.equal(results.filter(({ status }) => status === 'counted').length, 5);
+        assert.equal(results.filter(({ status }) => status === 'blocked').length, 145);
+      });
+
+      test('keeps the rolling verify limit over purposes and new codes, on unbound records only', async () => {
+        const limit = { verifies: { max: 4, periodSeconds }, lengthening: { ...lengthening, after: 0 } };
+        const other = createTag();
+        await mustOpen();
+        await mustOpen({ recordTag: other });
+        const bound = await mustOpen({ bind: true });
+        await guess(2, limit);
+        await harness.advance(100_000);
+        await guess(2, { ...limit, recordTag: other });
+        await mustOpen({ resend: 'rotate' });
+        const result = await attempt(limit);
+        assert.ok(result.status === 'limited' && near(result.retryAfterMs, 500_000));
+        await guess(5, { ...limit, challenge: bound.record.challenge });
+        await harness.advance(500_000);
+        await mustOpen();
+        await guess(2, limit);
+        assert.equal((await attempt(limit)).status, 'limited');
+      });
+
+      test('does not take an attempt for a refused call', async () => {
+        await mustOpen();
+        await guess(1, { verifies: { max: 1, periodSeconds } });
+        for (let i = 0; i < 10; i++) {
+          assert.equal((await attempt({ verifies: { max: 1, periodSeconds } })).status, 'limited');
+        }
+        const result = await attempt();
+        assert.equal(result.status === 'counted' && result.attemptsLeft, 3);
+      });
+
+      test('treats a record of a key that is gone as absent', async () => {
+        await mustOpen({ keyIds: ['old'] });
+        assert.equal((await attempt({ keyIds: ['new'] })).status, 'expired');
+        assert.equal((await attempt({ keyIds: ['new', 'old'] })).status, 'counted');
+      });
+    });
+
+    describe('consume', () => {
+      test('is true for exactly one of many callers, ever', async () => {
+        const opened = await mustOpen({ maxAttempts: 100 });
+        const callers = [store, await harness.connect(), await harness.connect()];
+        const race = await Promise.all(
+          Array.from({ length: 60 }, (_, i) => consume(opened.record.challenge, {}, callers[i % 3])),
+        );
+        assert.equal(race.filter(Boolean).length, 1);
+        assert.equal(await consume(opened.record.challenge), false);
+        assert.equal((await attempt()).status, 'expired');
+      });
+
+      test('is false for a code that was replaced or has expired', async () => {
+        const first = await mustOpen();
+        const second = await mustOpen({ resend: 'rotate' });
+        assert.equal(await consume(first.record.challenge), false);
+        await harness.advance(windowSeconds * 1000);
+        assert.equal(await consume(second.record.challenge), false);
+      });
+
+      test('clears the verify limit and takes its own guess back, no other', async () => {
+        const limit = { verifies: { max: 3, periodSeconds }, lengthening: { ...lengthening, after: 3 } };
+        const opened = await mustOpen(limit);
+        await guess(3, limit);
+        assert.equal(await consume(opened.record.challenge), true);
+        const next = await mustOpen(limit);
+        assert.equal(next.record.digits, 6);
+        await guess(1, limit);
+        assert.equal((await mustOpen(limit)).record.digits, 10);
+      });
+    });
+
+    describe('lengthening', () => {
+      const soon = { lengthening: { after: 4, digits: 10, maxAttempts: 2, memorySeconds } };
+
+      test('counts guesses over purposes, bound challenges and new codes', async () => {
+        const other = createTag();
+        await mustOpen(soon);
+        await guess(1, soon);
+        const bound = await mustOpen({ ...soon, bind: true });
+        await guess(1, { ...soon, challenge: bound.record.challenge });
+        await mustOpen({ ...soon, recordTag: other });
+        await guess(1, { ...soon, recordTag: other });
+        await mustOpen({ ...soon, resend: 'rotate' });
+        await guess(1, soon);
+        for (const changes of [{}, { recordTag: createTag() }, { bind: true }]) {
+          const { record } = await mustOpen({ ...soon, ...changes });
+          assert.equal(record.digits, 10);
+        }
+      });
+
+      test('ends short codes that are pending, and gives the long one two attempts', async () => {
+        const other = createTag();
+        const bound = await mustOpen({ ...soon, bind: true });
+        await mustOpen({ ...soon, recordTag: other });
+        await mustOpen(soon);
+        await guess(4, soon);
+        for (const changes of [{}, { recordTag: other }, { challenge: bound.record.challenge }]) {
+          assert.equal((await attempt({ ...soon, ...changes })).status, 'expired');
+        }
+        // Under refuse too: a code that nobody can use any more must not keep its owner waiting.
+        await mustOpen({ ...soon, recordTag: other, resend: 'refuse' });
+        await guess(2, { ...soon, recordTag: other });
+        assert.equal((await attempt({ ...soon, recordTag: other })).status, 'blocked');
+      });
+
+      test('does not refill attempts that were used on the short code', async () => {
+        await mustOpen({ ...soon, maxAttempts: 5 });
+        await guess(4, soon);
+        assert.equal((await mustOpen({ ...soon, maxAttempts: 5 })).record.digits, 10);
+        await guess(1, soon);
+        assert.equal((await attempt(soon)).status, 'blocked');
+      });
+
+      test('lasts until the guesses are forgotten, counted from the first', async () => {
+        await mustOpen(soon);
+        await guess(1, soon);
+        await harness.advance((memorySeconds - 10) * 1000);
+        await mustOpen(soon);
+        await guess(3, soon);
+        assert.equal((await mustOpen(soon)).record.digits, 10);
+        await harness.advance(10_000);
+        assert.equal((await mustOpen({ ...soon, recordTag: createTag() })).record.digits, 6);
+      });
+
+      test('is exact however many callers race: no guess more than the count meets a short code', async () => {
+        await mustOpen({ ...soon, maxAttempts: 100 });
+        const callers = [store, await harness.connect()];
+        const results = await Promise.all(Array.from({ length: 80 }, (_, i) => attempt(soon, callers[i % 2])));
+        assert.equal(results.filter(({ status }) => status === 'counted').length, 4);
+      });
+
+      test('is off at 0', async () => {
+        const never = { lengthening: { ...lengthening, after: 0 } };
+        await mustOpen({ ...never, maxAttempts: 100 });
+        await guess(50, never);
+        assert.equal((await mustOpen({ ...never, recordTag: createTag() })).record.digits, 6);
+      });
+    });
+
+    describe('release', () => {
+      const limit = { sends: { max: 1, periodSeconds } };
+
+      test('gives a send back once, by its id', async () => {
+        const limit = { sends: { max: 2, periodSeconds } };
+        const first = await mustOpen(limit);
+        await release(first);
+        await release(first);
+        await mustOpen(limit);
+        await mustOpen(limit);
+        assert.equal((await open(limit)).status, 'limited');
+        await release(first);
+        assert.equal((await open(limit)).status, 'limited');
+      });
+
+      test('keeps the same code for the next try and lifts the cooldown', async () => {
+        const first = await mustOpen({ cooldownSeconds: 60 });
+        await release(first);
+        const second = await mustOpen({ cooldownSeconds: 60 });
+        assert.deepEqual(second.record, first.record);
+      });
+
+      test('gives no attempts back', async () => {
+        const first = await mustOpen({ maxAttempts: 2 });
+        await guess(2);
+        await release(first);
+        assert.equal((await open()).status, 'blocked');
+      });
+
+      test('caps refused tries at twice the send limit', async () => {
+        await release(await mustOpen(limit));
+        await harness.advance(100_000);
+        await release(await mustOpen(limit));
+        const result = await open(limit);
+        assert.ok(result.status === 'limited' && result.limit === 'request_identity');
+        assert.ok(near(result.retryAfterMs, 500_000));
+        await harness.advance(500_000);
+        await mustOpen(limit);
+      });
+
+      test('under refuse deletes a record none of whose sends stands', async () => {
+        const first = await mustOpen({ resend: 'refuse' });
+        await release(first, { resend: 'refuse' });
+        assert.equal((await attempt()).status, 'expired');
+        await mustOpen({ resend: 'refuse' });
+        assert.equal((await open({ resend: 'refuse' })).status, 'pending');
+      });
+
+      test('that comes late touches no record but its own', async () => {
+        const first = await mustOpen();
+        const second = await mustOpen({ resend: 'rotate' });
+        await release(first, { resend: 'refuse' });
+        assert.equal(await consume(second.record.challenge), true);
+      });
+    });
+
+    describe('hit', () => {
+      test('lets a call through exactly when fewer than the limit stand in the rolling period', async () => {
+        await fc.assert(
+          fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 25 }), async (gaps) => {
+            const key = createTag();
+            const allowed: number[] = [];
+            let now = 0;
+            for (const gap of gaps) {
+              // Steps of whole tens of seconds keep a server's own clock from deciding a tie.
+              await harness.advance(gap * 10_000);
+              now += gap * 10;
+              const standing = allowed.filter((time) => time > now - 605);
+              const result = await store.hit(key, { max: 3, periodSeconds: 605 });
+              assert.equal(result.allowed, standing.length < 3);
+              if (result.allowed) allowed.push(now);
+              else assert.ok(near(result.retryAfterMs, ((standing[0] ?? 0) + 605 - now) * 1000));
+            }
+          }),
+          { numRuns: 30 },
+        );
+      });
+
+      test('counts each key for itself, and races by nobody', async () => {
+        const [key, other] = [createTag(), createTag()];
+        const callers = [store, await harness.connect()];
+        const results = await Promise.all(
+          Array.from({ length: 60 }, (_, i) => (callers[i % 2] as Store).hit(key, { max: 7, periodSeconds })),
+        );
+        assert.equal(results.filter(({ allowed }) => allowed).length, 7);
+        assert.deepEqual(await store.hit(other, { max: 1, periodSeconds }), { allowed: true });
+      });
+    });
+
+    test('ping resolves while the store can serve', async () => {
+      await store.ping();
+    });
+  });
+}
+
+type Opened = Extract<OpenResult, { status: 'opened' }>;
+
+function expectOpened(result: OpenResult): Opened {
+  assert.equal(result.status, 'opened');
+  return result as Opened;
+}
+
+function createTag(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+/** A store's clock may run on by itself while a test works, but never backwards. */
+function near(ms: number, expected: number): boolean {
+  return ms <= expected && ms > expected - 1500;
+}

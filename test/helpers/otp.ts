@@ -1,0 +1,58 @@
+import { createOtp, type Message, type OtpOptions, type Receipt, type Transport } from '../../src/index.js';
+import { createManualClock } from './clock.js';
+
+export const secretKey = Buffer.from('0123456789abcdefghijklmnopqrstuv').toString('base64');
+export const jwtSecret = 'test-only-jwt-secret-0123456789-abcdefghij';
+
+/** A transport that keeps what it was given and answers what the test says. */
+export function createInbox(answer: () => Receipt | Promise<Receipt> = () => ({ ok: true })) {
+  const messages: Message[] = [];
+  const transport: Transport = {
+    name: 'inbox',
+    channels: ['email', 'sms', 'whatsapp', 'voice', 'custom'],
+    async send(message) {
+      messages.push(message);
+      return answer();
+    },
+  };
+  const lastCode = () => messages.at(-1)?.code ?? '';
+  return { transport, messages, lastCode };
+}
+
+/** The library with an inbox and a manual clock; limits by address are off unless the test sets them. */
+export function createTestOtp(options: Partial<OtpOptions> & { answer?: () => Receipt | Promise<Receipt> } = {}) {
+  const { answer, ...rest } = options;
+  const clock = createManualClock();
+  const inbox = createInbox(answer);
+  const otp = createOtp({ secretKey, jwtSecret, transports: [inbox.transport], clock, ...rest });
+
+  /** A code of the same length that is wrong. */
+  const wrong = (code: string) => ((Number(code) + 1) % 10 ** code.length).toString().padStart(code.length, '0');
+
+  /** Requests a code and returns it. */
+  async function obtain(identity: string, options?: Parameters<typeof otp.request>[1]): Promise<string> {
+    const result = await otp.request(identity, options);
+    if (result.status !== 'sent') throw new Error(`expected sent, got ${result.status}`);
+    return inbox.lastCode();
+  }
+
+  return { otp, clock, inbox, obtain, wrong };
+}
+
+/** Posts JSON to a handler. */
+export async function post(
+  handler: (request: Request, info?: { remoteAddress?: string }) => Promise<Response>,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+) {
+  const response = await handler(
+    new Request(`http://localhost${path}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    }),
+    { remoteAddress: '192.0.2.1' },
+  );
+  return { status: response.status, headers: response.headers, body: await response.json() };
+}

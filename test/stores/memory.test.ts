@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createMemoryStore } from '../../src/stores/memory.js';
+import { describeStore } from '../contracts/store.js';
+import { createManualClock } from '../helpers/clock.js';
+
+describeStore('the memory store', async () => {
+  const clock = createManualClock();
+  const store = createMemoryStore({ clock });
+  return {
+    connect: async () => store,
+    advance: async (ms) => clock.advance(ms),
+    close: () => store.close(),
+  };
+});
+
+const lengthening = { after: 10, digits: 10, maxAttempts: 2, memorySeconds: 8_640_000 };
+const sends = { max: 5, periodSeconds: 600 };
+
+function openFor(tag: string) {
+  return {
+    identityTag: tag,
+    recordTag: tag,
+    bind: false,
+    newChallenge: 'challenge',
+    keyIds: ['key1'] as const,
+    channel: 'email' as const,
+    digits: 6,
+    windowSeconds: 300,
+    maxAttempts: 5,
+    resend: 'reuse' as const,
+    cooldownSeconds: 0,
+    staleSeconds: 60,
+    sends,
+    lengthening,
+  };
+}
+
+function attemptFor(tag: string) {
+  return { identityTag: tag, recordTag: tag, keyIds: ['key1'] as const, verifies: sends, lengthening };
+}
+
+// Attack: a flood of invented identities pushes the victim's record and counters out of a bounded table.
+test('a flood is refused when the store is full, and nobody already in it is forgotten', async () => {
+  const clock = createManualClock();
+  const store = createMemoryStore({ clock, maxEntries: 100 });
+  await store.open(openFor('victim'));
+  await store.attempt(attemptFor('victim'));
+  let refused = 0;
+  for (let i = 0; i < 1000; i++) {
+    await store.open(openFor(`flood ${i}`)).catch((error) => {
+      assert.equal(error.code, 'store_unavailable');
+      refused += 1;
+    });
+  }
+  assert.equal(refused, 901);
+  const result = await store.attempt(attemptFor('victim'));
+  assert.ok(result.status === 'counted' && result.attemptsLeft === 3);
+  assert.equal((await store.open(openFor('victim'))).status, 'opened');
+
+  clock.advance(600_000);
+  assert.equal((await store.open(openFor('after the flood'))).status, 'opened');
+});
+
+test('a flood of addresses is refused when the table is full', async () => {
+  const store = createMemoryStore({ clock: createManualClock(), maxEntries: 50 });
+  for (let i = 0; i < 50; i++) assert.equal((await store.hit(`address ${i}`, sends)).allowed, true);
+  await assert.rejects(store.hit('one more', sends), { code: 'store_unavailable' });
+  assert.equal((await store.hit('address 7', sends)).allowed, true);
+});
+
+// Attack: guess at so many identities that no more counts fit, then guess at one more without being counted.
+test('when no more guess counts can be kept, codes are long', async () => {
+  const clock = createManualClock();
+  const store = createMemoryStore({ clock, maxEntries: 20 });
+  for (let i = 0; i < 20; i++) {
+    await store.open(openFor(`guessed ${i}`));
+    await store.attempt(attemptFor(`guessed ${i}`));
+  }
+  clock.advance(600_000);
+  const opened = await store.open(openFor('somebody'));
+  assert.equal(opened.status === 'opened' && opened.record.digits, 10);
+  const known = await store.open(openFor('guessed 3'));
+  assert.equal(known.status === 'opened' && known.record.digits, 6);
+});
+
+test('what has expired is cleaned up by the calls that come', async () => {
+  const clock = createManualClock();
+  const store = createMemoryStore({ clock, maxEntries: 1000 });
+  for (let round = 0; round < 20; round++) {
+    for (let i = 0; i < 900; i++) assert.equal((await store.open(openFor(`${round} ${i}`))).status, 'opened');
+    clock.advance(600_000);
+  }
+});
+
+test('its own clock is not moved by setting the time of the system', async (t) => {
+  const store = createMemoryStore();
+  await store.open(openFor('somebody'));
+  t.mock.method(Date, 'now', () => 0);
+  assert.equal((await store.attempt(attemptFor('somebody'))).status, 'counted');
+});
+
+test('a bound on entries that makes no sense is refused', () => {
+  assert.throws(() => createMemoryStore({ maxEntries: 0 }), /maxEntries must be a whole number from 1 to/);
+});
