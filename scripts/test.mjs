@@ -7,11 +7,16 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const wanted = process.argv.slice(2);
 const files = readdirSync(new URL('../test/', import.meta.url), { recursive: true })
   .map((name) => `test/${name.replaceAll('\\', '/')}`)
-  .filter((name) => name.endsWith('.test.ts') && (wanted.length === 0 || wanted.some((part) => name.includes(part))))
+  .filter(
+    (name) =>
+      name.endsWith('.test.ts') && (wanted.length === 0 || wanted.some((part) => name.includes(part))),
+  )
   .sort();
 if (files.length === 0) {
   process.stderr.write(`No test file matches ${wanted.join(', ')}\n`);
   process.exit(1);
 }
 const args = ['--import', 'tsx', '--test', '--test-reporter=spec', '--test-timeout=120000', ...files];
-spawn(process.execPath, args, { cwd: root, stdio: 'inherit' }).on('exit', (status) => process.exit(status ?? 1));
+spawn(process.execPath, args, { cwd: root, stdio: 'inherit' }).on('exit', (status) =>
+  process.exit(status ?? 1),
+);

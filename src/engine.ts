@@ -1,4 +1,12 @@
-import { type CodeInput, deriveCode, deriveTag, equalCodes, maxDigits, minDigits, parseCode } from './core/code.js';
+import {
+  type CodeInput,
+  deriveCode,
+  deriveTag,
+  equalCodes,
+  maxDigits,
+  minDigits,
+  parseCode,
+} from './core/code.js';
 import { deriveKey } from './core/keys.js';
 import { assertWholeNumber } from './core/policy.js';
 import { readSecret } from './core/secret.js';
@@ -60,7 +68,10 @@ export function createEngine(options: EngineOptions): Engine {
   const codeKey = deriveKey(secret, 'code');
   const identityKey = deriveKey(secret, 'identity');
 
-  function readInput(identity: string, { purpose = 'sign-in', challenge = new Uint8Array(0), at }: CodeOptions): CodeInput {
+  function readInput(
+    identity: string,
+    { purpose = 'sign-in', challenge = new Uint8Array(0), at }: CodeOptions,
+  ): CodeInput {
     assertString(identity, 'identity');
     assertString(purpose, 'purpose');
     if (!(challenge instanceof Uint8Array)) throw new TypeError('challenge must be bytes');
@@ -94,7 +105,8 @@ export function createEngine(options: EngineOptions): Engine {
 function readUnixSeconds(at: Date | number = Date.now() / 1000): number {
   const seconds = at instanceof Date ? at.getTime() / 1000 : at;
   if (typeof seconds !== 'number') throw new TypeError('at must be a Date or unix seconds');
-  if (!(seconds >= 0 && seconds < 2 ** 48)) throw new RangeError(`at must be a time from 1970 on, got ${seconds}`);
+  if (!(seconds >= 0 && seconds < 2 ** 48))
+    throw new RangeError(`at must be a time from 1970 on, got ${seconds}`);
   return seconds;
 }
 

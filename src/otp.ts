@@ -97,7 +97,9 @@ export function createOtp(options: OtpOptions): Otp {
     throw new TypeError('transports must be a list of at least one transport');
   }
   if (defaultCountry !== undefined && !isCountry(defaultCountry)) {
-    throw new RangeError(`defaultCountry must be an ISO 3166-1 alpha-2 code such as DE, got ${defaultCountry}`);
+    throw new RangeError(
+      `defaultCountry must be an ISO 3166-1 alpha-2 code such as DE, got ${defaultCountry}`,
+    );
   }
   const policy = createPolicy(options);
   const keys = readKeys(options);
@@ -147,11 +149,14 @@ export function createOtp(options: OtpOptions): Otp {
 function readKeys({ secretKey, previousSecretKey, identityKey }: OtpOptions) {
   if (previousSecretKey !== undefined && identityKey === undefined) {
     // Tags would move with the swap of the keys: every limit would restart and pending codes would be lost.
-    throw new TypeError('previousSecretKey needs identityKey: the value that secretKey had before the first rotation');
+    throw new TypeError(
+      'previousSecretKey needs identityKey: the value that secretKey had before the first rotation',
+    );
   }
   return deriveKeys({
     secret: readSecret(secretKey, 'secretKey'),
-    previousSecret: previousSecretKey === undefined ? undefined : readSecret(previousSecretKey, 'previousSecretKey'),
+    previousSecret:
+      previousSecretKey === undefined ? undefined : readSecret(previousSecretKey, 'previousSecretKey'),
     identitySecret: identityKey === undefined ? undefined : readSecret(identityKey, 'identityKey'),
   });
 }

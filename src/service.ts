@@ -24,7 +24,14 @@ import type {
   RefusalCategory,
   Store,
 } from './ports.js';
-import type { LimitName, RateLimited, RequestOptions, RequestResult, VerifyOptions, VerifyResult } from './results.js';
+import type {
+  LimitName,
+  RateLimited,
+  RequestOptions,
+  RequestResult,
+  VerifyOptions,
+  VerifyResult,
+} from './results.js';
 
 export interface ServiceOptions {
   policy: Policy;
@@ -117,7 +124,10 @@ export function createService(parts: ServiceOptions): Service {
       ...parts.render(content),
     });
     if (!receipt.ok) {
-      logger.warn({ ...describe(record), category: receipt.category, detail: receipt.detail }, 'delivery refused');
+      logger.warn(
+        { ...describe(record), category: receipt.category, detail: receipt.detail },
+        'delivery refused',
+      );
       const opening = isBound ? { ...record, challenge: opened.record.challenge } : record;
       await giveSendBack(opening, opened, receipt.category);
       return { status: 'delivery_failed', category: receipt.category };
@@ -193,12 +203,16 @@ export function createService(parts: ServiceOptions): Service {
   }
 
   function nameRecord(identity: Identity, purpose: string, challenge: string | undefined): RecordKey {
-    const tag = (purpose: string) => deriveTag(keys.identity, { namespace, purpose, identity: identity.value });
+    const tag = (purpose: string) =>
+      deriveTag(keys.identity, { namespace, purpose, identity: identity.value });
     // The limits hang on the empty purpose: naming another purpose buys no other budget.
     return { identityTag: tag(''), recordTag: tag(purpose), challenge };
   }
 
-  async function hitAddress(limit: 'request_ip' | 'verify_ip', ip: string | undefined): Promise<RateLimited | null> {
+  async function hitAddress(
+    limit: 'request_ip' | 'verify_ip',
+    ip: string | undefined,
+  ): Promise<RateLimited | null> {
     const max = limit === 'request_ip' ? policy.requestIpMax : policy.verifyIpMax;
     if (ip === undefined || max === 0) return null;
     const tag = deriveAddressTag(keys.address, `${limit} ${readNetwork(ip)}`);
@@ -208,7 +222,8 @@ export function createService(parts: ServiceOptions): Service {
 
   function recoverCode(record: PendingRecord, identity: Identity, purpose: string): string {
     const codeKey = findCodeKey(keys, record.keyId);
-    if (!codeKey) throw new OtpError('internal', 'The store returned a record of a key that was not asked for');
+    if (!codeKey)
+      throw new OtpError('internal', 'The store returned a record of a key that was not asked for');
     return deriveCode(codeKey.key, {
       namespace,
       purpose,
@@ -219,7 +234,11 @@ export function createService(parts: ServiceOptions): Service {
     });
   }
 
-  function logOutcome(event: 'request' | 'verify', record: RecordKey, result: RequestResult | VerifyResult): void {
+  function logOutcome(
+    event: 'request' | 'verify',
+    record: RecordKey,
+    result: RequestResult | VerifyResult,
+  ): void {
     const { status } = result;
     const limit = status === 'rate_limited' ? { limit: result.limit } : {};
     logger.info({ ...describe(record), status, ...limit }, event);

@@ -24,7 +24,8 @@ export function createNodeListener(handler: Handler, options: NodeListenerOption
     (request, env) => handler(request, { remoteAddress: env.incoming.socket.remoteAddress ?? 'unknown' }),
     {
       overrideGlobalObjects: options.overrideGlobals ?? false,
-      errorHandler: () => respondProblem('invalid_request', 'The request line or the Host header is malformed'),
+      errorHandler: () =>
+        respondProblem('invalid_request', 'The request line or the Host header is malformed'),
     },
   );
 }

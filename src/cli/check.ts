@@ -2,7 +2,10 @@ import type { LoadedConfig } from './config.js';
 import { describeSetting, settingNames } from './environment.js';
 
 /** What is wrong with the configuration, or what is in force; secrets are never shown. */
-export function formatCheck({ config, problems, warnings, madeUp }: LoadedConfig, source: NodeJS.ProcessEnv): string {
+export function formatCheck(
+  { config, problems, warnings, madeUp }: LoadedConfig,
+  source: NodeJS.ProcessEnv,
+): string {
   const lines = warnings.map((warning) => `warning: ${warning}`);
   if (!config) return [...lines, ...problems.map((problem) => `wrong: ${problem}`)].join('\n');
   const width = Math.max(...settingNames.map((name) => name.length));
@@ -12,7 +15,9 @@ export function formatCheck({ config, problems, warnings, madeUp }: LoadedConfig
     const isGiven = Boolean(source[name] || (isSecret && source[`${name}_FILE`]));
     const shown = isSecret && isGiven ? '(set)' : formatValue(isSecret && !isGiven ? undefined : value);
     const origin = madeUp.includes(name) ? '(made up at each start)' : isGiven ? '' : '(default)';
-    lines.push(`${name.padEnd(width)}  ${[madeUp.includes(name) ? '' : shown, origin].filter(Boolean).join('  ')}`);
+    lines.push(
+      `${name.padEnd(width)}  ${[madeUp.includes(name) ? '' : shown, origin].filter(Boolean).join('  ')}`,
+    );
   }
   return [...lines, 'The configuration is good.'].join('\n');
 }

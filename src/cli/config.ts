@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { readSecret } from '../core/secret.js';
 import { generateSecretKey } from '../otp.js';
-import { describeSetting, type Environment, environment, type SettingName, settingNames } from './environment.js';
+import {
+  describeSetting,
+  type Environment,
+  environment,
+  type SettingName,
+  settingNames,
+} from './environment.js';
 
 export interface Config extends Environment {
   OTP_SECRET_KEY: string;
@@ -45,7 +51,9 @@ export function loadConfig(source: Source): LoadedConfig {
   if (!parsed.success || problems.length > 0) return { config: null, problems, warnings, madeUp: [] };
 
   const isProduction = parsed.data.NODE_ENV === 'production';
-  const missing = (['OTP_SECRET_KEY', 'JWT_SECRET'] as const).filter((name) => parsed.data[name] === undefined);
+  const missing = (['OTP_SECRET_KEY', 'JWT_SECRET'] as const).filter(
+    (name) => parsed.data[name] === undefined,
+  );
   const madeUp = isProduction ? [] : missing;
   const config: Config = {
     ...parsed.data,
@@ -53,7 +61,9 @@ export function loadConfig(source: Source): LoadedConfig {
     JWT_SECRET: parsed.data.JWT_SECRET ?? generateSecretKey(),
   };
   if (isProduction) {
-    problems.push(...missing.map((name) => `${name}: required in production; \`stateless-otp secret\` makes one`));
+    problems.push(
+      ...missing.map((name) => `${name}: required in production; \`stateless-otp secret\` makes one`),
+    );
     problems.push(...findUnfitForProduction(config));
   }
   problems.push(...findContradictions(config));
@@ -66,7 +76,8 @@ function readGiven(source: Source, problems: string[]): Partial<Record<SettingNa
   for (const name of settingNames) {
     const value = source[name] || undefined;
     const file = describeSetting(name).isSecret ? source[`${name}_FILE`] || undefined : undefined;
-    if (value !== undefined && file !== undefined) problems.push(`${name}: given twice, also as ${name}_FILE`);
+    if (value !== undefined && file !== undefined)
+      problems.push(`${name}: given twice, also as ${name}_FILE`);
     if (value !== undefined) given[name] = value;
     else if (file !== undefined) {
       try {
@@ -102,9 +113,9 @@ function findUnfitForProduction(config: Config): string[] {
 
 function findContradictions(config: Config): string[] {
   const problems: string[] = [];
-  const secrets = (['OTP_SECRET_KEY', 'OTP_SECRET_KEY_PREVIOUS', 'OTP_IDENTITY_KEY', 'JWT_SECRET'] as const).filter(
-    (name) => config[name] !== undefined,
-  );
+  const secrets = (
+    ['OTP_SECRET_KEY', 'OTP_SECRET_KEY_PREVIOUS', 'OTP_IDENTITY_KEY', 'JWT_SECRET'] as const
+  ).filter((name) => config[name] !== undefined);
   for (const name of secrets) {
     if (isPlaceholder(name, config[name] ?? '')) {
       problems.push(`${name}: looks like a placeholder; \`stateless-otp secret\` makes a real one`);
@@ -143,7 +154,9 @@ function isPlaceholder(name: SettingName, value: string): boolean {
 }
 
 function pairs<Item>(items: readonly Item[]): [Item, Item][] {
-  return items.flatMap((first, index) => items.slice(index + 1).map((second): [Item, Item] => [first, second]));
+  return items.flatMap((first, index) =>
+    items.slice(index + 1).map((second): [Item, Item] => [first, second]),
+  );
 }
 
 /** Variables that look like ours and are not. */

@@ -4,7 +4,16 @@ import { isCountry } from '../core/identity.js';
 import { bindings, policyNumbers, resendPolicies } from '../core/policy.js';
 import { minSecretBytes, readSecret } from '../core/secret.js';
 import { otpNumbers } from '../otp.js';
-import { choice, flag, list, type SettingMeta, secret, text, textWithDefault, wholeNumber } from './settings.js';
+import {
+  choice,
+  flag,
+  list,
+  type SettingMeta,
+  secret,
+  text,
+  textWithDefault,
+  wholeNumber,
+} from './settings.js';
 
 const codes = 'Codes';
 const secrets = 'Secrets';
@@ -30,11 +39,13 @@ export const environment = z.object({
   }),
   OTP_SECRET_KEY_PREVIOUS: secret({
     ...masterSecret,
-    description: 'The other master secret during a rotation: accepted, never used to make a code. Needs `OTP_IDENTITY_KEY`',
+    description:
+      'The other master secret during a rotation: accepted, never used to make a code. Needs `OTP_IDENTITY_KEY`',
   }),
   OTP_IDENTITY_KEY: secret({
     ...masterSecret,
-    description: 'Master secret of the names in the store; stays when the code key rotates. Default: `OTP_SECRET_KEY`',
+    description:
+      'Master secret of the names in the store; stays when the code key rotates. Default: `OTP_SECRET_KEY`',
   }),
   JWT_SECRET: secret({
     group: secrets,
@@ -45,8 +56,14 @@ export const environment = z.object({
 
   OTP_DIGITS: wholeNumber(policyNumbers.digits, { group: codes, description: 'Digits of a code' }),
   OTP_ALLOW_SHORT_CODES: flag({ group: codes, description: 'Allow fewer than 6 digits in production' }),
-  OTP_WINDOW_SECONDS: wholeNumber(policyNumbers.windowSeconds, { group: codes, description: 'Life of a code' }),
-  OTP_MAX_ATTEMPTS: wholeNumber(policyNumbers.maxAttempts, { group: codes, description: 'Attempts per code' }),
+  OTP_WINDOW_SECONDS: wholeNumber(policyNumbers.windowSeconds, {
+    group: codes,
+    description: 'Life of a code',
+  }),
+  OTP_MAX_ATTEMPTS: wholeNumber(policyNumbers.maxAttempts, {
+    group: codes,
+    description: 'Attempts per code',
+  }),
   OTP_RESEND: choice(resendPolicies, 'reuse', {
     group: codes,
     description:
@@ -107,14 +124,24 @@ export const environment = z.object({
     allowed: 'addresses, CIDR ranges or `loopback`, with commas between them',
     pattern: /^(loopback|[0-9A-Fa-f:.]+(\/[0-9]{1,3})?)$/,
     description: 'Proxies whose `X-Forwarded-For` is believed',
-  }).refine((entries) => entries.every((entry) => entry === 'loopback' || isIP(entry.split('/')[0] ?? '') !== 0)),
+  }).refine((entries) =>
+    entries.every((entry) => entry === 'loopback' || isIP(entry.split('/')[0] ?? '') !== 0),
+  ),
 
   ACCESS_TOKEN_TTL: wholeNumber(otpNumbers.accessTokenTtlSeconds, {
     group: tokens,
     description: 'Life of a token in seconds',
   }),
-  JWT_ISSUER: textWithDefault('stateless-otp', { group: tokens, allowed: 'text', description: "The token's `iss`" }),
-  JWT_AUDIENCE: textWithDefault('stateless-otp', { group: tokens, allowed: 'text', description: "The token's `aud`" }),
+  JWT_ISSUER: textWithDefault('stateless-otp', {
+    group: tokens,
+    allowed: 'text',
+    description: "The token's `iss`",
+  }),
+  JWT_AUDIENCE: textWithDefault('stateless-otp', {
+    group: tokens,
+    allowed: 'text',
+    description: "The token's `aud`",
+  }),
   BEARER_PURPOSES: list('sign-in', {
     group: tokens,
     allowed: `names with commas between them, each of ${namesAllowed}`,
@@ -122,29 +149,54 @@ export const environment = z.object({
     description: 'Purposes whose tokens `GET /token/verify` accepts',
   }),
 
-  DELIVERY_BACKEND: choice(['console', 'smtp'], 'console', { group: delivery, description: 'How codes are sent' }),
-  OTP_ALLOW_CONSOLE_DELIVERY: flag({ group: delivery, description: 'Allow `console` delivery in production' }),
+  DELIVERY_BACKEND: choice(['console', 'smtp'], 'console', {
+    group: delivery,
+    description: 'How codes are sent',
+  }),
+  OTP_ALLOW_CONSOLE_DELIVERY: flag({
+    group: delivery,
+    description: 'Allow `console` delivery in production',
+  }),
   DELIVERY_TIMEOUT_MS: wholeNumber(otpNumbers.deliveryTimeoutMs, {
     group: delivery,
     description: 'Limit on one delivery in milliseconds',
   }),
-  SMTP_HOST: text({ group: delivery, allowed: 'a host name or address', description: 'Required with `smtp`' }),
+  SMTP_HOST: text({
+    group: delivery,
+    allowed: 'a host name or address',
+    description: 'Required with `smtp`',
+  }),
   SMTP_PORT: wholeNumber(
     { min: 1, max: 65_535, default: 587 },
     { group: delivery, description: 'Port of the server; 465 is usual with `SMTP_SECURE=true`' },
   ),
-  SMTP_USERNAME: text({ group: delivery, allowed: 'text', description: 'Without it there is no authentication' }),
-  SMTP_PASSWORD: secret({ group: delivery, allowed: 'text', check: () => true, description: 'Password of that user' }),
+  SMTP_USERNAME: text({
+    group: delivery,
+    allowed: 'text',
+    description: 'Without it there is no authentication',
+  }),
+  SMTP_PASSWORD: secret({
+    group: delivery,
+    allowed: 'text',
+    check: () => true,
+    description: 'Password of that user',
+  }),
   SMTP_FROM: text({
     group: delivery,
     allowed: '`codes@example.com` or `Example <codes@example.com>`',
     pattern: /^[^<>\r\n]*<?[^<>\s@,;:]+@[^<>\s@,;:]+>?$/,
     description: 'The sender. Required with `smtp`',
   }),
-  SMTP_SECURE: flag({ group: delivery, description: '`true`: TLS from the start; `false`: STARTTLS when offered' }),
+  SMTP_SECURE: flag({
+    group: delivery,
+    description: '`true`: TLS from the start; `false`: STARTTLS when offered',
+  }),
   SMTP_REQUIRE_TLS: flag({ group: delivery, description: 'Refuse to send without TLS' }),
 
-  STORE: choice(['memory'], 'memory', { group: store, description: 'Where pending codes and limits are kept' }),
+  STORE: choice(['memory'], 'memory', {
+    group: store,
+    description: 'Where pending codes and limits are kept',
+  }),
   MEMORY_STORE_MAX_ENTRIES: wholeNumber(
     { min: 1000, max: 10_000_000, default: 500_000 },
     { group: store, description: 'Most entries of each kind in the memory store; when full it refuses' },

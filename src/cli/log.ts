@@ -11,7 +11,10 @@ export function createLogger(level: string): Logger {
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: ['code', 'otp', 'token', 'accessToken', 'secret', 'password', 'authorization', 'to'], remove: true },
+      redact: {
+        paths: ['code', 'otp', 'token', 'accessToken', 'secret', 'password', 'authorization', 'to'],
+        remove: true,
+      },
     },
     destination({ dest: 2, sync: true }),
   );

@@ -75,7 +75,8 @@ function createTransport(config: Config): Transport {
 
 function formatBanner(config: Config, madeUp: readonly string[], port: number): string {
   const host = config.HOST === '127.0.0.1' || config.HOST === '0.0.0.0' ? 'localhost' : config.HOST;
-  const url = config.PUBLIC_URL?.replace(/\/$/, '') ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const url =
+    config.PUBLIC_URL?.replace(/\/$/, '') ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const codes =
     config.DELIVERY_BACKEND === 'console'
       ? 'appear here, one line each (console delivery, for development)'
@@ -88,7 +89,9 @@ function formatBanner(config: Config, madeUp: readonly string[], port: number): 
     `  Store    ${config.STORE}`,
   ];
   if (madeUp.length > 0) {
-    lines.push(`  Secrets  ${madeUp.join(' and ')} made up for this run; \`stateless-otp secret\` makes lasting ones`);
+    lines.push(
+      `  Secrets  ${madeUp.join(' and ')} made up for this run; \`stateless-otp secret\` makes lasting ones`,
+    );
   }
   return `${lines.join('\n')}\n\n`;
 }

@@ -22,7 +22,11 @@ export function wholeNumber(range: { min: number; max: number; default: number }
     .transform(Number)
     .pipe(z.number().min(range.min).max(range.max))
     .default(range.default)
-    .meta({ ...base, allowed: `a whole number from ${range.min} to ${range.max}`, defaultText: String(range.default) });
+    .meta({
+      ...base,
+      allowed: `a whole number from ${range.min} to ${range.max}`,
+      defaultText: String(range.default),
+    });
 }
 
 /** `true` or `false`. */
@@ -35,7 +39,11 @@ export function flag(base: Base) {
 }
 
 /** One of a few words. */
-export function choice<const Value extends string>(values: readonly [Value, ...Value[]], byDefault: Value, base: Base) {
+export function choice<const Value extends string>(
+  values: readonly [Value, ...Value[]],
+  byDefault: Value,
+  base: Base,
+) {
   return z
     .enum(values)
     .default(() => byDefault as never)
@@ -51,7 +59,11 @@ export function text(base: Base & { allowed: string; pattern?: RegExp }) {
 /** As `text`, with a default. */
 export function textWithDefault(byDefault: string, base: Base & { allowed: string; pattern?: RegExp }) {
   const { pattern = /^[^\r\n]+$/, ...meta } = base;
-  return z.string().regex(pattern).default(byDefault).meta({ ...meta, defaultText: byDefault });
+  return z
+    .string()
+    .regex(pattern)
+    .default(byDefault)
+    .meta({ ...meta, defaultText: byDefault });
 }
 
 /** A list with commas. */
@@ -59,7 +71,12 @@ export function list(byDefault: string, base: Base & { allowed: string; pattern:
   const { pattern, ...meta } = base;
   return z
     .string()
-    .transform((value) => value.split(',').map((item) => item.trim()).filter(Boolean))
+    .transform((value) =>
+      value
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean),
+    )
     .pipe(z.array(z.string().regex(pattern)))
     .default(byDefault === '' ? [] : byDefault.split(','))
     .meta({ ...meta, defaultText: byDefault || undefined });
@@ -68,5 +85,9 @@ export function list(byDefault: string, base: Base & { allowed: string; pattern:
 /** A secret that `check` accepts. */
 export function secret(base: Base & { allowed: string; check: (value: string) => boolean }) {
   const { check, ...meta } = base;
-  return z.string().refine(check).optional().meta({ ...meta, isSecret: true });
+  return z
+    .string()
+    .refine(check)
+    .optional()
+    .meta({ ...meta, isSecret: true });
 }

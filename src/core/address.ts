@@ -11,7 +11,10 @@ export function readNetwork(address: string | undefined): string {
   if (address === undefined || isIP(address) === 0) return 'unknown';
   const parsed = ipaddr.process(address);
   if (parsed instanceof ipaddr.IPv6) {
-    return `${parsed.parts.slice(0, 4).map((part) => part.toString(16)).join(':')}::/64`;
+    return `${parsed.parts
+      .slice(0, 4)
+      .map((part) => part.toString(16))
+      .join(':')}::/64`;
   }
   return parsed.toString();
 }

@@ -91,7 +91,8 @@ export function createPolicy(options: Partial<Policy> = {}): Policy {
   assertOneOf('resend', resend, resendPolicies);
   assertOneOf('binding', binding, bindings);
   assertName('namespace', namespace);
-  if (!Array.isArray(purposes) || purposes.length === 0) throw new TypeError('purposes must be a list of names');
+  if (!Array.isArray(purposes) || purposes.length === 0)
+    throw new TypeError('purposes must be a list of names');
   for (const purpose of purposes) assertName('purposes', purpose);
   if (numbers.longDigits < numbers.digits) {
     throw new RangeError(`longDigits must be at least digits (${numbers.digits}), got ${numbers.longDigits}`);
@@ -100,18 +101,26 @@ export function createPolicy(options: Partial<Policy> = {}): Policy {
 }
 
 /** @throws TypeError or RangeError that names the option, what was given and what is allowed */
-export function assertWholeNumber(name: string, value: unknown, { min, max }: Range): asserts value is number {
+export function assertWholeNumber(
+  name: string,
+  value: unknown,
+  { min, max }: Range,
+): asserts value is number {
   const allowed = `${name} must be a whole number from ${min} to ${max}`;
   if (typeof value !== 'number') throw new TypeError(`${allowed}, got ${typeof value}`);
-  if (!Number.isInteger(value) || value < min || value > max) throw new RangeError(`${allowed}, got ${value}`);
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw new RangeError(`${allowed}, got ${value}`);
 }
 
 function assertOneOf(name: string, value: string, allowed: readonly string[]): void {
-  if (!allowed.includes(value)) throw new RangeError(`${name} must be one of ${allowed.join(', ')}, got ${value}`);
+  if (!allowed.includes(value))
+    throw new RangeError(`${name} must be one of ${allowed.join(', ')}, got ${value}`);
 }
 
 function assertName(name: string, value: unknown): void {
   if (typeof value !== 'string' || !namePattern.test(value)) {
-    throw new RangeError(`${name}: names have 1 to 64 letters, digits, dots, hyphens or underscores, got ${value}`);
+    throw new RangeError(
+      `${name}: names have 1 to 64 letters, digits, dots, hyphens or underscores, got ${value}`,
+    );
   }
 }

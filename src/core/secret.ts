@@ -19,7 +19,11 @@ export function readSecret(secret: Uint8Array | string, name: string): Uint8Arra
 
 /** Strict: `Buffer.from` alone skips what it cannot read. */
 function decodeBase64(text: string): Uint8Array | null {
-  const plain = text.trim().replaceAll('+', '-').replaceAll('/', '_').replace(/={0,2}$/, '');
+  const plain = text
+    .trim()
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/={0,2}$/, '');
   const bytes = Buffer.from(plain, 'base64url');
   return bytes.toString('base64url') === plain ? bytes : null;
 }

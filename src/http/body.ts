@@ -10,7 +10,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  *
  * @throws OtpError `invalid_request` with one line that says what is wrong
  */
-export async function readJsonBody<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.output<Schema>> {
+export async function readJsonBody<Schema extends z.ZodType>(
+  request: Request,
+  schema: Schema,
+): Promise<z.output<Schema>> {
   // Also keeps forms of other sites out: a browser asks before it sends this type across origins.
   if (!/^application\/json *(?:;|$)/i.test(request.headers.get('content-type') ?? '')) {
     throw new OtpError('invalid_request', 'Content-Type must be application/json');

@@ -52,7 +52,8 @@ export function createHandler(options: HandlerOptions): Handler {
   for (const { definition, handle } of routes) {
     app.on(definition.method.toUpperCase(), definition.path, ({ req, env }) => {
       const remote = env.remoteAddress;
-      const ip = remote === undefined ? undefined : readClientAddress(remote, req.raw.headers.get('x-forwarded-for'));
+      const ip =
+        remote === undefined ? undefined : readClientAddress(remote, req.raw.headers.get('x-forwarded-for'));
       return handle(req.raw, ip);
     });
   }
@@ -80,7 +81,11 @@ function respondError(error: unknown, logger: Logger): Response {
   if (error instanceof OtpError && error.code !== 'internal') {
     const isOurs = error.code === 'store_unavailable';
     if (isOurs) logger.error({ error: error.code }, 'request failed');
-    return respondProblem(error.code, error.message, isOurs ? { retry_after_seconds: retryWithoutStoreSeconds } : {});
+    return respondProblem(
+      error.code,
+      error.message,
+      isOurs ? { retry_after_seconds: retryWithoutStoreSeconds } : {},
+    );
   }
   logger.error(describeFault(error), 'request failed');
   return respondProblem('internal', 'The fault has been logged');

@@ -4,12 +4,18 @@ import { respondJson } from './respond.js';
 /** The one table from code to status and title; the OpenAPI document is made from it too. */
 export const problems: Record<ErrorCode, { status: number; title: string }> = {
   invalid_request: { status: 400, title: 'The request is malformed' },
-  invalid_identity: { status: 400, title: 'The identity is not an address, phone number or id that can be verified' },
+  invalid_identity: {
+    status: 400,
+    title: 'The identity is not an address, phone number or id that can be verified',
+  },
   unsupported_channel: { status: 400, title: 'The channel does not reach this identity' },
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },
   invalid_code: { status: 401, title: 'The code is wrong' },
-  expired_code: { status: 410, title: 'No code is pending: it was used, replaced, has expired or was never asked for' },
+  expired_code: {
+    status: 410,
+    title: 'No code is pending: it was used, replaced, has expired or was never asked for',
+  },
   pending: { status: 409, title: 'A code has been sent and is still pending' },
   blocked: { status: 429, title: 'The code is out of attempts' },
   rate_limited: { status: 429, title: 'Too many requests' },
@@ -40,7 +46,9 @@ export function respondProblem(
     { type, title, status, detail, success: false, code, ...extra },
     {
       'Content-Type': 'application/problem+json',
-      ...(extra.retry_after_seconds === undefined ? {} : { 'Retry-After': String(extra.retry_after_seconds) }),
+      ...(extra.retry_after_seconds === undefined
+        ? {}
+        : { 'Retry-After': String(extra.retry_after_seconds) }),
       ...headers,
     },
   );

@@ -183,7 +183,10 @@ function respondVerify(result: VerifyResult): Response {
       });
     case 'invalid':
       if (result.attemptsLeft === null) {
-        return respondProblem('invalid_request', 'otp: must be 4 to 10 digits; spaces and dashes are dropped');
+        return respondProblem(
+          'invalid_request',
+          'otp: must be 4 to 10 digits; spaces and dashes are dropped',
+        );
       }
       return respondProblem(
         'invalid_code',

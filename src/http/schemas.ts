@@ -9,9 +9,12 @@ export function createSchemas(purposes: readonly string[]) {
     description: 'E-mail address, phone number (E.164) or opaque id `kind:id`',
     example: 'alice@example.com',
   });
-  const purpose = z.enum(purposes as [string, ...string[]]).optional().openapi({
-    description: `What the code is for. Default ${purposes[0]}`,
-  });
+  const purpose = z
+    .enum(purposes as [string, ...string[]])
+    .optional()
+    .openapi({
+      description: `What the code is for. Default ${purposes[0]}`,
+    });
   const challenge = z
     .string()
     .regex(/^[A-Za-z0-9_-]{22}$/, 'must be 22 characters of base64url')
@@ -21,9 +24,15 @@ export function createSchemas(purposes: readonly string[]) {
     requestOtp: z
       .strictObject({
         identity,
-        channel: z.enum(channels).optional().openapi({ description: 'Default: email, sms or custom, by the identity' }),
+        channel: z
+          .enum(channels)
+          .optional()
+          .openapi({ description: 'Default: email, sms or custom, by the identity' }),
         purpose,
-        bind: z.boolean().optional().openapi({ description: 'Bind the code to a challenge that only this caller gets' }),
+        bind: z
+          .boolean()
+          .optional()
+          .openapi({ description: 'Bind the code to a challenge that only this caller gets' }),
         challenge,
         locale: z
           .string()
@@ -35,10 +44,14 @@ export function createSchemas(purposes: readonly string[]) {
     verifyOtp: z
       .strictObject({
         identity,
-        otp: z.string().min(1).max(64).openapi({
-          description: `The code as typed: ${minDigits} to ${maxDigits} digits; spaces and dashes are dropped`,
-          example: '482931',
-        }),
+        otp: z
+          .string()
+          .min(1)
+          .max(64)
+          .openapi({
+            description: `The code as typed: ${minDigits} to ${maxDigits} digits; spaces and dashes are dropped`,
+            example: '482931',
+          }),
         challenge,
         purpose,
       })
@@ -49,7 +62,9 @@ export function createSchemas(purposes: readonly string[]) {
         success: z.literal(true),
         message: z.literal('OTP sent successfully.'),
         ttl_seconds: z.int().openapi({ description: 'Life left of the code', example: 300 }),
-        resend_in_seconds: z.int().openapi({ description: 'Time until another request could be sent', example: 0 }),
+        resend_in_seconds: z
+          .int()
+          .openapi({ description: 'Time until another request could be sent', example: 0 }),
         code_length: z.int().openapi({ description: 'Digits of the code', example: 6 }),
         channel: z.enum(channels),
         challenge: challenge.openapi({ description: 'Present on bound requests; send it with the code' }),

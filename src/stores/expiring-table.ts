@@ -19,7 +19,9 @@ const stepsPerSet = 2;
 const stepsWhenFull = 1000;
 
 /** @param maxEntries how many entries may be live at once */
-export function createExpiringTable<Value extends { expiresAt: number }>(maxEntries: number): ExpiringTable<Value> {
+export function createExpiringTable<Value extends { expiresAt: number }>(
+  maxEntries: number,
+): ExpiringTable<Value> {
   const entries = new Map<string, Value>();
   // One iterator kept for good: a new one for each call would walk over the holes of deleted entries again.
   let hand = entries.entries();

@@ -111,7 +111,13 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     record.channel = request.channel;
     const ttlMs = record.expiresAt - now;
     const freeInMs = refuseSend(limits, request, now)?.retryAfterMs ?? 0;
-    return { status: 'opened', record: pick(record), sendId, ttlMs, resendInMs: resend === 'refuse' ? ttlMs : freeInMs };
+    return {
+      status: 'opened',
+      record: pick(record),
+      sendId,
+      ttlMs,
+      resendInMs: resend === 'refuse' ? ttlMs : freeInMs,
+    };
   }
 
   function attempt(request: AttemptRequest): AttemptResult {

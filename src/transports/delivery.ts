@@ -9,7 +9,8 @@ export interface DeliveryOptions {
 
 /** Hands each message to the transport of its channel and waits no longer than it may. */
 export function createDelivery({ transports, timeoutMs }: DeliveryOptions): Delivery {
-  const find = (channel: string) => transports.find((transport) => transport.channels.some((c) => c === channel));
+  const find = (channel: string) =>
+    transports.find((transport) => transport.channels.some((c) => c === channel));
   return {
     serves: (channel) => find(channel) !== undefined,
     async send(message) {

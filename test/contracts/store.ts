@@ -131,7 +131,9 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
       test('keeps a cooldown between sends, over purposes', async () => {
         await mustOpen({ cooldownSeconds: 30 });
         const result = await open({ cooldownSeconds: 30, recordTag: createTag() });
-        assert.ok(result.status === 'limited' && result.limit === 'cooldown' && near(result.retryAfterMs, 30_000));
+        assert.ok(
+          result.status === 'limited' && result.limit === 'cooldown' && near(result.retryAfterMs, 30_000),
+        );
         await harness.advance(30_000);
         await mustOpen({ cooldownSeconds: 30 });
       });
@@ -374,7 +376,9 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
       test('is exact however many callers race: no guess more than the count meets a short code', async () => {
         await mustOpen({ ...soon, maxAttempts: 100 });
         const callers = [store, await harness.connect()];
-        const results = await Promise.all(Array.from({ length: 80 }, (_, i) => attempt(soon, callers[i % 2])));
+        const results = await Promise.all(
+          Array.from({ length: 80 }, (_, i) => attempt(soon, callers[i % 2])),
+        );
         assert.equal(results.filter(({ status }) => status === 'counted').length, 4);
       });
 

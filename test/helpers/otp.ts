@@ -20,14 +20,17 @@ export function createInbox(answer: () => Receipt | Promise<Receipt> = () => ({ 
 }
 
 /** The library with an inbox and a manual clock; limits by address are off unless the test sets them. */
-export function createTestOtp(options: Partial<OtpOptions> & { answer?: () => Receipt | Promise<Receipt> } = {}) {
+export function createTestOtp(
+  options: Partial<OtpOptions> & { answer?: () => Receipt | Promise<Receipt> } = {},
+) {
   const { answer, ...rest } = options;
   const clock = createManualClock();
   const inbox = createInbox(answer);
   const otp = createOtp({ secretKey, jwtSecret, transports: [inbox.transport], clock, ...rest });
 
   /** A code of the same length that is wrong. */
-  const wrong = (code: string) => ((Number(code) + 1) % 10 ** code.length).toString().padStart(code.length, '0');
+  const wrong = (code: string) =>
+    ((Number(code) + 1) % 10 ** code.length).toString().padStart(code.length, '0');
 
   /** Requests a code and returns it. */
   async function obtain(identity: string, options?: Parameters<typeof otp.request>[1]): Promise<string> {

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createPolicy, policyNumbers } from '../../src/core/policy.js';
+
+test('the defaults are those of the design', () => {
+  assert.deepEqual(createPolicy(), {
+    namespace: 'default',
+    purposes: ['sign-in'],
+    digits: 6,
+    windowSeconds: 300,
+    maxAttempts: 5,
+    resend: 'reuse',
+    resendCooldownSeconds: 0,
+    binding: 'identity',
+    lengthenAfter: 10,
+    longDigits: 10,
+    requestIdentityMax: 5,
+    verifyIdentityMax: 10,
+    requestIpMax: 50,
+    verifyIpMax: 100,
+  });
+});
+
+for (const [name, { min, max }] of Object.entries(policyNumbers)) {
+  test(`${name} is a whole number from ${min} to ${max}, and the error says so`, () => {
+    for (const value of [min, max]) assert.ok(createPolicy({ digits: 4, longDigits: 10, [name]: value }));
+    const allowed = new RegExp(`${name} must be a whole number from ${min} to ${max}, got`);
+    for (const value of [min - 1, max + 1, min + 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      assert.throws(() => createPolicy({ [name]: value }), allowed);
+    }
+    assert.throws(() => createPolicy({ [name]: String(min) as never }), TypeError);
+  });
+}
+
+test('names, lists and choices are checked', () => {
+  assert.throws(
+    () => createPolicy({ resend: 'never' as never }),
+    /resend must be one of reuse, rotate, refuse, got never/,
+  );
+  assert.throws(
+    () => createPolicy({ binding: 'none' as never }),
+    /binding must be one of identity, challenge/,
+  );
+  assert.throws(() => createPolicy({ purposes: [] }), /purposes must be a list/);
+  assert.throws(() => createPolicy({ purposes: ['sign in'] }), /purposes: names have/);
+  assert.throws(() => createPolicy({ namespace: '' }), /namespace: names have/);
+  assert.throws(
+    () => createPolicy({ digits: 8, longDigits: 7 }),
+    /longDigits must be at least digits \(8\), got 7/,
+  );
+});
