@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { readSecret } from '../core/secret.js';
+import { OtpError } from '../errors.js';
 import { generateSecretKey } from '../otp.js';
 import {
   describeSetting,
@@ -34,7 +35,7 @@ export function readEnvFile(path: string | undefined): Source {
     return parseEnv(readFileSync(path ?? '.env', 'utf8'));
   } catch (error) {
     if (path === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new RangeError(`--env-file ${path}: cannot be read`);
+    throw new OtpError('invalid_request', `${path ?? '.env'}: cannot be read`);
   }
 }
 

@@ -184,7 +184,7 @@ export const environment = z.object({
   SMTP_FROM: text({
     group: delivery,
     allowed: '`codes@example.com` or `Example <codes@example.com>`',
-    pattern: /^[^<>\r\n]*<?[^<>\s@,;:]+@[^<>\s@,;:]+>?$/,
+    pattern: /^([^<>\r\n]*<[^<>\s@,;:]+@[^<>\s@,;:]+>|[^<>\s@,;:]+@[^<>\s@,;:]+)$/,
     description: 'The sender. Required with `smtp`',
   }),
   SMTP_SECURE: flag({

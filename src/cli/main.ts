@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
+import { OtpError } from '../errors.js';
 import { generateSecretKey } from '../otp.js';
 import { version } from '../version.js';
 import { formatCheck } from './check.js';
@@ -41,7 +42,10 @@ async function main(args: string[]): Promise<void> {
   if (values.version) return print(`${version}\n`);
   const [command = 'serve', ...rest] = positionals;
   if (!['serve', 'check', 'secret'].includes(command) || rest.length > 0) {
-    throw new TypeError(`unknown command "${positionals.join(' ')}"; commands: serve, check, secret`);
+    throw new OtpError(
+      'invalid_request',
+      `unknown command "${positionals.join(' ')}"; commands: serve, check, secret`,
+    );
   }
   if (command === 'secret') {
     return print(`OTP_SECRET_KEY=${generateSecretKey()}\nJWT_SECRET=${generateSecretKey()}\n`);
@@ -70,13 +74,16 @@ function complain(lines: string[], exitCode: number): void {
 /** A wrong call is answered with its one line; anything else is a fault, with its stack. */
 function report(error: unknown): void {
   const { code, message, stack } = error as NodeJS.ErrnoException;
-  if (code?.startsWith('ERR_PARSE_ARGS_') || error instanceof TypeError || error instanceof RangeError) {
-    return complain([`${message} (see --help)`], exitUsage);
+  if (
+    code?.startsWith('ERR_PARSE_ARGS_') ||
+    (error instanceof OtpError && error.code === 'invalid_request')
+  ) {
+    complain([`${message} (see --help)`], exitUsage);
+  } else if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+    complain([`HOST, PORT: cannot listen: ${message}`], exitFailed);
+  } else {
+    complain([stack ?? String(error)], exitFailed);
   }
-  if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL') {
-    return complain([`HOST, PORT: cannot listen: ${message}`], exitFailed);
-  }
-  complain([stack ?? String(error)], exitFailed);
 }
 
 main(process.argv.slice(2)).catch(report);

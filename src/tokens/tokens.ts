@@ -65,7 +65,7 @@ export function createTokens(options: TokenOptions): Tokens {
       return { accessToken, expiresInSeconds: ttlSeconds };
     },
     async check(token) {
-      if (typeof token !== 'string' || token.length > maxTokenLength) return { active: false };
+      if (!isCompact(token)) return { active: false };
       try {
         const { payload } = await jwtVerify(token, key, {
           algorithms: [algorithm], // RFC 8725 §3.1: one algorithm for the key, not the header's choice
@@ -81,6 +81,13 @@ export function createTokens(options: TokenOptions): Tokens {
       }
     },
   };
+}
+
+/** A JWT in its one spelling: lenient base64 decoding would let one token be written in many ways. */
+function isCompact(token: unknown): token is string {
+  if (typeof token !== 'string' || token.length > maxTokenLength) return false;
+  const signature = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.([A-Za-z0-9_-]+)$/.exec(token)?.[1];
+  return signature !== undefined && Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }
 
 function hasOurClaims(payload: JWTPayload, namespace: string): payload is JWTPayload & TokenClaims {

@@ -89,8 +89,13 @@ function categorise(code: string, command: string, reply?: number, syscall?: str
   return 'unknown';
 }
 
+const senderAddress = /^[^<>\s@,;:]+@[^<>\s@,;:]+$/;
+
 function readSender(text: string): { name: string; address: string } {
-  const match = /^\s*(?:"?([^"<>\r\n]*?)"?\s*<)?([^<>\s@,;:]+@[^<>\s@,;:]+)>?\s*$/.exec(text);
-  if (!match?.[2]) throw new RangeError('from must be an address, or a name and an address in <>');
-  return { name: match[1] ?? '', address: match[2] };
+  const [, name = '', inBrackets] = /^\s*"?([^"<>\r\n]*?)"?\s*<([^<>]*)>\s*$/.exec(text) ?? [];
+  const address = inBrackets ?? text.trim();
+  if (!senderAddress.test(address)) {
+    throw new RangeError('from must be an address, or a name and an address in <>');
+  }
+  return { name, address };
 }

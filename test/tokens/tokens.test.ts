@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { test } from 'node:test';
+import { jwtVerify, SignJWT } from 'jose';
+import { createTokens } from '../../src/tokens/tokens.js';
+import { createManualClock } from '../helpers/clock.js';
+import { jwtSecret } from '../helpers/otp.js';
+
+const alice = 'alice@example.com';
+const key = Buffer.from(jwtSecret);
+
+function createKit(changes: Partial<Parameters<typeof createTokens>[0]> = {}) {
+  const clock = createManualClock();
+  let ids = 0;
+  const tokens = createTokens({
+    secret: jwtSecret,
+    issuer: 'stateless-otp',
+    audience: 'stateless-otp',
+    namespace: 'default',
+    ttlSeconds: 900,
+    clock,
+    createId: () => `id${ids++}`,
+    ...changes,
+  });
+  return { tokens, clock };
+}
+
+test('a token carries every claim, and a relying party checks it with the UTF-8 bytes of the secret', async () => {
+  const { tokens, clock } = createKit();
+  const { accessToken, expiresInSeconds } = await tokens.issue({ identity: alice, purpose: 'sign-in' });
+  assert.equal(expiresInSeconds, 900);
+  const { payload, protectedHeader } = await jwtVerify(accessToken, key, {
+    algorithms: ['HS256'],
+    issuer: 'stateless-otp',
+    audience: 'stateless-otp',
+    typ: 'JWT',
+    currentDate: new Date(clock()),
+  });
+  assert.deepEqual(protectedHeader, { alg: 'HS256', typ: 'JWT' });
+  const issuedAt = Math.floor(clock() / 1000);
+  assert.deepEqual(payload, {
+    iss: 'stateless-otp',
+    aud: 'stateless-otp',
+    sub: alice,
+    iat: issuedAt,
+    exp: issuedAt + 900,
+    jti: 'id0',
+    purpose: 'sign-in',
+    namespace: 'default',
+    amr: ['otp'],
+  });
+  assert.deepEqual(await tokens.check(accessToken), { active: true, claims: payload });
+});
+
+test('a token is active until the second it expires', async () => {
+  const { tokens, clock } = createKit();
+  const { accessToken } = await tokens.issue({ identity: alice, purpose: 'sign-in' });
+  clock.advance(899_000);
+  assert.equal((await tokens.check(accessToken)).active, true);
+  clock.advance(1_000);
+  assert.deepEqual(await tokens.check(accessToken), { active: false });
+});
+
+test('a token of another issuer, audience, namespace or secret is not active', async () => {
+  const { accessToken } = await createKit().tokens.issue({ identity: alice, purpose: 'sign-in' });
+  const others = [
+    { issuer: 'x' },
+    { audience: 'x' },
+    { namespace: 'shop' },
+    { secret: jwtSecret.toUpperCase() },
+  ];
+  for (const other of others)
+    assert.deepEqual(await createKit(other).tokens.check(accessToken), { active: false });
+});
+
+// Attack: forge a token by choosing the algorithm, the key or the claims oneself (RFC 8725 §2).
+test('no forged or confused token is active', async () => {
+  const { tokens } = createKit();
+  const { accessToken } = await tokens.issue({ identity: alice, purpose: 'sign-in' });
+  const [header = '', payload = '', signature = ''] = accessToken.split('.');
+  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  const sign = (header: object, body: string = payload, hash = 'sha256') => {
+    const input = `${encode(header)}.${body}`;
+    return `${input}.${createHmac(hash, key).update(input).digest('base64url')}`;
+  };
+  assert.equal((await tokens.check(sign({ alg: 'HS256', typ: 'JWT' }))).active, true);
+
+  const forged: unknown[] = [
+    `${encode({ alg: 'none', typ: 'JWT' })}.${payload}.`,
+    `${encode({ alg: 'None', typ: 'JWT' })}.${payload}.${signature}`,
+    `${header}.${payload}.`,
+    `${header}.${payload}`,
+    `${header}.${encode({ ...claims, sub: 'mallory@example.com' })}.${signature}`,
+    `${accessToken}x`,
+    `${accessToken}.`,
+    `${accessToken}\n`,
+    ` ${accessToken}`,
+    `${accessToken}=`,
+    respellEnd(accessToken),
+    sign({ alg: 'HS512', typ: 'JWT' }, payload, 'sha512'),
+    sign({ alg: 'hs256', typ: 'JWT' }),
+    sign({ alg: 'HS256' }),
+    sign({ alg: 'HS256', typ: 'at+jwt' }),
+    sign({ alg: 'HS256', typ: 'JWT', crit: ['exp'] }),
+    sign({ alg: 'HS256', typ: 'JWT', crit: ['b64'], b64: false }),
+    sign({ alg: 'RS256', typ: 'JWT', jwk: { kty: 'oct', k: key.toString('base64url') } }),
+    sign({ alg: 'ES256', typ: 'JWT', jku: 'https://attacker.example/jwks.json' }),
+    '',
+    '..',
+    'a.b.c',
+    'x'.repeat(10_000),
+    null,
+    undefined,
+    42,
+    { token: accessToken },
+    [accessToken],
+  ];
+  for (const claim of ['iss', 'aud', 'sub', 'iat', 'exp', 'jti', 'purpose', 'namespace']) {
+    const { [claim]: _, ...rest } = claims;
+    forged.push(sign({ alg: 'HS256', typ: 'JWT' }, encode(rest)));
+  }
+  for (const changes of [{ exp: '9999999999' }, { aud: ['x'] }, { nbf: claims.iat + 60 }, { purpose: 1 }]) {
+    forged.push(sign({ alg: 'HS256', typ: 'JWT' }, encode({ ...claims, ...changes })));
+  }
+  for (const token of forged) assert.deepEqual(await tokens.check(token), { active: false }, String(token));
+
+  const foreign = await new SignJWT(claims)
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .sign(Buffer.from('another secret, long enough for HS256'));
+  assert.deepEqual(await tokens.check(foreign), { active: false });
+});
+
+test('a secret under 32 bytes is refused', () => {
+  assert.throws(() => createKit({ secret: 'x'.repeat(31) }), /jwtSecret must be at least 32 bytes, got 31/);
+  assert.ok(createKit({ secret: 'ü'.repeat(16) }));
+});
+
+/** The same bytes in other base64url letters: the last letter of 32 bytes has two bits that say nothing. */
+function respellEnd(token: string): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return token.slice(0, -1) + letters[letters.indexOf(token.slice(-1)) ^ 1];
+}
