@@ -7,6 +7,9 @@ export interface ServerOptions {
   port: number;
   /** How long requests in flight may take to finish when the server is closed. */
   graceMs: number;
+  /** Limits on the headers and on the whole request. Default 10 000 and 15 000. */
+  headersTimeoutMs?: number;
+  requestTimeoutMs?: number;
 }
 
 export interface RunningServer {
@@ -15,19 +18,18 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-const headersTimeoutMs = 10_000;
-const requestTimeoutMs = 15_000;
 const keepAliveTimeoutMs = 5_000;
 
 /** @throws the listen error, for a port that is taken or not allowed */
 export async function startServer(listener: RequestListener, options: ServerOptions): Promise<RunningServer> {
+  const { headersTimeoutMs = 10_000, requestTimeoutMs = 15_000 } = options;
   const inFlight = new Set<ServerResponse>();
   let isClosing = false;
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
-      connectionsCheckingInterval: 1_000,
+      connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
       keepAliveTimeout: keepAliveTimeoutMs,
     },
     (request, response) => {

@@ -230,5 +230,5 @@ function createFullError(): OtpError {
 }
 
 function readSteadyClock(): number {
-  return performance.timeOrigin + performance.now();
+  return Math.floor(performance.timeOrigin + performance.now());
 }

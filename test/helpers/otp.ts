@@ -42,6 +42,22 @@ export function createTestOtp(
   return { otp, clock, inbox, obtain, wrong };
 }
 
+/** What an answer may hold; a test reads what it expects. */
+export interface AnswerBody {
+  [member: string]: unknown;
+  active: boolean;
+  access_token: string;
+  challenge: string;
+  claims: { sub: string };
+  code: string;
+  detail: string;
+  status: number;
+}
+
+export async function readBody(response: Response): Promise<AnswerBody> {
+  return (await response.json()) as AnswerBody;
+}
+
 /** Posts JSON to a handler. */
 export async function post(
   handler: (request: Request, info?: { remoteAddress?: string }) => Promise<Response>,
@@ -57,5 +73,5 @@ export async function post(
     }),
     { remoteAddress: '192.0.2.1' },
   );
-  return { status: response.status, headers: response.headers, body: await response.json() };
+  return { status: response.status, headers: response.headers, body: await readBody(response) };
 }

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { createNodeListener } from '../../src/adapters/node.js';
+import { type RunningServer, startServer } from '../../src/cli/server.js';
+import { createTestOtp, readBody } from '../helpers/otp.js';
+
+describe('over a real socket', () => {
+  let server: RunningServer;
+  before(async () => {
+    const listener = createNodeListener(createTestOtp().otp.handler);
+    server = await startServer(listener, {
+      host: '127.0.0.1',
+      port: 0,
+      graceMs: 0,
+      headersTimeoutMs: 200,
+      requestTimeoutMs: 300,
+    });
+  });
+  after(() => server.close());
+
+  /** Writes raw bytes and returns everything that comes back until the server closes. */
+  const exchange = (bytes: string) =>
+    new Promise<string>((resolve) => {
+      let received = '';
+      const socket = connect(server.port, '127.0.0.1', () => socket.write(bytes));
+      socket.on('data', (chunk) => {
+        received += chunk;
+      });
+      socket.on('error', () => {});
+      socket.on('close', () => resolve(received));
+    });
+  const status = (answer: string) => Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
+
+  test('headers over the limit are refused', async () => {
+    const answer = await exchange(`GET /livez HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`);
+    assert.equal(status(answer), 431);
+  });
+
+  test('a body of 1 MiB is answered with 400, and the connection goes on', async () => {
+    for (let i = 0; i < 3; i++) {
+      const response = await fetch(`http://127.0.0.1:${server.port}/api/v1/otp/request`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ identity: 'x'.repeat(1024 * 1024) }),
+      });
+      assert.equal(response.status, 400);
+      assert.match((await readBody(response)).detail, /at most 4096 bytes/);
+    }
+  });
+
+  // Attack: hold connections open with requests that never end.
+  test('a request that does not come to its end is cut', async () => {
+    assert.equal(status(await exchange('GET /livez HTTP/1.1\r\nHost: x\r\n')), 408);
+    const head = 'POST /api/v1/otp/request HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+    assert.equal(status(await exchange(`${head}Content-Length: 100\r\n\r\n{`)), 408);
+  });
+
+  test('a request line or Host that is garbage is refused, and the server lives on', async () => {
+    for (const head of [
+      'GET /livez HTTP/1.1\r\nHost: a b\r\n',
+      'GET /livez HTTP/1.1\r\nHost: [\r\n',
+      'GET //\\evil HTTP/1.1\r\nHost: x\r\n',
+      'GET livez HTTP/1.1\r\nHost: x\r\n',
+      'GET http:// HTTP/1.1\r\nHost: x\r\n',
+      'GE\u0000T /livez HTTP/1.1\r\nHost: x\r\n',
+      'GET /livez HTTP/1.1\r\n',
+      'POST /api/v1/otp/request HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n',
+    ]) {
+      assert.equal(status(await exchange(`${head}Connection: close\r\n\r\n`)), 400, head);
+    }
+    assert.equal((await fetch(`http://127.0.0.1:${server.port}/livez`)).status, 200);
+  });
+});
