@@ -1,14 +1,6 @@
-import {
-  type CodeInput,
-  deriveCode,
-  deriveTag,
-  equalCodes,
-  maxDigits,
-  minDigits,
-  parseCode,
-} from './core/code.js';
+import { type CodeInput, deriveCode, deriveTag, equalCodes, parseCode } from './core/code.js';
 import { deriveKey } from './core/keys.js';
-import { assertWholeNumber } from './core/policy.js';
+import { assertWholeNumber, driftToleranceRange, policyNumbers } from './core/policy.js';
 import { readSecret } from './core/secret.js';
 
 export interface EngineOptions {
@@ -59,12 +51,17 @@ export interface Engine {
  * engine.verify('alice@example.com', code); // { valid: true, window: 5984300 }
  */
 export function createEngine(options: EngineOptions): Engine {
-  const { namespace = 'default', digits = 6, windowSeconds = 300, driftTolerance = 1 } = options;
+  const {
+    namespace = 'default',
+    digits = 6,
+    windowSeconds = 300,
+    driftTolerance = driftToleranceRange.default,
+  } = options;
   const secret = readSecret(options.secret, 'secret');
   assertString(namespace, 'namespace');
-  assertWholeNumber('digits', digits, { min: minDigits, max: maxDigits });
-  assertWholeNumber('windowSeconds', windowSeconds, { min: 30, max: 600 });
-  assertWholeNumber('driftTolerance', driftTolerance, { min: 0, max: 10 });
+  assertWholeNumber('digits', digits, policyNumbers.digits);
+  assertWholeNumber('windowSeconds', windowSeconds, policyNumbers.windowSeconds);
+  assertWholeNumber('driftTolerance', driftTolerance, driftToleranceRange);
   const codeKey = deriveKey(secret, 'code');
   const identityKey = deriveKey(secret, 'identity');
 

@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
+import { readRange } from '../core/address.js';
 import { isCountry } from '../core/identity.js';
-import { bindings, policyNumbers, resendPolicies } from '../core/policy.js';
+import { bindings, driftToleranceRange, policyNumbers, resendPolicies } from '../core/policy.js';
 import { minSecretBytes, readSecret } from '../core/secret.js';
 import { otpNumbers } from '../otp.js';
 import {
@@ -59,6 +59,11 @@ export const environment = z.object({
   OTP_WINDOW_SECONDS: wholeNumber(policyNumbers.windowSeconds, {
     group: codes,
     description: 'Life of a code',
+  }),
+  OTP_DRIFT_TOLERANCE: wholeNumber(driftToleranceRange, {
+    group: codes,
+    description:
+      'For `stateless-otp/engine` only: in the service a code lives by the clock of the store, without drift',
   }),
   OTP_MAX_ATTEMPTS: wholeNumber(policyNumbers.maxAttempts, {
     group: codes,
@@ -122,11 +127,8 @@ export const environment = z.object({
   TRUSTED_PROXIES: list('', {
     group: limits,
     allowed: 'addresses, CIDR ranges or `loopback`, with commas between them',
-    pattern: /^(loopback|[0-9A-Fa-f:.]+(\/[0-9]{1,3})?)$/,
     description: 'Proxies whose `X-Forwarded-For` is believed',
-  }).refine((entries) =>
-    entries.every((entry) => entry === 'loopback' || isIP(entry.split('/')[0] ?? '') !== 0),
-  ),
+  }).refine((entries) => entries.every((entry) => entry === 'loopback' || readRange(entry) !== null)),
 
   ACCESS_TOKEN_TTL: wholeNumber(otpNumbers.accessTokenTtlSeconds, {
     group: tokens,

@@ -17,7 +17,7 @@ Commands:
   secret   print a fresh OTP_SECRET_KEY and JWT_SECRET, as lines for .env
 
 Options:
-  --env-file FILE   read settings from FILE instead of .env; the environment wins over both
+  --config FILE     read settings from FILE instead of .env; the environment wins over both
   -h, --help        show this
   -v, --version     show the version
 
@@ -35,7 +35,7 @@ async function main(args: string[]): Promise<void> {
     options: {
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean', short: 'v' },
-      'env-file': { type: 'string' },
+      config: { type: 'string' },
     },
   });
   if (values.help) return print(help);
@@ -51,7 +51,7 @@ async function main(args: string[]): Promise<void> {
     return print(`OTP_SECRET_KEY=${generateSecretKey()}\nJWT_SECRET=${generateSecretKey()}\n`);
   }
   const given = Object.entries(process.env).filter(([, value]) => value !== '');
-  const source = { ...readEnvFile(values['env-file']), ...Object.fromEntries(given) };
+  const source = { ...readEnvFile(values.config), ...Object.fromEntries(given) };
   const loaded = loadConfig(source);
   if (command === 'check') {
     print(`${formatCheck(loaded, source)}\n`);

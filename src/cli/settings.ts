@@ -67,8 +67,8 @@ export function textWithDefault(byDefault: string, base: Base & { allowed: strin
 }
 
 /** A list with commas. */
-export function list(byDefault: string, base: Base & { allowed: string; pattern: RegExp }) {
-  const { pattern, ...meta } = base;
+export function list(byDefault: string, base: Base & { allowed: string; pattern?: RegExp }) {
+  const { pattern = /./, ...meta } = base;
   return z
     .string()
     .transform((value) =>
@@ -77,7 +77,7 @@ export function list(byDefault: string, base: Base & { allowed: string; pattern:
         .map((item) => item.trim())
         .filter(Boolean),
     )
-    .pipe(z.array(z.string().regex(pattern)))
+    .pipe(z.array(z.string().regex(pattern)).min(byDefault === '' ? 0 : 1))
     .default(byDefault === '' ? [] : byDefault.split(','))
     .meta({ ...meta, defaultText: byDefault || undefined });
 }

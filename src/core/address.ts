@@ -18,3 +18,20 @@ export function readNetwork(address: string | undefined): string {
   }
   return parsed.toString();
 }
+
+/** Addresses that share their first `length` bits. */
+export interface AddressRange {
+  address: string;
+  length: number;
+  version: 'ipv4' | 'ipv6';
+}
+
+/** Reads an address or a CIDR range (RFC 4632 §3.1), or `null` when it is neither. */
+export function readRange(text: string): AddressRange | null {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const version = isIP(address);
+  const bits = version === 6 ? 128 : 32;
+  const length = prefix === undefined ? bits : /^[0-9]{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
+  if (version === 0 || rest.length > 0 || !(length <= bits)) return null;
+  return { address, length, version: version === 6 ? 'ipv6' : 'ipv4' };
+}

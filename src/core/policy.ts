@@ -62,6 +62,9 @@ export const policyNumbers = {
   verifyIpMax: { min: 0, max: 1_000_000, default: 100 },
 } as const satisfies Partial<Record<keyof Policy, Range & { default: number }>>;
 
+/** Bounds and default of the windows before and after its own in which the pure engine accepts a code. */
+export const driftToleranceRange = { min: 0, max: 10, default: 1 };
+
 /** The rolling period of all limits. */
 export const limitPeriodSeconds = 600;
 /** How long guesses stay counted, from the first. */

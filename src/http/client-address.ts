@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { readRange } from '../core/address.js';
 
 /** Finds the address that a request came from; only what trusted proxies say of it counts. */
 export type ReadClientAddress = (remoteAddress: string, forwardedFor: string | null) => string;
@@ -12,7 +13,9 @@ const loopback = ['127.0.0.0/8', '::1'];
 export function createClientAddressReader(trustedProxies: readonly string[]): ReadClientAddress {
   const trusted = new BlockList();
   for (const entry of trustedProxies.flatMap((entry) => (entry === 'loopback' ? loopback : [entry]))) {
-    addRange(trusted, entry);
+    const range = readRange(entry);
+    if (!range) throw new RangeError(`trusted proxies are addresses, CIDR ranges or loopback, got ${entry}`);
+    trusted.addSubnet(range.address, range.length, range.version);
   }
   const isTrusted = (address: string) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
@@ -27,15 +30,4 @@ export function createClientAddressReader(trustedProxies: readonly string[]): Re
     }
     return address;
   };
-}
-
-function addRange(list: BlockList, entry: string): void {
-  const [address = '', prefix, ...rest] = entry.split('/');
-  const version = isIP(address);
-  const bits = version === 6 ? 128 : 32;
-  const length = prefix === undefined ? bits : /^[0-9]{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
-  if (version === 0 || rest.length > 0 || !(length <= bits)) {
-    throw new RangeError(`trusted proxies are addresses, CIDR ranges or loopback, got ${entry}`);
-  }
-  list.addSubnet(address, length, version === 6 ? 'ipv6' : 'ipv4');
 }

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { loadConfig } from '../../src/cli/config.js';
+import { describeSetting, settingNames } from '../../src/cli/environment.js';
+import { policyNumbers } from '../../src/core/policy.js';
+import { generateSecretKey } from '../../src/otp.js';
+
+const good = {
+  NODE_ENV: 'production',
+  OTP_SECRET_KEY: generateSecretKey(),
+  JWT_SECRET: generateSecretKey(),
+  DELIVERY_BACKEND: 'smtp',
+  SMTP_HOST: 'mail.example.com',
+  SMTP_FROM: 'Example <codes@example.com>',
+};
+const problemsOf = (changes: Record<string, string>, base: Record<string, string> = good) =>
+  loadConfig({ ...base, ...changes }).problems;
+
+test('with nothing set, everything has a default and the secrets are made up for this run', () => {
+  const first = loadConfig({});
+  assert.deepEqual(first.problems, []);
+  assert.deepEqual(first.madeUp, ['OTP_SECRET_KEY', 'JWT_SECRET']);
+  assert.equal(first.config?.PORT, 8000);
+  assert.equal(first.config?.HOST, '127.0.0.1');
+  assert.equal(first.config?.DELIVERY_BACKEND, 'console');
+  assert.notEqual(first.config?.OTP_SECRET_KEY, loadConfig({}).config?.OTP_SECRET_KEY);
+  assert.notEqual(first.config?.OTP_SECRET_KEY, first.config?.JWT_SECRET);
+});
+
+test('an empty variable is as good as none', () => {
+  assert.deepEqual(loadConfig({ OTP_DIGITS: '', JWT_SECRET: '', SMTP_HOST: '' }).problems, []);
+});
+
+test('a good production configuration passes', () => {
+  assert.deepEqual(problemsOf({}), []);
+});
+
+test('the settings of the seeds are understood as they are written there', () => {
+  const seed = {
+    OTP_DIGITS: '6',
+    OTP_WINDOW_SECONDS: '300',
+    OTP_DRIFT_TOLERANCE: '1',
+    ACCESS_TOKEN_TTL: '900',
+    RATE_REQUEST_OTP_MAX: '5',
+    RATE_VERIFY_OTP_MAX: '10',
+    DELIVERY_BACKEND: 'console',
+  };
+  const { config, problems } = loadConfig(seed);
+  assert.deepEqual(problems, []);
+  assert.equal(config?.OTP_DIGITS, 6);
+  const django = { OTP_DIGITS: '5', OTP_WINDOW_SECONDS: '120', OTP_MAX_ATTEMPTS: '3', OTP_RESEND: 'refuse' };
+  assert.deepEqual(loadConfig(django).problems, []);
+});
+
+describe('production refuses what is unsafe, in one line that names the variable', () => {
+  const cases: [why: string, changes: Record<string, string>, line: RegExp][] = [
+    ['no code secret', { OTP_SECRET_KEY: '' }, /^OTP_SECRET_KEY: required in production/],
+    ['no token secret', { JWT_SECRET: '' }, /^JWT_SECRET: required in production/],
+    [
+      'a short code secret',
+      { OTP_SECRET_KEY: 'c2hvcnQ=' },
+      /^OTP_SECRET_KEY: given 8 characters, allowed: base64 of/,
+    ],
+    [
+      'a short token secret',
+      { JWT_SECRET: 'short' },
+      /^JWT_SECRET: given 5 characters, allowed: at least 32 bytes/,
+    ],
+    [
+      'console delivery',
+      { DELIVERY_BACKEND: 'console' },
+      /^DELIVERY_BACKEND: .*OTP_ALLOW_CONSOLE_DELIVERY=true/,
+    ],
+    ['short codes', { OTP_DIGITS: '5' }, /^OTP_DIGITS: given "5", .*OTP_ALLOW_SHORT_CODES=true/],
+  ];
+  for (const [why, changes, line] of cases) {
+    test(why, () => {
+      const problems = problemsOf(changes);
+      assert.equal(problems.length, 1);
+      assert.match(problems[0] ?? '', line);
+    });
+  }
+  test('and can be told to allow what it names', () => {
+    assert.deepEqual(problemsOf({ DELIVERY_BACKEND: 'console', OTP_ALLOW_CONSOLE_DELIVERY: 'true' }), []);
+    assert.deepEqual(problemsOf({ OTP_DIGITS: '4', OTP_ALLOW_SHORT_CODES: 'true' }), []);
+  });
+});
+
+describe('what is wrong anywhere is refused, in one line that names the variable', () => {
+  const secret = generateSecretKey();
+  const cases: [why: string, changes: Record<string, string>, line: RegExp][] = [
+    [
+      'a placeholder',
+      { JWT_SECRET: 'change-me-change-me-change-me-change-me' },
+      /^JWT_SECRET: looks like a placeholder/,
+    ],
+    ['one letter repeated', { JWT_SECRET: 'x'.repeat(40) }, /^JWT_SECRET: looks like a placeholder/],
+    [
+      'a placeholder in base64',
+      { OTP_SECRET_KEY: Buffer.from('your-32-byte-secret-your-32-byte-secret').toString('base64') },
+      /^OTP_SECRET_KEY: looks like a placeholder/,
+    ],
+    [
+      'equal secrets',
+      { OTP_SECRET_KEY: secret, JWT_SECRET: secret },
+      /^JWT_SECRET: must differ from OTP_SECRET_KEY/,
+    ],
+    [
+      'a rotation that changes nothing',
+      { OTP_SECRET_KEY: secret, OTP_SECRET_KEY_PREVIOUS: secret, OTP_IDENTITY_KEY: secret },
+      /^OTP_SECRET_KEY_PREVIOUS: must differ from OTP_SECRET_KEY/,
+    ],
+    [
+      'a rotation that moves the limits',
+      { OTP_SECRET_KEY_PREVIOUS: secret },
+      /^OTP_SECRET_KEY_PREVIOUS: needs OTP_IDENTITY/,
+    ],
+    [
+      'a life over ten minutes',
+      { OTP_WINDOW_SECONDS: '601' },
+      /^OTP_WINDOW_SECONDS: given "601", .*from 30 to 600$/,
+    ],
+    [
+      'a number with a unit',
+      { PORT: '8000 ' },
+      /^PORT: given "8000 ", allowed: a whole number from 0 to 65535$/,
+    ],
+    [
+      'a word that is none of the choices',
+      { OTP_RESEND: 'no' },
+      /^OTP_RESEND: given "no", allowed: `reuse`, `rotate`/,
+    ],
+    [
+      'a flag that is neither',
+      { SMTP_SECURE: 'yes' },
+      /^SMTP_SECURE: given "yes", allowed: `true` or `false`$/,
+    ],
+    ['long codes that are shorter', { OTP_DIGITS: '8', OTP_LONG_DIGITS: '7' }, /^OTP_LONG_DIGITS: given "7"/],
+    ['a country that is none', { OTP_DEFAULT_COUNTRY: 'XX' }, /^OTP_DEFAULT_COUNTRY: given "XX"/],
+    [
+      'a proxy that is none',
+      { TRUSTED_PROXIES: '10.0.0.0/8,proxy' },
+      /^TRUSTED_PROXIES: given "10.0.0.0\/8,proxy"/,
+    ],
+    [
+      'a proxy range that is none',
+      { TRUSTED_PROXIES: '10.0.0.0/99' },
+      /^TRUSTED_PROXIES: given "10.0.0.0\/99"/,
+    ],
+    ['an origin with a path', { CORS_ORIGINS: 'https://a.example/' }, /^CORS_ORIGINS: given/],
+    ['every origin', { CORS_ORIGINS: '*' }, /^CORS_ORIGINS: given "\*"/],
+    ['a mail server without a name', { SMTP_HOST: '' }, /^SMTP_HOST: required with DELIVERY_BACKEND=smtp/],
+    ['a sender that is none', { SMTP_FROM: 'codes' }, /^SMTP_FROM: given "codes", allowed: /],
+    ['a password without a user', { SMTP_PASSWORD: 'p' }, /^SMTP_USERNAME: goes together with SMTP_PASSWORD/],
+    ['a purpose with a space', { OTP_PURPOSES: 'sign in' }, /^OTP_PURPOSES: given "sign in"/],
+    ['no purpose', { OTP_PURPOSES: ',' }, /^OTP_PURPOSES: given ","/],
+  ];
+  for (const [why, changes, line] of cases) {
+    test(why, () => {
+      const problems = problemsOf(changes);
+      assert.equal(problems.length, 1, problems.join('\n'));
+      assert.match(problems[0] ?? '', line);
+    });
+  }
+  test('all of it at once', () => {
+    assert.equal(problemsOf({ PORT: 'x', OTP_DIGITS: '3', JWT_SECRET: 's' }).length, 3);
+  });
+  test('without repeating a secret', () => {
+    const given = { JWT_SECRET: 'hunter2', OTP_SECRET_KEY: 'hunter3', SMTP_PASSWORD: 'hunter4' };
+    assert.ok(!/hunter/.test(problemsOf(given).join('\n')));
+  });
+});
+
+describe('secrets in files', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stateless-otp-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'secret');
+  const value = generateSecretKey();
+  writeFileSync(file, `${value}\n`);
+
+  test('are read without their last line end', () => {
+    const { config } = loadConfig({ ...good, JWT_SECRET: '', JWT_SECRET_FILE: file });
+    assert.equal(config?.JWT_SECRET, value);
+  });
+  test('are refused when the file cannot be read, or the secret is given twice', () => {
+    assert.deepEqual(
+      problemsOf({ JWT_SECRET: '', JWT_SECRET_FILE: '/nowhere' })[0]?.slice(0, 25),
+      'JWT_SECRET_FILE: given "/',
+    );
+    assert.match(
+      problemsOf({ JWT_SECRET_FILE: file })[0] ?? '',
+      /^JWT_SECRET: given twice, also as JWT_SECRET_FILE/,
+    );
+  });
+});
+
+test('a misspelt variable is warned of', () => {
+  assert.match(loadConfig({ OTP_DIGIT: '8' }).warnings[0] ?? '', /^OTP_DIGIT: not a setting/);
+  assert.deepEqual(loadConfig({ JWT_SECRET_FILE: '', PATH: '/bin' }).warnings, []);
+});
+
+test('every setting is described, and the numbers are those of the policy', () => {
+  for (const name of settingNames) {
+    const { description, allowed, group } = describeSetting(name);
+    assert.ok(description && allowed && group, name);
+  }
+  assert.equal(describeSetting('OTP_DIGITS').defaultText, String(policyNumbers.digits.default));
+});
