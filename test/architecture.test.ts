@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'node:test';
+import { root } from './helpers/process.js';
+
+/** Which parts of src each part may import beside itself. What is not listed may not be imported. */
+const law: Record<string, string[]> = {
+  core: [],
+  errors: [],
+  version: [],
+  ports: ['core'],
+  results: ['core', 'ports'],
+  engine: ['core'],
+  service: ['core', 'ports', 'results', 'errors'],
+  stores: ['core', 'ports', 'errors'],
+  transports: ['core', 'ports', 'errors'],
+  tokens: ['core', 'ports', 'errors'],
+  messages: ['core', 'ports', 'errors'],
+  http: ['core', 'ports', 'results', 'errors', 'service', 'tokens', 'version'],
+  adapters: ['http'],
+  otp: ['core', 'ports', 'errors', 'service', 'stores', 'transports', 'tokens', 'messages', 'http'],
+  index: ['core', 'ports', 'results', 'errors', 'http', 'otp', 'tokens'],
+  cli: ['core', 'ports', 'errors', 'stores', 'transports', 'adapters', 'otp', 'version'],
+};
+
+const files = readdirSync(join(root, 'src'), { recursive: true })
+  .map(String)
+  .filter((name) => name.endsWith('.ts'));
+const read = (name: string) => readFileSync(join(root, 'src', name), 'utf8');
+const partOf = (name: string) => (name.split('/')[0] ?? '').replace(/\.[jt]s$/, '');
+
+test('data flows one way: nobody imports against the law', () => {
+  for (const name of files) {
+    const allowed = law[partOf(name)];
+    assert.ok(allowed, `${name} belongs to no part of the law`);
+    for (const [, specifier = ''] of read(name).matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
+      const target = partOf(relative(join(root, 'src'), join(root, 'src', dirname(name), specifier)));
+      assert.ok(target === partOf(name) || allowed.includes(target), `${name} must not import ${specifier}`);
+    }
+  }
+});
+
+test('the core is pure: no I/O, no clock, no randomness, no process', () => {
+  for (const name of files.filter((name) => partOf(name) === 'core')) {
+    assert.doesNotMatch(
+      read(name),
+      /\bDate\b|performance|Math\.random|randomBytes|getRandomValues|randomUUID|process\.|node:(fs|http|child_process)/,
+      name,
+    );
+  }
+});
+
+test('only the command line reads the environment', () => {
+  for (const name of files.filter((name) => partOf(name) !== 'cli')) {
+    // Examples in documentation comments may.
+    assert.doesNotMatch(read(name).replace(/^ *\*.*$/gm, ''), /process\.env/, name);
+  }
+});
+
+test('every part in the law exists', () => {
+  for (const part of Object.keys(law))
+    assert.ok(
+      files.some((name) => partOf(name) === part),
+      part,
+    );
+});

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, test } from 'node:test';
+import { parseEnv } from 'node:util';
+import { loadConfig } from '../src/cli/config.js';
+import { settingNames } from '../src/cli/environment.js';
+import { policyNumbers } from '../src/core/policy.js';
+import { problems } from '../src/http/problems.js';
+import { docs, readCodeBlocks } from './helpers/docs.js';
+import { root } from './helpers/process.js';
+
+const blocks = docs.flatMap(readCodeBlocks);
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
+test('every TypeScript block of the documentation compiles against the package as users import it', () => {
+  const sources = blocks.filter(({ language }) => language === 'ts');
+  assert.ok(sources.length >= 6);
+  mkdirSync(join(root, '.scratch'), { recursive: true });
+  const folder = mkdtempSync(join(root, '.scratch', 'docs-'));
+  try {
+    sources.forEach(({ code, file, line }, index) => {
+      writeFileSync(join(folder, `block${index}.ts`), `// ${file}:${line}\n${code}`);
+    });
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          module: 'nodenext',
+          target: 'es2023',
+          strict: true,
+          noEmit: true,
+          skipLibCheck: true,
+          types: ['node'],
+        },
+      }),
+    );
+    const compiled = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', folder], { encoding: 'utf8' });
+    assert.equal(compiled.stdout, '');
+    assert.equal(compiled.status, 0);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('every JSON block is JSON', () => {
+  const sources = blocks.filter(({ language }) => language === 'json');
+  assert.ok(sources.length >= 3);
+  for (const { code } of sources) JSON.parse(code);
+});
+
+test('every shell block runs a script of the package, a command of ours, or a test runs it', () => {
+  const { scripts } = JSON.parse(read('package.json'));
+  for (const { code, file } of blocks.filter(({ language }) => language === 'sh')) {
+    for (const line of code.replaceAll('\\\n', ' ').trim().split('\n')) {
+      if (file === 'README.md' && line.startsWith('curl ')) continue;
+      for (const step of line.split(' && ')) {
+        const command = step.replace(/^([A-Z_]+=\S+ )*/, '');
+        const isScript = /^npm (start|test|run ([\w:]+))/.exec(command);
+        assert.ok(
+          command === 'npm ci' ||
+            (isScript && scripts[isScript[2] ?? isScript[1] ?? '']) ||
+            /^npx stateless-otp (secret|check)/.test(command),
+          `${file}: ${line}`,
+        );
+      }
+    }
+  }
+});
+
+test('the settings of the Django handler in the documentation are good', () => {
+  const [block] = readCodeBlocks('docs/configuration.md').filter(({ language }) => language === 'sh');
+  const assignments = (block?.code ?? '').match(/[A-Z_]+=\S+/g) ?? [];
+  assert.equal(assignments.length, 4);
+  assert.deepEqual(loadConfig(parseEnv(assignments.join('\n'))).problems, []);
+});
+
+describe('what is documented is what there is', () => {
+  test('links inside the project lead somewhere', () => {
+    for (const file of docs) {
+      for (const [, target = ''] of read(file).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)) {
+        assert.ok(existsSync(join(root, dirname(file), target)), `${file} links to ${target}`);
+      }
+    }
+  });
+
+  test('every problem has its row, with its status', () => {
+    const page = read('docs/http.md');
+    for (const [code, { status }] of Object.entries(problems))
+      assert.ok(page.includes(`| \`${code}\` | ${status} |`), code);
+  });
+
+  test('the limits on the page are the defaults', () => {
+    const page = read('docs/limits.md');
+    for (const [setting, name] of [
+      ['OTP_WINDOW_SECONDS', 'windowSeconds'],
+      ['OTP_MAX_ATTEMPTS', 'maxAttempts'],
+      ['RATE_REQUEST_OTP_MAX', 'requestIdentityMax'],
+      ['RATE_VERIFY_OTP_MAX', 'verifyIdentityMax'],
+      ['RATE_REQUEST_IP_MAX', 'requestIpMax'],
+      ['RATE_VERIFY_IP_MAX', 'verifyIpMax'],
+      ['OTP_LENGTHEN_AFTER', 'lengthenAfter'],
+      ['OTP_LONG_DIGITS', 'longDigits'],
+    ] as const) {
+      const [, shown] = new RegExp(`\\| (\\d+)[^|]*\\| \`${setting}\``).exec(page) ?? [];
+      assert.equal(Number(shown), policyNumbers[name].default, setting);
+    }
+  });
+
+  test('.env.example names every setting once, and its defaults are accepted', () => {
+    const settings = parseEnv(read('.env.example').replace(/^#(?=[A-Z_]+=)/gm, ''));
+    assert.deepEqual(Object.keys(settings).sort(), [...settingNames].sort());
+    assert.deepEqual(loadConfig(settings).problems, []);
+  });
+});

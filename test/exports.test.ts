@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { root } from './helpers/process.js';
+
+const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+test('every export is built, with its types', () => {
+  for (const [name, target] of Object.entries<string | Record<string, string>>(exports)) {
+    const files = typeof target === 'string' ? [target] : Object.values(target);
+    for (const file of files) assert.ok(existsSync(join(root, file)), `${name}: ${file}`);
+  }
+});
+
+test('each entry gives what is documented, by import and by require', async () => {
+  const documented: Record<string, string[]> = {
+    'stateless-otp': ['OtpError', 'channels', 'createOtp', 'generateSecretKey'],
+    'stateless-otp/engine': ['createEngine'],
+    'stateless-otp/node': ['createNodeListener'],
+    'stateless-otp/stores/memory': ['createMemoryStore'],
+    'stateless-otp/transports/console': ['createConsoleTransport'],
+    'stateless-otp/transports/smtp': ['createSmtpTransport'],
+  };
+  const require = createRequire(import.meta.url);
+  for (const [name, names] of Object.entries(documented)) {
+    assert.deepEqual(Object.keys(await import(name)).sort(), names, name);
+    // Node 20.19 and later load ESM by require.
+    assert.deepEqual(
+      Object.keys(require(name))
+        .filter((key) => key !== '__esModule')
+        .sort(),
+      names,
+      name,
+    );
+  }
+});
+
+test('the engine loads nothing of the server', async () => {
+  const source = readFileSync(join(root, 'dist/engine.js'), 'utf8');
+  assert.doesNotMatch(source, /hono|nodemailer|pino|http/);
+});
