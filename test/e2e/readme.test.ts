@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { readCodeBlocks } from '../helpers/docs.js';
 import { root, startService } from '../helpers/process.js';
+import { requireTool } from '../helpers/tools.js';
 
 const blocks = readCodeBlocks('README.md');
 const curls = blocks.filter(({ language, code }) => language === 'sh' && code.startsWith('curl'));
@@ -36,6 +37,7 @@ async function run(
 }
 
 test('the curl commands lead from nothing to a verified token', async () => {
+  requireTool('curl');
   const service = await startService();
   const host = service.url.replace('http://', '');
   const curl = (index: number, from = '', to = '') => {

@@ -1,0 +1,29 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/**
+ * The path of a program that a test needs. When it is missing it is installed from its Debian package, given
+ * root and apt; otherwise the test fails with one line that says what to install. Never skipped.
+ */
+export function requireTool(program: string, debianPackage = program): string {
+  const found = findOnPath(program) ?? installPackage(program, debianPackage);
+  if (!found) throw new Error(`This test needs ${program}: install it (Debian package ${debianPackage})`);
+  return found;
+}
+
+function findOnPath(program: string): string | undefined {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  return folders.map((folder) => join(folder, program)).find((file) => existsSync(file));
+}
+
+function installPackage(program: string, debianPackage: string): string | undefined {
+  if (process.getuid?.() !== 0 || !findOnPath('apt-get')) return undefined;
+  // Test files run side by side, and apt lets one in at a time.
+  const install = `apt-get update -qq; apt-get install -y -qq --no-install-recommends ${debianPackage}`;
+  spawnSync('flock', ['/tmp/stateless-otp-apt.lock', 'sh', '-c', install], {
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  return findOnPath(program);
+}
