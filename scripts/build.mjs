@@ -1,6 +1,6 @@
-// Fills dist/ from src/: JavaScript, types, and the files of the API documentation page.
+// Fills dist/ from src/: JavaScript, types, the Lua scripts of the Redis store, and the files of the API documentation page.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readSourceStamp, root, stampFile } from './build-stamp.mjs';
 
@@ -18,6 +18,10 @@ const compiled = spawnSync(fileURLToPath(compiler), ['-p', 'tsconfig.build.json'
 });
 if (compiled.status !== 0) process.exit(1);
 
+const scripts = 'stores/redis/';
+for (const name of readdirSync(new URL(`src/${scripts}`, root)).filter((name) => name.endsWith('.lua'))) {
+  copyFileSync(new URL(`src/${scripts}${name}`, root), new URL(scripts + name, dist));
+}
 mkdirSync(new URL('swagger-ui/', dist));
 for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js', 'LICENSE']) {
   copyFileSync(new URL(name, swaggerUi), new URL(`swagger-ui/${name}`, dist));

@@ -1,0 +1,212 @@
+import { OtpError } from '../errors.js';
+import type {
+  AttemptResult,
+  HitResult,
+  Logger,
+  OpenResult,
+  PendingRecord,
+  RecordKey,
+  Store,
+} from '../ports.js';
+import { checkServer } from './redis/check-server.js';
+import { createClient } from './redis/connect.js';
+import { loadScript, type RedisClient } from './redis/scripts.js';
+
+export interface RedisStoreOptions {
+  /**
+   * `redis://user:password@host:6379/0`, `rediss://…` (TLS), `redis+sentinel://host,host/name` or
+   * `redis+cluster://host,host`.
+   */
+  url?: string | undefined;
+  /** Wins over one in the URL. */
+  password?: string | undefined;
+  /**
+   * A connected ioredis client of your own, instead of `url`; closing the store leaves it open. It should have
+   * `enableOfflineQueue: false`, `autoResendUnfulfilledCommands: false` and a `commandTimeout`.
+   */
+  client?: RedisClient | undefined;
+  /** Stands before every key. Default `stateless-otp:`. */
+  keyPrefix?: string | undefined;
+  /** Limit on each command in milliseconds, 50 to 10 000. Default 500. */
+  timeoutMs?: number | undefined;
+  /** Accept a server that may evict keys, and with them limits. Default false. */
+  allowEviction?: boolean | undefined;
+  /** Accept a server that hides what it is: a used code may work again after it has lost data. Default false. */
+  allowUnfenced?: boolean | undefined;
+  logger?: Pick<Logger, 'warn'> | undefined;
+  /** For tests: added to the server's clock. */
+  testClockOffsetMs?: (() => number) | undefined;
+}
+
+const run = {
+  open: loadScript('open'),
+  attempt: loadScript('attempt'),
+  consume: loadScript('consume'),
+  release: loadScript('release'),
+  hit: loadScript('hit'),
+  ping: loadScript('ping'),
+};
+
+/**
+ * The store for many processes, on Redis 6.2 or later, or Valkey. Resolves once the server has been reached
+ * and found fit.
+ *
+ * @throws RangeError for a URL or a time limit out of its form; OtpError `store_unavailable` when the server
+ * cannot be reached or is not fit, with a message that says why
+ */
+export async function createRedisStore(options: RedisStoreOptions): Promise<Store> {
+  const { keyPrefix = 'stateless-otp:', timeoutMs = 500, allowUnfenced = false, testClockOffsetMs } = options;
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 50 || timeoutMs > 10_000) {
+    throw new RangeError(`timeoutMs must be a whole number from 50 to 10000, got ${timeoutMs}`);
+  }
+  if ((options.url === undefined) === (options.client === undefined)) {
+    throw new TypeError('either url or client must be given');
+  }
+  const client =
+    options.client ?? createClient({ url: options.url ?? '', password: options.password, timeoutMs });
+  // Without a listener ioredis prints connection errors; the commands that they fail are reported anyway.
+  const onError = (error: Error & { code?: string }) =>
+    options.logger?.warn({ error: error.code ?? error.name }, 'redis');
+  client.on('error', onError);
+  const close = async () => {
+    client.off('error', onError);
+    if (options.client) return;
+    client.on('error', () => {});
+    client.disconnect();
+  };
+  const readContext = () => [(testClockOffsetMs?.() ?? 0) * 1000, allowUnfenced ? '0' : '1'] as const;
+  /** Fails closed: whatever goes wrong, the store has not answered. */
+  async function call(name: keyof typeof run, keys: string[], args: (string | number)[]): Promise<unknown> {
+    try {
+      return await run[name](client, keys, [...readContext(), ...args]);
+    } catch (cause) {
+      throw new OtpError('store_unavailable', 'Redis cannot answer', { cause });
+    }
+  }
+
+  try {
+    await checkServer(client, options);
+    await call('ping', [`${keyPrefix}ping`], []);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  // One hash tag for all that belongs to an identity, so that a cluster keeps it on one server.
+  const nameKey = (kind: string, tag: string, rest = '') => `${keyPrefix}${kind}:{${tag}}${rest}`;
+  const nameRecord = ({ identityTag, recordTag, challenge }: RecordKey) =>
+    nameKey('p', identityTag, `:${recordTag}${challenge === undefined ? '' : `:${challenge}`}`);
+  const nameLimits = ({ identityTag }: RecordKey) => nameKey('l', identityTag);
+  const nameGuesses = ({ identityTag }: RecordKey) => nameKey('g', identityTag);
+
+  return {
+    async open(request) {
+      const { bind, challenge, newChallenge, resend, lengthening, sends, keyIds } = request;
+      const isBound = bind || challenge !== undefined;
+      const fresh = nameRecord({ ...request, challenge: isBound ? newChallenge : undefined });
+      const meant = isBound && challenge === undefined ? fresh : nameRecord(request);
+      const reply = await call(
+        'open',
+        [meant, fresh, nameLimits(request), nameGuesses(request)],
+        [
+          challenge === undefined ? '0' : '1',
+          newChallenge,
+          request.channel,
+          request.digits,
+          request.windowSeconds,
+          request.maxAttempts,
+          resend,
+          request.cooldownSeconds,
+          request.staleSeconds,
+          sends.max,
+          sends.periodSeconds,
+          lengthening.after,
+          lengthening.digits,
+          lengthening.maxAttempts,
+          ...keyIds,
+        ],
+      );
+      return readOpenReply(reply as Reply);
+    },
+    async attempt(request) {
+      const { verifies, lengthening, keyIds } = request;
+      const reply = await call(
+        'attempt',
+        [nameRecord(request), nameLimits(request), nameGuesses(request)],
+        [
+          request.challenge === undefined ? '1' : '0',
+          verifies.max,
+          verifies.periodSeconds,
+          lengthening.after,
+          lengthening.digits,
+          lengthening.memorySeconds,
+          ...keyIds,
+        ],
+      );
+      return readAttemptReply(reply as Reply);
+    },
+    async consume(request) {
+      const keys = [nameRecord(request), nameLimits(request), nameGuesses(request)];
+      return (await call('consume', keys, [request.recordChallenge])) === 1;
+    },
+    async release(request) {
+      const { recordChallenge, sendId, resend, periodSeconds } = request;
+      const keys = [nameRecord(request), nameLimits(request)];
+      await call('release', keys, [recordChallenge, sendId, resend, periodSeconds]);
+    },
+    async hit(key, { max, periodSeconds }): Promise<HitResult> {
+      const retryAfterMs = Number(await call('hit', [nameKey('a', key)], [max, periodSeconds]));
+      return retryAfterMs === 0 ? { allowed: true } : { allowed: false, retryAfterMs };
+    },
+    async ping() {
+      await call('ping', [`${keyPrefix}ping`], []);
+    },
+    close,
+  };
+}
+
+type Reply = [status: string, ...fields: (string | number)[]];
+
+function readOpenReply([status, ...fields]: Reply): OpenResult {
+  const retryAfterMs = Number(fields[0]);
+  switch (status) {
+    case 'opened':
+      return {
+        status,
+        record: readRecord(fields),
+        sendId: String(fields[5]),
+        ttlMs: Number(fields[6]),
+        resendInMs: Number(fields[7]),
+      };
+    case 'blocked':
+    case 'pending':
+      return { status, retryAfterMs };
+    case 'cooldown':
+    case 'request_identity':
+      return { status: 'limited', limit: status, retryAfterMs };
+    default:
+      return { status: 'expired' };
+  }
+}
+
+function readAttemptReply([status, ...fields]: Reply): AttemptResult {
+  switch (status) {
+    case 'counted':
+      return { status, record: readRecord(fields), attemptsLeft: Number(fields[5]) };
+    case 'blocked':
+    case 'limited':
+      return { status, retryAfterMs: Number(fields[0]) };
+    default:
+      return { status: 'expired' };
+  }
+}
+
+function readRecord([challenge, keyId, window, digits, channel]: (string | number)[]): PendingRecord {
+  return {
+    challenge: String(challenge),
+    keyId: String(keyId),
+    window: Number(window),
+    digits: Number(digits),
+    channel: channel as PendingRecord['channel'],
+  };
+}

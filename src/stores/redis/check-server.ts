@@ -1,0 +1,58 @@
+import { Cluster } from 'ioredis';
+import { OtpError } from '../../errors.js';
+import type { RedisClient } from './scripts.js';
+
+export interface ServerChecks {
+  allowEviction?: boolean | undefined;
+  allowUnfenced?: boolean | undefined;
+}
+
+const unfit = (message: string, cause?: unknown) => new OtpError('store_unavailable', message, { cause });
+
+/**
+ * Connects, and refuses a server that could forget what must not happen twice.
+ *
+ * @throws OtpError `store_unavailable` that says what is wrong and which option accepts it
+ */
+export async function checkServer(
+  client: RedisClient,
+  { allowEviction, allowUnfenced }: ServerChecks,
+): Promise<void> {
+  try {
+    if (client.status === 'wait') await client.connect();
+  } catch (cause) {
+    throw unfit(`Redis cannot be reached: ${describe(cause)}`, cause);
+  }
+  const masters = client instanceof Cluster ? client.nodes('master') : [client];
+  for (const server of masters) {
+    const memory = await readInfo(server, 'memory');
+    const replication = await readInfo(server, 'replication');
+    const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1];
+    if (policy !== 'noeviction' && !allowEviction && !(policy === undefined && allowUnfenced)) {
+      throw unfit(
+        `Redis may evict keys (maxmemory-policy is ${policy ?? 'hidden'}) and with them limits; set it to noeviction, or accept it by REDIS_ALLOW_EVICTION=true (allowEviction)`,
+      );
+    }
+    if (!/^master_replid:[0-9a-f]+/m.test(replication) && !allowUnfenced) {
+      throw unfit(
+        'Redis hides master_replid, without which a used code may work again after data has been lost; accept it by REDIS_ALLOW_UNFENCED=true (allowUnfenced)',
+      );
+    }
+  }
+}
+
+async function readInfo(server: RedisClient, section: string): Promise<string> {
+  try {
+    return await server.info(section);
+  } catch (cause) {
+    // Some hosted servers forbid the command; a server that is not there fails the first script instead.
+    if (cause instanceof Error && /NOPERM|unknown command/i.test(cause.message)) return '';
+    throw unfit(`Redis cannot answer: ${describe(cause)}`, cause);
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error
+    ? error.message.split('\n')[0]?.slice(0, 100) || error.name
+    : 'no reason given';
+}

@@ -1,0 +1,41 @@
+import { after, before, describe } from 'node:test';
+import { createRedisStore } from '../../src/stores/redis.js';
+import { describeStore, type StoreHarness } from '../contracts/store.js';
+import { type RedisServer, startRedis, startRedisCluster } from '../helpers/redis.js';
+
+/** Callers with a connection each, as processes have, on one memory whose clock the test moves. */
+async function createHarness(url: string): Promise<StoreHarness> {
+  let offsetMs = 0;
+  const stores: Awaited<ReturnType<typeof createRedisStore>>[] = [];
+  return {
+    async connect() {
+      const store = await createRedisStore({ url, testClockOffsetMs: () => offsetMs });
+      stores.push(store);
+      return store;
+    },
+    async advance(ms) {
+      offsetMs += ms;
+    },
+    async close() {
+      await Promise.all(stores.map((store) => store.close()));
+    },
+  };
+}
+
+describe('on a single server', () => {
+  let server: RedisServer;
+  before(async () => {
+    server = await startRedis();
+  });
+  after(() => server.stop());
+  describeStore('the Redis store', () => createHarness(server.url));
+});
+
+describe('on a cluster of three', () => {
+  let cluster: Awaited<ReturnType<typeof startRedisCluster>>;
+  before(async () => {
+    cluster = await startRedisCluster();
+  });
+  after(() => cluster.stop());
+  describeStore('the Redis store', () => createHarness(cluster.url));
+});
