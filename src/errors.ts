@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'invalid_request'
   | 'invalid_identity'
   | 'unsupported_channel'
+  | 'unauthorized'
   | 'not_found'
   | 'method_not_allowed'
   | 'invalid_code'

@@ -3,6 +3,7 @@ import { isCountry } from './core/identity.js';
 import { deriveKeys } from './core/keys.js';
 import { assertWholeNumber, createPolicy, type Policy } from './core/policy.js';
 import { minSecretBytes, readSecret } from './core/secret.js';
+import { hashApiKey } from './http/api-keys.js';
 import { createHandler, type Handler } from './http/handler.js';
 import { renderMessage } from './messages/render.js';
 import type { Clock, Logger, Store, Transport } from './ports.js';
@@ -40,6 +41,11 @@ export interface OtpOptions extends Partial<Policy> {
   corsOrigins?: readonly string[] | undefined;
   /** Proxies whose X-Forwarded-For the handler believes: addresses, CIDR ranges or `loopback`. Default: none. */
   trustedProxies?: readonly string[] | undefined;
+  /**
+   * Callers that may use the handler's `/otp/*` routes by the header `X-API-Key`: the hashes of their keys, which
+   * `generateApiKey` makes. Each is counted by the X-Forwarded-For it sends. Default: none, everybody may.
+   */
+  apiKeyHashes?: readonly string[] | undefined;
   /** Default: silent. */
   logger?: Logger | undefined;
   /** Milliseconds since 1970; moves tokens and the default store. Default: this machine's clock. */
@@ -68,6 +74,12 @@ export const otpNumbers = {
 /** A fresh master secret: 32 random bytes as base64. */
 export function generateSecretKey(): string {
   return randomBytes(minSecretBytes).toString('base64');
+}
+
+/** A fresh API key and the hash of it that `apiKeyHashes` takes; only the hash need be kept. */
+export function generateApiKey(): { key: string; hash: string } {
+  const key = randomBytes(32).toString('base64url');
+  return { key, hash: hashApiKey(key) };
 }
 
 /**
@@ -134,6 +146,7 @@ export function createOtp(options: OtpOptions): Otp {
     logger,
     corsOrigins: options.corsOrigins ?? [],
     trustedProxies: options.trustedProxies ?? [],
+    apiKeyHashes: options.apiKeyHashes ?? [],
   });
   return {
     ...service,
@@ -153,10 +166,13 @@ function readKeys({ secretKey, previousSecretKey, identityKey }: OtpOptions) {
       'previousSecretKey needs identityKey: the value that secretKey had before the first rotation',
     );
   }
-  return deriveKeys({
+  const keys = deriveKeys({
     secret: readSecret(secretKey, 'secretKey'),
     previousSecret:
       previousSecretKey === undefined ? undefined : readSecret(previousSecretKey, 'previousSecretKey'),
     identitySecret: identityKey === undefined ? undefined : readSecret(identityKey, 'identityKey'),
   });
+  if (keys.current.id === keys.previous?.id)
+    throw new RangeError('previousSecretKey must differ from secretKey');
+  return keys;
 }

@@ -16,10 +16,11 @@ test('every export is built, with its types', () => {
 
 test('each entry gives what is documented, by import and by require', async () => {
   const documented: Record<string, string[]> = {
-    'stateless-otp': ['OtpError', 'channels', 'createOtp', 'generateSecretKey'],
+    'stateless-otp': ['OtpError', 'channels', 'createOtp', 'generateApiKey', 'generateSecretKey'],
     'stateless-otp/engine': ['createEngine'],
     'stateless-otp/node': ['createNodeListener'],
     'stateless-otp/stores/memory': ['createMemoryStore'],
+    'stateless-otp/stores/redis': ['createRedisStore'],
     'stateless-otp/transports/console': ['createConsoleTransport'],
     'stateless-otp/transports/smtp': ['createSmtpTransport'],
   };

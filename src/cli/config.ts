@@ -48,10 +48,10 @@ export function loadConfig(source: Source): LoadedConfig {
     const names = new Set(parsed.error.issues.map((issue) => issue.path[0] as SettingName));
     for (const name of names) problems.push(describeProblem(name, given[name] ?? ''));
   }
-  const warnings = findMisspelt(source);
+  const warnings = [...findMisspelt(source), ...(parsed.success ? findRisks(parsed.data) : [])];
   if (!parsed.success || problems.length > 0) return { config: null, problems, warnings, madeUp: [] };
 
-  const isProduction = parsed.data.NODE_ENV === 'production';
+  const isProduction = !['development', 'test'].includes(parsed.data.NODE_ENV?.trim() ?? 'development');
   const missing = (['OTP_SECRET_KEY', 'JWT_SECRET'] as const).filter(
     (name) => parsed.data[name] === undefined,
   );
@@ -84,7 +84,8 @@ function readGiven(source: Source, problems: string[]): Partial<Record<SettingNa
       try {
         given[name] = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
       } catch {
-        problems.push(`${name}_FILE: given "${file}", which cannot be read`);
+        // The path is not repeated: a usual slip is to put the secret itself there.
+        problems.push(`${name}_FILE: names a file that cannot be read`);
       }
     }
   }
@@ -125,7 +126,7 @@ function findContradictions(config: Config): string[] {
   for (const [first, second] of pairs(secrets)) {
     // The identity key is meant to be one of the other two.
     if (second === 'OTP_IDENTITY_KEY') continue;
-    if (config[first] === config[second]) problems.push(`${second}: must differ from ${first}`);
+    if (isSameSecret(config[first], config[second])) problems.push(`${second}: must differ from ${first}`);
   }
   if (config.OTP_SECRET_KEY_PREVIOUS !== undefined && config.OTP_IDENTITY_KEY === undefined) {
     problems.push(
@@ -142,6 +143,13 @@ function findContradictions(config: Config): string[] {
       if (config[name] === undefined) problems.push(`${name}: required with DELIVERY_BACKEND=smtp`);
     }
   }
+  if (config.STORE === 'memory' && config.WORKERS !== '1') {
+    problems.push(
+      `WORKERS: given "${config.WORKERS}", more than one needs STORE=redis: each would count for itself`,
+    );
+  }
+  if (config.STORE === 'redis' && config.REDIS_URL === undefined)
+    problems.push('REDIS_URL: required with STORE=redis');
   if ((config.SMTP_USERNAME === undefined) !== (config.SMTP_PASSWORD === undefined)) {
     problems.push('SMTP_USERNAME: goes together with SMTP_PASSWORD; one of them is missing');
   }
@@ -160,10 +168,36 @@ function pairs<Item>(items: readonly Item[]): [Item, Item][] {
   );
 }
 
+/** Settings that are allowed but weaken what the documentation promises. */
+function findRisks(config: Environment): string[] {
+  const risks: string[] = [];
+  if (config.OTP_LENGTHEN_AFTER === 0 || config.OTP_LONG_DIGITS < 9) {
+    risks.push(
+      'OTP_LENGTHEN_AFTER, OTP_LONG_DIGITS: without codes of at least 9 digits after wrong guesses, a year of guessing takes over an identity with 41 % probability at 6 digits',
+    );
+  }
+  const isSmtpInClear = config.DELIVERY_BACKEND === 'smtp' && !config.SMTP_SECURE && !config.SMTP_REQUIRE_TLS;
+  if (isSmtpInClear && !/^(localhost|127\.|::1$)/.test(config.SMTP_HOST ?? '')) {
+    risks.push(
+      'SMTP_REQUIRE_TLS: without it, codes and the password go in the clear to a server that offers no TLS',
+    );
+  }
+  if (!config.BEARER_PURPOSES.some((purpose) => config.OTP_PURPOSES.includes(purpose))) {
+    risks.push('BEARER_PURPOSES: none of OTP_PURPOSES is among them, so GET /token/verify accepts no token');
+  }
+  return risks;
+}
+
+/** Also the same when they differ in blanks at the ends, padding or alphabet only. */
+function isSameSecret(one = '', other = ''): boolean {
+  const strip = (text: string) => Buffer.from(text.trim(), 'base64').toString('base64');
+  return one.trim() === other.trim() || strip(one) === strip(other);
+}
+
 /** Variables that look like ours and are not. */
 function findMisspelt(source: Source): string[] {
   const known = new Set<string>(settingNames.flatMap((name) => [name, `${name}_FILE`]));
-  const prefixes = /^(OTP|JWT|SMTP|RATE|DELIVERY)_/;
+  const prefixes = /^(OTP|JWT|SMTP|RATE|DELIVERY|REDIS)_/;
   return Object.keys(source)
     .filter((name) => prefixes.test(name) && !known.has(name))
     .map((name) => `${name}: not a setting of this version; it changes nothing`);

@@ -4,6 +4,8 @@ import { isCountry } from '../core/identity.js';
 import { bindings, driftToleranceRange, policyNumbers, resendPolicies } from '../core/policy.js';
 import { minSecretBytes, readSecret } from '../core/secret.js';
 import { otpNumbers } from '../otp.js';
+import { readRedisUrl, redisTimeout } from '../stores/redis/connect.js';
+import { readSender } from '../transports/smtp-sender.js';
 import {
   choice,
   flag,
@@ -128,7 +130,7 @@ export const environment = z.object({
     group: limits,
     allowed: 'addresses, CIDR ranges or `loopback`, with commas between them',
     description: 'Proxies whose `X-Forwarded-For` is believed',
-  }).refine((entries) => entries.every((entry) => entry === 'loopback' || readRange(entry) !== null)),
+  }).refine((entries) => entries.every(isTrustable)),
 
   ACCESS_TOKEN_TTL: wholeNumber(otpNumbers.accessTokenTtlSeconds, {
     group: tokens,
@@ -186,18 +188,48 @@ export const environment = z.object({
   SMTP_FROM: text({
     group: delivery,
     allowed: '`codes@example.com` or `Example <codes@example.com>`',
-    pattern: /^([^<>\r\n]*<[^<>\s@,;:]+@[^<>\s@,;:]+>|[^<>\s@,;:]+@[^<>\s@,;:]+)$/,
     description: 'The sender. Required with `smtp`',
-  }),
+  }).refine((value) => value === undefined || isSender(value)),
   SMTP_SECURE: flag({
     group: delivery,
     description: '`true`: TLS from the start; `false`: STARTTLS when offered',
   }),
   SMTP_REQUIRE_TLS: flag({ group: delivery, description: 'Refuse to send without TLS' }),
 
-  STORE: choice(['memory'], 'memory', {
+  STORE: choice(['memory', 'redis'], 'memory', {
     group: store,
-    description: 'Where pending codes and limits are kept',
+    description: 'Where pending codes and limits are kept: `memory` serves one process, `redis` many',
+  }),
+  REDIS_URL: secret({
+    group: store,
+    allowed:
+      '`redis://host:port/database`, `rediss://…` for TLS, `redis+sentinel://host,host/name` or `redis+cluster://host,host`',
+    check: isRedisUrl,
+    description: 'The server. Required with `redis`',
+  }),
+  REDIS_PASSWORD: secret({
+    group: store,
+    allowed: 'text',
+    check: () => true,
+    description: 'Password of the server; wins over one in `REDIS_URL`',
+  }),
+  REDIS_KEY_PREFIX: textWithDefault('stateless-otp:', {
+    group: store,
+    allowed: 'up to 64 printable characters without braces',
+    pattern: /^[!-z|~]{1,64}$/,
+    description: 'Stands before every key',
+  }),
+  REDIS_TIMEOUT_MS: wholeNumber(redisTimeout, {
+    group: store,
+    description: 'Limit on each command in milliseconds',
+  }),
+  REDIS_ALLOW_EVICTION: flag({
+    group: store,
+    description: 'Accept a server whose `maxmemory-policy` may evict keys, and with them limits',
+  }),
+  REDIS_ALLOW_UNFENCED: flag({
+    group: store,
+    description: 'Accept a server that hides `master_replid`: after it loses data a used code may work again',
   }),
   MEMORY_STORE_MAX_ENTRIES: wholeNumber(
     { min: 1000, max: 10_000_000, default: 500_000 },
@@ -213,18 +245,31 @@ export const environment = z.object({
     { min: 0, max: 65_535, default: 8000 },
     { group: server, description: 'Port to listen on; 0 takes a free one' },
   ),
+  WORKERS: textWithDefault('1', {
+    group: server,
+    allowed: '`auto` or a whole number from 1 to 128',
+    pattern: /^(auto|[1-9][0-9]?|1[01][0-9]|12[0-8])$/,
+    description: 'Processes that serve; `auto` is one a core. More than one needs `STORE=redis`',
+  }),
   PUBLIC_URL: text({
     group: server,
     allowed: 'a URL such as `https://otp.example.com`',
     pattern: /^https?:\/\/[^\s/?#]+\/?$/,
     description: 'Where people reach the service; printed at start',
   }),
+  API_KEYS: list('', {
+    group: server,
+    allowed:
+      '`name=hash` pairs with commas between them, as `stateless-otp secret --api-key name` prints them',
+    pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}=[0-9a-f]{64}$/,
+    description:
+      'Callers that may use `/otp/*`, by the header `X-API-Key`; each is counted by the `X-Forwarded-For` it sends. Without any, everybody may',
+  }),
   CORS_ORIGINS: list('', {
     group: server,
     allowed: 'origins such as `https://app.example.com`, with commas between them',
-    pattern: /^https?:\/\/[^\s/?#*]+$/,
     description: 'Origins whose pages may call the API',
-  }),
+  }).refine((origins) => origins.every(isOrigin)),
   LOG_LEVEL: choice(['debug', 'info', 'warn', 'error', 'silent'], 'info', {
     group: server,
     description: 'What is logged, as JSON lines on standard error',
@@ -236,7 +281,8 @@ export const environment = z.object({
   NODE_ENV: text({
     group: server,
     allowed: 'text',
-    description: '`production` refuses what is fit for development only',
+    description:
+      'Anything but `development` and `test` refuses what is fit for development only; unset is development',
   }),
 });
 
@@ -250,9 +296,31 @@ export function describeSetting(name: SettingName): SettingMeta {
   return environment.shape[name].meta() as unknown as SettingMeta;
 }
 
-function isMasterSecret(value: string): boolean {
+function isTrustable(entry: string): boolean {
+  // A range of everybody would let anybody choose the address that counts.
+  return entry === 'loopback' || (readRange(entry)?.length ?? 0) > 0;
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+function isSender(text: string): boolean {
+  return isAccepted(() => readSender(text));
+}
+
+function isMasterSecret(text: string): boolean {
+  return isAccepted(() => readSecret(text, 'secret'));
+}
+
+function isRedisUrl(text: string): boolean {
+  return isAccepted(() => readRedisUrl(text));
+}
+
+function isAccepted(read: () => unknown): boolean {
   try {
-    return readSecret(value, 'secret').length > 0;
+    read();
+    return true;
   } catch {
     return false;
   }

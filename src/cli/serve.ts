@@ -1,38 +1,65 @@
+import cluster from 'node:cluster';
 import { createNodeListener } from '../adapters/node.js';
+import { OtpError } from '../errors.js';
 import { createOtp, type Otp, type OtpOptions } from '../otp.js';
-import type { Logger, Transport } from '../ports.js';
+import type { Logger, Store, Transport } from '../ports.js';
 import { createMemoryStore } from '../stores/memory.js';
+import { createRedisStore } from '../stores/redis.js';
 import { createConsoleTransport } from '../transports/console.js';
 import { createSmtpTransport } from '../transports/smtp.js';
 import { version } from '../version.js';
 import type { Config, LoadedConfig } from './config.js';
 import { createLogger } from './log.js';
 import { type RunningServer, startServer } from './server.js';
+import { countWorkers, runWorkers } from './workers.js';
 
-/** Runs the service until SIGTERM or SIGINT. */
-export async function serve({ config, warnings, madeUp }: LoadedConfig & { config: Config }): Promise<void> {
+/** Runs the service until SIGTERM or SIGINT, in this process or in as many workers as are configured. */
+export async function serve(loaded: LoadedConfig & { config: Config }): Promise<void> {
+  const { config, warnings, madeUp } = loaded;
   const logger = createLogger(config.LOG_LEVEL);
-  for (const warning of warnings) logger.warn({ warning }, 'configuration');
-  const otp = createOtp(readOptions(config, logger));
+  if (cluster.isPrimary) for (const warning of warnings) logger.warn({ warning }, 'configuration');
+  if (cluster.isWorker && config.STORE === 'memory') {
+    throw new OtpError(
+      'invalid_request',
+      'STORE: memory in a cluster of processes, each of which would count for itself; set redis',
+    );
+  }
+  // With console delivery, whoever reads the codes may stop reading; that must not end the service.
+  process.stdout.on('error', () => {});
+  const greet = (port: number) => {
+    process.stdout.write(formatBanner(config, madeUp, port));
+    logger.info({ port, version }, 'started');
+  };
+  const count = countWorkers(config.WORKERS);
+  if (cluster.isPrimary && count > 1) {
+    // Secrets made up for this run must be the same in every worker.
+    const { OTP_SECRET_KEY, JWT_SECRET } = config;
+    return runWorkers({
+      count,
+      env: madeUp.length > 0 ? { OTP_SECRET_KEY, JWT_SECRET } : {},
+      logger,
+      onListening: greet,
+    });
+  }
+  const otp = createOtp(readOptions(config, await createStore(config, logger), logger));
   const server = await startServer(createNodeListener(otp.handler, { overrideGlobals: true }), {
     host: config.HOST,
     port: config.PORT,
     graceMs: config.SHUTDOWN_GRACE_SECONDS * 1000,
   });
-  process.stdout.write(formatBanner(config, madeUp, server.port));
-  logger.info({ port: server.port, version }, 'started');
+  if (cluster.isPrimary) greet(server.port);
   stopOnSignal(server, otp, logger);
 }
 
 /** The library's options for this configuration. */
-export function readOptions(config: Config, logger: Logger): OtpOptions {
+export function readOptions(config: Config, store: Store, logger: Logger): OtpOptions {
   return {
     secretKey: config.OTP_SECRET_KEY,
     previousSecretKey: config.OTP_SECRET_KEY_PREVIOUS,
     identityKey: config.OTP_IDENTITY_KEY,
     jwtSecret: config.JWT_SECRET,
     transports: [createTransport(config)],
-    store: createMemoryStore({ maxEntries: config.MEMORY_STORE_MAX_ENTRIES }),
+    store,
     namespace: config.OTP_NAMESPACE,
     purposes: config.OTP_PURPOSES,
     digits: config.OTP_DIGITS,
@@ -55,8 +82,22 @@ export function readOptions(config: Config, logger: Logger): OtpOptions {
     deliveryTimeoutMs: config.DELIVERY_TIMEOUT_MS,
     corsOrigins: config.CORS_ORIGINS,
     trustedProxies: config.TRUSTED_PROXIES,
+    apiKeyHashes: config.API_KEYS.map((pair) => pair.slice(pair.indexOf('=') + 1)),
     logger,
   };
+}
+
+async function createStore(config: Config, logger: Logger): Promise<Store> {
+  if (config.STORE === 'memory') return createMemoryStore({ maxEntries: config.MEMORY_STORE_MAX_ENTRIES });
+  return createRedisStore({
+    url: config.REDIS_URL,
+    password: config.REDIS_PASSWORD,
+    keyPrefix: config.REDIS_KEY_PREFIX,
+    timeoutMs: config.REDIS_TIMEOUT_MS,
+    allowEviction: config.REDIS_ALLOW_EVICTION,
+    allowUnfenced: config.REDIS_ALLOW_UNFENCED,
+    logger,
+  });
 }
 
 function createTransport(config: Config): Transport {
@@ -77,6 +118,7 @@ function formatBanner(config: Config, madeUp: readonly string[], port: number): 
   const host = config.HOST === '127.0.0.1' || config.HOST === '0.0.0.0' ? 'localhost' : config.HOST;
   const url =
     config.PUBLIC_URL?.replace(/\/$/, '') ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const count = countWorkers(config.WORKERS);
   const codes =
     config.DELIVERY_BACKEND === 'console'
       ? 'appear here, one line each (console delivery, for development)'
@@ -86,7 +128,7 @@ function formatBanner(config: Config, madeUp: readonly string[], port: number): 
     `  API      ${url}/api/v1`,
     `  Docs     ${url}/docs`,
     `  Codes    ${codes}`,
-    `  Store    ${config.STORE}`,
+    `  Store    ${config.STORE}${count > 1 ? `, ${count} workers` : ''}`,
   ];
   if (madeUp.length > 0) {
     lines.push(
@@ -96,10 +138,14 @@ function formatBanner(config: Config, madeUp: readonly string[], port: number): 
   return `${lines.join('\n')}\n\n`;
 }
 
-/** The first signal lets requests in flight finish; the second ends the process at once. */
+/**
+ * The first signal lets requests in flight finish; the second ends the process at once. A worker leaves the
+ * second to its parent, since a signal to the whole group reaches it twice.
+ */
 function stopOnSignal(server: RunningServer, otp: Otp, logger: Logger): void {
   let isStopping = false;
-  const stop = async (signal: NodeJS.Signals) => {
+  const stop = async (signal: NodeJS.Signals | 'disconnect') => {
+    if (isStopping && cluster.isWorker) return;
     if (isStopping) process.exit(1);
     isStopping = true;
     logger.info({ signal }, 'stopping');
@@ -110,4 +156,6 @@ function stopOnSignal(server: RunningServer, otp: Otp, logger: Logger): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  // The parent has died: nobody would ever stop this worker.
+  if (cluster.isWorker) process.on('disconnect', () => stop('disconnect'));
 }

@@ -8,8 +8,10 @@ import ipaddr from 'ipaddr.js';
  * @returns the network, or `unknown` when `address` is none: all of those share one budget
  */
 export function readNetwork(address: string | undefined): string {
-  if (address === undefined || isIP(address) === 0) return 'unknown';
-  const parsed = ipaddr.process(address);
+  // The zone of a link-local address (RFC 4007 §11) names an interface of this machine, not the caller.
+  const plain = address?.replace(/%.*$/s, '') ?? '';
+  if (isIP(plain) === 0) return 'unknown';
+  const parsed = ipaddr.process(plain);
   if (parsed instanceof ipaddr.IPv6) {
     return `${parsed.parts
       .slice(0, 4)

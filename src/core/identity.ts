@@ -14,6 +14,7 @@ export interface CanonicaliseOptions {
   defaultCountry?: string | undefined;
 }
 
+const maxInputLength = 320;
 const maxEmailBytes = 254; // RFC 5321 §4.5.3.1.3: a path of 256 octets includes the angle brackets
 const maxLocalBytes = 64; // RFC 5321 §4.5.3.1.1
 const maxOpaqueLength = 128;
@@ -23,6 +24,7 @@ const dotAtom = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|
 const refusedInDomain = /[/#?%:\\[\]\s\p{Cc}]/u;
 const domainLabel = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/; // RFC 5321 §4.1.2, RFC 1035 §2.3.4
 const opaqueId = /^[A-Za-z0-9][A-Za-z0-9._-]*:[A-Za-z0-9._:-]+$/;
+const e164 = /^\+[1-9][0-9]{1,14}$/; // ITU-T E.164 §6
 const phoneText = /^[+(]?[0-9][0-9 ().\-/]*$/;
 
 /**
@@ -36,7 +38,7 @@ const phoneText = /^[+(]?[0-9][0-9 ().\-/]*$/;
  * @param input what the caller sent; anything but a string is refused
  */
 export function canonicalise(input: unknown, options: CanonicaliseOptions = {}): Identity | null {
-  if (typeof input !== 'string') return null;
+  if (typeof input !== 'string' || input.length > maxInputLength) return null;
   // Blanks round the text are typing; a line end or any other control is not.
   const text = input.replace(/^[ \t]+|[ \t]+$/g, '');
   if (text.includes('@')) return canonicaliseEmail(text);
@@ -80,5 +82,7 @@ function canonicalisePhone(text: string, defaultCountry: string | undefined): Id
     ...(defaultCountry === undefined ? {} : { defaultCountry: defaultCountry as CountryCode }),
     extract: false,
   });
-  return parsed?.isValid() && !parsed.ext ? { kind: 'phone', value: parsed.number } : null;
+  // The metadata knows a few valid numbers that are longer than E.164 allows.
+  if (!parsed?.isValid() || parsed.ext || !e164.test(parsed.number)) return null;
+  return { kind: 'phone', value: parsed.number };
 }

@@ -18,7 +18,7 @@ export async function readJsonBody<Schema extends z.ZodType>(
   if (!/^application\/json *(?:;|$)/i.test(request.headers.get('content-type') ?? '')) {
     throw new OtpError('invalid_request', 'Content-Type must be application/json');
   }
-  const result = schema.safeParse(parseJson(await readBytes(request)));
+  const result = schema.safeParse(parseJson(await readBytes(request).catch(toRefusal)));
   if (result.success) return result.data;
   throw new OtpError('invalid_request', describeIssue(result.error.issues[0]));
 }
@@ -26,10 +26,12 @@ export async function readJsonBody<Schema extends z.ZodType>(
 async function readBytes(request: Request): Promise<Uint8Array> {
   const tooLong = () => new OtpError('invalid_request', `The body must be at most ${maxBodyBytes} bytes`);
   const declared = request.headers.get('content-length');
-  if (declared !== null) {
-    // The server holds the sender to what it declared, so nothing longer can come.
+  if (declared !== null && /^[0-9]{1,15}$/.test(declared)) {
     if (Number(declared) > maxBodyBytes) throw tooLong();
-    return new Uint8Array(await request.arrayBuffer());
+    // The server holds the sender to what it declared, so nothing longer comes; checked all the same.
+    const bytes = new Uint8Array(await request.arrayBuffer());
+    if (bytes.length > maxBodyBytes) throw tooLong();
+    return bytes;
   }
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -39,6 +41,12 @@ async function readBytes(request: Request): Promise<Uint8Array> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** A body that breaks off is the sender's fault. */
+function toRefusal(error: unknown): never {
+  if (error instanceof OtpError) throw error;
+  throw new OtpError('invalid_request', 'The body could not be read to its end', { cause: error });
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -3,6 +3,7 @@ import { cors } from 'hono/cors';
 import { OtpError } from '../errors.js';
 import type { Logger } from '../ports.js';
 import { version } from '../version.js';
+import { createApiKeyCheck } from './api-keys.js';
 import { createClientAddressReader } from './client-address.js';
 import { docsFiles, respondDocs } from './docs-page.js';
 import { createOpenApiDocument } from './openapi.js';
@@ -16,6 +17,8 @@ export interface HandlerOptions extends Omit<RouteParts, 'schemas'> {
   logger: Logger;
   /** Origins whose pages may call the API, such as `https://app.example.com`. */
   corsOrigins: readonly string[];
+  /** SHA-256 in hex of the keys that may use `/otp/*`; with none, everybody may. */
+  apiKeyHashes: readonly string[];
   /** Proxies whose X-Forwarded-For counts: addresses, CIDR ranges or `loopback`. */
   trustedProxies: readonly string[];
 }
@@ -30,12 +33,14 @@ export interface RequestInfo {
 export type Handler = (request: Request, info?: RequestInfo) => Promise<Response>;
 
 const retryWithoutStoreSeconds = 1;
+const unauthorizedHeaders = { 'WWW-Authenticate': 'ApiKey realm="stateless-otp"' };
 
 /** @throws RangeError for a trusted proxy that is no address, range or `loopback` */
 export function createHandler(options: HandlerOptions): Handler {
-  const { logger, corsOrigins } = options;
+  const { logger, corsOrigins, apiKeyHashes } = options;
   const routes = createRoutes({ ...options, schemas: createSchemas(options.purposes) });
   const readClientAddress = createClientAddressReader(options.trustedProxies);
+  const checkApiKey = createApiKeyCheck(apiKeyHashes);
   const app = new Hono<{ Bindings: RequestInfo }>();
 
   if (corsOrigins.length > 0) {
@@ -43,18 +48,28 @@ export function createHandler(options: HandlerOptions): Handler {
       cors({
         origin: [...corsOrigins],
         allowMethods: ['GET', 'POST'],
-        allowHeaders: ['Authorization', 'Content-Type'],
+        allowHeaders: ['Authorization', 'Content-Type', 'X-API-Key'],
         exposeHeaders: ['Retry-After'],
         maxAge: 600,
       }),
     );
   }
   for (const { definition, handle } of routes) {
+    const needsKey = apiKeyHashes.length > 0 && definition.path.includes('/otp/');
     app.on(definition.method.toUpperCase(), definition.path, ({ req, env }) => {
-      const remote = env.remoteAddress;
-      const ip =
-        remote === undefined ? undefined : readClientAddress(remote, req.raw.headers.get('x-forwarded-for'));
-      return handle(req.raw, ip);
+      const { headers } = req.raw;
+      if (needsKey && !checkApiKey(headers.get('x-api-key'))) {
+        return respondProblem(
+          'unauthorized',
+          'X-API-Key must be the key of a known caller',
+          {},
+          unauthorizedHeaders,
+        );
+      }
+      if (env.remoteAddress === undefined) return handle(req.raw, undefined);
+      const client = readClientAddress(env.remoteAddress, headers.get('x-forwarded-for'));
+      // A back end that calls for its users is one address, so it is they who are counted, if it names them.
+      return handle(req.raw, needsKey ? client.onBehalfOf : client.address);
     });
   }
   let document: object | undefined;

@@ -9,6 +9,7 @@ export const problems: Record<ErrorCode, { status: number; title: string }> = {
     title: 'The identity is not an address, phone number or id that can be verified',
   },
   unsupported_channel: { status: 400, title: 'The channel does not reach this identity' },
+  unauthorized: { status: 401, title: 'This caller is not known' },
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },
   invalid_code: { status: 401, title: 'The code is wrong' },

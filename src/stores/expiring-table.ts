@@ -16,7 +16,7 @@ export interface ExpiringTable<Value extends { expiresAt: number }> {
 
 /** Entries looked at by each new entry (two, so that cleaning outruns filling), and when the table is full. */
 const stepsPerSet = 2;
-const stepsWhenFull = 1000;
+const stepsWhenFull = 10_000;
 
 /** @param maxEntries how many entries may be live at once */
 export function createExpiringTable<Value extends { expiresAt: number }>(
@@ -28,10 +28,11 @@ export function createExpiringTable<Value extends { expiresAt: number }>(
 
   function sweep(now: number, steps: number): void {
     for (let step = 0; step < steps; step++) {
-      const next = hand.next();
+      let next = hand.next();
       if (next.done) {
         hand = entries.entries();
-        return;
+        next = hand.next();
+        if (next.done) return;
       }
       const [key, value] = next.value;
       if (value.expiresAt <= now) entries.delete(key);

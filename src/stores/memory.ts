@@ -110,14 +110,11 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     record.sends += 1;
     record.channel = request.channel;
     const ttlMs = record.expiresAt - now;
-    const freeInMs = refuseSend(limits, request, now)?.retryAfterMs ?? 0;
-    return {
-      status: 'opened',
-      record: pick(record),
-      sendId,
-      ttlMs,
-      resendInMs: resend === 'refuse' ? ttlMs : freeInMs,
-    };
+    const resendInMs = Math.max(
+      ...Object.values(readWaits(limits, request, now)),
+      resend === 'refuse' ? ttlMs : 0,
+    );
+    return { status: 'opened', record: pick(record), sendId, ttlMs, resendInMs };
   }
 
   function attempt(request: AttemptRequest): AttemptResult {
@@ -201,18 +198,26 @@ function nameRecord({ recordTag, challenge }: RecordKey): string {
 
 function refuseSend(
   limits: IdentityLimits,
-  { cooldownSeconds, sends }: OpenRequest,
+  request: OpenRequest,
   now: number,
 ): Extract<OpenResult, { status: 'limited' }> | null {
-  const last = limits.sends.at(-1);
-  const cooldownMs = last ? last.at + cooldownSeconds * 1000 - now : 0;
-  if (cooldownMs > 0) return { status: 'limited', limit: 'cooldown', retryAfterMs: cooldownMs };
-  const refusals = { max: sends.max * refusalFactor, periodSeconds: sends.periodSeconds };
-  const retryAfterMs = Math.max(
-    findRetryAfterMs(limits.sends, sends, now),
-    findRetryAfterMs(limits.refusals, refusals, now),
-  );
+  const waits = readWaits(limits, request, now);
+  if (waits.cooldown > 0) return { status: 'limited', limit: 'cooldown', retryAfterMs: waits.cooldown };
+  const retryAfterMs = waits.request_identity;
   return retryAfterMs > 0 ? { status: 'limited', limit: 'request_identity', retryAfterMs } : null;
+}
+
+/** How long each limit on sends asks to wait, in milliseconds; 0 is not at all. */
+function readWaits(limits: IdentityLimits, { cooldownSeconds, sends }: OpenRequest, now: number) {
+  const last = limits.sends.at(-1);
+  const refusals = { max: sends.max * refusalFactor, periodSeconds: sends.periodSeconds };
+  return {
+    cooldown: last ? Math.max(0, last.at + cooldownSeconds * 1000 - now) : 0,
+    request_identity: Math.max(
+      findRetryAfterMs(limits.sends, sends, now),
+      findRetryAfterMs(limits.refusals, refusals, now),
+    ),
+  };
 }
 
 /** Forgets what has left the rolling period, then says how long until one more fits; 0 is now. */

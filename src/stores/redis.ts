@@ -1,3 +1,4 @@
+import { assertWholeNumber } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type {
   AttemptResult,
@@ -9,7 +10,7 @@ import type {
   Store,
 } from '../ports.js';
 import { checkServer } from './redis/check-server.js';
-import { createClient } from './redis/connect.js';
+import { createClient, redisTimeout } from './redis/connect.js';
 import { loadScript, type RedisClient } from './redis/scripts.js';
 
 export interface RedisStoreOptions {
@@ -55,10 +56,13 @@ const run = {
  * cannot be reached or is not fit, with a message that says why
  */
 export async function createRedisStore(options: RedisStoreOptions): Promise<Store> {
-  const { keyPrefix = 'stateless-otp:', timeoutMs = 500, allowUnfenced = false, testClockOffsetMs } = options;
-  if (!Number.isInteger(timeoutMs) || timeoutMs < 50 || timeoutMs > 10_000) {
-    throw new RangeError(`timeoutMs must be a whole number from 50 to 10000, got ${timeoutMs}`);
-  }
+  const {
+    keyPrefix = 'stateless-otp:',
+    timeoutMs = redisTimeout.default,
+    allowUnfenced = false,
+    testClockOffsetMs,
+  } = options;
+  assertWholeNumber('timeoutMs', timeoutMs, redisTimeout);
   if ((options.url === undefined) === (options.client === undefined)) {
     throw new TypeError('either url or client must be given');
   }

@@ -45,6 +45,7 @@ const maxTokenLength = 4096;
 /** @throws RangeError when the secret is too short */
 export function createTokens(options: TokenOptions): Tokens {
   const { issuer, audience, namespace, ttlSeconds, clock, createId } = options;
+  if (typeof options.secret !== 'string') throw new TypeError('jwtSecret must be a string');
   const bytes = Buffer.from(options.secret);
   if (bytes.length < minSecretBytes) {
     throw new RangeError(`jwtSecret must be at least ${minSecretBytes} bytes, got ${bytes.length}`);
@@ -91,5 +92,9 @@ function isCompact(token: unknown): token is string {
 }
 
 function hasOurClaims(payload: JWTPayload, namespace: string): payload is JWTPayload & TokenClaims {
-  return payload['namespace'] === namespace && typeof payload['purpose'] === 'string';
+  const { sub, aud, amr, purpose } = payload;
+  // A `sub` that is no canonical identity is not ours, and could not stand in a header.
+  const isOurs =
+    typeof sub === 'string' && /^[\x21-\x7E]+$/.test(sub) && typeof aud === 'string' && Array.isArray(amr);
+  return isOurs && payload['namespace'] === namespace && typeof purpose === 'string';
 }

@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer';
 import type { Receipt, RefusalCategory, Transport } from '../ports.js';
+import { readSender } from './smtp-sender.js';
 
 export interface SmtpTransportOptions {
   host: string;
@@ -67,35 +68,28 @@ interface SmtpError {
   command?: string;
   responseCode?: number;
   syscall?: string;
+  message: string;
 }
 
 /** Codes only: a server's words may hold the recipient. */
-function readRefusal({ code = 'error', command = '', responseCode, syscall }: SmtpError): Receipt {
-  const category = categorise(code, command, responseCode, syscall);
+function readRefusal(error: SmtpError): Receipt {
+  const { code = 'error', command = '', responseCode, syscall } = error;
+  const category = categorise(error);
   const isPermanent = (responseCode !== undefined && responseCode >= 500) || category === 'unauthorized';
   const detail = `SMTP ${[code, syscall, responseCode, command.split(' ', 2).join(' ')].filter(Boolean).join(' ')}`;
   return { ok: false, category, retryable: !isPermanent, detail };
 }
 
-function categorise(code: string, command: string, reply?: number, syscall?: string): RefusalCategory {
+function categorise({ code = '', command = '', responseCode, syscall, message }: SmtpError): RefusalCategory {
   if (code === 'EAUTH' || code === 'ENOAUTH') return 'unauthorized';
   if (code === 'EDNS' || code === 'ETLS' || syscall === 'connect') return 'unavailable';
   if (code === 'ETIMEDOUT' || code === 'EABORT') return 'timeout';
-  if (reply !== undefined && (code === 'EENVELOPE' || code === 'EMESSAGE')) {
-    if (reply < 500) return 'unavailable';
+  // Turned away at the greeting, before there was a message.
+  if (/^(EHLO|HELO)/.test(command) || message.startsWith('Invalid greeting')) return 'unavailable';
+  if (responseCode !== undefined && (code === 'EENVELOPE' || code === 'EMESSAGE')) {
+    if (responseCode < 500) return 'unavailable';
     return command === 'RCPT TO' ? 'invalid_recipient' : 'rejected';
   }
   // A connection that ended midway: the server may have taken the message.
   return 'unknown';
-}
-
-const senderAddress = /^[^<>\s@,;:]+@[^<>\s@,;:]+$/;
-
-function readSender(text: string): { name: string; address: string } {
-  const [, name = '', inBrackets] = /^\s*"?([^"<>\r\n]*?)"?\s*<([^<>]*)>\s*$/.exec(text) ?? [];
-  const address = inBrackets ?? text.trim();
-  if (!senderAddress.test(address)) {
-    throw new RangeError('from must be an address, or a name and an address in <>');
-  }
-  return { name, address };
 }

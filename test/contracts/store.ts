@@ -155,6 +155,22 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
         assert.equal((await open({ sends })).status, 'limited');
       });
 
+      test('says when the next send could be made, whatever would hold it up', async () => {
+        const sends = { max: 2, periodSeconds };
+        const first = await mustOpen({ sends, cooldownSeconds: 30 });
+        assert.ok(near(first.resendInMs, 30_000));
+        await harness.advance(100_000);
+        const second = await mustOpen({ sends, cooldownSeconds: 30 });
+        assert.ok(near(second.resendInMs, 500_000));
+
+        identity = { identityTag: createTag(), recordTag: createTag() };
+        const alone = await mustOpen({ resend: 'refuse' });
+        assert.ok(near(alone.resendInMs, windowSeconds * 1000));
+        await harness.advance(windowSeconds * 1000);
+        const last = await mustOpen({ resend: 'refuse', sends, windowSeconds: 30 });
+        assert.ok(near(last.resendInMs, 300_000));
+      });
+
       test('answers blocked while the record is out of attempts, whatever the resend policy', async () => {
         await mustOpen({ maxAttempts: 2 });
         await guess(2);

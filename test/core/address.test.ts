@@ -10,7 +10,8 @@ test('one caller is one network, however its address is written', () => {
   assert.equal(readNetwork('2001:db8:1:2::1'), '2001:db8:1:2::/64');
   assert.equal(readNetwork('2001:0DB8:0001:0002:ffff:ffff:ffff:ffff'), '2001:db8:1:2::/64');
   assert.notEqual(readNetwork('2001:db8:1:3::1'), readNetwork('2001:db8:1:2::1'));
-  assert.equal(readNetwork('fe80::1%eth0'), 'fe80:0:0:0::/64');
+  for (const zone of ['eth0', 'br-1a2b', 'eth0.100', ''])
+    assert.equal(readNetwork(`fe80::1%${zone}`), 'fe80:0:0:0::/64');
 });
 
 test('what is no address shares one budget', () => {

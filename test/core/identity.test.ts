@@ -108,6 +108,9 @@ const refused: unknown[] = [
   '+1-800-FLOWERS',
   '+４915112345678',
   '+49151123456789012345',
+  // Valid by its metadata, but longer than the 15 digits of E.164.
+  '+4980318123456129',
+  `x${' '.repeat(200_000)}x`,
   '+999123456789',
   `+${'4'.repeat(100)}`,
   'user:',

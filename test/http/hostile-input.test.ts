@@ -150,6 +150,31 @@ test('an endless stream without a length is cut at the limit', async () => {
   assert.ok(pulled < 10);
 });
 
+// Attack: declare a short body and send a long one, where the server in front does not hold the sender to it.
+test('a declared length is no way round the limit', async () => {
+  const { otp } = createTestOtp();
+  const body = JSON.stringify({ identity: alice, filler: 'x'.repeat(1_000_000) });
+  for (const length of ['10', 'abc', '-1', '']) {
+    const answer = await post(otp.handler, '/api/v1/otp/request', body, { 'Content-Length': length });
+    assert.equal(answer.status, 400);
+    assert.match(answer.body.detail, /at most 4096 bytes/);
+  }
+});
+
+test('a body that breaks off is the fault of its sender, and no fault is logged', async () => {
+  const faults: unknown[] = [];
+  const logger = { info() {}, warn() {}, error: (fields: unknown) => faults.push(fields) };
+  const { otp } = createTestOtp({ logger });
+  const request = new Request('http://localhost/api/v1/otp/request', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: new ReadableStream({ pull: (controller) => controller.error(new Error('gone')) }),
+    duplex: 'half',
+  } as RequestInit);
+  assert.equal((await otp.handler(request)).status, 400);
+  assert.deepEqual(faults, []);
+});
+
 test('any body is answered with a 2xx or 4xx, never a 5xx', async () => {
   const { otp } = createTestOtp({ requestIpMax: 0, verifyIpMax: 0 });
   const text = fc.oneof(

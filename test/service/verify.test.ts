@@ -166,6 +166,15 @@ test('a previous key without an identity key is refused: limits would restart wi
   );
 });
 
+test('a rotation to the same key is refused, and so is a token secret that is no text', () => {
+  const base = { secretKey, jwtSecret, transports: [createInbox().transport] };
+  assert.throws(
+    () => createOtp({ ...base, previousSecretKey: secretKey, identityKey: secretKey }),
+    /previousSecretKey must differ from secretKey/,
+  );
+  assert.throws(() => createOtp({ ...base, jwtSecret: undefined as never }), /jwtSecret must be a string/);
+});
+
 test('options out of range are refused by name', () => {
   const transports = [createInbox().transport];
   const base = { secretKey, jwtSecret, transports };

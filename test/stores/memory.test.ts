@@ -93,6 +93,17 @@ test('what has expired is cleaned up by the calls that come', async () => {
   }
 });
 
+test('a full table finds room as soon as something in it has expired', async () => {
+  const clock = createManualClock();
+  const store = createMemoryStore({ clock, maxEntries: 5000 });
+  for (let i = 0; i < 4999; i++) await store.open(openFor(`early ${i}`));
+  clock.advance(599_000);
+  await store.open(openFor('late'));
+  await assert.rejects(store.open(openFor('one more')), { code: 'store_unavailable' });
+  clock.advance(1_000);
+  for (let i = 0; i < 4999; i++) assert.equal((await store.open(openFor(`next ${i}`))).status, 'opened');
+});
+
 test('its own clock is not moved by setting the time of the system', async (t) => {
   const store = createMemoryStore();
   await store.open(openFor('somebody'));

@@ -120,7 +120,17 @@ test('no forged or confused token is active', async () => {
     const { [claim]: _, ...rest } = claims;
     forged.push(sign({ alg: 'HS256', typ: 'JWT' }, encode(rest)));
   }
-  for (const changes of [{ exp: '9999999999' }, { aud: ['x'] }, { nbf: claims.iat + 60 }, { purpose: 1 }]) {
+  for (const changes of [
+    { exp: '9999999999' },
+    { aud: ['x'] },
+    { aud: ['stateless-otp', 'x'] },
+    { nbf: claims.iat + 60 },
+    { purpose: 1 },
+    { amr: undefined },
+    { sub: 42 },
+    { sub: 'é€' },
+    { sub: 'alice@example.com\r\nRemote-User: mallory@example.com' },
+  ]) {
     forged.push(sign({ alg: 'HS256', typ: 'JWT' }, encode({ ...claims, ...changes })));
   }
   for (const token of forged) assert.deepEqual(await tokens.check(token), { active: false }, String(token));

@@ -166,6 +166,19 @@ test('a server that hangs up after the content is an unknown outcome', async () 
   assert.ok(!receipt.ok && receipt.category === 'unknown', JSON.stringify(receipt));
 });
 
+test('a server that turns everybody away at the greeting is unavailable, and can be tried again', async () => {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.end('421 too busy\r\n');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const sender = createSmtpTransport({ host: '127.0.0.1', port, from: 'codes@example.org', timeoutMs: 1000 });
+  const receipt = await sender.send(message(), { signal: signal() });
+  server.close();
+  assert.ok(!receipt.ok && receipt.category === 'unavailable' && receipt.retryable, JSON.stringify(receipt));
+});
+
 test('a sender that is no address is refused', () => {
   for (const from of ['', 'codes', 'a@b, c@d', 'Example <codes@example.org', 'x\r\nBcc: a@b.example']) {
     assert.throws(() => createSmtpTransport({ host: 'localhost', from }), /from must be an address/, from);

@@ -18,10 +18,18 @@ export async function checkServer(
   client: RedisClient,
   { allowEviction, allowUnfenced }: ServerChecks,
 ): Promise<void> {
+  // The rejection of connect says only that there is no connection; the event before it says why.
+  let reason: unknown;
+  const keepReason = (error: unknown) => {
+    reason = error;
+  };
+  client.on('error', keepReason);
   try {
     if (client.status === 'wait') await client.connect();
   } catch (cause) {
-    throw unfit(`Redis cannot be reached: ${describe(cause)}`, cause);
+    throw unfit(`Redis cannot be reached: ${describe(reason ?? cause)}`, cause);
+  } finally {
+    client.off('error', keepReason);
   }
   const masters = client instanceof Cluster ? client.nodes('master') : [client];
   for (const server of masters) {

@@ -1,6 +1,9 @@
 import { Cluster, Redis } from 'ioredis';
 import type { RedisClient } from './scripts.js';
 
+/** Bounds and default of the limit on a command, in milliseconds. */
+export const redisTimeout = { min: 50, max: 10_000, default: 500 };
+
 export interface ConnectOptions {
   /** `redis://`, `rediss://` (TLS), `redis+sentinel://host,host/name` or `redis+cluster://host,host`. */
   url: string;
@@ -29,6 +32,8 @@ export function createClient({ url, password, timeoutMs }: ConnectOptions): Redi
     ...(target.tls ? { tls: {} } : {}),
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
+    // A connection that has gone silent is given up, or it would fail commands until the kernel notices.
+    socketTimeout: timeoutMs * 4,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     enableAutoPipelining: false,

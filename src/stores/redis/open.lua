@@ -37,25 +37,27 @@ local sends = limits[LOG_SENDS]
 local max, period = tonumber(ARGV[12]), tonumber(ARGV[13])
 local cooldown = tonumber(ARGV[10]) * 1000000
 
-local function wait_for_send()
+-- Microseconds that the cooldown and the limits ask to wait.
+local function read_waits()
   local last = sends[#sends]
-  if last and last + cooldown > now then return 'cooldown', last + cooldown - now end
+  local for_cooldown = last and math.max(0, last + cooldown - now) or 0
   -- Tries that the provider refused have a cap of their own, twice that of the sends.
-  local refusals = wait_for_room(limits[LOG_REFUSALS], max * 2, period)
-  return 'request_identity', math.max(wait_for_room(sends, max, period), refusals)
+  local for_refusals = wait_for_room(limits[LOG_REFUSALS], max * 2, period)
+  return for_cooldown, math.max(wait_for_room(sends, max, period), for_refusals)
 end
 
-local limit, wait = wait_for_send()
-if wait > 0 then return { limit, to_ms(wait) } end
+local for_cooldown, for_limit = read_waits()
+if for_cooldown > 0 then return { 'cooldown', to_ms(for_cooldown) } end
+if for_limit > 0 then return { 'request_identity', to_ms(for_limit) } end
 
 local record = usable
 if not usable or resend == 'rotate' or usable[EXPIRES_AT] - now < ARGV[11] * 1000000 then
   local attempts = tonumber(ARGV[8])
   if long then attempts = math.min(attempts, tonumber(ARGV[16])) end
   if live then attempts = math.min(attempts, live[ATTEMPTS_LEFT]) end
-  local life = ARGV[7] * 1000000
+  local window = ARGV[7] * 1000000
   record = {
-    ARGV[4], ARGV[17], math.floor(now / life), now + life, digits, ARGV[5], attempts, 0, fence
+    ARGV[4], ARGV[17], math.floor(now / window), now + window, digits, ARGV[5], attempts, 0, fence
   }
 end
 record[SENDS] = record[SENDS] + 1
@@ -74,10 +76,10 @@ if record ~= usable then
 end
 save(key, record, record[EXPIRES_AT])
 
-local ttl = math.floor((record[EXPIRES_AT] - now) / 1000)
-local _, next_wait = wait_for_send()
-if resend == 'refuse' then next_wait = ttl * 1000 end
+local life = record[EXPIRES_AT] - now
+local wait = math.max(read_waits())
+if resend == 'refuse' then wait = math.max(wait, life) end
 return {
   'opened', record[CHALLENGE], record[KEY_ID], record[WINDOW], record[DIGITS], record[CHANNEL],
-  string.format('%.0f', send), ttl, to_ms(math.max(0, next_wait))
+  string.format('%.0f', send), math.floor(life / 1000), to_ms(wait)
 }
