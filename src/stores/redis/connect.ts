@@ -34,6 +34,8 @@ export function createClient({ url, password, timeoutMs }: ConnectOptions): Redi
     commandTimeout: timeoutMs,
     // A connection that has gone silent is given up, or it would fail commands until the kernel notices.
     socketTimeout: timeoutMs * 4,
+    // The first script is the check; ioredis would print to the console where INFO is forbidden.
+    enableReadyCheck: false,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     enableAutoPipelining: false,

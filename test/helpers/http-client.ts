@@ -1,0 +1,42 @@
+import { Agent, request } from 'node:http';
+
+export interface Answer {
+  status: number;
+  body: { [member: string]: unknown; code?: string };
+  retryAfter: string | undefined;
+  elapsedMs: number;
+}
+
+/** A client for many requests at once: connections are kept and nothing is tried again. Never rejects. */
+export function createHttpClient(maxSockets = 100) {
+  const agent = new Agent({ keepAlive: true, maxSockets });
+
+  function post(url: string, body: unknown): Promise<Answer> {
+    return send(url, 'POST', JSON.stringify(body));
+  }
+
+  /** A connection that breaks is status 0. */
+  function send(url: string, method: string, payload?: string): Promise<Answer> {
+    const startedAt = performance.now();
+    return new Promise((resolve) => {
+      const finish = (status: number, text: string, retryAfter?: string) => {
+        const body = text === '' ? {} : JSON.parse(text);
+        resolve({ status, body, retryAfter, elapsedMs: performance.now() - startedAt });
+      };
+      const headers =
+        payload === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': payload.length };
+      const outgoing = request(url, { method, agent, headers }, (response) => {
+        let text = '';
+        response.on('data', (chunk) => {
+          text += chunk;
+        });
+        response.on('end', () => finish(response.statusCode ?? 0, text, response.headers['retry-after']));
+        response.on('error', () => finish(0, ''));
+      });
+      outgoing.on('error', () => finish(0, ''));
+      outgoing.end(payload);
+    });
+  }
+
+  return { post, get: (url: string) => send(url, 'GET'), close: () => agent.destroy() };
+}
