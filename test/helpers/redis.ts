@@ -37,7 +37,13 @@ export async function startRedis(args: string[] = []): Promise<RedisServer> {
   const port = await findFreePort();
   let child: ChildProcess;
   let exited: Promise<unknown>;
-  const client = new Redis({ host: '127.0.0.1', port, lazyConnect: true, enableReadyCheck: false, retryStrategy: () => 20 });
+  const client = new Redis({
+    host: '127.0.0.1',
+    port,
+    lazyConnect: true,
+    enableReadyCheck: false,
+    retryStrategy: () => 20,
+  });
   client.on('error', () => {});
 
   async function start(): Promise<void> {

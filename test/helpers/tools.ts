@@ -22,7 +22,7 @@ function installPackage(program: string, debianPackage: string): string | undefi
   // Test files run side by side, and apt lets one in at a time.
   const install = `apt-get update -qq; apt-get install -y -qq --no-install-recommends ${debianPackage}`;
   spawnSync('flock', ['/tmp/stateless-otp-apt.lock', 'sh', '-c', install], {
-    stdio: ['ignore', 2, 2],
+    stdio: ['ignore', 'ignore', 2],
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   });
   return findOnPath(program);

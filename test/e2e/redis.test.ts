@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import {
+  createFleetClient,
+  type Service,
+  sharedSecrets,
+  startRedisService,
+  unlimited,
+} from '../helpers/fleet.js';
+import { root, startProcess } from '../helpers/process.js';
+import { type RedisServer, startRedis } from '../helpers/redis.js';
+import { requireTool } from '../helpers/tools.js';
+
+const alice = 'alice@example.com';
+const wrongFor = (code: string) => (code.startsWith('0') ? '1' : '0').repeat(code.length);
+
+describe('on Redis', () => {
+  let redis: RedisServer;
+  const fleet = createFleetClient();
+  before(async () => {
+    redis = await startRedis();
+  });
+  after(async () => {
+    fleet.close();
+    await redis.stop();
+  });
+
+  test('the settings of the Django handler give its five answers: five digits, 120 s, three tries', async () => {
+    const django = {
+      OTP_DIGITS: '5',
+      OTP_WINDOW_SECONDS: '120',
+      OTP_MAX_ATTEMPTS: '3',
+      OTP_RESEND: 'refuse',
+    };
+    const service = await startRedisService(redis.url, { ...django, REDIS_KEY_PREFIX: 'django:' });
+    const identity = '+4915112345678';
+    const code = await fleet.obtain(service, identity);
+    assert.match(code, /^\d{5}$/);
+    const again = await fleet.request(service, { identity });
+    assert.deepEqual([again.status, again.body.code], [409, 'pending']);
+    assert.ok(Number(again.retryAfter) > 115 && Number(again.retryAfter) <= 120);
+    for (let i = 0; i < 3; i++) {
+      const answer = await fleet.verify(service, { identity, otp: wrongFor(code) });
+      assert.deepEqual([answer.status, answer.body.code], [401, 'invalid_code']);
+    }
+    const blocked = await fleet.verify(service, { identity, otp: code });
+    assert.deepEqual([blocked.status, blocked.body.code], [429, 'blocked']);
+    const nobody = await fleet.verify(service, { identity: '+4915112345679', otp: code });
+    assert.deepEqual([nobody.status, nobody.body.code], [410, 'expired_code']);
+    const other = '+4915112345670';
+    const right = await fleet.obtain(service, other);
+    assert.equal((await fleet.verify(service, { identity: other, otp: right })).status, 200);
+    await service.stop();
+  });
+
+  // Attack: buy a fresh budget at another process, with another purpose, by a resend or a bound code.
+  test('attempts and guesses used stay used across processes, resends, rotation, purposes and binding', async () => {
+    for (const OTP_RESEND of ['reuse', 'rotate']) {
+      const env = {
+        OTP_RESEND,
+        OTP_PURPOSES: 'sign-in,payment',
+        REDIS_KEY_PREFIX: `${OTP_RESEND}:`,
+        RATE_REQUEST_OTP_MAX: '50',
+      };
+      const [one, two] = await Promise.all([
+        startRedisService(redis.url, env),
+        startRedisService(redis.url, env),
+      ]);
+      let code = await fleet.obtain(one, alice);
+      for (const [service, left] of [
+        [one, 4],
+        [two, 3],
+      ] as const) {
+        const answer = await fleet.verify(service, { identity: alice, otp: wrongFor(code) });
+        assert.deepEqual([answer.status, answer.body['attempts_left']], [401, left]);
+      }
+      code = await fleet.obtain(two, alice);
+      const afterResend = await fleet.verify(one, { identity: alice, otp: wrongFor(code) });
+      assert.equal(afterResend.body['attempts_left'], 2);
+      // Three guesses so far; seven more on other purposes and bound codes make ten over all.
+      const payment = { identity: alice, purpose: 'payment' };
+      code = await fleet.obtain(one, alice, { purpose: 'payment' });
+      for (let i = 0; i < 5; i++) await fleet.verify(two, { ...payment, otp: wrongFor(code) });
+      const bound = await fleet.request(two, { identity: alice, bind: true });
+      const challenge = bound.body['challenge'];
+      for (let i = 0; i < 2; i++) await fleet.verify(one, { identity: alice, challenge, otp: '000000' });
+      const next = await fleet.request(one, { identity: alice, bind: true });
+      assert.equal(next.body['code_length'], 10);
+      const short = await fleet.verify(two, { identity: alice, challenge, otp: '000000' });
+      assert.deepEqual([short.status, short.body.code], [410, 'expired_code']);
+      await Promise.all([one.stop(), two.stop()]);
+    }
+  });
+
+  // Attack: read the database.
+  test('after 1000 flows no identity and no code stands in Redis, and every key has a TTL', async () => {
+    const prefix = 'dump:';
+    const service = await startRedisService(redis.url, { ...unlimited, REDIS_KEY_PREFIX: prefix, OTP_DIGITS: '10' });
+    const codes: string[] = [];
+    const lane = async (lane: number) => {
+      for (let i = 0; i < 50; i++) {
+        const identity = `person${lane}x${i}@example.com`;
+        await fleet.request(service, { identity });
+        const [, code = ''] = await service.waitFor(new RegExp(`code (\\d{10}) for ${identity} `));
+        codes.push(code);
+        // A third right, a third wrong, a third left pending.
+        if (i % 3 === 0) assert.equal((await fleet.verify(service, { identity, otp: code })).status, 200);
+        if (i % 3 === 1) await fleet.verify(service, { identity, otp: wrongFor(code) });
+      }
+    };
+    await Promise.all(Array.from({ length: 20 }, (_, index) => lane(index)));
+    assert.equal(codes.length, 1000);
+    const keys = await redis.client.keys(`${prefix}*`);
+    assert.ok(keys.length > 1000);
+    let dump = keys.join('\n');
+    for (const key of keys) {
+      assert.ok((await redis.client.pttl(key)) > 0, `${key} has no TTL`);
+      dump += `\n${(await redis.client.getBuffer(key))?.toString('latin1')}`;
+    }
+    assert.doesNotMatch(dump, /person|example/);
+    // Ten digits, since six in a row also occur by chance in a thousand random names.
+    for (const code of codes) assert.ok(!dump.includes(code), 'a code stands in Redis');
+    await service.stop();
+  });
+
+  // Attack: run an instance whose clock is off, where an expired or used code may look young.
+  test('an instance whose clock is an hour or a day off accepts nothing else than the others', async () => {
+    const faketime = requireTool('faketime');
+    const prefix = { REDIS_KEY_PREFIX: 'clock:', ...unlimited };
+    const right = await startRedisService(redis.url, prefix);
+    for (const shift of ['+1h', '-1h', '+1d', '-1d']) {
+      const env = { ...sharedSecrets, ...prefix, STORE: 'redis', REDIS_URL: redis.url, PORT: '0' };
+      const running = startProcess(faketime, ['-f', shift, process.execPath, `${root}dist/cli/main.js`], env);
+      const [, url = ''] = await running.waitFor(/API +(http:\S+)\/api\/v1/);
+      const shifted: Service = { ...running, url };
+      const bob = `bob${shift.charCodeAt(0)}${shift.slice(1)}@example.com`;
+      const first = await fleet.obtain(shifted, bob);
+      assert.equal((await fleet.verify(right, { identity: bob, otp: first })).status, 200);
+      assert.equal((await fleet.verify(shifted, { identity: bob, otp: first })).status, 410);
+      const second = await fleet.obtain(right, bob);
+      assert.equal((await fleet.verify(shifted, { identity: bob, otp: second })).status, 200);
+      assert.equal((await fleet.verify(right, { identity: bob, otp: second })).status, 410);
+      // Whatever this instance's clock says, a record that the store has ended is over.
+      const late = await fleet.obtain(right, bob);
+      for (const key of await redis.client.keys('clock:p:*')) await redis.client.pexpire(key, 1);
+      while ((await redis.client.keys('clock:p:*')).length > 0)
+        await new Promise((resolve) => setImmediate(resolve));
+      assert.equal((await fleet.verify(shifted, { identity: bob, otp: late })).status, 410);
+      await shifted.stop();
+    }
+    await right.stop();
+  });
+
+  test('three rolling deploys rotate OTP_SECRET_KEY at 100 requests a second, and no flow fails', async () => {
+    const first = sharedSecrets.OTP_SECRET_KEY;
+    const second = Buffer.from('the-next-otp-secret-of-the-rotation!').toString('base64');
+    const base = { ...unlimited, REDIS_KEY_PREFIX: 'rotation:', OTP_IDENTITY_KEY: first };
+    const deploys = [
+      { OTP_SECRET_KEY: first },
+      { OTP_SECRET_KEY: first, OTP_SECRET_KEY_PREVIOUS: second },
+      { OTP_SECRET_KEY: second, OTP_SECRET_KEY_PREVIOUS: first },
+      { OTP_SECRET_KEY: second },
+    ];
+    let fleetNow = await Promise.all(
+      [0, 1].map(() => startRedisService(redis.url, { ...base, ...deploys[0] })),
+    );
+    let isRunning = true;
+    let flows = 0;
+    const failures: string[] = [];
+
+    /** Requests at one instance and verifies at another, whichever are there at the time. */
+    async function flow(index: number): Promise<void> {
+      const identity = `user:rotation.${index}`;
+      const requester = fleetNow[index % 2] as Service;
+      const requested = await fleet.request(requester, { identity });
+      const [, code = ''] = await requester.waitFor(new RegExp(`code (\\d{6}) for ${identity} `));
+      const verifier = fleetNow[(index + 1) % 2] as Service;
+      const verified = await fleet.verify(verifier, { identity, otp: code });
+      flows += 1;
+      if (requested.status !== 200 || verified.status !== 200) {
+        failures.push(`${requested.status} ${verified.status} ${verified.body.code}`);
+      }
+    }
+    const load = (async () => {
+      const running: Promise<void>[] = [];
+      for (let index = 0; isRunning; index++) {
+        running.push(flow(index));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await Promise.all(running);
+    })();
+
+    for (const deploy of deploys.slice(1)) {
+      // One instance at a time: the new one starts, takes over, and then the old one stops.
+      for (const index of [0, 1]) {
+        const old = fleetNow[index] as Service;
+        const fresh = await startRedisService(redis.url, { ...base, ...deploy });
+        fleetNow = fleetNow.map((service, at) => (at === index ? fresh : service));
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        await old.stop();
+      }
+    }
+    isRunning = false;
+    await load;
+    assert.deepEqual(failures, []);
+    assert.ok(flows > 50, `${flows} flows`);
+
+    // What the retired key made is refused.
+    const retired = await startRedisService(redis.url, { ...base, OTP_SECRET_KEY: first });
+    const code = await fleet.obtain(retired, 'user:late');
+    const answer = await fleet.verify(fleetNow[0] as Service, { identity: 'user:late', otp: code });
+    assert.deepEqual([answer.status, answer.body.code], [410, 'expired_code']);
+    await Promise.all([retired, ...fleetNow].map((service) => service.stop()));
+  });
+});
