@@ -95,7 +95,11 @@ describe('on Redis', () => {
   // Attack: read the database.
   test('after 1000 flows no identity and no code stands in Redis, and every key has a TTL', async () => {
     const prefix = 'dump:';
-    const service = await startRedisService(redis.url, { ...unlimited, REDIS_KEY_PREFIX: prefix, OTP_DIGITS: '10' });
+    const service = await startRedisService(redis.url, {
+      ...unlimited,
+      REDIS_KEY_PREFIX: prefix,
+      OTP_DIGITS: '10',
+    });
     const codes: string[] = [];
     const lane = async (lane: number) => {
       for (let i = 0; i < 50; i++) {

@@ -15,7 +15,8 @@ export interface RunningProcess {
 }
 
 /** Settings of the machine that must not reach a test. */
-const foreign = /^(OTP|JWT|SMTP|RATE|DELIVERY|STORE|HOST|PORT|NODE_ENV|CORS|TRUSTED|LOG_LEVEL|npm_)/;
+const foreign =
+  /^(OTP|JWT|SMTP|RATE|DELIVERY|STORE|HOST|PORT|NODE_ENV|CORS|TRUSTED|LOG_LEVEL|REDIS|WORKERS|API_KEYS|npm_)/;
 
 /** Starts a command in a process group of its own, with nothing of ours in its environment but `env`. */
 export function startProcess(
@@ -23,6 +24,7 @@ export function startProcess(
   args: string[],
   env: Record<string, string> = {},
   cwd = root,
+  user: { uid?: number; gid?: number } = {},
 ): RunningProcess {
   const clean = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   const child = spawn(command, args, {
@@ -30,6 +32,7 @@ export function startProcess(
     env: { ...Object.fromEntries(clean), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
+    ...user,
   });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {
