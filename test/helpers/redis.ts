@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,16 +30,18 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-/** Starts a real redis-server on a free port, without persistence unless the arguments say so. */
-export async function startRedis(args: string[] = []): Promise<RedisServer> {
+/** Starts a real redis-server on a free port, without persistence unless the arguments say so. `--sentinel` goes last. */
+export async function startRedis(args: string[] = [], flags: string[] = []): Promise<RedisServer> {
   const program = requireTool('redis-server');
   const folder = mkdtempSync(join(tmpdir(), 'stateless-otp-redis-'));
   const port = await findFreePort();
   let child: ChildProcess;
   let exited: Promise<unknown>;
+  const password = args[args.indexOf('--requirepass') + 1];
   const client = new Redis({
     host: '127.0.0.1',
     port,
+    ...(args.includes('--requirepass') && password !== undefined ? { password } : {}),
     lazyConnect: true,
     enableReadyCheck: false,
     retryStrategy: () => 20,
@@ -47,7 +49,7 @@ export async function startRedis(args: string[] = []): Promise<RedisServer> {
   client.on('error', () => {});
 
   async function start(): Promise<void> {
-    const fixed = [
+    const settings = [
       '--port',
       String(port),
       '--bind',
@@ -59,15 +61,20 @@ export async function startRedis(args: string[] = []): Promise<RedisServer> {
       '--appendonly',
       'no',
     ];
-    child = spawn(program, [...fixed, '--enable-debug-command', 'yes', ...args], {
+    // The settings lie in a file, which Sentinel has to be able to write to.
+    const file = join(folder, 'redis.conf');
+    if (!existsSync(file)) writeFileSync(file, '');
+    child = spawn(program, [file, ...settings, '--enable-debug-command', 'yes', ...args, ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    // A test that fails before its end must not leave a server behind.
+    process.once('exit', () => child.kill('SIGKILL'));
     exited = new Promise((resolve) => child.on('exit', resolve));
     await new Promise<void>((resolve, reject) => {
       let output = '';
       child.stdout?.on('data', (chunk) => {
         output += chunk;
-        if (/Ready to accept connections/.test(output)) resolve();
+        if (/Ready to accept connections|\+monitor|Sentinel ID is/.test(output)) resolve();
       });
       void exited.then(() => reject(new Error(`redis-server ended: ${output}`)));
     });

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { createFleetClient, startRedisService, unlimited } from '../helpers/fleet.js';
+import { runCli } from '../helpers/process.js';
+import { startRedis } from '../helpers/redis.js';
+import { requireTool } from '../helpers/tools.js';
+
+const identity = 'alice@example.com';
+
+/** The processes whose parent is this one. */
+function listChildren(parent: number): number[] {
+  const { stdout } = spawnSync(requireTool('pgrep', 'procps'), ['-P', String(parent)], { encoding: 'utf8' });
+  return stdout.split('\n').filter(Boolean).map(Number);
+}
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!condition()) {
+    assert.ok(performance.now() < deadline, what);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+test('workers share secrets, codes and counts; a dead one is replaced; SIGTERM drains all', async () => {
+  const redis = await startRedis();
+  // No secrets are given: those made up for this run must be the same in every worker.
+  const env = { ...unlimited, WORKERS: '3', OTP_SECRET_KEY: '', JWT_SECRET: '', LOG_LEVEL: 'info' };
+  const service = await startRedisService(redis.url, env);
+  const fleet = createFleetClient();
+  const parent = service.child.pid as number;
+  try {
+    await until(() => listChildren(parent).length === 3, 'three workers');
+    const flows = async (count: number) => {
+      for (let i = 0; i < count; i++) {
+        const code = await fleet.obtain(service, identity);
+        const answer = await fleet.verify(service, { identity, otp: code });
+        assert.equal(answer.status, 200);
+        const token = { token: answer.body['access_token'] };
+        const check = await fleet.client.post(`${service.url}/api/v1/token/verify`, token);
+        assert.equal(check.body['active'], true);
+      }
+    };
+    await flows(10);
+
+    const [victim] = listChildren(parent);
+    process.kill(victim as number, 'SIGKILL');
+    await until(() => {
+      const now = listChildren(parent);
+      return now.length === 3 && !now.includes(victim as number);
+    }, 'a new worker');
+    assert.match(service.output.stderr, /worker died; it is replaced/);
+    // A connection that was kept to the dead worker may break once; nothing is answered wrongly.
+    fleet.client.close();
+    await flows(5);
+  } finally {
+    fleet.close();
+    const children = listChildren(parent);
+    assert.deepEqual(await service.stop(), { code: 0, signal: null });
+    await until(() => children.every((pid) => !isAlive(pid)), 'no worker left');
+    await redis.stop();
+  }
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test('several workers with a memory store are refused: each would have counts of its own', async () => {
+  for (const WORKERS of ['2', 'auto']) {
+    const { code, stderr } = await runCli([], { WORKERS });
+    assert.equal(code, 2);
+    assert.match(stderr, /^stateless-otp: WORKERS: given "\w+", more than one needs STORE=redis/);
+  }
+});
+
+test('workers that cannot start take the service down, with the reason', async () => {
+  const { code, stderr } = await runCli([], {
+    WORKERS: '2',
+    STORE: 'redis',
+    REDIS_URL: 'redis://127.0.0.1:1',
+  });
+  assert.equal(code, 1);
+  assert.match(stderr, /stateless-otp: REDIS_URL: Redis cannot be reached: .*ECONNREFUSED/);
+});

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, connect as openSocket, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { Redis } from 'ioredis';
+import { createOtp } from '../../src/index.js';
+import type { Store } from '../../src/ports.js';
+import { createRedisStore } from '../../src/stores/redis.js';
+import { createInbox, jwtSecret, secretKey } from '../helpers/otp.js';
+import { runCli, startService } from '../helpers/process.js';
+import { findFreePort, type RedisServer, startRedis } from '../helpers/redis.js';
+import { requireTool } from '../helpers/tools.js';
+
+const alice = 'alice@example.com';
+
+function createOn(store: Store) {
+  const inbox = createInbox();
+  const otp = createOtp({
+    secretKey,
+    jwtSecret,
+    store,
+    transports: [inbox.transport],
+    requestIdentityMax: 1000,
+  });
+  const wrong = () => (inbox.lastCode().startsWith('0') ? '111111' : '000000');
+  return { otp, inbox, wrong };
+}
+
+describe('the Redis store on the wire', () => {
+  let redis: RedisServer;
+  before(async () => {
+    redis = await startRedis();
+  });
+  after(() => redis.stop());
+
+  test('open costs one round trip, a wrong code one, a right code two, and the address limit one more', async () => {
+    const store = await createRedisStore({ url: redis.url });
+    const { otp, inbox, wrong } = createOn(store);
+    const count = async () => {
+      const stats = await redis.client.info('commandstats');
+      return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1]);
+    };
+    const cost = async (call: () => Promise<unknown>) => {
+      const from = await count();
+      await call();
+      return (await count()) - from;
+    };
+    await otp.request('warm@example.com', { ip: '192.0.2.1' });
+    await otp.verify('warm@example.com', inbox.lastCode(), { ip: '192.0.2.1' });
+    assert.equal(await cost(() => otp.request(alice)), 1);
+    assert.equal(await cost(() => otp.verify(alice, wrong())), 1);
+    assert.equal(await cost(() => otp.verify(alice, inbox.lastCode())), 2);
+    assert.equal(await cost(() => otp.request(alice, { ip: '192.0.2.1' })), 2);
+    assert.equal(await cost(() => otp.verify(alice, inbox.lastCode(), { ip: '192.0.2.1' })), 3);
+    await otp.close();
+  });
+
+  test('a server that has forgotten the scripts is told them again', async () => {
+    const { otp, inbox } = createOn(await createRedisStore({ url: redis.url }));
+    await redis.client.script('FLUSH');
+    assert.equal((await otp.request(alice)).status, 'sent');
+    await redis.client.script('FLUSH');
+    assert.equal((await otp.verify(alice, inbox.lastCode())).status, 'valid');
+    await otp.close();
+  });
+
+  test("a client of the caller's own is used, and left open", async () => {
+    const client = new Redis({ port: redis.port, keyPrefix: 'mine:' });
+    const { otp, inbox } = createOn(await createRedisStore({ client }));
+    await otp.request(alice);
+    assert.equal((await otp.verify(alice, inbox.lastCode())).status, 'valid');
+    assert.ok((await redis.client.keys('mine:stateless-otp:*')).length > 0);
+    await otp.close();
+    assert.equal(await client.ping(), 'PONG');
+    client.disconnect();
+  });
+
+  // Attack: cut the connection while a guess is under way, so that it is sent again and counted twice, or not at all.
+  test('a command whose answer is lost is not sent again', async () => {
+    let sever = false;
+    const sockets = new Set<Socket>();
+    const proxy = createServer((near) => {
+      const far = openSocket(redis.port, '127.0.0.1');
+      for (const socket of [near, far]) {
+        sockets.add(socket);
+        socket.on('error', () => {});
+        socket.on('close', () => sockets.delete(socket));
+      }
+      near.pipe(far);
+      // What was asked has been carried out when its answer arrives here.
+      far.on('data', (chunk) => (sever ? near.destroy() : near.write(chunk)));
+      near.on('close', () => far.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as { port: number };
+    const { otp, wrong } = createOn(
+      await createRedisStore({ url: `redis://127.0.0.1:${port}`, keyPrefix: 'severed:' }),
+    );
+    await otp.request(alice);
+    sever = true;
+    await assert.rejects(otp.verify(alice, wrong()), { code: 'store_unavailable' });
+    sever = false;
+    const deadline = performance.now() + 5000;
+    let next = await otp.verify(alice, wrong()).catch(() => null);
+    while (next === null) {
+      assert.ok(performance.now() < deadline);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      next = await otp.verify(alice, wrong()).catch(() => null);
+    }
+    // The lost one was counted once, this one once.
+    assert.deepEqual(next, { status: 'invalid', attemptsLeft: 3 });
+    await otp.close();
+    for (const socket of sockets) socket.destroy();
+    proxy.close();
+  });
+
+  test('a command that comes while there is no connection is refused at once, not kept for later', async () => {
+    const away = await startRedis();
+    const { otp } = createOn(await createRedisStore({ url: away.url }));
+    await away.kill();
+    const startedAt = performance.now();
+    await assert.rejects(otp.request(alice), { code: 'store_unavailable' });
+    assert.ok(performance.now() - startedAt < 1000);
+    await away.restart();
+    const deadline = performance.now() + 5000;
+    while (
+      !(await otp.ping().then(
+        () => true,
+        () => false,
+      ))
+    ) {
+      assert.ok(performance.now() < deadline);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.equal(await away.client.dbsize(), 0);
+    await otp.close();
+    await away.stop();
+  });
+});
+
+test('a password comes from REDIS_PASSWORD; a wrong one is refused at start', async () => {
+  const redis = await startRedis(['--requirepass', 'right-password']);
+  const env = { STORE: 'redis', REDIS_URL: redis.url };
+  const service = await startService({ ...env, REDIS_PASSWORD: 'right-password' });
+  assert.equal((await fetch(`${service.url}/readyz`)).status, 200);
+  await service.stop();
+  const { code, stderr } = await runCli([], { ...env, PORT: '0', REDIS_PASSWORD: 'wrong-password' });
+  assert.equal(code, 1);
+  assert.match(stderr, /REDIS_URL: Redis .*(WRONGPASS|NOAUTH)/);
+  assert.ok(!stderr.includes('wrong-password'));
+  await redis.stop();
+});
+
+test('rediss:// speaks TLS, and a certificate that nobody vouches for is refused', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stateless-otp-tls-'));
+  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  const made = spawnSync(requireTool('openssl'), [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1'],
+    ...['-keyout', key, '-out', certificate, ...subject],
+  ]);
+  assert.equal(made.status, 0, String(made.stderr));
+  const tlsPort = await findFreePort();
+  const tls = ['--tls-port', String(tlsPort), '--tls-cert-file', certificate, '--tls-key-file', key];
+  const redis = await startRedis([...tls, '--tls-ca-cert-file', certificate, '--tls-auth-clients', 'no']);
+  const env = { STORE: 'redis', REDIS_URL: `rediss://localhost:${tlsPort}`, PORT: '0' };
+  const service = await startService({ ...env, NODE_EXTRA_CA_CERTS: certificate });
+  assert.equal((await fetch(`${service.url}/readyz`)).status, 200);
+  await service.stop();
+  const { code, stderr } = await runCli([], env);
+  assert.equal(code, 1);
+  assert.match(stderr, /REDIS_URL: Redis cannot be reached: .*certificate/);
+  await redis.stop();
+  rmSync(folder, { recursive: true });
+});
+
+test('behind Sentinel the store follows the master through a failover, and a used code stays used', async () => {
+  const [master, replica] = [await startRedis(), await startRedis()];
+  const sentinel = await startRedis([], ['--sentinel']);
+  try {
+    await replica.client.replicaof('127.0.0.1', master.port);
+    await sentinel.client.call('SENTINEL', 'MONITOR', 'main', '127.0.0.1', String(master.port), '1');
+    await sentinel.client.call('SENTINEL', 'SET', 'main', 'down-after-milliseconds', '1000');
+    const until = async (what: string, condition: () => Promise<boolean>) => {
+      const deadline = performance.now() + 20_000;
+      while (!(await condition().catch(() => false))) {
+        assert.ok(performance.now() < deadline, what);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+    await until('the sentinel knows the replica', async () => {
+      const replicas = await sentinel.client.call('SENTINEL', 'REPLICAS', 'main');
+      return JSON.stringify(replicas).includes(String(replica.port));
+    });
+    const url = `redis+sentinel://127.0.0.1:${sentinel.port}/main`;
+    const { otp, inbox } = createOn(await createRedisStore({ url }));
+    await otp.request(alice);
+    const used = inbox.lastCode();
+    assert.equal((await otp.verify(alice, used)).status, 'valid');
+
+    await until(
+      'the failover begins',
+      async () => (await sentinel.client.call('SENTINEL', 'FAILOVER', 'main')) === 'OK',
+    );
+    await until('the replica is the master', async () =>
+      /role:master/.test(await replica.client.info('replication')),
+    );
+    await until('the store serves again', async () => {
+      await otp.ping();
+      return (await otp.request('bob@example.com')).status === 'sent';
+    });
+    assert.notEqual((await otp.verify(alice, used)).status, 'valid');
+    assert.equal((await otp.verify('bob@example.com', inbox.lastCode())).status, 'valid');
+    await otp.close();
+  } finally {
+    await Promise.all([master.stop(), replica.stop(), sentinel.stop()]);
+  }
+});
