@@ -133,18 +133,38 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** What a message says, in one language. */
+export interface Content {
+  /** BCP 47: the language that was chosen among those there are. */
+  locale: string;
+  subject: string;
+  text: string;
+  /** For e-mail. */
+  html?: string | undefined;
+}
+
 /** What a person is to receive. */
-export interface Message {
+export interface Message extends Content {
+  /** Of this send, never the same twice. */
+  id: string;
   channel: Channel;
   /** The canonical identity, and the only recipient. */
   to: string;
   code: string;
+  /** Life left of the code. */
   expiresInSeconds: number;
-  /** BCP 47, when the request named one. */
-  locale?: string | undefined;
-  subject: string;
-  text: string;
 }
+
+export interface RenderInput {
+  channel: Channel;
+  code: string;
+  expiresInSeconds: number;
+  /** What was asked for: a BCP 47 tag, or the list of a browser (RFC 9110 §12.5.4). */
+  locale?: string | undefined;
+}
+
+/** Writes a message; every input has a result. */
+export type Render = (input: RenderInput) => Content;
 
 /**
  * Why a message was not accepted. `timeout` and `unknown` mean that it may have been accepted after all;

@@ -22,6 +22,7 @@ import type {
   PendingRecord,
   RecordKey,
   RefusalCategory,
+  Render,
   Store,
 } from './ports.js';
 import type {
@@ -40,7 +41,7 @@ export interface ServiceOptions {
   delivery: Delivery;
   logger: Logger;
   issueToken(grant: Grant): Promise<IssuedToken>;
-  render(input: { code: string; expiresInSeconds: number }): { subject: string; text: string };
+  render: Render;
   randomBytes(size: number): Uint8Array;
   /** Under which national phone numbers are read. */
   defaultCountry?: string | undefined;
@@ -57,7 +58,8 @@ const channelsOf: Record<IdentityKind, readonly [Channel, ...Channel[]]> = {
   phone: ['sms', 'whatsapp', 'voice'],
   opaque: ['custom'],
 };
-const challengeBytes = 16;
+/** Of challenges and messages. */
+const idBytes = 16;
 
 /** Runs the protocol. Nothing else decides when a request or a verify succeeds. */
 export function createService(parts: ServiceOptions): Service {
@@ -97,7 +99,7 @@ export function createService(parts: ServiceOptions): Service {
     const opened = await store.open({
       ...record,
       bind: isBound,
-      newChallenge: Buffer.from(parts.randomBytes(challengeBytes)).toString('base64url'),
+      newChallenge: Buffer.from(parts.randomBytes(idBytes)).toString('base64url'),
       keyIds,
       channel,
       digits: policy.digits,
@@ -115,13 +117,16 @@ export function createService(parts: ServiceOptions): Service {
       return { status: opened.status, retryAfterSeconds: toRetrySeconds(opened.retryAfterMs) };
     }
     const ttlSeconds = Math.floor(opened.ttlMs / 1000);
-    const content = { code: recoverCode(opened.record, identity, purpose), expiresInSeconds: ttlSeconds };
-    const receipt = await delivery.send({
+    const message = {
       channel,
+      code: recoverCode(opened.record, identity, purpose),
+      expiresInSeconds: ttlSeconds,
+    };
+    const receipt = await delivery.send({
+      id: Buffer.from(parts.randomBytes(idBytes)).toString('base64url'),
       to: identity.value,
-      locale,
-      ...content,
-      ...parts.render(content),
+      ...message,
+      ...parts.render({ ...message, locale }),
     });
     if (!receipt.ok) {
       logger.warn(

@@ -1,17 +1,9 @@
-export interface RenderInput {
-  code: string;
-  /** Life left of the code. */
-  expiresInSeconds: number;
-}
-
-export interface RenderedMessage {
-  subject: string;
-  text: string;
-}
+import type { Content, RenderInput } from '../ports.js';
 
 /** What a person receives: the code, its life, and what to do if they did not ask. */
-export function renderMessage({ code, expiresInSeconds }: RenderInput): RenderedMessage {
+export function renderMessage({ code, expiresInSeconds }: RenderInput): Content {
   return {
+    locale: 'en',
     subject: 'Your one-time code',
     text: [
       `Your one-time code is ${code}`,

@@ -84,7 +84,7 @@ test('three-digit stand-ins are hit as often as the formula says, within three s
     delivery: createDelivery({ transports: [inbox.transport], timeoutMs: 1000 }),
     logger: { info() {}, warn() {}, error() {} },
     issueToken: async () => ({ accessToken: '', expiresInSeconds: 0 }),
-    render: () => ({ subject: '', text: '' }),
+    render: () => ({ locale: 'en', subject: '', text: '' }),
     randomBytes: createSeededBytes('three-digit stand-ins'),
   });
   const hit = new Set<string>();

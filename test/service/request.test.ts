@@ -25,7 +25,6 @@ test('sent: the code goes to the canonical identity, with its life and its lengt
   assert.equal(message?.to, alice);
   assert.equal(message?.channel, 'email');
   assert.equal(message?.expiresInSeconds, 300);
-  assert.equal(message?.locale, 'de');
   assert.match(message?.code ?? '', /^[0-9]{6}$/);
   assert.ok(message?.text.includes(message.code) && message.text.includes('5 minutes'));
 });

@@ -7,6 +7,8 @@ test('one line a message, in exactly this form', async () => {
   const transport = createConsoleTransport({ write: (line) => lines.push(line) });
   const receipt = await transport.send(
     {
+      id: 'message-1',
+      locale: 'en',
       channel: 'email',
       to: 'alice@example.com',
       code: '482931',

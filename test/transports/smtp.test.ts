@@ -9,11 +9,12 @@ import { startSmtpServer } from '../helpers/smtp.js';
 
 const alice = 'alice@example.com';
 const message = (to = alice): Message => ({
+  id: 'message-1',
   channel: 'email',
   to,
   code: '482931',
   expiresInSeconds: 300,
-  ...renderMessage({ code: '482931', expiresInSeconds: 300 }),
+  ...renderMessage({ channel: 'email', code: '482931', expiresInSeconds: 300 }),
 });
 const signal = () => new AbortController().signal;
 
