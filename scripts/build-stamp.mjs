@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 export const root = new URL('../', import.meta.url);
 export const stampFile = new URL('dist/.stamp', root);
@@ -9,12 +11,17 @@ export function readSourceStamp() {
   if (!existsSync(new URL('src/', root))) return null;
   const files = readdirSync(new URL('src/', root), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => `${entry.parentPath}/${entry.name}`)
+    .map((entry) => relative(fileURLToPath(root), join(entry.parentPath, entry.name)))
     .sort();
   const settings = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'scripts/build.mjs'];
   const hash = createHash('sha256');
-  for (const file of [...files, ...settings.map((name) => new URL(name, root))]) {
-    hash.update(String(file)).update('\0').update(readFileSync(file)).update('\0');
+  // Names as seen from the root, so that a tree that was built and then moved is not stale.
+  for (const name of [...files, ...settings]) {
+    hash
+      .update(name)
+      .update('\0')
+      .update(readFileSync(new URL(name, root)))
+      .update('\0');
   }
   return hash.digest('hex');
 }

@@ -23,7 +23,13 @@ for (const name of readdirSync(new URL(`src/${scripts}`, root)).filter((name) =>
   copyFileSync(new URL(`src/${scripts}${name}`, root), new URL(scripts + name, dist));
 }
 mkdirSync(new URL('swagger-ui/', dist));
-for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js', 'LICENSE']) {
+for (const name of [
+  'swagger-ui.css',
+  'swagger-ui-bundle.js',
+  'swagger-ui-bundle.js.LICENSE.txt',
+  'LICENSE',
+  'NOTICE',
+]) {
   copyFileSync(new URL(name, swaggerUi), new URL(`swagger-ui/${name}`, dist));
 }
 chmodSync(new URL('cli/main.js', dist), 0o755);

@@ -1,10 +1,17 @@
-export { type Binding, type Channel, channels, type Policy, type ResendPolicy } from './core/policy.js';
+export {
+  type Binding,
+  type Channel,
+  channels,
+  type LimitName,
+  type Policy,
+  type RefusalCategory,
+  type ResendPolicy,
+} from './core/policy.js';
 export { type ErrorCode, OtpError } from './errors.js';
 export type { Handler, RequestInfo } from './http/handler.js';
 export { createOtp, generateApiKey, generateSecretKey, type Otp, type OtpOptions } from './otp.js';
-export type { Clock, Logger, Message, Receipt, RefusalCategory, Store, Transport } from './ports.js';
+export type { Clock, Logger, Message, Receipt, Store, Transport } from './ports.js';
 export type {
-  LimitName,
   RateLimited,
   RequestOptions,
   RequestResult,

@@ -1,4 +1,4 @@
-import type { Channel, ResendPolicy } from './core/policy.js';
+import type { Channel, RefusalCategory, ResendPolicy } from './core/policy.js';
 
 /** The time in milliseconds since 1970. */
 export type Clock = () => number;
@@ -165,19 +165,6 @@ export interface RenderInput {
 
 /** Writes a message; every input has a result. */
 export type Render = (input: RenderInput) => Content;
-
-/**
- * Why a message was not accepted. `timeout` and `unknown` mean that it may have been accepted after all;
- * every other category is a definite refusal.
- */
-export type RefusalCategory =
-  | 'invalid_recipient'
-  | 'rejected'
-  | 'unauthorized'
-  | 'rate_limited'
-  | 'unavailable'
-  | 'timeout'
-  | 'unknown';
 
 export type Receipt =
   | { ok: true; id?: string | undefined }

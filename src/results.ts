@@ -1,11 +1,8 @@
-import type { Channel } from './core/policy.js';
-import type { RefusalCategory } from './ports.js';
-
-/** Which limit was reached. */
-export type LimitName = 'request_identity' | 'request_ip' | 'verify_identity' | 'verify_ip' | 'cooldown';
+import type { Channel, LimitName, RefusalCategory } from './core/policy.js';
 
 export interface RateLimited {
   status: 'rate_limited';
+  /** Which limit was reached. */
   limit: LimitName;
   retryAfterSeconds: number;
 }

@@ -5,9 +5,11 @@ import { findCodeKey, type Keys } from './core/keys.js';
 import {
   type Channel,
   guessMemorySeconds,
+  type LimitName,
   limitPeriodSeconds,
   longAttempts,
   type Policy,
+  type RefusalCategory,
   staleSeconds,
 } from './core/policy.js';
 import { OtpError } from './errors.js';
@@ -21,18 +23,10 @@ import type {
   OpenResult,
   PendingRecord,
   RecordKey,
-  RefusalCategory,
   Render,
   Store,
 } from './ports.js';
-import type {
-  LimitName,
-  RateLimited,
-  RequestOptions,
-  RequestResult,
-  VerifyOptions,
-  VerifyResult,
-} from './results.js';
+import type { RateLimited, RequestOptions, RequestResult, VerifyOptions, VerifyResult } from './results.js';
 
 export interface ServiceOptions {
   policy: Policy;
@@ -47,7 +41,11 @@ export interface ServiceOptions {
   defaultCountry?: string | undefined;
 }
 
-/** Inputs that people send are checked here, so they may be anything; what they can cause never throws. */
+/**
+ * Identities and codes are checked here, so they may be anything; what people can cause comes back as a value.
+ * Both reject with RangeError for a purpose that is not configured, and with the OtpError `store_unavailable`
+ * when the store cannot answer: nothing was decided then.
+ */
 export interface Service {
   request(identity: unknown, options?: RequestOptions): Promise<RequestResult>;
   verify(identity: unknown, code: unknown, options?: VerifyOptions): Promise<VerifyResult>;
@@ -81,23 +79,23 @@ export function createService(parts: ServiceOptions): Service {
     if (!channelsOf[identity.kind].includes(channel) || !delivery.serves(channel)) {
       return { status: 'unsupported_channel' };
     }
-    const record = nameRecord(identity, purpose, options.challenge);
+    const recordKey = createRecordKey(identity, purpose, options.challenge);
     // Asked first and by itself: a refused address must spend nothing of the identity's.
     const refused = await hitAddress('request_ip', options.ip);
-    const result = refused ?? (await openAndSend({ identity, purpose }, record, channel, options));
-    logOutcome('request', record, result);
+    const result = refused ?? (await openAndSend({ identity, purpose }, recordKey, channel, options));
+    logOutcome('request', recordKey, result);
     return result;
   }
 
   async function openAndSend(
     { identity, purpose }: Target,
-    record: RecordKey,
+    recordKey: RecordKey,
     channel: Channel,
     { bind = false, locale }: RequestOptions,
   ): Promise<RequestResult> {
-    const isBound = bind || record.challenge !== undefined || policy.binding === 'challenge';
+    const isBound = bind || recordKey.challenge !== undefined || policy.binding === 'challenge';
     const opened = await store.open({
-      ...record,
+      ...recordKey,
       bind: isBound,
       newChallenge: Buffer.from(parts.randomBytes(idBytes)).toString('base64url'),
       keyIds,
@@ -130,10 +128,10 @@ export function createService(parts: ServiceOptions): Service {
     });
     if (!receipt.ok) {
       logger.warn(
-        { ...describe(record), category: receipt.category, detail: receipt.detail },
+        { ...describe(recordKey), category: receipt.category, detail: receipt.detail },
         'delivery refused',
       );
-      const opening = isBound ? { ...record, challenge: opened.record.challenge } : record;
+      const opening = isBound ? { ...recordKey, challenge: opened.record.challenge } : recordKey;
       await giveSendBack(opening, opened, receipt.category);
       return { status: 'delivery_failed', category: receipt.category };
     }
@@ -147,19 +145,23 @@ export function createService(parts: ServiceOptions): Service {
     };
   }
 
-  async function giveSendBack(record: RecordKey, opened: Opened, category: RefusalCategory): Promise<void> {
+  async function giveSendBack(
+    recordKey: RecordKey,
+    opened: Opened,
+    category: RefusalCategory,
+  ): Promise<void> {
     // The message may have arrived: giving the send back would let a slow provider be made to send for ever.
     if (category === 'timeout' || category === 'unknown') return;
     try {
       await store.release({
-        ...record,
+        ...recordKey,
         recordChallenge: opened.record.challenge,
         sendId: opened.sendId,
         resend: policy.resend,
         periodSeconds: limitPeriodSeconds,
       });
     } catch (error) {
-      logger.warn({ ...describe(record), error: describeError(error) }, 'a refused send stays counted');
+      logger.warn({ ...describe(recordKey), error: describeError(error) }, 'a refused send stays counted');
     }
   }
 
@@ -169,21 +171,21 @@ export function createService(parts: ServiceOptions): Service {
     if (!identity) return { status: 'invalid_identity' };
     const code = parseCode(typed);
     if (code === null) return { status: 'invalid', attemptsLeft: null };
-    const record = nameRecord(identity, purpose, options.challenge);
+    const recordKey = createRecordKey(identity, purpose, options.challenge);
     const refused = await hitAddress('verify_ip', options.ip);
-    const result = refused ?? (await attemptAndConsume({ identity, purpose }, record, code));
-    logOutcome('verify', record, result);
+    const result = refused ?? (await attemptAndConsume({ identity, purpose }, recordKey, code));
+    logOutcome('verify', recordKey, result);
     return result;
   }
 
   async function attemptAndConsume(
     { identity, purpose }: Target,
-    record: RecordKey,
+    recordKey: RecordKey,
     code: string,
   ): Promise<VerifyResult> {
     // Pay first, then look: a crash between the two costs an attempt and never gives one.
     const attempt = await store.attempt({
-      ...record,
+      ...recordKey,
       keyIds,
       verifies: { max: policy.verifyIdentityMax, periodSeconds: limitPeriodSeconds },
       lengthening,
@@ -196,7 +198,7 @@ export function createService(parts: ServiceOptions): Service {
     if (!equalCodes(recoverCode(attempt.record, identity, purpose), code)) {
       return { status: 'invalid', attemptsLeft: attempt.attemptsLeft };
     }
-    const isFirst = await store.consume({ ...record, recordChallenge: attempt.record.challenge });
+    const isFirst = await store.consume({ ...recordKey, recordChallenge: attempt.record.challenge });
     if (!isFirst) return { status: 'expired' };
     const token = await parts.issueToken({ identity: identity.value, purpose });
     return { status: 'valid', identity: identity.value, purpose, tokenType: 'bearer', ...token };
@@ -207,7 +209,7 @@ export function createService(parts: ServiceOptions): Service {
     throw new RangeError(`purpose must be one of ${policy.purposes.join(', ')}`);
   }
 
-  function nameRecord(identity: Identity, purpose: string, challenge: string | undefined): RecordKey {
+  function createRecordKey(identity: Identity, purpose: string, challenge: string | undefined): RecordKey {
     const tag = (purpose: string) =>
       deriveTag(keys.identity, { namespace, purpose, identity: identity.value });
     // The limits hang on the empty purpose: naming another purpose buys no other budget.
@@ -241,12 +243,12 @@ export function createService(parts: ServiceOptions): Service {
 
   function logOutcome(
     event: 'request' | 'verify',
-    record: RecordKey,
+    recordKey: RecordKey,
     result: RequestResult | VerifyResult,
   ): void {
     const { status } = result;
     const limit = status === 'rate_limited' ? { limit: result.limit } : {};
-    logger.info({ ...describe(record), status, ...limit }, event);
+    logger.info({ ...describe(recordKey), status, ...limit }, event);
   }
 
   return { request, verify };

@@ -41,39 +41,47 @@ export function readEnvFile(path: string | undefined): Source {
 
 /** Reads the whole configuration from variables, and says everything that is wrong with it. */
 export function loadConfig(source: Source): LoadedConfig {
-  const problems: string[] = [];
-  const given = readGiven(source, problems);
-  const parsed = environment.safeParse(given);
-  if (!parsed.success) {
-    const names = new Set(parsed.error.issues.map((issue) => issue.path[0] as SettingName));
-    for (const name of names) problems.push(describeProblem(name, given[name] ?? ''));
-  }
-  const warnings = [...findMisspelt(source), ...(parsed.success ? findRisks(parsed.data) : [])];
-  if (!parsed.success || problems.length > 0) return { config: null, problems, warnings, madeUp: [] };
+  const { given, problems } = readGiven(source);
+  const first = environment.safeParse(given);
+  const wrong = new Set(first.error?.issues.map((issue) => issue.path[0] as SettingName));
+  for (const name of wrong) problems.push(describeProblem(name, given[name] ?? ''));
+  // What is wrong by itself is left out, so that what contradicts the rest is found in the same run.
+  const isGood = ([name]: [string, unknown]) => !wrong.has(name as SettingName);
+  const settings = environment.parse(Object.fromEntries(Object.entries(given).filter(isGood)));
 
-  const isProduction = !['development', 'test'].includes(parsed.data.NODE_ENV?.trim() ?? 'development');
-  const missing = (['OTP_SECRET_KEY', 'JWT_SECRET'] as const).filter(
-    (name) => parsed.data[name] === undefined,
-  );
-  const madeUp = isProduction ? [] : missing;
+  const isProduction = !['development', 'test'].includes(settings.NODE_ENV?.trim() ?? 'development');
+  const required = ['OTP_SECRET_KEY', 'JWT_SECRET'] as const;
+  const missing = required.filter((name) => settings[name] === undefined);
   const config: Config = {
-    ...parsed.data,
-    OTP_SECRET_KEY: parsed.data.OTP_SECRET_KEY ?? generateSecretKey(),
-    JWT_SECRET: parsed.data.JWT_SECRET ?? generateSecretKey(),
+    ...settings,
+    OTP_SECRET_KEY: settings.OTP_SECRET_KEY ?? generateSecretKey(),
+    JWT_SECRET: settings.JWT_SECRET ?? generateSecretKey(),
   };
+  const others = findContradictions(config);
   if (isProduction) {
-    problems.push(
+    others.push(
       ...missing.map((name) => `${name}: required in production; \`stateless-otp secret\` makes one`),
     );
-    problems.push(...findUnfitForProduction(config));
+    others.push(...findUnfitForProduction(config));
   }
-  problems.push(...findContradictions(config));
-  return { config: problems.length === 0 ? config : null, problems, warnings, madeUp };
+  problems.push(...others.filter((line) => !wrong.has(line.split(':', 1)[0] as SettingName)));
+  return {
+    config: problems.length === 0 ? config : null,
+    problems,
+    warnings: [...findMisspelt(source), ...findRisks(settings)],
+    madeUp: isProduction ? [] : missing,
+  };
+}
+
+interface Given {
+  given: Partial<Record<SettingName, string>>;
+  problems: string[];
 }
 
 /** The values of our variables; an empty one is as good as none, and secrets may lie in files. */
-function readGiven(source: Source, problems: string[]): Partial<Record<SettingName, string>> {
-  const given: Partial<Record<SettingName, string>> = {};
+function readGiven(source: Source): Given {
+  const given: Given['given'] = {};
+  const problems: string[] = [];
   for (const name of settingNames) {
     const value = source[name] || undefined;
     const file = describeSetting(name).isSecret ? source[`${name}_FILE`] || undefined : undefined;
@@ -89,7 +97,7 @@ function readGiven(source: Source, problems: string[]): Partial<Record<SettingNa
       }
     }
   }
-  return given;
+  return { given, problems };
 }
 
 function describeProblem(name: SettingName, value: string): string {
@@ -102,7 +110,7 @@ function findUnfitForProduction(config: Config): string[] {
   const problems: string[] = [];
   if (config.DELIVERY_BACKEND === 'console' && !config.OTP_ALLOW_CONSOLE_DELIVERY) {
     problems.push(
-      'DELIVERY_BACKEND: console writes codes to the log; set another, or OTP_ALLOW_CONSOLE_DELIVERY=true to allow it',
+      'DELIVERY_BACKEND: console prints codes to standard output; set another, or OTP_ALLOW_CONSOLE_DELIVERY=true to allow it',
     );
   }
   if (config.OTP_DIGITS < 6 && !config.OTP_ALLOW_SHORT_CODES) {

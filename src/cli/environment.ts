@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { readRange } from '../core/address.js';
 import { isCountry } from '../core/identity.js';
-import { bindings, driftToleranceRange, policyNumbers, resendPolicies } from '../core/policy.js';
-import { minSecretBytes, readSecret } from '../core/secret.js';
+import { bindings, driftToleranceRange, namePattern, policyNumbers, resendPolicies } from '../core/policy.js';
+import { minSecretBytes } from '../core/secret.js';
 import { otpNumbers } from '../otp.js';
-import { readRedisUrl, redisTimeout } from '../stores/redis/connect.js';
-import { readSender } from '../transports/smtp-sender.js';
+import { entriesRange } from '../stores/expiring-table.js';
+import { redisTimeout } from '../stores/redis/connect.js';
+import { isMasterSecret, isOrigin, isRedisUrl, isSender, isTrustable } from './accepted.js';
 import {
   choice,
   flag,
@@ -25,7 +25,6 @@ const delivery = 'Delivery';
 const server = 'Server';
 const store = 'Store';
 
-const names = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const namesAllowed = '1 to 64 letters, digits, dots, hyphens or underscores';
 const masterSecret = {
   group: secrets,
@@ -95,13 +94,13 @@ export const environment = z.object({
   OTP_PURPOSES: list('sign-in', {
     group: codes,
     allowed: `names with commas between them, each of ${namesAllowed}`,
-    pattern: names,
+    pattern: namePattern,
     description: 'What codes may be for; the first is used when a request names none',
   }),
   OTP_NAMESPACE: textWithDefault('default', {
     group: codes,
     allowed: namesAllowed,
-    pattern: names,
+    pattern: namePattern,
     description: 'The application or tenant; codes, tokens and limits of different namespaces are apart',
   }),
   OTP_DEFAULT_COUNTRY: text({
@@ -149,7 +148,7 @@ export const environment = z.object({
   BEARER_PURPOSES: list('sign-in', {
     group: tokens,
     allowed: `names with commas between them, each of ${namesAllowed}`,
-    pattern: names,
+    pattern: namePattern,
     description: 'Purposes whose tokens `GET /token/verify` accepts',
   }),
 
@@ -231,10 +230,10 @@ export const environment = z.object({
     group: store,
     description: 'Accept a server that hides `master_replid`: after it loses data a used code may work again',
   }),
-  MEMORY_STORE_MAX_ENTRIES: wholeNumber(
-    { min: 1000, max: 10_000_000, default: 500_000 },
-    { group: store, description: 'Most entries of each kind in the memory store; when full it refuses' },
-  ),
+  MEMORY_STORE_MAX_ENTRIES: wholeNumber(entriesRange, {
+    group: store,
+    description: 'Most entries of each kind in the memory store; when full it refuses',
+  }),
 
   HOST: textWithDefault('127.0.0.1', {
     group: server,
@@ -294,34 +293,4 @@ export const settingNames = Object.keys(environment.shape) as SettingName[];
 /** What the documentation and the errors say of this variable. */
 export function describeSetting(name: SettingName): SettingMeta {
   return environment.shape[name].meta() as unknown as SettingMeta;
-}
-
-function isTrustable(entry: string): boolean {
-  // A range of everybody would let anybody choose the address that counts.
-  return entry === 'loopback' || (readRange(entry)?.length ?? 0) > 0;
-}
-
-function isOrigin(text: string): boolean {
-  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
-}
-
-function isSender(text: string): boolean {
-  return isAccepted(() => readSender(text));
-}
-
-function isMasterSecret(text: string): boolean {
-  return isAccepted(() => readSecret(text, 'secret'));
-}
-
-function isRedisUrl(text: string): boolean {
-  return isAccepted(() => readRedisUrl(text));
-}
-
-function isAccepted(read: () => unknown): boolean {
-  try {
-    read();
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -11,6 +11,31 @@ export type Binding = (typeof bindings)[number];
 export const channels = ['email', 'sms', 'whatsapp', 'voice', 'custom'] as const;
 export type Channel = (typeof channels)[number];
 
+/** What a refusal by a limit names. */
+export const limitNames = [
+  'request_identity',
+  'request_ip',
+  'verify_identity',
+  'verify_ip',
+  'cooldown',
+] as const;
+export type LimitName = (typeof limitNames)[number];
+
+/**
+ * Why a message was not accepted. `timeout` and `unknown` mean that it may have been accepted after all;
+ * every other category is a definite refusal.
+ */
+export const refusalCategories = [
+  'invalid_recipient',
+  'rejected',
+  'unauthorized',
+  'rate_limited',
+  'unavailable',
+  'timeout',
+  'unknown',
+] as const;
+export type RefusalCategory = (typeof refusalCategories)[number];
+
 /** The rules of one installation. */
 export interface Policy {
   /** The application or tenant. Default `default`. */

@@ -5,7 +5,7 @@ import { securityHeaders } from './respond.js';
 /** Filled by the build; the same place seen from `src/http` and from `dist/http`. */
 const assets = new URL('../../dist/swagger-ui/', import.meta.url);
 
-const policy = [
+const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   // Swagger UI writes style attributes; no script can be smuggled in by those.
@@ -52,7 +52,7 @@ export async function respondDocs(path: string): Promise<Response> {
   return new Response(await file.read(), {
     headers: {
       ...securityHeaders,
-      'Content-Security-Policy': policy,
+      'Content-Security-Policy': contentSecurityPolicy,
       'Content-Type': `${file.type}; charset=utf-8`,
     },
   });

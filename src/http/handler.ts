@@ -40,6 +40,15 @@ export function createHandler(options: HandlerOptions): Handler {
   const { logger, corsOrigins, apiKeyHashes } = options;
   const routes = createRoutes({ ...options, schemas: createSchemas(options.purposes) });
   const readClientAddress = createClientAddressReader(options.trustedProxies);
+  let isProxyKnown = options.trustedProxies.length > 0 || apiKeyHashes.length > 0;
+  /** Once: whoever sends the header could fill the log. */
+  const warnOfProxy = () => {
+    isProxyKnown = true;
+    logger.warn(
+      {},
+      'X-Forwarded-For arrives, but no proxy is trusted: people behind one share one address limit',
+    );
+  };
   const checkApiKey = createApiKeyCheck(apiKeyHashes);
   const app = new Hono<{ Bindings: RequestInfo }>();
 
@@ -67,6 +76,7 @@ export function createHandler(options: HandlerOptions): Handler {
         );
       }
       if (env.remoteAddress === undefined) return handle(req.raw, undefined);
+      if (!isProxyKnown && headers.has('x-forwarded-for')) warnOfProxy();
       const client = readClientAddress(env.remoteAddress, headers.get('x-forwarded-for'));
       // A back end that calls for its users is one address, so it is they who are counted, if it names them.
       return handle(req.raw, needsKey ? client.onBehalfOf : client.address);

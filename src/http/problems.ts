@@ -1,3 +1,4 @@
+import type { LimitName, RefusalCategory } from '../core/policy.js';
 import type { ErrorCode } from '../errors.js';
 import { respondJson } from './respond.js';
 
@@ -29,8 +30,8 @@ export const problems: Record<ErrorCode, { status: number; title: string }> = {
 export interface ProblemExtra {
   attempts_left?: number;
   retry_after_seconds?: number;
-  limit?: string;
-  category?: string;
+  limit?: LimitName;
+  category?: RefusalCategory;
 }
 
 /** A problem (RFC 9457) with this code; `retry_after_seconds` is also sent as Retry-After. */

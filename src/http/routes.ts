@@ -32,6 +32,7 @@ export function createRoutes({ service, store, checkToken, bearerPurposes, schem
       definition: createRoute({
         method: 'post',
         path: '/api/v1/otp/request',
+        operationId: 'requestOtp',
         summary: 'Send a code to an identity',
         request: { body: jsonBody(schemas.requestOtp) },
         responses: {
@@ -59,6 +60,7 @@ export function createRoutes({ service, store, checkToken, bearerPurposes, schem
       definition: createRoute({
         method: 'post',
         path: '/api/v1/otp/verify',
+        operationId: 'verifyOtp',
         summary: 'Exchange a code for a token',
         request: { body: jsonBody(schemas.verifyOtp) },
         responses: {
@@ -84,6 +86,7 @@ export function createRoutes({ service, store, checkToken, bearerPurposes, schem
       definition: createRoute({
         method: 'post',
         path: '/api/v1/token/verify',
+        operationId: 'verifyToken',
         summary: 'Ask whether a token is active',
         request: { body: jsonBody(schemas.verifyToken) },
         responses: {
@@ -100,6 +103,7 @@ export function createRoutes({ service, store, checkToken, bearerPurposes, schem
       definition: createRoute({
         method: 'get',
         path: '/api/v1/token/verify',
+        operationId: 'checkBearer',
         summary: 'Check the bearer token of this request, for nginx auth_request and the like',
         security: [{ bearer: [] }],
         responses: {
@@ -122,6 +126,7 @@ export function createRoutes({ service, store, checkToken, bearerPurposes, schem
       definition: createRoute({
         method: 'get',
         path: '/livez',
+        operationId: 'getLiveness',
         summary: 'Whether the process runs',
         responses: { 200: json('It runs', schemas.health) },
       }),
@@ -131,6 +136,7 @@ export function createRoutes({ service, store, checkToken, bearerPurposes, schem
       definition: createRoute({
         method: 'get',
         path: '/readyz',
+        operationId: 'getReadiness',
         summary: 'Whether the service can serve, its store included',
         responses: {
           200: json('It can serve', schemas.health),
@@ -238,6 +244,16 @@ function json<Schema>(description: string, schema: Schema) {
   return { description, content: { 'application/json': { schema } } };
 }
 
+const retryAfter = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' as const } } };
+const authenticate = { 'WWW-Authenticate': { schema: { type: 'string' as const } } };
+/** Headers of problems, by status. */
+const problemHeaders: Record<number, object> = {
+  401: authenticate,
+  409: retryAfter,
+  429: retryAfter,
+  503: retryAfter,
+};
+
 function describeProblems(schemas: Schemas, codes: ErrorCode[]) {
   const descriptions: Record<number, string> = {};
   for (const code of [...codes, 'internal' as const]) {
@@ -246,6 +262,9 @@ function describeProblems(schemas: Schemas, codes: ErrorCode[]) {
   }
   const content = { 'application/problem+json': { schema: schemas.problem } };
   return Object.fromEntries(
-    Object.entries(descriptions).map(([status, description]) => [status, { description, content }]),
+    Object.entries(descriptions).map(([status, description]) => {
+      const headers = problemHeaders[Number(status)];
+      return [status, headers ? { description, headers, content } : { description, content }];
+    }),
   );
 }

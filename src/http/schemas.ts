@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { maxDigits, minDigits } from '../core/code.js';
-import { channels } from '../core/policy.js';
+import { channels, limitNames, refusalCategories } from '../core/policy.js';
 import { problems } from './problems.js';
 
 /** Shapes of what comes in and goes out on the wire. */
@@ -95,11 +95,8 @@ export function createSchemas(purposes: readonly string[]) {
         code: z.enum(Object.keys(problems) as [string, ...string[]]),
         attempts_left: z.int().optional().openapi({ description: 'With invalid_code' }),
         retry_after_seconds: z.int().optional().openapi({ description: 'Also in the header Retry-After' }),
-        limit: z
-          .enum(['request_identity', 'request_ip', 'verify_identity', 'verify_ip', 'cooldown'])
-          .optional()
-          .openapi({ description: 'With rate_limited' }),
-        category: z.string().optional().openapi({ description: 'With delivery_failed' }),
+        limit: z.enum(limitNames).optional().openapi({ description: 'With rate_limited' }),
+        category: z.enum(refusalCategories).optional().openapi({ description: 'With delivery_failed' }),
       })
       .openapi('Problem'),
   };

@@ -14,6 +14,9 @@ export interface ExpiringTable<Value extends { expiresAt: number }> {
   readonly size: number;
 }
 
+/** Bounds and default of how many entries a table may hold. */
+export const entriesRange = { min: 1, max: 10_000_000, default: 500_000 };
+
 /** Entries looked at by each new entry (two, so that cleaning outruns filling), and when the table is full. */
 const stepsPerSet = 2;
 const stepsWhenFull = 10_000;

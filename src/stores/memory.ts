@@ -1,3 +1,4 @@
+import { assertWholeNumber } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type {
   AttemptRequest,
@@ -13,7 +14,7 @@ import type {
   RollingLimit,
   Store,
 } from '../ports.js';
-import { createExpiringTable } from './expiring-table.js';
+import { createExpiringTable, entriesRange } from './expiring-table.js';
 import { createGuessCounts } from './guess-counts.js';
 
 export interface MemoryStoreOptions {
@@ -44,7 +45,6 @@ interface IdentityLimits {
 
 /** Tries that a provider refused are capped at this many times the send limit. */
 const refusalFactor = 2;
-const maxEntriesBound = 10_000_000;
 
 /**
  * The store for one process: nothing is shared, and everything is lost with the process. It is bounded: full
@@ -54,10 +54,8 @@ const maxEntriesBound = 10_000_000;
  * @throws RangeError when `maxEntries` is out of its range
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
-  const { clock = readSteadyClock, maxEntries = 500_000 } = options;
-  if (!Number.isInteger(maxEntries) || maxEntries < 1 || maxEntries > maxEntriesBound) {
-    throw new RangeError(`maxEntries must be a whole number from 1 to ${maxEntriesBound}, got ${maxEntries}`);
-  }
+  const { clock = readSteadyClock, maxEntries = entriesRange.default } = options;
+  assertWholeNumber('maxEntries', maxEntries, entriesRange);
   const records = createExpiringTable<StoredRecord>(maxEntries);
   const identities = createExpiringTable<IdentityLimits>(maxEntries);
   const addresses = createExpiringTable<{ hits: { at: number }[]; expiresAt: number }>(maxEntries);
@@ -89,16 +87,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     if (!record) {
       if (!known && !identities.set(identityTag, limits, now)) throw createFullError();
       const maxAttempts = long ? Math.min(request.maxAttempts, lengthening.maxAttempts) : request.maxAttempts;
-      record = {
-        challenge: request.newChallenge,
-        keyId: request.keyIds[0],
-        window: Math.floor(now / 1000 / request.windowSeconds),
-        digits,
-        channel: request.channel,
-        attemptsLeft: Math.min(maxAttempts, live?.attemptsLeft ?? maxAttempts),
-        sends: 0,
-        expiresAt: now + request.windowSeconds * 1000,
-      };
+      record = createRecord(request, digits, Math.min(maxAttempts, live?.attemptsLeft ?? maxAttempts), now);
       if (live) records.delete(nameRecord(request));
       const isBound = request.bind || request.challenge !== undefined;
       const name = nameRecord({ ...request, challenge: isBound ? record.challenge : undefined });
@@ -185,6 +174,19 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     hit: async (key, limit) => hit(key, limit),
     ping: async () => {},
     close: async () => {},
+  };
+}
+
+function createRecord(request: OpenRequest, digits: number, attemptsLeft: number, now: number): StoredRecord {
+  return {
+    challenge: request.newChallenge,
+    keyId: request.keyIds[0],
+    window: Math.floor(now / 1000 / request.windowSeconds),
+    digits,
+    channel: request.channel,
+    attemptsLeft,
+    sends: 0,
+    expiresAt: now + request.windowSeconds * 1000,
   };
 }
 

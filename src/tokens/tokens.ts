@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { minSecretBytes } from '../core/secret.js';
 import type { Clock, Grant, IssuedToken } from '../ports.js';
 
 export interface TokenOptions {
@@ -39,7 +40,6 @@ export interface Tokens {
 
 const algorithm = 'HS256';
 const type = 'JWT';
-const minSecretBytes = 32;
 const maxTokenLength = 4096;
 
 /** @throws RangeError when the secret is too short */

@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer';
-import type { Receipt, RefusalCategory, Transport } from '../ports.js';
+import type { RefusalCategory } from '../core/policy.js';
+import type { Receipt, Transport } from '../ports.js';
 import { readSender } from './smtp-sender.js';
 
 export interface SmtpTransportOptions {

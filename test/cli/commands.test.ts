@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { root, runCli, startProcess, startService } from '../helpers/process.js';
+import { noEnvFile, root, runCli, startProcess, startService } from '../helpers/process.js';
 
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 const folder = mkdtempSync(join(tmpdir(), 'stateless-otp-'));
@@ -124,9 +124,13 @@ test('the banner names the URL, the docs, where codes appear and the secrets tha
   await service.stop();
 });
 
-test('npm run dev serves from the sources', async () => {
-  const dev = startProcess('npm', ['run', 'dev'], { PORT: '0' });
-  const [, url] = await dev.waitFor(/API +(http:\S+)\/api\/v1/);
+test('npm run dev serves from the sources, and restarts when one changes', async () => {
+  const dev = startProcess('npm', ['run', 'dev', '--', ...noEnvFile], { PORT: '0' });
+  const [banner, url] = await dev.waitFor(/API +(http:\S+)\/api\/v1/);
   assert.equal((await fetch(`${url}/livez`)).status, 200);
+  assert.equal((await fetch(`${url}/docs/swagger-ui.css`)).status, 200);
+  const now = new Date();
+  utimesSync(join(root, 'src/version.ts'), now, now);
+  await dev.waitFor(new RegExp(`${banner}[\\s\\S]*API +http`));
   await dev.stop();
 });

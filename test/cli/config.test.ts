@@ -199,6 +199,11 @@ describe('what is wrong anywhere is refused, in one line that names the variable
     });
   }
   test('all of it at once', () => {
+    const both = problemsOf({ JWT_SECRET: 'short', DELIVERY_BACKEND: 'console' });
+    assert.deepEqual(
+      both.map((line) => line.split(':')[0]),
+      ['JWT_SECRET', 'DELIVERY_BACKEND'],
+    );
     assert.equal(problemsOf({ PORT: 'x', OTP_DIGITS: '3', JWT_SECRET: 's' }).length, 3);
   });
   test('without repeating a secret', () => {

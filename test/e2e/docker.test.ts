@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { settingNames } from '../../src/cli/environment.js';
 import { sharedSecrets } from '../helpers/fleet.js';
-import { postTo, root, startProcess } from '../helpers/process.js';
+import { noEnvFile, postTo, root, startProcess } from '../helpers/process.js';
 import { findFreePort, startRedis } from '../helpers/redis.js';
 import { requireTool } from '../helpers/tools.js';
 
@@ -35,6 +35,13 @@ test('the steps of the Dockerfile give a tree that an unprivileged user can serv
     run('sh', ['-c', `tar -xzf ${folder}/stateless-otp-*.tgz --strip-components=1 -C ${app}`], root);
     copyFileSync(join(root, 'package-lock.json'), join(app, 'package-lock.json'));
     run('npm', ['ci', '--omit=dev', '--no-audit', '--no-fund'], app);
+    // A clone that was built, with nothing but what it needs to run, starts as the README says.
+    for (const name of ['src', 'scripts', 'tsconfig.json', 'tsconfig.build.json']) {
+      cpSync(join(root, name), join(app, name), { recursive: true });
+    }
+    const started = startProcess('npm', ['start', '--', ...noEnvFile], { PORT: '0' }, app);
+    await started.waitFor(/Store +memory/);
+    await started.stop();
     run('chmod', ['-R', 'a-w', app], root);
 
     const port = await findFreePort();

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { jwtVerify } from 'jose';
 import { createNodeListener } from '../../src/adapters/node.js';
 import { createTestOtp } from '../helpers/otp.js';
-import { postTo, type RunningProcess, startProcess } from '../helpers/process.js';
+import { noEnvFile, postTo, type RunningProcess, startProcess } from '../helpers/process.js';
 import { startSmtpServer } from '../helpers/smtp.js';
 
 const jwtSecret = 'end-to-end-Jwt-secret-0123456789-abcdef';
@@ -26,7 +26,7 @@ describe('the main job, on the service as the README starts it and a real SMTP s
 
   before(async () => {
     smtp = await startSmtpServer();
-    service = startProcess('npm', ['start'], {
+    service = startProcess('npm', ['start', '--', ...noEnvFile], {
       PORT: '0',
       DELIVERY_BACKEND: 'smtp',
       SMTP_HOST: '127.0.0.1',

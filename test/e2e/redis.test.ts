@@ -7,7 +7,7 @@ import {
   startRedisService,
   unlimited,
 } from '../helpers/fleet.js';
-import { root, startProcess } from '../helpers/process.js';
+import { noEnvFile, root, startProcess } from '../helpers/process.js';
 import { type RedisServer, startRedis } from '../helpers/redis.js';
 import { requireTool } from '../helpers/tools.js';
 
@@ -134,7 +134,11 @@ describe('on Redis', () => {
     const right = await startRedisService(redis.url, prefix);
     for (const shift of ['+1h', '-1h', '+1d', '-1d']) {
       const env = { ...sharedSecrets, ...prefix, STORE: 'redis', REDIS_URL: redis.url, PORT: '0' };
-      const running = startProcess(faketime, ['-f', shift, process.execPath, `${root}dist/cli/main.js`], env);
+      const running = startProcess(
+        faketime,
+        ['-f', shift, process.execPath, `${root}dist/cli/main.js`, ...noEnvFile],
+        env,
+      );
       const [, url = ''] = await running.waitFor(/API +(http:\S+)\/api\/v1/);
       const shifted: Service = { ...running, url };
       const bob = `bob${shift.charCodeAt(0)}${shift.slice(1)}@example.com`;

@@ -1,9 +1,24 @@
 import assert from 'node:assert/strict';
+import http from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { createNodeListener } from '../../src/adapters/node.js';
 import { type RunningServer, startServer } from '../../src/cli/server.js';
 import { createTestOtp, readBody } from '../helpers/otp.js';
+
+test('the server limits how long headers and a request may take', async (t) => {
+  const create = t.mock.method(http, 'createServer');
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  const server = await startServer(() => {}, { host: '127.0.0.1', port: 0, graceMs: 0 });
+  await server.close();
+  const options = create.mock.calls[0]?.arguments[0] as http.ServerOptions;
+  assert.deepEqual([options.headersTimeout, options.requestTimeout], [10_000, 15_000]);
+});
 
 describe('over a real socket', () => {
   let server: RunningServer;

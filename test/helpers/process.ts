@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { devNull, tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { settingNames } from '../../src/cli/environment.js';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -15,8 +17,12 @@ export interface RunningProcess {
 }
 
 /** Settings of the machine that must not reach a test. */
-const foreign =
-  /^(OTP|JWT|SMTP|RATE|DELIVERY|STORE|HOST|PORT|NODE_ENV|CORS|TRUSTED|LOG_LEVEL|REDIS|WORKERS|API_KEYS|npm_)/;
+const foreign = new Set<string>(settingNames.flatMap((name) => [name, `${name}_FILE`]));
+
+/** Keeps a `.env` of the developer's out of a test. */
+export const noEnvFile = ['--config', devNull];
+
+const patienceMs = 30_000;
 
 /** Starts a command in a process group of its own, with nothing of ours in its environment but `env`. */
 export function startProcess(
@@ -26,7 +32,9 @@ export function startProcess(
   cwd = root,
   user: { uid?: number; gid?: number } = {},
 ): RunningProcess {
-  const clean = Object.entries(process.env).filter(([name]) => !foreign.test(name));
+  const clean = Object.entries(process.env).filter(
+    ([name]) => !foreign.has(name) && !name.startsWith('npm_'),
+  );
   const child = spawn(command, args, {
     cwd,
     env: { ...Object.fromEntries(clean), ...env },
@@ -34,6 +42,15 @@ export function startProcess(
     detached: true,
     ...user,
   });
+  const killGroup = (signal: NodeJS.Signals) => {
+    try {
+      process.kill(-(child.pid as number), signal);
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  // A test that fails before its end must not leave a service behind.
+  process.once('exit', () => killGroup('SIGKILL'));
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {
     output.stdout += chunk;
@@ -49,29 +66,33 @@ export function startProcess(
     output,
     exited,
     async waitFor(pattern) {
+      const deadline = Date.now() + patienceMs;
       for (;;) {
         const match = pattern.exec(output.stdout);
         if (match) return match;
-        const more = new Promise((resolve) => child.stdout.once('data', resolve));
-        const ended = await Promise.race([more.then(() => false), exited.then(() => true)]);
-        if (ended && !pattern.test(output.stdout)) {
-          throw new Error(`ended without ${pattern}:\n${output.stdout}\n${output.stderr}`);
+        let timer: NodeJS.Timeout | undefined;
+        const news = await Promise.race([
+          new Promise<'more'>((resolve) => child.stdout.once('data', () => resolve('more'))),
+          exited.then(() => 'ended' as const),
+          new Promise<'late'>((resolve) => {
+            timer = setTimeout(() => resolve('late'), deadline - Date.now());
+          }),
+        ]);
+        clearTimeout(timer);
+        if (news !== 'more' && !pattern.test(output.stdout)) {
+          throw new Error(`${news} without ${pattern}:\n${output.stdout}\n${output.stderr}`);
         }
       }
     },
     async stop(signal = 'SIGTERM') {
-      try {
-        process.kill(-(child.pid as number), signal);
-      } catch {
-        // It has ended by itself.
-      }
+      killGroup(signal);
       return exited;
     },
   };
 }
 
 /** Runs the built command line to its end. */
-export async function runCli(args: string[], env: Record<string, string> = {}, cwd = root) {
+export async function runCli(args: string[], env: Record<string, string> = {}, cwd = tmpdir()) {
   const running = startProcess(process.execPath, [`${root}dist/cli/main.js`, ...args], env, cwd);
   const { code } = await running.exited;
   return { code, ...running.output };
@@ -79,7 +100,10 @@ export async function runCli(args: string[], env: Record<string, string> = {}, c
 
 /** Starts the built service on a free port. */
 export async function startService(env: Record<string, string> = {}) {
-  const running = startProcess(process.execPath, [`${root}dist/cli/main.js`], { PORT: '0', ...env });
+  const running = startProcess(process.execPath, [`${root}dist/cli/main.js`, ...noEnvFile], {
+    PORT: '0',
+    ...env,
+  });
   const [, url = ''] = await running.waitFor(/API +(http:\S+)\/api\/v1/);
   return { ...running, url };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { securityHeaders } from '../../src/http/respond.js';
 import { createTestOtp, post } from '../helpers/otp.js';
 
 const alice = 'alice@example.com';
@@ -99,10 +100,15 @@ test('every refusal is a problem of its status, with what helps', async () => {
 });
 
 test('a store that is down is 503 with Retry-After, readiness says so, and tokens are still checked', async () => {
-  const down = () => Promise.reject(Object.assign(new Error('redis://:password@host is down')));
   const { OtpError } = await import('../../src/errors.js');
   const unavailable = () => Promise.reject(new OtpError('store_unavailable', 'The store does not answer'));
-  const store = { open: unavailable, attempt: unavailable, consume: down, release: down, hit: unavailable };
+  const store = {
+    open: unavailable,
+    attempt: unavailable,
+    consume: unavailable,
+    release: unavailable,
+    hit: unavailable,
+  };
   const { otp } = createTestOtp({ store: { ...store, ping: unavailable, close: async () => {} } });
   for (const [path, body] of [
     [requestPath, { identity: alice }],
@@ -124,19 +130,9 @@ test('an unexpected fault is 500 and says nothing, in the answer or the log', as
   const log = (fields: object, message: string) => lines.push(JSON.stringify({ ...fields, message }));
   const { otp } = createTestOtp({
     logger: { info: log, warn: log, error: log },
-    transports: [
-      {
-        name: 'faulty',
-        channels: ['email'],
-        get send(): never {
-          throw new Error('alice@example.com and 482931');
-        },
-      },
-    ],
-    deliveryTimeoutMs: 100,
-    clock: Object.assign(() => {
+    clock: () => {
       throw new Error('alice@example.com and 482931');
-    }),
+    },
   });
   const answer = await post(otp.handler, requestPath, { identity: alice });
   assert.equal(answer.status, 500);
@@ -185,6 +181,9 @@ test('token/verify tells the claims of a good token, and nothing of any other', 
     const answer = await bearer(header);
     assert.equal(answer.status, 401, header);
     assert.equal(answer.headers.get('remote-user'), null);
+    const isToken = /^Bearer \S+$/.test(header);
+    const challenge = `Bearer realm="stateless-otp"${isToken ? ', error="invalid_token"' : ''}`;
+    assert.equal(answer.headers.get('www-authenticate'), challenge, header);
     assert.deepEqual(await answer.json(), { active: false });
   }
   const forPayment = await issue('payment');
@@ -203,12 +202,22 @@ test('bearer purposes can be configured', async () => {
 });
 
 test('every answer has the security headers, and none may be kept', async () => {
+  assert.deepEqual(securityHeaders, {
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+  });
   const { otp } = createTestOtp();
   for (const path of ['/livez', '/nothing', requestPath, '/openapi.json', '/api/v1/token/verify', '/docs']) {
     const { headers } = await otp.handler(new Request(`http://localhost${path}`));
-    assert.equal(headers.get('cache-control'), 'no-store', path);
-    assert.equal(headers.get('x-content-type-options'), 'nosniff', path);
-    assert.equal(headers.get('referrer-policy'), 'no-referrer', path);
+    for (const [name, value] of Object.entries(securityHeaders)) {
+      // The documentation page is the one page, with a policy of its own.
+      if (name === 'Content-Security-Policy' && path === '/docs') continue;
+      assert.equal(headers.get(name), value, `${name} of ${path}`);
+    }
     assert.match(
       headers.get('content-security-policy') ?? '',
       /default-src 'none'.*frame-ancestors 'none'/,
@@ -255,6 +264,7 @@ test('other origins may call only when they are named', async () => {
   const { otp } = createTestOtp({ corsOrigins: ['https://app.example.com'] });
   const open = await preflight(otp.handler, 'https://app.example.com');
   assert.equal(open.headers.get('access-control-allow-origin'), 'https://app.example.com');
+  assert.match(open.headers.get('access-control-allow-headers') ?? '', /Authorization.*Content-Type/);
   const other = await preflight(otp.handler, 'https://evil.example.com');
   assert.equal(other.headers.get('access-control-allow-origin'), null);
   const real = await post(
@@ -286,4 +296,19 @@ test('the address limit sees through named proxies only', async () => {
   assert.deepEqual([await prefixed('10.0.0.1'), await prefixed('10.0.0.2')], [200, 429]);
   const proxied = ask(['loopback', '10.0.0.0/8'], '127.0.0.1', 'HOP, 10.1.2.3');
   assert.deepEqual([await proxied('203.0.113.1'), await proxied('203.0.113.2')], [200, 200]);
+});
+
+test('a proxy that nobody has named is warned of, once', async () => {
+  const warnings: string[] = [];
+  const logger = {
+    info() {},
+    error() {},
+    warn: (_fields: object, message: string) => warnings.push(message),
+  };
+  const { otp } = createTestOtp({ logger });
+  for (let i = 0; i < 3; i++) {
+    await post(otp.handler, requestPath, { identity: alice }, { 'X-Forwarded-For': '203.0.113.9' });
+  }
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0] ?? '', /no proxy is trusted/);
 });

@@ -39,6 +39,15 @@ test('a resend brings the same code with the life that is left', async () => {
   assert.ok(inbox.messages.at(-1)?.text.includes('4 minutes'));
 });
 
+test('a short-lived code is not sent again with less than a third of its life left', async () => {
+  const { clock, obtain } = createTestOtp({ windowSeconds: 120 });
+  const code = await obtain(alice);
+  clock.advance(79_000);
+  assert.equal(await obtain(alice), code);
+  clock.advance(2_000);
+  assert.notEqual(await obtain(alice), code);
+});
+
 test('pending: under refuse there is one code at a time', async () => {
   const { otp, clock, obtain } = createTestOtp({ resend: 'refuse' });
   await obtain(alice);
@@ -150,8 +159,22 @@ test('delivery_failed: a transport that throws or never answers is an unknown ou
   assert.deepEqual(await throwing.otp.request(alice), { status: 'delivery_failed', category: 'unknown' });
   assert.equal((await throwing.otp.request(alice)).status, 'rate_limited');
 
-  const silent = createTestOtp({ deliveryTimeoutMs: 100, answer: () => new Promise(() => {}) });
+  let signal: AbortSignal | undefined;
+  const silent = createTestOtp({
+    deliveryTimeoutMs: 100,
+    transports: [
+      {
+        name: 'silent',
+        channels: ['email'],
+        send(_message, options) {
+          signal = options.signal;
+          return new Promise(() => {});
+        },
+      },
+    ],
+  });
   assert.deepEqual(await silent.otp.request(alice), { status: 'delivery_failed', category: 'timeout' });
+  assert.equal(signal?.aborted, true);
 });
 
 // Attack: have a provider refuse a thousand times, for free.

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import { test } from 'node:test';
 import { createOtp } from '../../src/index.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
@@ -82,6 +84,38 @@ test('rate_limited by address comes first and costs the code nothing', async () 
   const refused = await otp.verify(alice, '000000', { ip });
   assert.equal(refused.status === 'rate_limited' && refused.limit, 'verify_ip');
   assert.equal((await otp.verify(alice, code, { ip: '192.0.2.1' })).status, 'valid');
+});
+
+test('what cannot be a code counts nowhere, not even for the address', async () => {
+  const { otp, obtain } = createTestOtp({ verifyIpMax: 1 });
+  const code = await obtain(alice);
+  const ip = '192.0.2.1';
+  for (let i = 0; i < 10; i++) await otp.verify(alice, '12', { ip });
+  assert.equal((await otp.verify(alice, code, { ip })).status, 'valid');
+});
+
+test('codes are compared in constant time', async (t) => {
+  const { otp, obtain, wrong } = createTestOtp();
+  const code = await obtain(alice);
+  const compare = t.mock.method(crypto, 'timingSafeEqual');
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  for (const typed of [wrong(code), code]) await otp.verify(alice, typed);
+  assert.equal(compare.mock.callCount(), 2);
+});
+
+test('the log follows an identity by a part of its tag, and holds nothing to recover it from', async () => {
+  const lines: Record<string, unknown>[] = [];
+  const logger = { warn() {}, error() {}, info: (fields: Record<string, unknown>) => lines.push(fields) };
+  const { otp, obtain } = createTestOtp({ logger });
+  await otp.verify(alice, await obtain(alice));
+  assert.equal(lines.length, 2);
+  assert.equal(lines[0]?.['identity'], lines[1]?.['identity']);
+  assert.match(String(lines[0]?.['identity']), /^[\w-]{10}$/);
+  assert.deepEqual(Object.keys(lines[1] ?? {}).sort(), ['identity', 'status']);
 });
 
 test('invalid_identity', async () => {

@@ -1,0 +1,35 @@
+// What may be given where a pattern is not enough: asked of the code that will read it.
+import { readRange } from '../core/address.js';
+import { readSecret } from '../core/secret.js';
+import { readRedisUrl } from '../stores/redis/connect.js';
+import { readSender } from '../transports/smtp-sender.js';
+
+export function isTrustable(entry: string): boolean {
+  // A range of everybody would let anybody choose the address that counts.
+  return entry === 'loopback' || (readRange(entry)?.length ?? 0) > 0;
+}
+
+export function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+export function isSender(text: string): boolean {
+  return isAccepted(() => readSender(text));
+}
+
+export function isMasterSecret(text: string): boolean {
+  return isAccepted(() => readSecret(text, 'secret'));
+}
+
+export function isRedisUrl(text: string): boolean {
+  return isAccepted(() => readRedisUrl(text));
+}
+
+function isAccepted(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch {
+    return false;
+  }
+}
