@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'blocked'
   | 'rate_limited'
   | 'delivery_failed'
+  | 'overloaded'
   | 'store_unavailable'
   | 'internal';
 

@@ -1,8 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { isCountry } from './core/identity.js';
 import { deriveKeys } from './core/keys.js';
-import { assertWholeNumber, createPolicy, type Policy } from './core/policy.js';
+import {
+  assertOneOf,
+  assertWholeNumber,
+  type Channel,
+  createPolicy,
+  type DeliveryMode,
+  deliveryModes,
+  type Policy,
+} from './core/policy.js';
 import { minSecretBytes, readSecret } from './core/secret.js';
+import { createDelivery } from './delivery/delivery.js';
 import { hashApiKey } from './http/api-keys.js';
 import { createHandler, type Handler } from './http/handler.js';
 import { renderMessage } from './messages/render.js';
@@ -10,7 +19,6 @@ import type { Clock, Logger, Store, Transport } from './ports.js';
 import { createService, type Service } from './service.js';
 import { createMemoryStore } from './stores/memory.js';
 import { createTokens, type TokenCheck } from './tokens/tokens.js';
-import { createDelivery } from './transports/delivery.js';
 
 export interface OtpOptions extends Partial<Policy> {
   /** Master secret of the codes: at least 32 bytes, as bytes or base64. `generateSecretKey` makes one. */
@@ -21,8 +29,17 @@ export interface OtpOptions extends Partial<Policy> {
   identityKey?: Uint8Array | string | undefined;
   /** HS256 secret of the tokens: at least 32 bytes as UTF-8, used as they are. */
   jwtSecret: string;
-  /** Who delivers what; the first that serves a channel is used. */
+  /** Who delivers what. Those that serve a channel are tried in this order, unless `routes` says otherwise. */
   transports: readonly Transport[];
+  /** Names of transports by channel, in the order in which they are tried: the next after a definite refusal. */
+  routes?: Partial<Record<Channel, readonly string[]>> | undefined;
+  /**
+   * `direct`: `request` resolves when the provider has answered. `background`: when the message waits in a queue of
+   * this process, which is lost with it. Default `direct`.
+   */
+  deliveryMode?: DeliveryMode | undefined;
+  /** Most messages in the background at once, 1 to 100 000. Default 1000. */
+  deliveryQueueMax?: number | undefined;
   /** Default: a memory store, for one process. */
   store?: Store | undefined;
   /** Life of a token in seconds, 30 to 86 400. Default 900. */
@@ -35,7 +52,7 @@ export interface OtpOptions extends Partial<Policy> {
   bearerPurposes?: readonly string[] | undefined;
   /** ISO 3166-1 alpha-2 code under which national phone numbers are read. Default: none, `+` is required. */
   defaultCountry?: string | undefined;
-  /** Limit on one delivery in milliseconds, 100 to 60 000. Default 5000. */
+  /** Limit on one message in milliseconds, over all its transports, 100 to 60 000. Default 5000. */
   deliveryTimeoutMs?: number | undefined;
   /** Origins whose pages may call the handler. Default: none. */
   corsOrigins?: readonly string[] | undefined;
@@ -59,8 +76,11 @@ export interface Otp extends Service {
   handler: Handler;
   /** Resolves when the store can serve; rejects with the OtpError `store_unavailable` when it cannot. */
   ping(): Promise<void>;
-  /** Closes the store and the transports. */
-  close(): Promise<void>;
+  /**
+   * Closes the store and the transports. Messages in the background are sent for at most `graceMs` (default 5000)
+   * before; how many were lost is logged.
+   */
+  close(options?: { graceMs?: number }): Promise<void>;
 }
 
 const silent: Logger = { info() {}, warn() {}, error() {} };
@@ -69,6 +89,7 @@ const silent: Logger = { info() {}, warn() {}, error() {} };
 export const otpNumbers = {
   accessTokenTtlSeconds: { min: 30, max: 86_400, default: 900 },
   deliveryTimeoutMs: { min: 100, max: 60_000, default: 5000 },
+  deliveryQueueMax: { min: 1, max: 100_000, default: 1000 },
 } as const;
 
 /** A fresh master secret: 32 random bytes as base64. */
@@ -102,9 +123,12 @@ export function createOtp(options: OtpOptions): Otp {
   const { issuer = 'stateless-otp', audience = 'stateless-otp', logger = silent, clock = Date.now } = options;
   const { accessTokenTtlSeconds = otpNumbers.accessTokenTtlSeconds.default } = options;
   const { deliveryTimeoutMs = otpNumbers.deliveryTimeoutMs.default, bearerPurposes = ['sign-in'] } = options;
+  const { deliveryMode = 'direct', deliveryQueueMax = otpNumbers.deliveryQueueMax.default } = options;
   const { transports, defaultCountry } = options;
   assertWholeNumber('accessTokenTtlSeconds', accessTokenTtlSeconds, otpNumbers.accessTokenTtlSeconds);
   assertWholeNumber('deliveryTimeoutMs', deliveryTimeoutMs, otpNumbers.deliveryTimeoutMs);
+  assertWholeNumber('deliveryQueueMax', deliveryQueueMax, otpNumbers.deliveryQueueMax);
+  assertOneOf('deliveryMode', deliveryMode, deliveryModes);
   if (!Array.isArray(transports) || transports.length === 0) {
     throw new TypeError('transports must be a list of at least one transport');
   }
@@ -116,7 +140,15 @@ export function createOtp(options: OtpOptions): Otp {
   const policy = createPolicy(options);
   const keys = readKeys(options);
   const store = options.store ?? createMemoryStore(options.clock ? { clock: options.clock } : {});
-  const delivery = createDelivery({ transports, timeoutMs: deliveryTimeoutMs });
+  const delivery = createDelivery({
+    transports,
+    routes: options.routes,
+    timeoutMs: deliveryTimeoutMs,
+    mode: deliveryMode,
+    queueMax: deliveryQueueMax,
+    clock: () => performance.now(),
+    logger,
+  });
   const tokens = createTokens({
     secret: options.jwtSecret,
     issuer,
@@ -153,8 +185,10 @@ export function createOtp(options: OtpOptions): Otp {
     verifyToken: tokens.check,
     handler,
     ping: () => store.ping(),
-    async close() {
-      await Promise.all([store.close(), delivery.close()]);
+    async close({ graceMs = 5000 } = {}) {
+      // The store last: what becomes of a message in the background is still written to it.
+      await delivery.close(graceMs);
+      await store.close();
     },
   };
 }

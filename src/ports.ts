@@ -196,10 +196,17 @@ export interface IssuedToken {
   expiresInSeconds: number;
 }
 
-/** Brings messages to people: which transport serves which channel, and within what time. */
+/** Brings messages to people: which transport serves which channel, within what time, now or in the background. */
 export interface Delivery {
+  /** Whether the caller is answered before the message is sent. */
+  isBackground: boolean;
   serves(channel: Channel): boolean;
-  /** Never rejects. */
+  /** Takes a place for one message before anything is counted; false when there is none. */
+  reserve(): boolean;
+  /** Gives the place back when there is nothing to send after all. */
+  cancel(): void;
+  /** Uses the place. Resolves with what became of the message in the end; never rejects. */
   send(message: Message): Promise<Receipt>;
-  close(): Promise<void>;
+  /** Lets messages in the background be sent for this long, then closes the transports. */
+  close(graceMs: number): Promise<void>;
 }

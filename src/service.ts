@@ -22,6 +22,7 @@ import type {
   Logger,
   OpenResult,
   PendingRecord,
+  Receipt,
   RecordKey,
   Render,
   Store,
@@ -56,7 +57,6 @@ const channelsOf: Record<IdentityKind, readonly [Channel, ...Channel[]]> = {
   phone: ['sms', 'whatsapp', 'voice'],
   opaque: ['custom'],
 };
-/** Of challenges and messages. */
 const idBytes = 16;
 
 /** Runs the protocol. Nothing else decides when a request or a verify succeeds. */
@@ -80,9 +80,7 @@ export function createService(parts: ServiceOptions): Service {
       return { status: 'unsupported_channel' };
     }
     const recordKey = createRecordKey(identity, purpose, options.challenge);
-    // Asked first and by itself: a refused address must spend nothing of the identity's.
-    const refused = await hitAddress('request_ip', options.ip);
-    const result = refused ?? (await openAndSend({ identity, purpose }, recordKey, channel, options));
+    const result = await openAndSend({ identity, purpose }, recordKey, channel, options);
     logOutcome('request', recordKey, result);
     return result;
   }
@@ -91,50 +89,28 @@ export function createService(parts: ServiceOptions): Service {
     { identity, purpose }: Target,
     recordKey: RecordKey,
     channel: Channel,
-    { bind = false, locale }: RequestOptions,
+    { bind = false, locale, ip }: RequestOptions,
   ): Promise<RequestResult> {
     const isBound = bind || recordKey.challenge !== undefined || policy.binding === 'challenge';
-    const opened = await store.open({
-      ...recordKey,
-      bind: isBound,
-      newChallenge: Buffer.from(parts.randomBytes(idBytes)).toString('base64url'),
-      keyIds,
-      channel,
-      digits: policy.digits,
-      windowSeconds: policy.windowSeconds,
-      maxAttempts: policy.maxAttempts,
-      resend: policy.resend,
-      cooldownSeconds: policy.resendCooldownSeconds,
-      staleSeconds: Math.min(staleSeconds, policy.windowSeconds / 3),
-      sends: { max: policy.requestIdentityMax, periodSeconds: limitPeriodSeconds },
-      lengthening,
-    });
-    if (opened.status === 'expired') return opened;
+    const opened = await openWithPlace(recordKey, channel, isBound, ip);
+    if (opened.status === 'expired' || opened.status === 'rate_limited') return opened;
     if (opened.status === 'limited') return rateLimited(opened.limit, opened.retryAfterMs);
     if (opened.status !== 'opened') {
       return { status: opened.status, retryAfterSeconds: toRetrySeconds(opened.retryAfterMs) };
     }
     const ttlSeconds = Math.floor(opened.ttlMs / 1000);
+    const code = recoverCode(opened.record, identity, purpose);
+    const content = { channel, code, expiresInSeconds: ttlSeconds };
     const message = {
-      channel,
-      code: recoverCode(opened.record, identity, purpose),
-      expiresInSeconds: ttlSeconds,
-    };
-    const receipt = await delivery.send({
-      id: Buffer.from(parts.randomBytes(idBytes)).toString('base64url'),
+      id: createId(),
       to: identity.value,
-      ...message,
-      ...parts.render({ ...message, locale }),
-    });
-    if (!receipt.ok) {
-      logger.warn(
-        { ...describe(recordKey), category: receipt.category, detail: receipt.detail },
-        'delivery refused',
-      );
-      const opening = isBound ? { ...recordKey, challenge: opened.record.challenge } : recordKey;
-      await giveSendBack(opening, opened, receipt.category);
-      return { status: 'delivery_failed', category: receipt.category };
-    }
+      ...content,
+      ...parts.render({ ...content, locale }),
+    };
+    const openedKey = isBound ? { ...recordKey, challenge: opened.record.challenge } : recordKey;
+    const settled = delivery.send(message).then((receipt) => settle(openedKey, opened, receipt));
+    const refusal = delivery.isBackground ? null : await settled;
+    if (refusal) return { status: 'delivery_failed', category: refusal };
     return {
       status: 'sent',
       channel,
@@ -145,13 +121,51 @@ export function createService(parts: ServiceOptions): Service {
     };
   }
 
-  async function giveSendBack(
+  /** Opens the record, with a place for its message: taken before anything is counted, kept only for what is opened. */
+  async function openWithPlace(
+    recordKey: RecordKey,
+    channel: Channel,
+    bind: boolean,
+    ip: string | undefined,
+  ): Promise<OpenResult | RateLimited> {
+    if (!delivery.reserve()) throw new OtpError('overloaded', 'Too many messages are waiting to be sent');
+    let opened: OpenResult | undefined;
+    try {
+      // Asked first and by itself: a refused address must spend nothing of the identity's.
+      const refused = await hitAddress('request_ip', ip);
+      if (refused) return refused;
+      opened = await store.open({
+        ...recordKey,
+        bind,
+        newChallenge: createId(),
+        keyIds,
+        channel,
+        digits: policy.digits,
+        windowSeconds: policy.windowSeconds,
+        maxAttempts: policy.maxAttempts,
+        resend: policy.resend,
+        cooldownSeconds: policy.resendCooldownSeconds,
+        staleSeconds: Math.min(staleSeconds, policy.windowSeconds / 3),
+        sends: { max: policy.requestIdentityMax, periodSeconds: limitPeriodSeconds },
+        lengthening,
+      });
+      return opened;
+    } finally {
+      if (opened?.status !== 'opened') delivery.cancel();
+    }
+  }
+
+  /** Gives a refused send back. Returns why it was refused, if it was; never rejects. */
+  async function settle(
     recordKey: RecordKey,
     opened: Opened,
-    category: RefusalCategory,
-  ): Promise<void> {
+    receipt: Receipt,
+  ): Promise<RefusalCategory | null> {
+    if (receipt.ok) return null;
+    const { category, detail } = receipt;
+    logger.warn({ ...describe(recordKey), category, detail }, 'delivery refused');
     // The message may have arrived: giving the send back would let a slow provider be made to send for ever.
-    if (category === 'timeout' || category === 'unknown') return;
+    if (category === 'timeout' || category === 'unknown') return category;
     try {
       await store.release({
         ...recordKey,
@@ -163,6 +177,7 @@ export function createService(parts: ServiceOptions): Service {
     } catch (error) {
       logger.warn({ ...describe(recordKey), error: describeError(error) }, 'a refused send stays counted');
     }
+    return category;
   }
 
   async function verify(input: unknown, typed: unknown, options: VerifyOptions = {}): Promise<VerifyResult> {
@@ -202,6 +217,11 @@ export function createService(parts: ServiceOptions): Service {
     if (!isFirst) return { status: 'expired' };
     const token = await parts.issueToken({ identity: identity.value, purpose });
     return { status: 'valid', identity: identity.value, purpose, tokenType: 'bearer', ...token };
+  }
+
+  /** Random, of challenges and messages. */
+  function createId(): string {
+    return Buffer.from(parts.randomBytes(idBytes)).toString('base64url');
   }
 
   function readPurpose(purpose = policy.purposes[0]): string {

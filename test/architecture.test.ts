@@ -15,11 +15,12 @@ const law: Record<string, string[]> = {
   service: ['core', 'ports', 'results', 'errors'],
   stores: ['core', 'ports', 'errors'],
   transports: ['core', 'ports', 'errors'],
+  delivery: ['core', 'ports', 'errors'],
   tokens: ['core', 'ports', 'errors'],
   messages: ['core', 'ports', 'errors'],
   http: ['core', 'ports', 'results', 'errors', 'service', 'tokens', 'version'],
   adapters: ['http'],
-  otp: ['core', 'ports', 'errors', 'service', 'stores', 'transports', 'tokens', 'messages', 'http'],
+  otp: ['core', 'ports', 'errors', 'service', 'stores', 'delivery', 'tokens', 'messages', 'http'],
   index: ['core', 'ports', 'results', 'errors', 'http', 'otp', 'tokens'],
   cli: ['core', 'ports', 'errors', 'stores', 'transports', 'adapters', 'otp', 'version'],
 };

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { isCountry } from '../core/identity.js';
-import { bindings, driftToleranceRange, namePattern, policyNumbers, resendPolicies } from '../core/policy.js';
+import {
+  bindings,
+  deliveryModes,
+  driftToleranceRange,
+  namePattern,
+  policyNumbers,
+  resendPolicies,
+} from '../core/policy.js';
 import { minSecretBytes } from '../core/secret.js';
 import { otpNumbers } from '../otp.js';
 import { entriesRange } from '../stores/expiring-table.js';
@@ -163,6 +170,15 @@ export const environment = z.object({
   DELIVERY_TIMEOUT_MS: wholeNumber(otpNumbers.deliveryTimeoutMs, {
     group: delivery,
     description: 'Limit on one delivery in milliseconds',
+  }),
+  DELIVERY_MODE: choice(deliveryModes, 'direct', {
+    group: delivery,
+    description:
+      '`direct`: an answer waits for the provider; `background`: messages wait in a queue of this process',
+  }),
+  DELIVERY_QUEUE_MAX: wholeNumber(otpNumbers.deliveryQueueMax, {
+    group: delivery,
+    description: 'Most messages in the background; when full, requests answer 503 and count nothing',
   }),
   SMTP_HOST: text({
     group: delivery,

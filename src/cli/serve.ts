@@ -48,7 +48,7 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
     graceMs: config.SHUTDOWN_GRACE_SECONDS * 1000,
   });
   if (cluster.isPrimary) greet(server.port);
-  stopOnSignal(server, otp, logger);
+  stopOnSignal(server, otp, config, logger);
 }
 
 /** The library's options for this configuration. */
@@ -80,6 +80,8 @@ export function readOptions(config: Config, store: Store, logger: Logger): OtpOp
     bearerPurposes: config.BEARER_PURPOSES,
     defaultCountry: config.OTP_DEFAULT_COUNTRY,
     deliveryTimeoutMs: config.DELIVERY_TIMEOUT_MS,
+    deliveryMode: config.DELIVERY_MODE,
+    deliveryQueueMax: config.DELIVERY_QUEUE_MAX,
     corsOrigins: config.CORS_ORIGINS,
     trustedProxies: config.TRUSTED_PROXIES,
     apiKeyHashes: config.API_KEYS.map((pair) => pair.slice(pair.indexOf('=') + 1)),
@@ -142,7 +144,7 @@ function formatBanner(config: Config, madeUp: readonly string[], port: number): 
  * The first signal lets requests in flight finish; the second ends the process at once. A worker leaves the
  * second to its parent, since a signal to the whole group reaches it twice.
  */
-function stopOnSignal(server: RunningServer, otp: Otp, logger: Logger): void {
+function stopOnSignal(server: RunningServer, otp: Otp, config: Config, logger: Logger): void {
   let isStopping = false;
   const stop = async (signal: NodeJS.Signals | 'disconnect') => {
     if (isStopping && cluster.isWorker) return;
@@ -150,7 +152,7 @@ function stopOnSignal(server: RunningServer, otp: Otp, logger: Logger): void {
     isStopping = true;
     logger.info({ signal }, 'stopping');
     await server.close();
-    await otp.close();
+    await otp.close({ graceMs: config.SHUTDOWN_GRACE_SECONDS * 1000 });
     logger.info({}, 'stopped');
     process.exit(0);
   };

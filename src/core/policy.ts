@@ -36,6 +36,10 @@ export const refusalCategories = [
 ] as const;
 export type RefusalCategory = (typeof refusalCategories)[number];
 
+/** Whether an answer waits for the provider. */
+export const deliveryModes = ['direct', 'background'] as const;
+export type DeliveryMode = (typeof deliveryModes)[number];
+
 /** The rules of one installation. */
 export interface Policy {
   /** The application or tenant. Default `default`. */
@@ -140,7 +144,8 @@ export function assertWholeNumber(
     throw new RangeError(`${allowed}, got ${value}`);
 }
 
-function assertOneOf(name: string, value: string, allowed: readonly string[]): void {
+/** @throws RangeError that names the option, what was given and what is allowed */
+export function assertOneOf(name: string, value: string, allowed: readonly string[]): void {
   if (!allowed.includes(value))
     throw new RangeError(`${name} must be one of ${allowed.join(', ')}, got ${value}`);
 }

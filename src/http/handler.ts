@@ -32,7 +32,7 @@ export interface RequestInfo {
 /** Serves the whole API. Never rejects. */
 export type Handler = (request: Request, info?: RequestInfo) => Promise<Response>;
 
-const retryWithoutStoreSeconds = 1;
+const retrySoonSeconds = 1;
 const unauthorizedHeaders = { 'WWW-Authenticate': 'ApiKey realm="stateless-otp"' };
 
 /** @throws RangeError for a trusted proxy that is no address, range or `loopback` */
@@ -104,13 +104,9 @@ export function createHandler(options: HandlerOptions): Handler {
 
 function respondError(error: unknown, logger: Logger): Response {
   if (error instanceof OtpError && error.code !== 'internal') {
-    const isOurs = error.code === 'store_unavailable';
+    const isOurs = error.code === 'store_unavailable' || error.code === 'overloaded';
     if (isOurs) logger.error({ error: error.code }, 'request failed');
-    return respondProblem(
-      error.code,
-      error.message,
-      isOurs ? { retry_after_seconds: retryWithoutStoreSeconds } : {},
-    );
+    return respondProblem(error.code, error.message, isOurs ? { retry_after_seconds: retrySoonSeconds } : {});
   }
   logger.error(describeFault(error), 'request failed');
   return respondProblem('internal', 'The fault has been logged');

@@ -22,6 +22,7 @@ export const problems: Record<ErrorCode, { status: number; title: string }> = {
   blocked: { status: 429, title: 'The code is out of attempts' },
   rate_limited: { status: 429, title: 'Too many requests' },
   delivery_failed: { status: 502, title: 'The code could not be delivered' },
+  overloaded: { status: 503, title: 'Too many messages are waiting to be sent' },
   store_unavailable: { status: 503, title: 'The store is unavailable' },
   internal: { status: 500, title: 'Something went wrong on this side' },
 };

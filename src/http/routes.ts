@@ -47,6 +47,7 @@ export function createRoutes({ service, store, checkToken, bearerPurposes, schem
             'blocked',
             'rate_limited',
             'delivery_failed',
+            'overloaded',
             'store_unavailable',
           ]),
         },

@@ -3,10 +3,10 @@ import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { deriveKeys } from '../../src/core/keys.js';
 import { createPolicy, guessMemorySeconds, limitPeriodSeconds, longAttempts } from '../../src/core/policy.js';
+import { createDelivery } from '../../src/delivery/delivery.js';
 import type { OpenRequest } from '../../src/ports.js';
 import { createService } from '../../src/service.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
-import { createDelivery } from '../../src/transports/delivery.js';
 import { createManualClock } from '../helpers/clock.js';
 import { createInbox, secretKey } from '../helpers/otp.js';
 
@@ -77,12 +77,20 @@ test('three-digit stand-ins are hit as often as the formula says, within three s
   const years = 1500;
   const clock = createManualClock();
   const inbox = createInbox();
+  const logger = { info() {}, warn() {}, error() {} };
   const service = createService({
     policy: createPolicy(),
     keys: deriveKeys({ secret: Buffer.from(secretKey, 'base64') }),
     store: createMemoryStore({ clock }),
-    delivery: createDelivery({ transports: [inbox.transport], timeoutMs: 1000 }),
-    logger: { info() {}, warn() {}, error() {} },
+    delivery: createDelivery({
+      transports: [inbox.transport],
+      timeoutMs: 1000,
+      mode: 'direct',
+      queueMax: 1,
+      clock,
+      logger,
+    }),
+    logger,
     issueToken: async () => ({ accessToken: '', expiresInSeconds: 0 }),
     render: () => ({ locale: 'en', subject: '', text: '' }),
     randomBytes: createSeededBytes('three-digit stand-ins'),

@@ -1,0 +1,95 @@
+import type { Channel, RefusalCategory } from '../core/policy.js';
+import type { Clock, Message, Receipt, Transport } from '../ports.js';
+import { createBreaker } from './breaker.js';
+
+export interface RouteOptions {
+  transports: readonly Transport[];
+  /** Names of transports by channel, in the order in which they are tried. Default: all that serve it, as listed. */
+  routes?: Partial<Record<Channel, readonly string[]>> | undefined;
+  /** Limit on one message, over all its transports. */
+  timeoutMs: number;
+  clock: Clock;
+}
+
+export interface Router {
+  serves(channel: Channel): boolean;
+  /** Never rejects, and never takes longer than the limit. */
+  send(message: Message): Promise<Receipt>;
+}
+
+/** Whether the provider may have taken the message after all. */
+export function isUnknownOutcome(category: RefusalCategory): boolean {
+  return category === 'timeout' || category === 'unknown';
+}
+
+/**
+ * Tries the transports of a channel one after the other. Only a definite refusal that is worth another try goes on
+ * to the next: after an unknown outcome a second provider might deliver what the first has delivered too.
+ *
+ * @throws RangeError for a route that names a transport there is not, or one that does not serve the channel
+ */
+export function createRouter({ transports, routes = {}, timeoutMs, clock }: RouteOptions): Router {
+  const guarded = transports.map((transport) => ({ transport, breaker: createBreaker(clock) }));
+  for (const [channel, names] of Object.entries(routes)) {
+    for (const name of names) {
+      const found = transports.find((transport) => transport.name === name);
+      const serves = found?.channels.some((served) => served === channel);
+      if (!serves) {
+        throw new RangeError(
+          `routes: ${name} is no transport that serves ${channel}; there are ${describe(transports)}`,
+        );
+      }
+    }
+  }
+  const find = (channel: Channel) => {
+    const names = routes[channel];
+    if (!names) return guarded.filter(({ transport }) => transport.channels.includes(channel));
+    return names.flatMap((name) => guarded.filter(({ transport }) => transport.name === name));
+  };
+
+  async function sendBy(transport: Transport, message: Message, leftMs: number): Promise<Receipt> {
+    const controller = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<Receipt>((resolve) => {
+      timer = setTimeout(() => {
+        resolve(createRefusal('timeout', `no answer in ${leftMs} ms`));
+        controller.abort();
+      }, leftMs);
+    });
+    try {
+      return await Promise.race([transport.send(message, { signal: controller.signal }), timeout]);
+    } catch (error) {
+      // The name alone: a provider's words may hold the recipient.
+      return createRefusal('unknown', `threw ${error instanceof Error ? error.name : typeof error}`);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    serves: (channel) => find(channel).length > 0,
+    async send(message) {
+      const startedAt = clock();
+      let last = createRefusal('unavailable', 'no transport is up');
+      for (const { transport, breaker } of find(message.channel)) {
+        const leftMs = timeoutMs - (clock() - startedAt);
+        if (leftMs <= 0) break;
+        if (!breaker.allows()) continue;
+        const receipt = await sendBy(transport, message, leftMs);
+        breaker.record(receipt);
+        if (receipt.ok) return receipt;
+        last = { ...receipt, detail: `${transport.name}: ${receipt.detail}` };
+        if (isUnknownOutcome(receipt.category) || !receipt.retryable) break;
+      }
+      return last;
+    },
+  };
+}
+
+function createRefusal(category: RefusalCategory, detail: string): Extract<Receipt, { ok: false }> {
+  return { ok: false, category, retryable: true, detail };
+}
+
+function describe(transports: readonly Transport[]): string {
+  return transports.map(({ name, channels }) => `${name} (${channels.join(', ')})`).join(', ');
+}

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RefusalCategory } from '../../src/core/policy.js';
+import { createRouter } from '../../src/delivery/route.js';
+import type { Message, Receipt, Transport } from '../../src/ports.js';
+import { createManualClock } from '../helpers/clock.js';
+
+const message: Message = {
+  id: 'message-1',
+  channel: 'email',
+  to: 'alice@example.com',
+  code: '482931',
+  expiresInSeconds: 300,
+  locale: 'en',
+  subject: '',
+  text: '',
+};
+const refuse = (category: RefusalCategory, retryable = true): Receipt => ({
+  ok: false,
+  category,
+  retryable,
+  detail: 'test',
+});
+
+/** A transport that answers what the test says and counts its calls. */
+function createStub(
+  name: string,
+  answer: () => Receipt | Promise<Receipt>,
+  channels: Transport['channels'] = ['email'],
+) {
+  let calls = 0;
+  const transport: Transport = {
+    name,
+    channels,
+    async send() {
+      calls += 1;
+      return answer();
+    },
+  };
+  return { transport, calls: () => calls };
+}
+
+function createKit(stubs: ReturnType<typeof createStub>[], routes?: Record<string, string[]>) {
+  const clock = createManualClock();
+  const transports = stubs.map(({ transport }) => transport);
+  return { clock, router: createRouter({ transports, routes, timeoutMs: 200, clock }) };
+}
+
+test('the next transport is tried after a definite refusal that is worth another try', async () => {
+  for (const category of ['unavailable', 'rate_limited', 'unauthorized', 'rejected'] as const) {
+    const [down, up] = [
+      createStub('down', () => refuse(category)),
+      createStub('up', () => ({ ok: true, id: 'x' })),
+    ];
+    assert.deepEqual(await createKit([down, up]).router.send(message), { ok: true, id: 'x' });
+    assert.deepEqual([down.calls(), up.calls()], [1, 1]);
+  }
+});
+
+// Attack: have a slow provider and its fall-back both deliver, until the person gives up or is flooded.
+test('after an unknown outcome, or a refusal for good, no other transport is tried', async () => {
+  for (const receipt of [refuse('timeout'), refuse('unknown'), refuse('invalid_recipient', false)]) {
+    const [first, second] = [createStub('first', () => receipt), createStub('second', () => ({ ok: true }))];
+    const result = await createKit([first, second]).router.send(message);
+    assert.ok(!result.ok && !receipt.ok && result.category === receipt.category);
+    assert.equal(second.calls(), 0);
+  }
+});
+
+test('when all refuse, the last refusal is the answer, with the name of its transport', async () => {
+  const stubs = [
+    createStub('first', () => refuse('unavailable')),
+    createStub('second', () => refuse('rate_limited')),
+  ];
+  const result = await createKit(stubs).router.send(message);
+  assert.deepEqual(result, { ...refuse('rate_limited'), detail: 'second: test' });
+});
+
+test('a transport that throws or never answers is an unknown outcome, within the limit', async () => {
+  const throwing = createStub('throwing', () => Promise.reject(new TypeError('alice@example.com')));
+  assert.deepEqual(await createKit([throwing]).router.send(message), {
+    ...refuse('unknown'),
+    detail: 'throwing: threw TypeError',
+  });
+  const silent = createStub('silent', () => new Promise(() => {}));
+  const result = await createKit([silent]).router.send(message);
+  assert.ok(!result.ok && result.category === 'timeout');
+});
+
+test('a provider that is down is left alone after five faults, asked once a pause, and used again when it is up', async () => {
+  let answer = refuse('unavailable');
+  const stub = createStub('provider', () => answer);
+  const { router, clock } = createKit([stub]);
+  for (let i = 0; i < 20; i++) await router.send(message);
+  assert.equal(stub.calls(), 5);
+  const shut = await router.send(message);
+  assert.ok(!shut.ok && shut.category === 'unavailable' && shut.retryable);
+  clock.advance(2000);
+  for (let i = 0; i < 5; i++) await router.send(message);
+  assert.equal(stub.calls(), 6);
+  answer = { ok: true };
+  clock.advance(2000);
+  for (let i = 0; i < 5; i++) assert.equal((await router.send(message)).ok, true);
+  assert.equal(stub.calls(), 11);
+});
+
+// Attack: request codes for mailboxes that do not exist, until nobody gets any.
+test('refusals of one recipient never keep others from the provider', async () => {
+  for (const category of ['invalid_recipient', 'rejected'] as const) {
+    const stub = createStub('provider', () => refuse(category, false));
+    const { router } = createKit([stub]);
+    for (let i = 0; i < 50; i++) await router.send(message);
+    assert.equal(stub.calls(), 50);
+  }
+});
+
+test('while one transport is left alone, the next takes its messages', async () => {
+  const [down, up] = [
+    createStub('down', () => refuse('unavailable')),
+    createStub('up', () => ({ ok: true })),
+  ];
+  const { router } = createKit([down, up]);
+  for (let i = 0; i < 20; i++) assert.equal((await router.send(message)).ok, true);
+  assert.deepEqual([down.calls(), up.calls()], [5, 20]);
+});
+
+test('a route names its transports in their order, and a wrong name is refused', async () => {
+  const stubs = ['one', 'two'].map((name) => createStub(name, () => refuse('unavailable')));
+  const sms = createStub('sms', () => ({ ok: true }), ['sms']);
+  const result = await createKit([...stubs, sms], { email: ['two', 'one'] }).router.send(message);
+  assert.equal(!result.ok && result.detail, 'one: test');
+  assert.throws(
+    () => createKit(stubs, { email: ['three'] }),
+    /three is no transport that serves email; there are one/,
+  );
+  assert.throws(
+    () => createKit([...stubs, sms], { email: ['sms'] }),
+    /sms is no transport that serves email/,
+  );
+});
