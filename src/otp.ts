@@ -13,6 +13,7 @@ import {
 import { minSecretBytes, readSecret } from './core/secret.js';
 import { createDelivery } from './delivery/delivery.js';
 import { hashApiKey } from './http/api-keys.js';
+import type { InboxReader } from './http/dev-inbox.js';
 import { createHandler, type Handler } from './http/handler.js';
 import { renderMessage } from './messages/render.js';
 import type { Clock, Logger, Store, Transport } from './ports.js';
@@ -63,6 +64,11 @@ export interface OtpOptions extends Partial<Policy> {
    * `generateApiKey` makes. Each is counted by the X-Forwarded-For it sends. Default: none, everybody may.
    */
   apiKeyHashes?: readonly string[] | undefined;
+  /**
+   * Shows the messages of this inbox at `/dev/inbox` and `/dev/inbox.json`, codes included, to everybody who can reach
+   * the handler: for development only. Default: none.
+   */
+  unsafeDevInbox?: InboxReader | undefined;
   /** Default: silent. */
   logger?: Logger | undefined;
   /** Milliseconds since 1970; moves tokens and the default store. Default: this machine's clock. */
@@ -179,6 +185,7 @@ export function createOtp(options: OtpOptions): Otp {
     corsOrigins: options.corsOrigins ?? [],
     trustedProxies: options.trustedProxies ?? [],
     apiKeyHashes: options.apiKeyHashes ?? [],
+    unsafeDevInbox: options.unsafeDevInbox,
   });
   return {
     ...service,

@@ -22,6 +22,7 @@ test('each entry gives what is documented, by import and by require', async () =
     'stateless-otp/stores/memory': ['createMemoryStore'],
     'stateless-otp/stores/redis': ['createRedisStore'],
     'stateless-otp/transports/console': ['createConsoleTransport'],
+    'stateless-otp/transports/inbox': ['createInbox'],
     'stateless-otp/transports/smtp': ['createSmtpTransport'],
   };
   const require = createRequire(import.meta.url);

@@ -49,7 +49,6 @@ export function loadConfig(source: Source): LoadedConfig {
   const isGood = ([name]: [string, unknown]) => !wrong.has(name as SettingName);
   const settings = environment.parse(Object.fromEntries(Object.entries(given).filter(isGood)));
 
-  const isProduction = !['development', 'test'].includes(settings.NODE_ENV?.trim() ?? 'development');
   const required = ['OTP_SECRET_KEY', 'JWT_SECRET'] as const;
   const missing = required.filter((name) => settings[name] === undefined);
   const config: Config = {
@@ -58,7 +57,7 @@ export function loadConfig(source: Source): LoadedConfig {
     JWT_SECRET: settings.JWT_SECRET ?? generateSecretKey(),
   };
   const others = findContradictions(config);
-  if (isProduction) {
+  if (isProduction(settings)) {
     others.push(
       ...missing.map((name) => `${name}: required in production; \`stateless-otp secret\` makes one`),
     );
@@ -69,8 +68,13 @@ export function loadConfig(source: Source): LoadedConfig {
     config: problems.length === 0 ? config : null,
     problems,
     warnings: [...findMisspelt(source), ...findRisks(settings)],
-    madeUp: isProduction ? [] : missing,
+    madeUp: isProduction(settings) ? [] : missing,
   };
+}
+
+/** Whether what is fit for development only is refused. */
+export function isProduction({ NODE_ENV = 'development' }: Pick<Environment, 'NODE_ENV'>): boolean {
+  return !['development', 'test'].includes(NODE_ENV.trim());
 }
 
 interface Given {

@@ -6,9 +6,10 @@ import type { Logger, Store, Transport } from '../ports.js';
 import { createMemoryStore } from '../stores/memory.js';
 import { createRedisStore } from '../stores/redis.js';
 import { createConsoleTransport } from '../transports/console.js';
+import { createInbox, type Inbox } from '../transports/inbox.js';
 import { createSmtpTransport } from '../transports/smtp.js';
 import { version } from '../version.js';
-import type { Config, LoadedConfig } from './config.js';
+import { type Config, isProduction, type LoadedConfig } from './config.js';
 import { createLogger } from './log.js';
 import { type RunningServer, startServer } from './server.js';
 import { countWorkers, runWorkers } from './workers.js';
@@ -53,12 +54,15 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
 
 /** The library's options for this configuration. */
 export function readOptions(config: Config, store: Store, logger: Logger): OtpOptions {
+  // Never in production, where console delivery can be allowed but must not be shown to all.
+  const inbox = config.DELIVERY_BACKEND === 'console' && !isProduction(config) ? createInbox() : undefined;
   return {
     secretKey: config.OTP_SECRET_KEY,
     previousSecretKey: config.OTP_SECRET_KEY_PREVIOUS,
     identityKey: config.OTP_IDENTITY_KEY,
     jwtSecret: config.JWT_SECRET,
-    transports: [createTransport(config)],
+    transports: [createTransport(config, inbox)],
+    unsafeDevInbox: inbox,
     store,
     namespace: config.OTP_NAMESPACE,
     purposes: config.OTP_PURPOSES,
@@ -102,8 +106,8 @@ async function createStore(config: Config, logger: Logger): Promise<Store> {
   });
 }
 
-function createTransport(config: Config): Transport {
-  if (config.DELIVERY_BACKEND === 'console') return createConsoleTransport();
+function createTransport(config: Config, inbox: Inbox | undefined): Transport {
+  if (config.DELIVERY_BACKEND === 'console') return createConsoleTransport({ inbox });
   return createSmtpTransport({
     host: config.SMTP_HOST ?? '',
     port: config.SMTP_PORT,
@@ -130,6 +134,9 @@ function formatBanner(config: Config, madeUp: readonly string[], port: number): 
     `  API      ${url}/api/v1`,
     `  Docs     ${url}/docs`,
     `  Codes    ${codes}`,
+    ...(config.DELIVERY_BACKEND === 'console' && !isProduction(config)
+      ? [`  Inbox    ${url}/dev/inbox`]
+      : []),
     `  Store    ${config.STORE}${count > 1 ? `, ${count} workers` : ''}`,
   ];
   if (madeUp.length > 0) {

@@ -5,6 +5,7 @@ import type { Logger } from '../ports.js';
 import { version } from '../version.js';
 import { createApiKeyCheck } from './api-keys.js';
 import { createClientAddressReader } from './client-address.js';
+import { type InboxReader, respondInboxJson, respondInboxPage } from './dev-inbox.js';
 import { docsFiles, respondDocs } from './docs-page.js';
 import { createOpenApiDocument } from './openapi.js';
 import { respondProblem } from './problems.js';
@@ -19,6 +20,8 @@ export interface HandlerOptions extends Omit<RouteParts, 'schemas'> {
   corsOrigins: readonly string[];
   /** SHA-256 in hex of the keys that may use `/otp/*`; with none, everybody may. */
   apiKeyHashes: readonly string[];
+  /** Served at `/dev/inbox`, to everybody who can reach it: for development only. */
+  unsafeDevInbox?: InboxReader | undefined;
   /** Proxies whose X-Forwarded-For counts: addresses, CIDR ranges or `loopback`. */
   trustedProxies: readonly string[];
 }
@@ -87,6 +90,11 @@ export function createHandler(options: HandlerOptions): Handler {
     document ??= createOpenApiDocument(routes, version);
     return respondJson(200, document);
   });
+  const inbox = options.unsafeDevInbox;
+  if (inbox) {
+    app.get('/dev/inbox', () => respondInboxPage(inbox));
+    app.get('/dev/inbox.json', ({ req }) => respondInboxJson(inbox, req.query('identity')));
+  }
   for (const path of Object.keys(docsFiles)) app.get(path, () => respondDocs(path));
 
   app.notFound(({ req }) => {

@@ -1,9 +1,12 @@
 import { channels } from '../core/policy.js';
 import type { Transport } from '../ports.js';
+import type { Inbox } from './inbox.js';
 
 export interface ConsoleTransportOptions {
   /** Writes one line, without its end. Default: standard output. */
   write?: (line: string) => void;
+  /** Also keeps each message here, for the development inbox. */
+  inbox?: Inbox | undefined;
 }
 
 /** For development: writes each code to standard output, where anybody who reads the log can use it. */
@@ -12,7 +15,9 @@ export function createConsoleTransport(options: ConsoleTransportOptions = {}): T
   return {
     name: 'console',
     channels,
-    async send({ channel, to, code, expiresInSeconds }) {
+    async send(message) {
+      const { channel, to, code, expiresInSeconds } = message;
+      options.inbox?.add(message);
       write(`stateless-otp code ${code} for ${to} (${channel}, expires in ${expiresInSeconds} s)`);
       return { ok: true };
     },
