@@ -117,6 +117,9 @@ function findUnfitForProduction(config: Config): string[] {
       'DELIVERY_BACKEND: console prints codes to standard output; set another, or OTP_ALLOW_CONSOLE_DELIVERY=true to allow it',
     );
   }
+  if (config.REDIS_PASSWORD === 'only-for-development') {
+    problems.push('REDIS_PASSWORD: is the one that the compose file has for development; set another');
+  }
   if (config.OTP_DIGITS < 6 && !config.OTP_ALLOW_SHORT_CODES) {
     problems.push(
       `OTP_DIGITS: given "${config.OTP_DIGITS}", at least 6 in production unless OTP_ALLOW_SHORT_CODES=true`,

@@ -33,14 +33,9 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
   };
   const count = countWorkers(config.WORKERS);
   if (cluster.isPrimary && count > 1) {
-    // Secrets made up for this run must be the same in every worker.
-    const { OTP_SECRET_KEY, JWT_SECRET } = config;
-    return runWorkers({
-      count,
-      env: madeUp.length > 0 ? { OTP_SECRET_KEY, JWT_SECRET } : {},
-      logger,
-      onListening: greet,
-    });
+    // Secrets made up for this run must be the same in every worker; those that are given reach it by themselves.
+    const env = Object.fromEntries(madeUp.map((name) => [name, String(config[name])]));
+    return runWorkers({ count, env, logger, onListening: greet });
   }
   const otp = createOtp(readOptions(config, await createStore(config, logger), logger));
   const server = await startServer(createNodeListener(otp.handler, { overrideGlobals: true }), {
@@ -153,7 +148,7 @@ function formatBanner(config: Config, madeUp: readonly string[], port: number): 
  */
 function stopOnSignal(server: RunningServer, otp: Otp, config: Config, logger: Logger): void {
   let isStopping = false;
-  const stop = async (signal: NodeJS.Signals | 'disconnect') => {
+  const stop = async (signal: NodeJS.Signals) => {
     if (isStopping && cluster.isWorker) return;
     if (isStopping) process.exit(1);
     isStopping = true;
@@ -165,6 +160,4 @@ function stopOnSignal(server: RunningServer, otp: Otp, config: Config, logger: L
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  // The parent has died: nobody would ever stop this worker.
-  if (cluster.isWorker) process.on('disconnect', () => stop('disconnect'));
 }

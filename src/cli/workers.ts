@@ -26,15 +26,18 @@ export function countWorkers(workers: string): number {
  */
 export function runWorkers({ count, env, logger, onListening }: WorkersOptions): void {
   let hasListened = false;
+  /** The port that the first worker got, for those that come later. */
+  let port: { PORT?: string } = {};
   let isStopping = false;
   let quickDeaths = 0;
 
   function start(): void {
     const startedAt = performance.now();
-    const worker = cluster.fork(env);
+    const worker = cluster.fork({ ...env, ...port });
     worker.once('exit', (code, signal) => {
       if (isStopping) return leaveWhenEmpty();
-      if (!hasListened) return process.exit(code);
+      // Killed by a signal it has no code, and that is no success either.
+      if (!hasListened) return process.exit(code ?? 1);
       quickDeaths = performance.now() - startedAt < stableMs ? quickDeaths + 1 : 0;
       const delayMs = quickDeaths === 0 ? 0 : Math.min(100 * 2 ** quickDeaths, maxDelayMs);
       logger.error({ pid: worker.process.pid, code, signal, delayMs }, 'worker died; it is replaced');
@@ -57,9 +60,10 @@ export function runWorkers({ count, env, logger, onListening }: WorkersOptions):
     leaveWhenEmpty();
   }
 
-  cluster.once('listening', (_worker, { port }) => {
+  cluster.once('listening', (_worker, address) => {
     hasListened = true;
-    onListening(port);
+    port = { PORT: String(address.port) };
+    onListening(address.port);
   });
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

@@ -1,15 +1,16 @@
 import { BlockList, isIP } from 'node:net';
 import { readRange } from '../core/address.js';
 
-export interface ClientAddress {
-  /** Who called: the rightmost address that no trusted proxy has. */
-  address: string;
-  /** For whom the caller says that it calls. Counts only for a caller that is known by other means. */
-  onBehalfOf: string | undefined;
+/** Finds whom to count a request against; only what trusted proxies say of that is believed. */
+export interface ClientAddressReader {
+  /** The rightmost address that no trusted proxy has, the other end of the connection included. */
+  readCaller(remoteAddress: string, forwardedFor: string | null): string;
+  /**
+   * For whom a caller calls that is known by other means: the rightmost address in its X-Forwarded-For that no trusted
+   * proxy has. Undefined without the header; `unknown` when that address cannot be read.
+   */
+  readOnBehalfOf(forwardedFor: string | null): string | undefined;
 }
-
-/** Finds the address that a request came from; only what trusted proxies say of it counts. */
-export type ReadClientAddress = (remoteAddress: string, forwardedFor: string | null) => ClientAddress;
 
 const loopback = ['127.0.0.0/8', '::1'];
 
@@ -17,7 +18,7 @@ const loopback = ['127.0.0.0/8', '::1'];
  * @param trustedProxies addresses, CIDR ranges, or `loopback`
  * @throws RangeError that names the entry that is none of these
  */
-export function createClientAddressReader(trustedProxies: readonly string[]): ReadClientAddress {
+export function createClientAddressReader(trustedProxies: readonly string[]): ClientAddressReader {
   const trusted = new BlockList();
   for (const entry of trustedProxies.flatMap((entry) => (entry === 'loopback' ? loopback : [entry]))) {
     const range = readRange(entry);
@@ -26,19 +27,27 @@ export function createClientAddressReader(trustedProxies: readonly string[]): Re
   }
   const isTrusted = (address: string) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
-  return (remoteAddress, forwardedFor) => {
-    const hops = (forwardedFor ?? '').split(',').map((hop) => hop.trim());
-    const takeHop = () => {
-      const hop = hops.pop();
-      return hop !== undefined && isIP(hop) !== 0 ? hop : undefined;
-    };
-    let address = remoteAddress;
-    // From the right: each trusted proxy vouches for the one before it, and for nothing further left.
+  /** From the right: each trusted proxy vouches for the one before it, and for nothing further left. */
+  function walk(address: string, hops: string[]): string {
     while (isIP(address) !== 0 && isTrusted(address)) {
-      const previous = takeHop();
-      if (previous === undefined) return { address, onBehalfOf: undefined };
+      const previous = hops.pop();
+      if (previous === undefined || isIP(previous) === 0) break;
       address = previous;
     }
-    return { address, onBehalfOf: takeHop() };
+    return address;
+  }
+
+  return {
+    readCaller: (remoteAddress, forwardedFor) => walk(remoteAddress, splitHops(forwardedFor)),
+    readOnBehalfOf(forwardedFor) {
+      if (forwardedFor === null) return undefined;
+      const hops = splitHops(forwardedFor);
+      const nearest = hops.pop() ?? '';
+      return isIP(nearest) === 0 ? 'unknown' : walk(nearest, hops);
+    },
   };
+}
+
+function splitHops(forwardedFor: string | null): string[] {
+  return (forwardedFor ?? '').split(',').map((hop) => hop.trim());
 }

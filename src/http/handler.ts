@@ -42,7 +42,7 @@ const unauthorizedHeaders = { 'WWW-Authenticate': 'ApiKey realm="stateless-otp"'
 export function createHandler(options: HandlerOptions): Handler {
   const { logger, corsOrigins, apiKeyHashes } = options;
   const routes = createRoutes({ ...options, schemas: createSchemas(options.purposes) });
-  const readClientAddress = createClientAddressReader(options.trustedProxies);
+  const clientAddress = createClientAddressReader(options.trustedProxies);
   let isProxyKnown = options.trustedProxies.length > 0 || apiKeyHashes.length > 0;
   /** Once: whoever sends the header could fill the log. */
   const warnOfProxy = () => {
@@ -80,9 +80,10 @@ export function createHandler(options: HandlerOptions): Handler {
       }
       if (env.remoteAddress === undefined) return handle(req.raw, undefined);
       if (!isProxyKnown && headers.has('x-forwarded-for')) warnOfProxy();
-      const client = readClientAddress(env.remoteAddress, headers.get('x-forwarded-for'));
+      const forwardedFor = headers.get('x-forwarded-for');
       // A back end that calls for its users is one address, so it is they who are counted, if it names them.
-      return handle(req.raw, needsKey ? client.onBehalfOf : client.address);
+      if (needsKey) return handle(req.raw, clientAddress.readOnBehalfOf(forwardedFor));
+      return handle(req.raw, clientAddress.readCaller(env.remoteAddress, forwardedFor));
     });
   }
   let document: object | undefined;

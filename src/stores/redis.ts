@@ -10,7 +10,7 @@ import type {
   Store,
 } from '../ports.js';
 import { checkServer } from './redis/check-server.js';
-import { createClient, redisTimeout } from './redis/connect.js';
+import { createClient, readRedisUrl, redisTimeout } from './redis/connect.js';
 import { loadScript, type RedisClient } from './redis/scripts.js';
 
 export interface RedisStoreOptions {
@@ -89,7 +89,8 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
   }
 
   try {
-    await checkServer(client, options);
+    const database = options.url === undefined ? 0 : readRedisUrl(options.url).database;
+    await checkServer(client, { ...options, database });
     await call('ping', [`${keyPrefix}ping`], []);
   } catch (error) {
     await close();

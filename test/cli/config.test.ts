@@ -82,6 +82,11 @@ describe('production refuses what is unsafe, in one line that names the variable
       { DELIVERY_BACKEND: 'console' },
       /^DELIVERY_BACKEND: .*OTP_ALLOW_CONSOLE_DELIVERY=true/,
     ],
+    [
+      'the password of the compose file',
+      { REDIS_PASSWORD: 'only-for-development' },
+      /^REDIS_PASSWORD: is the one/,
+    ],
     ['short codes', { OTP_DIGITS: '5' }, /^OTP_DIGITS: given "5", .*OTP_ALLOW_SHORT_CODES=true/],
   ];
   for (const [why, changes, line] of cases) {

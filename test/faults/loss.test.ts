@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { createOtp } from '../../src/index.js';
@@ -176,6 +177,33 @@ describe('a code that was used is never accepted again', () => {
   });
 });
 
+// A failover behind an address that moves: the old master keeps its connections, as a replica.
+test('a master that is demoted is left for the one that its address leads to next', async () => {
+  const [first, second] = [await startRedis(), await startRedis()];
+  let target = first.port;
+  const proxy = createServer((near) => {
+    const far = connect(target, '127.0.0.1');
+    for (const socket of [near, far]) socket.on('error', () => {});
+    near.pipe(far).pipe(near);
+    near.on('close', () => far.destroy());
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const { port } = proxy.address() as { port: number };
+  const kit = await createOn(`redis://127.0.0.1:${port}`);
+  try {
+    const used = await kit.obtain();
+    assert.equal((await kit.otp.verify(alice, used)).status, 'valid');
+    target = second.port;
+    await first.client.replicaof('127.0.0.1', second.port);
+    await expectSafeAndAlive(kit, used);
+  } finally {
+    await kit.close();
+    proxy.close();
+    await first.stop();
+    await second.stop();
+  }
+});
+
 describe('a server that is not fit is refused at start, and the option that accepts it is named', () => {
   test('one that may evict', async () => {
     const server = await startRedis(['--maxmemory-policy', 'allkeys-lru']);
@@ -195,11 +223,24 @@ describe('a server that is not fit is refused at start, and the option that acce
     try {
       await assert.rejects(createRedisStore({ url: server.url }), {
         code: 'store_unavailable',
-        message: /REDIS_ALLOW_EVICTION=true|REDIS_ALLOW_UNFENCED=true/,
+        message: /hides master_replid.*REDIS_ALLOW_UNFENCED=true/,
       });
       const store = await createRedisStore({ url: server.url, allowUnfenced: true });
       await store.ping();
       await store.close();
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test('one that has no such database', async () => {
+    const server = await startRedis();
+    try {
+      await assert.rejects(createRedisStore({ url: `${server.url}/99` }), {
+        code: 'store_unavailable',
+        message: /DB index is out of range/,
+      });
+      await (await createRedisStore({ url: `${server.url}/3` })).close();
     } finally {
       await server.stop();
     }

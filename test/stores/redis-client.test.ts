@@ -58,6 +58,73 @@ describe('the Redis store on the wire', () => {
     await otp.close();
   });
 
+  // Attack: wait until a TTL that is too short has let a count be forgotten.
+  test('each key lives as long as what it counts, and no longer', async () => {
+    const store = await createRedisStore({ url: redis.url, keyPrefix: 'ttl:' });
+    const { otp, wrong } = createOn(store);
+    await otp.request(alice, { ip: '192.0.2.1' });
+    await otp.verify(alice, wrong());
+    const expected: Record<string, number> = { p: 300, l: 600, g: 100 * 24 * 3600, a: 600 };
+    for (const [kind, seconds] of Object.entries(expected)) {
+      const [key, ...others] = await redis.client.keys(`ttl:${kind}:*`);
+      assert.ok(key !== undefined && others.length === 0, kind);
+      const ttlMs = await redis.client.pttl(key);
+      assert.ok(ttlMs <= seconds * 1000 && ttlMs > seconds * 1000 - 5000, `${kind} lives ${ttlMs} ms`);
+    }
+    await otp.close();
+  });
+
+  // Attack: make a log long, so that the next call keeps Redis from everybody else.
+  test('a log of a hundred thousand entries is purged in less than a second', async () => {
+    let offsetMs = 0;
+    const store = await createRedisStore({
+      url: redis.url,
+      timeoutMs: 10_000,
+      testClockOffsetMs: () => offsetMs,
+    });
+    // Written as the store writes it, since as many hits would take minutes.
+    const [seconds = 0] = (await redis.client.time()).map(Number);
+    const script = `local log = {}
+      for i = 1, 100000 do log[i] = ARGV[1] * 1000000 + i end
+      redis.call('SET', KEYS[1], cmsgpack.pack(log))`;
+    await redis.client.eval(script, 1, 'stateless-otp:a:{long}', seconds - 10);
+    assert.equal((await store.hit('long', { max: 1000, periodSeconds: 600 })).allowed, false);
+    offsetMs = 601_000;
+    const startedAt = performance.now();
+    assert.equal((await store.hit('long', { max: 1000, periodSeconds: 600 })).allowed, true);
+    assert.ok(performance.now() - startedAt < 1000);
+    await store.close();
+  });
+
+  test('a clock of the server that is set back lengthens no life and no wait', async () => {
+    let offsetMs = 3_600_000;
+    const store = await createRedisStore({
+      url: redis.url,
+      keyPrefix: 'back:',
+      testClockOffsetMs: () => offsetMs,
+    });
+    const { otp, inbox } = createOn(store);
+    await otp.request(alice);
+    const early = inbox.lastCode();
+    for (let i = 0; i < 3; i++) await store.hit('address', { max: 3, periodSeconds: 600 });
+    offsetMs = 0;
+    assert.equal((await otp.verify(alice, early)).status, 'expired');
+    assert.equal((await otp.request(alice)).status, 'sent');
+    const hit = await store.hit('address', { max: 3, periodSeconds: 600 });
+    assert.ok(!hit.allowed && hit.retryAfterMs <= 600_000);
+    await otp.close();
+  });
+
+  test('a server that takes no writes is not ready', async () => {
+    const { otp } = createOn(await createRedisStore({ url: redis.url }));
+    await otp.ping();
+    await redis.client.config('SET', 'min-replicas-to-write', '1');
+    await assert.rejects(otp.ping(), { code: 'store_unavailable' });
+    await redis.client.config('SET', 'min-replicas-to-write', '0');
+    await otp.ping();
+    await otp.close();
+  });
+
   test('a server that has forgotten the scripts is told them again', async () => {
     const { otp, inbox } = createOn(await createRedisStore({ url: redis.url }));
     await redis.client.script('FLUSH');
@@ -135,7 +202,7 @@ describe('the Redis store on the wire', () => {
       assert.ok(performance.now() < deadline);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    assert.equal(await away.client.dbsize(), 0);
+    assert.deepEqual(await away.client.keys('stateless-otp:p:*'), []);
     await otp.close();
     await away.stop();
   });

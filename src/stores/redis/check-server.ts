@@ -3,6 +3,8 @@ import { OtpError } from '../../errors.js';
 import type { RedisClient } from './scripts.js';
 
 export interface ServerChecks {
+  /** The database that must be in use. */
+  database: number;
   allowEviction?: boolean | undefined;
   allowUnfenced?: boolean | undefined;
 }
@@ -16,7 +18,7 @@ const unfit = (message: string, cause?: unknown) => new OtpError('store_unavaila
  */
 export async function checkServer(
   client: RedisClient,
-  { allowEviction, allowUnfenced }: ServerChecks,
+  { database, allowEviction, allowUnfenced }: ServerChecks,
 ): Promise<void> {
   // The rejection of connect says only that there is no connection; the event before it says why.
   let reason: unknown;
@@ -26,6 +28,8 @@ export async function checkServer(
   client.on('error', keepReason);
   try {
     if (client.status === 'wait') await client.connect();
+    // ioredis goes on in database 0 when it cannot select another, where somebody else's keys may be.
+    if (database > 0 && !(client instanceof Cluster)) await client.select(database);
   } catch (cause) {
     throw unfit(`Redis cannot be reached: ${describe(reason ?? cause)}`, cause);
   } finally {
@@ -35,15 +39,16 @@ export async function checkServer(
   for (const server of masters) {
     const memory = await readInfo(server, 'memory');
     const replication = await readInfo(server, 'replication');
-    const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1];
-    if (policy !== 'noeviction' && !allowEviction && !(policy === undefined && allowUnfenced)) {
-      throw unfit(
-        `Redis may evict keys (maxmemory-policy is ${policy ?? 'hidden'}) and with them limits; set it to noeviction, or accept it by REDIS_ALLOW_EVICTION=true (allowEviction)`,
-      );
-    }
     if (!/^master_replid:[0-9a-f]+/m.test(replication) && !allowUnfenced) {
       throw unfit(
         'Redis hides master_replid, without which a used code may work again after data has been lost; accept it by REDIS_ALLOW_UNFENCED=true (allowUnfenced)',
+      );
+    }
+    // Hidden together with the rest, it has been accepted with the rest.
+    const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1] ?? (allowUnfenced ? 'noeviction' : 'hidden');
+    if (policy !== 'noeviction' && !allowEviction) {
+      throw unfit(
+        `Redis may evict keys (maxmemory-policy is ${policy}) and with them limits; set it to noeviction, or accept it by REDIS_ALLOW_EVICTION=true (allowEviction)`,
       );
     }
   }

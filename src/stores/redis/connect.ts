@@ -40,6 +40,8 @@ export function createClient({ url, password, timeoutMs }: ConnectOptions): Redi
     autoResendUnfulfilledCommands: false,
     enableAutoPipelining: false,
     maxRetriesPerRequest: 0,
+    // A master that was demoted keeps its connections; a new one may lead to the new master. Never 2: that sends again.
+    reconnectOnError: (error: Error) => /UNFENCED|^READONLY/.test(error.message),
     lazyConnect: true,
   };
   if (target.kind === 'cluster') {

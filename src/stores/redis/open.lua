@@ -39,11 +39,12 @@ local cooldown = tonumber(ARGV[10]) * 1000000
 
 -- Microseconds that the cooldown and the limits ask to wait.
 local function read_waits()
-  local last = sends[#sends]
-  local for_cooldown = last and math.max(0, last + cooldown - now) or 0
+  local for_sends = wait_for_room(sends, max, period)
   -- Tries that the provider refused have a cap of their own, twice that of the sends.
   local for_refusals = wait_for_room(limits[LOG_REFUSALS], max * 2, period)
-  return for_cooldown, math.max(wait_for_room(sends, max, period), for_refusals)
+  local last = sends[#sends]
+  local for_cooldown = last and math.max(0, last + cooldown - now) or 0
+  return for_cooldown, math.max(for_sends, for_refusals)
 end
 
 local for_cooldown, for_limit = read_waits()

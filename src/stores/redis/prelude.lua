@@ -36,10 +36,15 @@ end
 -- A pending record: fields of the array.
 local CHALLENGE, KEY_ID, WINDOW, EXPIRES_AT, DIGITS, CHANNEL, ATTEMPTS_LEFT, SENDS, FENCE = 1, 2, 3, 4, 5, 6, 7, 8, 9
 
+-- No code lives longer, whatever happens to the server's clock.
+local MAX_LIFE = 600 * 1000000
+
 -- The live record, or nil: one with another fence is absent.
 local function load_record(key, fence)
   local record = load(key)
-  if record and record[FENCE] == fence and record[EXPIRES_AT] > now then return record end
+  if not record or record[FENCE] ~= fence then return nil end
+  local life = record[EXPIRES_AT] - now
+  if life > 0 and life <= MAX_LIFE then return record end
   return nil
 end
 
@@ -53,10 +58,19 @@ end
 -- Forgets what has left the rolling period, then returns microseconds until one more fits; 0 is now.
 local function wait_for_room(log, max, period_seconds)
   local period = period_seconds * 1000000
-  while log[1] and log[1] + period <= now do table.remove(log, 1) end
-  if #log < max then return 0 end
+  local kept, size = 0, #log
+  for i = 1, size do
+    -- When the server's clock has been set back, what seems to come is as good as now.
+    local at = math.min(log[i], now)
+    if at + period > now then
+      kept = kept + 1
+      log[kept] = at
+    end
+  end
+  for i = kept + 1, size do log[i] = nil end
+  if kept < max then return 0 end
   -- With more in the log than fit (a lowered limit), the wait is for the one that makes room.
-  return log[#log - max + 1] + period - now
+  return log[kept - max + 1] + period - now
 end
 
 -- The guess count: { count, expires_at }.
