@@ -60,7 +60,7 @@ ${darkRules('[data-ogsc] ')}
 <!--[if mso]><table role="presentation" width="480" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->
 <table role="presentation" class="otp-card" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width: 480px; background-color: #ffffff; border: 1px solid #dfe2e6; border-radius: 12px; border-collapse: separate;">
 <tr>
-<td style="padding: 28px 24px; text-align: start; font-family: ${fonts};">
+<td align="{{align}}" style="padding: 28px 24px; text-align: {{align}}; font-family: ${fonts};">
 <h1 class="otp-strong" style="margin: 0 0 12px; font-size: 20px; line-height: 28px; font-weight: 600; color: #16191d; overflow-wrap: anywhere;">{{title}}</h1>
 <p class="otp-text" style="margin: 0 0 16px; font-size: 16px; line-height: 24px; color: #353b42;">{{enter}}</p>
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
@@ -68,7 +68,7 @@ ${darkRules('[data-ogsc] ')}
 <td class="otp-code" dir="ltr" align="center" style="padding: 16px 4px; background-color: #f3f4f6; border: 1px solid #dfe2e6; border-radius: 8px; font-family: ${codeFonts}; font-size: 30px; line-height: 38px; font-weight: 700; letter-spacing: 3px; color: #16191d; white-space: nowrap; -webkit-user-select: all; user-select: all;">{{code}}</td>
 </tr>
 </table>
-<p class="otp-text" style="margin: 16px 0 0; font-size: 16px; line-height: 24px; color: #353b42;">{{expires}} {{keep}}</p>
+<p class="otp-text" style="margin: 16px 0 0; font-size: 16px; line-height: 24px; color: #353b42;">{{expires}}<br>{{keep}}</p>
 <p class="otp-faint" style="margin: 16px 0 0; font-size: 14px; line-height: 22px; color: #596069;">{{ignore}}</p>
 </td>
 </tr>

@@ -3,7 +3,7 @@ import { catalogue, isLocale, type Locale, locales } from './catalogue.js';
 import { chooseLocale } from './choose-locale.js';
 import { describeDuration, describeExpiry } from './duration.js';
 import { emailHtml, emailText } from './email.js';
-import { readOriginHost, writeOriginLine, writeSms } from './sms.js';
+import { readOriginHost, writeOriginLine, writeShortText, writeSms } from './sms.js';
 import { fillString, type Strings } from './strings.js';
 import { compileTemplate, type Template } from './template.js';
 import { readTemplates, type Templates, type TemplateVariable, templateVariables } from './template-files.js';
@@ -23,8 +23,6 @@ export interface RendererOptions {
   /** A folder of templates, read once. Default: none, ours are used. */
   templatesDir?: string | undefined;
 }
-
-type Values = Record<TemplateVariable, string>;
 
 const ours = {
   text: compileTemplate(emailText, { file: 'email.text.txt', variables: templateVariables, isHtml: false }),
@@ -49,33 +47,23 @@ export function createRenderer(options: RendererOptions = {}): Render {
       : readTemplates(templatesDir, { hasAppName: appName !== '', isCodeInSubject });
   const templates = new Map(locales.map((locale) => [locale, findTemplates(locale)]));
 
-  function writeText(input: RenderInput, strings: Strings, values: Values, template?: Template): string {
-    const { channel, code } = input;
+  function writeText({ channel, code }: RenderInput, draft: Draft, own: Template | undefined): string {
     const originLine = channel === 'sms' && host !== undefined ? writeOriginLine(host, code) : undefined;
-    if (template) {
-      const text = template.fill(values).trim();
-      return originLine === undefined ? text : `${text}\n${originLine}`;
-    }
-    const expiresIn = describeExpiry(values.locale as Locale, input.expiresInSeconds);
-    return writeSms({
-      strings,
-      appName,
-      code: values.code,
-      expiresIn,
-      originLine,
-    });
+    if (own) return [own.fill(draft.values).trim(), originLine ?? []].flat().join('\n');
+    const { strings, expiresIn, values } = draft;
+    const input = { strings, expiresIn, appName, code: values.code };
+    return channel === 'sms' ? writeSms(input, originLine) : writeShortText(input);
   }
 
   return (input): Content => {
     const locale = chooseLocale(input.locale, defaultLocale);
-    const strings = catalogue[locale];
     const own = templates.get(locale) ?? {};
-    const values = createValues(input, { locale, strings, appName });
-    const subject =
-      own.subject?.fill(values) ?? (isCodeInSubject ? `${input.code} – ${values.title}` : values.title);
-    values.subject = toOneLine(subject);
+    const draft = createDraft(input, locale, appName);
+    const { values } = draft;
+    const subject = isCodeInSubject ? `${input.code} – ${values.title}` : values.title;
+    values.subject = toOneLine(own.subject?.fill(values) ?? subject);
     if (input.channel !== 'email') {
-      return { locale, subject: values.subject, text: writeText(input, strings, values, own.sms) };
+      return { locale, subject: values.subject, text: writeText(input, draft, own.sms) };
     }
     return {
       locale,
@@ -86,23 +74,34 @@ export function createRenderer(options: RendererOptions = {}): Render {
   };
 }
 
-function createValues(
+interface Draft {
+  strings: Strings;
+  expiresIn: string;
+  values: Record<TemplateVariable, string>;
+}
+
+function createDraft(
   { channel, code, expiresInSeconds }: RenderInput,
-  { locale, strings, appName }: { locale: Locale; strings: Strings; appName: string },
-): Values {
-  return {
+  locale: Locale,
+  appName: string,
+): Draft {
+  const strings = catalogue[locale];
+  const expiresIn = describeExpiry(locale, expiresInSeconds);
+  const values = {
     code: channel === 'voice' ? spell(code) : code,
     appName,
     duration: describeDuration(locale, expiresInSeconds),
     title: appName === '' ? strings.title : fillString(strings.titleFor, { app: appName }),
     enter: strings.enter,
-    expires: fillString(strings.expires, { in: describeExpiry(locale, expiresInSeconds) }),
+    expires: fillString(strings.expires, { in: expiresIn }),
     keep: strings.keep,
     ignore: strings.ignore,
     subject: '',
     locale,
     direction: strings.direction,
+    align: strings.direction === 'rtl' ? 'right' : 'left',
   };
+  return { strings, expiresIn, values };
 }
 
 /** @throws TypeError or RangeError */

@@ -25,27 +25,36 @@ export function measureSms(text: string): SmsSize {
   return { alphabet: 'GSM-7', length: septets, limit: 160 };
 }
 
-export interface SmsInput {
+export interface ShortTextInput {
   strings: Strings;
   appName: string;
   code: string;
   /** "in 5 minutes" */
   expiresIn: string;
-  /** Stands last, or nothing. */
-  originLine?: string | undefined;
 }
 
-/** The most that fits one segment; the code alone where nothing does. */
-export function writeSms({ strings, appName, code, expiresIn, originLine }: SmsInput): string {
-  const first = fillString(appName === '' ? strings.smsCode : strings.smsCodeFor, { app: appName, code });
-  const expires = fillString(strings.smsExpires, { in: expiresIn });
+/** All there is to say, for channels that do not pay by the segment. */
+export function writeShortText(input: ShortTextInput): string {
+  return writeLines(input).join('\n');
+}
+
+/** The most that fits one segment, and the code alone where nothing does; `originLine` stands last. */
+export function writeSms(input: ShortTextInput, originLine: string | undefined): string {
+  const [first, expires, keep] = writeLines(input);
   const end = originLine === undefined ? [] : [originLine];
-  const shortest = [first, ...end].join('\n');
   const longer = [
-    [first, expires, strings.smsKeep, ...end],
+    [first, expires, keep, ...end],
     [first, expires, ...end],
   ].map((lines) => lines.join('\n'));
-  return longer.find(fitsOneSegment) ?? shortest;
+  return longer.find(fitsOneSegment) ?? [first, ...end].join('\n');
+}
+
+function writeLines({ strings, appName, code, expiresIn }: ShortTextInput): [string, string, string] {
+  return [
+    fillString(appName === '' ? strings.smsCode : strings.smsCodeFor, { app: appName, code }),
+    fillString(strings.smsExpires, { in: expiresIn }),
+    strings.smsKeep,
+  ];
 }
 
 function fitsOneSegment(text: string): boolean {

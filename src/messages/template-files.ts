@@ -26,6 +26,7 @@ export const templateVariables = [
   'subject',
   'locale',
   'direction',
+  'align',
 ] as const;
 export type TemplateVariable = (typeof templateVariables)[number];
 

@@ -1,7 +1,5 @@
 /** A text with holes; filling them is all it can do. */
 export interface Template {
-  /** Names of the variables it uses. */
-  uses: ReadonlySet<string>;
   fill(values: Readonly<Record<string, string>>): string;
 }
 
@@ -52,7 +50,6 @@ export function compileTemplate(
   }
   const write = isHtml ? escapeHtml : (value: string) => value;
   return {
-    uses: new Set(names),
     fill: (values) =>
       texts.map((text, index) => text + write(values[names[index] as string] ?? '')).join('') + last,
   };
