@@ -49,7 +49,10 @@ export function createRenderer(options: RendererOptions = {}): Render {
 
   function writeText({ channel, code }: RenderInput, draft: Draft, own: Template | undefined): string {
     const originLine = channel === 'sms' && host !== undefined ? writeOriginLine(host, code) : undefined;
-    if (own) return [own.fill(draft.values).trim(), originLine ?? []].flat().join('\n');
+    if (own) {
+      const text = own.fill(draft.values).trim();
+      return originLine === undefined ? text : `${text}\n${originLine}`;
+    }
     const { strings, expiresIn, values } = draft;
     const input = { strings, expiresIn, appName, code: values.code };
     return channel === 'sms' ? writeSms(input, originLine) : writeShortText(input);
