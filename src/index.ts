@@ -9,7 +9,14 @@ export {
 } from './core/policy.js';
 export { type ErrorCode, OtpError } from './errors.js';
 export type { Handler, RequestInfo } from './http/handler.js';
-export { createOtp, generateApiKey, generateSecretKey, type Otp, type OtpOptions } from './otp.js';
+export {
+  createOtp,
+  generateApiKey,
+  generateSecretKey,
+  type Locale,
+  type Otp,
+  type OtpOptions,
+} from './otp.js';
 export type { Clock, Logger, Message, Receipt, Store, Transport } from './ports.js';
 export type {
   RateLimited,

@@ -15,11 +15,14 @@ import { createDelivery } from './delivery/delivery.js';
 import { hashApiKey } from './http/api-keys.js';
 import type { InboxReader } from './http/dev-inbox.js';
 import { createHandler, type Handler } from './http/handler.js';
-import { renderMessage } from './messages/render.js';
+import type { Locale } from './messages/catalogue.js';
+import { createRenderer } from './messages/render.js';
 import type { Clock, Logger, Store, Transport } from './ports.js';
 import { createService, type Service } from './service.js';
 import { createMemoryStore } from './stores/memory.js';
 import { createTokens, type TokenCheck } from './tokens/tokens.js';
+
+export { type Locale, locales } from './messages/catalogue.js';
 
 export interface OtpOptions extends Partial<Policy> {
   /** Master secret of the codes: at least 32 bytes, as bytes or base64. `generateSecretKey` makes one. */
@@ -55,6 +58,19 @@ export interface OtpOptions extends Partial<Policy> {
   defaultCountry?: string | undefined;
   /** Limit on one message in milliseconds, over all its transports, 100 to 60 000. Default 5000. */
   deliveryTimeoutMs?: number | undefined;
+  /** The name that people know the application by, at most 100 characters. Default: messages mention none. */
+  appName?: string | undefined;
+  /** The language of messages to people who ask for none of ours. Default `en`. */
+  defaultLocale?: Locale | undefined;
+  /** Whether the subject of an e-mail, and so a locked screen, shows the code. Default true. */
+  codeInSubject?: boolean | undefined;
+  /**
+   * Where codes are typed in, such as `https://example.com`: SMS end with a line by which browsers offer the code
+   * there only. Default: none, SMS have no such line.
+   */
+  origin?: string | undefined;
+  /** A folder of templates that override the messages, read once. Default: none. */
+  templatesDir?: string | undefined;
   /** Origins whose pages may call the handler. Default: none. */
   corsOrigins?: readonly string[] | undefined;
   /** Proxies whose X-Forwarded-For the handler believes: addresses, CIDR ranges or `loopback`. Default: none. */
@@ -171,7 +187,13 @@ export function createOtp(options: OtpOptions): Otp {
     delivery,
     logger,
     issueToken: tokens.issue,
-    render: renderMessage,
+    render: createRenderer({
+      appName: options.appName,
+      defaultLocale: options.defaultLocale,
+      isCodeInSubject: options.codeInSubject,
+      origin: options.origin,
+      templatesDir: options.templatesDir,
+    }),
     randomBytes,
     defaultCountry,
   });

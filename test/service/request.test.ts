@@ -26,7 +26,8 @@ test('sent: the code goes to the canonical identity, with its life and its lengt
   assert.equal(message?.channel, 'email');
   assert.equal(message?.expiresInSeconds, 300);
   assert.match(message?.code ?? '', /^[0-9]{6}$/);
-  assert.ok(message?.text.includes(message.code) && message.text.includes('5 minutes'));
+  assert.ok(message?.text.includes(message.code) && message.text.includes('5 Minuten'));
+  assert.equal(message?.locale, 'de');
 });
 
 test('a resend brings the same code with the life that is left', async () => {

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { test } from 'node:test';
 import type { SMTPServerOptions } from 'smtp-server';
 import type { Message } from '../../src/index.js';
-import { renderMessage } from '../../src/messages/render.js';
+import { createRenderer } from '../../src/messages/render.js';
 import { createSmtpTransport, type SmtpTransportOptions } from '../../src/transports/smtp.js';
 import { startSmtpServer } from '../helpers/smtp.js';
 
@@ -14,7 +14,7 @@ const message = (to = alice): Message => ({
   to,
   code: '482931',
   expiresInSeconds: 300,
-  ...renderMessage({ channel: 'email', code: '482931', expiresInSeconds: 300 }),
+  ...createRenderer()({ channel: 'email', code: '482931', expiresInSeconds: 300 }),
 });
 const signal = () => new AbortController().signal;
 
@@ -48,7 +48,7 @@ test('a message has one recipient, the code, its life, and says what to do if it
     assert.ok(receipt.ok && receipt.id);
     const [received] = smtp.received;
     assert.deepEqual(received?.envelope, { from: 'codes@example.org', to: [alice] });
-    assert.equal(received?.mail.subject, 'Your one-time code');
+    assert.equal(received?.mail.subject, '482931 – Your one-time code');
     assert.deepEqual(received?.mail.from, { name: 'Example', address: 'codes@example.org' });
     assert.deepEqual(
       received?.mail.to?.map(({ address }) => address),
@@ -56,7 +56,7 @@ test('a message has one recipient, the code, its life, and says what to do if it
     );
     assert.match(
       received?.mail.text ?? '',
-      /482931[\s\S]*expires in 5 minutes[\s\S]*ignore this message: it wasn't you/,
+      /482931[\s\S]*expires in 5 minutes[\s\S]*it wasn't you[\s\S]*ignore this message/,
     );
     assert.equal(received?.mail.headers.find(({ key }) => key === 'auto-submitted')?.value, 'auto-generated');
   }));

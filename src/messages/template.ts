@@ -1,0 +1,65 @@
+/** A text with holes; filling them is all it can do. */
+export interface Template {
+  fill(values: Readonly<Record<string, string>>): string;
+}
+
+export interface TemplateOptions {
+  /** What errors call the source. */
+  file: string;
+  /** Names that may stand between the braces. */
+  variables: readonly string[];
+  /** Names that must. */
+  required?: readonly string[] | undefined;
+  /** Names that may not, and why. */
+  forbidden?: Readonly<Record<string, string>> | undefined;
+  /** Escapes values for HTML. */
+  isHtml: boolean;
+}
+
+/**
+ * Reads `{{name}}`, and nothing else that begins with two braces.
+ *
+ * @throws RangeError that names file and line, what stands there and what may
+ */
+export function compileTemplate(
+  source: string,
+  { file, variables, required = [], forbidden = {}, isHtml }: TemplateOptions,
+): Template {
+  const texts: string[] = [];
+  const names: string[] = [];
+  const allowed = `allowed: ${variables.map((name) => `{{${name}}}`).join(', ')}`;
+  let end = 0;
+  for (let start = source.indexOf('{{'); start >= 0; start = source.indexOf('{{', end)) {
+    const where = `${file}:${countLines(source, start)}`;
+    const [whole, name] = /^\{\{[ \t]*([^\s{}]*)[ \t]*\}\}/.exec(source.slice(start, start + 200)) ?? [];
+    if (whole === undefined || name === undefined) {
+      throw new RangeError(`${where}: {{ is not followed by a name and }}; ${allowed}`);
+    }
+    if (!variables.includes(name)) throw new RangeError(`${where}: ${whole} is no variable; ${allowed}`);
+    if (forbidden[name] !== undefined) throw new RangeError(`${where}: ${whole} ${forbidden[name]}`);
+    texts.push(source.slice(end, start));
+    names.push(name);
+    end = start + whole.length;
+  }
+  const last = source.slice(end);
+  for (const name of required) {
+    if (names.includes(name)) continue;
+    throw new RangeError(
+      `${file}:${countLines(source, source.trimEnd().length)}: {{${name}}} is missing; ${allowed}`,
+    );
+  }
+  const write = isHtml ? escapeHtml : (value: string) => value;
+  return {
+    fill: (values) =>
+      texts.map((text, index) => text + write(values[names[index] as string] ?? '')).join('') + last,
+  };
+}
+
+/** For text and quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+function countLines(source: string, until: number): number {
+  return source.slice(0, until).split('\n').length;
+}

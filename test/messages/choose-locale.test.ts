@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { isLocale, type Locale, locales } from '../../src/messages/catalogue.js';
+import { chooseLocale } from '../../src/messages/choose-locale.js';
+
+const table: [requested: string | undefined, chosen: Locale][] = [
+  // Tags
+  ['de', 'de'],
+  ['DE-at', 'de'],
+  ['de-Latn-DE-1996', 'de'],
+  ['pt', 'pt-BR'],
+  ['pt-PT', 'pt-BR'],
+  ['pt_BR', 'pt-BR'],
+  ['zh', 'zh-CN'],
+  ['zh-SG', 'zh-CN'],
+  ['zh-Hans-HK', 'zh-CN'],
+  ['zh-Hant', 'zh-TW'],
+  ['zh-Hant-HK', 'zh-TW'],
+  ['zh-HK', 'zh-TW'],
+  ['zh-MO', 'zh-TW'],
+  ['zh-tw', 'zh-TW'],
+  ['iw', 'he'],
+  ['iw-IL', 'he'],
+  ['in', 'id'],
+  ['in_ID', 'id'],
+  ['en-u-nu-arab', 'en'],
+  // Lists
+  ['fr-CH, fr;q=0.9, en;q=0.8, de;q=0.7, *;q=0.5', 'fr'],
+  ['en;q=0.1, ja', 'ja'],
+  ['en;q=0.5,ja;q=0.50,de;q=0.499', 'en'],
+  ['sv, fi;q=0.9, ko;q=0.1', 'ko'],
+  ['ja;q=0, ko', 'ko'],
+  ['ja;q=0', 'nl'],
+  ['*', 'nl'],
+  ['sv, *;q=0.5, ja;q=0.1', 'nl'],
+  ['  ,, ru ;q=0.3 ,', 'ru'],
+  // What is no list is passed over, part by part
+  [undefined, 'nl'],
+  ['', 'nl'],
+  ['sv', 'nl'],
+  ['de;q=2, ja', 'ja'],
+  ['de;q=, ja', 'ja'],
+  ['de;q=-1', 'nl'],
+  ['../../etc/passwd', 'nl'],
+  ['__proto__', 'nl'],
+  ['constructor', 'nl'],
+  ['de\r\nX: y', 'nl'],
+  ['dede', 'nl'],
+  ['ｄｅ', 'nl'],
+];
+
+test('the nearest of our locales is chosen, as RFC 4647 and RFC 9110 say', () => {
+  for (const [requested, chosen] of table)
+    assert.equal(chooseLocale(requested, 'nl'), chosen, String(requested));
+  for (const locale of locales) {
+    assert.equal(chooseLocale(locale, 'nl'), locale);
+    assert.equal(chooseLocale(locale.toLowerCase(), 'nl'), locale);
+  }
+});
+
+test('whatever is asked for, the answer is one of ours and nothing throws', () => {
+  const tag = fc.constantFrom(
+    'de',
+    'zh-Hant',
+    'x-klingon',
+    '*',
+    'pt',
+    'toString',
+    '-',
+    'de-',
+    ';q=1',
+    '\u0000',
+  );
+  const weight = fc.constantFrom('', ';q=0', ';q=0.5', ';q=1', ';q=NaN', ';q=1e3', ';Q=0.3');
+  const list = fc.array(fc.tuple(tag, weight).map((parts) => parts.join(''))).map((parts) => parts.join(','));
+  const anything = fc.oneof(
+    list,
+    fc.string({ unit: 'binary' }),
+    fc.string({ maxLength: 2000 }),
+    fc.anything(),
+  );
+  fc.assert(
+    fc.property(anything, fc.constantFrom(...locales), (requested, byDefault) => {
+      assert.ok(isLocale(chooseLocale(requested as string, byDefault)));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+// Attack: a header of megabytes that takes long to read.
+test('of a huge list only the beginning is read, and half a tag is never taken for a whole one', () => {
+  assert.equal(chooseLocale(`${'sv,'.repeat(100_000)}de`, 'nl'), 'nl');
+  assert.equal(chooseLocale('a'.repeat(1_000_000), 'nl'), 'nl');
+  assert.equal(chooseLocale(`de-${'a-'.repeat(1_000_000)}`, 'nl'), 'nl');
+  assert.equal(chooseLocale(`ja,${'sv,'.repeat(100_000)}`, 'nl'), 'ja');
+  // The 512th character stands inside `den`, which is no language of ours.
+  const filler = 'sv,'.repeat(170);
+  assert.equal(chooseLocale(`${filler}den,${filler}`, 'nl'), 'nl');
+});
