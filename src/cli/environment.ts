@@ -9,7 +9,7 @@ import {
   resendPolicies,
 } from '../core/policy.js';
 import { minSecretBytes } from '../core/secret.js';
-import { otpNumbers } from '../otp.js';
+import { locales, otpNumbers } from '../otp.js';
 import { entriesRange } from '../stores/expiring-table.js';
 import { redisTimeout } from '../stores/redis/connect.js';
 import { isMasterSecret, isOrigin, isRedisUrl, isSender, isTrustable } from './accepted.js';
@@ -28,6 +28,7 @@ const codes = 'Codes';
 const secrets = 'Secrets';
 const limits = 'Limits';
 const tokens = 'Tokens';
+const messages = 'Messages';
 const delivery = 'Delivery';
 const server = 'Server';
 const store = 'Store';
@@ -157,6 +158,36 @@ export const environment = z.object({
     allowed: `names with commas between them, each of ${namesAllowed}`,
     pattern: namePattern,
     description: 'Purposes whose tokens `GET /token/verify` accepts',
+  }),
+
+  BRAND_NAME: text({
+    group: messages,
+    allowed: 'up to 100 characters',
+    pattern: /^[^\r\n]{1,100}$/,
+    description: 'The name that people know the application by; without it messages mention none',
+  }),
+  OTP_LOCALE: choice(locales, 'en', {
+    group: messages,
+    description:
+      'Language of people who ask for none of ours, by `locale` in the request or by `Accept-Language`',
+  }),
+  OTP_CODE_IN_SUBJECT: flag(
+    {
+      group: messages,
+      description: 'Whether the subject of an e-mail, and so a locked screen, shows the code',
+    },
+    true,
+  ),
+  OTP_ORIGIN: text({
+    group: messages,
+    allowed: 'an origin such as `https://example.com`',
+    description:
+      'Where codes are typed in: SMS end with the line by which a browser offers the code there only',
+  }).refine((value) => value === undefined || isOrigin(value)),
+  OTP_TEMPLATES_DIR: text({
+    group: messages,
+    allowed: 'a folder',
+    description: 'Templates of your own; see [messages.md](messages.md)',
   }),
 
   DELIVERY_BACKEND: choice(['console', 'smtp'], 'console', {

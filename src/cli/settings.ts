@@ -30,12 +30,12 @@ export function wholeNumber(range: { min: number; max: number; default: number }
 }
 
 /** `true` or `false`. */
-export function flag(base: Base) {
+export function flag(base: Base, byDefault = false) {
   return z
     .enum(['true', 'false'])
     .transform((value) => value === 'true')
-    .default(false)
-    .meta({ ...base, allowed: '`true` or `false`', defaultText: 'false' });
+    .default(byDefault)
+    .meta({ ...base, allowed: '`true` or `false`', defaultText: String(byDefault) });
 }
 
 /** One of a few words. */

@@ -54,7 +54,8 @@ export function createRoutes({ service, store, checkToken, bearerPurposes, schem
       }),
       async handle(request, ip) {
         const { identity, ...options } = await readJsonBody(request, schemas.requestOtp);
-        return respondRequest(await service.request(identity, { ...options, ip }));
+        const locale = options.locale ?? request.headers.get('accept-language') ?? undefined;
+        return respondRequest(await service.request(identity, { ...options, locale, ip }));
       },
     },
     {

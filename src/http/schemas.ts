@@ -38,7 +38,7 @@ export function createSchemas(purposes: readonly string[]) {
           .string()
           .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/, 'must be a BCP 47 language tag')
           .optional()
-          .openapi({ description: 'Language of the message', example: 'en' }),
+          .openapi({ description: 'Language of the message. Default: by Accept-Language', example: 'en' }),
       })
       .openapi('OtpRequest'),
     verifyOtp: z

@@ -26,6 +26,17 @@ test('request and verify answer as the design writes them', async () => {
   assert.match(token, /^[\w-]+\.[\w-]+\.[\w-]+$/);
 });
 
+test('the language is that of the request, then that of the browser, then the configured one', async () => {
+  const { otp, inbox } = createTestOtp({ defaultLocale: 'ja' });
+  const ask = async (body: object, headers: Record<string, string>) => {
+    await post(otp.handler, requestPath, { identity: alice, ...body }, headers);
+    return inbox.messages.at(-1)?.locale;
+  };
+  assert.equal(await ask({ locale: 'fr' }, { 'Accept-Language': 'de' }), 'fr');
+  assert.equal(await ask({}, { 'Accept-Language': 'xx, de-AT;q=0.8, en;q=0.5' }), 'de');
+  assert.equal(await ask({}, {}), 'ja');
+});
+
 test('a bound request returns its challenge, and the code needs it', async () => {
   const { otp, inbox } = createTestOtp();
   const { body } = await post(otp.handler, requestPath, { identity: alice, bind: true });
