@@ -65,6 +65,8 @@ export interface Dialect {
   readErrorCode?(answer: Answer): unknown;
   /** What error codes mean, where the status alone does not tell. */
   categories?: Readonly<Record<string, RefusalCategory>>;
+  /** What statuses mean to this receiver, where that differs. */
+  statuses?: Readonly<Record<number, RefusalCategory>>;
   /** Instead of the status, for providers that answer 200 to everything. */
   readAccepted?(answer: Answer): Receipt;
 }
@@ -96,12 +98,18 @@ export function accept(id: unknown): Receipt {
 export function refuse(answer: Answer, dialect: Dialect): Refusal {
   const code = readWord(dialect.readErrorCode?.(answer));
   const retryAfterSeconds = readRetryAfter(answer.headers.get('retry-after'));
-  const known = code === undefined ? undefined : dialect.categories?.[code];
   return createRefusal(
-    known ?? categorise(answer.status, retryAfterSeconds !== undefined),
+    find(dialect.categories, code) ??
+      find(dialect.statuses, String(answer.status)) ??
+      categorise(answer.status, retryAfterSeconds !== undefined),
     `HTTP ${answer.status}${code === undefined ? '' : ` ${code}`}`,
     retryAfterSeconds,
   );
+}
+
+/** The entry that is the table's own: a provider's code could be `constructor`. */
+export function find<Value>(table: Readonly<Record<string, Value>> = {}, key = ''): Value | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
 export function createRefusal(

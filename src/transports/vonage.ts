@@ -6,6 +6,7 @@ import {
   createRefusal,
   dig,
   encodeBasic,
+  find,
   type HttpOptions,
   postMessage,
   readHttpOptions,
@@ -91,5 +92,5 @@ function readMessages({ body }: Answer): Receipt {
   const code = /^\d{1,3}$/.test(status) ? ` ${status}` : '';
   // Some parts accepted and others not, or nothing to read: nobody knows what arrives.
   const isWhole = refused.length === parts.length;
-  return createRefusal((isWhole && statuses[status]) || 'unknown', `HTTP 200 status${code}`);
+  return createRefusal((isWhole && find(statuses, status)) || 'unknown', `HTTP 200 status${code}`);
 }
