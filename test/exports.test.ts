@@ -23,7 +23,13 @@ test('each entry gives what is documented, by import and by require', async () =
     'stateless-otp/stores/redis': ['createRedisStore'],
     'stateless-otp/transports/console': ['createConsoleTransport'],
     'stateless-otp/transports/inbox': ['createInbox'],
+    'stateless-otp/transports/resend': ['createResendTransport'],
+    'stateless-otp/transports/ses': ['createSesTransport'],
     'stateless-otp/transports/smtp': ['createSmtpTransport'],
+    'stateless-otp/transports/twilio': ['createTwilioTransport'],
+    'stateless-otp/transports/vonage': ['createVonageTransport'],
+    'stateless-otp/transports/webhook': ['createWebhookTransport'],
+    'stateless-otp/transports/whatsapp': ['createWhatsAppTransport'],
   };
   const require = createRequire(import.meta.url);
   for (const [name, names] of Object.entries(documented)) {

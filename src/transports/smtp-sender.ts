@@ -13,3 +13,13 @@ export function readSender(text: string): { name: string; address: string } {
   }
   return { name, address };
 }
+
+/** Writes a sender for a provider's API (RFC 5322 §3.4; names beyond ASCII by RFC 2047 §4.1). */
+export function formatSender({ name, address }: { name: string; address: string }): string {
+  if (name === '') return address;
+  const isPlain = /^[\x20-\x7e]*$/.test(name);
+  const shown = isPlain
+    ? `"${name.replace(/[\\"]/g, '\\$&')}"`
+    : `=?UTF-8?B?${Buffer.from(name).toString('base64')}?=`;
+  return `${shown} <${address}>`;
+}

@@ -7,6 +7,8 @@ export interface ReceivedMail {
   mail: Email;
   raw: string;
   secure: boolean;
+  /** Who logged in. */
+  user: string | undefined;
 }
 
 /** A real SMTP server on a free port that keeps what it receives. */
@@ -29,6 +31,7 @@ export async function startSmtpServer(options: SMTPServerOptions = {}) {
           mail: await PostalMime.parse(raw),
           raw: raw.toString('latin1'),
           secure: session.secure,
+          user: session.user,
         };
         received.push(mail);
         waiting.shift()?.(mail);
@@ -47,6 +50,7 @@ export async function startSmtpServer(options: SMTPServerOptions = {}) {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
+    server,
     port: (server.server.address() as AddressInfo).port,
     received,
     /** The bytes of every RCPT TO that came in the clear. */

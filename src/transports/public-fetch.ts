@@ -1,0 +1,89 @@
+import { lookup as systemLookup } from 'node:dns';
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { Readable } from 'node:stream';
+import ipaddr from 'ipaddr.js';
+import type { Fetch } from './post.js';
+
+export interface PublicFetchOptions {
+  /** Connect to any address. */
+  allowPrivateTargets: boolean;
+  /** Default: the system's. */
+  lookup?: LookupFunction | undefined;
+}
+
+/**
+ * A `fetch` that connects to public addresses only. What is checked is the very address that is connected to, so a
+ * name that resolves differently the second time gains nothing. Each request has a connection of its own: it is
+ * never one that broke while it lay idle, after which nobody knows whether the request arrived.
+ */
+export function createPublicFetch({ allowPrivateTargets, lookup }: PublicFetchOptions): Fetch {
+  const resolve = (lookup ?? systemLookup) as LookupFunction;
+  const checkedLookup: LookupFunction = (hostname, options, callback) =>
+    resolve(hostname, options, (error, address, family) => {
+      const addresses =
+        typeof address === 'string' ? [address] : (address ?? []).map((entry) => entry.address);
+      if (!error && !addresses.every(isPublicAddress)) return callback(createPrivateTargetError(), '', 0);
+      callback(error, address, family);
+    });
+  return async (address, { method, headers, body, signal }) => {
+    const url = new URL(address);
+    if (!allowPrivateTargets && !isPublicHost(url.hostname)) throw createPrivateTargetError();
+    return new Promise((resolve, reject) => {
+      const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(
+        url,
+        {
+          method,
+          headers,
+          signal,
+          agent: false,
+          ...(allowPrivateTargets ? { lookup } : { lookup: checkedLookup }),
+        },
+        (response) => {
+          const { statusCode = 0 } = response;
+          const hasBody = ![204, 205, 304].includes(statusCode);
+          if (!hasBody) response.resume();
+          const pairs = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+          try {
+            const stream = hasBody ? (Readable.toWeb(response) as ReadableStream) : null;
+            resolve(new Response(stream, { status: statusCode, headers: Object.fromEntries(pairs) }));
+          } catch (error) {
+            response.destroy();
+            reject(error);
+          }
+        },
+      );
+      request.on('error', reject);
+      request.end(body);
+    });
+  };
+}
+
+/** False for an address that is written out and not public. A name is checked when it is resolved. */
+export function isPublicHost(hostname: string): boolean {
+  const address = hostname.replace(/^\[(.*)\]$/, '$1');
+  return isIP(address) === 0 || isPublicAddress(address);
+}
+
+/**
+ * Whether an address is of the public internet: not loopback, private, link-local, shared (RFC 6598), multicast or
+ * reserved, and not an IPv6 form of such an IPv4 address.
+ */
+export function isPublicAddress(address: string): boolean {
+  if (isIP(address) === 0) return false;
+  const parsed = ipaddr.process(address.replace(/%.*$/s, '')); // unwraps ::ffff:a.b.c.d
+  const range = parsed.range();
+  if (parsed instanceof ipaddr.IPv6) {
+    const bytes = parsed.toByteArray();
+    // RFC 6052 §2.1: what DNS64 makes of an IPv4 address.
+    if (range === 'rfc6052') return isPublicAddress(bytes.slice(12).join('.'));
+    // RFC 4291 §2.4: global unicast is 2000::/3.
+    return range === 'unicast' && ((bytes[0] ?? 0) & 0xe0) === 0x20;
+  }
+  return range === 'unicast';
+}
+
+function createPrivateTargetError(): Error {
+  return Object.assign(new Error('the target is not a public address'), { code: 'ERR_PRIVATE_TARGET' });
+}

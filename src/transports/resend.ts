@@ -1,0 +1,57 @@
+import type { Transport } from '../ports.js';
+import { requireCredential } from './options.js';
+import { dig, type HttpOptions, postMessage, readHttpOptions } from './post.js';
+import { formatSender, readSender } from './smtp-sender.js';
+
+export interface ResendTransportOptions extends HttpOptions {
+  apiKey: string;
+  /** `codes@example.com` or `Example <codes@example.com>`, of a domain that is verified at Resend. */
+  from: string;
+}
+
+/**
+ * Sends e-mail through Resend. The id of the message is the idempotency key, so one that is posted again is not
+ * delivered again within 24 hours.
+ *
+ * @throws TypeError or RangeError that names the wrong option
+ */
+export function createResendTransport(options: ResendTransportOptions): Transport {
+  const client = readHttpOptions(options, 'https://api.resend.com');
+  const apiKey = requireCredential(options.apiKey, 'apiKey');
+  const from = formatSender(readSender(options.from));
+  return {
+    name: 'resend',
+    channels: ['email'],
+    send: ({ id, to, subject, text, html }, { signal }) =>
+      postMessage(
+        client,
+        {
+          url: `${client.baseUrl}/emails`,
+          headers: {
+            authorization: `Bearer ${apiKey}`,
+            'content-type': 'application/json',
+            'idempotency-key': id,
+            'user-agent': 'stateless-otp', // Resend refuses requests without one
+          },
+          body: JSON.stringify({
+            from,
+            to: [to],
+            subject,
+            text,
+            html,
+            headers: { 'Auto-Submitted': 'auto-generated', 'X-Entity-Ref-ID': id },
+          }),
+          signal,
+        },
+        {
+          readId: (body) => dig(body, 'id'),
+          readErrorCode: ({ body }) => dig(body, 'name'),
+          categories: {
+            rate_limit_exceeded: 'rate_limited',
+            daily_quota_exceeded: 'rate_limited',
+            monthly_quota_exceeded: 'rate_limited',
+          },
+        },
+      ),
+  };
+}

@@ -1,0 +1,96 @@
+import type { Transport } from '../ports.js';
+import { requireCredential, requireText } from './options.js';
+import { dig, encodeBasic, type HttpOptions, postMessage, readHttpOptions } from './post.js';
+
+export interface TwilioTransportOptions extends HttpOptions {
+  /** `AC` and 32 hexadecimal digits. */
+  accountSid: string;
+  authToken: string;
+  /** The sender: a number in E.164 form, a short code or up to 11 letters and digits. */
+  from?: string | undefined;
+  /** `MG` and 32 hexadecimal digits. One of `from` and this is needed. */
+  messagingServiceSid?: string | undefined;
+  /** Default `['sms', 'whatsapp']`. */
+  channels?: readonly ('sms' | 'whatsapp')[] | undefined;
+  /**
+   * `HX` and 32 hexadecimal digits: an approved WhatsApp template whose variable 1 is the code. WhatsApp takes free
+   * text only from businesses that the recipient has written to within 24 hours. Default: none, the text is sent.
+   */
+  whatsappContentSid?: string | undefined;
+}
+
+/** https://www.twilio.com/docs/api/errors: errors that concern this recipient alone. */
+const recipientErrors = ['21211', '21214', '21217', '21265', '21610', '21614', '21635', '63003'];
+
+/**
+ * Sends SMS and WhatsApp messages through Twilio's Messages API.
+ *
+ * @throws TypeError or RangeError that names the wrong option
+ */
+export function createTwilioTransport(options: TwilioTransportOptions): Transport {
+  const client = readHttpOptions(options, 'https://api.twilio.com');
+  const accountSid = requireSid(options.accountSid, 'accountSid', 'AC');
+  const authorization = encodeBasic(accountSid, requireCredential(options.authToken, 'authToken'));
+  const { from, messagingServiceSid, whatsappContentSid, channels = ['sms', 'whatsapp'] } = options;
+  if (from === undefined && messagingServiceSid === undefined) {
+    throw new TypeError('one of from and messagingServiceSid must be given');
+  }
+  if (from !== undefined) {
+    const sender = /^(\+[1-9]\d{6,14}|\d{3,8}|[A-Za-z0-9 ]{1,11})$/;
+    requireText(
+      from,
+      'from',
+      sender,
+      'a number like +15005550006, a short code, or up to 11 letters and digits',
+    );
+  }
+  if (messagingServiceSid !== undefined) requireSid(messagingServiceSid, 'messagingServiceSid', 'MG');
+  if (whatsappContentSid !== undefined) requireSid(whatsappContentSid, 'whatsappContentSid', 'HX');
+  if (channels.length === 0 || channels.some((channel) => channel !== 'sms' && channel !== 'whatsapp')) {
+    throw new RangeError('channels must be of sms and whatsapp');
+  }
+  return {
+    name: 'twilio',
+    channels,
+    async send({ channel, to, text, code, expiresInSeconds }, { signal }) {
+      const prefix = channel === 'whatsapp' ? 'whatsapp:' : '';
+      const form = new URLSearchParams({ To: `${prefix}${to}` });
+      if (from !== undefined) form.set('From', `${prefix}${from}`);
+      if (messagingServiceSid !== undefined) form.set('MessagingServiceSid', messagingServiceSid);
+      if (channel === 'whatsapp' && whatsappContentSid !== undefined) {
+        form.set('ContentSid', whatsappContentSid);
+        form.set('ContentVariables', JSON.stringify({ 1: code }));
+      } else {
+        form.set('Body', text);
+      }
+      // Not sent any more once the code has expired. Twilio advises against less than 5 seconds.
+      form.set('ValidityPeriod', String(Math.max(5, expiresInSeconds)));
+      return postMessage(
+        client,
+        {
+          url: `${client.baseUrl}/2010-04-01/Accounts/${accountSid}/Messages.json`,
+          headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
+          body: form.toString(),
+          signal,
+        },
+        {
+          readId: (body) => dig(body, 'sid'),
+          readErrorCode: ({ body }) => dig(body, 'code'),
+          categories: {
+            ...Object.fromEntries(recipientErrors.map((code) => [code, 'invalid_recipient' as const])),
+            20429: 'rate_limited',
+          },
+        },
+      );
+    },
+  };
+}
+
+function requireSid(value: unknown, name: string, prefix: string): string {
+  return requireText(
+    value,
+    name,
+    new RegExp(`^${prefix}[0-9a-fA-F]{32}$`),
+    `${prefix} and 32 hexadecimal digits`,
+  );
+}

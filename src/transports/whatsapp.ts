@@ -1,0 +1,106 @@
+import type { RefusalCategory } from '../core/policy.js';
+import type { Transport } from '../ports.js';
+import { requireCredential, requireText } from './options.js';
+import { dig, type HttpOptions, postMessage, readHttpOptions } from './post.js';
+
+export interface WhatsAppTransportOptions extends HttpOptions {
+  /** Of a system user with the permission `whatsapp_business_messaging`. */
+  token: string;
+  /** The id of the sending number, not the number. */
+  phoneNumberId: string;
+  /** The name of an approved template of the category authentication, with a copy-code or one-tap button. */
+  template: string;
+  /**
+   * The languages that the template is approved in, as Meta writes them. The one of the message is taken,
+   * else the first. Default `['en_US']`.
+   */
+  languages?: readonly string[] | undefined;
+  /** Of the Graph API. Default `v25.0`. */
+  apiVersion?: string | undefined;
+}
+
+/** https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes */
+const categories: Readonly<Record<string, RefusalCategory>> = {
+  0: 'unauthorized', // the token is no good
+  3: 'unauthorized', // a permission is missing
+  10: 'unauthorized',
+  190: 'unauthorized', // the token has expired
+  200: 'unauthorized',
+  368: 'unauthorized', // the account is blocked
+  131031: 'unauthorized', // the account is locked
+  131042: 'unauthorized', // the account cannot pay
+  4: 'rate_limited',
+  80007: 'rate_limited',
+  130429: 'rate_limited',
+  131048: 'rate_limited',
+  131056: 'rate_limited', // too many to this recipient
+  131021: 'invalid_recipient', // it is the sender
+  131026: 'invalid_recipient', // not on WhatsApp
+  131030: 'invalid_recipient', // not among the numbers of a test account
+};
+
+/**
+ * Sends codes through Meta's WhatsApp Cloud API with an authentication template. WhatsApp words the message: the
+ * template and the code are sent, and no rendered text.
+ *
+ * @throws TypeError or RangeError that names the wrong option
+ */
+export function createWhatsAppTransport(options: WhatsAppTransportOptions): Transport {
+  const client = readHttpOptions(options, 'https://graph.facebook.com');
+  const { languages = ['en_US'], apiVersion = 'v25.0' } = options;
+  const token = requireCredential(options.token, 'token');
+  const phoneNumberId = requireText(options.phoneNumberId, 'phoneNumberId', /^\d{1,32}$/, 'digits');
+  const name = requireText(
+    options.template,
+    'template',
+    /^[a-z0-9_]{1,512}$/,
+    'lower case letters, digits and _',
+  );
+  requireText(apiVersion, 'apiVersion', /^v\d{1,3}\.\d$/, 'like v25.0');
+  if (languages.length === 0) throw new RangeError('languages must hold at least one');
+  for (const language of languages) {
+    requireText(language, 'languages', /^[a-z]{2,3}(_[A-Z]{2})?$/, 'like en or en_US');
+  }
+  return {
+    name: 'whatsapp',
+    channels: ['whatsapp'],
+    send: ({ to, code, locale }, { signal }) =>
+      postMessage(
+        client,
+        {
+          url: `${client.baseUrl}/${apiVersion}/${phoneNumberId}/messages`,
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+          body: JSON.stringify({
+            messaging_product: 'whatsapp',
+            recipient_type: 'individual',
+            to,
+            type: 'template',
+            template: {
+              name,
+              language: { code: chooseLanguage(languages, locale) },
+              components: [
+                { type: 'body', parameters: [{ type: 'text', text: code }] },
+                { type: 'button', sub_type: 'url', index: '0', parameters: [{ type: 'text', text: code }] },
+              ],
+            },
+          }),
+          signal,
+        },
+        {
+          readId: (body) => dig(body, 'messages', 0, 'id'),
+          readErrorCode: ({ body }) => dig(body, 'error', 'code'),
+          categories,
+        },
+      ),
+  };
+}
+
+function chooseLanguage(languages: readonly string[], locale: string): string | undefined {
+  const wanted = locale.replace('-', '_');
+  const base = wanted.replace(/_.*$/, '');
+  return (
+    languages.find((language) => language === wanted) ??
+    languages.find((language) => language.replace(/_.*$/, '') === base) ??
+    languages[0]
+  );
+}

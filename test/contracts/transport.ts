@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import type { Message, Receipt, RefusalCategory, Transport } from '../../src/index.js';
+import { type HttpStub, type ReceivedRequest, type StubAnswer, startHttpStub } from '../helpers/http-stub.js';
+
+/** What the provider does with the next message. */
+export type Behaviour =
+  | 'accept'
+  | 'refuse'
+  | 'unauthorized'
+  | 'throttle'
+  | 'fail'
+  | 'silence'
+  | 'reset'
+  | 'down';
+
+/** What a transport's own test provides. */
+export interface TransportHarness {
+  transport: Transport;
+  /** What to send; its recipient is unusual, its code and recipient occur in the provider's words. */
+  message: Message;
+  /** What no `detail` may hold, beside the recipient and the code. */
+  secrets: string[];
+  /** Every recipient that the provider was told, as the provider was told. */
+  recipients(): string[];
+  /** The recipient as the provider is to be told. Default: byte for byte. */
+  expectedRecipient?: string;
+  behave(behaviour: Behaviour): void | Promise<void>;
+  close(): Promise<void>;
+}
+
+type Expected = { category: RefusalCategory; retryable: boolean; retryAfterSeconds?: number };
+
+const outcomes: Record<Exclude<Behaviour, 'accept'>, Expected> = {
+  refuse: { category: 'rejected', retryable: false },
+  unauthorized: { category: 'unauthorized', retryable: false },
+  throttle: { category: 'rate_limited', retryable: true, retryAfterSeconds: 7 },
+  // It may have been accepted before the provider failed.
+  fail: { category: 'unknown', retryable: true },
+  silence: { category: 'timeout', retryable: true },
+  reset: { category: 'unknown', retryable: true },
+  down: { category: 'unavailable', retryable: true },
+};
+
+/** The properties that every transport has. `differences` are outcomes that its protocol tells in another way. */
+export function describeTransport(
+  name: string,
+  createHarness: () => Promise<TransportHarness>,
+  differences: Partial<Record<Behaviour, Expected>> = {},
+): void {
+  describe(`${name} keeps the transport contract`, () => {
+    let harness: TransportHarness;
+    beforeEach(async () => {
+      harness = await createHarness();
+    });
+    afterEach(async () => {
+      await harness.transport.close?.();
+      await harness.close();
+    });
+
+    const send = (signal = new AbortController().signal) =>
+      harness.transport.send(harness.message, { signal });
+    const expectRefusal = (receipt: Receipt, behaviour: Exclude<Behaviour, 'accept'>) => {
+      assert.ok(!receipt.ok);
+      const { detail, ok, ...outcome } = receipt;
+      assert.deepEqual(outcome, differences[behaviour] ?? outcomes[behaviour], detail);
+      const { to, code } = harness.message;
+      const secrets = [to, to.replace(/^\+/, ''), code, 'prose', ...harness.secrets];
+      for (const secret of secrets) assert.ok(!detail.includes(secret), `${behaviour}: ${detail}`);
+      assert.ok(detail.length > 0 && detail.length < 200);
+    };
+
+    test('it says what it is called and which channels it serves', () => {
+      assert.match(harness.transport.name, /^[a-z0-9-]+$/);
+      assert.ok(harness.transport.channels.includes(harness.message.channel));
+    });
+
+    test('an accepted message has a receipt', async () => {
+      await harness.behave('accept');
+      assert.ok((await send()).ok);
+    });
+
+    // Attack: smuggle a second recipient into one send.
+    test('the provider is told one recipient, byte for byte', async () => {
+      await harness.behave('accept');
+      await send();
+      assert.deepEqual(harness.recipients(), [harness.expectedRecipient ?? harness.message.to]);
+    });
+
+    for (const [behaviour, property] of [
+      ['refuse', 'a refused message is a definite refusal that is not worth another try'],
+      ['unauthorized', 'wrong credentials are told from other refusals'],
+      ['throttle', 'a provider that asks for patience is heard'],
+      ['fail', 'a provider that fails leaves open what became of the message, unless it says so'],
+      ['reset', 'a connection that breaks after the message leaves open what became of it'],
+      ['down', 'a provider that cannot be reached has definitely not accepted anything'],
+    ] as const) {
+      // Every provider repeats recipient, code and credentials in its words.
+      test(`${property}, without its words`, async () => {
+        await harness.behave(behaviour);
+        expectRefusal(await send(), behaviour);
+      });
+    }
+
+    // Attack: a provider that takes for ever, to hold the service's requests and memory.
+    test('when the time is up it lets go of a silent provider at once', async () => {
+      await harness.behave('silence');
+      const controller = new AbortController();
+      const start = performance.now();
+      setTimeout(() => controller.abort(), 100);
+      expectRefusal(await send(controller.signal), 'silence');
+      assert.ok(performance.now() - start < 1000);
+    });
+
+    test('with the time already up nothing is sent', async () => {
+      await harness.behave('accept');
+      expectRefusal(await send(AbortSignal.abort()), 'silence');
+      assert.deepEqual(harness.recipients(), []);
+    });
+
+    test('it recovers with its provider', async () => {
+      await harness.behave('reset');
+      assert.ok(!(await send()).ok);
+      await harness.behave('accept');
+      assert.ok((await send()).ok);
+    });
+  });
+}
+
+/** What an HTTP transport's own test provides. */
+export interface HttpProvider {
+  create(baseUrl: string): Transport;
+  message: Message;
+  secrets: string[];
+  readRecipients(request: ReceivedRequest): string[];
+  expectedRecipient?: string;
+  /** Answers as the provider documents them. */
+  answers: Record<'accept' | 'refuse' | 'unauthorized' | 'throttle' | 'fail', StubAnswer>;
+}
+
+/** The contract over HTTP, against a stub that answers as the provider documents. */
+export function describeHttpTransport(
+  name: string,
+  provider: HttpProvider,
+  differences?: Partial<Record<Behaviour, Expected>>,
+): void {
+  describeTransport(
+    name,
+    async () => {
+      const { create, message, secrets, readRecipients, answers, expectedRecipient } = provider;
+      const stub: HttpStub = await startHttpStub(answers.accept);
+      return {
+        transport: create(stub.url),
+        message,
+        secrets,
+        ...(expectedRecipient === undefined ? {} : { expectedRecipient }),
+        recipients: () => stub.received.flatMap(readRecipients),
+        behave: (behaviour) =>
+          behaviour === 'down'
+            ? stub.close()
+            : stub.answer(behaviour === 'silence' || behaviour === 'reset' ? behaviour : answers[behaviour]),
+        close: () => stub.close(),
+      };
+    },
+    differences,
+  );
+}

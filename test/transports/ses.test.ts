@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createSesTransport, type SesTransportOptions } from '../../src/transports/ses.js';
+import { signAwsRequest } from '../../src/transports/sigv4.js';
+import { describeHttpTransport } from '../contracts/transport.js';
+import { type StubAnswer, startHttpStub } from '../helpers/http-stub.js';
+import { createMessage } from '../helpers/messages.js';
+
+const now = Date.UTC(2026, 10, 3, 12, 0, 0);
+const options: SesTransportOptions = {
+  region: 'eu-central-1',
+  accessKeyId: 'AKIDEXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+  from: 'Bücher <codes@example.org>',
+  clock: () => now,
+};
+const message = createMessage({ to: "o'neil+x=y@example.com", html: '<p>482931</p>' });
+const accepted = { status: 200, body: { MessageId: '010701234567-abcd' } };
+const error = (status: number, type: string) => ({
+  status,
+  headers: { 'x-amzn-errortype': `${type}:http://internal.amazon.com/coral/${type}/` },
+  body: { message: `prose ${message.to} 482931 AKIDEXAMPLE` },
+});
+
+describeHttpTransport('ses', {
+  create: (baseUrl) => createSesTransport({ ...options, baseUrl }),
+  message,
+  secrets: [options.accessKeyId, options.secretAccessKey],
+  readRecipients: ({ body }) => JSON.parse(body).Destination.ToAddresses,
+  answers: {
+    accept: accepted,
+    refuse: error(400, 'MessageRejected'),
+    unauthorized: error(403, 'SignatureDoesNotMatch'),
+    throttle: {
+      ...error(429, 'TooManyRequestsException'),
+      headers: { ...error(429, 'TooManyRequestsException').headers, 'retry-after': '7' },
+    },
+    fail: error(500, 'InternalFailure'),
+  },
+});
+
+async function send(answer: StubAnswer, changes: Partial<SesTransportOptions> = {}) {
+  const stub = await startHttpStub(answer);
+  try {
+    const transport = createSesTransport({ ...options, ...changes, baseUrl: stub.url });
+    const receipt = await transport.send(message, { signal: new AbortController().signal });
+    const [request] = stub.received;
+    assert.ok(request);
+    return { receipt, request, url: stub.url };
+  } finally {
+    await stub.close();
+  }
+}
+
+test('an e-mail is the documented request, field by field', async () => {
+  const { receipt, request } = await send(accepted, { configurationSet: 'codes' });
+  assert.deepEqual(receipt, { ok: true, id: accepted.body.MessageId });
+  assert.equal(request.method, 'POST');
+  assert.equal(request.path, '/v2/email/outbound-emails');
+  assert.equal(request.headers['content-type'], 'application/json');
+  assert.deepEqual(JSON.parse(request.body), {
+    FromEmailAddress: '=?UTF-8?B?QsO8Y2hlcg==?= <codes@example.org>',
+    Destination: { ToAddresses: [message.to] },
+    Content: {
+      Simple: {
+        Subject: { Data: message.subject, Charset: 'UTF-8' },
+        Body: {
+          Text: { Data: message.text, Charset: 'UTF-8' },
+          Html: { Data: message.html, Charset: 'UTF-8' },
+        },
+        Headers: [
+          { Name: 'Auto-Submitted', Value: 'auto-generated' },
+          { Name: 'X-Entity-Ref-ID', Value: message.id },
+        ],
+      },
+    },
+    ConfigurationSetName: 'codes',
+  });
+});
+
+test('what is on the wire is what was signed, session token and all', async () => {
+  const { request, url } = await send(accepted, { sessionToken: 'session-token' });
+  assert.equal(request.headers['x-amz-security-token'], 'session-token');
+  assert.equal(request.headers['x-amz-date'], '20261103T120000Z');
+  const signed = signAwsRequest(
+    {
+      method: request.method,
+      url: url + request.path,
+      headers: {
+        'content-type': String(request.headers['content-type']),
+        'x-amz-security-token': 'session-token',
+      },
+      body: request.body,
+    },
+    { ...options, service: 'ses' },
+    new Date(now),
+  );
+  assert.equal(request.headers.authorization, signed['authorization']);
+  assert.match(String(request.headers.authorization), /20261103\/eu-central-1\/ses\/aws4_request/);
+});
+
+test('its error types are told apart', async () => {
+  for (const [status, type, category] of [
+    [400, 'AccountSuspendedException', 'unauthorized'],
+    [400, 'LimitExceededException', 'rate_limited'],
+    [400, 'BadRequestException', 'rejected'],
+    [404, 'NotFoundException', 'rejected'],
+  ] as const) {
+    const { receipt } = await send(error(status, type));
+    assert.ok(!receipt.ok && receipt.category === category, type);
+    assert.equal(receipt.detail, `HTTP ${status} ${type}`);
+  }
+});
+
+test('wrong options are refused by name', () => {
+  for (const [name, wrong] of Object.entries({
+    region: 'Frankfurt',
+    accessKeyId: '',
+    secretAccessKey: 'a b',
+    sessionToken: '',
+    from: 'nobody',
+    configurationSet: 'a b',
+  })) {
+    assert.throws(
+      () => createSesTransport({ ...options, [name]: wrong }),
+      new RegExp(`^RangeError: ${name} `),
+      name,
+    );
+  }
+});
