@@ -3,6 +3,7 @@ import { parseEnv } from 'node:util';
 import { readSecret } from '../core/secret.js';
 import { OtpError } from '../errors.js';
 import { generateSecretKey } from '../otp.js';
+import { findBackendProblems, listBackends } from './backends.js';
 import {
   describeSetting,
   type Environment,
@@ -112,7 +113,7 @@ function describeProblem(name: SettingName, value: string): string {
 
 function findUnfitForProduction(config: Config): string[] {
   const problems: string[] = [];
-  if (config.DELIVERY_BACKEND === 'console' && !config.OTP_ALLOW_CONSOLE_DELIVERY) {
+  if (listBackends(config).includes('console') && !config.OTP_ALLOW_CONSOLE_DELIVERY) {
     problems.push(
       'DELIVERY_BACKEND: console prints codes to standard output; set another, or OTP_ALLOW_CONSOLE_DELIVERY=true to allow it',
     );
@@ -153,11 +154,7 @@ function findContradictions(config: Config): string[] {
       `OTP_LONG_DIGITS: given "${config.OTP_LONG_DIGITS}", allowed: at least OTP_DIGITS (${config.OTP_DIGITS})`,
     );
   }
-  if (config.DELIVERY_BACKEND === 'smtp') {
-    for (const name of ['SMTP_HOST', 'SMTP_FROM'] as const) {
-      if (config[name] === undefined) problems.push(`${name}: required with DELIVERY_BACKEND=smtp`);
-    }
-  }
+  problems.push(...findBackendProblems(config));
   if (config.STORE === 'memory' && config.WORKERS !== '1') {
     problems.push(
       `WORKERS: given "${config.WORKERS}", more than one needs STORE=redis: each would count for itself`,
@@ -165,9 +162,6 @@ function findContradictions(config: Config): string[] {
   }
   if (config.STORE === 'redis' && config.REDIS_URL === undefined)
     problems.push('REDIS_URL: required with STORE=redis');
-  if ((config.SMTP_USERNAME === undefined) !== (config.SMTP_PASSWORD === undefined)) {
-    problems.push('SMTP_USERNAME: goes together with SMTP_PASSWORD; one of them is missing');
-  }
   return problems;
 }
 
@@ -191,7 +185,8 @@ function findRisks(config: Environment): string[] {
       'OTP_LENGTHEN_AFTER, OTP_LONG_DIGITS: without codes of at least 9 digits after wrong guesses, a year of guessing takes over an identity with 41 % probability at 6 digits',
     );
   }
-  const isSmtpInClear = config.DELIVERY_BACKEND === 'smtp' && !config.SMTP_SECURE && !config.SMTP_REQUIRE_TLS;
+  const isSmtpInClear =
+    listBackends(config).includes('smtp') && !config.SMTP_SECURE && !config.SMTP_REQUIRE_TLS;
   if (isSmtpInClear && !/^(localhost|127\.|::1$)/.test(config.SMTP_HOST ?? '')) {
     risks.push(
       'SMTP_REQUIRE_TLS: without it, codes and the password go in the clear to a server that offers no TLS',
@@ -212,7 +207,7 @@ function isSameSecret(one = '', other = ''): boolean {
 /** Variables that look like ours and are not. */
 function findMisspelt(source: Source): string[] {
   const known = new Set<string>(settingNames.flatMap((name) => [name, `${name}_FILE`]));
-  const prefixes = /^(OTP|JWT|SMTP|RATE|DELIVERY|REDIS)_/;
+  const prefixes = /^(OTP|JWT|SMTP|RATE|DELIVERY|REDIS|TWILIO|WEBHOOK|RESEND|VONAGE|WHATSAPP)_/;
   return Object.keys(source)
     .filter((name) => prefixes.test(name) && !known.has(name))
     .map((name) => `${name}: not a setting of this version; it changes nothing`);

@@ -13,6 +13,7 @@ import { locales, otpNumbers } from '../otp.js';
 import { entriesRange } from '../stores/expiring-table.js';
 import { redisTimeout } from '../stores/redis/connect.js';
 import { isMasterSecret, isOrigin, isRedisUrl, isSender, isTrustable } from './accepted.js';
+import { backendNames, readRoutes } from './routes.js';
 import {
   choice,
   flag,
@@ -190,10 +191,15 @@ export const environment = z.object({
     description: 'Templates of your own; see [messages.md](messages.md)',
   }),
 
-  DELIVERY_BACKEND: choice(['console', 'smtp'], 'console', {
+  DELIVERY_BACKEND: choice(backendNames, 'console', {
     group: delivery,
-    description: 'How codes are sent',
+    description: 'How codes are sent; for more than one way set `DELIVERY_ROUTES` instead',
   }),
+  DELIVERY_ROUTES: text({
+    group: delivery,
+    allowed: `channels and their backends, such as \`email=smtp,ses;sms=twilio,vonage\`, of ${backendNames.join(', ')}`,
+    description: 'Backends by channel, in the order in which they are tried; wins over `DELIVERY_BACKEND`',
+  }).refine((value) => value === undefined || readRoutes(value) !== null),
   OTP_ALLOW_CONSOLE_DELIVERY: flag({
     group: delivery,
     description: 'Allow `console` delivery in production',
@@ -214,7 +220,7 @@ export const environment = z.object({
   SMTP_HOST: text({
     group: delivery,
     allowed: 'a host name or address',
-    description: 'Required with `smtp`',
+    description: 'For `smtp`',
   }),
   SMTP_PORT: wholeNumber(
     { min: 1, max: 65_535, default: 587 },
@@ -234,13 +240,99 @@ export const environment = z.object({
   SMTP_FROM: text({
     group: delivery,
     allowed: '`codes@example.com` or `Example <codes@example.com>`',
-    description: 'The sender. Required with `smtp`',
+    description: 'The sender of `smtp`',
   }).refine((value) => value === undefined || isSender(value)),
   SMTP_SECURE: flag({
     group: delivery,
     description: '`true`: TLS from the start; `false`: STARTTLS when offered',
   }),
   SMTP_REQUIRE_TLS: flag({ group: delivery, description: 'Refuse to send without TLS' }),
+
+  TWILIO_ACCOUNT_SID: text({
+    group: delivery,
+    allowed: '`AC` and 32 hexadecimal digits',
+    description: 'For `twilio`',
+  }),
+  TWILIO_AUTH_TOKEN: secret({
+    group: delivery,
+    allowed: 'text',
+    check: () => true,
+    description: 'For `twilio`',
+  }),
+  TWILIO_FROM_NUMBER: text({
+    group: delivery,
+    allowed: 'a number such as `+14155550123`',
+    description: 'The sender of `twilio`; this or `TWILIO_MESSAGING_SERVICE_SID`',
+  }),
+  TWILIO_MESSAGING_SERVICE_SID: text({
+    group: delivery,
+    allowed: '`MG` and 32 hexadecimal digits',
+    description: 'The sender of `twilio`; this or `TWILIO_FROM_NUMBER`',
+  }),
+  WEBHOOK_URL: text({ group: delivery, allowed: 'a URL with https', description: 'Where `webhook` posts' }),
+  WEBHOOK_SECRET: secret({
+    group: delivery,
+    allowed: '`whsec_` and base64, or base64 alone, of 24 to 64 bytes',
+    check: () => true,
+    description: 'Signs what `webhook` posts',
+  }),
+  WEBHOOK_ALLOW_INSECURE_HTTP: flag({ group: delivery, description: 'Let `webhook` post codes over http' }),
+  WEBHOOK_ALLOW_PRIVATE_TARGETS: flag({
+    group: delivery,
+    description: 'Let `webhook` post to loopback, private and link-local addresses',
+  }),
+  AWS_REGION: text({ group: delivery, allowed: 'a region such as `eu-central-1`', description: 'For `ses`' }),
+  AWS_ACCESS_KEY_ID: text({ group: delivery, allowed: 'text', description: 'For `ses`' }),
+  AWS_SECRET_ACCESS_KEY: secret({
+    group: delivery,
+    allowed: 'text',
+    check: () => true,
+    description: 'For `ses`',
+  }),
+  SES_FROM: text({
+    group: delivery,
+    allowed: 'a sender as in `SMTP_FROM`',
+    description: 'The sender of `ses`',
+  }),
+  RESEND_API_KEY: secret({
+    group: delivery,
+    allowed: 'text',
+    check: () => true,
+    description: 'For `resend`',
+  }),
+  RESEND_FROM: text({
+    group: delivery,
+    allowed: 'a sender as in `SMTP_FROM`',
+    description: 'The sender of `resend`',
+  }),
+  VONAGE_API_KEY: text({ group: delivery, allowed: 'text', description: 'For `vonage`' }),
+  VONAGE_API_SECRET: secret({
+    group: delivery,
+    allowed: 'text',
+    check: () => true,
+    description: 'For `vonage`',
+  }),
+  VONAGE_FROM: text({
+    group: delivery,
+    allowed: 'a number without `+`, or up to 11 letters and digits',
+    description: 'The sender of `vonage`',
+  }),
+  WHATSAPP_TOKEN: secret({
+    group: delivery,
+    allowed: 'text',
+    check: () => true,
+    description: 'For `whatsapp`',
+  }),
+  WHATSAPP_PHONE_NUMBER_ID: text({
+    group: delivery,
+    allowed: 'digits',
+    description: 'The sending number of `whatsapp`',
+  }),
+  WHATSAPP_TEMPLATE: text({
+    group: delivery,
+    allowed: 'the name of an approved authentication template',
+    description: 'What `whatsapp` sends',
+  }),
 
   STORE: choice(['memory', 'redis'], 'memory', {
     group: store,

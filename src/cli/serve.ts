@@ -2,13 +2,12 @@ import cluster from 'node:cluster';
 import { createNodeListener } from '../adapters/node.js';
 import { OtpError } from '../errors.js';
 import { createOtp, type Otp, type OtpOptions } from '../otp.js';
-import type { Logger, Store, Transport } from '../ports.js';
+import type { Logger, Store } from '../ports.js';
 import { createMemoryStore } from '../stores/memory.js';
 import { createRedisStore } from '../stores/redis.js';
-import { createConsoleTransport } from '../transports/console.js';
-import { createInbox, type Inbox } from '../transports/inbox.js';
-import { createSmtpTransport } from '../transports/smtp.js';
+import { createInbox } from '../transports/inbox.js';
 import { version } from '../version.js';
+import { createBackend, listBackends, readConfiguredRoutes } from './backends.js';
 import { type Config, isProduction, type LoadedConfig } from './config.js';
 import { createLogger } from './log.js';
 import { type RunningServer, startServer } from './server.js';
@@ -50,13 +49,14 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
 /** The library's options for this configuration. */
 export function readOptions(config: Config, store: Store, logger: Logger): OtpOptions {
   // Never in production, where console delivery can be allowed but must not be shown to all.
-  const inbox = config.DELIVERY_BACKEND === 'console' && !isProduction(config) ? createInbox() : undefined;
+  const inbox = hasInbox(config) ? createInbox() : undefined;
   return {
     secretKey: config.OTP_SECRET_KEY,
     previousSecretKey: config.OTP_SECRET_KEY_PREVIOUS,
     identityKey: config.OTP_IDENTITY_KEY,
     jwtSecret: config.JWT_SECRET,
-    transports: [createTransport(config, inbox)],
+    transports: listBackends(config).map((name) => createBackend(name, config, inbox)),
+    routes: readConfiguredRoutes(config),
     unsafeDevInbox: inbox,
     store,
     namespace: config.OTP_NAMESPACE,
@@ -93,6 +93,10 @@ export function readOptions(config: Config, store: Store, logger: Logger): OtpOp
   };
 }
 
+function hasInbox(config: Config): boolean {
+  return listBackends(config).includes('console') && !isProduction(config);
+}
+
 async function createStore(config: Config, logger: Logger): Promise<Store> {
   if (config.STORE === 'memory') return createMemoryStore({ maxEntries: config.MEMORY_STORE_MAX_ENTRIES });
   return createRedisStore({
@@ -106,37 +110,20 @@ async function createStore(config: Config, logger: Logger): Promise<Store> {
   });
 }
 
-function createTransport(config: Config, inbox: Inbox | undefined): Transport {
-  if (config.DELIVERY_BACKEND === 'console') return createConsoleTransport({ inbox });
-  return createSmtpTransport({
-    host: config.SMTP_HOST ?? '',
-    port: config.SMTP_PORT,
-    secure: config.SMTP_SECURE,
-    requireTls: config.SMTP_REQUIRE_TLS,
-    username: config.SMTP_USERNAME,
-    password: config.SMTP_PASSWORD,
-    from: config.SMTP_FROM ?? '',
-    timeoutMs: config.DELIVERY_TIMEOUT_MS,
-  });
-}
-
 function formatBanner(config: Config, madeUp: readonly string[], port: number): string {
   const host = config.HOST === '127.0.0.1' || config.HOST === '0.0.0.0' ? 'localhost' : config.HOST;
   const url =
     config.PUBLIC_URL?.replace(/\/$/, '') ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const count = countWorkers(config.WORKERS);
-  const codes =
-    config.DELIVERY_BACKEND === 'console'
-      ? 'appear here, one line each (console delivery, for development)'
-      : `are sent by ${config.DELIVERY_BACKEND}`;
+  const codes = listBackends(config).includes('console')
+    ? 'appear here, one line each (console delivery, for development)'
+    : `are sent by ${listBackends(config).join(', ')}`;
   const lines = [
     `stateless-otp ${version}`,
     `  API      ${url}/api/v1`,
     `  Docs     ${url}/docs`,
     `  Codes    ${codes}`,
-    ...(config.DELIVERY_BACKEND === 'console' && !isProduction(config)
-      ? [`  Inbox    ${url}/dev/inbox`]
-      : []),
+    ...(hasInbox(config) ? [`  Inbox    ${url}/dev/inbox`] : []),
     `  Store    ${config.STORE}${count > 1 ? `, ${count} workers` : ''}`,
   ];
   if (madeUp.length > 0) {

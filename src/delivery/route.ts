@@ -79,11 +79,16 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
         breaker.record(receipt);
         if (receipt.ok) return receipt;
         last = { ...receipt, detail: `${transport.name}: ${receipt.detail}` };
-        if (isUnknownOutcome(receipt.category) || !receipt.retryable) break;
+        if (!isWorthAnother(receipt)) break;
       }
       return last;
     },
   };
+}
+
+/** A refusal for good stops here, but not one of our own credentials: another provider has others. */
+function isWorthAnother({ category, retryable }: Extract<Receipt, { ok: false }>): boolean {
+  return category === 'unauthorized' || (retryable && !isUnknownOutcome(category));
 }
 
 function createRefusal(category: RefusalCategory, detail: string): Extract<Receipt, { ok: false }> {

@@ -123,6 +123,28 @@ describe('what is wrong anywhere is refused, in one line that names the variable
       { WORKERS: '2' },
       /^WORKERS: given "2", more than one needs STORE=redis/,
     ],
+    ['a route of no known form', { DELIVERY_ROUTES: 'email' }, /^DELIVERY_ROUTES: given "email", allowed: /],
+    ['a route by nobody', { DELIVERY_ROUTES: 'email=pigeon' }, /^DELIVERY_ROUTES: given "email=pigeon"/],
+    [
+      'a route that cannot be',
+      { DELIVERY_ROUTES: 'sms=smtp' },
+      /^DELIVERY_ROUTES: smtp does not serve sms; it serves email/,
+    ],
+    [
+      'a backend without its key',
+      { DELIVERY_BACKEND: 'resend', RESEND_FROM: 'a@b.example' },
+      /^RESEND_API_KEY: required/,
+    ],
+    [
+      'a second backend that is not complete',
+      { DELIVERY_ROUTES: 'email=smtp,resend', RESEND_FROM: 'a@b.example' },
+      /^RESEND_API_KEY: required with resend delivery/,
+    ],
+    [
+      'a webhook that is not https',
+      { DELIVERY_BACKEND: 'webhook', WEBHOOK_URL: 'http://x.example', WEBHOOK_SECRET: generateSecretKey() },
+      /^settings of webhook delivery: url/,
+    ],
     ['Redis without its address', { STORE: 'redis' }, /^REDIS_URL: required with STORE=redis/],
     [
       'a Redis URL of no known form',
@@ -190,7 +212,7 @@ describe('what is wrong anywhere is refused, in one line that names the variable
     ],
     ['an origin with a path', { CORS_ORIGINS: 'https://a.example/' }, /^CORS_ORIGINS: given/],
     ['every origin', { CORS_ORIGINS: '*' }, /^CORS_ORIGINS: given "\*"/],
-    ['a mail server without a name', { SMTP_HOST: '' }, /^SMTP_HOST: required with DELIVERY_BACKEND=smtp/],
+    ['a mail server without a name', { SMTP_HOST: '' }, /^SMTP_HOST: required with smtp delivery/],
     ['a sender that is none', { SMTP_FROM: 'codes' }, /^SMTP_FROM: given "codes", allowed: /],
     ['a password without a user', { SMTP_PASSWORD: 'p' }, /^SMTP_USERNAME: goes together with SMTP_PASSWORD/],
     ['a purpose with a space', { OTP_PURPOSES: 'sign in' }, /^OTP_PURPOSES: given "sign in"/],

@@ -46,12 +46,14 @@ function createKit(stubs: ReturnType<typeof createStub>[], routes?: Record<strin
   return { clock, router: createRouter({ transports, routes, timeoutMs: 200, clock }) };
 }
 
-test('the next transport is tried after a definite refusal that is worth another try', async () => {
-  for (const category of ['unavailable', 'rate_limited', 'unauthorized', 'rejected'] as const) {
-    const [down, up] = [
-      createStub('down', () => refuse(category)),
-      createStub('up', () => ({ ok: true, id: 'x' })),
-    ];
+test('the next transport is tried after a definite refusal that another provider may not share', async () => {
+  for (const receipt of [
+    refuse('unavailable'),
+    refuse('rate_limited'),
+    refuse('rejected'),
+    refuse('unauthorized', false),
+  ]) {
+    const [down, up] = [createStub('down', () => receipt), createStub('up', () => ({ ok: true, id: 'x' }))];
     assert.deepEqual(await createKit([down, up]).router.send(message), { ok: true, id: 'x' });
     assert.deepEqual([down.calls(), up.calls()], [1, 1]);
   }

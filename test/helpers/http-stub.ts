@@ -42,8 +42,10 @@ export async function startHttpStub(first: StubAnswer | 'silence' | 'reset' = { 
       next = answer;
     },
     close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // After closing, or a connection that comes in between would be waited for.
       server.closeAllConnections();
-      return new Promise<void>((resolve) => server.close(() => resolve()));
+      return closed;
     },
   };
 }
