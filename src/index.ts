@@ -7,6 +7,7 @@ export {
   type RefusalCategory,
   type ResendPolicy,
 } from './core/policy.js';
+export type { TestIdentity } from './core/test-identities.js';
 export { type ErrorCode, OtpError } from './errors.js';
 export type { Handler, RequestInfo } from './http/handler.js';
 export {

@@ -11,6 +11,7 @@ import {
   type Policy,
 } from './core/policy.js';
 import { minSecretBytes, readSecret } from './core/secret.js';
+import { readTestIdentities, type TestIdentity } from './core/test-identities.js';
 import { createDelivery } from './delivery/delivery.js';
 import { hashApiKey } from './http/api-keys.js';
 import type { InboxReader } from './http/dev-inbox.js';
@@ -85,6 +86,11 @@ export interface OtpOptions extends Partial<Policy> {
    * the handler: for development only. Default: none.
    */
   unsafeDevInbox?: InboxReader | undefined;
+  /**
+   * Identities for app reviews and demos, each with a code that does not change until its last day. Nothing is sent to
+   * them, every use is logged as a warning, and 20 wrong guesses in 100 days switch one off. Default: none.
+   */
+  testIdentities?: readonly TestIdentity[] | undefined;
   /** Default: silent. */
   logger?: Logger | undefined;
   /** Milliseconds since 1970; moves tokens and the default store. Default: this machine's clock. */
@@ -196,6 +202,8 @@ export function createOtp(options: OtpOptions): Otp {
     }),
     randomBytes,
     defaultCountry,
+    testIdentities: readTestIdentities(options.testIdentities ?? [], { defaultCountry }),
+    clock,
   });
   const handler = createHandler({
     service,

@@ -1,5 +1,5 @@
 import { readNetwork } from './core/address.js';
-import { deriveAddressTag, deriveCode, deriveTag, equalCodes, parseCode } from './core/code.js';
+import { deriveAddressTag, deriveCode, deriveTag, equalCodes, maxDigits, parseCode } from './core/code.js';
 import { canonicalise, type Identity, type IdentityKind } from './core/identity.js';
 import { findCodeKey, type Keys } from './core/keys.js';
 import {
@@ -12,8 +12,10 @@ import {
   type RefusalCategory,
   staleSeconds,
 } from './core/policy.js';
+import { type TestIdentities, testIdentityGuesses } from './core/test-identities.js';
 import { OtpError } from './errors.js';
 import type {
+  Clock,
   Delivery,
   Grant,
   IssuedToken,
@@ -40,6 +42,9 @@ export interface ServiceOptions {
   randomBytes(size: number): Uint8Array;
   /** Under which national phone numbers are read. */
   defaultCountry?: string | undefined;
+  testIdentities: TestIdentities;
+  /** The time of this machine; decides only when a test identity ends. */
+  clock: Clock;
 }
 
 /**
@@ -58,6 +63,7 @@ const channelsOf: Record<IdentityKind, readonly [Channel, ...Channel[]]> = {
   opaque: ['custom'],
 };
 const idBytes = 16;
+const switchedOffDigits = maxDigits + 1;
 
 /** Runs the protocol. Nothing else decides when a request or a verify succeeds. */
 export function createService(parts: ServiceOptions): Service {
@@ -92,31 +98,34 @@ export function createService(parts: ServiceOptions): Service {
     { bind = false, locale, ip }: RequestOptions,
   ): Promise<RequestResult> {
     const isBound = bind || recordKey.challenge !== undefined || policy.binding === 'challenge';
-    const opened = await openWithPlace(recordKey, channel, isBound, ip);
+    const opened = await openWithPlace(recordKey, channel, isBound, ip, lengthenFor(identity));
     if (opened.status === 'expired' || opened.status === 'rate_limited') return opened;
     if (opened.status === 'limited') return rateLimited(opened.limit, opened.retryAfterMs);
     if (opened.status !== 'opened') {
       return { status: opened.status, retryAfterSeconds: toRetrySeconds(opened.retryAfterMs) };
     }
     const ttlSeconds = Math.floor(opened.ttlMs / 1000);
-    const code = recoverCode(opened.record, identity, purpose);
-    const content = { channel, code, expiresInSeconds: ttlSeconds };
-    const message = {
-      id: createId(),
-      to: identity.value,
-      ...content,
-      ...parts.render({ ...content, locale }),
-    };
-    const openedKey = isBound ? { ...recordKey, challenge: opened.record.challenge } : recordKey;
-    const settled = delivery.send(message).then((receipt) => settle(openedKey, opened, receipt));
-    const refusal = delivery.isBackground ? null : await settled;
-    if (refusal) return { status: 'delivery_failed', category: refusal };
+    const testIdentity = findTestIdentity(identity);
+    if (testIdentity) {
+      delivery.cancel();
+      logger.warn(describe(recordKey), 'a test identity was used: nothing is sent');
+    } else {
+      const code = recoverCode(opened.record, identity, purpose);
+      const content = { channel, code, expiresInSeconds: ttlSeconds };
+      const rendered = parts.render({ ...content, locale });
+      const openedKey = isBound ? { ...recordKey, challenge: opened.record.challenge } : recordKey;
+      const settled = delivery
+        .send({ id: createId(), to: identity.value, ...content, ...rendered })
+        .then((receipt) => settle(openedKey, opened, receipt));
+      const refusal = delivery.isBackground ? null : await settled;
+      if (refusal) return { status: 'delivery_failed', category: refusal };
+    }
     return {
       status: 'sent',
       channel,
       ttlSeconds,
       resendInSeconds: Math.ceil(opened.resendInMs / 1000),
-      codeLength: opened.record.digits,
+      codeLength: testIdentity ? testIdentity.code.length : opened.record.digits,
       ...(isBound ? { challenge: opened.record.challenge } : {}),
     };
   }
@@ -127,6 +136,7 @@ export function createService(parts: ServiceOptions): Service {
     channel: Channel,
     bind: boolean,
     ip: string | undefined,
+    lengthening: Lengthening,
   ): Promise<OpenResult | RateLimited> {
     if (!delivery.reserve()) throw new OtpError('overloaded', 'Too many messages are waiting to be sent');
     let opened: OpenResult | undefined;
@@ -203,14 +213,14 @@ export function createService(parts: ServiceOptions): Service {
       ...recordKey,
       keyIds,
       verifies: { max: policy.verifyIdentityMax, periodSeconds: limitPeriodSeconds },
-      lengthening,
+      lengthening: lengthenFor(identity),
     });
     if (attempt.status === 'expired') return attempt;
     if (attempt.status === 'limited') return rateLimited('verify_identity', attempt.retryAfterMs);
     if (attempt.status === 'blocked') {
       return { status: 'blocked', retryAfterSeconds: toRetrySeconds(attempt.retryAfterMs) };
     }
-    if (!equalCodes(recoverCode(attempt.record, identity, purpose), code)) {
+    if (!equalCodes(expectCode(attempt.record, identity, purpose), code)) {
       return { status: 'invalid', attemptsLeft: attempt.attemptsLeft };
     }
     const isFirst = await store.consume({ ...recordKey, recordChallenge: attempt.record.challenge });
@@ -245,6 +255,26 @@ export function createService(parts: ServiceOptions): Service {
     const tag = deriveAddressTag(keys.address, `${limit} ${readNetwork(ip)}`);
     const result = await store.hit(tag, { max, periodSeconds: limitPeriodSeconds });
     return result.allowed ? null : rateLimited(limit, result.retryAfterMs);
+  }
+
+  function findTestIdentity(identity: Identity) {
+    const test = parts.testIdentities.get(identity.value);
+    return test && parts.clock() < test.endsAt ? test : undefined;
+  }
+
+  /**
+   * The code of a test identity does not change, so it cannot get longer: after enough wrong guesses its records are
+   * made with a length that no code has, and nothing is right any more.
+   */
+  function lengthenFor(identity: Identity): Lengthening {
+    if (!findTestIdentity(identity)) return lengthening;
+    return { ...lengthening, after: testIdentityGuesses, digits: switchedOffDigits };
+  }
+
+  function expectCode(record: PendingRecord, identity: Identity, purpose: string): string {
+    const test = findTestIdentity(identity);
+    if (!test) return recoverCode(record, identity, purpose);
+    return record.digits === switchedOffDigits ? '' : test.code;
   }
 
   function recoverCode(record: PendingRecord, identity: Identity, purpose: string): string {

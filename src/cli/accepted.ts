@@ -1,6 +1,7 @@
 // What may be given where a pattern is not enough: asked of the code that will read it.
 import { readRange } from '../core/address.js';
 import { readSecret } from '../core/secret.js';
+import { parseTestIdentities, readTestIdentities } from '../core/test-identities.js';
 import { readRedisUrl } from '../stores/redis/connect.js';
 import { readSender } from '../transports/smtp-sender.js';
 
@@ -15,6 +16,11 @@ export function isOrigin(text: string): boolean {
 
 export function isSender(text: string): boolean {
   return isAccepted(() => readSender(text));
+}
+
+export function isTestIdentities(text: string): boolean {
+  const entries = parseTestIdentities(text);
+  return entries !== null && isAccepted(() => readTestIdentities(entries, {}));
 }
 
 export function isMasterSecret(text: string): boolean {

@@ -12,7 +12,7 @@ import { minSecretBytes } from '../core/secret.js';
 import { locales, otpNumbers } from '../otp.js';
 import { entriesRange } from '../stores/expiring-table.js';
 import { redisTimeout } from '../stores/redis/connect.js';
-import { isMasterSecret, isOrigin, isRedisUrl, isSender, isTrustable } from './accepted.js';
+import { isMasterSecret, isOrigin, isRedisUrl, isSender, isTestIdentities, isTrustable } from './accepted.js';
 import { backendNames, readRoutes } from './routes.js';
 import {
   choice,
@@ -207,6 +207,14 @@ export const environment = z.object({
   DELIVERY_TIMEOUT_MS: wholeNumber(otpNumbers.deliveryTimeoutMs, {
     group: delivery,
     description: 'Limit on one delivery in milliseconds',
+  }),
+  OTP_TEST_IDENTITIES: secret({
+    group: delivery,
+    allowed:
+      '`review@example.com=482931@2026-12-31` (identity, code, last day), entries with commas between them',
+    check: isTestIdentities,
+    description:
+      'Identities for app reviews and demos that are sent nothing and have this code until that day',
   }),
   DELIVERY_MODE: choice(deliveryModes, 'direct', {
     group: delivery,

@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import { createNodeListener } from '../adapters/node.js';
+import { parseTestIdentities } from '../core/test-identities.js';
 import { OtpError } from '../errors.js';
 import { createOtp, type Otp, type OtpOptions } from '../otp.js';
 import type { Logger, Store } from '../ports.js';
@@ -78,6 +79,7 @@ export function readOptions(config: Config, store: Store, logger: Logger): OtpOp
     audience: config.JWT_AUDIENCE,
     bearerPurposes: config.BEARER_PURPOSES,
     defaultCountry: config.OTP_DEFAULT_COUNTRY,
+    testIdentities: parseTestIdentities(config.OTP_TEST_IDENTITIES ?? '') ?? [],
     appName: config.BRAND_NAME,
     defaultLocale: config.OTP_LOCALE,
     codeInSubject: config.OTP_CODE_IN_SUBJECT,

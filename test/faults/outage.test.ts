@@ -143,6 +143,8 @@ test('a server process killed under load takes nothing with it: another goes on 
     const guess = await fleet.verify(other, { identity: 'bob@example.com', otp: wrong });
     assert.deepEqual([guess.status, guess.body['attempts_left']], [401, 1]);
     assert.equal((await fleet.verify(other, { identity: 'bob@example.com', otp: pending })).status, 200);
+    const fresh = await fleet.obtain(other, alice);
+    assert.equal((await fleet.verify(other, { identity: alice, otp: fresh })).status, 200);
     await load.stop();
   } finally {
     fleet.close();

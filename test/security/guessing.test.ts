@@ -94,6 +94,8 @@ test('three-digit stand-ins are hit as often as the formula says, within three s
     issueToken: async () => ({ accessToken: '', expiresInSeconds: 0 }),
     render: () => ({ locale: 'en', subject: '', text: '' }),
     randomBytes: createSeededBytes('three-digit stand-ins'),
+    testIdentities: new Map(),
+    clock,
   });
   const hit = new Set<string>();
   let guesses = 0;
