@@ -85,6 +85,7 @@ export function createBackend(name: BackendName, config: Environment, inbox?: In
         token: read('WHATSAPP_TOKEN'),
         phoneNumberId: read('WHATSAPP_PHONE_NUMBER_ID'),
         template: read('WHATSAPP_TEMPLATE'),
+        languages: config.WHATSAPP_LANGUAGES,
       });
   }
 }

@@ -342,6 +342,14 @@ export const environment = z.object({
     description: 'What `whatsapp` sends',
   }),
 
+  WHATSAPP_LANGUAGES: list('en_US', {
+    group: delivery,
+    allowed: 'languages as Meta writes them, such as `en_US`, with commas between them',
+    pattern: /^[a-z]{2,3}(_[A-Za-z]{2,4})?$/,
+    description:
+      'Languages that the template is approved in; the one of the message is taken, else the first',
+  }),
+
   STORE: choice(['memory', 'redis'], 'memory', {
     group: store,
     description: 'Where pending codes and limits are kept: `memory` serves one process, `redis` many',

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import type { SMTPServerOptions } from 'smtp-server';
-import type { Message } from '../../src/index.js';
+import { createOtp, type Message } from '../../src/index.js';
 import { createRenderer } from '../../src/messages/render.js';
 import { createSmtpTransport, type SmtpTransportOptions } from '../../src/transports/smtp.js';
+import { jwtSecret, secretKey } from '../helpers/otp.js';
 import { startSmtpServer } from '../helpers/smtp.js';
 
 const alice = 'alice@example.com';
@@ -165,6 +166,32 @@ test('a server that hangs up after the content is an unknown outcome', async () 
   const receipt = await sender.send(message(), { signal: signal() });
   server.close();
   assert.ok(!receipt.ok && receipt.category === 'unknown', JSON.stringify(receipt));
+});
+
+// Attack: accept each message but answer late, so that every send is given back and another can be had.
+test('a server that accepts the mail and answers after the time limit gets nobody extra sends', async () => {
+  const smtp = await startSmtpServer({
+    onData(stream, _session, callback) {
+      stream.resume();
+      stream.on('end', () => setTimeout(callback, 800));
+    },
+  });
+  const transport = createSmtpTransport({ host: '127.0.0.1', port: smtp.port, from: 'codes@example.org' });
+  const otp = createOtp({
+    secretKey,
+    jwtSecret,
+    transports: [transport],
+    deliveryTimeoutMs: 400,
+    requestIdentityMax: 1,
+  });
+  try {
+    assert.deepEqual(await otp.request(alice), { status: 'delivery_failed', category: 'timeout' });
+    assert.equal((await otp.request(alice)).status, 'rate_limited');
+    assert.equal(smtp.recipients.length, 1);
+  } finally {
+    await otp.close();
+    await smtp.close();
+  }
 });
 
 test('a server that turns everybody away at the greeting is unavailable, and can be tried again', async () => {
