@@ -1,7 +1,7 @@
-import { readNetwork } from './core/address.js';
-import { deriveAddressTag, deriveCode, deriveTag, equalCodes, maxDigits, parseCode } from './core/code.js';
+import { equalCodes, maxDigits, parseCode } from './core/code.js';
+import { createDerivation } from './core/derivation.js';
 import { canonicalise, type Identity, type IdentityKind } from './core/identity.js';
-import { findCodeKey, type Keys } from './core/keys.js';
+import type { Keys } from './core/keys.js';
 import {
   type Channel,
   guessMemorySeconds,
@@ -68,7 +68,7 @@ const switchedOffDigits = maxDigits + 1;
 /** Runs the protocol. Nothing else decides when a request or a verify succeeds. */
 export function createService(parts: ServiceOptions): Service {
   const { policy, keys, store, delivery, logger, defaultCountry } = parts;
-  const { namespace } = policy;
+  const derivation = createDerivation(keys, policy.namespace);
   const keyIds: KeyIds = keys.previous ? [keys.current.id, keys.previous.id] : [keys.current.id];
   const lengthening: Lengthening = {
     after: policy.lengthenAfter,
@@ -239,11 +239,8 @@ export function createService(parts: ServiceOptions): Service {
     throw new RangeError(`purpose must be one of ${policy.purposes.join(', ')}`);
   }
 
-  function createRecordKey(identity: Identity, purpose: string, challenge: string | undefined): RecordKey {
-    const tag = (purpose: string) =>
-      deriveTag(keys.identity, { namespace, purpose, identity: identity.value });
-    // The limits hang on the empty purpose: naming another purpose buys no other budget.
-    return { identityTag: tag(''), recordTag: tag(purpose), challenge };
+  function createRecordKey({ value }: Identity, purpose: string, challenge: string | undefined): RecordKey {
+    return { ...derivation.nameIdentity(value, purpose), challenge };
   }
 
   async function hitAddress(
@@ -252,8 +249,10 @@ export function createService(parts: ServiceOptions): Service {
   ): Promise<RateLimited | null> {
     const max = limit === 'request_ip' ? policy.requestIpMax : policy.verifyIpMax;
     if (ip === undefined || max === 0) return null;
-    const tag = deriveAddressTag(keys.address, `${limit} ${readNetwork(ip)}`);
-    const result = await store.hit(tag, { max, periodSeconds: limitPeriodSeconds });
+    const result = await store.hit(derivation.nameAddress(limit, ip), {
+      max,
+      periodSeconds: limitPeriodSeconds,
+    });
     return result.allowed ? null : rateLimited(limit, result.retryAfterMs);
   }
 
@@ -278,17 +277,10 @@ export function createService(parts: ServiceOptions): Service {
   }
 
   function recoverCode(record: PendingRecord, identity: Identity, purpose: string): string {
-    const codeKey = findCodeKey(keys, record.keyId);
-    if (!codeKey)
+    const code = derivation.recoverCode(identity.value, purpose, record);
+    if (code === null)
       throw new OtpError('internal', 'The store returned a record of a key that was not asked for');
-    return deriveCode(codeKey.key, {
-      namespace,
-      purpose,
-      identity: identity.value,
-      challenge: Buffer.from(record.challenge, 'base64url'),
-      window: record.window,
-      digits: record.digits,
-    });
+    return code;
   }
 
   function logOutcome(

@@ -1,19 +1,12 @@
 import { z } from 'zod';
 import { isCountry } from '../core/identity.js';
-import {
-  bindings,
-  deliveryModes,
-  driftToleranceRange,
-  namePattern,
-  policyNumbers,
-  resendPolicies,
-} from '../core/policy.js';
+import { bindings, driftToleranceRange, namePattern, policyNumbers, resendPolicies } from '../core/policy.js';
 import { minSecretBytes } from '../core/secret.js';
 import { locales, otpNumbers } from '../otp.js';
 import { entriesRange } from '../stores/expiring-table.js';
 import { redisTimeout } from '../stores/redis/connect.js';
-import { isMasterSecret, isOrigin, isRedisUrl, isSender, isTestIdentities, isTrustable } from './accepted.js';
-import { backendNames, readRoutes } from './routes.js';
+import { isMasterSecret, isOrigin, isRedisUrl, isTrustable } from './accepted.js';
+import { deliverySettings } from './delivery-settings.js';
 import {
   choice,
   flag,
@@ -30,7 +23,6 @@ const secrets = 'Secrets';
 const limits = 'Limits';
 const tokens = 'Tokens';
 const messages = 'Messages';
-const delivery = 'Delivery';
 const server = 'Server';
 const store = 'Store';
 
@@ -191,164 +183,7 @@ export const environment = z.object({
     description: 'Templates of your own; see [messages.md](messages.md)',
   }),
 
-  DELIVERY_BACKEND: choice(backendNames, 'console', {
-    group: delivery,
-    description: 'How codes are sent; for more than one way set `DELIVERY_ROUTES` instead',
-  }),
-  DELIVERY_ROUTES: text({
-    group: delivery,
-    allowed: `channels and their backends, such as \`email=smtp,ses;sms=twilio,vonage\`, of ${backendNames.join(', ')}`,
-    description: 'Backends by channel, in the order in which they are tried; wins over `DELIVERY_BACKEND`',
-  }).refine((value) => value === undefined || readRoutes(value) !== null),
-  OTP_ALLOW_CONSOLE_DELIVERY: flag({
-    group: delivery,
-    description: 'Allow `console` delivery in production',
-  }),
-  DELIVERY_TIMEOUT_MS: wholeNumber(otpNumbers.deliveryTimeoutMs, {
-    group: delivery,
-    description: 'Limit on one delivery in milliseconds',
-  }),
-  OTP_TEST_IDENTITIES: secret({
-    group: delivery,
-    allowed:
-      '`review@example.com=482931@2026-12-31` (identity, code, last day), entries with commas between them',
-    check: isTestIdentities,
-    description:
-      'Identities for app reviews and demos that are sent nothing and have this code until that day',
-  }),
-  DELIVERY_MODE: choice(deliveryModes, 'direct', {
-    group: delivery,
-    description:
-      '`direct`: an answer waits for the provider; `background`: messages wait in a queue of this process',
-  }),
-  DELIVERY_QUEUE_MAX: wholeNumber(otpNumbers.deliveryQueueMax, {
-    group: delivery,
-    description: 'Most messages in the background; when full, requests answer 503 and count nothing',
-  }),
-  SMTP_HOST: text({
-    group: delivery,
-    allowed: 'a host name or address',
-    description: 'For `smtp`',
-  }),
-  SMTP_PORT: wholeNumber(
-    { min: 1, max: 65_535, default: 587 },
-    { group: delivery, description: 'Port of the server; 465 is usual with `SMTP_SECURE=true`' },
-  ),
-  SMTP_USERNAME: text({
-    group: delivery,
-    allowed: 'text',
-    description: 'Without it there is no authentication',
-  }),
-  SMTP_PASSWORD: secret({
-    group: delivery,
-    allowed: 'text',
-    check: () => true,
-    description: 'Password of that user',
-  }),
-  SMTP_FROM: text({
-    group: delivery,
-    allowed: '`codes@example.com` or `Example <codes@example.com>`',
-    description: 'The sender of `smtp`',
-  }).refine((value) => value === undefined || isSender(value)),
-  SMTP_SECURE: flag({
-    group: delivery,
-    description: '`true`: TLS from the start; `false`: STARTTLS when offered',
-  }),
-  SMTP_REQUIRE_TLS: flag({ group: delivery, description: 'Refuse to send without TLS' }),
-
-  TWILIO_ACCOUNT_SID: text({
-    group: delivery,
-    allowed: '`AC` and 32 hexadecimal digits',
-    description: 'For `twilio`',
-  }),
-  TWILIO_AUTH_TOKEN: secret({
-    group: delivery,
-    allowed: 'text',
-    check: () => true,
-    description: 'For `twilio`',
-  }),
-  TWILIO_FROM_NUMBER: text({
-    group: delivery,
-    allowed: 'a number such as `+14155550123`',
-    description: 'The sender of `twilio`; this or `TWILIO_MESSAGING_SERVICE_SID`',
-  }),
-  TWILIO_MESSAGING_SERVICE_SID: text({
-    group: delivery,
-    allowed: '`MG` and 32 hexadecimal digits',
-    description: 'The sender of `twilio`; this or `TWILIO_FROM_NUMBER`',
-  }),
-  WEBHOOK_URL: text({ group: delivery, allowed: 'a URL with https', description: 'Where `webhook` posts' }),
-  WEBHOOK_SECRET: secret({
-    group: delivery,
-    allowed: '`whsec_` and base64, or base64 alone, of 24 to 64 bytes',
-    check: () => true,
-    description: 'Signs what `webhook` posts',
-  }),
-  WEBHOOK_ALLOW_INSECURE_HTTP: flag({ group: delivery, description: 'Let `webhook` post codes over http' }),
-  WEBHOOK_ALLOW_PRIVATE_TARGETS: flag({
-    group: delivery,
-    description: 'Let `webhook` post to loopback, private and link-local addresses',
-  }),
-  AWS_REGION: text({ group: delivery, allowed: 'a region such as `eu-central-1`', description: 'For `ses`' }),
-  AWS_ACCESS_KEY_ID: text({ group: delivery, allowed: 'text', description: 'For `ses`' }),
-  AWS_SECRET_ACCESS_KEY: secret({
-    group: delivery,
-    allowed: 'text',
-    check: () => true,
-    description: 'For `ses`',
-  }),
-  SES_FROM: text({
-    group: delivery,
-    allowed: 'a sender as in `SMTP_FROM`',
-    description: 'The sender of `ses`',
-  }),
-  RESEND_API_KEY: secret({
-    group: delivery,
-    allowed: 'text',
-    check: () => true,
-    description: 'For `resend`',
-  }),
-  RESEND_FROM: text({
-    group: delivery,
-    allowed: 'a sender as in `SMTP_FROM`',
-    description: 'The sender of `resend`',
-  }),
-  VONAGE_API_KEY: text({ group: delivery, allowed: 'text', description: 'For `vonage`' }),
-  VONAGE_API_SECRET: secret({
-    group: delivery,
-    allowed: 'text',
-    check: () => true,
-    description: 'For `vonage`',
-  }),
-  VONAGE_FROM: text({
-    group: delivery,
-    allowed: 'a number without `+`, or up to 11 letters and digits',
-    description: 'The sender of `vonage`',
-  }),
-  WHATSAPP_TOKEN: secret({
-    group: delivery,
-    allowed: 'text',
-    check: () => true,
-    description: 'For `whatsapp`',
-  }),
-  WHATSAPP_PHONE_NUMBER_ID: text({
-    group: delivery,
-    allowed: 'digits',
-    description: 'The sending number of `whatsapp`',
-  }),
-  WHATSAPP_TEMPLATE: text({
-    group: delivery,
-    allowed: 'the name of an approved authentication template',
-    description: 'What `whatsapp` sends',
-  }),
-
-  WHATSAPP_LANGUAGES: list('en_US', {
-    group: delivery,
-    allowed: 'languages as Meta writes them, such as `en_US`, with commas between them',
-    pattern: /^[a-z]{2,3}(_[A-Za-z]{2,4})?$/,
-    description:
-      'Languages that the template is approved in; the one of the message is taken, else the first',
-  }),
+  ...deliverySettings,
 
   STORE: choice(['memory', 'redis'], 'memory', {
     group: store,

@@ -1,0 +1,41 @@
+import { readNetwork } from './address.js';
+import { deriveAddressTag, deriveCode, deriveTag } from './code.js';
+import { findCodeKey, type Keys } from './keys.js';
+
+/** What a code was made from, as a store remembers it. */
+export interface DerivedFrom {
+  /** 16 bytes as base64url. */
+  challenge: string;
+  keyId: string;
+  window: number;
+  digits: number;
+}
+
+/** All that one installation derives: the names in its store, and its codes. */
+export interface Derivation {
+  /** The names of an identity, and of it for one purpose. */
+  nameIdentity(identity: string, purpose: string): { identityTag: string; recordTag: string };
+  /** The name of the network that this address stands for, under one limit. */
+  nameAddress(limit: string, address: string): string;
+  /** The code again, or `null` when its key has been retired. */
+  recoverCode(identity: string, purpose: string, from: DerivedFrom): string | null;
+}
+
+export function createDerivation(keys: Keys, namespace: string): Derivation {
+  const tag = (identity: string, purpose: string) =>
+    deriveTag(keys.identity, { namespace, purpose, identity });
+  return {
+    // The limits hang on the empty purpose: naming another purpose buys no other budget.
+    nameIdentity: (identity, purpose) => ({
+      identityTag: tag(identity, ''),
+      recordTag: tag(identity, purpose),
+    }),
+    nameAddress: (limit, address) => deriveAddressTag(keys.address, `${limit} ${readNetwork(address)}`),
+    recoverCode(identity, purpose, { challenge, keyId, window, digits }) {
+      const codeKey = findCodeKey(keys, keyId);
+      if (!codeKey) return null;
+      const bytes = Buffer.from(challenge, 'base64url');
+      return deriveCode(codeKey.key, { namespace, purpose, identity, challenge: bytes, window, digits });
+    },
+  };
+}
