@@ -37,7 +37,7 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
     const env = Object.fromEntries(madeUp.map((name) => [name, String(config[name])]));
     return runWorkers({ count, env, logger, onListening: greet });
   }
-  const otp = createOtp(readOptions(config, await createStore(config, logger), logger));
+  const otp = createChecked(readOptions(config, await createStore(config, logger), logger));
   const server = await startServer(createNodeListener(otp.handler, { overrideGlobals: true }), {
     host: config.HOST,
     port: config.PORT,
@@ -45,6 +45,16 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
   });
   if (cluster.isPrimary) greet(server.port);
   stopOnSignal(server, otp, config, logger);
+}
+
+/** What only the library can tell to be wrong, such as a template, is a wrong configuration too. */
+function createChecked(options: OtpOptions): Otp {
+  try {
+    return createOtp(options);
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+    throw new OtpError('invalid_request', error.message, { cause: error });
+  }
 }
 
 /** The library's options for this configuration. */

@@ -98,6 +98,14 @@ describe('production refuses to start, with one line that names the variable and
   });
 });
 
+test('a template that is wrong is one line that names the file, the line and what is allowed, and exit code 2', async () => {
+  const templates = mkdtempSync(join(folder, 'templates-'));
+  writeFileSync(join(templates, 'sms.text.txt'), 'Hello,\nyour code is {{cod}}\n');
+  const { code, stderr } = await runCli([], { PORT: '0', OTP_TEMPLATES_DIR: templates });
+  assert.equal(code, 2);
+  assert.match(stderr, /^stateless-otp: .*sms\.text\.txt:2.*cod.*code.*\n$/);
+});
+
 test('a port that is taken is one line and exit code 1', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));

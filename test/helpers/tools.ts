@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 /**
@@ -21,7 +22,7 @@ function installPackage(program: string, debianPackage: string): string | undefi
   if (process.getuid?.() !== 0 || !findOnPath('apt-get')) return undefined;
   // Test files run side by side, and apt lets one in at a time.
   const install = `apt-get update -qq; apt-get install -y -qq --no-install-recommends ${debianPackage}`;
-  spawnSync('flock', ['/tmp/stateless-otp-apt.lock', 'sh', '-c', install], {
+  spawnSync('flock', [join(tmpdir(), 'stateless-otp-apt.lock'), 'sh', '-c', install], {
     stdio: ['ignore', 'ignore', 2],
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   });
