@@ -225,6 +225,7 @@ export function createService(parts: ServiceOptions): Service {
     }
     const isFirst = await store.consume({ ...recordKey, recordChallenge: attempt.record.challenge });
     if (!isFirst) return { status: 'expired' };
+    if (findTestIdentity(identity)) logger.warn(describe(recordKey), 'a test identity was verified');
     const token = await parts.issueToken({ identity: identity.value, purpose });
     return { status: 'valid', identity: identity.value, purpose, tokenType: 'bearer', ...token };
   }
