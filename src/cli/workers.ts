@@ -26,14 +26,12 @@ export function countWorkers(workers: string): number {
  */
 export function runWorkers({ count, env, logger, onListening }: WorkersOptions): void {
   let hasListened = false;
-  /** The port that the first worker got, for those that come later. */
-  let port: { PORT?: string } = {};
   let isStopping = false;
   let quickDeaths = 0;
 
   function start(): void {
     const startedAt = performance.now();
-    const worker = cluster.fork({ ...env, ...port });
+    const worker = cluster.fork(env);
     worker.once('exit', (code, signal) => {
       if (isStopping) return leaveWhenEmpty();
       // Killed by a signal it has no code, and that is no success either.
@@ -62,7 +60,6 @@ export function runWorkers({ count, env, logger, onListening }: WorkersOptions):
 
   cluster.once('listening', (_worker, address) => {
     hasListened = true;
-    port = { PORT: String(address.port) };
     onListening(address.port);
   });
   process.on('SIGTERM', stop);

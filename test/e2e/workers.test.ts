@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { createFleetClient, startRedisService, unlimited } from '../helpers/fleet.js';
 import { runCli } from '../helpers/process.js';
-import { startRedis } from '../helpers/redis.js';
+import { findFreePort, startRedis } from '../helpers/redis.js';
 import { requireTool } from '../helpers/tools.js';
 
 const identity = 'alice@example.com';
@@ -12,6 +12,15 @@ const identity = 'alice@example.com';
 function listChildren(parent: number): number[] {
   const { stdout } = spawnSync(requireTool('pgrep', 'procps'), ['-P', String(parent)], { encoding: 'utf8' });
   return stdout.split('\n').filter(Boolean).map(Number);
+}
+
+/** Until a worker takes connections again: all may have been on their way up. */
+async function untilServing(ask: () => Promise<{ status: number }>): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while ((await ask()).status !== 200) {
+    assert.ok(performance.now() < deadline, 'nobody serves');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 async function until(condition: () => boolean, what: string): Promise<void> {
@@ -25,7 +34,15 @@ async function until(condition: () => boolean, what: string): Promise<void> {
 test('workers share secrets, codes and counts; a dead one is replaced; SIGTERM drains all', async () => {
   const redis = await startRedis();
   // No secrets are given: those made up for this run must be the same in every worker.
-  const env = { ...unlimited, WORKERS: '3', OTP_SECRET_KEY: '', JWT_SECRET: '', LOG_LEVEL: 'info' };
+  const port = String(await findFreePort());
+  const env = {
+    ...unlimited,
+    WORKERS: '3',
+    PORT: port,
+    OTP_SECRET_KEY: '',
+    JWT_SECRET: '',
+    LOG_LEVEL: 'info',
+  };
   const service = await startRedisService(redis.url, env);
   const fleet = createFleetClient();
   const parent = service.child.pid as number;
@@ -43,16 +60,35 @@ test('workers share secrets, codes and counts; a dead one is replaced; SIGTERM d
     };
     await flows(10);
 
-    const [victim] = listChildren(parent);
+    const children = listChildren(parent);
+    const [victim] = children;
     process.kill(victim as number, 'SIGKILL');
     await until(() => {
       const now = listChildren(parent);
       return now.length === 3 && !now.includes(victim as number);
     }, 'a new worker');
-    assert.match(service.output.stderr, /worker died; it is replaced/);
     // A connection that was kept to the dead worker may break once; nothing is answered wrongly.
     fleet.client.close();
     await flows(5);
+    // The new one serves as well: the last of the old ones can go.
+    const old = listChildren(parent).filter((pid) => children.includes(pid));
+    for (const pid of old) process.kill(pid, 'SIGKILL');
+    await until(
+      () => listChildren(parent).filter((pid) => !children.includes(pid)).length === 3,
+      'three new workers',
+    );
+    await until(
+      () => (service.output.stderr.match(/worker died; it is replaced/g)?.length ?? 0) === 3,
+      'three deaths',
+    );
+    await untilServing(() => fleet.client.get(`${service.url}/readyz`));
+    fleet.client.close();
+    await flows(5);
+    assert.equal(
+      service.output.stderr.match(/worker died; it is replaced/g)?.length,
+      3,
+      'a new worker died too',
+    );
   } finally {
     fleet.close();
     const children = listChildren(parent);
