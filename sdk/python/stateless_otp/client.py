@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 import threading
+import time
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Dict, Iterator, Mapping, Optional, Type
@@ -18,13 +19,16 @@ from ._transfer import Transfer
 from ._version import __version__
 from .errors import OTPError
 
+# A token that ends this soon is as good as expired.
+_EXPIRY_MARGIN_SECONDS = 5
+
 
 class OTPClient:
     """Signs one person in at a stateless-otp service.
 
     It keeps the tokens of the last verify, and the challenges of bound codes, in memory. One client may be used from
-    several threads. Every call raises :class:`OTPError` when it does not go well; nothing is sent a second time by
-    itself, since a second verify would cost a second attempt.
+    several threads. Every call raises :class:`OTPError` when it does not go well. No verify is sent a second time by
+    itself, since that would cost a second attempt. Redirects are not followed, and proxies of the environment not used.
 
         with OTPClient("http://localhost:8000/api/v1") as client:
             client.request_otp("alice@example.com")
@@ -59,12 +63,6 @@ class OTPClient:
         self._memory = Memory()
         self._refreshing = threading.Lock()
 
-    @property
-    def access_token(self) -> Optional[str]:
-        """The token that is kept, if any."""
-        tokens = self._memory.tokens
-        return tokens.access_token if tokens else None
-
     def request_otp(
         self,
         identity: str,
@@ -93,9 +91,8 @@ class OTPClient:
         except OTPError as error:
             if error.code != "expired_code" or challenge or not remembered:
                 raise
-            # What we remembered has ended. Nothing was sent or counted, so the same is asked for afresh.
-            self._memory.keep_challenge(identity, purpose, None)
-            sent = _answers.read_sent(self._post("/otp/request", fields))
+            # What we remembered has ended. Nothing was sent for it, so a new one is bound.
+            sent = _answers.read_sent(self._post("/otp/request", {**fields, "bind": True}))
         self._memory.keep_challenge(identity, purpose, sent.challenge)
         return sent
 
@@ -111,12 +108,7 @@ class OTPClient:
         """
         remembered = challenge or self._memory.find_challenge(identity, purpose)
         fields = {"identity": identity, "otp": otp, "purpose": purpose, "challenge": remembered}
-        try:
-            tokens = _answers.read_verified(self._post("/otp/verify", fields))
-        except OTPError as error:
-            if error.code == "expired_code":
-                self._memory.keep_challenge(identity, purpose, None)
-            raise
+        tokens = _answers.read_verified(self._post("/otp/verify", fields))
         self._memory.keep_challenge(identity, purpose, None)
         self._memory.keep_tokens(tokens)
         return tokens
@@ -126,50 +118,70 @@ class OTPClient:
         return _answers.read_token_status(self._post("/token/verify", {"token": token}))
 
     def verify_bearer(self) -> TokenStatus:
-        """Asks whether the token that is kept opens doors. Without one the answer is no, and nothing is asked."""
-        token = self.access_token
+        """Asks whether the token that is kept opens doors, refreshed first if it has expired.
+
+        Without a token the answer is no, and nothing is asked.
+        """
+        token = self.get_access_token()
         if token is None:
             return TokenStatus(active=False)
         return _answers.read_bearer_status(self._exchange("GET", "/token/verify", _bearer(token), None))
+
+    def get_access_token(self) -> Optional[str]:
+        """The token that is kept, for calls to your own API, or ``None``.
+
+        One that has expired is refreshed first, where there is a refresh token.
+        """
+        kept = self._memory.kept
+        if kept is None or kept.tokens.refresh_token is None:
+            return kept and kept.tokens.access_token
+        if kept.expires_at > time.time() + _EXPIRY_MARGIN_SECONDS:
+            return kept.tokens.access_token
+        try:
+            return self.refresh().access_token
+        except OTPError as error:
+            if error.code == "invalid_token":
+                return None
+            raise
 
     def refresh(self) -> Tokens:
         """Exchanges the refresh token that is kept for new tokens, and keeps those.
 
         A refresh token works once, and using one twice ends the session. So threads that call this at the same time
-        share one exchange. When the service refuses the token, all tokens are forgotten.
+        share one exchange. When the service refuses the token, all tokens are forgotten: sign in again.
 
-        :raises OTPError: ``invalid_token`` when the session is over, also without asking when there is no refresh
-            token; ``not_found`` where the service issues none.
+        :raises OTPError: ``invalid_token`` when the session is over, or when there is no refresh token;
+            ``not_found`` where the service issues none.
         """
-        before = self._memory.tokens
+        before = self._memory.kept
         with _locked(self._refreshing, self._timeout):
-            tokens = self._memory.tokens
-            if tokens is not before and tokens is not None and before is not None:
-                return tokens
-            if tokens is None or tokens.refresh_token is None:
-                raise OTPError("invalid_token", "There is no refresh token: sign in again")
+            kept = self._memory.kept
+            if kept and before and kept is not before:
+                return kept.tokens
+            if kept is None or kept.tokens.refresh_token is None:
+                raise OTPError("invalid_token", "There is no refresh token; sign in")
             try:
-                answer = self._post("/token/refresh", {"refresh_token": tokens.refresh_token})
-                refreshed = _answers.read_refreshed(answer)
+                answer = self._post("/token/refresh", {"refresh_token": kept.tokens.refresh_token})
+                tokens = _answers.read_refreshed(answer)
             except OTPError as error:
                 if error.code == "invalid_token":
-                    self._memory.replace_tokens(tokens, None)
+                    self._memory.replace_tokens(kept, None)
                 raise
-            self._memory.replace_tokens(tokens, refreshed)
-            return refreshed
+            self._memory.replace_tokens(kept, tokens)
+            return tokens
 
     def logout(self) -> None:
         """Ends the session at the service and forgets the tokens. They are forgotten also when the call fails."""
         try:
-            # Not while a refresh is under way: its new token would outlive the session.
+            # Not while a refresh is under way: its new tokens are the ones to end.
             with _locked(self._refreshing, self._timeout):
-                tokens = self._memory.tokens
-                if tokens is None:
+                kept = self._memory.kept
+                if kept is None:
                     return
-                fields = {"refresh_token": tokens.refresh_token}
-                _answers.read_done(self._post("/token/logout", fields, _bearer(tokens.access_token)))
+                fields = {"refresh_token": kept.tokens.refresh_token}
+                _answers.read_done(self._post("/token/logout", fields, _bearer(kept.tokens.access_token)))
         finally:
-            self._memory.keep_tokens(None)
+            self._memory.forget_tokens()
 
     def close(self) -> None:
         """Closes the connection that is kept for the next call."""

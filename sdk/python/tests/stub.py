@@ -41,6 +41,10 @@ def answer_json(status: int, body: object, headers: Optional[Dict[str, str]] = N
     )
 
 
+def answer_problem(status: int, code: str) -> Handler:
+    return answer_json(status, {"success": False, "code": code, "detail": code})
+
+
 def answer_bytes(content: bytes, stays_open: bool = True) -> Handler:
     def handle(connection: socket.socket, _request: Request) -> bool:
         connection.sendall(content)
