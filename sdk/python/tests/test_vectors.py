@@ -6,10 +6,14 @@ import base64
 import hashlib
 import hmac
 import json
+import re
+import unicodedata
 import unittest
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
+#: Of ECMAScript; Python counts other characters.
+WHITE_SPACE = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
 VECTORS = Path(__file__).resolve().parents[3] / "spec" / "vectors"
 
 
@@ -49,6 +53,23 @@ def derive_tag(vector: Dict[str, Any]) -> str:
     subject = encode_subject(vector["namespace"], vector["purpose"], vector["identity"])
     tag = hmac.new(key, subject, hashlib.sha256).digest()[:16]
     return base64.urlsafe_b64encode(tag).decode().rstrip("=")
+
+
+def read_typed_code(typed: object) -> Optional[str]:
+    """What spec/protocol.md says of typed codes, in the words of another language."""
+    if not isinstance(typed, str) or len(typed) > 64:
+        return None
+    kept = "".join(char for char in typed if char not in WHITE_SPACE and unicodedata.category(char) != "Pd")
+    return kept if re.fullmatch("[0-9]{4,10}", kept) else None
+
+
+class TypedCodeVectors(unittest.TestCase):
+    def test_every_typed_code_is_read_or_refused(self) -> None:
+        content = read_vectors("typed-codes-v1.json")
+        for vector in content["accepted"]:
+            self.assertEqual(read_typed_code(vector["input"]), vector["code"], vector)
+        for vector in content["refused"]:
+            self.assertIsNone(read_typed_code(vector["input"]), vector)
 
 
 class CodeVectors(unittest.TestCase):
