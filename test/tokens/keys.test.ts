@@ -48,6 +48,7 @@ for (const [curve, algorithm] of [
       for (const privateKey of [
         pem,
         `${pem}\n`,
+        pem.replaceAll('\n', '\\n'),
         ...sec1,
         toText(toJwk(pem)),
         toText({ keys: [toJwk(pem)] }),
