@@ -23,11 +23,21 @@ def read_vectors(name: str) -> Dict[str, Any]:
     return content
 
 
+def digest(key: bytes, message: bytes) -> bytes:
+    return hmac.new(key, message, hashlib.sha256).digest()
+
+
+def encode(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+def tag(key: bytes, message: bytes) -> str:
+    return encode(digest(key, message)[:16])
+
+
 def derive_key(secret: bytes, label: str) -> bytes:
     """HKDF-SHA-256 (RFC 5869) with an empty salt; 32 bytes are one block."""
-    extracted = hmac.new(bytes(32), secret, hashlib.sha256).digest()
-    info = b"stateless-otp/v1/" + label.encode()
-    return hmac.new(extracted, info + b"\x01", hashlib.sha256).digest()
+    return digest(digest(bytes(32), secret), b"stateless-otp/v1/" + label.encode() + b"\x01")
 
 
 def prefixed(part: bytes) -> bytes:
@@ -43,7 +53,7 @@ def derive_code(vector: Dict[str, Any]) -> str:
     window = vector["unix_seconds"] // vector["window_seconds"]
     message = subject + prefixed(bytes.fromhex(vector["challenge_hex"])) + window.to_bytes(8, "big")
     key = derive_key(base64.b64decode(vector["secret"]), "code")
-    number = int.from_bytes(hmac.new(key, message, hashlib.sha256).digest()[:8], "big")
+    number = int.from_bytes(digest(key, message)[:8], "big")
     digits: int = vector["digits"]
     return str(number % 10**digits).zfill(digits)
 
@@ -51,8 +61,7 @@ def derive_code(vector: Dict[str, Any]) -> str:
 def derive_tag(vector: Dict[str, Any]) -> str:
     key = derive_key(base64.b64decode(vector["secret"]), "identity")
     subject = encode_subject(vector["namespace"], vector["purpose"], vector["identity"])
-    tag = hmac.new(key, subject, hashlib.sha256).digest()[:16]
-    return base64.urlsafe_b64encode(tag).decode().rstrip("=")
+    return tag(key, subject)
 
 
 def read_typed_code(typed: object) -> Optional[str]:
@@ -84,11 +93,43 @@ class CodeVectors(unittest.TestCase):
         for vector in self.vectors:
             self.assertEqual(derive_tag(vector), vector["identity_tag"], vector)
 
+    def test_the_worked_example_of_the_protocol_follows_too(self) -> None:
+        text = (VECTORS.parent / "protocol.md").read_text("utf-8")
+        lines = text.partition("<!-- example -->")[2].strip("\n").partition("\n\n")[0].splitlines()
+        example = dict(line.strip().rsplit(None, 1) for line in lines)
+        secret, challenge = bytes(range(32)), bytes.fromhex("00112233445566778899aabbccddeeff")
+        window = (1795290000 // 300).to_bytes(8, "big")
+        message = encode_subject("default", "sign-in", "alice@example.com") + prefixed(challenge) + window
+        mac = digest(derive_key(secret, "code"), message)
+        number = int.from_bytes(mac[:8], "big")
+        self.assertIn(f"the number {number}.", text)
+        identity_key, address_key = derive_key(secret, "identity"), derive_key(secret, "address")
+        computed = {
+            "secret": secret.hex(),
+            "extracted": digest(bytes(32), secret).hex(),
+            "K_code": derive_key(secret, "code").hex(),
+            "key id": encode(digest(derive_key(secret, "key-id"), b""))[:8],
+            "challenge": challenge.hex(),
+            "on the wire": encode(challenge),
+            "window": window.hex(),
+            "message": message.hex(),
+            "mac": mac.hex(),
+            "6 digits": str(number % 10**6).zfill(6),
+            "10 digits": str(number % 10**10).zfill(10),
+            "K_identity": identity_key.hex(),
+            "record tag": tag(identity_key, encode_subject("default", "sign-in", "alice@example.com")),
+            "identity tag": tag(identity_key, encode_subject("default", "", "alice@example.com")),
+            "K_address": address_key.hex(),
+            "192.0.2.1": tag(address_key, prefixed(b"request_ip 192.0.2.1")),
+            "2001:db8::1": tag(address_key, prefixed(b"verify_ip 2001:db8:0:0::/64")),
+        }
+        self.assertEqual(example, computed)
+
     def test_the_derivation_of_keys_is_that_of_rfc_5869(self) -> None:
         # RFC 5869 appendix A.3: empty salt. Our outputs are its first 32 bytes with another info.
-        extracted = hmac.new(bytes(32), bytes([0x0B] * 22), hashlib.sha256).digest()
+        extracted = digest(bytes(32), bytes([0x0B] * 22))
         self.assertEqual(
             extracted.hex(), "19ef24a32c717b167f33a91d6f648bdf96596776afdb6377ac434c1c293ccb04"
         )
-        first = hmac.new(extracted, b"\x01", hashlib.sha256).digest()
+        first = digest(extracted, b"\x01")
         self.assertEqual(first.hex(), "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d")
