@@ -130,6 +130,26 @@ test('the Python programs of the documentation lead from nothing to a verified t
   }
 });
 
+test('a service that goes away is a network error', async (t) => {
+  const service = await startService();
+  t.after(() => service.stop());
+  const script = `
+import os, signal, sys
+from stateless_otp import OTPClient, OTPError
+with OTPClient(sys.argv[1], timeout=30) as client:
+    print(client.verify_token("a").active)
+    os.kill(int(sys.argv[2]), signal.SIGKILL)
+    try:
+        while True:
+            client.verify_token("a")
+    except OTPError as error:
+        print(error.code, error.status)
+`;
+  const args = ['-c', script, `${service.url}/api/v1`, String(service.child.pid)];
+  const { code, output } = await run(python, args);
+  assert.deepEqual([code, output], [0, 'False\nnetwork_error None\n']);
+});
+
 test('every Python block of the documentation is typed', async (t) => {
   const blocks = [...docs, 'sdk/python/README.md']
     .flatMap(readCodeBlocks)
