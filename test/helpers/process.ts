@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { devNull, tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { settingNames } from '../../src/cli/environment.js';
+import { stopAtEnd } from './leftovers.js';
+import { patienceMs } from './until.js';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -22,8 +24,6 @@ const foreign = new Set<string>(settingNames.flatMap((name) => [name, `${name}_F
 /** Keeps a `.env` of the developer's out of a test. */
 export const noEnvFile = ['--config', devNull];
 
-const patienceMs = 30_000;
-
 /** Starts a command in a process group of its own, with nothing of ours in its environment but `env`. */
 export function startProcess(
   command: string,
@@ -42,7 +42,10 @@ export function startProcess(
     detached: true,
     ...user,
   });
+  let hasEnded = false;
   const killGroup = (signal: NodeJS.Signals) => {
+    // Its number may be another's by now.
+    if (hasEnded) return;
     try {
       process.kill(-(child.pid as number), signal);
     } catch {
@@ -51,6 +54,7 @@ export function startProcess(
   };
   // A test that fails before its end must not leave a service behind.
   process.once('exit', () => killGroup('SIGKILL'));
+  stopAtEnd(() => killGroup('SIGKILL'));
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {
     output.stdout += chunk;
@@ -59,7 +63,10 @@ export function startProcess(
     output.stderr += chunk;
   });
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal }));
+    child.on('close', (code, signal) => {
+      hasEnded = true;
+      resolve({ code, signal });
+    });
   });
   return {
     child,
