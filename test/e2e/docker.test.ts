@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { settingNames } from '../../src/cli/environment.js';
-import { sharedSecrets } from '../helpers/fleet.js';
+import { patientRedis, sharedSecrets } from '../helpers/fleet.js';
 import { noEnvFile, postTo, root, startProcess } from '../helpers/process.js';
 import { findFreePort, startRedis } from '../helpers/redis.js';
 import { requireTool } from '../helpers/tools.js';
@@ -52,6 +52,7 @@ test('the steps of the Dockerfile give a tree that an unprivileged user can serv
       PORT: String(port),
       STORE: 'redis',
       REDIS_URL: redis.url,
+      ...patientRedis,
       OTP_ALLOW_CONSOLE_DELIVERY: 'true',
     };
     // As root the test gives its privileges up, as the image does; otherwise it has none to give up.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { createFleetClient, startRedisService, unlimited } from '../helpers/fleet.js';
+import { createFleetClient, patientRedis, startRedisService, unlimited } from '../helpers/fleet.js';
 import { runCli } from '../helpers/process.js';
 import { findFreePort, startRedis } from '../helpers/redis.js';
 import { requireTool } from '../helpers/tools.js';
@@ -108,6 +108,7 @@ test('workers that cannot start take the service down, with the reason', async (
     WORKERS: '2',
     STORE: 'redis',
     REDIS_URL: 'redis://127.0.0.1:1',
+    ...patientRedis,
   });
   assert.equal(code, 1);
   assert.match(stderr, /stateless-otp: REDIS_URL: Redis cannot be reached: .*ECONNREFUSED/);

@@ -10,11 +10,13 @@ import { type RedisServer, startRedis } from '../helpers/redis.js';
 import { patienceMs, until } from '../helpers/until.js';
 
 const alice = 'alice@example.com';
+/** Longer than any pause of the machine: nothing here is about the limit. */
+const timeoutMs = 10_000;
 
 /** The library on a Redis server; limits wide enough for the replays. */
 async function createOn(url: string, options: { allowUnfenced?: boolean } = {}) {
   const inbox = createInbox();
-  const store = await createRedisStore({ url, timeoutMs: 10_000, ...options });
+  const store = await createRedisStore({ url, timeoutMs, ...options });
   const otp = createOtp({
     secretKey,
     jwtSecret,
@@ -208,11 +210,11 @@ describe('a server that is not fit is refused at start, and the option that acce
   test('one that may evict', async () => {
     const server = await startRedis(['--maxmemory-policy', 'allkeys-lru']);
     try {
-      await assert.rejects(createRedisStore({ url: server.url }), {
+      await assert.rejects(createRedisStore({ url: server.url, timeoutMs }), {
         code: 'store_unavailable',
         message: /maxmemory-policy is allkeys-lru.*REDIS_ALLOW_EVICTION=true/,
       });
-      await (await createRedisStore({ url: server.url, allowEviction: true })).close();
+      await (await createRedisStore({ url: server.url, timeoutMs, allowEviction: true })).close();
     } finally {
       await server.stop();
     }
@@ -221,11 +223,11 @@ describe('a server that is not fit is refused at start, and the option that acce
   test('one that hides what it is', async () => {
     const server = await startRedis(['--user', 'default', 'on', 'nopass', '~*', '+@all', '-info']);
     try {
-      await assert.rejects(createRedisStore({ url: server.url }), {
+      await assert.rejects(createRedisStore({ url: server.url, timeoutMs }), {
         code: 'store_unavailable',
         message: /hides master_replid.*REDIS_ALLOW_UNFENCED=true/,
       });
-      const store = await createRedisStore({ url: server.url, allowUnfenced: true });
+      const store = await createRedisStore({ url: server.url, timeoutMs, allowUnfenced: true });
       await store.ping();
       await store.close();
     } finally {
@@ -236,11 +238,11 @@ describe('a server that is not fit is refused at start, and the option that acce
   test('one that has no such database', async () => {
     const server = await startRedis();
     try {
-      await assert.rejects(createRedisStore({ url: `${server.url}/99` }), {
+      await assert.rejects(createRedisStore({ url: `${server.url}/99`, timeoutMs }), {
         code: 'store_unavailable',
         message: /DB index is out of range/,
       });
-      await (await createRedisStore({ url: `${server.url}/3` })).close();
+      await (await createRedisStore({ url: `${server.url}/3`, timeoutMs })).close();
     } finally {
       await server.stop();
     }
@@ -249,7 +251,7 @@ describe('a server that is not fit is refused at start, and the option that acce
   test('one that is not there', async () => {
     const server = await startRedis();
     await server.stop();
-    await assert.rejects(createRedisStore({ url: server.url }), {
+    await assert.rejects(createRedisStore({ url: server.url, timeoutMs }), {
       code: 'store_unavailable',
       message: /Redis cannot be reached: .*ECONNREFUSED/,
     });

@@ -10,7 +10,7 @@ for (const maxAttempts of [100, 5]) {
     const fleet = createFleetClient();
     before(async () => {
       redis = await startRedis();
-      const env = { ...unlimited, REDIS_TIMEOUT_MS: '10000', OTP_MAX_ATTEMPTS: String(maxAttempts) };
+      const env = { ...unlimited, OTP_MAX_ATTEMPTS: String(maxAttempts) };
       services = await Promise.all([1, 2, 3, 4].map(() => startRedisService(redis.url, env)));
     });
     after(async () => {
