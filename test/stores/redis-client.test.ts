@@ -8,8 +8,9 @@ import { after, before, describe, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { createOtp } from '../../src/index.js';
 import type { Store } from '../../src/ports.js';
-import { createRedisStore } from '../../src/stores/redis.js';
+import { createRedisStore, type RedisStoreOptions } from '../../src/stores/redis.js';
 import { patientRedis } from '../helpers/fleet.js';
+import { stopAtEnd } from '../helpers/leftovers.js';
 import { createInbox, jwtSecret, secretKey } from '../helpers/otp.js';
 import { runCli, startService } from '../helpers/process.js';
 import { findFreePort, type RedisServer, startRedis } from '../helpers/redis.js';
@@ -19,6 +20,12 @@ import { until } from '../helpers/until.js';
 const alice = 'alice@example.com';
 /** Longer than any pause of the machine: what is lost or refused must not wait for it. */
 const timeoutMs = 10_000;
+
+async function createStore(options: RedisStoreOptions): Promise<Store> {
+  const store = await createRedisStore({ timeoutMs, ...options });
+  stopAtEnd(() => store.close());
+  return store;
+}
 
 function createOn(store: Store) {
   const inbox = createInbox();
@@ -41,7 +48,7 @@ describe('the Redis store on the wire', () => {
   after(() => redis.stop());
 
   test('open costs one round trip, a wrong code one, a right code two, and the address limit one more', async () => {
-    const store = await createRedisStore({ url: redis.url, timeoutMs });
+    const store = await createStore({ url: redis.url });
     const { otp, inbox, wrong } = createOn(store);
     const count = async () => {
       const stats = await redis.client.info('commandstats');
@@ -64,7 +71,7 @@ describe('the Redis store on the wire', () => {
 
   // Attack: wait until a TTL that is too short has let a count be forgotten.
   test('each key lives as long as what it counts, and no longer', async () => {
-    const store = await createRedisStore({ url: redis.url, timeoutMs, keyPrefix: 'ttl:' });
+    const store = await createStore({ url: redis.url, keyPrefix: 'ttl:' });
     const { otp, wrong } = createOn(store);
     await otp.request(alice, { ip: '192.0.2.1' });
     await otp.verify(alice, wrong());
@@ -81,9 +88,8 @@ describe('the Redis store on the wire', () => {
   // Attack: make a log long, so that the next call keeps Redis from everybody else.
   test('a log of a hundred thousand entries is purged in less than a second', async () => {
     let offsetMs = 0;
-    const store = await createRedisStore({
+    const store = await createStore({
       url: redis.url,
-      timeoutMs,
       testClockOffsetMs: () => offsetMs,
     });
     // Written as the store writes it, since as many hits would take minutes.
@@ -109,9 +115,8 @@ describe('the Redis store on the wire', () => {
 
   test('a clock of the server that is set back lengthens no life and no wait', async () => {
     let offsetMs = 3_600_000;
-    const store = await createRedisStore({
+    const store = await createStore({
       url: redis.url,
-      timeoutMs,
       keyPrefix: 'back:',
       testClockOffsetMs: () => offsetMs,
     });
@@ -128,7 +133,7 @@ describe('the Redis store on the wire', () => {
   });
 
   test('a server that takes no writes is not ready', async () => {
-    const { otp } = createOn(await createRedisStore({ url: redis.url, timeoutMs }));
+    const { otp } = createOn(await createStore({ url: redis.url }));
     await otp.ping();
     await redis.client.config('SET', 'min-replicas-to-write', '1');
     await assert.rejects(otp.ping(), { code: 'store_unavailable' });
@@ -138,7 +143,7 @@ describe('the Redis store on the wire', () => {
   });
 
   test('a server that has forgotten the scripts is told them again', async () => {
-    const { otp, inbox } = createOn(await createRedisStore({ url: redis.url, timeoutMs }));
+    const { otp, inbox } = createOn(await createStore({ url: redis.url }));
     await redis.client.script('FLUSH');
     assert.equal((await otp.request(alice)).status, 'sent');
     await redis.client.script('FLUSH');
@@ -148,7 +153,8 @@ describe('the Redis store on the wire', () => {
 
   test("a client of the caller's own is used, and left open", async () => {
     const client = new Redis({ port: redis.port, keyPrefix: 'mine:' });
-    const { otp, inbox } = createOn(await createRedisStore({ client }));
+    stopAtEnd(() => client.disconnect());
+    const { otp, inbox } = createOn(await createStore({ client }));
     await otp.request(alice);
     assert.equal((await otp.verify(alice, inbox.lastCode())).status, 'valid');
     assert.ok((await redis.client.keys('mine:stateless-otp:*')).length > 0);
@@ -173,10 +179,14 @@ describe('the Redis store on the wire', () => {
       far.on('data', (chunk) => (sever ? near.destroy() : near.write(chunk)));
       near.on('close', () => far.destroy());
     });
+    stopAtEnd(() => {
+      for (const socket of sockets) socket.destroy();
+      proxy.close();
+    });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     const { port } = proxy.address() as { port: number };
     const { otp, wrong } = createOn(
-      await createRedisStore({ url: `redis://127.0.0.1:${port}`, timeoutMs, keyPrefix: 'severed:' }),
+      await createStore({ url: `redis://127.0.0.1:${port}`, keyPrefix: 'severed:' }),
     );
     await otp.request(alice);
     sever = true;
@@ -190,13 +200,11 @@ describe('the Redis store on the wire', () => {
     // The lost one was counted once, this one once.
     assert.deepEqual(next, { status: 'invalid', attemptsLeft: 3 });
     await otp.close();
-    for (const socket of sockets) socket.destroy();
-    proxy.close();
   });
 
   test('a command that comes while there is no connection is refused at once, not kept for later', async () => {
     const away = await startRedis();
-    const { otp } = createOn(await createRedisStore({ url: away.url, timeoutMs }));
+    const { otp } = createOn(await createStore({ url: away.url }));
     await away.kill();
     const startedAt = performance.now();
     await assert.rejects(otp.request(alice), { code: 'store_unavailable' });
@@ -263,7 +271,7 @@ test('behind Sentinel the store follows the master through a failover, and a use
       return JSON.stringify(replicas).includes(String(replica.port));
     });
     const url = `redis+sentinel://127.0.0.1:${sentinel.port}/main`;
-    const { otp, inbox } = createOn(await createRedisStore({ url, timeoutMs }));
+    const { otp, inbox } = createOn(await createStore({ url }));
     await otp.request(alice);
     const used = inbox.lastCode();
     assert.equal((await otp.verify(alice, used)).status, 'valid');
