@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { devNull, tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { settingNames } from '../../src/cli/environment.js';
@@ -17,6 +18,9 @@ export interface RunningProcess {
   /** Ends the process and whatever it started. */
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
+
+// Where localhost has two addresses, Node leaves the first for the second, where nobody listens, after a pause of 250 ms.
+setDefaultAutoSelectFamilyAttemptTimeout(patienceMs);
 
 /** Settings of the machine that must not reach a test. */
 const foreign = new Set<string>(settingNames.flatMap((name) => [name, `${name}_FILE`]));

@@ -238,7 +238,7 @@ test('a password comes from REDIS_PASSWORD; a wrong one is refused at start', as
 test('rediss:// speaks TLS, and a certificate that nobody vouches for is refused', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'stateless-otp-tls-'));
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
   const made = spawnSync(requireTool('openssl'), [
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1'],
     ...['-keyout', key, '-out', certificate, ...subject],
@@ -247,7 +247,7 @@ test('rediss:// speaks TLS, and a certificate that nobody vouches for is refused
   const tlsPort = await findFreePort();
   const tls = ['--tls-port', String(tlsPort), '--tls-cert-file', certificate, '--tls-key-file', key];
   const redis = await startRedis([...tls, '--tls-ca-cert-file', certificate, '--tls-auth-clients', 'no']);
-  const env = { STORE: 'redis', REDIS_URL: `rediss://localhost:${tlsPort}`, PORT: '0', ...patientRedis };
+  const env = { STORE: 'redis', REDIS_URL: `rediss://127.0.0.1:${tlsPort}`, PORT: '0', ...patientRedis };
   const service = await startService({ ...env, NODE_EXTRA_CA_CERTS: certificate });
   assert.equal((await fetch(`${service.url}/readyz`)).status, 200);
   await service.stop();
