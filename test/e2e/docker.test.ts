@@ -34,7 +34,8 @@ test('the steps of the Dockerfile give a tree that an unprivileged user can serv
     run('npm', ['pack', '--silent', '--pack-destination', folder], root);
     run('sh', ['-c', `tar -xzf ${folder}/stateless-otp-*.tgz --strip-components=1 -C ${app}`], root);
     copyFileSync(join(root, 'package-lock.json'), join(app, 'package-lock.json'));
-    run('npm', ['ci', '--omit=dev', '--no-audit', '--no-fund'], app);
+    // What the project itself was installed from is at hand; a registry may be slow or fail now and then.
+    run('npm', ['ci', '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund'], app);
     // A clone that was built, with nothing but what it needs to run, starts as the README says.
     for (const name of ['src', 'scripts', 'tsconfig.json', 'tsconfig.build.json']) {
       cpSync(join(root, name), join(app, name), { recursive: true });
