@@ -124,6 +124,7 @@ test('settings come from .env where there is one, and the environment wins', asy
 
 test('the banner names the URL, the docs, where codes appear and the secrets that were made up', async () => {
   const service = await startService();
+  await service.waitFor(/made up for this run.*\n/);
   const { stdout } = service.output;
   assert.match(stdout, new RegExp(`API +${service.url}/api/v1\n`));
   assert.match(stdout, new RegExp(`Docs +${service.url}/docs\n`));

@@ -54,7 +54,7 @@ test('in the background a mail server that is a black hole for 15 s at 50 reques
     DELIVERY_BACKEND: 'smtp',
     DELIVERY_MODE: 'background',
     DELIVERY_QUEUE_MAX: String(queueMax),
-    DELIVERY_TIMEOUT_MS: '3000',
+    DELIVERY_TIMEOUT_MS: '5000',
     OTP_WINDOW_SECONDS: '300',
     SMTP_HOST: '127.0.0.1',
     SMTP_PORT: String(gate.port),
@@ -88,7 +88,7 @@ test('in the background a mail server that is a black hole for 15 s at 50 reques
     gate.shut();
     const memoryBefore = readMemoryMb();
     const startedAt = performance.now();
-    for (let index = 0; performance.now() - startedAt < 15_000; index++) {
+    for (let index = 0; index < 15 * 50; index++) {
       running.push(control(), ask(index));
       await pause(Math.max(0, startedAt + (index + 1) * 20 - performance.now()));
     }
