@@ -11,12 +11,11 @@ import type {
   OpenRequest,
   OpenResult,
   PendingRecord,
-  RecordKey,
   ReleaseRequest,
   RollingLimit,
   Store,
 } from '../ports.js';
-import { createExpiringTable, entriesRange } from './memory/expiring-table.js';
+import { createExpiringTable, entriesRange, none } from './memory/expiring-table.js';
 import { createGuessCounts } from './memory/guess-counts.js';
 import { createIdentityLimits } from './memory/identity-limits.js';
 import { createPendingRecords, type StoredRecord } from './memory/pending-records.js';
@@ -32,8 +31,6 @@ export interface MemoryStoreOptions {
    */
   maxEntries?: number;
 }
-
-const noWaits = { cooldown: 0, request_identity: 0 };
 
 /**
  * The store for one process: nothing is shared, and everything is lost with the process. It is bounded: full
@@ -56,9 +53,10 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
 
   function open(request: OpenRequest): OpenResult {
     const now = clock();
-    const { identityTag, lengthening, resend } = request;
+    const { identityTag, recordTag, lengthening, resend } = request;
     const isNew = request.bind && request.challenge === undefined;
-    const live = isNew ? undefined : records.get(nameRecord(request), now);
+    let row = isNew ? none : records.find(nameRecord(recordTag, request.challenge), now);
+    const live = row === none ? undefined : records.read(row);
     if (request.challenge !== undefined && !live) return { status: 'expired' };
     if (live && live.attemptsLeft <= 0) return { status: 'blocked', retryAfterMs: live.expiresAt - now };
 
@@ -69,8 +67,10 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     if (resend === 'refuse' && usable && usable.sends > 0) {
       return { status: 'pending', retryAfterMs: usable.expiresAt - now };
     }
-    let limits = identities.find(identityTag, now);
-    const waits = limits < 0 ? noWaits : identities.readWaits(limits, request, now);
+    // Of no use before something is counted: a refused call leaves nothing.
+    const limits = identities.findOrAdd(identityTag, now, now);
+    if (limits === none) throw createFullError();
+    const waits = identities.readWaits(limits, request, now);
     if (waits.cooldown > 0) return { status: 'limited', limit: 'cooldown', retryAfterMs: waits.cooldown };
     if (waits.request_identity > 0) {
       return { status: 'limited', limit: 'request_identity', retryAfterMs: waits.request_identity };
@@ -81,19 +81,19 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     if (!record) {
       const maxAttempts = long ? Math.min(request.maxAttempts, lengthening.maxAttempts) : request.maxAttempts;
       record = createRecord(request, digits, Math.min(maxAttempts, live?.attemptsLeft ?? maxAttempts), now);
-      if (live) records.delete(nameRecord(request), now);
-      else if (!records.hasRoom(now)) throw createFullError();
+      if (live) records.remove(row);
+      const isBound = request.bind || request.challenge !== undefined;
+      const name = nameRecord(recordTag, isBound ? record.challenge : undefined);
+      row = records.findOrAdd(name, record.expiresAt, now);
+      if (row === none) throw createFullError();
     }
-    if (limits < 0) limits = identities.add(identityTag, record.expiresAt, now);
-    if (limits < 0) throw createFullError();
     const sendId = ++lastSendId;
     identities.sends.push(limits, now, sendId);
     identities.extend(limits, Math.max(record.expiresAt, now + request.sends.periodSeconds * 1000));
     record.sends += 1;
     record.channel = request.channel;
     record.mute = request.mute;
-    const isBound = request.bind || request.challenge !== undefined;
-    records.set(nameRecord({ ...request, challenge: isBound ? record.challenge : undefined }), record, now);
+    records.write(row, record);
     const ttlMs = record.expiresAt - now;
     const next = identities.readWaits(limits, request, now);
     const resendInMs = Math.max(next.cooldown, next.request_identity, resend === 'refuse' ? ttlMs : 0);
@@ -103,14 +103,15 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   function attempt(request: AttemptRequest): AttemptResult {
     const now = clock();
     const { identityTag, lengthening, verifies } = request;
-    const record = records.get(nameRecord(request), now);
+    const row = records.find(nameRecord(request.recordTag, request.challenge), now);
+    const record = row === none ? undefined : records.read(row);
     if (!record || !request.keyIds.includes(record.keyId)) return { status: 'expired' };
     if (record.attemptsLeft <= 0) return { status: 'blocked', retryAfterMs: record.expiresAt - now };
     if (record.digits < lengthening.digits && guesses.haveReached(identityTag, lengthening, now)) {
       return { status: 'expired' };
     }
     const limits = identities.find(identityTag, now);
-    if (limits < 0) return { status: 'expired' };
+    if (limits === none) return { status: 'expired' };
     if (request.challenge === undefined) {
       const retryAfterMs = identities.verifies.findRetryAfterMs(limits, verifies, now);
       if (retryAfterMs > 0) return { status: 'limited', retryAfterMs };
@@ -119,41 +120,40 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     }
     guesses.count(identityTag, lengthening, now);
     record.attemptsLeft -= 1;
-    records.set(nameRecord(request), record, now);
+    records.write(row, record);
     return { status: 'counted', record: pick(record), attemptsLeft: record.attemptsLeft };
   }
 
   function consume(request: ConsumeRequest): boolean {
     const now = clock();
-    const name = nameRecord(request);
     guesses.takeBack(request.identityTag, now);
-    if (records.get(name, now)?.challenge !== request.recordChallenge) return false;
-    records.delete(name, now);
+    const row = records.find(nameRecord(request.recordTag, request.challenge), now);
+    if (row === none || records.read(row).challenge !== request.recordChallenge) return false;
+    records.remove(row);
     const limits = identities.find(request.identityTag, now);
-    if (limits >= 0) identities.verifies.clear(limits);
+    if (limits !== none) identities.verifies.clear(limits);
     return true;
   }
 
   function release(request: ReleaseRequest): void {
     const now = clock();
     const limits = identities.find(request.identityTag, now);
-    if (limits < 0 || !identities.sends.remove(limits, Number(request.sendId))) return;
+    if (limits === none || !identities.sends.remove(limits, Number(request.sendId))) return;
     identities.refusals.push(limits, now);
     identities.extend(limits, now + request.periodSeconds * 1000);
-    const name = nameRecord(request);
-    const record = records.get(name, now);
+    const row = records.find(nameRecord(request.recordTag, request.challenge), now);
+    const record = row === none ? undefined : records.read(row);
     if (record?.challenge !== request.recordChallenge) return;
     record.sends -= 1;
-    if (request.resend === 'refuse' && record.sends === 0) records.delete(name, now);
-    else records.set(name, record, now);
+    if (request.resend === 'refuse' && record.sends === 0) records.remove(row);
+    else records.write(row, record);
   }
 
   function hit(key: string, limit: RollingLimit): HitResult {
     const now = clock();
     const expiresAt = now + limit.periodSeconds * 1000;
-    let address = addresses.find(key, now);
-    if (address < 0) address = addresses.add(key, expiresAt, now);
-    if (address < 0) throw createFullError();
+    const address = addresses.findOrAdd(key, expiresAt, now);
+    if (address === none) throw createFullError();
     const retryAfterMs = hits.findRetryAfterMs(address, limit, now);
     if (retryAfterMs > 0) return { allowed: false, retryAfterMs };
     hits.push(address, now);
@@ -163,8 +163,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
 
   function claim(key: string, ttlSeconds: number): boolean {
     const now = clock();
-    if (claims.find(key, now) >= 0) return false;
-    if (claims.add(key, now + ttlSeconds * 1000, now) < 0) throw createFullError();
+    if (claims.find(key, now) !== none) return false;
+    if (claims.findOrAdd(key, now + ttlSeconds * 1000, now) === none) throw createFullError();
     return true;
   }
 
@@ -181,7 +181,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     release: async (request) => release(request),
     hit: async (key, limit) => hit(key, limit),
     claim: async (key, ttlSeconds) => claim(key, ttlSeconds),
-    claimed: async (key) => claims.find(key, clock()) >= 0,
+    claimed: async (key) => claims.find(key, clock()) !== none,
     exchange: async (request) => exchange(request),
     ping: async () => {},
     close: async () => {},
@@ -206,7 +206,7 @@ function pick({ challenge, keyId, window, digits, channel, mute }: StoredRecord)
   return { challenge, keyId, window, digits, channel, mute };
 }
 
-function nameRecord({ recordTag, challenge }: RecordKey): string {
+function nameRecord(recordTag: string, challenge: string | undefined): string {
   return challenge === undefined ? recordTag : `${recordTag}:${challenge}`;
 }
 

@@ -12,7 +12,9 @@ interface Chunk<Value> {
   [index: number]: Value;
 }
 
-const rowsPerChunk = 4096;
+const chunkBits = 12;
+const rowsPerChunk = 2 ** chunkBits;
+const withinChunk = rowsPerChunk - 1;
 
 /** Whole numbers up to 2³², in four bytes. */
 export const createCounterColumn = () => createColumn(() => new Uint32Array(rowsPerChunk), 0);
@@ -25,15 +27,15 @@ export const createTextColumn = () => createColumn(() => new Array<string>(rowsP
 function createColumn<Value>(createChunk: () => Chunk<Value>, initial: Value): Column<Value> {
   const chunks: (Chunk<Value> | undefined)[] = [];
   return {
-    get: (row) => chunks[Math.floor(row / rowsPerChunk)]?.[row % rowsPerChunk] ?? initial,
+    get: (row) => chunks[row >>> chunkBits]?.[row & withinChunk] ?? initial,
     set(row, value) {
-      const at = Math.floor(row / rowsPerChunk);
+      const at = row >>> chunkBits;
       let chunk = chunks[at];
       if (!chunk) {
         chunk = createChunk();
         chunks[at] = chunk;
       }
-      chunk[row % rowsPerChunk] = value;
+      chunk[row & withinChunk] = value;
     },
   };
 }

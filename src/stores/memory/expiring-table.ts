@@ -1,5 +1,5 @@
 import { createNumberColumn } from './column.js';
-import { readKey } from './key.js';
+import { type Key, readKey } from './key.js';
 import { createKeyIndex } from './key-index.js';
 
 /**
@@ -8,10 +8,10 @@ import { createKeyIndex } from './key-index.js';
  * themselves, so no timer keeps a process alive.
  */
 export interface ExpiringTable {
-  /** The row of the live entry with this name; -1 when there is none. */
+  /** The row of the live entry with this name, or `none`. */
   find(name: string, now: number): number;
-  /** A row for a name that has none; -1 when the table is full of live entries. */
-  add(name: string, expiresAt: number, now: number): number;
+  /** The same, or else the row of a new entry that ends then. `none` when the table is full of live entries. */
+  findOrAdd(name: string, expiresAt: number, now: number): number;
   remove(row: number): void;
   expiresAt(row: number): number;
   keepUntil(row: number, expiresAt: number): void;
@@ -22,8 +22,11 @@ export interface ExpiringTable {
 /** Bounds and default of how many entries a table may hold. */
 export const entriesRange = { min: 1, max: 10_000_000, default: 500_000 };
 
+/** Stands for a row where there is no entry. */
+export const none = -1;
+
 /** Rows looked at by each new entry (two, so that cleaning outruns filling), and when the table is full. */
-const stepsPerAdd = 2;
+const stepsPerEntry = 2;
 const stepsWhenFull = 10_000;
 
 /** When a row without an entry expires: cleaning passes over it. */
@@ -59,23 +62,31 @@ export function createExpiringTable(
     }
   }
 
+  /** Entries that have ended and have not been cleaned up yet included. */
+  const countHeld = () => rows - free.length;
+
   function hasRoom(now: number): boolean {
-    if (rows - free.length >= maxEntries) sweep(now, stepsWhenFull);
-    return rows - free.length < maxEntries;
+    if (countHeld() >= maxEntries) sweep(now, stepsWhenFull);
+    return countHeld() < maxEntries;
+  }
+
+  function findKey(key: Key, now: number): number {
+    const row = index.find(key);
+    if (row === none || ends.get(row) > now) return row;
+    remove(row);
+    return none;
   }
 
   return {
-    find(name, now) {
-      const row = index.find(readKey(name));
-      if (row < 0 || ends.get(row) > now) return row;
-      remove(row);
-      return -1;
-    },
-    add(name, expiresAt, now) {
-      sweep(now, stepsPerAdd);
-      if (!hasRoom(now)) return -1;
+    find: (name, now) => (countHeld() === 0 ? none : findKey(readKey(name), now)),
+    findOrAdd(name, expiresAt, now) {
+      const key = readKey(name);
+      const known = findKey(key, now);
+      if (known !== none) return known;
+      sweep(now, stepsPerEntry);
+      if (!hasRoom(now)) return none;
       const row = free.pop() ?? rows++;
-      index.add(readKey(name), row);
+      index.add(key, row);
       ends.set(row, expiresAt);
       return row;
     },

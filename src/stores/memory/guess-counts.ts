@@ -1,6 +1,6 @@
 import type { Lengthening } from '../../ports.js';
 import { createCounterColumn } from './column.js';
-import { createExpiringTable } from './expiring-table.js';
+import { createExpiringTable, none } from './expiring-table.js';
 
 /** How many guesses that were not right each identity has against it, kept from the first for a fixed time. */
 export interface GuessCounts {
@@ -18,17 +18,16 @@ export function createGuessCounts(maxEntries: number): GuessCounts {
     haveReached(identityTag, { after }, now) {
       if (after === 0) return false;
       const row = table.find(identityTag, now);
-      return row < 0 ? !table.hasRoom(now) : guesses.get(row) >= after;
+      return row === none ? !table.hasRoom(now) : guesses.get(row) >= after;
     },
     count(identityTag, { after, memorySeconds }, now) {
       if (after === 0) return;
-      let row = table.find(identityTag, now);
-      if (row < 0) row = table.add(identityTag, now + memorySeconds * 1000, now);
-      if (row >= 0) guesses.set(row, guesses.get(row) + 1);
+      const row = table.findOrAdd(identityTag, now + memorySeconds * 1000, now);
+      if (row !== none) guesses.set(row, guesses.get(row) + 1);
     },
     takeBack(identityTag, now) {
       const row = table.find(identityTag, now);
-      if (row < 0) return;
+      if (row === none) return;
       const left = guesses.get(row) - 1;
       if (left > 0) guesses.set(row, left);
       else table.remove(row);

@@ -3,7 +3,7 @@ import { createExpiringTable, type ExpiringTable } from './expiring-table.js';
 import { createTimeLogs, type TimeLogs } from './time-logs.js';
 
 /** What counts against each identity. The logs go by the rows of the table. */
-export interface IdentityLimits extends Pick<ExpiringTable, 'find' | 'add' | 'hasRoom'> {
+export interface IdentityLimits extends Pick<ExpiringTable, 'find' | 'findOrAdd'> {
   sends: TimeLogs;
   /** Tries that a provider refused. */
   refusals: TimeLogs;
@@ -25,8 +25,7 @@ export function createIdentityLimits(maxEntries: number): IdentityLimits {
   });
   return {
     find: table.find,
-    add: table.add,
-    hasRoom: table.hasRoom,
+    findOrAdd: table.findOrAdd,
     sends,
     refusals,
     verifies,

@@ -3,18 +3,18 @@ import { hash } from 'node:crypto';
 /** 16 bytes that stand for a name. */
 export type Key = Uint32Array;
 
-const keyBytes = 16;
 const tagLength = 22;
+const lettersInFours = 20;
 
 const sixBits = new Int8Array(128).fill(-1);
-for (const [index, digit] of [
+for (const [index, letter] of [
   ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_',
 ].entries()) {
-  sixBits[digit.charCodeAt(0)] = index;
+  sixBits[letter.charCodeAt(0)] = index;
 }
 
-/** One for all, since every call of a store reads keys and keeps none. */
-const bytes = new Uint8Array(keyBytes);
+/** One for all: every call of a store reads keys, and none keeps one. */
+const bytes = new Uint8Array(16);
 const key: Key = new Uint32Array(bytes.buffer);
 
 /**
@@ -22,7 +22,7 @@ const key: Key = new Uint32Array(bytes.buffer);
  * challenge, gets the first 16 of its SHA-256. Keys are as good as random, since tags are keyed hashes.
  */
 export function readKey(name: string): Key {
-  if (!readTag(name)) {
+  if (!decodeTag(name)) {
     const digest = hash('sha256', name, 'hex');
     for (let i = 0; i < key.length; i++) key[i] = Number.parseInt(digest.slice(8 * i, 8 * i + 8), 16);
   }
@@ -30,19 +30,23 @@ export function readKey(name: string): Key {
 }
 
 /** False for what is not base64url of 16 bytes (RFC 4648 §5), in the one way to write them. */
-function readTag(name: string): boolean {
+function decodeTag(name: string): boolean {
   if (name.length !== tagLength) return false;
-  let [held, bits, byte] = [0, 0, 0];
-  for (let i = 0; i < tagLength; i++) {
-    const six = sixBits[name.charCodeAt(i)] ?? -1;
-    if (six < 0) return false;
-    held = (held << 6) | six;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes[byte++] = held >> bits;
-    }
+  let bits = 0;
+  for (let i = 0, byte = 0; i < lettersInFours; i += 4) {
+    const four = (readBits(name, i) << 12) | readBits(name, i + 2);
+    bytes[byte++] = four >> 16;
+    bytes[byte++] = four >> 8;
+    bytes[byte++] = four;
+    bits |= four;
   }
-  // The bits that are left over are zero: other spellings of the same bytes are other names.
-  return (held & 0b1111) === 0;
+  const last = readBits(name, lettersInFours);
+  bytes[15] = last >> 4;
+  // Negative when any letter was none. The four bits left over are zero: another spelling is another name.
+  return (bits | last) >= 0 && (last & 0b1111) === 0;
+}
+
+/** The twelve bits of two letters; negative when one is none. */
+function readBits(name: string, at: number): number {
+  return ((sixBits[name.charCodeAt(at)] ?? -1) << 6) | (sixBits[name.charCodeAt(at + 1)] ?? -1);
 }

@@ -1,6 +1,6 @@
 import type { ExchangeRequest, ExchangeResult } from '../../ports.js';
 import { createTextColumn } from './column.js';
-import { createExpiringTable } from './expiring-table.js';
+import { createExpiringTable, none } from './expiring-table.js';
 
 /** The one good token of each family, by its hash. */
 export interface TokenFamilies {
@@ -14,18 +14,19 @@ export function createTokenFamilies(maxEntries: number): TokenFamilies {
   const table = createExpiringTable(maxEntries, (row) => tokens.set(row, ''));
   return {
     exchange({ family, presented, next, ttlSeconds }, now) {
-      let row = table.find(family, now);
       if (presented === null && next !== null) {
         const expiresAt = now + ttlSeconds * 1000;
-        if (row < 0) row = table.add(family, expiresAt, now);
-        if (row < 0) return null;
+        const row = table.findOrAdd(family, expiresAt, now);
+        if (row === none) return null;
         table.keepUntil(row, expiresAt);
-      } else {
-        if (row < 0) return 'unknown';
-        if (next === null || tokens.get(row) !== presented) {
-          table.remove(row);
-          return next === null ? 'exchanged' : 'reused';
-        }
+        tokens.set(row, next);
+        return 'exchanged';
+      }
+      const row = table.find(family, now);
+      if (row === none) return 'unknown';
+      if (next === null || tokens.get(row) !== presented) {
+        table.remove(row);
+        return next === null ? 'exchanged' : 'reused';
       }
       tokens.set(row, next);
       return 'exchanged';
