@@ -15,7 +15,8 @@ import type {
   RollingLimit,
   Store,
 } from '../ports.js';
-import { createExpiringTable, entriesRange, none } from './memory/expiring-table.js';
+import { none } from './memory/column.js';
+import { createExpiringTable, entriesRange } from './memory/expiring-table.js';
 import { createGuessCounts } from './memory/guess-counts.js';
 import { createIdentityLimits } from './memory/identity-limits.js';
 import { createPendingRecords, type StoredRecord } from './memory/pending-records.js';

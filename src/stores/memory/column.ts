@@ -1,3 +1,6 @@
+/** Stands for a row where there is none. */
+export const none = -1;
+
 /**
  * One field of many rows, without an object for each row. It grows a chunk at a time: nothing is ever copied, so no
  * call has to wait for that, and at most one chunk is not in use yet.

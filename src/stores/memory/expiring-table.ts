@@ -1,4 +1,4 @@
-import { createNumberColumn } from './column.js';
+import { createNumberColumn, none } from './column.js';
 import { type Key, readKey } from './key.js';
 import { createKeyIndex } from './key-index.js';
 
@@ -21,9 +21,6 @@ export interface ExpiringTable {
 
 /** Bounds and default of how many entries a table may hold. */
 export const entriesRange = { min: 1, max: 10_000_000, default: 500_000 };
-
-/** Stands for a row where there is no entry. */
-export const none = -1;
 
 /** Rows looked at by each new entry (two, so that cleaning outruns filling), and when the table is full. */
 const stepsPerEntry = 2;

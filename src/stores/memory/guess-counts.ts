@@ -1,6 +1,6 @@
 import type { Lengthening } from '../../ports.js';
-import { createCounterColumn } from './column.js';
-import { createExpiringTable, none } from './expiring-table.js';
+import { createCounterColumn, none } from './column.js';
+import { createExpiringTable } from './expiring-table.js';
 
 /** How many guesses that were not right each identity has against it, kept from the first for a fixed time. */
 export interface GuessCounts {

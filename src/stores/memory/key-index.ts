@@ -3,7 +3,7 @@ import type { Key } from './key.js';
 
 /** Which row each key has. */
 export interface KeyIndex {
-  /** -1 when the key has none. */
+  /** The row of this key, or `none`. */
   find(key: Key): number;
   /** Gives a row to a key that has none. */
   add(key: Key, row: number): void;

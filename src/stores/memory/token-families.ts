@@ -1,6 +1,6 @@
 import type { ExchangeRequest, ExchangeResult } from '../../ports.js';
-import { createTextColumn } from './column.js';
-import { createExpiringTable, none } from './expiring-table.js';
+import { createTextColumn, none } from './column.js';
+import { createExpiringTable } from './expiring-table.js';
 
 /** The one good token of each family, by its hash. */
 export interface TokenFamilies {
