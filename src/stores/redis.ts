@@ -102,24 +102,21 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
   }
 
   // One hash tag for all that belongs to an identity, so that a cluster keeps it on one server.
-  const nameKey = (kind: string, tag: string, rest = '') => `${keyPrefix}${kind}:{${tag}}${rest}`;
-  const nameRecord = ({ identityTag, recordTag, challenge }: RecordKey) =>
-    nameKey('p', identityTag, `:${recordTag}${challenge === undefined ? '' : `:${challenge}`}`);
-  const nameLimits = ({ identityTag }: RecordKey) => nameKey('l', identityTag);
+  const nameKey = (kind: string, tag: string) => `${keyPrefix}${kind}:{${tag}}`;
+  const nameIdentity = ({ identityTag }: RecordKey) => nameKey('p', identityTag);
   const nameGuesses = ({ identityTag }: RecordKey) => nameKey('g', identityTag);
 
   return {
     async open(request) {
-      const { bind, challenge, newChallenge, resend, lengthening, sends, keyIds } = request;
-      const isBound = bind || challenge !== undefined;
-      const fresh = nameRecord({ ...request, challenge: isBound ? newChallenge : undefined });
-      const meant = isBound && challenge === undefined ? fresh : nameRecord(request);
+      const { bind, challenge, resend, lengthening, sends, keyIds } = request;
       const reply = await call(
         'open',
-        [meant, fresh, nameLimits(request), nameGuesses(request)],
+        [nameIdentity(request), nameGuesses(request)],
         [
-          challenge === undefined ? '0' : '1',
-          newChallenge,
+          request.recordTag,
+          bind || challenge !== undefined ? 1 : 0,
+          challenge ?? '',
+          request.newChallenge,
           request.channel,
           request.digits,
           request.windowSeconds,
@@ -139,12 +136,13 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       return readOpenReply(reply as Reply);
     },
     async attempt(request) {
-      const { verifies, lengthening, keyIds } = request;
+      const { recordTag, challenge = '', verifies, lengthening, keyIds } = request;
       const reply = await call(
         'attempt',
-        [nameRecord(request), nameLimits(request), nameGuesses(request)],
+        [nameIdentity(request), nameGuesses(request)],
         [
-          request.challenge === undefined ? '1' : '0',
+          recordTag,
+          challenge,
           verifies.max,
           verifies.periodSeconds,
           lengthening.after,
@@ -156,13 +154,14 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       return readAttemptReply(reply as Reply);
     },
     async consume(request) {
-      const keys = [nameRecord(request), nameLimits(request), nameGuesses(request)];
-      return (await call('consume', keys, [request.recordChallenge])) === 1;
+      const { recordTag, challenge = '', recordChallenge } = request;
+      const keys = [nameIdentity(request), nameGuesses(request)];
+      return (await call('consume', keys, [recordTag, challenge, recordChallenge])) === 1;
     },
     async release(request) {
-      const { recordChallenge, sendId, resend, periodSeconds } = request;
-      const keys = [nameRecord(request), nameLimits(request)];
-      await call('release', keys, [recordChallenge, sendId, resend, periodSeconds]);
+      const { recordTag, challenge = '', recordChallenge, sendId, resend, periodSeconds } = request;
+      const args = [recordTag, challenge, recordChallenge, sendId, resend, periodSeconds];
+      await call('release', [nameIdentity(request)], args);
     },
     async hit(key, { max, periodSeconds }): Promise<HitResult> {
       const retryAfterMs = Number(await call('hit', [nameKey('a', key)], [max, periodSeconds]));

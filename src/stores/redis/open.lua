@@ -1,48 +1,48 @@
 -- Opens or reopens a pending record and counts one send. A refused call changes nothing.
--- KEYS[1]  record that is meant
--- KEYS[2]  where a new record would stand
--- KEYS[3]  limits of the identity
--- KEYS[4]  guess count of the identity
--- ARGV[3]  '1' when the record must exist (a bound challenge is sent again)
--- ARGV[4]  challenge of a new record
--- ARGV[5]  channel
--- ARGV[6]  digits, ARGV[7] window in seconds, ARGV[8] attempts
--- ARGV[9]  reuse, rotate or refuse
--- ARGV[10] cooldown in seconds, ARGV[11] life in seconds under which a record is stale
--- ARGV[12] most sends, ARGV[13] in how many seconds
--- ARGV[14] guesses from which on codes are long (0 never), ARGV[15] their digits, ARGV[16] their attempts
--- ARGV[17] 1 when the record is mute, else 0
--- ARGV[18...] ids of the keys that can be derived; the first makes new codes
+-- KEYS[1]  identity
+-- KEYS[2]  guess count of the identity
+-- ARGV[3]  tag of the record
+-- ARGV[4]  '1' for a bound record, ARGV[5] challenge of the one that is sent again, '' for a new one
+-- ARGV[6]  challenge of a new record
+-- ARGV[7]  channel
+-- ARGV[8]  digits, ARGV[9] window in seconds, ARGV[10] attempts
+-- ARGV[11] reuse, rotate or refuse
+-- ARGV[12] cooldown in seconds, ARGV[13] life in seconds under which a record is stale
+-- ARGV[14] most sends, ARGV[15] in how many seconds
+-- ARGV[16] guesses from which on codes are long (0 never), ARGV[17] their digits, ARGV[18] their attempts
+-- ARGV[19] 1 when the record is mute, else 0
+-- ARGV[20...] ids of the keys that can be derived; the first makes new codes
 -- Returns  { 'opened', challenge, key id, window, digits, channel, mute, send id, life in ms, ms until the next send }
 --          { 'expired' } | { 'blocked', ms } | { 'pending', ms } | { 'cooldown', ms } | { 'request_identity', ms }
 
 local fence = read_fence()
-local resend = ARGV[9]
-local live = load_record(KEYS[1], fence)
-if ARGV[3] == '1' and not live then return { 'expired' } end
-if live and live[ATTEMPTS_LEFT] <= 0 then return { 'blocked', to_ms(live[EXPIRES_AT] - now) } end
+local identity = load_identity(KEYS[1])
+local bound, resend = tonumber(ARGV[4]), ARGV[11]
+local live, place
+if bound == 0 or ARGV[5] ~= '' then live, place = find_record(identity, ARGV[3], ARGV[5], fence) end
+if ARGV[5] ~= '' and not live then return { 'expired' } end
+if live and live[ATTEMPTS_LEFT] <= 0 then return { 'blocked', to_ms(live[ENDS_AT] - now) } end
 
-local after = tonumber(ARGV[14])
-local long = after > 0 and load_guesses(KEYS[4])[1] >= after
-local digits = tonumber(ARGV[6])
-if long then digits = math.max(digits, tonumber(ARGV[15])) end
+local after = tonumber(ARGV[16])
+local long = after > 0 and load_guesses(KEYS[2])[1] >= after
+local digits = tonumber(ARGV[8])
+if long then digits = math.max(digits, tonumber(ARGV[17])) end
 -- A code that can no longer be verified must not stand in the way of one that can.
 local usable = live
-if live and (live[DIGITS] < digits or not includes_key(live, 18)) then usable = nil end
-if resend == 'refuse' and usable and usable[SENDS] > 0 then
-  return { 'pending', to_ms(usable[EXPIRES_AT] - now) }
+if live and (live[DIGITS] < digits or not includes_key(live, 20)) then usable = nil end
+if resend == 'refuse' and usable and usable[TIMES_SENT] > 0 then
+  return { 'pending', to_ms(usable[ENDS_AT] - now) }
 end
 
-local limits = load_limits(KEYS[3])
-local sends = limits[LOG_SENDS]
-local max, period = tonumber(ARGV[12]), tonumber(ARGV[13])
-local cooldown = tonumber(ARGV[10]) * 1000000
+local sends = identity[SENDS]
+local max, period = tonumber(ARGV[14]), tonumber(ARGV[15])
+local cooldown = tonumber(ARGV[12]) * 1000000
 
 -- Microseconds that the cooldown and the limits ask to wait.
 local function read_waits()
   local for_sends = wait_for_room(sends, max, period)
   -- Tries that the provider refused have a cap of their own, twice that of the sends.
-  local for_refusals = wait_for_room(limits[LOG_REFUSALS], max * 2, period)
+  local for_refusals = wait_for_room(identity[REFUSALS], max * 2, period)
   local last = sends[#sends]
   local for_cooldown = last and math.max(0, last + cooldown - now) or 0
   return for_cooldown, math.max(for_sends, for_refusals)
@@ -53,33 +53,28 @@ if for_cooldown > 0 then return { 'cooldown', to_ms(for_cooldown) } end
 if for_limit > 0 then return { 'request_identity', to_ms(for_limit) } end
 
 local record = usable
-if not usable or resend == 'rotate' or usable[EXPIRES_AT] - now < ARGV[11] * 1000000 then
-  local attempts = tonumber(ARGV[8])
-  if long then attempts = math.min(attempts, tonumber(ARGV[16])) end
+if not usable or resend == 'rotate' or usable[ENDS_AT] - now < ARGV[13] * 1000000 then
+  local attempts = tonumber(ARGV[10])
+  if long then attempts = math.min(attempts, tonumber(ARGV[18])) end
   if live then attempts = math.min(attempts, live[ATTEMPTS_LEFT]) end
-  local window = ARGV[7] * 1000000
+  local window = ARGV[9] * 1000000
   record = {
-    ARGV[4], ARGV[18], math.floor(now / window), now + window, digits, ARGV[5], attempts, 0, fence, 0
+    ARGV[3], bound, ARGV[6], ARGV[20], math.floor(now / window), now + window, digits, ARGV[7], attempts, 0, fence, 0
   }
+  if place then table.remove(identity[RECORDS], place) end
+  add_record(identity, record, fence)
 end
-record[SENDS] = record[SENDS] + 1
-record[CHANNEL] = ARGV[5]
-record[MUTE] = tonumber(ARGV[17])
+record[TIMES_SENT] = record[TIMES_SENT] + 1
+record[CHANNEL] = ARGV[7]
+record[MUTE] = tonumber(ARGV[19])
 
 -- A send is named by its time, which is therefore never the same twice.
 local send = now
 if sends[#sends] and sends[#sends] >= now then send = sends[#sends] + 1 end
 table.insert(sends, send)
-limits[LOG_EXPIRES_AT] = math.max(limits[LOG_EXPIRES_AT], record[EXPIRES_AT], send + period * 1000000)
-save(KEYS[3], limits, limits[LOG_EXPIRES_AT])
-local key = KEYS[1]
-if record ~= usable then
-  if live and KEYS[1] ~= KEYS[2] then redis.call('DEL', KEYS[1]) end
-  key = KEYS[2]
-end
-save(key, record, record[EXPIRES_AT])
+save_identity(KEYS[1], identity, math.max(record[ENDS_AT], send + period * 1000000))
 
-local life = record[EXPIRES_AT] - now
+local life = record[ENDS_AT] - now
 local wait = math.max(read_waits())
 if resend == 'refuse' then wait = math.max(wait, life) end
 return {

@@ -33,26 +33,49 @@ local function to_ms(microseconds)
   return math.ceil(microseconds / 1000)
 end
 
--- A pending record: fields of the array.
-local CHALLENGE, KEY_ID, WINDOW, EXPIRES_AT, DIGITS, CHANNEL, ATTEMPTS_LEFT, SENDS, FENCE, MUTE = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+-- What the store holds of an identity: the times of sends, of refused tries and of verifies, oldest first, when the last
+-- of all this ends, and the pending records. In one value, since each key costs more than what stands in it.
+local SENDS, REFUSALS, VERIFIES, EXPIRES_AT, RECORDS = 1, 2, 3, 4, 5
+
+local function load_identity(key)
+  return load(key) or { {}, {}, {}, 0, {} }
+end
+
+local function save_identity(key, identity, expires_at)
+  identity[EXPIRES_AT] = math.max(identity[EXPIRES_AT], expires_at or 0)
+  save(key, identity, identity[EXPIRES_AT])
+end
+
+-- A pending record. TAG names the purpose; BOUND is 1 when the record is found by its challenge only, else 0.
+local TAG, BOUND, CHALLENGE, KEY_ID, WINDOW, ENDS_AT, DIGITS, CHANNEL, ATTEMPTS_LEFT, TIMES_SENT, FENCE, MUTE =
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 
 -- No code lives longer, whatever happens to the server's clock.
 local MAX_LIFE = 600 * 1000000
 
--- The live record, or nil: one with another fence is absent.
-local function load_record(key, fence)
-  local record = load(key)
-  if not record or record[FENCE] ~= fence then return nil end
-  local life = record[EXPIRES_AT] - now
-  if life > 0 and life <= MAX_LIFE then return record end
+-- One with another fence is absent.
+local function is_live(record, fence)
+  local life = record[ENDS_AT] - now
+  return record[FENCE] == fence and life > 0 and life <= MAX_LIFE
+end
+
+-- The live record of this tag and where it stands, or nil: the bound one of this challenge, or for '' the unbound one.
+local function find_record(identity, tag, challenge, fence)
+  local bound = challenge == '' and 0 or 1
+  for i, record in ipairs(identity[RECORDS]) do
+    local is_named = record[TAG] == tag and record[BOUND] == bound and (bound == 0 or record[CHALLENGE] == challenge)
+    if is_named and is_live(record, fence) then return record, i end
+  end
   return nil
 end
 
--- What counts against an identity: times of sends, of refused tries and of verifies, oldest first, and the expiry.
-local LOG_SENDS, LOG_REFUSALS, LOG_VERIFIES, LOG_EXPIRES_AT = 1, 2, 3, 4
-
-local function load_limits(key)
-  return load(key) or { {}, {}, {}, 0 }
+-- Adds a record, and forgets those that are over: here, so that there are never more than there have been sends.
+local function add_record(identity, record, fence)
+  local kept = { record }
+  for _, other in ipairs(identity[RECORDS]) do
+    if is_live(other, fence) then table.insert(kept, other) end
+  end
+  identity[RECORDS] = kept
 end
 
 -- Forgets what has left the rolling period, then returns microseconds until one more fits; 0 is now.
