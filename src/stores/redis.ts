@@ -82,11 +82,16 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     client.on('error', () => {});
     client.disconnect();
   };
-  const readContext = () => [(testClockOffsetMs?.() ?? 0) * 1000, allowUnfenced ? '0' : '1'] as const;
   /** Fails closed: whatever goes wrong, the store has not answered. */
-  async function call(name: keyof typeof run, keys: string[], args: (string | number)[]): Promise<unknown> {
+  async function call(
+    name: keyof typeof run,
+    keys: string[],
+    names: string[],
+    settings: unknown[],
+  ): Promise<unknown> {
+    const context = [(testClockOffsetMs?.() ?? 0) * 1000, !allowUnfenced];
     try {
-      return await run[name](client, keys, [...readContext(), ...args]);
+      return await run[name](client, keys, [JSON.stringify([...context, ...settings]), ...names]);
     } catch (cause) {
       throw new OtpError('store_unavailable', 'Redis cannot answer', { cause });
     }
@@ -95,7 +100,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
   try {
     const database = options.url === undefined ? 0 : readRedisUrl(options.url).database;
     await checkServer(client, { ...options, database });
-    await call('ping', [`${keyPrefix}ping`], []);
+    await call('ping', [`${keyPrefix}ping`], [], []);
   } catch (error) {
     await close();
     throw error;
@@ -108,77 +113,67 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
 
   return {
     async open(request) {
-      const { bind, challenge, resend, lengthening, sends, keyIds } = request;
-      const reply = await call(
-        'open',
-        [nameIdentity(request), nameGuesses(request)],
-        [
-          request.recordTag,
-          bind || challenge !== undefined ? 1 : 0,
-          challenge ?? '',
-          request.newChallenge,
-          request.channel,
-          request.digits,
-          request.windowSeconds,
-          request.maxAttempts,
-          resend,
-          request.cooldownSeconds,
-          request.staleSeconds,
-          sends.max,
-          sends.periodSeconds,
-          lengthening.after,
-          lengthening.digits,
-          lengthening.maxAttempts,
-          request.mute ? 1 : 0,
-          ...keyIds,
-        ],
-      );
-      return readOpenReply(reply as Reply);
+      const { recordTag, bind, challenge, lengthening, sends } = request;
+      const settings = [
+        bind || challenge !== undefined,
+        request.newChallenge,
+        request.keyIds,
+        request.channel,
+        request.digits,
+        request.windowSeconds,
+        request.maxAttempts,
+        request.resend,
+        request.cooldownSeconds,
+        request.staleSeconds,
+        sends.max,
+        sends.periodSeconds,
+        lengthening.after,
+        lengthening.digits,
+        lengthening.maxAttempts,
+        request.mute,
+      ];
+      const keys = [nameIdentity(request), nameGuesses(request)];
+      return readOpenReply((await call('open', keys, [recordTag, challenge ?? ''], settings)) as Reply);
     },
     async attempt(request) {
-      const { recordTag, challenge = '', verifies, lengthening, keyIds } = request;
-      const reply = await call(
-        'attempt',
-        [nameIdentity(request), nameGuesses(request)],
-        [
-          recordTag,
-          challenge,
-          verifies.max,
-          verifies.periodSeconds,
-          lengthening.after,
-          lengthening.digits,
-          lengthening.memorySeconds,
-          ...keyIds,
-        ],
-      );
-      return readAttemptReply(reply as Reply);
+      const { recordTag, challenge = '', keyIds, verifies, lengthening } = request;
+      const settings = [
+        keyIds,
+        verifies.max,
+        verifies.periodSeconds,
+        lengthening.after,
+        lengthening.digits,
+        lengthening.memorySeconds,
+      ];
+      const keys = [nameIdentity(request), nameGuesses(request)];
+      return readAttemptReply((await call('attempt', keys, [recordTag, challenge], settings)) as Reply);
     },
     async consume(request) {
       const { recordTag, challenge = '', recordChallenge } = request;
       const keys = [nameIdentity(request), nameGuesses(request)];
-      return (await call('consume', keys, [recordTag, challenge, recordChallenge])) === 1;
+      return (await call('consume', keys, [recordTag, challenge, recordChallenge], [])) === 1;
     },
     async release(request) {
       const { recordTag, challenge = '', recordChallenge, sendId, resend, periodSeconds } = request;
-      const args = [recordTag, challenge, recordChallenge, sendId, resend, periodSeconds];
-      await call('release', [nameIdentity(request)], args);
+      const names = [recordTag, challenge, recordChallenge, sendId];
+      await call('release', [nameIdentity(request)], names, [resend, periodSeconds]);
     },
     async hit(key, { max, periodSeconds }): Promise<HitResult> {
-      const retryAfterMs = Number(await call('hit', [nameKey('a', key)], [max, periodSeconds]));
+      const retryAfterMs = Number(await call('hit', [nameKey('a', key)], [], [max, periodSeconds]));
       return retryAfterMs === 0 ? { allowed: true } : { allowed: false, retryAfterMs };
     },
     async claim(key, ttlSeconds) {
-      return (await call('claim', [nameKey('c', key)], [ttlSeconds])) === 1;
+      return (await call('claim', [nameKey('c', key)], [], [ttlSeconds])) === 1;
     },
     async claimed(key) {
-      return (await call('claimed', [nameKey('c', key)], [])) === 1;
+      return (await call('claimed', [nameKey('c', key)], [], [])) === 1;
     },
     async exchange({ family, presented, next, ttlSeconds }) {
-      const reply = await call('exchange', [nameKey('f', family)], [presented ?? '', next ?? '', ttlSeconds]);
-      return reply as ExchangeResult;
+      const names = [presented ?? '', next ?? ''];
+      return (await call('exchange', [nameKey('f', family)], names, [ttlSeconds])) as ExchangeResult;
     },
     async ping() {
-      await call('ping', [`${keyPrefix}ping`], []);
+      await call('ping', [`${keyPrefix}ping`], [], []);
     },
     close,
   };

@@ -1,15 +1,17 @@
--- Stands before every script.
--- ARGV[1]  offset in microseconds, added to the server's clock: 0, except in tests
--- ARGV[2]  '1' to fence records by the identity of the master, '0' not to
+-- Stands before every script. What callers chose comes as it is; what is configured or ours comes in one JSON array,
+-- since each argument costs the caller more than what stands in it.
+-- ARGV[1]  JSON: offset in microseconds, added to the server's clock (0, except in tests); whether records are fenced by
+--          the identity of the master; and what the script itself lists as SETTINGS
 -- Values are MessagePack arrays; times are microseconds since 1970 by the server's clock.
 
+local SETTINGS = cjson.decode(ARGV[1])
 local clock = redis.call('TIME')
-local now = clock[1] * 1000000 + clock[2] + ARGV[1]
+local now = clock[1] * 1000000 + clock[2] + SETTINGS[1]
 
 -- What changes whenever the memory may have gone back in time: a restart, a failover, a failing back. It is read
 -- on each call, since a connection can outlive all of these.
 local function read_fence()
-  if ARGV[2] == '0' then return '' end
+  if not SETTINGS[2] then return '' end
   local info = redis.call('INFO', 'replication')
   local id = string.match(info, 'master_replid:(%x+)')
   if not id or not string.find(info, 'role:master', 1, true) then
@@ -46,7 +48,7 @@ local function save_identity(key, identity, expires_at)
   save(key, identity, identity[EXPIRES_AT])
 end
 
--- A pending record. TAG names the purpose; BOUND is 1 when the record is found by its challenge only, else 0.
+-- A pending record. TAG names the purpose; BOUND says whether the record is found by its challenge only.
 local TAG, BOUND, CHALLENGE, KEY_ID, WINDOW, ENDS_AT, DIGITS, CHANNEL, ATTEMPTS_LEFT, TIMES_SENT, FENCE, MUTE =
   1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 
@@ -61,9 +63,9 @@ end
 
 -- The live record of this tag and where it stands, or nil: the bound one of this challenge, or for '' the unbound one.
 local function find_record(identity, tag, challenge, fence)
-  local bound = challenge == '' and 0 or 1
+  local bound = challenge ~= ''
   for i, record in ipairs(identity[RECORDS]) do
-    local is_named = record[TAG] == tag and record[BOUND] == bound and (bound == 0 or record[CHALLENGE] == challenge)
+    local is_named = record[TAG] == tag and record[BOUND] == bound and (not bound or record[CHALLENGE] == challenge)
     if is_named and is_live(record, fence) then return record, i end
   end
   return nil
@@ -103,9 +105,9 @@ local function load_guesses(key)
   return { 0, 0 }
 end
 
-local function includes_key(record, first)
-  for i = first, #ARGV do
-    if ARGV[i] == record[KEY_ID] then return true end
+local function includes_key(key_ids, record)
+  for _, id in ipairs(key_ids) do
+    if id == record[KEY_ID] then return true end
   end
   return false
 end
