@@ -16,8 +16,9 @@ local bound, new_challenge, key_ids, channel, digits, window_seconds, attempts, 
 
 local fence = read_fence()
 local identity = load_identity(KEYS[1])
-local live, place
-if challenge ~= '' or not bound then live, place = find_record(identity, tag, challenge, fence) end
+local named = challenge
+if bound and challenge == '' then named = new_challenge end
+local live, place = find_record(identity, tag, named, fence)
 if challenge ~= '' and not live then return { 'expired' } end
 if live and live[ATTEMPTS_LEFT] <= 0 then return { 'blocked', to_ms(live[ENDS_AT] - now) } end
 

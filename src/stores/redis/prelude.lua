@@ -71,7 +71,7 @@ local function find_record(identity, tag, challenge, fence)
   return nil
 end
 
--- Adds a record, and forgets those that are over: here, so that there are never more than there have been sends.
+-- Adds a record and forgets those that are not live, so that none of them can ever come back beside it.
 local function add_record(identity, record, fence)
   local kept = { record }
   for _, other in ipairs(identity[RECORDS]) do
