@@ -190,7 +190,6 @@ for (const [name, start] of Object.entries(proxies)) {
 
     // Attack: reach, under the host of the application, what else the service serves, or the application past the gate.
     test('nothing but the sign-in page is open', async () => {
-      const already = app.received.length;
       for (const path of [
         '/otp-gate',
         '/authz/auth-request',
@@ -209,12 +208,15 @@ for (const [name, start] of Object.entries(proxies)) {
         '/sign-in;/../livez',
         '/x/../%73ign-in/../livez',
       ]) {
+        const already = app.received.length;
         const { status, text } = await ask(proxy.port, { path });
+        assert.equal(app.received.length, already, path);
         assert.ok([400, 401, 404].includes(status), `${path}: ${status}`);
         assert.doesNotMatch(text, /"status":"ok"|swagger|"active":true/, path);
+        const signedIn = await ask(proxy.port, { path, headers: [bearer(await issue())] });
+        assert.equal(signedIn.headers['remote-user'], undefined, path);
         assert.ok(!gate.asked.some(({ path: reached }) => /^\/(livez|docs|api|oauth)/.test(reached)), path);
       }
-      assert.equal(app.received.length, already);
     });
 
     // Attack: make the service unreachable, and walk in.
