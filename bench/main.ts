@@ -1,11 +1,19 @@
 import type { RedisServer } from '../test/helpers/redis.js';
 import { startRedis } from '../test/helpers/redis.js';
 import { listGrowthCases, runGrowthCases } from './growth/run.js';
-import { floorCase, httpCases, runHttpCases, workerCases } from './http/run.js';
+import {
+  floorCase,
+  type HttpCase,
+  type HttpContext,
+  httpCases,
+  runHttpCases,
+  workerCases,
+} from './http/run.js';
 import { chooseCores, pinProcess } from './launch.js';
 import { libraryCases, runLibraryCases } from './library/run.js';
 import { describeMachine, readVersions } from './machine.js';
 import { type BenchOptions, help, readOptions } from './options.js';
+import { profileCases } from './profile/run.js';
 import { createProgress } from './progress.js';
 import { writeReport } from './report/write.js';
 import type { CaseResult, Report } from './results.js';
@@ -21,12 +29,14 @@ async function main(args: string[]): Promise<void> {
   if (!all.some((name) => isWanted({ name }))) {
     throw new RangeError(`no case is named like ${options.wanted.join(', ')}; --list shows all`);
   }
-  const report = await measure(options, {
+  const chosen = {
     http: httpCases.filter(isWanted),
     workers: workerCases.filter(isWanted),
     library: libraryCases.filter(isWanted),
     growth: growthCases.filter(isWanted),
-  });
+  };
+  if (options.isProfile) return print(await profile(options, chosen.http));
+  const report = await measure(options, chosen);
   const files = writeReport(report, options.outputFolder);
   print(`${files.join('\n')}\n`);
 }
@@ -38,51 +48,61 @@ interface Chosen {
   growth: ReturnType<typeof listGrowthCases>;
 }
 
-async function measure(options: BenchOptions, chosen: Chosen): Promise<Report> {
-  const startedAt = new Date();
-  const progress = createProgress(process.stderr, Date.now);
+/** What is ours or runs in node can be profiled. */
+async function profile(options: BenchOptions, cases: HttpCase[]): Promise<string> {
+  const ours = cases.filter(({ system }) => system.command === process.execPath);
+  return withContext(options, (context) => profileCases(ours, context, options.outputFolder));
+}
+
+/** With a Redis for those who ask for it, and this process out of the way of the servers. */
+async function withContext<Result>(
+  options: BenchOptions,
+  run: (context: HttpContext) => Promise<Result>,
+): Promise<Result> {
   const cores = chooseCores();
   pinProcess(process.pid, cores.load);
   let redis: RedisServer | undefined;
-  const context = {
-    ...options,
-    cores,
-    progress,
-    async useRedis() {
-      if (!redis) {
-        redis = await startRedis();
-        pinProcess(redis.pid, cores.store);
-      }
-      return redis;
-    },
+  const useRedis = async () => {
+    if (!redis) {
+      redis = await startRedis();
+      pinProcess(redis.pid, cores.store);
+    }
+    return redis;
   };
-  const cases: CaseResult[] = [];
   try {
+    return await run({ ...options, cores, useRedis, progress: createProgress(process.stderr, Date.now) });
+  } finally {
+    await redis?.stop();
+  }
+}
+
+async function measure(options: BenchOptions, chosen: Chosen): Promise<Report> {
+  const startedAt = new Date();
+  return withContext(options, async (context) => {
+    const cases: CaseResult[] = [];
     // Without the floor no figure says anything.
     const http = chosen.http.includes(floorCase) ? chosen.http : [floorCase, ...chosen.http];
     if (chosen.http.length > 0) cases.push(...(await runHttpCases(http, context)));
     if (chosen.workers.length > 0) {
-      const allCores = { ...context, cores: { ...cores, server: null } };
+      const allCores = { ...context, cores: { ...context.cores, server: null } };
       const results = await runHttpCases(chosen.workers, allCores);
       cases.push(...results.map((result) => ({ ...result, group: 'workers' as const })));
     }
     if (chosen.library.length > 0) cases.push(...(await runLibraryCases(chosen.library, context)));
     if (chosen.growth.length > 0) cases.push(...(await runGrowthCases(chosen.growth, context)));
-  } finally {
-    await redis?.stop();
-  }
-  const seconds = (Date.now() - startedAt.getTime()) / 1000;
-  progress.say(`${cases.length} cases in ${Math.round(seconds)} s`);
-  const { rounds, roundSeconds, connections, isQuick } = options;
-  return {
-    format: 1,
-    startedAt: startedAt.toISOString(),
-    seconds,
-    settings: { rounds, roundSeconds, connections, isQuick },
-    machine: describeMachine(cores),
-    versions: readVersions(),
-    cases,
-  };
+    const seconds = (Date.now() - startedAt.getTime()) / 1000;
+    context.progress.say(`${cases.length} cases in ${Math.round(seconds)} s`);
+    const { rounds, roundSeconds, connections, isQuick } = options;
+    return {
+      format: 1,
+      startedAt: startedAt.toISOString(),
+      seconds,
+      settings: { rounds, roundSeconds, connections, isQuick },
+      machine: describeMachine(context.cores),
+      versions: readVersions(),
+      cases,
+    };
+  });
 }
 
 function print(text: string): void {

@@ -1,5 +1,5 @@
 import type { Launched } from '../launch.js';
-import { readCpuMicros } from '../process-usage.js';
+import { type CpuReading, countCpuMicros, readCpu } from '../process-usage.js';
 import type { HttpRound } from '../results.js';
 import { percentile } from '../statistics.js';
 import { prepare, type Target } from './operations.js';
@@ -16,19 +16,22 @@ export interface MeasureOptions {
   /** Requests to make ready, where they have to be. */
   count: number;
   durationMs: number;
+  /** Called when the requests are ready, before the first is sent. */
+  onReady?(): Promise<void>;
 }
 
 /** One round: makes the requests ready, then sends them and reads what the server has used meanwhile. */
 export async function measureRound(
   operation: Operation,
   running: Running,
-  { count, durationMs }: MeasureOptions,
+  { count, durationMs, onReady }: MeasureOptions,
 ): Promise<HttpRound> {
   const { server, store, load } = running;
   const supply = await prepare(operation, running, count);
-  const [cpuBefore, storeBefore] = [readCpuMicros(server.pid), store && readCpuMicros(store.pid)];
+  await onReady?.();
+  const [cpuBefore, storeBefore] = [readCpu(server.pid), store && readCpu(store.pid)];
   const { requests, errors, elapsedMs, latenciesMs } = await load.run({ ...supply, durationMs });
-  const [cpuAfter, storeAfter] = [readCpuMicros(server.pid), store && readCpuMicros(store.pid)];
+  const [cpuAfter, storeAfter] = [readCpu(server.pid), store && readCpu(store.pid)];
   await store?.clear();
   const total = requests + Object.values(errors).reduce((sum, times) => sum + times, 0);
   return {
@@ -43,6 +46,7 @@ export async function measureRound(
   };
 }
 
-function divide(before: number | null, after: number | null, total: number): number | null {
-  return before === null || after === null || total === 0 ? null : (after - before) / total;
+function divide(before: CpuReading | null, after: CpuReading | null, total: number): number | null {
+  const micros = before && after && countCpuMicros(before, after);
+  return micros === null || total === 0 ? null : micros / total;
 }

@@ -28,14 +28,14 @@ let lastIdentity = 0;
  * identities. What this costs is not measured.
  */
 export async function prepare(operation: Operation, target: Target, count: number): Promise<Supply> {
-  const { protocol } = target.system;
+  const { protocol, pool } = target.system;
   switch (operation) {
     case 'post':
     case 'request':
-      return {
-        next: () => protocol.request(createIdentity('m', target.system.identityPool)),
+      return takeAtMost(pool, {
+        next: () => protocol.request(createIdentity('m', pool)),
         expectedStatus: 200,
-      };
+      });
     case 'get':
       return { next: () => protocol.bearer('a'.repeat(300)), expectedStatus: 200 };
     case 'right verify':
@@ -65,6 +65,11 @@ function listSupply(requests: Buffer[], expectedStatus: number): Supply {
   return { next: () => requests[position++] ?? null, expectedStatus };
 }
 
+function takeAtMost(limit = Number.POSITIVE_INFINITY, supply: Supply): Supply {
+  let taken = 0;
+  return { ...supply, next: () => (taken++ < limit ? supply.next() : null) };
+}
+
 function createIdentity(prefix: 'm' | 'v', pool = Number.POSITIVE_INFINITY): string {
   lastIdentity += 1;
   return `${prefix}${(lastIdentity % pool) + 1_000_000}@example.com`;
@@ -72,9 +77,9 @@ function createIdentity(prefix: 'm' | 'v', pool = Number.POSITIVE_INFINITY): str
 
 /** Requests codes, and reads them where the system left them. */
 async function obtainCodes({ system, load, codesFile }: Target, count: number): Promise<[string, string][]> {
-  const { identityPool, protocol } = system;
-  const size = Math.min(count, identityPool ?? count);
-  const identities = Array.from({ length: size }, () => createIdentity('v', identityPool));
+  const { pool, protocol } = system;
+  const size = Math.min(count, pool ?? count);
+  const identities = Array.from({ length: size }, () => createIdentity('v', pool));
   const file = openSync(codesFile, 'r');
   try {
     const from = fstatSync(file).size;

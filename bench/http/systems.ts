@@ -23,8 +23,11 @@ export interface System {
   operations: Operation[];
   /** Signs tokens like those of the system, to check new ones; its algorithm must be that of the tokens. */
   signer?: { algorithm: string; key: string };
-  /** Identities used over and over, for a system whose own store searches them one by one. Default: always new. */
-  identityPool?: number;
+  /**
+   * For a system whose own store searches all entries one by one: identities used over and over, and the most requests
+   * of a round. Default: always new ones, as many as there is time for.
+   */
+  pool?: number;
 }
 
 /** Every ratio is to this one. */
@@ -82,12 +85,12 @@ export const systems: System[] = [
     operations: verifies,
     usesRedis: false,
     protocol: betterAuthProtocol,
-    identityPool: 500,
+    pool: 200,
   }),
   rival('better-auth, redis', 'rivals/better-auth.mjs', {
     operations: verifies,
     protocol: betterAuthProtocol,
-    identityPool: 500,
+    pool: 200,
   }),
   fastApi('fastapi seed', { operations: [...verifies, ...bearers] }),
   fastApi('fastapi seed, routes in threads', { operations: verifies, env: { BENCH_THREADS: '1' } }),

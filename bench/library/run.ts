@@ -33,6 +33,7 @@ const libraries: Library[] = [
   { name: 'otplib', file: 'rivals/otplib.mjs', isRival: true, operations: arithmetic },
   { name: 'otpauth', file: 'rivals/otpauth.mjs', isRival: true, operations: arithmetic },
   { name: 'speakeasy', file: 'rivals/speakeasy.mjs', isRival: true, operations: arithmetic },
+  { name: 'jose', file: 'library/jose.mjs', isRival: false, operations: ['verify HS256'] },
   { name: 'ours, memory', file: 'library/otp.mjs', isRival: false, operations: ['request', 'verify right'] },
 ];
 

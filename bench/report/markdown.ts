@@ -1,4 +1,5 @@
 import type { CaseResult, Group, HttpFigures, Report } from '../results.js';
+import { compareWithTargets } from './targets.js';
 
 type Measured<G extends Group> = Extract<CaseResult<G>, { status: 'measured' }>;
 
@@ -19,6 +20,7 @@ export function formatMarkdown(report: Report): string {
     formatHttp('Workers on one Redis, all cores', select(report, 'workers')),
     formatLibrary(select(report, 'library')),
     formatGrowth(select(report, 'growth')),
+    formatTargets(report.cases),
     formatNotRun(report.cases),
   ]
     .filter((part) => part !== '')
@@ -75,6 +77,19 @@ function formatGrowth(cases: Measured<'growth'>[]): string {
       show(median.bytesPerIdentity),
       show(median.requestMicros),
       show(median.verifyMicros),
+    ]),
+  );
+}
+
+function formatTargets(cases: CaseResult[]): string {
+  return formatTable(
+    'Against the figures to reach',
+    ['figure', 'measured', 'to reach', 'reached'],
+    compareWithTargets(cases).map(({ figure, measured, toReach, isReached }) => [
+      figure,
+      measured,
+      toReach,
+      isReached ? 'yes' : 'no',
     ]),
   );
 }
