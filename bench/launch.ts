@@ -6,11 +6,12 @@ import { fileURLToPath } from 'node:url';
 
 export const benchRoot = fileURLToPath(new URL('./', import.meta.url));
 
-/** Which processor each part runs on; null where they cannot be told apart. */
+/** Which processors each part runs on, as `taskset` names them; null where they cannot be told apart. */
 export interface Cores {
-  server: number | null;
-  load: number | null;
-  store: number | null;
+  server: string | null;
+  load: string | null;
+  store: string | null;
+  all: string | null;
 }
 
 export interface Launched {
@@ -24,7 +25,7 @@ export interface LaunchOptions {
   args: string[];
   /** Given to the server beside the path to programs; `BENCH_PORT` is added. */
   env: Record<string, string>;
-  core: number | null;
+  core: string | null;
 }
 
 const patienceMs = 30_000;
@@ -40,18 +41,18 @@ export function chooseCores(): Cores {
   const [, list = ''] = /^Cpus_allowed_list:\s+(\S+)/m.exec(readStatus()) ?? [];
   const cores = list.split(',').flatMap((range) => {
     const [from = 0, to = from] = range.split('-').map(Number);
-    return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+    return Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
   });
-  const [server, load, store = load] = cores;
+  const [server, load, store] = cores;
   if (load === undefined || server === undefined || spawnSync('taskset', ['-V']).status !== 0) {
-    return { server: null, load: null, store: null };
+    return { server: null, load: null, store: null, all: null };
   }
-  return { server, load, store: store ?? load };
+  return { server, load, store: store ?? load, all: list };
 }
 
 /** Moves a running process, with its threads, to one core. */
-export function pinProcess(pid: number, core: number | null): void {
-  if (core !== null) spawnSync('taskset', ['-acp', String(core), String(pid)]);
+export function pinProcess(pid: number, core: string | null): void {
+  if (core !== null) spawnSync('taskset', ['-acp', core, String(pid)]);
 }
 
 /**
@@ -61,7 +62,7 @@ export function pinProcess(pid: number, core: number | null): void {
  */
 export async function launch({ command, args, env, core }: LaunchOptions): Promise<Launched> {
   const port = await findFreePort();
-  const pinned = core === null ? [command, ...args] : ['taskset', '-c', String(core), command, ...args];
+  const pinned = core === null ? [command, ...args] : ['taskset', '-c', core, command, ...args];
   const child = spawn(pinned[0] as string, pinned.slice(1), {
     cwd: benchRoot,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env, BENCH_PORT: String(port) },

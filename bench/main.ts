@@ -84,7 +84,7 @@ async function measure(options: BenchOptions, chosen: Chosen): Promise<Report> {
     const http = chosen.http.includes(floorCase) ? chosen.http : [floorCase, ...chosen.http];
     if (chosen.http.length > 0) cases.push(...(await runHttpCases(http, context)));
     if (chosen.workers.length > 0) {
-      const allCores = { ...context, cores: { ...context.cores, server: null } };
+      const allCores = { ...context, cores: { ...context.cores, server: context.cores.all } };
       const results = await runHttpCases(chosen.workers, allCores);
       cases.push(...results.map((result) => ({ ...result, group: 'workers' as const })));
     }

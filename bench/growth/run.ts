@@ -47,9 +47,9 @@ export async function runGrowthCases(
   return results;
 }
 
-function runWorker(args: string[], core: number | null): Promise<GrowthFigures> {
+function runWorker(args: string[], core: string | null): Promise<GrowthFigures> {
   const command = [process.execPath, '--expose-gc', `${benchRoot}growth/worker.mjs`, ...args];
-  const pinned = core === null ? command : ['taskset', '-c', String(core), ...command];
+  const pinned = core === null ? command : ['taskset', '-c', core, ...command];
   return new Promise((resolve, reject) => {
     const child = spawn(pinned[0] as string, pinned.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
     let [stdout, stderr] = ['', ''];

@@ -85,7 +85,7 @@ export const systems: System[] = [
     operations: verifies,
     usesRedis: false,
     protocol: betterAuthProtocol,
-    pool: 200,
+    pool: 100,
   }),
   rival('better-auth, redis', 'rivals/better-auth.mjs', {
     operations: verifies,

@@ -31,7 +31,8 @@ export function computeShares({ nodes, samples, timeDeltas }: CpuProfile): {
   let busy = 0;
   samples.forEach((id, index) => {
     const leaf = byId.get(id);
-    if (!leaf || leaf.callFrame.functionName === '(idle)') return;
+    // `dispatch` is the profiler itself, being started.
+    if (!leaf || ['(idle)', 'dispatch'].includes(leaf.callFrame.functionName)) return;
     const time = timeDeltas[index] ?? 0;
     busy += time;
     const seen = new Set<string>();

@@ -20,9 +20,14 @@ export function compareWithTargets(cases: CaseResult[]): TargetResult[] {
     const result = find(name);
     return result?.group === 'http' ? result.median[key] : null;
   };
-  const library = (name: string, key: 'operationsPerSecond' | 'cpuMicrosPerOperation'): Value => {
+  const library = (name: string): Value => {
     const result = find(`library ${name}`);
-    return result?.group === 'library' ? result.median[key] : null;
+    return result?.group === 'library' ? result.median.cpuMicrosPerOperation : null;
+  };
+  /** Calls in a second of CPU time: what else runs on the machine takes none of it. */
+  const perSecond = (name: string): Value => {
+    const micros = library(name);
+    return micros === null ? null : 1e6 / micros;
   };
   const growth = (name: string, key: 'bytesPerIdentity' | 'requestMicros' | 'verifyMicros'): Value => {
     const result = find(`growth ${name} pending`);
@@ -30,7 +35,7 @@ export function compareWithTargets(cases: CaseResult[]): TargetResult[] {
   };
   const cpu = (name: string) => http(name, 'cpuMicrosPerRequest');
   const floor = (name: string) => http(name, 'timesFloor');
-  const engine = (operation: string) => library(`ours, engine: ${operation}`, 'operationsPerSecond');
+  const engine = (operation: string) => perSecond(`ours, engine: ${operation}`);
   const results: TargetResult[] = [];
 
   function atMost(figure: string, value: Value, limit: Value, unit: string): void {
@@ -49,9 +54,14 @@ export function compareWithTargets(cases: CaseResult[]): TargetResult[] {
   atMost('request, Redis', floor('ours, redis: request'), 2.5, '× floor');
   atMost('right verify, Redis', floor('ours, redis: right verify'), 3, '× floor');
   const hello = cpu('hono: get');
-  const check = library('jose: verify HS256', 'cpuMicrosPerOperation');
+  const check = library('jose: verify HS256');
   atMost('bearer, seen before', cpu('ours, memory: bearer, seen before'), times(hello, 1.5), 'µs');
-  atMost('bearer, new', cpu('ours, memory: bearer, new'), hello && check && hello + check, 'µs');
+  atMost(
+    'bearer, new',
+    cpu('ours, memory: bearer, new'),
+    hello === null || check === null ? null : hello + check,
+    'µs',
+  );
   for (const operation of ['request', 'right verify', 'wrong verify']) {
     const python = cpu(`fastapi seed: ${operation}`);
     atMost(
@@ -65,11 +75,11 @@ export function compareWithTargets(cases: CaseResult[]): TargetResult[] {
       atMost(`${operation}, Redis, against ${rival}`, ours, cpu(`${rival}: ${operation}`), 'µs');
     }
   }
-  atLeast('library otp.request', library('ours, memory: request', 'operationsPerSecond'), 250_000, '/s');
-  atLeast('library otp.verify', library('ours, memory: verify right', 'operationsPerSecond'), 120_000, '/s');
+  atLeast('library otp.request', perSecond('ours, memory: request'), 250_000, '/s');
+  atLeast('library otp.verify', perSecond('ours, memory: verify right'), 120_000, '/s');
   for (const operation of ['generate', 'verify right', 'verify wrong']) {
     for (const rival of ['otplib', 'otpauth', 'speakeasy']) {
-      const theirs = library(`${rival}: ${operation}`, 'operationsPerSecond');
+      const theirs = perSecond(`${rival}: ${operation}`);
       atLeast(`engine ${operation}, against ${rival}`, engine(operation), theirs, '/s');
     }
   }
