@@ -212,12 +212,24 @@ export interface Transport {
 export interface Grant {
   identity: string;
   purpose: string;
+  /** How the code reached the person. */
+  channel: Channel;
+  /** For a browser's cookie: renewed while in use, in place of a refresh token. */
+  isSession: boolean;
+  /** Beside the registered ones. */
+  extraClaims: Record<string, unknown>;
 }
 
 export interface IssuedToken {
   accessToken: string;
   expiresInSeconds: number;
+  /** Where refresh tokens are on. */
+  refreshToken?: string;
+  refreshExpiresInSeconds?: number;
 }
+
+/** Adds to the claims of a token; what is registered or ours cannot be overridden. */
+export type ReadClaims = (identity: string) => Record<string, unknown> | Promise<Record<string, unknown>>;
 
 /** Brings messages to people: which transport serves which channel, within what time, now or in the background. */
 export interface Delivery {

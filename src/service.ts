@@ -26,6 +26,7 @@ import type {
   OpenRequest,
   OpenResult,
   PendingRecord,
+  ReadClaims,
   Receipt,
   RecordKey,
   Render,
@@ -40,6 +41,8 @@ export interface ServiceOptions {
   delivery: Delivery;
   logger: Logger;
   issueToken(grant: Grant): Promise<IssuedToken>;
+  /** Asked before a code is used up, so that a failure here costs an attempt only. Default: no further claims. */
+  readClaims?: ReadClaims | undefined;
   render: Render;
   randomBytes(size: number): Uint8Array;
   /** Under which national phone numbers are read. */
@@ -221,7 +224,7 @@ export function createService(parts: ServiceOptions): Service {
     if (code === null) return { status: 'invalid', attemptsLeft: null };
     const recordKey = createRecordKey(identity, purpose, options.challenge);
     const refused = await hitAddress('verify_ip', options.ip);
-    const result = refused ?? (await attemptAndConsume({ identity, purpose }, recordKey, code));
+    const result = refused ?? (await attemptAndConsume({ identity, purpose }, recordKey, code, options));
     logOutcome('verify', recordKey, result);
     return result;
   }
@@ -230,6 +233,7 @@ export function createService(parts: ServiceOptions): Service {
     { identity, purpose }: Target,
     recordKey: RecordKey,
     code: string,
+    { session = false }: VerifyOptions,
   ): Promise<VerifyResult> {
     // Pay first, then look: a crash between the two costs an attempt and never gives one.
     const attempt = await store.attempt({
@@ -247,10 +251,17 @@ export function createService(parts: ServiceOptions): Service {
     if (!isRight || attempt.record.mute) {
       return { status: 'invalid', attemptsLeft: attempt.attemptsLeft };
     }
+    const extraClaims = (await parts.readClaims?.(identity.value)) ?? {};
     const isFirst = await store.consume({ ...recordKey, recordChallenge: attempt.record.challenge });
     if (!isFirst) return { status: 'expired' };
     if (findTestIdentity(identity)) logger.warn(describe(recordKey), 'a test identity was verified');
-    const token = await parts.issueToken({ identity: identity.value, purpose });
+    const token = await parts.issueToken({
+      identity: identity.value,
+      purpose,
+      channel: attempt.record.channel,
+      isSession: session,
+      extraClaims,
+    });
     return { status: 'valid', identity: identity.value, purpose, tokenType: 'bearer', ...token };
   }
 
