@@ -58,7 +58,7 @@ export function pinProcess(pid: number, core: string | null): void {
 /**
  * Starts a server and waits until it takes connections.
  *
- * @throws Error with the last line of its standard error when it ends before that
+ * @throws Error with what it complained of, when it ends before that
  */
 export async function launch({ command, args, env, core }: LaunchOptions): Promise<Launched> {
   const port = await findFreePort();
@@ -88,7 +88,7 @@ export async function launch({ command, args, env, core }: LaunchOptions): Promi
   });
   const deadline = Date.now() + patienceMs;
   while (!(await takesConnections(port))) {
-    if (hasEnded) throw new Error(`it ended at start: ${lastLine(complaint)}`);
+    if (hasEnded) throw new Error(`it ended at start: ${findComplaint(complaint)}`);
     if (Date.now() > deadline) {
       child.kill('SIGKILL');
       throw new Error(`it took no connection within ${patienceMs / 1000} s`);
@@ -133,6 +133,8 @@ function readStatus(): string {
   }
 }
 
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? '';
+/** The line that names an error, or else the last. */
+function findComplaint(text: string): string {
+  const lines = text.trim().split('\n');
+  return lines.find((line) => /^\w*(Error|Exception)\b/.test(line)) ?? lines.at(-1) ?? '';
 }

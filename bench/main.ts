@@ -1,5 +1,3 @@
-import type { RedisServer } from '../test/helpers/redis.js';
-import { startRedis } from '../test/helpers/redis.js';
 import { listGrowthCases, runGrowthCases } from './growth/run.js';
 import {
   floorCase,
@@ -15,6 +13,7 @@ import { describeMachine, readVersions } from './machine.js';
 import { type BenchOptions, help, readOptions } from './options.js';
 import { profileCases } from './profile/run.js';
 import { createProgress } from './progress.js';
+import { type RedisServer, startRedis } from './redis.js';
 import { writeReport } from './report/write.js';
 import type { CaseResult, Report } from './results.js';
 
@@ -63,10 +62,7 @@ async function withContext<Result>(
   pinProcess(process.pid, cores.load);
   let redis: RedisServer | undefined;
   const useRedis = async () => {
-    if (!redis) {
-      redis = await startRedis();
-      pinProcess(redis.pid, cores.store);
-    }
+    redis ??= await startRedis(cores.store);
     return redis;
   };
   try {

@@ -5,14 +5,22 @@ import { benchRoot } from './launch.js';
 import { NotRunError } from './results.js';
 
 /** Software of others that some cases need. */
-export type Requirement = 'npm' | 'fastapi' | 'django';
+export type Requirement = 'npm' | 'redis' | 'fastapi' | 'django';
 
 const rivals = join(benchRoot, 'rivals');
-const packagesOf = {
-  fastapi: ['python3-fastapi', 'python3-uvicorn', 'python3-uvloop', 'python3-httptools'],
-  django: ['python3-django', 'python3-django-redis', 'gunicorn'],
+
+/** Debian packages, and the command that succeeds when they are there. */
+const debian = {
+  redis: { packages: ['redis-server'], check: ['redis-server', '--version'] },
+  fastapi: {
+    packages: ['python3-fastapi', 'python3-uvicorn', 'python3-uvloop', 'python3-httptools'],
+    check: ['/usr/bin/python3', '-c', 'import fastapi, uvicorn'],
+  },
+  django: {
+    packages: ['python3-django', 'python3-django-redis', 'gunicorn'],
+    check: ['/usr/bin/python3', '-c', 'import django, django_redis, gunicorn'],
+  },
 };
-const modulesOf = { fastapi: 'fastapi,uvicorn', django: 'django,django_redis,gunicorn' };
 const settled = new Map<Requirement, string | null>();
 
 /**
@@ -44,20 +52,16 @@ function installNpm(): string | null {
   return status === 0 ? null : `npm ci in bench/rivals failed: ${lastLine(stderr ?? '')}`;
 }
 
-function installDebian(requirement: 'fastapi' | 'django'): string | null {
-  if (canImport(requirement)) return null;
-  const names = packagesOf[requirement].join(' ');
+function installDebian(requirement: keyof typeof debian): string | null {
+  const { packages, check } = debian[requirement];
+  const isThere = () => spawnSync(check[0] as string, check.slice(1)).status === 0;
+  if (isThere()) return null;
+  const names = packages.join(' ');
   if (process.getuid?.() !== 0) return `not installed (Debian packages ${names})`;
   const script = `apt-get update -qq; apt-get install -y -qq --no-install-recommends ${names}`;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const { stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8', env });
-  return canImport(requirement)
-    ? null
-    : `Debian packages ${names} cannot be installed: ${lastLine(stderr ?? '')}`;
-}
-
-function canImport(requirement: 'fastapi' | 'django'): boolean {
-  return spawnSync('/usr/bin/python3', ['-c', `import ${modulesOf[requirement]}`]).status === 0;
+  return isThere() ? null : `Debian packages ${names} cannot be installed: ${lastLine(stderr ?? '')}`;
 }
 
 function lastLine(text: string): string {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import type { RedisServer } from '../../test/helpers/redis.js';
 import { benchRoot, type Cores } from '../launch.js';
 import type { Progress } from '../progress.js';
+import type { RedisServer } from '../redis.js';
 import type { CaseResult, GrowthFigures } from '../results.js';
 
 export interface GrowthContext {

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RedisServer } from '../../test/helpers/redis.js';
 import { type Cores, type Launched, launch } from '../launch.js';
 import { type LoadGenerator, openLoadGenerator } from '../load.js';
 import { readPeakMiB } from '../process-usage.js';
 import type { Progress } from '../progress.js';
+import type { RedisServer } from '../redis.js';
 import { requireSoftware } from '../requirements.js';
 import { type CaseResult, type HttpRound, NotRunError } from '../results.js';
 import { median } from '../statistics.js';

@@ -40,7 +40,7 @@ const secrets = {
 
 /** Limits by address are off, since there is one address; those by identity stay on and are not reached. */
 const ourEnv = {
-  ...secrets,
+  OTP_SECRET_KEY: secrets.OTP_SECRET_KEY,
   RATE_REQUEST_IP_MAX: '0',
   RATE_VERIFY_IP_MAX: '0',
   MEMORY_STORE_MAX_ENTRIES: '10000000',
@@ -134,7 +134,12 @@ function ours(name: string, { env = {}, ...chosen }: Chosen): System {
   return ofNode(name, 'servers/ours.mjs', {
     protocol: commonProtocol,
     ...chosen,
-    env: { ...ourEnv, ...store, ...env },
+    env: {
+      ...(env['JWT_PRIVATE_KEY'] === undefined ? { JWT_SECRET: secrets.JWT_SECRET } : {}),
+      ...ourEnv,
+      ...store,
+      ...env,
+    },
   });
 }
 
