@@ -59,7 +59,7 @@ export const systems: System[] = [
   ofNode('hono', 'servers/hello.mjs', { operations: ['post', 'get'] }),
   ofNode('hono + our guards', 'servers/hello.mjs', { operations: ['post'], env: { BENCH_GUARDS: '1' } }),
   ours('ours, memory', { operations: [...verifies, ...bearers], signer: hs256 }),
-  ours('ours, redis', { operations: verifies, usesRedis: true }),
+  ours('ours, redis', { operations: [...verifies, ...bearers], usesRedis: true, signer: hs256 }),
   ours('ours, memory, limits by address and log on', {
     operations: ['request', 'right verify'],
     protocol: proxiedProtocol,
