@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { cpus, release, totalmem, type } from 'node:os';
+import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { benchRoot, type Cores } from './launch.js';
 
-/** What the figures were measured on. */
+/** What the figures will be measured on, and how busy it is before. */
 export function describeMachine({ server, load, store }: Cores): Record<string, string | number> {
   const pinned = 'not pinned';
   return {
@@ -12,6 +12,7 @@ export function describeMachine({ server, load, store }: Cores): Record<string, 
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     system: `${type()} ${release()}`,
+    loadBefore: Math.round((loadavg()[0] ?? 0) * 10) / 10,
     serverCore: server ?? pinned,
     loadCore: load ?? pinned,
     redisCore: store ?? pinned,

@@ -75,6 +75,7 @@ async function withContext<Result>(
 async function measure(options: BenchOptions, chosen: Chosen): Promise<Report> {
   const startedAt = new Date();
   return withContext(options, async (context) => {
+    const machine = describeMachine(context.cores);
     const cases: CaseResult[] = [];
     // Without the floor no figure says anything.
     const http = chosen.http.includes(floorCase) ? chosen.http : [floorCase, ...chosen.http];
@@ -94,7 +95,7 @@ async function measure(options: BenchOptions, chosen: Chosen): Promise<Report> {
       startedAt: startedAt.toISOString(),
       seconds,
       settings: { rounds, roundSeconds, connections, isQuick },
-      machine: describeMachine(context.cores),
+      machine,
       versions: readVersions(),
       cases,
     };

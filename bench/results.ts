@@ -40,12 +40,20 @@ export interface Figures {
   workers: HttpFigures;
 }
 
+/** What one round of a case showed. */
+interface Rounds {
+  http: HttpRound;
+  library: LibraryFigures;
+  growth: GrowthFigures;
+  workers: HttpRound;
+}
+
 export type Group = keyof Figures;
 
 /** One case: its medians over the rounds, or why there are none. */
 export type CaseResult<G extends Group = Group> = {
   [Each in G]: { group: Each; name: string } & (
-    | { status: 'measured'; rounds: unknown[]; median: Figures[Each] }
+    | { status: 'measured'; rounds: Rounds[Each][]; median: Figures[Each] }
     | { status: 'not run'; reason: string }
   );
 }[G];

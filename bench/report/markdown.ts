@@ -16,6 +16,7 @@ export function formatMarkdown(report: Report): string {
     `Versions: ${Object.entries(versions)
       .map(([name, value]) => `${name} ${value}`)
       .join(', ')}.`,
+    describeSpread(report),
     formatHttp('Over HTTP', select(report, 'http')),
     formatHttp('Workers on one Redis, all cores', select(report, 'workers')),
     formatLibrary(select(report, 'library')),
@@ -26,6 +27,15 @@ export function formatMarkdown(report: Report): string {
     .filter((part) => part !== '')
     .join('\n\n')
     .concat('\n');
+}
+
+/** Tells a quiet run from one that was disturbed. */
+function describeSpread(report: Report): string {
+  const floor = select(report, 'http').find(({ median }) => median.timesFloor === 1);
+  const values = floor?.rounds.map(({ cpuMicrosPerRequest }) => cpuMicrosPerRequest ?? 0) ?? [];
+  if (values.length === 0) return '';
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return `The floor took ${show(least)} to ${show(most)} µs in the different rounds; on a quiet machine these are close.`;
 }
 
 function formatHttp(title: string, cases: { name: string; median: HttpFigures }[]): string {
