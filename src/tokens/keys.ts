@@ -150,9 +150,7 @@ function importPrivateKey(material: string | JsonWebKey, name: string): PrivateK
   const jwk = typeof material === 'string' ? {} : material;
   const { alg = algorithm, use = 'sig', key_ops: operations = ['sign'] } = jwk;
   if (alg !== algorithm || use !== 'sig' || !Array.isArray(operations) || !operations.includes('sign')) {
-    throw new RangeError(
-      `${name} is a key for ${algorithm} signatures, but its alg, use or key_ops says otherwise`,
-    );
+    throw new RangeError(`${name} is a key for ${algorithm} signatures, but its alg or use says otherwise`);
   }
   const publicKey = createPublicKey(key);
   const signBytes = (input: string) =>
