@@ -13,6 +13,20 @@ export function requireTool(program: string, debianPackage = program): string {
   return found;
 }
 
+/** Debian's own Python with these modules, which are installed in the same way. */
+export function requirePython(modules: Record<string, string>): string {
+  const python = '/usr/bin/python3';
+  const canImport = (module: string) => spawnSync(python, ['-c', `import ${module}`]).status === 0;
+  for (const [module, debianPackage] of Object.entries(modules)) {
+    if (canImport(module)) continue;
+    installPackage(python, debianPackage);
+    if (!canImport(module)) {
+      throw new Error(`This test needs Python's ${module}: install it (Debian package ${debianPackage})`);
+    }
+  }
+  return python;
+}
+
 function findOnPath(program: string): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
   return folders.map((folder) => join(folder, program)).find((file) => existsSync(file));
