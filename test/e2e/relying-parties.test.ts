@@ -14,6 +14,7 @@ import { startProcess, startService } from '../helpers/process.js';
 import { findFreePort } from '../helpers/redis.js';
 import { createPem } from '../helpers/tokens.js';
 import { requirePython, requireTool } from '../helpers/tools.js';
+import { until } from '../helpers/until.js';
 
 const alice = 'alice@example.com';
 const { OTP_SECRET_KEY, JWT_SECRET } = sharedSecrets;
@@ -173,7 +174,7 @@ test('the key set stands as well behind a cache, which keeps it for as long as i
       ({ ok }) => ok,
       () => false,
     );
-  while (!(await isUp())) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until('the cache answers', isUp);
 
   const direct = await fetch(jwksUrl);
   assert.match(direct.headers.get('cache-control') ?? '', /^public, max-age=300$/);

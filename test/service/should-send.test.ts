@@ -75,6 +75,17 @@ describe('whoever may not be sent a code', () => {
   });
 });
 
+test('whoever may not be sent a code any more does not stay signed in by refresh either', async () => {
+  let isWelcome = true;
+  const { otp, obtain } = createTestOtp({ refreshTokenTtlSeconds: 3600, shouldSend: () => isWelcome });
+  const result = await otp.verify(known, await obtain(known));
+  assert.ok(result.status === 'valid');
+  isWelcome = false;
+  assert.equal(await otp.refresh(result.refreshToken), null);
+  isWelcome = true;
+  assert.equal(await otp.refresh(result.refreshToken), null);
+});
+
 test('the purpose is asked about too, and the identity in its canonical form', async () => {
   const asked: unknown[] = [];
   const { otp } = createTestOtp({
