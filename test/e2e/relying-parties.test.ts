@@ -100,7 +100,7 @@ describe('a token of ours is good, and the same signed by somebody else is not, 
   });
 
   test("Debian's python3-jwt, by the address of the key set or with the secret", () => {
-    const python = requirePython({ jwt: 'python3-jwt', cryptography: 'python3-cryptography' });
+    const python = requirePython(['jwt', 'cryptography'], ['python3-jwt', 'python3-cryptography']);
     const script = `
 import json, jwt, sys
 for case in json.load(sys.stdin):

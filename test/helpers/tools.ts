@@ -13,18 +13,21 @@ export function requireTool(program: string, debianPackage = program): string {
   return found;
 }
 
-/** Debian's own Python with these modules, which are installed in the same way. */
-export function requirePython(modules: Record<string, string>): string {
-  const python = '/usr/bin/python3';
-  const canImport = (module: string) => spawnSync(python, ['-c', `import ${module}`]).status === 0;
-  for (const [module, debianPackage] of Object.entries(modules)) {
-    if (canImport(module)) continue;
-    installPackage(python, debianPackage);
-    if (!canImport(module)) {
-      throw new Error(`This test needs Python's ${module}: install it (Debian package ${debianPackage})`);
-    }
+/**
+ * The path of a Python that has these modules, from their Debian packages when it has to be installed; otherwise the
+ * test fails like one that misses a program.
+ */
+export function requirePython(modules: string[], debianPackages: string[]): string {
+  const find = () =>
+    ['/usr/bin/python3', findOnPath('python3')].find(
+      (file) => file && spawnSync(file, ['-c', `import ${modules.join(', ')}`]).status === 0,
+    );
+  const packages = debianPackages.join(' ');
+  const found = find() ?? (installPackage('python3', packages) && find());
+  if (!found) {
+    throw new Error(`This test needs python3 with ${modules.join(', ')}: Debian packages ${packages}`);
   }
-  return python;
+  return found;
 }
 
 function findOnPath(program: string): string | undefined {
