@@ -25,7 +25,7 @@ async function startGate() {
     clock,
     store,
     refreshTokenTtlSeconds: refreshSeconds,
-    claims: async (identity) => (identity === hoarder ? { groups: 'g'.repeat(2720) } : {}),
+    claims: async (identity) => (identity === hoarder ? { groups: 'g'.repeat(2660) } : {}),
   });
   const { tokens } = createTestTokens({ clock, store, refreshTtlSeconds: refreshSeconds });
   const listener = createNodeListener(otp.handler);
@@ -122,12 +122,12 @@ for (const [name, start] of Object.entries(proxies)) {
       assert.equal(app.received.length, already);
     });
 
-    test('a token of almost 4 KiB passes as header and as cookie, and as one that is renewed', async () => {
+    test('a token of almost the 4000 characters that it may have passes as header and as cookie, and as one that is renewed', async () => {
       const first = await gate.tokens.issue({ ...session, identity: hoarder });
       gate.clock.advance(500_000);
       const { headers } = await ask(proxy.port, { headers: [cookie(first.accessToken)] });
       const token = /otp_session=([^;]+)/.exec(String(headers['set-cookie']))?.[1] ?? '';
-      assert.ok(token.length > 4000 && token.length <= 4096, String(token.length));
+      assert.ok(token.length > 3900 && token.length <= 4000, String(token.length));
       for (const prove of [bearer, cookie]) {
         const { status, echo } = await ask(proxy.port, { headers: [prove(token)] });
         assert.deepEqual([status, echo?.headers['remote-user']], [200, hoarder]);
