@@ -148,7 +148,8 @@ function importPrivateKey(material: string | JsonWebKey, name: string): PrivateK
   const key = readKeyObject(material, name);
   const algorithm = findAlgorithm(key, name);
   const jwk = typeof material === 'string' ? {} : material;
-  if ((jwk['alg'] ?? algorithm) !== algorithm || (jwk['use'] ?? 'sig') !== 'sig') {
+  const { alg = algorithm, use = 'sig', key_ops: operations = ['sign'] } = jwk;
+  if (alg !== algorithm || use !== 'sig' || !Array.isArray(operations) || !operations.includes('sign')) {
     throw new RangeError(`${name} is a key for ${algorithm} signatures, but its alg or use says otherwise`);
   }
   const publicKey = createPublicKey(key);

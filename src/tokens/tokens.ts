@@ -2,11 +2,11 @@ import type { KeyObject } from 'node:crypto';
 import { jwtVerify } from 'jose';
 import { OtpError } from '../errors.js';
 import type { Clock, Grant, IssuedToken, Logger, ReadClaims, Store } from '../ports.js';
-import { dropReserved, hasOurClaims, type TokenClaims } from './claims.js';
+import { clockSkewSeconds, dropReserved, hasOurClaims, type TokenClaims } from './claims.js';
 import { createFamilies, type Sustained } from './families.js';
 import type { TokenKeys } from './keys.js';
 import { createRevocations } from './revocations.js';
-import { checkSigned } from './signed.js';
+import { checkSigned, readPart } from './signed.js';
 
 export interface TokenOptions {
   keys: TokenKeys;
@@ -121,7 +121,8 @@ export function createTokens(options: TokenOptions): Tokens {
         currentDate: new Date(clock()),
       }),
     );
-    return result && hasOurClaims(result.payload, namespace) ? result.payload : null;
+    if (!result || !readPart(String(token), 1)) return null;
+    return hasOurClaims(result.payload, namespace, readSeconds()) ? result.payload : null;
   }
 
   return {
@@ -149,16 +150,18 @@ export function createTokens(options: TokenOptions): Tokens {
       }
       // Asked before the token is used up, so that a failure there signs nobody out.
       const extraClaims = (await options.readClaims?.(sustained.identity)) ?? {};
+      const token = sign(sustained, extraClaims);
       const next = await families?.rotate(refreshToken);
-      return next ? { ...sign(sustained, extraClaims), ...next } : null;
+      return next ? { ...token, ...next } : null;
     },
     async renew({ sid, sub, purpose, amr, auth_time }) {
       if (sid === undefined || !families) return null;
       try {
         if (!((await options.mayGoOn?.(sub, purpose)) ?? true)) return null;
+        const extraClaims = (await options.readClaims?.(sub)) ?? {};
+        // Asked last: a token that is made long after would outlive a revocation in between.
         if (!(await families.isSessionLive(sid))) return null;
-        const sustained = { identity: sub, purpose, amr, authTime: auth_time };
-        return sign(sustained, (await options.readClaims?.(sub)) ?? {}, sid);
+        return sign({ identity: sub, purpose, amr, authTime: auth_time }, extraClaims, sid);
       } catch (error) {
         // The token at hand is still good: whoever brings it must not suffer.
         logger.warn(
@@ -172,10 +175,11 @@ export function createTokens(options: TokenOptions): Tokens {
       if (await families?.end(token)) return;
       const claims = await readActive(token);
       if (!claims) return;
-      await revocations.add(nameToken(claims), claims.exp - readSeconds() + 1);
+      // By the clock of the store, while each instance goes by its own.
+      await revocations.add(nameToken(claims), claims.exp - readSeconds() + clockSkewSeconds);
       if (claims.sid === undefined) return;
       // Tokens that were renewed from this one, or before it, must end too.
-      await revocations.add(nameSession(claims.sid), ttlSeconds + 1);
+      await revocations.add(nameSession(claims.sid), ttlSeconds + clockSkewSeconds);
       await families?.endSession(claims.sid);
     },
   };
