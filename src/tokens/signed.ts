@@ -22,10 +22,10 @@ export async function checkSigned<Result>(
   if (!isCompact(token)) return null;
   const header = readHeader(token);
   if (!header) return null;
-  for (const { algorithm, kid, key } of keys) {
+  for (const { algorithm, kid, readKey } of keys) {
     if (header['alg'] !== algorithm || header['kid'] !== kid) continue;
     // RFC 8725 §3.1: the algorithm is the key's, not the header's choice.
-    const result = await check(token, key, { algorithms: [algorithm] }).catch(() => null);
+    const result = await check(token, await readKey(), { algorithms: [algorithm] }).catch(() => null);
     if (result !== null) return result;
   }
   return null;

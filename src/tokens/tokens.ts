@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { jwtVerify } from 'jose';
 import { OtpError } from '../errors.js';
 import type { Clock, Grant, IssuedToken, Logger, ReadClaims, Store } from '../ports.js';
+import { createCheckedTokens } from './checked-tokens.js';
 import { clockSkewSeconds, dropReserved, hasOurClaims, type TokenClaims } from './claims.js';
 import { createFamilies, type Sustained } from './families.js';
 import type { TokenKeys } from './keys.js';
@@ -56,6 +57,8 @@ export interface Tokens {
 
 const type = 'JWT';
 const idBytes = 16;
+/** Some megabytes. */
+const maxCheckedTokens = 10_000;
 /** Browsers drop a cookie of more than 4096 bytes, its name included (RFC 6265bis §5.6). */
 const maxIssuedLength = 4000;
 
@@ -73,6 +76,7 @@ export function createTokens(options: TokenOptions): Tokens {
     typ: type,
     ...(signing.kid === undefined ? {} : { kid: signing.kid }),
   });
+  const checked = createCheckedTokens(maxCheckedTokens);
   const readSeconds = () => Math.floor(clock() / 1000);
 
   function sign(sustained: Sustained, extraClaims: Record<string, unknown>, sid?: string): IssuedToken {
@@ -111,6 +115,8 @@ export function createTokens(options: TokenOptions): Tokens {
   }
 
   async function readActive(token: unknown): Promise<TokenClaims | null> {
+    const known = typeof token === 'string' ? checked.find(token) : undefined;
+    if (known) return known.exp > readSeconds() ? known : null;
     const result = await checkSigned(token, keys.checking, (text, key, limits) =>
       jwtVerify(text, key, {
         ...limits,
@@ -122,7 +128,10 @@ export function createTokens(options: TokenOptions): Tokens {
       }),
     );
     if (!result || !readPart(String(token), 1)) return null;
-    return hasOurClaims(result.payload, namespace, readSeconds()) ? result.payload : null;
+    const { payload } = result;
+    if (!hasOurClaims(payload, namespace, readSeconds())) return null;
+    checked.add(String(token), payload);
+    return payload;
   }
 
   return {
@@ -144,7 +153,9 @@ export function createTokens(options: TokenOptions): Tokens {
     async refresh(refreshToken) {
       const sustained = families?.read(refreshToken);
       if (!sustained) return null;
-      if (!((await options.mayGoOn?.(sustained.identity, sustained.purpose)) ?? true)) {
+      const { identity, purpose } = sustained;
+      const isLasting = options.lastingPurposes.includes(purpose);
+      if (!isLasting || !((await options.mayGoOn?.(identity, purpose)) ?? true)) {
         await families?.end(refreshToken);
         return null;
       }
