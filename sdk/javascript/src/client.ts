@@ -157,27 +157,32 @@ export class OTPClient {
    * access token: sign in again.
    */
   refresh({ signal }: CallOptions = {}): Promise<Tokens> {
-    this.#refreshing ??= this.#rotate().finally(() => {
-      this.#refreshing = undefined;
+    return this.#wait(signal, () => {
+      this.#refreshing ??= this.#rotate().finally(() => {
+        this.#refreshing = undefined;
+      });
+      return this.#refreshing;
     });
-    const shared = this.#refreshing;
-    shared.catch(() => {});
-    // Whoever gives up does so alone; waiting for the other pages is bounded too.
-    return runWithDeadline(2 * this.#timeoutMs, signal, () => shared);
   }
 
   /** Forgets the tokens, and ends the session at the service. They are forgotten also when the service cannot be reached. */
   async logout({ signal }: CallOptions = {}): Promise<void> {
-    // The tokens that it brings are the ones to end.
-    await this.#refreshing?.catch(() => {});
     const { tokens } = await this.#session.read();
     await this.#session.change((kept) => {
       kept.tokens = null;
     });
-    if (!tokens) return;
-    const { accessToken, refreshToken } = tokens;
+    // What an exchange under way will bring is what has to end.
+    const refreshed = await this.#wait(signal, async () => this.#refreshing?.catch(() => null));
+    const ending = refreshed ?? tokens;
+    if (!ending) return;
+    const { accessToken, refreshToken } = ending;
     const body = refreshToken === null ? {} : { refresh_token: refreshToken };
     readSuccess(await this.#send('/token/logout', { body, token: accessToken, signal }));
+  }
+
+  /** Waits for what is shared: whoever gives up does so alone. It may include waiting for other pages. */
+  #wait<Result>(signal: AbortSignal | undefined, run: () => Promise<Result>): Promise<Result> {
+    return runWithDeadline(2 * this.#timeoutMs, signal, run);
   }
 
   async #rotate(): Promise<Tokens> {
