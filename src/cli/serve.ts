@@ -66,6 +66,17 @@ export function readOptions(config: Config, store: Store, logger: Logger): OtpOp
     previousSecretKey: config.OTP_SECRET_KEY_PREVIOUS,
     identityKey: config.OTP_IDENTITY_KEY,
     jwtSecret: config.JWT_SECRET,
+    previousJwtSecret: config.JWT_SECRET_PREVIOUS,
+    jwtPrivateKey: config.JWT_PRIVATE_KEY,
+    previousJwtPrivateKey: config.JWT_PRIVATE_KEY_PREVIOUS,
+    jwtAlgorithm: config.JWT_ALG,
+    refreshTokenTtlSeconds: config.REFRESH_TOKEN_TTL,
+    revocationRequired: config.REVOCATION_REQUIRED,
+    introspectClients: config.INTROSPECT_CLIENTS.map(readPair),
+    gateAllow: config.GATE_ALLOW,
+    publicUrl: config.PUBLIC_URL,
+    cookieDomain: config.GATE_COOKIE_DOMAIN,
+    unsafeInsecureCookies: !isProduction(config) && !config.PUBLIC_URL?.startsWith('https:'),
     transports: listBackends(config).map((name) => createBackend(name, config, inbox)),
     routes: readConfiguredRoutes(config),
     unsafeDevInbox: inbox,
@@ -100,9 +111,15 @@ export function readOptions(config: Config, store: Store, logger: Logger): OtpOp
     deliveryQueueMax: config.DELIVERY_QUEUE_MAX,
     corsOrigins: config.CORS_ORIGINS,
     trustedProxies: config.TRUSTED_PROXIES,
-    apiKeyHashes: config.API_KEYS.map((pair) => pair.slice(pair.indexOf('=') + 1)),
+    apiKeyHashes: config.API_KEYS.map((pair) => readPair(pair).hash),
     logger,
   };
+}
+
+/** `name=hash`, as the schema has checked. */
+function readPair(pair: string): { name: string; hash: string } {
+  const at = pair.indexOf('=');
+  return { name: pair.slice(0, at), hash: pair.slice(at + 1) };
 }
 
 function hasInbox(config: Config): boolean {

@@ -17,6 +17,8 @@ export interface Keys {
   identity: KeyObject;
   /** Keys the tags of network addresses. */
   address: KeyObject;
+  /** Seals refresh tokens; of the identity secret, so that rotating the code key signs nobody out. */
+  refresh: KeyObject;
 }
 
 /** Derives one key a use from a master secret: HKDF-SHA-256 with empty salt and 32 bytes out (RFC 5869). */
@@ -44,6 +46,7 @@ export function deriveKeys({ secret, previousSecret, identitySecret = secret }: 
     previous: previousSecret ? deriveCodeKey(previousSecret) : null,
     identity: deriveKey(identitySecret, 'identity'),
     address: deriveKey(identitySecret, 'address'),
+    refresh: deriveKey(identitySecret, 'refresh'),
   };
 }
 

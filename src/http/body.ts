@@ -23,6 +23,22 @@ export async function readJsonBody<Schema extends z.ZodType>(
   throw new OtpError('invalid_request', describeIssue(result.error.issues[0]));
 }
 
+/** Whether the request brings a body at all. */
+export function hasBody(request: Request): boolean {
+  return request.body !== null && request.headers.get('content-length') !== '0';
+}
+
+/**
+ * Reads a form of at most 4 KiB; null when the body is none.
+ *
+ * @throws OtpError `invalid_request` for a body that is too long or breaks off
+ */
+export async function readForm(request: Request): Promise<URLSearchParams | null> {
+  if (!/^application\/x-www-form-urlencoded *(?:;|$)/i.test(request.headers.get('content-type') ?? ''))
+    return null;
+  return new URLSearchParams(Buffer.from(await readBytes(request).catch(toRefusal)).toString());
+}
+
 async function readBytes(request: Request): Promise<Uint8Array> {
   const tooLong = () => new OtpError('invalid_request', `The body must be at most ${maxBodyBytes} bytes`);
   const declared = request.headers.get('content-length');
