@@ -19,7 +19,7 @@ const law: Record<string, string[]> = {
   tokens: ['core', 'ports', 'errors'],
   messages: ['core', 'ports', 'errors'],
   http: ['core', 'ports', 'results', 'errors', 'service', 'tokens', 'version'],
-  adapters: ['http'],
+  adapters: ['errors', 'http', 'tokens'],
   'otp-options': ['core', 'ports', 'service', 'tokens', 'messages', 'http'],
   otp: [
     'core',

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { OTPClient, type OTPClientOptions, OTPError } from '../../sdk/javascript/src/index.js';
 import { createNodeListener } from '../../src/adapters/node.js';
 import { generateApiKey, type OtpOptions } from '../../src/index.js';
+import { listen } from '../helpers/listen.js';
 import { createTestOtp } from '../helpers/otp.js';
 
 const identity = 'alice@example.com';
@@ -21,13 +20,9 @@ const ways: Record<string, Reach> = {
     fetch: (url, init) => handler(new Request(url, init)),
   }),
   'over a socket': async (handler, t) => {
-    const server = createServer(createNodeListener(handler));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    t.after(() => {
-      server.close();
-      server.closeAllConnections();
-    });
-    return { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1/` };
+    const server = await listen(createNodeListener(handler));
+    t.after(() => server.close());
+    return { baseUrl: `${server.url}/api/v1/` };
   },
 };
 

@@ -38,6 +38,8 @@ export interface TokenClaims {
   aud: string;
   namespace: string;
   amr: string[];
+  /** When the person typed the code. */
+  auth_time: number;
   [claim: string]: unknown;
 }
 

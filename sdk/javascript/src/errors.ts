@@ -4,6 +4,7 @@ export type ServiceErrorCode =
   | 'invalid_identity'
   | 'unsupported_channel'
   | 'unauthorized'
+  | 'forbidden'
   | 'invalid_code'
   | 'invalid_token'
   | 'not_found'
