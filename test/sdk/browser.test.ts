@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { createNodeListener } from '../../src/adapters/node.js';
 import { launchBrowser } from '../helpers/browser.js';
 import { listen } from '../helpers/listen.js';
@@ -27,7 +27,11 @@ async function startSites() {
     response.setHeader('Content-Type', page ? 'text/html' : 'text/javascript');
     response.end(page ?? (existsSync(file) ? readFileSync(file) : 'nothing'));
   });
-  const parts = createTestOtp({ corsOrigins: [site.url], maxAttempts: 3 });
+  const parts = createTestOtp({
+    corsOrigins: [site.url],
+    maxAttempts: 3,
+    refreshTokenTtlSeconds: 86_400,
+  });
   const service = await listen(createNodeListener(parts.otp.handler));
   return {
     ...parts,
@@ -52,8 +56,8 @@ after(async () => {
 });
 
 /** Opens a page on which `client` is ready, and collects what goes wrong there. */
-async function open(path: string, options = '') {
-  const page = await browser.newPage();
+async function open(path: string, options = '', context: Browser | BrowserContext = browser) {
+  const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', ({ message }) => complaints.push(message));
   await page.goto(sites.site.url + path);
@@ -114,6 +118,29 @@ describe('in a browser', () => {
       assert.equal((await call(page, 'client.verifyBearer()'))['active'], expected);
       await page.close();
     }
+  });
+
+  // Attack: none, but it looks like one: two tabs exchange the same refresh token, and the service ends the sign-in.
+  test('two tabs on one localStorage refresh at the same moment, and stay signed in', async (t) => {
+    const context = await browser.newContext();
+    t.after(() => context.close());
+    const tabs = await Promise.all(
+      [1, 2].map(() => open('/script.html', ', storage: localStorage', context)),
+    );
+    const [first, second] = tabs.map(({ page }) => page);
+    assert.ok(first && second);
+    await call(first, `client.requestOTP('tabs@example.com')`);
+    await call(first, `client.verifyOTP('tabs@example.com', '${sites.inbox.lastCode()}')`);
+    for (let round = 0; round < 5; round += 1) {
+      const refreshes: Promise<Record<string, unknown>>[] = [first, second].map((page) =>
+        call(page, 'client.refresh()'),
+      );
+      for (const answer of await Promise.all(refreshes))
+        assert.equal(answer['tokenType'], 'bearer', JSON.stringify(answer));
+    }
+    assert.equal((await call(second, 'client.verifyBearer()'))['active'], true);
+    await second.evaluate('client.logout()');
+    assert.equal((await call(first, 'client.verifyBearer()'))['active'], false);
   });
 
   test('an origin that is not allowed, a page, and a redirect give the typed error', async (t) => {

@@ -158,6 +158,46 @@ for (const [way, reach] of Object.entries(ways)) {
       assert.equal(claims?.purpose, 'pay');
     });
 
+    test('tokens are refreshed, each refresh token once, until the sign-in is ended', async (t) => {
+      const { client, createClient, clock, inbox } = await start(t, { refreshTokenTtlSeconds: 86_400 });
+      await client.requestOTP(identity);
+      const first = await client.verifyOTP(identity, inbox.lastCode());
+      assert.equal(first.refreshExpiresIn, 86_400);
+      clock.advance(1000);
+      const [second, same] = await Promise.all([client.refresh(), client.refresh()]);
+      assert.equal(second, same);
+      assert.notEqual(second.refreshToken, first.refreshToken);
+      assert.equal((await client.verifyBearer()).active, true);
+      await client.logout();
+      assert.deepEqual(await createClient().verifyToken(second.accessToken), { active: false, claims: null });
+      await assert.rejects(client.refresh(), hasCode('invalid_token', { status: null }));
+    });
+
+    test('a refresh token that somebody else has used ends the sign-in', async (t) => {
+      const { client, createClient, inbox } = await start(t, { refreshTokenTtlSeconds: 86_400 });
+      await client.requestOTP(identity);
+      const { refreshToken } = await client.verifyOTP(identity, inbox.lastCode());
+      const at = Number.MAX_SAFE_INTEGER;
+      const tokens = { accessToken: 'stolen', expiresAt: at, refreshToken, refreshExpiresAt: at };
+      const thief = createClient({
+        storage: { getItem: () => JSON.stringify({ tokens }), setItem() {}, removeItem() {} },
+      });
+      await client.refresh();
+      await assert.rejects(thief.refresh(), hasCode('invalid_token', { status: 401 }));
+      await assert.rejects(client.refresh(), hasCode('invalid_token', { status: 401 }));
+      assert.equal(await client.getAccessToken(), null);
+    });
+
+    test('a service without refresh tokens says that there is no such thing', async (t) => {
+      const { createClient } = await start(t);
+      const at = Number.MAX_SAFE_INTEGER;
+      const tokens = { accessToken: 'old', expiresAt: at, refreshToken: 'old', refreshExpiresAt: at };
+      const client = createClient({
+        storage: { getItem: () => JSON.stringify({ tokens }), setItem() {}, removeItem() {} },
+      });
+      await assert.rejects(client.refresh(), hasCode('not_found', { status: 404 }));
+    });
+
     test('headers of the client are sent, such as an API key', async (t) => {
       const { key, hash } = generateApiKey();
       const { client, createClient } = await start(t, { apiKeyHashes: [hash] });

@@ -10,7 +10,7 @@ import {
 } from './answers.js';
 import { runWithDeadline } from './deadline.js';
 import { OTPError } from './errors.js';
-import { runExclusively } from './exclusive.js';
+import { runOnce } from './run-once.js';
 import { createSend, type Send } from './send.js';
 import { createSession, type Kept, type KeptTokens, type OTPStorage, type Session } from './session.js';
 
@@ -54,6 +54,7 @@ export interface VerifyOTPOptions extends CallOptions {
 
 /** A token that ends this soon is as good as expired. */
 const expiryMarginMs = 5000;
+const pollMs = 50;
 
 /**
  * A client of a stateless-otp service, for one person: it keeps the token of whoever signed in last.
@@ -186,26 +187,38 @@ export class OTPClient {
   }
 
   async #rotate(): Promise<Tokens> {
-    const before = await this.#readRefreshable();
-    const rotate = async () => {
-      const { refreshToken, ...rest } = await this.#readRefreshable();
-      // Another page has been here while this one waited.
-      if (refreshToken !== before.refreshToken) return toTokens({ refreshToken, ...rest });
-      const body = { refresh_token: refreshToken };
-      try {
-        const tokens = readTokens(await this.#send('/token/refresh', { body }), true);
-        await this.#keep(tokens, (kept) => kept.tokens?.refreshToken === refreshToken);
-        return tokens;
-      } catch (error) {
-        if (error instanceof OTPError && error.code === 'invalid_token') {
-          await this.#session.change((kept) => {
-            if (kept.tokens?.refreshToken === refreshToken) kept.tokens = null;
-          });
-        }
-        throw error;
+    const { refreshToken } = await this.#readRefreshable();
+    const exchange = () => this.#exchange(refreshToken as string);
+    if (!this.#session.isShared) return exchange();
+    const giveUpAt = Date.now() + this.#timeoutMs;
+    while (Date.now() < giveUpAt) {
+      const tokens = await runOnce(`${this.#name} ${refreshToken}`, exchange);
+      if (tokens) return tokens;
+      // Another page is at it; what it gets will lie in the storage.
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+      const kept = await this.#readRefreshable();
+      if (kept.refreshToken !== refreshToken) return toTokens(kept);
+    }
+    throw new OTPError('timeout', 'Another page did not bring the tokens in time');
+  }
+
+  async #exchange(refreshToken: string): Promise<Tokens> {
+    const isStillKept = (kept: Kept) => kept.tokens?.refreshToken === refreshToken;
+    try {
+      const tokens = readTokens(
+        await this.#send('/token/refresh', { body: { refresh_token: refreshToken } }),
+        true,
+      );
+      await this.#keep(tokens, isStillKept);
+      return tokens;
+    } catch (error) {
+      if (error instanceof OTPError && error.code === 'invalid_token') {
+        await this.#session.change((kept) => {
+          if (isStillKept(kept)) kept.tokens = null;
+        });
       }
-    };
-    return this.#session.isShared ? runExclusively(this.#name, rotate) : rotate();
+      throw error;
+    }
   }
 
   async #readRefreshable(): Promise<KeptTokens> {
