@@ -71,6 +71,17 @@ test('only the command line reads the environment', () => {
   }
 });
 
+test('the SDK imports nothing but itself', () => {
+  const sources = readdirSync(join(root, 'sdk/javascript/src')).filter((name) => name.endsWith('.ts'));
+  assert.ok(sources.length > 0);
+  for (const name of sources) {
+    const source = readFileSync(join(root, 'sdk/javascript/src', name), 'utf8');
+    for (const [, specifier = ''] of source.matchAll(/(?:from|import\(|import) *'([^']+)'/g)) {
+      assert.match(specifier, /^\.\/[a-z-]+\.js$/, name);
+    }
+  }
+});
+
 test('every part in the law exists', () => {
   for (const part of Object.keys(law))
     assert.ok(
