@@ -103,6 +103,8 @@ export function createOtp(options: OtpOptions): Otp {
     clock: () => performance.now(),
     logger,
   });
+  const shouldSend = async (identity: string, purpose: string) =>
+    gate(identity) && ((await options.shouldSend?.(identity, purpose)) ?? true);
   const tokenKeys = createTokenKeys({
     secret: options.jwtSecret,
     previousSecret: options.previousJwtSecret,
@@ -121,6 +123,8 @@ export function createOtp(options: OtpOptions): Otp {
     lastingPurposes: bearerPurposes,
     isRevocationRequired: options.revocationRequired ?? false,
     readClaims: options.claims,
+    // Who would not be sent a code any more must not stay signed in without one.
+    mayGoOn: shouldSend,
     store,
     clock,
     randomBytes,
@@ -144,8 +148,7 @@ export function createOtp(options: OtpOptions): Otp {
     randomBytes,
     defaultCountry,
     testIdentities: readTestIdentities(options.testIdentities ?? [], { defaultCountry }),
-    shouldSend: async (identity, purpose) =>
-      gate(identity) && ((await options.shouldSend?.(identity, purpose)) ?? true),
+    shouldSend,
     clock,
   });
   const handler = createHandler({
