@@ -44,6 +44,15 @@ test('every TypeScript block of the documentation compiles against the package a
   }
 });
 
+// So what is shown is what the tests of the examples run.
+test('a block that names a file of the examples is that file', () => {
+  const page = read('docs/quick-start.md');
+  const shown = [...page.matchAll(/^`(examples\/\S+)`\n\n```\w+\n([\s\S]*?)^```$/gm)];
+  assert.equal(shown.length, readCodeBlocks('docs/quick-start.md').length);
+  assert.ok(shown.length >= 10);
+  for (const [, file = '', code] of shown) assert.equal(code, read(file), file);
+});
+
 test('every JSON block is JSON', () => {
   const sources = blocks.filter(({ language }) => language === 'json');
   assert.ok(sources.length >= 3);
