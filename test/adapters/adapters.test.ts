@@ -60,6 +60,19 @@ for (const [name, startHost] of Object.entries(hosts)) {
       });
     }
 
+    test('takes forms too: a token that is revoked by one opens nothing any more', async (t) => {
+      const { client, inbox, post, url } = await start(t);
+      await client.requestOTP('alice@example.com');
+      const { accessToken } = await client.verifyOTP('alice@example.com', inbox.lastCode());
+      const me = async () =>
+        (await fetch(`${url}/me`, { headers: { Authorization: `Bearer ${accessToken}` } })).status;
+      assert.equal(await me(), 200);
+      const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+      assert.equal((await post('/oauth/revoke', 'token=a&token=b', form)).status, 400);
+      assert.equal((await post('/oauth/revoke', `token=${accessToken}`, form)).status, 200);
+      assert.equal(await me(), 401);
+    });
+
     test('answers problems as they are, headers included', async (t) => {
       const { post } = await start(t, {}, { requestIdentityMax: 1 });
       await post('/api/v1/otp/request', '{"identity":"alice@example.com"}');

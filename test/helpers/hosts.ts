@@ -26,6 +26,7 @@ interface Host {
 export const hosts: Record<string, (otp: Otp, options: HostOptions) => Promise<Host>> = {
   express: (otp, options) => startExpress(otp, options, []),
   'express after express.json()': (otp, options) => startExpress(otp, options, [express.json()]),
+  'express after express.urlencoded()': (otp, options) => startExpress(otp, options, [express.urlencoded()]),
   'express after express.text()': (otp, options) =>
     startExpress(otp, options, [express.text({ type: () => true })]),
   async fastify(otp, { prefix, trustsProxy = false, purposes }) {
