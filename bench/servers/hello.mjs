@@ -7,6 +7,8 @@ import { loadBuilt } from './built.mjs';
 
 /** @type {typeof import('../../src/http/body.js')} */
 const { readJsonBody } = await loadBuilt('http/body.js');
+/** @type {typeof import('../../src/http/call.js')} */
+const { createWebCall } = await loadBuilt('http/call.js');
 /** @type {typeof import('../../src/http/respond.js')} */
 const { respondJson } = await loadBuilt('http/respond.js');
 /** @type {typeof import('../../src/http/schemas.js')} */
@@ -17,7 +19,7 @@ const app = new Hono();
 app.get('/hello', (context) => context.json(sentAnswer));
 if (process.env['BENCH_GUARDS'] === '1') {
   app.post('/hello', async ({ req }) => {
-    await readJsonBody(req.raw, requestOtp);
+    await readJsonBody(createWebCall(req.raw), requestOtp);
     return respondJson(200, sentAnswer);
   });
 } else {

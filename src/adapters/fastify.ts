@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { maxBodyBytes } from '../http/body.js';
+import { maxBodyBytes } from '../http/call.js';
 import type { Handler } from '../http/handler.js';
 import { respondProblem } from '../http/problems.js';
 import type { TokenClaims } from '../tokens/claims.js';
