@@ -1,4 +1,5 @@
-// Fills dist/ from src/: JavaScript, types, the Lua scripts of the Redis store, and the files of the API documentation page.
+// Fills dist/ from src/: JavaScript, types, the Lua scripts of the Redis store, what browsers get, and the files of the API
+// documentation page.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +23,18 @@ const scripts = 'stores/redis/';
 for (const name of readdirSync(new URL(`src/${scripts}`, root)).filter((name) => name.endsWith('.lua'))) {
   copyFileSync(new URL(`src/${scripts}${name}`, root), new URL(scripts + name, dist));
 }
+const { buildSync } = await import('esbuild');
+buildSync({
+  entryPoints: ['page.ts', 'style.css'].map((name) => fileURLToPath(new URL(`src/ui/browser/${name}`, root))),
+  outdir: fileURLToPath(new URL('ui/browser/', dist)),
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  target: ['es2022', 'safari16'],
+  charset: 'utf8',
+  logLevel: 'warning',
+});
+
 mkdirSync(new URL('swagger-ui/', dist));
 for (const name of [
   'swagger-ui.css',

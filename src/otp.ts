@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { isCountry } from './core/identity.js';
-import { deriveKeys } from './core/keys.js';
+import { deriveKey, deriveKeys } from './core/keys.js';
 import {
   assertOneOf,
   assertWholeNumber,
   type Channel,
+  channels,
   createPolicy,
   type DeliveryMode,
   deliveryModes,
@@ -16,6 +17,8 @@ import { createDelivery } from './delivery/delivery.js';
 import { hashApiKey } from './http/api-keys.js';
 import type { InboxReader } from './http/dev-inbox.js';
 import { createHandler, type Handler } from './http/handler.js';
+import { createSessionCookie } from './http/session-cookie.js';
+import { createSignInRoutes, signInPurpose } from './http/sign-in/routes.js';
 import type { Locale } from './messages/catalogue.js';
 import { createRenderer } from './messages/render.js';
 import type { Clock, Logger, Store, Transport } from './ports.js';
@@ -70,6 +73,16 @@ export interface OtpOptions extends Partial<Policy> {
    * there only. Default: none, SMS have no such line.
    */
   origin?: string | undefined;
+  /** The logo above the sign-in page: an https address, or a path on its host. Default: none, the name stands there. */
+  brandLogoUrl?: string | undefined;
+  /** The colour of the buttons of the sign-in page, such as `#2f5bd7`. Default: a blue. */
+  brandColor?: string | undefined;
+  /** Whether the handler serves the sign-in page, to everybody. Default: where there are no `apiKeyHashes`. */
+  signInPage?: boolean | undefined;
+  /** Where people reach the handler, such as `https://otp.example.com`. Default: known to the browser only. */
+  publicUrl?: string | undefined;
+  /** Origins of the same site whose pages may show the sign-in page in a frame. Default: none. */
+  embedOrigins?: readonly string[] | undefined;
   /** A folder of templates that override the messages, read once. Default: none. */
   templatesDir?: string | undefined;
   /** Origins whose pages may call the handler. Default: none. */
@@ -205,6 +218,10 @@ export function createOtp(options: OtpOptions): Otp {
     testIdentities: readTestIdentities(options.testIdentities ?? [], { defaultCountry }),
     clock,
   });
+  const { apiKeyHashes = [] } = options;
+  const isSignInServed =
+    (options.signInPage ?? apiKeyHashes.length === 0) && policy.purposes.includes(signInPurpose);
+  const isSecure = options.publicUrl?.startsWith('https:') ?? false;
   const handler = createHandler({
     service,
     store,
@@ -216,6 +233,27 @@ export function createOtp(options: OtpOptions): Otp {
     trustedProxies: options.trustedProxies ?? [],
     apiKeyHashes: options.apiKeyHashes ?? [],
     unsafeDevInbox: options.unsafeDevInbox,
+    signInRoutes: isSignInServed
+      ? createSignInRoutes({
+          service,
+          checkToken: tokens.check,
+          endSession: async () => {},
+          sessionCookie: createSessionCookie({ isSecure }),
+          ...deriveSignInKeys(options),
+          isSecure,
+          publicUrl: options.publicUrl,
+          cookieDomain: undefined,
+          embedOrigins: options.embedOrigins ?? [],
+          brand: { name: options.appName, logoUrl: options.brandLogoUrl, color: options.brandColor },
+          defaultLocale: options.defaultLocale ?? 'en',
+          defaultCountry,
+          channels: channels.filter((channel) => delivery.serves(channel)),
+          isOpenToAll: true,
+          randomBytes,
+          clock,
+          logger,
+        })
+      : [],
   });
   return {
     ...service,
@@ -228,6 +266,16 @@ export function createOtp(options: OtpOptions): Otp {
       await store.close();
     },
   };
+}
+
+/** What is sealed under the secret before or after a rotation can still be read. */
+function deriveSignInKeys({ secretKey, previousSecretKey }: OtpOptions) {
+  const current = readSecret(secretKey, 'secretKey');
+  const previous =
+    previousSecretKey === undefined ? [] : [readSecret(previousSecretKey, 'previousSecretKey')];
+  const derive = (label: string) =>
+    [deriveKey(current, label), ...previous.map((secret) => deriveKey(secret, label))] as const;
+  return { stateKeys: derive('sign-in-state'), formKeys: derive('sign-in-form') };
 }
 
 function readKeys({ secretKey, previousSecretKey, identityKey }: OtpOptions) {

@@ -18,9 +18,14 @@ export async function readJsonBody<Schema extends z.ZodType>(
   if (!/^application\/json *(?:;|$)/i.test(request.headers.get('content-type') ?? '')) {
     throw new OtpError('invalid_request', 'Content-Type must be application/json');
   }
-  const result = schema.safeParse(parseJson(await readBytes(request).catch(toRefusal)));
+  const result = schema.safeParse(parseJson(await readBody(request)));
   if (result.success) return result.data;
   throw new OtpError('invalid_request', describeIssue(result.error.issues[0]));
+}
+
+/** @throws OtpError `invalid_request` for more than 4 KiB, and for a body that breaks off */
+export function readBody(request: Request): Promise<Uint8Array> {
+  return readBytes(request).catch(toRefusal);
 }
 
 async function readBytes(request: Request): Promise<Uint8Array> {

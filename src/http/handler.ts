@@ -12,6 +12,7 @@ import { respondProblem } from './problems.js';
 import { respondJson } from './respond.js';
 import { createRoutes, type RouteParts } from './routes.js';
 import { createSchemas } from './schemas.js';
+import type { SignInRoute } from './sign-in/routes.js';
 
 export interface HandlerOptions extends Omit<RouteParts, 'schemas'> {
   purposes: readonly string[];
@@ -22,6 +23,8 @@ export interface HandlerOptions extends Omit<RouteParts, 'schemas'> {
   apiKeyHashes: readonly string[];
   /** Served at `/dev/inbox`, to everybody who can reach it: for development only. */
   unsafeDevInbox?: InboxReader | undefined;
+  /** The sign-in page; without it there is none. */
+  signInRoutes?: readonly SignInRoute[] | undefined;
   /** Proxies whose X-Forwarded-For counts: addresses, CIDR ranges or `loopback`. */
   trustedProxies: readonly string[];
 }
@@ -84,6 +87,15 @@ export function createHandler(options: HandlerOptions): Handler {
       // A back end that calls for its users is one address, so it is they who are counted, if it names them.
       if (needsKey) return handle(req.raw, clientAddress.readOnBehalfOf(forwardedFor));
       return handle(req.raw, clientAddress.readCaller(env.remoteAddress, forwardedFor));
+    });
+  }
+  for (const { method, path, handle } of options.signInRoutes ?? []) {
+    app.on(method, path, ({ req, env }) => {
+      const { remoteAddress } = env;
+      if (remoteAddress === undefined) return handle(req.raw, undefined);
+      const forwardedFor = req.raw.headers.get('x-forwarded-for');
+      if (!isProxyKnown && forwardedFor !== null) warnOfProxy();
+      return handle(req.raw, clientAddress.readCaller(remoteAddress, forwardedFor));
     });
   }
   let document: object | undefined;
