@@ -55,7 +55,11 @@ function replaceBetweenMarks(file: string, text: string): string {
 
 function formatOpenApi(): string {
   // No route is called: only what the table says of them is read.
-  const routes = createRoutes({ schemas: createSchemas(['sign-in']) } as unknown as RouteParts);
+  const routes = createRoutes({
+    schemas: createSchemas(['sign-in']),
+    jwks: { keys: [] },
+    introspectClients: [],
+  } as unknown as RouteParts);
   return `${JSON.stringify(createOpenApiDocument(routes, version), null, 2)}\n`;
 }
 

@@ -7,6 +7,8 @@ export type ErrorCode =
   | 'invalid_identity'
   | 'unsupported_channel'
   | 'unauthorized'
+  | 'invalid_token'
+  | 'forbidden'
   | 'not_found'
   | 'method_not_allowed'
   | 'invalid_code'

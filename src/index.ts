@@ -17,8 +17,9 @@ export {
   type Locale,
   type Otp,
   type OtpOptions,
+  type TokenAlgorithm,
 } from './otp.js';
-export type { Clock, Logger, Message, Receipt, Store, Transport } from './ports.js';
+export type { Clock, IssuedToken, Logger, Message, ReadClaims, Receipt, Store, Transport } from './ports.js';
 export type {
   RateLimited,
   RequestOptions,
@@ -28,4 +29,6 @@ export type {
   VerifyOptions,
   VerifyResult,
 } from './results.js';
-export type { TokenCheck, TokenClaims } from './tokens/tokens.js';
+export type { ShouldSend } from './service.js';
+export type { TokenClaims } from './tokens/claims.js';
+export type { TokenCheck } from './tokens/tokens.js';

@@ -54,6 +54,8 @@ export interface OpenRequest extends RecordKey {
   staleSeconds: number;
   sends: RollingLimit;
   lengthening: Lengthening;
+  /** The record is for show: nothing is sent for it, and no code of it is right. A resend says it anew. */
+  mute: boolean;
 }
 
 /** What the code is derived from, as the store remembers it. */
@@ -63,6 +65,7 @@ export interface PendingRecord {
   window: number;
   digits: number;
   channel: Channel;
+  mute: boolean;
 }
 
 export type OpenResult =
@@ -106,6 +109,20 @@ export interface ReleaseRequest extends ConsumeRequest {
   periodSeconds: number;
 }
 
+export interface ExchangeRequest {
+  /** Names the family: the tokens that descend from one sign-in, each replacing the one before. */
+  family: string;
+  /** Hash of the token that is presented; null starts the family. */
+  presented: string | null;
+  /** Hash of the token that takes its place, which may be the same; null ends the family, whatever is presented. */
+  next: string | null;
+  /** Life of a family that is started; an exchange does not extend it. */
+  ttlSeconds: number;
+}
+
+/** `reused`: the family is there, and this is not its token; it has been ended. `unknown`: there is no such family. */
+export type ExchangeResult = 'exchanged' | 'reused' | 'unknown';
+
 export type HitResult = { allowed: true } | { allowed: false; retryAfterMs: number };
 
 /**
@@ -128,6 +145,12 @@ export interface Store {
   release(request: ReleaseRequest): Promise<void>;
   /** Counts one against the rolling limit of `key`; a refused call changes nothing. */
   hit(key: string, limit: RollingLimit): Promise<HitResult>;
+  /** Puts `key` for this long; true for the one caller who put it. A deny-list: it is lost with the store. */
+  claim(key: string, ttlSeconds: number): Promise<boolean>;
+  /** Whether `key` has been put and has not ended. */
+  claimed(key: string): Promise<boolean>;
+  /** Starts, rotates or ends a family of tokens. An allow-list: when the store loses data, every family is unknown. */
+  exchange(request: ExchangeRequest): Promise<ExchangeResult>;
   /** Resolves when the store can serve. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -161,6 +184,17 @@ export interface RenderInput {
   expiresInSeconds: number;
   /** What was asked for: a BCP 47 tag, or the list of a browser (RFC 9110 §12.5.4). */
   locale?: string | undefined;
+  /** An address that does the same as the code; in an e-mail only. */
+  link?: string | undefined;
+}
+
+/** What a link beside a code leads to. */
+export interface LinkTarget {
+  identity: string;
+  purpose: string;
+  record: PendingRecord;
+  /** Life left of the code. */
+  ttlSeconds: number;
 }
 
 /** Writes a message; every input has a result. */
@@ -189,12 +223,24 @@ export interface Transport {
 export interface Grant {
   identity: string;
   purpose: string;
+  /** How the code reached the person. */
+  channel: Channel;
+  /** For a browser's cookie: renewed while in use, in place of a refresh token. */
+  isSession: boolean;
+  /** Beside the registered ones. */
+  extraClaims: Record<string, unknown>;
 }
 
 export interface IssuedToken {
   accessToken: string;
   expiresInSeconds: number;
+  /** Where refresh tokens are on. */
+  refreshToken?: string;
+  refreshExpiresInSeconds?: number;
 }
+
+/** Adds to the claims of a token; what is registered or ours cannot be overridden. */
+export type ReadClaims = (identity: string) => Record<string, unknown> | Promise<Record<string, unknown>>;
 
 /** Brings messages to people: which transport serves which channel, within what time, now or in the background. */
 export interface Delivery {

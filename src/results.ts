@@ -42,6 +42,10 @@ export interface Valid {
   accessToken: string;
   tokenType: 'bearer';
   expiresInSeconds: number;
+  /** Gets the next access token, once. Present where refresh tokens are on. */
+  refreshToken?: string;
+  /** Until the person has to sign in again. */
+  refreshExpiresInSeconds?: number;
 }
 
 /** What `verify` answers. */
@@ -68,6 +72,8 @@ export interface RequestOptions {
   locale?: string | undefined;
   /** The caller's network address, for the address limit. Default: not limited by address. */
   ip?: string | undefined;
+  /** Put a link beside the code into an e-mail, where links are on. Only the sign-in page can follow it. */
+  link?: boolean | undefined;
 }
 
 export interface VerifyOptions {
@@ -77,4 +83,6 @@ export interface VerifyOptions {
   purpose?: string | undefined;
   /** The caller's network address, for the address limit. Default: not limited by address. */
   ip?: string | undefined;
+  /** The token is for a browser's cookie: renewed while in use, in place of a refresh token. Default false. */
+  session?: boolean | undefined;
 }

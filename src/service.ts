@@ -21,9 +21,13 @@ import type {
   IssuedToken,
   KeyIds,
   Lengthening,
+  LinkTarget,
   Logger,
+  Message,
+  OpenRequest,
   OpenResult,
   PendingRecord,
+  ReadClaims,
   Receipt,
   RecordKey,
   Render,
@@ -38,14 +42,23 @@ export interface ServiceOptions {
   delivery: Delivery;
   logger: Logger;
   issueToken(grant: Grant): Promise<IssuedToken>;
+  /** Asked before a code is used up, so that a failure here costs an attempt only. Default: no further claims. */
+  readClaims?: ReadClaims | undefined;
   render: Render;
+  /** Makes the links that stand beside codes; without it there are none. */
+  createLink?: ((target: LinkTarget) => string) | undefined;
   randomBytes(size: number): Uint8Array;
   /** Under which national phone numbers are read. */
   defaultCountry?: string | undefined;
   testIdentities: TestIdentities;
+  /** Whether a code may be sent; others get the same answers and no code. Default: to everybody. */
+  shouldSend?: ShouldSend | undefined;
   /** The time of this machine; decides only when a test identity ends. */
   clock: Clock;
 }
+
+/** Whether this canonical identity may be sent a code for this purpose. */
+export type ShouldSend = (identity: string, purpose: string) => boolean | Promise<boolean>;
 
 /**
  * Identities and codes are checked here, so they may be anything; what people can cause comes back as a value.
@@ -95,10 +108,16 @@ export function createService(parts: ServiceOptions): Service {
     { identity, purpose }: Target,
     recordKey: RecordKey,
     channel: Channel,
-    { bind = false, locale, ip }: RequestOptions,
+    { bind = false, locale, ip, link = false }: RequestOptions,
   ): Promise<RequestResult> {
     const isBound = bind || recordKey.challenge !== undefined || policy.binding === 'challenge';
-    const opened = await openWithPlace(recordKey, channel, isBound, ip, lengthenFor(identity));
+    const mute = !((await parts.shouldSend?.(identity.value, purpose)) ?? true);
+    const opened = await openWithPlace(recordKey, ip, {
+      channel,
+      bind: isBound,
+      lengthening: lengthenFor(identity),
+      mute,
+    });
     if (opened.status === 'expired' || opened.status === 'rate_limited') return opened;
     if (opened.status === 'limited') return rateLimited(opened.limit, opened.retryAfterMs);
     if (opened.status !== 'opened') {
@@ -112,12 +131,20 @@ export function createService(parts: ServiceOptions): Service {
     } else {
       const code = recoverCode(opened.record, identity, purpose);
       const content = { channel, code, expiresInSeconds: ttlSeconds };
-      const rendered = parts.render({ ...content, locale });
-      const openedKey = isBound ? { ...recordKey, challenge: opened.record.challenge } : recordKey;
-      const settled = delivery
-        .send({ id: createId(), to: identity.value, ...content, ...rendered })
-        .then((receipt) => settle(openedKey, opened, receipt));
-      const refusal = delivery.isBackground ? null : await settled;
+      // Also for a mute record, so that the time taken does not tell it.
+      const message = {
+        id: createId(),
+        to: identity.value,
+        ...content,
+        ...parts.render({
+          ...content,
+          locale,
+          link: link
+            ? parts.createLink?.({ identity: identity.value, purpose, record: opened.record, ttlSeconds })
+            : undefined,
+        }),
+      };
+      const refusal = mute ? delivery.cancel() : await deliver(recordKey, opened, message, isBound);
       if (refusal) return { status: 'delivery_failed', category: refusal };
     }
     return {
@@ -133,10 +160,8 @@ export function createService(parts: ServiceOptions): Service {
   /** Opens the record, with a place for its message: taken before anything is counted, kept only for what is opened. */
   async function openWithPlace(
     recordKey: RecordKey,
-    channel: Channel,
-    bind: boolean,
     ip: string | undefined,
-    lengthening: Lengthening,
+    wanted: Pick<OpenRequest, 'channel' | 'bind' | 'lengthening' | 'mute'>,
   ): Promise<OpenResult | RateLimited> {
     if (!delivery.reserve()) throw new OtpError('overloaded', 'Too many messages are waiting to be sent');
     let opened: OpenResult | undefined;
@@ -146,10 +171,9 @@ export function createService(parts: ServiceOptions): Service {
       if (refused) return refused;
       opened = await store.open({
         ...recordKey,
-        bind,
+        ...wanted,
         newChallenge: createId(),
         keyIds,
-        channel,
         digits: policy.digits,
         windowSeconds: policy.windowSeconds,
         maxAttempts: policy.maxAttempts,
@@ -157,12 +181,23 @@ export function createService(parts: ServiceOptions): Service {
         cooldownSeconds: policy.resendCooldownSeconds,
         staleSeconds: Math.min(staleSeconds, policy.windowSeconds / 3),
         sends: { max: policy.requestIdentityMax, periodSeconds: limitPeriodSeconds },
-        lengthening,
       });
       return opened;
     } finally {
       if (opened?.status !== 'opened') delivery.cancel();
     }
+  }
+
+  /** Returns why the message was refused, if that is known by the time of the answer. */
+  async function deliver(
+    recordKey: RecordKey,
+    opened: Opened,
+    message: Message,
+    isBound: boolean,
+  ): Promise<RefusalCategory | null> {
+    const openedKey = isBound ? { ...recordKey, challenge: opened.record.challenge } : recordKey;
+    const settled = delivery.send(message).then((receipt) => settle(openedKey, opened, receipt));
+    return delivery.isBackground ? null : settled;
   }
 
   /** Gives a refused send back. Returns why it was refused, if it was; never rejects. */
@@ -198,7 +233,7 @@ export function createService(parts: ServiceOptions): Service {
     if (code === null) return { status: 'invalid', attemptsLeft: null };
     const recordKey = createRecordKey(identity, purpose, options.challenge);
     const refused = await hitAddress('verify_ip', options.ip);
-    const result = refused ?? (await attemptAndConsume({ identity, purpose }, recordKey, code));
+    const result = refused ?? (await attemptAndConsume({ identity, purpose }, recordKey, code, options));
     logOutcome('verify', recordKey, result);
     return result;
   }
@@ -207,6 +242,7 @@ export function createService(parts: ServiceOptions): Service {
     { identity, purpose }: Target,
     recordKey: RecordKey,
     code: string,
+    { session = false }: VerifyOptions,
   ): Promise<VerifyResult> {
     // Pay first, then look: a crash between the two costs an attempt and never gives one.
     const attempt = await store.attempt({
@@ -220,13 +256,21 @@ export function createService(parts: ServiceOptions): Service {
     if (attempt.status === 'blocked') {
       return { status: 'blocked', retryAfterSeconds: toRetrySeconds(attempt.retryAfterMs) };
     }
-    if (!equalCodes(expectCode(attempt.record, identity, purpose), code)) {
+    const isRight = equalCodes(expectCode(attempt.record, identity, purpose), code);
+    if (!isRight || attempt.record.mute) {
       return { status: 'invalid', attemptsLeft: attempt.attemptsLeft };
     }
+    const extraClaims = (await parts.readClaims?.(identity.value)) ?? {};
     const isFirst = await store.consume({ ...recordKey, recordChallenge: attempt.record.challenge });
     if (!isFirst) return { status: 'expired' };
     if (findTestIdentity(identity)) logger.warn(describe(recordKey), 'a test identity was verified');
-    const token = await parts.issueToken({ identity: identity.value, purpose });
+    const token = await parts.issueToken({
+      identity: identity.value,
+      purpose,
+      channel: attempt.record.channel,
+      isSession: session,
+      extraClaims,
+    });
     return { status: 'valid', identity: identity.value, purpose, tokenType: 'bearer', ...token };
   }
 

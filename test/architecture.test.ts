@@ -21,9 +21,21 @@ const law: Record<string, string[]> = {
   ui: ['core', 'messages'],
   http: ['core', 'ports', 'results', 'errors', 'service', 'tokens', 'messages', 'ui', 'version'],
   adapters: ['http'],
-  otp: ['core', 'ports', 'errors', 'service', 'stores', 'delivery', 'tokens', 'messages', 'http'],
-  index: ['core', 'ports', 'results', 'errors', 'http', 'otp', 'tokens'],
-  cli: ['core', 'ports', 'errors', 'stores', 'transports', 'adapters', 'otp', 'version'],
+  'otp-options': ['core', 'ports', 'service', 'tokens', 'messages', 'http'],
+  otp: [
+    'core',
+    'ports',
+    'errors',
+    'otp-options',
+    'service',
+    'stores',
+    'delivery',
+    'tokens',
+    'messages',
+    'http',
+  ],
+  index: ['core', 'ports', 'results', 'errors', 'service', 'http', 'otp', 'tokens'],
+  cli: ['core', 'ports', 'errors', 'stores', 'transports', 'tokens', 'ui', 'adapters', 'otp', 'version'],
 };
 
 const files = readdirSync(join(root, 'src'), { recursive: true })

@@ -1,9 +1,13 @@
 // What may be given where a pattern is not enough: asked of the code that will read it.
 import { readRange } from '../core/address.js';
+import { createGate } from '../core/gate.js';
+import { canonicalise } from '../core/identity.js';
 import { readSecret } from '../core/secret.js';
 import { parseTestIdentities, readTestIdentities } from '../core/test-identities.js';
 import { readRedisUrl } from '../stores/redis/connect.js';
+import { createTokenKeys } from '../tokens/keys.js';
 import { readSender } from '../transports/smtp-sender.js';
+import { readLogoOrigin } from '../ui/brand.js';
 
 export function isTrustable(entry: string): boolean {
   // A range of everybody would let anybody choose the address that counts.
@@ -21,6 +25,23 @@ export function isSender(text: string): boolean {
 export function isTestIdentities(text: string): boolean {
   const entries = parseTestIdentities(text);
   return entries !== null && isAccepted(() => readTestIdentities(entries, {}));
+}
+
+export function isPrivateKey(text: string): boolean {
+  return isAccepted(() => createTokenKeys({ privateKey: text }));
+}
+
+export function isGateRule(rule: string): boolean {
+  return isAccepted(() => createGate([rule]));
+}
+
+export function isCookieDomain(domain: string): boolean {
+  // A domain that mail can have can have a cookie: at least two labels, in ASCII, no port and no leading dot.
+  return canonicalise(`x@${domain}`)?.value === `x@${domain}`;
+}
+
+export function isLogo(text: string): boolean {
+  return isAccepted(() => readLogoOrigin(text));
 }
 
 export function isMasterSecret(text: string): boolean {

@@ -11,10 +11,10 @@ import {
   type SettingName,
   settingNames,
 } from './environment.js';
+import { findTokenProblems } from './token-problems.js';
 
 export interface Config extends Environment {
   OTP_SECRET_KEY: string;
-  JWT_SECRET: string;
 }
 
 export interface LoadedConfig {
@@ -50,14 +50,22 @@ export function loadConfig(source: Source): LoadedConfig {
   const isGood = ([name]: [string, unknown]) => !wrong.has(name as SettingName);
   const settings = environment.parse(Object.fromEntries(Object.entries(given).filter(isGood)));
 
-  const required = ['OTP_SECRET_KEY', 'JWT_SECRET'] as const;
-  const missing = required.filter((name) => settings[name] === undefined);
+  const missing = (['OTP_SECRET_KEY', 'JWT_SECRET'] as const).filter(
+    (name) =>
+      settings[name] === undefined && !(name === 'JWT_SECRET' && settings.JWT_PRIVATE_KEY !== undefined),
+  );
   const config: Config = {
     ...settings,
     OTP_SECRET_KEY: settings.OTP_SECRET_KEY ?? generateSecretKey(),
-    JWT_SECRET: settings.JWT_SECRET ?? generateSecretKey(),
+    JWT_SECRET: missing.includes('JWT_SECRET') ? generateSecretKey() : settings.JWT_SECRET,
+    DELIVERY_MODE: settings.GATE_ALLOW.length > 0 ? 'background' : settings.DELIVERY_MODE,
   };
   const others = findContradictions(config);
+  if (given.DELIVERY_MODE === 'direct' && config.DELIVERY_MODE !== 'direct') {
+    others.push(
+      'DELIVERY_MODE: given "direct", allowed: `background` with GATE_ALLOW, so that the time taken tells nobody who is let in',
+    );
+  }
   if (isProduction(settings)) {
     others.push(
       ...missing.map((name) => `${name}: required in production; \`stateless-otp secret\` makes one`),
@@ -132,7 +140,13 @@ function findUnfitForProduction(config: Config): string[] {
 function findContradictions(config: Config): string[] {
   const problems: string[] = [];
   const secrets = (
-    ['OTP_SECRET_KEY', 'OTP_SECRET_KEY_PREVIOUS', 'OTP_IDENTITY_KEY', 'JWT_SECRET'] as const
+    [
+      'OTP_SECRET_KEY',
+      'OTP_SECRET_KEY_PREVIOUS',
+      'OTP_IDENTITY_KEY',
+      'JWT_SECRET',
+      'JWT_SECRET_PREVIOUS',
+    ] as const
   ).filter((name) => config[name] !== undefined);
   for (const name of secrets) {
     if (isPlaceholder(name, config[name] ?? '')) {
@@ -154,7 +168,7 @@ function findContradictions(config: Config): string[] {
       `OTP_LONG_DIGITS: given "${config.OTP_LONG_DIGITS}", allowed: at least OTP_DIGITS (${config.OTP_DIGITS})`,
     );
   }
-  problems.push(...findBackendProblems(config));
+  problems.push(...findTokenProblems(config), ...findBackendProblems(config));
   if (config.STORE === 'memory' && config.WORKERS !== '1') {
     problems.push(
       `WORKERS: given "${config.WORKERS}", more than one needs STORE=redis: each would count for itself`,
@@ -166,7 +180,7 @@ function findContradictions(config: Config): string[] {
 }
 
 function isPlaceholder(name: SettingName, value: string): boolean {
-  const bytes = name === 'JWT_SECRET' ? Buffer.from(value) : Buffer.from(readSecret(value, name));
+  const bytes = name.startsWith('JWT_') ? Buffer.from(value) : Buffer.from(readSecret(value, name));
   const words = /change.?me|placeholder|example|your.{0,12}(secret|key)|(secret|key).{0,3}here/i;
   return new Set(bytes).size < 8 || words.test(value) || words.test(bytes.toString('latin1'));
 }
@@ -207,7 +221,7 @@ function isSameSecret(one = '', other = ''): boolean {
 /** Variables that look like ours and are not. */
 function findMisspelt(source: Source): string[] {
   const known = new Set<string>(settingNames.flatMap((name) => [name, `${name}_FILE`]));
-  const prefixes = /^(OTP|JWT|SMTP|RATE|DELIVERY|REDIS|TWILIO|WEBHOOK|RESEND|VONAGE|WHATSAPP)_/;
+  const prefixes = /^(OTP|JWT|SMTP|RATE|DELIVERY|REDIS|TWILIO|WEBHOOK|RESEND|VONAGE|WHATSAPP|GATE)_/;
   return Object.keys(source)
     .filter((name) => prefixes.test(name) && !known.has(name))
     .map((name) => `${name}: not a setting of this version; it changes nothing`);

@@ -2,31 +2,32 @@ import { z } from 'zod';
 import { isCountry } from '../core/identity.js';
 import { bindings, driftToleranceRange, namePattern, policyNumbers, resendPolicies } from '../core/policy.js';
 import { minSecretBytes } from '../core/secret.js';
-import { locales, otpNumbers } from '../otp.js';
+import { locales } from '../otp.js';
 import { entriesRange } from '../stores/expiring-table.js';
 import { redisTimeout } from '../stores/redis/connect.js';
 import { isMasterSecret, isOrigin, isRedisUrl, isTrustable } from './accepted.js';
 import { deliverySettings } from './delivery-settings.js';
+import { pageSettings } from './page-settings.js';
 import {
   choice,
   flag,
   list,
+  namesAllowed,
   type SettingMeta,
   secret,
   text,
   textWithDefault,
   wholeNumber,
 } from './settings.js';
+import { tokenSettings } from './token-settings.js';
 
 const codes = 'Codes';
 const secrets = 'Secrets';
 const limits = 'Limits';
-const tokens = 'Tokens';
 const messages = 'Messages';
 const server = 'Server';
 const store = 'Store';
 
-const namesAllowed = '1 to 64 letters, digits, dots, hyphens or underscores';
 const masterSecret = {
   group: secrets,
   allowed: `base64 of at least ${minSecretBytes} bytes`,
@@ -48,12 +49,6 @@ export const environment = z.object({
     ...masterSecret,
     description:
       'Master secret of the names in the store; stays when the code key rotates. Default: `OTP_SECRET_KEY`',
-  }),
-  JWT_SECRET: secret({
-    group: secrets,
-    allowed: `at least ${minSecretBytes} bytes, used as they are`,
-    check: (value) => Buffer.byteLength(value) >= minSecretBytes,
-    description: 'HS256 secret of the tokens. Required in production; otherwise made up at each start',
   }),
 
   OTP_DIGITS: wholeNumber(policyNumbers.digits, { group: codes, description: 'Digits of a code' }),
@@ -132,26 +127,7 @@ export const environment = z.object({
     description: 'Proxies whose `X-Forwarded-For` is believed',
   }).refine((entries) => entries.every(isTrustable)),
 
-  ACCESS_TOKEN_TTL: wholeNumber(otpNumbers.accessTokenTtlSeconds, {
-    group: tokens,
-    description: 'Life of a token in seconds',
-  }),
-  JWT_ISSUER: textWithDefault('stateless-otp', {
-    group: tokens,
-    allowed: 'text',
-    description: "The token's `iss`",
-  }),
-  JWT_AUDIENCE: textWithDefault('stateless-otp', {
-    group: tokens,
-    allowed: 'text',
-    description: "The token's `aud`",
-  }),
-  BEARER_PURPOSES: list('sign-in', {
-    group: tokens,
-    allowed: `names with commas between them, each of ${namesAllowed}`,
-    pattern: namePattern,
-    description: 'Purposes whose tokens `GET /token/verify` accepts',
-  }),
+  ...tokenSettings,
 
   BRAND_NAME: text({
     group: messages,
@@ -182,6 +158,8 @@ export const environment = z.object({
     allowed: 'a folder',
     description: 'Templates of your own; see [messages.md](messages.md)',
   }),
+
+  ...pageSettings,
 
   ...deliverySettings,
 

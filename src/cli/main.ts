@@ -6,6 +6,8 @@ import { generateApiKey, generateSecretKey } from '../otp.js';
 import { version } from '../version.js';
 import { formatCheck } from './check.js';
 import { loadConfig, readEnvFile } from './config.js';
+import { environment } from './environment.js';
+import { runKeys, TooEarlyError } from './keys.js';
 import { serve } from './serve.js';
 
 const help = `stateless-otp ${version}: one-time passcodes without a database
@@ -16,9 +18,15 @@ Commands:
   serve    run the service (the default)
   check    say what is wrong with the configuration, or what is in force
   secret   print a fresh OTP_SECRET_KEY and JWT_SECRET, as lines for .env
+  keys     generate, rotate or list the private keys of a file, for JWT_PRIVATE_KEY_FILE
 
 Options:
   --api-key NAME    with secret: print a fresh API key for the caller NAME, and its entry for API_KEYS
+  --introspect-client NAME
+                    with secret: print a fresh secret for the client NAME, and its entry for INTROSPECT_CLIENTS
+  --file FILE       with keys: the file. Default jwt-keys.json
+  --alg ALG         with keys: ES256 (the default) or EdDSA
+  --now             with keys rotate: do not wait until the step is safe
   --config FILE     read settings from FILE instead of .env; the environment wins over both
   -h, --help        show this
   -v, --version     show the version
@@ -26,6 +34,16 @@ Options:
 Settings come from the environment: see docs/configuration.md.
 Exit codes: 0 done, 1 failed while running, 2 wrong usage or configuration.
 `;
+
+const commands = ['serve', 'check', 'secret', 'keys'] as const;
+/** Options that go with some commands only. */
+const optionOwners: Record<string, string[]> = {
+  'api-key': ['secret'],
+  'introspect-client': ['secret'],
+  file: ['keys'],
+  alg: ['keys'],
+  now: ['keys'],
+};
 
 const exitFailed = 1;
 const exitUsage = 2;
@@ -39,21 +57,42 @@ async function main(args: string[]): Promise<void> {
       version: { type: 'boolean', short: 'v' },
       config: { type: 'string' },
       'api-key': { type: 'string' },
+      'introspect-client': { type: 'string' },
+      file: { type: 'string' },
+      alg: { type: 'string' },
+      now: { type: 'boolean' },
     },
   });
   if (values.help) return print(help);
   if (values.version) return print(`${version}\n`);
   const [command = 'serve', ...rest] = positionals;
-  if (!['serve', 'check', 'secret'].includes(command) || rest.length > 0) {
+  const isKnown = commands.some((name) => name === command);
+  if (!isKnown || rest.length > (command === 'keys' ? 1 : 0)) {
     throw new OtpError(
       'invalid_request',
-      `unknown command "${positionals.join(' ')}"; commands: serve, check, secret`,
+      `unknown command "${positionals.join(' ')}"; commands: ${commands.join(', ')}`,
     );
   }
-  if (command === 'secret') return print(formatSecrets(values['api-key']));
-  if (values['api-key'] !== undefined) throw new OtpError('invalid_request', '--api-key goes with secret');
+  for (const [option, owners] of Object.entries(optionOwners)) {
+    if (option in values && !owners.includes(command)) {
+      throw new OtpError('invalid_request', `--${option} goes with ${owners.join(' or ')}`);
+    }
+  }
+  if (command === 'secret') return print(formatSecrets(values));
   const given = Object.entries(process.env).filter(([, value]) => value !== '');
   const source = { ...readEnvFile(values.config), ...Object.fromEntries(given) };
+  if (command === 'keys') {
+    return print(
+      runKeys({
+        action: rest[0],
+        path: values.file ?? 'jwt-keys.json',
+        algorithm: values.alg,
+        isForced: values.now ?? false,
+        tokenTtlSeconds: readTokenTtl(source['ACCESS_TOKEN_TTL']),
+        now: Math.floor(Date.now() / 1000),
+      }),
+    );
+  }
   const loaded = loadConfig(source);
   if (command === 'check') {
     print(`${formatCheck(loaded, source)}\n`);
@@ -69,17 +108,28 @@ async function main(args: string[]): Promise<void> {
   await serve({ ...loaded, config: loaded.config });
 }
 
-function formatSecrets(caller: string | undefined): string {
-  if (caller === undefined)
-    return `OTP_SECRET_KEY=${generateSecretKey()}\nJWT_SECRET=${generateSecretKey()}\n`;
-  if (!namePattern.test(caller)) {
-    throw new OtpError(
-      'invalid_request',
-      `--api-key: given "${caller}", allowed: 1 to 64 letters, digits, ., - or _`,
-    );
+/** Other settings may be wrong or missing where keys are made. */
+function readTokenTtl(given: string | undefined): number {
+  return environment.shape.ACCESS_TOKEN_TTL.parse(given || undefined);
+}
+
+function formatSecrets(values: { 'api-key'?: string; 'introspect-client'?: string }): string {
+  for (const [option, header, setting] of [
+    ['api-key', 'X-API-Key', 'API_KEYS'],
+    ['introspect-client', 'the password of HTTP Basic authentication', 'INTROSPECT_CLIENTS'],
+  ] as const) {
+    const name = values[option];
+    if (name === undefined) continue;
+    if (!namePattern.test(name)) {
+      throw new OtpError(
+        'invalid_request',
+        `--${option}: given "${name}", allowed: 1 to 64 letters, digits, ., - or _`,
+      );
+    }
+    const { key, hash } = generateApiKey();
+    return `# ${name} sends this as ${header}; it is not kept anywhere:\n# ${key}\n${setting}=${name}=${hash}\n`;
   }
-  const { key, hash } = generateApiKey();
-  return `# The caller sends this as X-API-Key; it is not kept anywhere:\n# ${key}\nAPI_KEYS=${caller}=${hash}\n`;
+  return `OTP_SECRET_KEY=${generateSecretKey()}\nJWT_SECRET=${generateSecretKey()}\n`;
 }
 
 function print(text: string): void {
@@ -100,6 +150,8 @@ function report(error: unknown): void {
     (error instanceof OtpError && error.code === 'invalid_request')
   ) {
     complain([`${message} (see --help)`], exitUsage);
+  } else if (error instanceof TooEarlyError) {
+    complain([message], exitFailed);
   } else if (syscall === 'listen' || syscall === 'getaddrinfo') {
     complain([`HOST, PORT: cannot listen: ${message}`], exitFailed);
   } else if (error instanceof OtpError && error.code === 'store_unavailable') {

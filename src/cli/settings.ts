@@ -12,6 +12,8 @@ export interface SettingMeta {
   isSecret?: boolean | undefined;
 }
 
+export const namesAllowed = '1 to 64 letters, digits, dots, hyphens or underscores';
+
 type Base = Pick<SettingMeta, 'description' | 'group'>;
 
 /** A whole number in its bounds. */

@@ -18,14 +18,25 @@ export async function readJsonBody<Schema extends z.ZodType>(
   if (!/^application\/json *(?:;|$)/i.test(request.headers.get('content-type') ?? '')) {
     throw new OtpError('invalid_request', 'Content-Type must be application/json');
   }
-  const result = schema.safeParse(parseJson(await readBody(request)));
+  const result = schema.safeParse(parseJson(await readBytes(request).catch(toRefusal)));
   if (result.success) return result.data;
   throw new OtpError('invalid_request', describeIssue(result.error.issues[0]));
 }
 
-/** @throws OtpError `invalid_request` for more than 4 KiB, and for a body that breaks off */
-export function readBody(request: Request): Promise<Uint8Array> {
-  return readBytes(request).catch(toRefusal);
+/** Whether the request brings a body at all. */
+export function hasBody(request: Request): boolean {
+  return request.body !== null && request.headers.get('content-length') !== '0';
+}
+
+/**
+ * Reads a form of at most 4 KiB; null when the body is none.
+ *
+ * @throws OtpError `invalid_request` for a body that is too long or breaks off
+ */
+export async function readForm(request: Request): Promise<URLSearchParams | null> {
+  if (!/^application\/x-www-form-urlencoded *(?:;|$)/i.test(request.headers.get('content-type') ?? ''))
+    return null;
+  return new URLSearchParams(Buffer.from(await readBytes(request).catch(toRefusal)).toString());
 }
 
 async function readBytes(request: Request): Promise<Uint8Array> {

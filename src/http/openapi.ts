@@ -9,6 +9,12 @@ export function createOpenApiDocument(routes: readonly Route[], version: string)
     scheme: 'bearer',
     bearerFormat: 'JWT',
   });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'client', { type: 'http', scheme: 'basic' });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-otp_session',
+  });
   for (const { definition } of routes) app.openAPIRegistry.registerPath(definition);
   return app.getOpenAPI31Document({
     openapi: '3.1.0',

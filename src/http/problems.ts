@@ -11,6 +11,8 @@ export const problems: Record<ErrorCode, { status: number; title: string }> = {
   },
   unsupported_channel: { status: 400, title: 'The channel does not reach this identity' },
   unauthorized: { status: 401, title: 'This caller is not known' },
+  invalid_token: { status: 401, title: 'The token is not good, or no longer' },
+  forbidden: { status: 403, title: 'This identity may not enter here' },
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },
   invalid_code: { status: 401, title: 'The code is wrong' },

@@ -70,14 +70,53 @@ export function createSchemas(purposes: readonly string[]) {
         challenge: challenge.openapi({ description: 'Present on bound requests; send it with the code' }),
       })
       .openapi('OtpSent'),
-    otpVerified: z
+    refreshToken: z.strictObject({ refresh_token: z.string().max(2048) }).openapi('TokenRefresh'),
+    logout: z.strictObject({ refresh_token: z.string().max(2048).optional() }).openapi('Logout'),
+    loggedOut: z.object({ success: z.literal(true) }).openapi('LoggedOut'),
+    tokenForm: z
+      .object({
+        token: z.string(),
+        token_type_hint: z.string().optional().openapi({ description: 'Not needed, and ignored' }),
+      })
+      .openapi('TokenForm'),
+    introspection: z
+      .looseObject({ active: z.boolean() })
+      .openapi({ description: 'The claims of the token stand beside `active` (RFC 7662 §2.2)' })
+      .openapi('Introspection'),
+    oauthError: z
+      .object({ error: z.enum(['invalid_request', 'invalid_client']), error_description: z.string() })
+      .openapi('OAuthError'),
+    keySet: z
+      .object({
+        keys: z.array(
+          z.object({
+            kty: z.string(),
+            crv: z.string(),
+            x: z.string(),
+            y: z.string().optional(),
+            kid: z.string(),
+            alg: z.string(),
+            use: z.literal('sig'),
+          }),
+        ),
+      })
+      .openapi('KeySet'),
+    tokensIssued: z
       .object({
         success: z.literal(true),
         access_token: z.string(),
         token_type: z.literal('bearer'),
         expires_in: z.int().openapi({ description: 'Life of the token in seconds', example: 900 }),
+        refresh_token: z
+          .string()
+          .optional()
+          .openapi({ description: 'Gets the next tokens, once; present where refresh tokens are on' }),
+        refresh_expires_in: z
+          .int()
+          .optional()
+          .openapi({ description: 'Seconds until the person has to sign in again' }),
       })
-      .openapi('OtpVerified'),
+      .openapi('TokensIssued'),
     tokenActive: z
       .object({
         active: z.boolean(),

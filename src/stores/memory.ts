@@ -5,6 +5,8 @@ import type {
   AttemptResult,
   Clock,
   ConsumeRequest,
+  ExchangeRequest,
+  ExchangeResult,
   HitResult,
   OpenRequest,
   OpenResult,
@@ -16,12 +18,13 @@ import type {
 } from '../ports.js';
 import { createExpiringTable, entriesRange } from './expiring-table.js';
 import { createGuessCounts } from './guess-counts.js';
+import { createTokenFamilies } from './token-families.js';
 
 export interface MemoryStoreOptions {
   /** Milliseconds. Default: a clock that setting the system's time does not move. */
   clock?: Clock;
   /**
-   * The most entries of each kind (pending records, identities, guess counts, addresses) held at once,
+   * The most entries of each kind (pending records, identities, guess counts, addresses, claims, token families) held at once,
    * 1 to 10 000 000. Default 500 000.
    */
   maxEntries?: number;
@@ -60,6 +63,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const identities = createExpiringTable<IdentityLimits>(maxEntries);
   const addresses = createExpiringTable<{ hits: { at: number }[]; expiresAt: number }>(maxEntries);
   const guesses = createGuessCounts(maxEntries);
+  const claims = createExpiringTable<{ expiresAt: number }>(maxEntries);
+  const families = createTokenFamilies(maxEntries);
   let lastSendId = 0;
 
   function open(request: OpenRequest): OpenResult {
@@ -98,6 +103,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     limits.expiresAt = Math.max(limits.expiresAt, record.expiresAt, now + request.sends.periodSeconds * 1000);
     record.sends += 1;
     record.channel = request.channel;
+    record.mute = request.mute;
     const ttlMs = record.expiresAt - now;
     const resendInMs = Math.max(
       ...Object.values(readWaits(limits, request, now)),
@@ -166,12 +172,28 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     return { allowed: true };
   }
 
+  function claim(key: string, ttlSeconds: number): boolean {
+    const now = clock();
+    if (claims.get(key, now)) return false;
+    if (!claims.set(key, { expiresAt: now + ttlSeconds * 1000 }, now)) throw createFullError();
+    return true;
+  }
+
+  function exchange(request: ExchangeRequest): ExchangeResult {
+    const result = families.exchange(request, clock());
+    if (result === null) throw createFullError();
+    return result;
+  }
+
   return {
     open: async (request) => open(request),
     attempt: async (request) => attempt(request),
     consume: async (request) => consume(request),
     release: async (request) => release(request),
     hit: async (key, limit) => hit(key, limit),
+    claim: async (key, ttlSeconds) => claim(key, ttlSeconds),
+    claimed: async (key) => claims.get(key, clock()) !== undefined,
+    exchange: async (request) => exchange(request),
     ping: async () => {},
     close: async () => {},
   };
@@ -184,14 +206,15 @@ function createRecord(request: OpenRequest, digits: number, attemptsLeft: number
     window: Math.floor(now / 1000 / request.windowSeconds),
     digits,
     channel: request.channel,
+    mute: request.mute,
     attemptsLeft,
     sends: 0,
     expiresAt: now + request.windowSeconds * 1000,
   };
 }
 
-function pick({ challenge, keyId, window, digits, channel }: StoredRecord): PendingRecord {
-  return { challenge, keyId, window, digits, channel };
+function pick({ challenge, keyId, window, digits, channel, mute }: StoredRecord): PendingRecord {
+  return { challenge, keyId, window, digits, channel, mute };
 }
 
 function nameRecord({ recordTag, challenge }: RecordKey): string {

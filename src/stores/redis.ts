@@ -2,6 +2,7 @@ import { assertWholeNumber } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type {
   AttemptResult,
+  ExchangeResult,
   HitResult,
   Logger,
   OpenResult,
@@ -45,6 +46,9 @@ const run = {
   consume: loadScript('consume'),
   release: loadScript('release'),
   hit: loadScript('hit'),
+  claim: loadScript('claim'),
+  claimed: loadScript('claimed'),
+  exchange: loadScript('exchange'),
   ping: loadScript('ping'),
 };
 
@@ -128,6 +132,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
           lengthening.after,
           lengthening.digits,
           lengthening.maxAttempts,
+          request.mute ? 1 : 0,
           ...keyIds,
         ],
       );
@@ -163,6 +168,16 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       const retryAfterMs = Number(await call('hit', [nameKey('a', key)], [max, periodSeconds]));
       return retryAfterMs === 0 ? { allowed: true } : { allowed: false, retryAfterMs };
     },
+    async claim(key, ttlSeconds) {
+      return (await call('claim', [nameKey('c', key)], [ttlSeconds])) === 1;
+    },
+    async claimed(key) {
+      return (await call('claimed', [nameKey('c', key)], [])) === 1;
+    },
+    async exchange({ family, presented, next, ttlSeconds }) {
+      const reply = await call('exchange', [nameKey('f', family)], [presented ?? '', next ?? '', ttlSeconds]);
+      return reply as ExchangeResult;
+    },
     async ping() {
       await call('ping', [`${keyPrefix}ping`], []);
     },
@@ -179,9 +194,9 @@ function readOpenReply([status, ...fields]: Reply): OpenResult {
       return {
         status,
         record: readRecord(fields),
-        sendId: String(fields[5]),
-        ttlMs: Number(fields[6]),
-        resendInMs: Number(fields[7]),
+        sendId: String(fields[6]),
+        ttlMs: Number(fields[7]),
+        resendInMs: Number(fields[8]),
       };
     case 'blocked':
     case 'pending':
@@ -197,7 +212,7 @@ function readOpenReply([status, ...fields]: Reply): OpenResult {
 function readAttemptReply([status, ...fields]: Reply): AttemptResult {
   switch (status) {
     case 'counted':
-      return { status, record: readRecord(fields), attemptsLeft: Number(fields[5]) };
+      return { status, record: readRecord(fields), attemptsLeft: Number(fields[6]) };
     case 'blocked':
     case 'limited':
       return { status, retryAfterMs: Number(fields[0]) };
@@ -206,12 +221,13 @@ function readAttemptReply([status, ...fields]: Reply): AttemptResult {
   }
 }
 
-function readRecord([challenge, keyId, window, digits, channel]: (string | number)[]): PendingRecord {
+function readRecord([challenge, keyId, window, digits, channel, mute]: (string | number)[]): PendingRecord {
   return {
     challenge: String(challenge),
     keyId: String(keyId),
     window: Number(window),
     digits: Number(digits),
     channel: channel as PendingRecord['channel'],
+    mute: mute === 1,
   };
 }

@@ -1,100 +1,184 @@
-import { createSecretKey } from 'node:crypto';
-import { type JWTPayload, jwtVerify, SignJWT } from 'jose';
-import { minSecretBytes } from '../core/secret.js';
-import type { Clock, Grant, IssuedToken } from '../ports.js';
+import type { KeyObject } from 'node:crypto';
+import { jwtVerify } from 'jose';
+import { OtpError } from '../errors.js';
+import type { Clock, Grant, IssuedToken, Logger, ReadClaims, Store } from '../ports.js';
+import { dropReserved, hasOurClaims, type TokenClaims } from './claims.js';
+import { createFamilies, type Sustained } from './families.js';
+import type { TokenKeys } from './keys.js';
+import { createRevocations } from './revocations.js';
+import { checkSigned, maxTokenLength } from './signed.js';
 
 export interface TokenOptions {
-  /** HS256 secret: at least 32 bytes as UTF-8, used as they are (RFC 7518 §3.2). */
-  secret: string;
+  keys: TokenKeys;
   issuer: string;
   audience: string;
   namespace: string;
-  /** Life of a token. */
+  /** Life of an access token. */
   ttlSeconds: number;
+  /** Life of a sign-in that can be refreshed or renewed; 0 is never. */
+  refreshTtlSeconds: number;
+  /** Seals refresh tokens. */
+  refreshKey: KeyObject;
+  /** Purposes whose tokens can be refreshed or renewed. */
+  lastingPurposes: readonly string[];
+  /** Whether a token is refused while the store cannot say that it has not been revoked. */
+  isRevocationRequired: boolean;
+  readClaims?: ReadClaims | undefined;
+  store: Pick<Store, 'claim' | 'claimed' | 'exchange'>;
   clock: Clock;
-  /** A fresh random `jti`. */
-  createId: () => string;
-}
-
-/** What a token says; `sub` is the canonical identity, times are unix seconds. */
-export interface TokenClaims {
-  iss: string;
-  aud: string;
-  sub: string;
-  iat: number;
-  exp: number;
-  jti: string;
-  purpose: string;
-  namespace: string;
-  /** How the person was authenticated (RFC 8176). */
-  amr: string[];
+  randomBytes(size: number): Uint8Array;
+  logger: Logger;
 }
 
 export type TokenCheck = { active: true; claims: TokenClaims } | { active: false };
 
 export interface Tokens {
+  /** Whether refresh tokens are issued. */
+  canRefresh: boolean;
   issue(grant: Grant): Promise<IssuedToken>;
   /** Never throws and never says why: a bad token tells its sender nothing. */
   check(token: unknown): Promise<TokenCheck>;
+  /** The tokens that follow a refresh token, which is used up; null when it is not good. */
+  refresh(refreshToken: unknown): Promise<IssuedToken | null>;
+  /** The token that follows one of a live session; null when nothing follows it, or not now. Never rejects. */
+  renew(claims: TokenClaims): Promise<IssuedToken | null>;
+  /**
+   * Ends an access token, with its session if it has one, or the family of a refresh token. Anything else is no matter.
+   *
+   * @throws OtpError `store_unavailable`
+   */
+  revoke(token: unknown): Promise<void>;
+  /** Unix seconds by the clock that tokens are checked with. */
+  now(): number;
 }
 
-const algorithm = 'HS256';
 const type = 'JWT';
-const maxTokenLength = 4096;
+const idBytes = 16;
 
-/** @throws RangeError when the secret is too short */
+/** Issues, checks and ends tokens (RFC 7519). */
 export function createTokens(options: TokenOptions): Tokens {
-  const { issuer, audience, namespace, ttlSeconds, clock, createId } = options;
-  if (typeof options.secret !== 'string') throw new TypeError('jwtSecret must be a string');
-  const bytes = Buffer.from(options.secret);
-  if (bytes.length < minSecretBytes) {
-    throw new RangeError(`jwtSecret must be at least ${minSecretBytes} bytes, got ${bytes.length}`);
+  const { keys, issuer, audience, namespace, ttlSeconds, clock, logger } = options;
+  const { signing } = keys;
+  const families =
+    options.refreshTtlSeconds === 0
+      ? null
+      : createFamilies({ ...options, key: options.refreshKey, ttlSeconds: options.refreshTtlSeconds });
+  const revocations = createRevocations({ ...options, isRequired: options.isRevocationRequired });
+  const encodedHeader = encode({
+    alg: signing.algorithm,
+    typ: type,
+    ...(signing.kid === undefined ? {} : { kid: signing.kid }),
+  });
+  const readSeconds = () => Math.floor(clock() / 1000);
+
+  function sign(sustained: Sustained, extraClaims: Record<string, unknown>, sid?: string): IssuedToken {
+    const issuedAt = readSeconds();
+    const claims: TokenClaims = {
+      ...dropReserved(extraClaims),
+      iss: issuer,
+      aud: audience,
+      sub: sustained.identity,
+      iat: issuedAt,
+      exp: issuedAt + ttlSeconds,
+      jti: Buffer.from(options.randomBytes(idBytes)).toString('base64url'),
+      auth_time: sustained.authTime,
+      purpose: sustained.purpose,
+      namespace,
+      amr: sustained.amr,
+      ...(sid === undefined ? {} : { sid }),
+    };
+    const input = `${encodedHeader}.${encode(claims)}`;
+    const accessToken = `${input}.${signing.sign(input)}`;
+    if (accessToken.length > maxTokenLength) {
+      throw new OtpError('internal', `The claims do not fit in a token of ${maxTokenLength} characters`);
+    }
+    return { accessToken, expiresInSeconds: ttlSeconds };
   }
-  const key = createSecretKey(bytes);
+
+  /** Without the store there is no successor, but the person is signed in all the same: the code is used up. */
+  async function startLasting<Started>(start: () => Promise<Started>): Promise<Started | undefined> {
+    try {
+      return await start();
+    } catch (error) {
+      if (!(error instanceof OtpError) || error.code !== 'store_unavailable') throw error;
+      logger.warn({}, 'the store cannot keep a refresh token: this sign-in ends with its access token');
+      return undefined;
+    }
+  }
+
+  async function readActive(token: unknown): Promise<TokenClaims | null> {
+    const result = await checkSigned(token, keys.checking, (text, key, limits) =>
+      jwtVerify(text, key, {
+        ...limits,
+        typ: type,
+        issuer,
+        audience,
+        requiredClaims: ['sub', 'iat', 'exp', 'jti'],
+        currentDate: new Date(clock()),
+      }),
+    );
+    return result && hasOurClaims(result.payload, namespace) ? result.payload : null;
+  }
+
   return {
-    async issue({ identity, purpose }) {
-      const issuedAt = Math.floor(clock() / 1000);
-      const accessToken = await new SignJWT({ purpose, namespace, amr: ['otp'] })
-        .setProtectedHeader({ alg: algorithm, typ: type })
-        .setIssuer(issuer)
-        .setAudience(audience)
-        .setSubject(identity)
-        .setIssuedAt(issuedAt)
-        .setExpirationTime(issuedAt + ttlSeconds)
-        .setJti(createId())
-        .sign(key);
-      return { accessToken, expiresInSeconds: ttlSeconds };
+    canRefresh: families !== null,
+    now: readSeconds,
+    async issue({ identity, purpose, channel, isSession, extraClaims }) {
+      const amr = channel === 'sms' ? ['otp', 'sms'] : ['otp'];
+      const sustained = { identity, purpose, amr, authTime: readSeconds() };
+      if (!families || !options.lastingPurposes.includes(purpose)) return sign(sustained, extraClaims);
+      if (isSession) return sign(sustained, extraClaims, await startLasting(() => families.startSession()));
+      const token = sign(sustained, extraClaims);
+      return { ...token, ...(await startLasting(() => families.start(sustained))) };
     },
     async check(token) {
-      if (!isCompact(token)) return { active: false };
+      const claims = await readActive(token);
+      if (!claims || (await revocations.includesAny(nameRevocable(claims)))) return { active: false };
+      return { active: true, claims };
+    },
+    async refresh(refreshToken) {
+      const sustained = families?.read(refreshToken);
+      if (!sustained) return null;
+      // Asked before the token is used up, so that a failure there signs nobody out.
+      const extraClaims = (await options.readClaims?.(sustained.identity)) ?? {};
+      const next = await families?.rotate(refreshToken);
+      return next ? { ...sign(sustained, extraClaims), ...next } : null;
+    },
+    async renew({ sid, sub, purpose, amr, auth_time }) {
+      if (sid === undefined || !families) return null;
       try {
-        const { payload } = await jwtVerify(token, key, {
-          algorithms: [algorithm], // RFC 8725 §3.1: one algorithm for the key, not the header's choice
-          typ: type,
-          issuer,
-          audience,
-          requiredClaims: ['sub', 'iat', 'exp', 'jti'],
-          currentDate: new Date(clock()),
-        });
-        return hasOurClaims(payload, namespace) ? { active: true, claims: payload } : { active: false };
-      } catch {
-        return { active: false };
+        if (!(await families.isSessionLive(sid))) return null;
+        const sustained = { identity: sub, purpose, amr, authTime: auth_time };
+        return sign(sustained, (await options.readClaims?.(sub)) ?? {}, sid);
+      } catch (error) {
+        // The token at hand is still good: whoever brings it must not suffer.
+        logger.warn(
+          { error: error instanceof OtpError ? error.code : 'internal' },
+          'a session was not renewed',
+        );
+        return null;
       }
+    },
+    async revoke(token) {
+      if (await families?.end(token)) return;
+      const claims = await readActive(token);
+      if (!claims) return;
+      await revocations.add(nameToken(claims), claims.exp - readSeconds() + 1);
+      if (claims.sid === undefined) return;
+      // Tokens that were renewed from this one, or before it, must end too.
+      await revocations.add(nameSession(claims.sid), ttlSeconds + 1);
+      await families?.endSession(claims.sid);
     },
   };
 }
 
-/** A JWT in its one spelling: lenient base64 decoding would let one token be written in many ways. */
-function isCompact(token: unknown): token is string {
-  if (typeof token !== 'string' || token.length > maxTokenLength) return false;
-  const signature = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.([A-Za-z0-9_-]+)$/.exec(token)?.[1];
-  return signature !== undefined && Buffer.from(signature, 'base64url').toString('base64url') === signature;
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-function hasOurClaims(payload: JWTPayload, namespace: string): payload is JWTPayload & TokenClaims {
-  const { sub, aud, amr, purpose } = payload;
-  // A `sub` that is no canonical identity is not ours, and could not stand in a header.
-  const isOurs =
-    typeof sub === 'string' && /^[\x21-\x7E]+$/.test(sub) && typeof aud === 'string' && Array.isArray(amr);
-  return isOurs && payload['namespace'] === namespace && typeof purpose === 'string';
+const nameToken = ({ jti }: TokenClaims) => `jti ${jti}`;
+const nameSession = (sid: string) => `sid ${sid}`;
+
+function nameRevocable(claims: TokenClaims): string[] {
+  return claims.sid === undefined ? [nameToken(claims)] : [nameToken(claims), nameSession(claims.sid)];
 }

@@ -7,6 +7,20 @@ export interface Brand {
   color?: string | undefined;
 }
 
+/**
+ * The origin that a logo is loaded from; `null` for a path on the page's own host.
+ *
+ * @throws RangeError for anything but an https address or a path
+ */
+export function readLogoOrigin(logoUrl: string): string | null {
+  if (/^\/(?!\/)[\x21-\x7E]*$/.test(logoUrl)) return null;
+  const url = URL.canParse(logoUrl) ? new URL(logoUrl) : null;
+  if (url?.protocol !== 'https:' || url.username !== '') {
+    throw new RangeError(`brandLogoUrl must be an https address or a path such as /logo.svg, got ${logoUrl}`);
+  }
+  return url.origin;
+}
+
 type Rgb = [red: number, green: number, blue: number];
 
 const black: Rgb = [0, 0, 0];

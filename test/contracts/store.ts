@@ -48,6 +48,7 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
       staleSeconds: 60,
       sends: { max: 1000, periodSeconds },
       lengthening,
+      mute: false,
       ...changes,
     });
     const open = (changes?: Partial<OpenRequest>) => store.open(readOpen(changes));
@@ -75,13 +76,31 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
         const opened = await mustOpen({ newChallenge });
         assert.deepEqual(
           { ...opened.record, window: typeof opened.record.window },
-          { challenge: newChallenge, keyId: 'key1', digits: 6, channel: 'email', window: 'number' },
+          {
+            challenge: newChallenge,
+            keyId: 'key1',
+            digits: 6,
+            channel: 'email',
+            window: 'number',
+            mute: false,
+          },
         );
         assert.ok(near(opened.ttlMs, windowSeconds * 1000));
         await harness.advance(windowSeconds * 1000 - 2000);
         assert.equal((await attempt()).status, 'counted');
         await harness.advance(2000);
         assert.equal((await attempt()).status, 'expired');
+      });
+
+      test('marks a record mute or not with each send, and all else is the same', async () => {
+        const spoken = await mustOpen();
+        const muted = await mustOpen({ mute: true });
+        assert.equal(muted.record.challenge, spoken.record.challenge);
+        const attempted = await attempt();
+        assert.ok(attempted.status === 'counted' && attempted.record.mute && attempted.attemptsLeft === 4);
+        await mustOpen();
+        const again = await attempt();
+        assert.ok(again.status === 'counted' && !again.record.mute && again.attemptsLeft === 3);
       });
 
       test('under reuse sends the same code, without more life and without more attempts', async () => {
@@ -492,6 +511,80 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
         );
         assert.equal(results.filter(({ allowed }) => allowed).length, 7);
         assert.deepEqual(await store.hit(other, { max: 1, periodSeconds }), { allowed: true });
+      });
+    });
+
+    describe('claim', () => {
+      test('is true for exactly one of many callers while the claim lasts', async () => {
+        const [key, other] = [createTag(), createTag()];
+        assert.equal(await store.claimed(key), false);
+        const callers = [store, await harness.connect()];
+        const results = await Promise.all(
+          Array.from({ length: 50 }, (_, i) => (callers[i % 2] as Store).claim(key, 900)),
+        );
+        assert.equal(results.filter(Boolean).length, 1);
+        assert.equal(await store.claimed(key), true);
+        assert.equal(await store.claimed(other), false);
+        await harness.advance(890_000);
+        assert.equal(await store.claim(key, 900), false);
+        await harness.advance(10_000);
+        assert.equal(await store.claimed(key), false);
+        assert.equal(await store.claim(key, 900), true);
+      });
+    });
+
+    describe('exchange', () => {
+      const ttlSeconds = 3600;
+      const start = async () => {
+        const [family, first] = [createTag(), createTag()];
+        assert.equal(await store.exchange({ family, presented: null, next: first, ttlSeconds }), 'exchanged');
+        const exchange = (presented: string | null, next: string | null, by = store) =>
+          by.exchange({ family, presented, next, ttlSeconds });
+        return { first, exchange };
+      };
+
+      test('replaces the one good token; each is good once', async () => {
+        const { first, exchange } = await start();
+        assert.equal(await exchange(first, 'second'), 'exchanged');
+        assert.equal(await exchange('second', 'third'), 'exchanged');
+        assert.equal(await exchange('third', 'third'), 'exchanged');
+        assert.equal(await exchange('third', 'fourth'), 'exchanged');
+      });
+
+      // Attack: a stolen token is used after its owner, or before.
+      test('ends the family when a token is presented that is not, or no longer, its own', async () => {
+        const { first, exchange } = await start();
+        assert.equal(await exchange(first, 'second'), 'exchanged');
+        assert.equal(await exchange(first, 'stolen'), 'reused');
+        for (const token of [first, 'second', 'stolen']) assert.equal(await exchange(token, 'x'), 'unknown');
+      });
+
+      test('lets exactly one of many callers through', async () => {
+        const { first, exchange } = await start();
+        const callers = [store, await harness.connect()];
+        const results = await Promise.all(
+          Array.from({ length: 50 }, (_, i) => exchange(first, `next${i}`, callers[i % 2] as Store)),
+        );
+        assert.deepEqual(results.toSorted().slice(0, 2), ['exchanged', 'reused']);
+        assert.equal(results.filter((result) => result === 'exchanged').length, 1);
+        assert.equal(results.filter((result) => result === 'reused').length, 1);
+      });
+
+      test('lasts as long as was said at its start, however often it is exchanged', async () => {
+        const { first, exchange } = await start();
+        await harness.advance(3_590_000);
+        assert.equal(await exchange(first, 'second'), 'exchanged');
+        await harness.advance(10_000);
+        assert.equal(await exchange('second', 'third'), 'unknown');
+      });
+
+      test('is over when it is ended, whatever is presented, and only then', async () => {
+        const { first, exchange } = await start();
+        const other = await start();
+        assert.equal(await exchange('anything', null), 'exchanged');
+        assert.equal(await exchange(null, null), 'unknown');
+        assert.equal(await exchange(first, 'second'), 'unknown');
+        assert.equal(await other.exchange(other.first, 'second'), 'exchanged');
       });
     });
 

@@ -119,6 +119,9 @@ test('a store that is down is 503 with Retry-After, readiness says so, and token
     consume: unavailable,
     release: unavailable,
     hit: unavailable,
+    claim: unavailable,
+    claimed: unavailable,
+    exchange: unavailable,
   };
   const { otp } = createTestOtp({ store: { ...store, ping: unavailable, close: async () => {} } });
   for (const [path, body] of [

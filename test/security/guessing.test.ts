@@ -45,6 +45,7 @@ test('a year of guessing at the maximum rate succeeds with less than 1e-4', asyn
     staleSeconds: 60,
     sends: { max: policy.requestIdentityMax, periodSeconds: limitPeriodSeconds },
     lengthening,
+    mute: false,
   };
   const verifies = { max: policy.verifyIdentityMax, periodSeconds: limitPeriodSeconds };
   const guesses = new Map<number, number>();

@@ -33,6 +33,7 @@ function openFor(tag: string) {
     staleSeconds: 60,
     sends,
     lengthening,
+    mute: false,
   };
 }
 

@@ -2,32 +2,15 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { jwtVerify, SignJWT } from 'jose';
-import { createTokens } from '../../src/tokens/tokens.js';
-import { createManualClock } from '../helpers/clock.js';
 import { jwtSecret } from '../helpers/otp.js';
+import { createTestTokens, grant } from '../helpers/tokens.js';
 
 const alice = 'alice@example.com';
 const key = Buffer.from(jwtSecret);
 
-function createKit(changes: Partial<Parameters<typeof createTokens>[0]> = {}) {
-  const clock = createManualClock();
-  let ids = 0;
-  const tokens = createTokens({
-    secret: jwtSecret,
-    issuer: 'stateless-otp',
-    audience: 'stateless-otp',
-    namespace: 'default',
-    ttlSeconds: 900,
-    clock,
-    createId: () => `id${ids++}`,
-    ...changes,
-  });
-  return { tokens, clock };
-}
-
 test('a token carries every claim, and a relying party checks it with the UTF-8 bytes of the secret', async () => {
-  const { tokens, clock } = createKit();
-  const { accessToken, expiresInSeconds } = await tokens.issue({ identity: alice, purpose: 'sign-in' });
+  const { tokens, clock } = createTestTokens();
+  const { accessToken, expiresInSeconds } = await tokens.issue(grant);
   assert.equal(expiresInSeconds, 900);
   const { payload, protectedHeader } = await jwtVerify(accessToken, key, {
     algorithms: ['HS256'],
@@ -44,17 +27,19 @@ test('a token carries every claim, and a relying party checks it with the UTF-8 
     sub: alice,
     iat: issuedAt,
     exp: issuedAt + 900,
-    jti: 'id0',
+    jti: payload.jti,
+    auth_time: issuedAt,
     purpose: 'sign-in',
     namespace: 'default',
     amr: ['otp'],
   });
+  assert.match(payload.jti ?? '', /^[\w-]{22}$/);
   assert.deepEqual(await tokens.check(accessToken), { active: true, claims: payload });
 });
 
 test('a token is active until the second it expires', async () => {
-  const { tokens, clock } = createKit();
-  const { accessToken } = await tokens.issue({ identity: alice, purpose: 'sign-in' });
+  const { tokens, clock } = createTestTokens();
+  const { accessToken } = await tokens.issue(grant);
   clock.advance(899_000);
   assert.equal((await tokens.check(accessToken)).active, true);
   clock.advance(1_000);
@@ -62,21 +47,21 @@ test('a token is active until the second it expires', async () => {
 });
 
 test('a token of another issuer, audience, namespace or secret is not active', async () => {
-  const { accessToken } = await createKit().tokens.issue({ identity: alice, purpose: 'sign-in' });
+  const { accessToken } = await createTestTokens().tokens.issue(grant);
   const others = [
     { issuer: 'x' },
     { audience: 'x' },
     { namespace: 'shop' },
-    { secret: jwtSecret.toUpperCase() },
+    { keyOptions: { secret: jwtSecret.toUpperCase() } },
   ];
   for (const other of others)
-    assert.deepEqual(await createKit(other).tokens.check(accessToken), { active: false });
+    assert.deepEqual(await createTestTokens(other).tokens.check(accessToken), { active: false });
 });
 
 // Attack: forge a token by choosing the algorithm, the key or the claims oneself (RFC 8725 §2).
 test('no forged or confused token is active', async () => {
-  const { tokens } = createKit();
-  const { accessToken } = await tokens.issue({ identity: alice, purpose: 'sign-in' });
+  const { tokens } = createTestTokens();
+  const { accessToken } = await tokens.issue(grant);
   const [header = '', payload = '', signature = ''] = accessToken.split('.');
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
@@ -86,7 +71,17 @@ test('no forged or confused token is active', async () => {
   };
   assert.equal((await tokens.check(sign({ alg: 'HS256', typ: 'JWT' }))).active, true);
 
+  const signText = (header: string) => {
+    const input = `${Buffer.from(header).toString('base64url')}.${payload}`;
+    return `${input}.${createHmac('sha256', key).update(input).digest('base64url')}`;
+  };
+
   const forged: unknown[] = [
+    signText('{"alg":"none","alg":"HS256","typ":"JWT"}'),
+    signText('{"alg":"HS256","typ":"JWT","typ":"JWT"}'),
+    signText('{"alg": "HS256", "typ": "JWT"}'),
+    signText('["HS256"]'),
+    signText('null'),
     `${encode({ alg: 'none', typ: 'JWT' })}.${payload}.`,
     `${encode({ alg: 'None', typ: 'JWT' })}.${payload}.${signature}`,
     `${header}.${payload}.`,
@@ -102,6 +97,8 @@ test('no forged or confused token is active', async () => {
     sign({ alg: 'hs256', typ: 'JWT' }),
     sign({ alg: 'HS256' }),
     sign({ alg: 'HS256', typ: 'at+jwt' }),
+    sign({ alg: 'HS256', typ: 'JWT', kid: '../../dev/null' }),
+    sign({ alg: 'HS256', typ: 'JWT', kid: "x' UNION SELECT 'key" }),
     sign({ alg: 'HS256', typ: 'JWT', crit: ['exp'] }),
     sign({ alg: 'HS256', typ: 'JWT', crit: ['b64'], b64: false }),
     sign({ alg: 'RS256', typ: 'JWT', jwk: { kty: 'oct', k: key.toString('base64url') } }),
@@ -116,7 +113,7 @@ test('no forged or confused token is active', async () => {
     { token: accessToken },
     [accessToken],
   ];
-  for (const claim of ['iss', 'aud', 'sub', 'iat', 'exp', 'jti', 'purpose', 'namespace']) {
+  for (const claim of ['iss', 'aud', 'sub', 'iat', 'exp', 'jti', 'auth_time', 'purpose', 'namespace']) {
     const { [claim]: _, ...rest } = claims;
     forged.push(sign({ alg: 'HS256', typ: 'JWT' }, encode(rest)));
   }
@@ -142,8 +139,9 @@ test('no forged or confused token is active', async () => {
 });
 
 test('a secret under 32 bytes is refused', () => {
-  assert.throws(() => createKit({ secret: 'x'.repeat(31) }), /jwtSecret must be at least 32 bytes, got 31/);
-  assert.ok(createKit({ secret: 'ü'.repeat(16) }));
+  const create = (secret: string) => createTestTokens({ keyOptions: { secret } });
+  assert.throws(() => create('x'.repeat(31)), /jwtSecret must be at least 32 bytes, got 31/);
+  assert.ok(create('ü'.repeat(16)));
 });
 
 /** The same bytes in other base64url letters: the last letter of 32 bytes has two bits that say nothing. */

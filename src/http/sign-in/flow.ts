@@ -26,7 +26,7 @@ export interface Asker {
 /** What a step leads to: the next step, or the end. */
 export type StepResult =
   | { status: 'next'; step: Step; state: SignInState }
-  | { status: 'valid'; valid: Valid; returnTo: string | null };
+  | { status: 'valid'; valid: Valid; returnTo: string | null | undefined };
 
 /** The steps of signing in. Each takes what the browser brought and gives what it brings next. */
 export interface FlowSteps {
@@ -53,7 +53,7 @@ export function createFlow(options: FlowOptions): FlowSteps {
   async function start(state: SignInState, input: StartInput, asker: Asker): Promise<StepResult> {
     const { typed, country, returnTo } = input;
     const identity = canonicalise(typed, { defaultCountry: country ?? defaultCountry })?.value;
-    const retry = { ...state, typed, country };
+    const retry = { ...state, returnTo, typed, country };
     if (identity === undefined) {
       const isWithoutCountry = country === undefined && looksNational(typed);
       return isWithoutCountry
@@ -63,9 +63,9 @@ export function createFlow(options: FlowOptions): FlowSteps {
     const { flow } = state;
     if (flow?.identity === identity && isPending(flow)) {
       // Whoever comes back to the first page is taken on to the code that was sent.
-      return next({ ...forget(state), flow: { ...flow, returnTo } });
+      return next({ ...forget(state), returnTo });
     }
-    return send(retry, 'identity', { identity, returnTo, id: options.createId() }, asker);
+    return send(retry, 'identity', { identity, id: options.createId() }, asker);
   }
 
   async function resend(state: SignInState, channel: Channel | undefined, asker: Asker): Promise<StepResult> {
@@ -78,15 +78,22 @@ export function createFlow(options: FlowOptions): FlowSteps {
   async function send(
     state: SignInState,
     step: Step,
-    target: Pick<Flow, 'id' | 'identity' | 'returnTo'> & {
+    target: Pick<Flow, 'id' | 'identity'> & {
       channel?: Channel;
       challenge?: string | undefined;
     },
     asker: Asker,
   ): Promise<StepResult> {
-    const { id, identity, returnTo, channel, challenge } = target;
+    const { id, identity, channel, challenge } = target;
     const ask = (named: string | undefined) =>
-      service.request(identity, { purpose: signInPurpose, bind: true, challenge: named, channel, ...asker });
+      service.request(identity, {
+        purpose: signInPurpose,
+        bind: true,
+        challenge: named,
+        channel,
+        link: true,
+        ...asker,
+      });
     const asked = await attempt(async () => {
       const first = await ask(challenge);
       // What is to be sent again has ended meanwhile: another one begins.
@@ -97,7 +104,6 @@ export function createFlow(options: FlowOptions): FlowSteps {
     const flow: Flow = {
       id,
       identity,
-      returnTo,
       channel: asked.channel,
       challenge: asked.challenge ?? '',
       codeLength: asked.codeLength,
@@ -117,9 +123,10 @@ export function createFlow(options: FlowOptions): FlowSteps {
         challenge: flow.challenge,
         purpose: signInPurpose,
         ip: asker.ip,
+        session: true,
       }),
     );
-    if (result.status === 'valid') return { status: 'valid', valid: result, returnTo: flow.returnTo };
+    if (result.status === 'valid') return { status: 'valid', valid: result, returnTo: state.returnTo };
     if (result.status !== 'invalid') return refuse(state, 'code', result);
     const { attemptsLeft } = result;
     if (attemptsLeft === null) return stay(state, 'code', 'malformedCode');
@@ -190,8 +197,8 @@ function next(state: SignInState): StepResult {
 }
 
 /** Without what was said about the step before. */
-function forget({ browser, flow }: SignInState): SignInState {
-  return { browser, flow };
+function forget({ browser, flow, returnTo }: SignInState): SignInState {
+  return { browser, flow, returnTo };
 }
 
 function end(state: SignInState): SignInState {

@@ -1,54 +1,23 @@
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
-import { OtpError } from '../../errors.js';
-import { readBody } from '../body.js';
-
-/** The fields of a form; a field that comes twice is refused. */
-export type Form = ReadonlyMap<string, string>;
-
-/**
- * Reads a form of at most 4 KiB.
- *
- * @throws OtpError `invalid_request`
- */
-export async function readForm(request: Request): Promise<{ form: Form; body: Uint8Array }> {
-  const type = request.headers.get('content-type') ?? '';
-  if (!/^application\/x-www-form-urlencoded *(?:;|$)/i.test(type)) {
-    throw new OtpError('invalid_request', 'Content-Type must be application/x-www-form-urlencoded');
-  }
-  const body = await readBody(request);
-  const form = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(Buffer.from(body).toString('utf8'))) {
-    if (form.has(name)) throw new OtpError('invalid_request', 'A field came twice');
-    form.set(name, value);
-  }
-  return { form, body };
-}
 
 /** Ties forms to the browser that they were shown in: no other site can make a browser send one of ours. */
 export interface FormTokens {
   /** A new one for each form that is shown. */
   create(browser: string): string;
-  isGood(browser: string, token: string | undefined): boolean;
+  isGood(browser: string, token: string | null): boolean;
 }
 
-/** @param keys the first makes new ones; all are accepted */
-export function createFormTokens(
-  keys: readonly [KeyObject, ...KeyObject[]],
-  createId: () => string,
-): FormTokens {
-  const sign = (key: KeyObject, browser: string, id: string) =>
+export function createFormTokens(key: KeyObject, createId: () => string): FormTokens {
+  const sign = (browser: string, id: string) =>
     createHmac('sha256', key).update(`${browser}.${id}`).digest().subarray(0, 16).toString('base64url');
   return {
     create(browser) {
       const id = createId();
-      return `${id}.${sign(keys[0], browser, id)}`;
+      return `${id}.${sign(browser, id)}`;
     },
-    isGood(browser, token = '') {
-      const [, id = '', mac = ''] = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{22})$/.exec(token) ?? [];
-      return (
-        mac !== '' &&
-        keys.some((key) => timingSafeEqual(Buffer.from(mac), Buffer.from(sign(key, browser, id))))
-      );
+    isGood(browser, token) {
+      const [, id = '', mac = ''] = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{22})$/.exec(token ?? '') ?? [];
+      return mac !== '' && timingSafeEqual(Buffer.from(mac), Buffer.from(sign(browser, id)));
     },
   };
 }
@@ -60,4 +29,19 @@ export function createFormTokens(
 export function isFromElsewhere(request: Request): boolean {
   const site = request.headers.get('sec-fetch-site');
   return site !== null && site !== 'same-origin' && site !== 'none';
+}
+
+/** Where the zero of each script stands whose keyboards type digits of their own: Arabic, Persian, Devanagari, full width. */
+const zeros = [0x660, 0x6f0, 0x966, 0xff10];
+
+/**
+ * A code as it was typed, with the digits of other scripts as ASCII. The script of the page does the same; this is for
+ * browsers that run none. The API takes ASCII digits only.
+ */
+export function toAsciiDigits(typed: string): string {
+  return Array.from(typed, (character) => {
+    const point = character.codePointAt(0) ?? 0;
+    const zero = zeros.find((first) => point >= first && point <= first + 9);
+    return zero === undefined ? character : String(point - zero);
+  }).join('');
 }

@@ -1,3 +1,4 @@
+import { readLogoOrigin } from '../../ui/brand.js';
 import { securityHeaders } from '../respond.js';
 
 export interface PageResponder {
@@ -17,6 +18,7 @@ export interface PagePolicy {
 /** @throws RangeError for a logo that is neither an https address nor a path */
 export function createPageResponder({ logoUrl, embedOrigins, formTargets }: PagePolicy): PageResponder {
   const { 'X-Frame-Options': frameOptions, ...common } = securityHeaders;
+  const logoOrigin = logoUrl === undefined ? null : readLogoOrigin(logoUrl);
   const ancestors = embedOrigins.length === 0 ? "'none'" : embedOrigins.join(' ');
   const headers = {
     ...common,
@@ -26,7 +28,7 @@ export function createPageResponder({ logoUrl, embedOrigins, formTargets }: Page
       "style-src 'self'",
       "script-src 'self'",
       "connect-src 'self'",
-      `img-src 'self' data:${readLogoOrigin(logoUrl)}`,
+      `img-src 'self' data:${logoOrigin === null ? '' : ` ${logoOrigin}`}`,
       `form-action ${["'self'", ...formTargets].join(' ')}`,
       `frame-ancestors ${ancestors}`,
       "base-uri 'none'",
@@ -49,13 +51,4 @@ export function createPageResponder({ logoUrl, embedOrigins, formTargets }: Page
     seeOther: (location, cookies = []) =>
       new Response(null, { status: 303, headers: withCookies({ Location: location }, cookies) }),
   };
-}
-
-function readLogoOrigin(logoUrl: string | undefined): string {
-  if (logoUrl === undefined || /^\/(?!\/)[\x21-\x7E]*$/.test(logoUrl)) return '';
-  const url = URL.canParse(logoUrl) ? new URL(logoUrl) : null;
-  if (url?.protocol !== 'https:' || url.username !== '') {
-    throw new RangeError(`brandLogoUrl must be an https address or a path such as /logo.svg, got ${logoUrl}`);
-  }
-  return ` ${url.origin}`;
 }

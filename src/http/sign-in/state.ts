@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import type { Channel } from '../../core/policy.js';
-import { seal, sealNonceBytes, unseal } from '../../core/seal.js';
+import { seal, unseal } from '../../core/seal.js';
 import type { Notice } from '../../ui/notice.js';
-import { clearCookie, nameCookie, readCookie, writeCookie } from '../cookies.js';
+import { createCookie } from '../session-cookie.js';
 
 /** One sign-in, from the first code that was asked for to its end. */
 export interface Flow {
@@ -17,7 +17,6 @@ export interface Flow {
   /** In milliseconds since 1970. */
   expiresAt: number;
   resendAt: number;
-  returnTo: string | null;
 }
 
 /** What a browser brings with it between the steps. Nothing of it is kept by the service. */
@@ -28,7 +27,7 @@ export interface SignInState {
   /** What was typed into the first field, when it has to be shown again; `country` when one has to be chosen. */
   typed?: string | undefined;
   country?: string | null | undefined;
-  /** Where to go in the end, while nothing has been sent. */
+  /** Where to go in the end. */
   returnTo?: string | null | undefined;
   notice?: (Notice & { step: Step; at: number }) | undefined;
 }
@@ -42,34 +41,31 @@ export interface StateCookie {
 }
 
 export interface StateCookieOptions {
-  /** The first makes new seals; all are accepted. 32 bytes each. */
-  keys: readonly [KeyObject, ...KeyObject[]];
-  isSecure: boolean;
+  /** Seals the cookie. 32 bytes. */
+  key: KeyObject;
+  isInsecure: boolean;
   randomBytes(size: number): Uint8Array;
 }
 
-/** Of what the seal holds: another version's state is none. */
-const version = 1;
+/** What the seal is for, and the version of what it holds: another version's state is none. */
+const context = 'sign-in state 1';
+const nonceBytes = 12;
 const maxAgeSeconds = 3600;
 
 /**
  * The cookie that binds a sign-in to its browser. It is sealed: the challenge in it must not be read out, and an
  * identity must not lie in the open on a shared machine.
  */
-export function createStateCookie({ keys, isSecure, randomBytes }: StateCookieOptions): StateCookie {
-  const name = nameCookie('otp_challenge', { isSecure });
+export function createStateCookie({ key, isInsecure, randomBytes }: StateCookieOptions): StateCookie {
+  const cookie = createCookie('otp_challenge', { isInsecure });
   return {
     read(cookieHeader) {
-      const sealed = readCookie(cookieHeader, name);
-      const text = sealed === null ? null : unseal(keys, sealed);
-      if (text === null) return null;
-      const { version: itsVersion, ...state } = JSON.parse(text);
-      return itsVersion === version ? state : null;
+      const sealed = cookie.read(cookieHeader);
+      const text = sealed === null ? null : unseal(key, sealed, context);
+      return text === null ? null : JSON.parse(text);
     },
-    write(state) {
-      const sealed = seal(keys[0], JSON.stringify({ version, ...state }), randomBytes(sealNonceBytes));
-      return writeCookie(name, sealed, { isSecure, maxAgeSeconds });
-    },
-    clear: () => clearCookie(name, { isSecure }),
+    write: (state) =>
+      cookie.write(seal(key, randomBytes(nonceBytes), JSON.stringify(state), context), maxAgeSeconds),
+    clear: cookie.clear,
   };
 }

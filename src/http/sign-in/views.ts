@@ -10,7 +10,12 @@ import { type Reach, renderIdentityPage } from '../../ui/identity-page.js';
 import type { PageContext } from '../../ui/layout.js';
 import { maskIdentity } from '../../ui/mask.js';
 import type { Notice, NoticeKind } from '../../ui/notice.js';
-import { renderNoticePage, renderSignedInPage } from '../../ui/other-pages.js';
+import {
+  renderLinkElsewherePage,
+  renderLinkPage,
+  renderNoticePage,
+  renderSignedInPage,
+} from '../../ui/other-pages.js';
 import type { Assets } from './assets.js';
 import type { Flow, SignInState, Step } from './state.js';
 
@@ -34,6 +39,8 @@ export interface Views {
     state: SignInState,
     session: { identity: string; returnTo: string | null },
   ): Promise<string>;
+  link(request: Request, state: SignInState, link: { identity: string; link: string }): Promise<string>;
+  linkElsewhere(request: Request, code: string): Promise<string>;
   notice(request: Request, kind: NoticeKind): Promise<string>;
   countries(request: Request): { guess: string | undefined; countries: NamedCountry[] };
   localeOf(request: Request): Locale;
@@ -79,6 +86,7 @@ export function createViews(options: ViewOptions): Views {
         : [];
       return renderCodePage(await createContext(request), {
         ...flow,
+        returnTo: state.returnTo ?? null,
         to: maskIdentity(flow.identity),
         isOpenToAll: options.isOpenToAll,
         otherChannels: others.filter((name) => name !== flow.channel),
@@ -96,6 +104,11 @@ export function createViews(options: ViewOptions): Views {
         token: createToken(state.browser),
       });
     },
+    async link(request, state, { identity, link }) {
+      const token = createToken(state.browser);
+      return renderLinkPage(await createContext(request), { to: maskIdentity(identity), link, token });
+    },
+    linkElsewhere: async (request, code) => renderLinkElsewherePage(await createContext(request), code),
     notice: async (request, kind) => renderNoticePage(await createContext(request), { kind }, clock()),
     countries(request) {
       const locale = localeOf(request);

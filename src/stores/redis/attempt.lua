@@ -7,7 +7,7 @@
 -- ARGV[6]  guesses from which on codes are long (0 never), ARGV[7] their digits
 -- ARGV[8]  seconds for which guesses stay counted, from the first
 -- ARGV[9...] ids of the keys that can be derived
--- Returns  { 'counted', challenge, key id, window, digits, channel, attempts left }
+-- Returns  { 'counted', challenge, key id, window, digits, channel, mute, attempts left }
 --          { 'expired' } | { 'blocked', ms } | { 'limited', ms }
 
 local record = load_record(KEYS[1], read_fence())
@@ -34,5 +34,6 @@ end
 record[ATTEMPTS_LEFT] = record[ATTEMPTS_LEFT] - 1
 save(KEYS[1], record, record[EXPIRES_AT])
 return {
-  'counted', record[CHALLENGE], record[KEY_ID], record[WINDOW], record[DIGITS], record[CHANNEL], record[ATTEMPTS_LEFT]
+  'counted', record[CHALLENGE], record[KEY_ID], record[WINDOW], record[DIGITS], record[CHANNEL], record[MUTE],
+  record[ATTEMPTS_LEFT]
 }

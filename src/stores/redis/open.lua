@@ -11,8 +11,9 @@
 -- ARGV[10] cooldown in seconds, ARGV[11] life in seconds under which a record is stale
 -- ARGV[12] most sends, ARGV[13] in how many seconds
 -- ARGV[14] guesses from which on codes are long (0 never), ARGV[15] their digits, ARGV[16] their attempts
--- ARGV[17...] ids of the keys that can be derived; the first makes new codes
--- Returns  { 'opened', challenge, key id, window, digits, channel, send id, life in ms, ms until the next send }
+-- ARGV[17] 1 when the record is mute, else 0
+-- ARGV[18...] ids of the keys that can be derived; the first makes new codes
+-- Returns  { 'opened', challenge, key id, window, digits, channel, mute, send id, life in ms, ms until the next send }
 --          { 'expired' } | { 'blocked', ms } | { 'pending', ms } | { 'cooldown', ms } | { 'request_identity', ms }
 
 local fence = read_fence()
@@ -27,7 +28,7 @@ local digits = tonumber(ARGV[6])
 if long then digits = math.max(digits, tonumber(ARGV[15])) end
 -- A code that can no longer be verified must not stand in the way of one that can.
 local usable = live
-if live and (live[DIGITS] < digits or not includes_key(live, 17)) then usable = nil end
+if live and (live[DIGITS] < digits or not includes_key(live, 18)) then usable = nil end
 if resend == 'refuse' and usable and usable[SENDS] > 0 then
   return { 'pending', to_ms(usable[EXPIRES_AT] - now) }
 end
@@ -58,11 +59,12 @@ if not usable or resend == 'rotate' or usable[EXPIRES_AT] - now < ARGV[11] * 100
   if live then attempts = math.min(attempts, live[ATTEMPTS_LEFT]) end
   local window = ARGV[7] * 1000000
   record = {
-    ARGV[4], ARGV[17], math.floor(now / window), now + window, digits, ARGV[5], attempts, 0, fence
+    ARGV[4], ARGV[18], math.floor(now / window), now + window, digits, ARGV[5], attempts, 0, fence, 0
   }
 end
 record[SENDS] = record[SENDS] + 1
 record[CHANNEL] = ARGV[5]
+record[MUTE] = tonumber(ARGV[17])
 
 -- A send is named by its time, which is therefore never the same twice.
 local send = now
@@ -81,6 +83,6 @@ local life = record[EXPIRES_AT] - now
 local wait = math.max(read_waits())
 if resend == 'refuse' then wait = math.max(wait, life) end
 return {
-  'opened', record[CHALLENGE], record[KEY_ID], record[WINDOW], record[DIGITS], record[CHANNEL],
+  'opened', record[CHALLENGE], record[KEY_ID], record[WINDOW], record[DIGITS], record[CHANNEL], record[MUTE],
   string.format('%.0f', send), math.floor(life / 1000), to_ms(wait)
 }

@@ -34,7 +34,7 @@ local function to_ms(microseconds)
 end
 
 -- A pending record: fields of the array.
-local CHALLENGE, KEY_ID, WINDOW, EXPIRES_AT, DIGITS, CHANNEL, ATTEMPTS_LEFT, SENDS, FENCE = 1, 2, 3, 4, 5, 6, 7, 8, 9
+local CHALLENGE, KEY_ID, WINDOW, EXPIRES_AT, DIGITS, CHANNEL, ATTEMPTS_LEFT, SENDS, FENCE, MUTE = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 
 -- No code lives longer, whatever happens to the server's clock.
 local MAX_LIFE = 600 * 1000000

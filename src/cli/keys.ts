@@ -1,0 +1,141 @@
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { OtpError } from '../errors.js';
+import { jwksMaxAgeSeconds } from '../otp.js';
+import {
+  generateKey,
+  type KeyFile,
+  type KeyFileAlgorithm,
+  keyFileAlgorithms,
+  parseKeyFile,
+  type Rotation,
+  rotateKeys,
+} from '../tokens/key-file.js';
+
+export const keysActions = ['generate', 'rotate', 'list'] as const;
+
+export interface KeysCommand {
+  action: string | undefined;
+  path: string;
+  /** Default ES256. */
+  algorithm: string | undefined;
+  /** Do not wait until the step is safe. */
+  isForced: boolean;
+  tokenTtlSeconds: number;
+  /** Unix seconds. */
+  now: number;
+}
+
+/** A step of a rotation that would fail sign-ins if it were taken now. */
+export class TooEarlyError extends Error {}
+
+const ownerOnly = 0o600;
+
+/**
+ * Makes, rotates or lists the private keys of a file. Returns what to print; nothing of it is secret.
+ *
+ * @throws OtpError `invalid_request` with one line that says what is wrong; TooEarlyError
+ */
+export function runKeys(command: KeysCommand): string {
+  const { action, path, now } = command;
+  switch (action) {
+    case 'generate': {
+      const file = { keys: [generateKey(readAlgorithm(command.algorithm), now)] };
+      writeKeys(path, file, 'wx');
+      return `${path}: made\n${formatKeys(file)}\nSet JWT_PRIVATE_KEY_FILE=${path} and leave JWT_SECRET out.\n`;
+    }
+    case 'rotate': {
+      const file = readKeys(path);
+      const limits = command.isForced
+        ? { now, spreadSeconds: 0, tokenTtlSeconds: 0 }
+        : { now, spreadSeconds: jwksMaxAgeSeconds, tokenTtlSeconds: command.tokenTtlSeconds };
+      const rotation = rotateKeys(file, readAlgorithm(command.algorithm ?? file.keys[0]?.alg), limits);
+      if (rotation.step === 'too early') {
+        throw new TooEarlyError(
+          `${path}: ${rotation.reason}; run this again in ${rotation.waitSeconds} s, or at once with --now`,
+        );
+      }
+      writeKeys(path, rotation.file, 'w');
+      return `${path}: ${describeStep[rotation.step]}\n${formatKeys(rotation.file)}\n`;
+    }
+    case 'list':
+      return `${formatKeys(readKeys(path))}\n${describeMode(path)}`;
+    default:
+      throw fail(`keys: given "${action ?? ''}", allowed: ${keysActions.join(', ')}`);
+  }
+}
+
+const describeStep: Record<Exclude<Rotation['step'], 'too early'>, string> = {
+  added: 'step 1 of 3, a key was added that only checks; restart every instance, then rotate again',
+  swapped:
+    'step 2 of 3, the added key signs now; restart every instance, and rotate again when old tokens are over',
+  dropped: 'step 3 of 3, the retired key was dropped; restart every instance',
+};
+
+function formatKeys({ keys }: KeyFile): string {
+  return keys
+    .map(({ kid, alg, added, retired }, index) => {
+      const role =
+        index === 0 ? 'signs' : retired === undefined ? 'checks only, signs next' : 'checks only, retired';
+      return `${kid}  ${alg}  since ${formatTime(retired ?? added)}  ${role}`;
+    })
+    .join('\n');
+}
+
+function formatTime(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+}
+
+function describeMode(path: string): string {
+  const mode = statSync(path).mode & 0o777;
+  return mode === ownerOnly
+    ? ''
+    : `warning: ${path} has mode ${mode.toString(8)}; others can read it unless it is 600\n`;
+}
+
+function readAlgorithm(given = 'ES256'): KeyFileAlgorithm {
+  const algorithm = keyFileAlgorithms.find((name) => name === given);
+  if (!algorithm) throw fail(`--alg: given "${given}", allowed: ${keyFileAlgorithms.join(', ')}`);
+  return algorithm;
+}
+
+function readKeys(path: string): KeyFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw fail(`--file: ${path} cannot be read; \`stateless-otp keys generate\` makes one`);
+  }
+  try {
+    return parseKeyFile(text);
+  } catch (error) {
+    throw fail(`--file: ${path}: ${(error as Error).message}`);
+  }
+}
+
+/** Never leaves half a file, and never one that others can read. */
+function writeKeys(path: string, file: KeyFile, flag: 'w' | 'wx'): void {
+  const text = `${JSON.stringify(file, null, 2)}\n`;
+  if (flag === 'wx') {
+    try {
+      writeFileSync(path, text, { mode: ownerOnly, flag });
+    } catch (error) {
+      const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
+      throw fail(
+        `--file: ${path} ${isThere ? 'is there already; it is not overwritten' : 'cannot be written'}`,
+      );
+    }
+    return;
+  }
+  const next = `${path}.next`;
+  try {
+    rmSync(next, { force: true });
+    writeFileSync(next, text, { mode: ownerOnly, flag: 'wx' });
+    renameSync(next, path);
+  } catch {
+    throw fail(`--file: ${path} cannot be written`);
+  }
+}
+
+function fail(message: string): OtpError {
+  return new OtpError('invalid_request', message);
+}

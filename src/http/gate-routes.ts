@@ -1,0 +1,114 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { TokenClaims } from '../tokens/claims.js';
+import { challengeBearer, readBearer } from './bearer.js';
+import { describeProblems, json } from './describe.js';
+import { respondProblem } from './problems.js';
+import { respondJson } from './respond.js';
+import type { Route, RouteParts } from './routes.js';
+
+/** What opens the door; a code for a payment does not. */
+const gatePurpose = 'sign-in';
+
+/**
+ * What a reverse proxy asks before it lets a request through: by the bearer token or the session cookie, 200 with the
+ * identity in headers, 403 for who may not enter, 401 or a way to the sign-in page for who is not signed in.
+ */
+export function createGateRoutes(parts: RouteParts): Route[] {
+  const { schemas } = parts;
+  const answers = {
+    200: json('Let through; Remote-User, Remote-Email and Remote-Phone say whom', schemas.tokenActive),
+    401: json('Not signed in', schemas.tokenActive),
+    ...describeProblems(schemas, ['forbidden']),
+  };
+  return [
+    {
+      definition: createRoute({
+        method: 'get',
+        path: '/authz/auth-request',
+        operationId: 'authorizeForNginx',
+        summary: 'For nginx auth_request: 200, 401 or 403',
+        security: [{ bearer: [] }, { session: [] }],
+        responses: answers,
+      }),
+      handle: async (request) => (await answerKnown(parts, request)) ?? refuse(request),
+    },
+    {
+      definition: createRoute({
+        method: 'get',
+        path: '/authz/forward-auth',
+        operationId: 'authorizeForward',
+        summary:
+          'For Caddy forward_auth and Traefik ForwardAuth: 200, 401 or 403, or a redirect for browsers',
+        security: [{ bearer: [] }, { session: [] }],
+        responses: {
+          ...answers,
+          302: { description: 'A browser that is not signed in, to the sign-in page' },
+        },
+      }),
+      async handle(request) {
+        const known = await answerKnown(parts, request);
+        if (known) return known;
+        const location = isBrowser(request.headers) ? locateSignIn(request.headers, parts.signInUrl) : null;
+        if (location === null) return refuse(request);
+        return respondJson(302, { active: false }, { Location: location });
+      },
+    },
+  ];
+}
+
+/** The answer to somebody who is signed in; null for everybody else. */
+async function answerKnown(
+  { tokens, gate, sessionCookie }: RouteParts,
+  { headers }: Request,
+): Promise<Response | null> {
+  const cookie = sessionCookie.read(headers.get('cookie'));
+  for (const token of [readBearer(headers.get('authorization')), cookie]) {
+    const check = token === null ? null : await tokens.check(token);
+    if (!check?.active || check.claims.purpose !== gatePurpose) continue;
+    const { claims } = check;
+    if (!gate(claims.sub)) return respondProblem('forbidden', 'This identity may not enter here');
+    const renewed = token === cookie && isHalfOver(claims, tokens.now()) ? await tokens.renew(claims) : null;
+    return respondJson(
+      200,
+      { active: true },
+      {
+        ...describeIdentity(claims.sub),
+        ...(renewed
+          ? { 'Set-Cookie': sessionCookie.write(renewed.accessToken, renewed.expiresInSeconds) }
+          : {}),
+      },
+    );
+  }
+  return null;
+}
+
+/** Every header is there, empty if unknown: otherwise a proxy may pass on what the client itself sent. */
+function describeIdentity(identity: string): Record<string, string> {
+  return {
+    'Remote-User': identity,
+    'Remote-Email': identity.includes('@') ? identity : '',
+    'Remote-Phone': identity.startsWith('+') ? identity : '',
+  };
+}
+
+function refuse({ headers }: Request): Response {
+  return respondJson(401, { active: false }, challengeBearer(readBearer(headers.get('authorization'))));
+}
+
+function isHalfOver({ iat, exp }: TokenClaims, nowSeconds: number): boolean {
+  return nowSeconds > (iat + exp) / 2;
+}
+
+/** A person who waits for a page; a program would take the page for its answer. */
+function isBrowser(headers: Headers): boolean {
+  const method = headers.get('x-forwarded-method') ?? 'GET';
+  return /^(GET|HEAD)$/i.test(method) && /\btext\/html\b/i.test(headers.get('accept') ?? '');
+}
+
+/** The sign-in page, with the way back. The page itself decides whether it goes there. */
+function locateSignIn(headers: Headers, signInUrl: string | undefined): string {
+  const uri = headers.get('x-forwarded-uri') ?? '/';
+  if (signInUrl === undefined) return `/sign-in?rd=${encodeURIComponent(uri)}`;
+  const origin = `${headers.get('x-forwarded-proto') ?? 'https'}://${headers.get('x-forwarded-host') ?? ''}`;
+  return `${signInUrl}?rd=${encodeURIComponent(origin + uri)}`;
+}

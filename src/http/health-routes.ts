@@ -1,0 +1,36 @@
+import { createRoute } from '@hono/zod-openapi';
+import { describeProblems, json } from './describe.js';
+import { respondJson } from './respond.js';
+import type { Route, RouteParts } from './routes.js';
+
+/** Whether the process runs, and whether it can serve. */
+export function createHealthRoutes({ store, schemas }: RouteParts): Route[] {
+  return [
+    {
+      definition: createRoute({
+        method: 'get',
+        path: '/livez',
+        operationId: 'getLiveness',
+        summary: 'Whether the process runs',
+        responses: { 200: json('It runs', schemas.health) },
+      }),
+      handle: async () => respondJson(200, { status: 'ok' }),
+    },
+    {
+      definition: createRoute({
+        method: 'get',
+        path: '/readyz',
+        operationId: 'getReadiness',
+        summary: 'Whether the service can serve, its store included',
+        responses: {
+          200: json('It can serve', schemas.health),
+          ...describeProblems(schemas, ['store_unavailable']),
+        },
+      }),
+      async handle() {
+        await store.ping();
+        return respondJson(200, { status: 'ok' });
+      },
+    },
+  ];
+}

@@ -1,0 +1,103 @@
+import { createRoute } from '@hono/zod-openapi';
+import { challengeBearer, readBearer } from './bearer.js';
+import { hasBody, readJsonBody } from './body.js';
+import { describeProblems, json, jsonBody } from './describe.js';
+import { respondProblem } from './problems.js';
+import { respondIssued, respondJson } from './respond.js';
+import type { Route, RouteParts } from './routes.js';
+
+/** Check a token, follow it with the next, end it. */
+export function createTokenRoutes({ tokens, bearerPurposes, schemas }: RouteParts): Route[] {
+  return [
+    {
+      definition: createRoute({
+        method: 'post',
+        path: '/api/v1/token/verify',
+        operationId: 'verifyToken',
+        summary: 'Ask whether a token is active',
+        request: { body: jsonBody(schemas.verifyToken) },
+        responses: {
+          200: json('`{active: true, claims}`, or `{active: false}` and nothing else', schemas.tokenActive),
+          ...describeProblems(schemas, ['invalid_request']),
+        },
+      }),
+      async handle(request) {
+        const { token } = await readJsonBody(request, schemas.verifyToken);
+        return respondJson(200, await tokens.check(token));
+      },
+    },
+    {
+      definition: createRoute({
+        method: 'get',
+        path: '/api/v1/token/verify',
+        operationId: 'checkBearer',
+        summary: 'Check the bearer token of this request, for nginx auth_request and the like',
+        security: [{ bearer: [] }],
+        responses: {
+          200: json('The token is active; header Remote-User names the identity', schemas.tokenActive),
+          401: json('There is no token, or it is not active', schemas.tokenActive),
+        },
+      }),
+      async handle(request) {
+        const token = readBearer(request.headers.get('authorization'));
+        const check = await tokens.check(token);
+        if (check.active && bearerPurposes.includes(check.claims.purpose)) {
+          return respondJson(200, check, { 'Remote-User': check.claims.sub });
+        }
+        return respondJson(401, { active: false }, challengeBearer(token));
+      },
+    },
+    {
+      definition: createRoute({
+        method: 'post',
+        path: '/api/v1/token/refresh',
+        operationId: 'refreshToken',
+        summary: 'Exchange a refresh token for the next tokens; it is good once',
+        request: { body: jsonBody(schemas.refreshToken) },
+        responses: {
+          200: json('The refresh token is used up; here are the next tokens', schemas.tokensIssued),
+          ...describeProblems(schemas, [
+            'invalid_request',
+            'invalid_token',
+            'not_found',
+            'store_unavailable',
+          ]),
+        },
+      }),
+      async handle(request) {
+        if (!tokens.canRefresh) {
+          return respondProblem('not_found', 'Refresh tokens are off: REFRESH_TOKEN_TTL is 0');
+        }
+        const { refresh_token } = await readJsonBody(request, schemas.refreshToken);
+        const issued = await tokens.refresh(refresh_token);
+        if (issued) return respondIssued(issued);
+        return respondProblem(
+          'invalid_token',
+          'The refresh token is not good, or no longer; sign in again',
+          {},
+          challengeBearer(refresh_token),
+        );
+      },
+    },
+    {
+      definition: createRoute({
+        method: 'post',
+        path: '/api/v1/token/logout',
+        operationId: 'logout',
+        summary: 'End the sign-in of a refresh token, the bearer token of this request, or both',
+        security: [{ bearer: [] }, {}],
+        request: { body: { ...jsonBody(schemas.logout), required: false } },
+        responses: {
+          200: json('None of them is good any more, whatever they were', schemas.loggedOut),
+          ...describeProblems(schemas, ['invalid_request', 'store_unavailable']),
+        },
+      }),
+      async handle(request) {
+        const body = hasBody(request) ? await readJsonBody(request, schemas.logout) : {};
+        await tokens.revoke(body.refresh_token);
+        await tokens.revoke(readBearer(request.headers.get('authorization')));
+        return respondJson(200, { success: true });
+      },
+    },
+  ];
+}

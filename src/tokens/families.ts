@@ -1,0 +1,142 @@
+import { createHash, type KeyObject } from 'node:crypto';
+import { seal, unseal } from '../core/seal.js';
+import type { Clock, Logger, Store } from '../ports.js';
+
+/** What a refresh token is good for, carried sealed in the token itself: the store knows no identity. */
+export interface Sustained {
+  identity: string;
+  purpose: string;
+  amr: string[];
+  /** Unix seconds of the sign-in. */
+  authTime: number;
+}
+
+export interface RefreshToken {
+  refreshToken: string;
+  refreshExpiresInSeconds: number;
+}
+
+export interface FamiliesOptions {
+  store: Pick<Store, 'exchange'>;
+  /** Seals refresh tokens. */
+  key: KeyObject;
+  namespace: string;
+  /** Life of a family, from the sign-in. */
+  ttlSeconds: number;
+  clock: Clock;
+  randomBytes(size: number): Uint8Array;
+  logger: Pick<Logger, 'warn'>;
+}
+
+/**
+ * What outlives an access token: refresh tokens, of which each is good once, and sessions of a browser, which has to
+ * present its access token instead. A family is what descends from one sign-in. The store holds the hash of its one
+ * good token; a family that the store does not know has ended (RFC 9700 §4.14.2).
+ */
+export interface Families {
+  start(sustained: Sustained): Promise<RefreshToken>;
+  /** Whose refresh token this is; null for anything but one of ours that has not expired. Changes nothing. */
+  read(refreshToken: unknown): Sustained | null;
+  /** Exchanges a refresh token for its successor. Null when it is not good; one that was used before ends its family. */
+  rotate(refreshToken: unknown): Promise<RefreshToken | null>;
+  /** Ends the family of a refresh token, used before or not. False for anything else. */
+  end(refreshToken: unknown): Promise<boolean>;
+  /** Returns the id of a new session. */
+  startSession(): Promise<string>;
+  isSessionLive(id: string): Promise<boolean>;
+  endSession(id: string): Promise<void>;
+}
+
+const prefix = 'otr1.';
+const idBytes = 16;
+const nonceBytes = 12;
+const maxLength = 2048;
+/** Stands where the hash of a refresh token would: a session has none, and no hash is this short. */
+const sessionMark = 'session';
+
+export function createFamilies(options: FamiliesOptions): Families {
+  const { store, key, namespace, ttlSeconds, clock, randomBytes, logger } = options;
+  const context = `refresh ${namespace}`;
+  const readSeconds = () => Math.floor(clock() / 1000);
+
+  function sealToken(
+    { identity, purpose, amr, authTime }: Sustained,
+    family: string,
+    expiresAt: number,
+  ): RefreshToken {
+    const text = JSON.stringify([family, expiresAt, identity, purpose, amr, authTime]);
+    return {
+      refreshToken: `${prefix}${seal(key, randomBytes(nonceBytes), text, context)}`,
+      refreshExpiresInSeconds: expiresAt - readSeconds(),
+    };
+  }
+
+  function openToken(token: unknown) {
+    if (typeof token !== 'string' || token.length > maxLength || !token.startsWith(prefix)) return null;
+    const text = unseal(key, token.slice(prefix.length), context);
+    if (text === null) return null;
+    const [family, expiresAt, identity, purpose, amr, authTime] = JSON.parse(text) as [
+      string,
+      number,
+      string,
+      string,
+      string[],
+      number,
+    ];
+    return { family, expiresAt, sustained: { identity, purpose, amr, authTime } };
+  }
+
+  const createId = () => Buffer.from(randomBytes(idBytes)).toString('base64url');
+  const startFamily = (family: string, next: string) =>
+    store.exchange({ family, presented: null, next, ttlSeconds });
+  const endFamily = (family: string) => store.exchange({ family, presented: null, next: null, ttlSeconds });
+
+  return {
+    async start(sustained) {
+      const family = createId();
+      const token = sealToken(sustained, family, readSeconds() + ttlSeconds);
+      await startFamily(family, hash(token.refreshToken));
+      return token;
+    },
+    read(token) {
+      const opened = openToken(token);
+      return opened && opened.expiresAt > readSeconds() ? opened.sustained : null;
+    },
+    async rotate(presented) {
+      const opened = openToken(presented);
+      if (!opened || opened.expiresAt <= readSeconds()) return null;
+      const { family, expiresAt, sustained } = opened;
+      const token = sealToken(sustained, family, expiresAt);
+      const result = await store.exchange({
+        family,
+        presented: hash(String(presented)),
+        next: hash(token.refreshToken),
+        ttlSeconds,
+      });
+      if (result === 'reused') logger.warn({}, 'a refresh token was used twice: its family is ended');
+      return result === 'exchanged' ? token : null;
+    },
+    async end(token) {
+      const opened = openToken(token);
+      if (!opened) return false;
+      await endFamily(opened.family);
+      return true;
+    },
+    async startSession() {
+      const id = createId();
+      await startFamily(id, sessionMark);
+      return id;
+    },
+    async isSessionLive(id) {
+      const exchange = { family: id, presented: sessionMark, next: sessionMark, ttlSeconds };
+      return (await store.exchange(exchange)) === 'exchanged';
+    },
+    async endSession(id) {
+      await endFamily(id);
+    },
+  };
+}
+
+function hash(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}

@@ -1,0 +1,196 @@
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  type JsonWebKey,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
+import { minSecretBytes } from '../core/secret.js';
+
+/** How tokens are signed: one algorithm a key (RFC 8725 §3.1), and the key decides which. */
+export const tokenAlgorithms = ['HS256', 'ES256', 'EdDSA'] as const;
+export type TokenAlgorithm = (typeof tokenAlgorithms)[number];
+
+/** What a token of ours is checked with. */
+export interface CheckingKey {
+  algorithm: TokenAlgorithm;
+  /** The RFC 7638 thumbprint; a shared secret has none, since its name would help to guess it. */
+  kid?: string;
+  key: KeyObject;
+}
+
+/** What tokens are made with; checks them too. */
+export interface SigningKey extends CheckingKey {
+  /** The signature of a JWS signing input, base64url. */
+  sign(input: string): string;
+}
+
+/** A public key as a member of a JWK Set (RFC 7517). */
+export interface PublicJwk {
+  kty: string;
+  crv: string;
+  x: string;
+  y?: string;
+  kid: string;
+  alg: TokenAlgorithm;
+  use: 'sig';
+}
+
+export interface TokenKeys {
+  signing: SigningKey;
+  /** The signing key first, then those whose tokens are still good. */
+  checking: readonly CheckingKey[];
+  /** Public keys only; empty where tokens are signed with a shared secret. */
+  jwks: { keys: PublicJwk[] };
+}
+
+export interface TokenKeyOptions {
+  /** HS256 secret: at least 32 bytes as UTF-8, used as they are (RFC 7518 §3.2). Not together with `privateKey`. */
+  secret?: string | undefined;
+  /** Checks tokens, never signs. */
+  previousSecret?: string | undefined;
+  /**
+   * PEM, a JWK or a JWK Set: EC P-256 signs ES256, Ed25519 signs EdDSA. Of a set the first key signs and the others
+   * only check.
+   */
+  privateKey?: string | undefined;
+  /** Checks tokens, never signs; in the same forms. */
+  previousPrivateKey?: string | undefined;
+  /** Confirms the algorithm that follows from the key. */
+  algorithm?: TokenAlgorithm | undefined;
+}
+
+interface PrivateKey extends SigningKey {
+  kid: string;
+  publicJwk: PublicJwk;
+}
+
+/** @throws TypeError or RangeError that names the option and what is wrong, without any part of a key */
+export function createTokenKeys(options: TokenKeyOptions): TokenKeys {
+  const { secret, previousSecret, privateKey, previousPrivateKey, algorithm } = options;
+  if (privateKey !== undefined && secret !== undefined) {
+    throw new TypeError(
+      'jwtSecret must not be given together with jwtPrivateKey: as previousJwtSecret it still checks tokens',
+    );
+  }
+  const privateKeys = [
+    ...readPrivateKeys(privateKey, 'jwtPrivateKey'),
+    ...readPrivateKeys(previousPrivateKey, 'previousJwtPrivateKey'),
+  ];
+  const secrets = [
+    ...(secret === undefined ? [] : [readSharedSecret(secret, 'jwtSecret')]),
+    ...(previousSecret === undefined ? [] : [readSharedSecret(previousSecret, 'previousJwtSecret')]),
+  ];
+  const [signing] = privateKey === undefined ? secrets : privateKeys;
+  if (!signing || (privateKey === undefined && secret === undefined)) {
+    throw new TypeError('jwtSecret or jwtPrivateKey must be given');
+  }
+  if (algorithm !== undefined && algorithm !== signing.algorithm) {
+    throw new RangeError(
+      `jwtAlgorithm must be ${signing.algorithm}, which follows from the key, got ${algorithm}`,
+    );
+  }
+  const checking: CheckingKey[] =
+    privateKey === undefined ? [...secrets, ...privateKeys] : [...privateKeys, ...secrets];
+  // The same key given twice is one key.
+  const published = new Map(privateKeys.map(({ kid, publicJwk }) => [kid, publicJwk]));
+  return { signing, checking, jwks: { keys: [...published.values()] } };
+}
+
+/** RFC 7638 §3: the hash of the members that make the key, in their order. */
+function nameKey({ kty, crv, x, y }: JsonWebKey): string {
+  const members = y === undefined ? { crv, kty, x } : { crv, kty, x, y };
+  return createHash('sha256').update(JSON.stringify(members)).digest('base64url');
+}
+
+function readSharedSecret(secret: string, name: string): SigningKey {
+  if (typeof secret !== 'string') throw new TypeError(`${name} must be a string`);
+  const bytes = Buffer.from(secret);
+  if (bytes.length < minSecretBytes) {
+    throw new RangeError(`${name} must be at least ${minSecretBytes} bytes, got ${bytes.length}`);
+  }
+  const key = createSecretKey(bytes);
+  return {
+    algorithm: 'HS256',
+    key,
+    sign: (input) => createHmac('sha256', key).update(input).digest('base64url'),
+  };
+}
+
+function readPrivateKeys(text: string | undefined, name: string): PrivateKey[] {
+  if (text === undefined) return [];
+  if (typeof text !== 'string') throw new TypeError(`${name} must be PEM, a JWK or a JWK Set as text`);
+  const keys = parseKeys(text.trim(), name).map((material) => importPrivateKey(material, name));
+  if (keys.length === 0) throw new RangeError(`${name} must hold at least one key`);
+  return keys;
+}
+
+/** PEM as it is, or the JWKs that the text holds. */
+function parseKeys(text: string, name: string): (string | JsonWebKey)[] {
+  if (text.startsWith('-----BEGIN ')) return [text];
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw new TypeError(`${name} must be PEM, a JWK or a JWK Set`);
+  }
+  const keys = isObject(parsed) && Array.isArray(parsed['keys']) ? parsed['keys'] : [parsed];
+  if (!keys.every(isObject)) throw new TypeError(`${name} must be PEM, a JWK or a JWK Set`);
+  return keys;
+}
+
+function importPrivateKey(material: string | JsonWebKey, name: string): PrivateKey {
+  const key = readKeyObject(material, name);
+  const algorithm = findAlgorithm(key, name);
+  const jwk = typeof material === 'string' ? {} : material;
+  if ((jwk['alg'] ?? algorithm) !== algorithm || (jwk['use'] ?? 'sig') !== 'sig') {
+    throw new RangeError(`${name} is a key for ${algorithm} signatures, but its alg or use says otherwise`);
+  }
+  const publicKey = createPublicKey(key);
+  const signBytes = (input: string) =>
+    sign(algorithm === 'ES256' ? 'sha256' : null, Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' });
+  const check = Buffer.from('check');
+  const verifies = verify(
+    algorithm === 'ES256' ? 'sha256' : null,
+    check,
+    { key: publicKey, dsaEncoding: 'ieee-p1363' },
+    signBytes('check'),
+  );
+  if (!verifies) throw new RangeError(`${name} has a public part that does not belong to its private part`);
+  const { kty = '', crv = '', x = '', y } = publicKey.export({ format: 'jwk' });
+  const kid = nameKey({ kty, crv, x, ...(y === undefined ? {} : { y }) });
+  return {
+    algorithm,
+    kid,
+    key: publicKey,
+    sign: (input) => signBytes(input).toString('base64url'),
+    publicJwk: { kty, crv, x, ...(y === undefined ? {} : { y }), kid, alg: algorithm, use: 'sig' },
+  };
+}
+
+function readKeyObject(material: string | JsonWebKey, name: string): KeyObject {
+  try {
+    return typeof material === 'string'
+      ? createPrivateKey(material)
+      : createPrivateKey({ key: material, format: 'jwk' });
+  } catch {
+    // What OpenSSL says may repeat parts of what it read.
+    throw new TypeError(`${name} must be an unencrypted private key, as PEM or JWK`);
+  }
+}
+
+function findAlgorithm(key: KeyObject, name: string): TokenAlgorithm {
+  const curve = key.asymmetricKeyDetails?.namedCurve;
+  if (key.asymmetricKeyType === 'ed25519') return 'EdDSA';
+  if (key.asymmetricKeyType === 'ec' && curve === 'prime256v1') return 'ES256';
+  const given = [key.asymmetricKeyType, curve].filter(Boolean).join(' ');
+  throw new RangeError(`${name} must be an EC P-256 or Ed25519 key, got ${given}`);
+}
+
+function isObject(value: unknown): value is JsonWebKey {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

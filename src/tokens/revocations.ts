@@ -1,0 +1,54 @@
+import { OtpError } from '../errors.js';
+import type { Clock, Logger, Store } from '../ports.js';
+
+export interface RevocationsOptions {
+  store: Pick<Store, 'claim' | 'claimed'>;
+  /** Whether a token is refused while the store cannot say that it has not been revoked. */
+  isRequired: boolean;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** Which tokens have been revoked: a deny-list in the store until they would have expired anyway. */
+export interface Revocations {
+  /** Whether any of these names is on the list. Never rejects. */
+  includesAny(names: readonly string[]): Promise<boolean>;
+  /** @throws OtpError `store_unavailable` */
+  add(name: string, ttlSeconds: number): Promise<void>;
+}
+
+/** After the store has failed to answer, tokens are not made to wait for it again for this long. */
+const pauseMs = 1000;
+
+export function createRevocations({ store, isRequired, clock, logger }: RevocationsOptions): Revocations {
+  let isBlind = false;
+  let pausedUntil = 0;
+
+  function noteFailure(error: unknown): boolean {
+    if (!(error instanceof OtpError) || error.code !== 'store_unavailable') throw error;
+    pausedUntil = clock() + pauseMs;
+    if (!isBlind) {
+      const how = isRequired ? 'refused' : 'checked by signature alone';
+      logger.warn({}, `the store cannot say which tokens are revoked: they are ${how} until it can`);
+    }
+    isBlind = true;
+    return isRequired;
+  }
+
+  return {
+    async includesAny(names) {
+      if (clock() < pausedUntil) return isRequired;
+      try {
+        const found = await Promise.all(names.map((name) => store.claimed(name)));
+        if (isBlind) logger.info({}, 'the store says again which tokens are revoked');
+        isBlind = false;
+        return found.includes(true);
+      } catch (error) {
+        return noteFailure(error);
+      }
+    },
+    async add(name, ttlSeconds) {
+      await store.claim(name, ttlSeconds);
+    },
+  };
+}
