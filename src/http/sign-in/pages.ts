@@ -42,6 +42,8 @@ export function createPages(parts: PageParts): SignInRoute[] {
     const link = new URL(request.url).searchParams.get('k');
     const opened = links?.read(link) ?? null;
     if (!opened || link === null) return respond.page(410, await views.notice(request, 'linkExpired'));
+    const session = await browser.readSession(request);
+    if (session?.identity === opened.identity) return showSignOut(request);
     const { state } = browser.readState(request);
     const markup = isAskedFor(opened, state)
       ? await views.link(request, state, { identity: opened.identity, link })
