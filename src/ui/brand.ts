@@ -57,12 +57,12 @@ function readColor(text: string): Rgb {
 }
 
 function writeColor(color: Rgb): string {
-  return `#${color.map((part) => Math.round(part).toString(16).padStart(2, '0')).join('')}`;
+  return `#${color.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 }
 
 function shade(color: Rgb, on: Rgb, towards: Rgb): Rgb {
   for (let share = 0; share < 1; share += 0.05) {
-    const mixed = color.map((part, i) => part + ((towards[i] ?? 0) - part) * share) as Rgb;
+    const mixed = color.map((part, i) => Math.round(part + ((towards[i] ?? 0) - part) * share)) as Rgb;
     if (contrast(mixed, on) >= minContrast) return mixed;
   }
   return towards;

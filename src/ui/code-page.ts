@@ -35,7 +35,7 @@ export function renderCodePage(context: PageContext, input: CodePageInput): stri
   return renderPage(context, {
     title: page.enterCode,
     body: html`<h1>${page.enterCode}</h1>
-<p class="lead">${sent} <a href="${signInPath(input.returnTo)}">${page.another}</a></p>
+<p class="lead">${sent}<br><a class="another" href="${signInPath(input.returnTo)}">${page.another}</a></p>
 ${input.isPending ? renderCodeForm(context, input) : renderNotice(context, input.notice, input.now)}
 ${renderResendForm(context, input)}`,
   });
@@ -49,7 +49,7 @@ function renderHidden({ token, flow }: CodePageInput): Html {
 function renderCodeForm(context: PageContext, input: CodePageInput): Html {
   const { strings, locale } = context;
   const lifeSeconds = Math.max(1, Math.floor((input.expiresAt - input.now) / 1000));
-  const expires = fillString(strings.expires, { in: describeExpiry(locale, lifeSeconds) });
+  const expires = fillString(strings.expires, { in: describeExpiry(locale, lifeSeconds + onTheWaySeconds) });
   const hasError = isError(input.notice);
   return html`<form id="code-form" method="post" action="${paths.code}" data-once data-expires-in="${lifeSeconds}">
 ${renderHidden(input)}
@@ -60,6 +60,9 @@ ${renderNotice(context, input.notice, input.now)}
 <button class="primary">${strings.page.signIn}</button>
 </form>`;
 }
+
+/** How long a page may take to be shown without saying one minute less than the message. */
+const onTheWaySeconds = 5;
 
 const bySending: Partial<Record<Channel, 'bySms' | 'byWhatsapp' | 'byVoice'>> = {
   sms: 'bySms',

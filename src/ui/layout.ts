@@ -25,7 +25,8 @@ export function renderPage(
   const { name = '', logoUrl } = brand;
   const logo =
     logoUrl === undefined
-      ? name !== '' && html`<p class="name">${name}</p>`
+      ? name !== '' &&
+        html`<p class="name"><span class="mark" aria-hidden="true">${initialOf(name)}</span>${name}</p>`
       : html`<img class="logo" src="${logoUrl}" alt="${name}">`;
   return html`<!doctype html>
 <html lang="${locale}" dir="${strings.direction}">
@@ -47,6 +48,12 @@ ${body}
 </body>
 </html>
 `.markup;
+}
+
+/** The first letter as people see it: of `Éclair`, É, however it is encoded. */
+function initialOf(name: string): string {
+  const [first] = new Intl.Segmenter().segment(name);
+  return (first?.segment ?? '').toUpperCase();
 }
 
 /** "Sign in", with the name of the application where it has one. */
