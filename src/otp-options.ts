@@ -58,7 +58,7 @@ export interface OtpOptions extends Partial<Policy> {
   bearerPurposes?: readonly string[] | undefined;
   /**
    * Whether an identity may be sent a code. Others get the same answers in the same time, nothing is sent and no code
-   * is right for them; messages go out in the background, so that the time tells nothing either. Default: everybody.
+   * is right for them, and no refresh token of theirs is good; messages go out in the background, so that the time tells nothing either. Default: everybody.
    */
   shouldSend?: ShouldSend | undefined;
   /** ISO 3166-1 alpha-2 code under which national phone numbers are read. Default: none, `+` is required. */

@@ -109,6 +109,8 @@ export function createOtp(options: OtpOptions): Otp {
     clock: () => performance.now(),
     logger,
   });
+  const shouldSend = async (identity: string, purpose: string) =>
+    gate(identity) && ((await options.shouldSend?.(identity, purpose)) ?? true);
   const tokenKeys = createTokenKeys({
     secret: options.jwtSecret,
     previousSecret: options.previousJwtSecret,
@@ -127,6 +129,8 @@ export function createOtp(options: OtpOptions): Otp {
     lastingPurposes: bearerPurposes,
     isRevocationRequired: options.revocationRequired ?? false,
     readClaims: options.claims,
+    // Who would not be sent a code any more must not stay signed in without one.
+    mayGoOn: shouldSend,
     store,
     clock,
     randomBytes,
@@ -151,8 +155,7 @@ export function createOtp(options: OtpOptions): Otp {
     randomBytes,
     defaultCountry,
     testIdentities: readTestIdentities(options.testIdentities ?? [], { defaultCountry }),
-    shouldSend: async (identity, purpose) =>
-      gate(identity) && ((await options.shouldSend?.(identity, purpose)) ?? true),
+    shouldSend,
     clock,
   });
   const cookieOptions = { isInsecure: options.unsafeInsecureCookies ?? false };

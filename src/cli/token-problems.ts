@@ -3,7 +3,8 @@ import type { Environment } from './environment.js';
 
 /** What the settings of tokens and of the gate have against each other, one line each. */
 export function findTokenProblems(config: Environment): string[] {
-  const { JWT_SECRET, JWT_PRIVATE_KEY, JWT_ALG, GATE_COOKIE_DOMAIN, PUBLIC_URL, OTP_MAGIC_LINK } = config;
+  const { JWT_SECRET, JWT_PRIVATE_KEY, JWT_PRIVATE_KEY_PREVIOUS, JWT_ALG } = config;
+  const { GATE_COOKIE_DOMAIN, PUBLIC_URL, OTP_MAGIC_LINK } = config;
   const problems: string[] = [];
   if (JWT_SECRET !== undefined && JWT_PRIVATE_KEY !== undefined) {
     problems.push(
@@ -14,6 +15,12 @@ export function findTokenProblems(config: Environment): string[] {
     if (signing.algorithm !== JWT_ALG) {
       problems.push(`JWT_ALG: given "${JWT_ALG}", but the key is one for ${signing.algorithm}`);
     }
+  }
+  if (JWT_PRIVATE_KEY !== undefined && JWT_PRIVATE_KEY_PREVIOUS !== undefined) {
+    const [kid, previous] = [JWT_PRIVATE_KEY, JWT_PRIVATE_KEY_PREVIOUS].map(
+      (privateKey) => createTokenKeys({ privateKey }).signing.kid,
+    );
+    if (kid === previous) problems.push('JWT_PRIVATE_KEY_PREVIOUS: must differ from JWT_PRIVATE_KEY');
   }
   if (GATE_COOKIE_DOMAIN !== undefined) {
     const host = PUBLIC_URL === undefined ? '' : new URL(PUBLIC_URL).hostname;

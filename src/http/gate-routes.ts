@@ -8,6 +8,8 @@ import type { Route, RouteParts } from './routes.js';
 
 /** What opens the door; a code for a payment does not. */
 const gatePurpose = 'sign-in';
+/** A longer way back is left out: a proxy takes no header of any length, and would answer 502 in place of the page. */
+const maxTargetLength = 1024;
 
 /**
  * What a reverse proxy asks before it lets a request through: by the bearer token or the session cookie, 200 with the
@@ -108,7 +110,16 @@ function isBrowser(headers: Headers): boolean {
 /** The sign-in page, with the way back. The page itself decides whether it goes there. */
 function locateSignIn(headers: Headers, signInUrl: string | undefined): string {
   const uri = headers.get('x-forwarded-uri') ?? '/';
-  if (signInUrl === undefined) return `/sign-in?rd=${encodeURIComponent(uri)}`;
   const origin = `${headers.get('x-forwarded-proto') ?? 'https'}://${headers.get('x-forwarded-host') ?? ''}`;
-  return `${signInUrl}?rd=${encodeURIComponent(origin + uri)}`;
+  const target = escapeBytes(signInUrl === undefined ? uri : origin + uri);
+  const page = signInUrl ?? '/sign-in';
+  return target.length > maxTargetLength ? page : `${page}?rd=${encodeURIComponent(target)}`;
+}
+
+/** As a browser escapes what is not ASCII. In a header each character is one byte (RFC 9110 §5.5). */
+function escapeBytes(target: string): string {
+  return target.replace(
+    /[^\x21-\x7E]/g,
+    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
 }

@@ -131,7 +131,8 @@ function readPrivateKeys(text: string | undefined, name: string): PrivateKey[] {
 
 /** PEM as it is, or the JWKs that the text holds. */
 function parseKeys(text: string, name: string): (string | JsonWebKey)[] {
-  if (text.startsWith('-----BEGIN ')) return [text];
+  // Where a variable can hold one line only, line ends are often written as \n.
+  if (text.startsWith('-----BEGIN ')) return [text.replaceAll('\\n', '\n')];
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

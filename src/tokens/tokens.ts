@@ -24,6 +24,8 @@ export interface TokenOptions {
   /** Whether a token is refused while the store cannot say that it has not been revoked. */
   isRevocationRequired: boolean;
   readClaims?: ReadClaims | undefined;
+  /** Whether a sign-in may go on; asked whenever one is refreshed or renewed. Default: it may. */
+  mayGoOn?: ((identity: string, purpose: string) => Promise<boolean>) | undefined;
   store: Pick<Store, 'claim' | 'claimed' | 'exchange'>;
   clock: Clock;
   randomBytes(size: number): Uint8Array;
@@ -139,6 +141,10 @@ export function createTokens(options: TokenOptions): Tokens {
     async refresh(refreshToken) {
       const sustained = families?.read(refreshToken);
       if (!sustained) return null;
+      if (!((await options.mayGoOn?.(sustained.identity, sustained.purpose)) ?? true)) {
+        await families?.end(refreshToken);
+        return null;
+      }
       // Asked before the token is used up, so that a failure there signs nobody out.
       const extraClaims = (await options.readClaims?.(sustained.identity)) ?? {};
       const next = await families?.rotate(refreshToken);
@@ -147,6 +153,7 @@ export function createTokens(options: TokenOptions): Tokens {
     async renew({ sid, sub, purpose, amr, auth_time }) {
       if (sid === undefined || !families) return null;
       try {
+        if (!((await options.mayGoOn?.(sub, purpose)) ?? true)) return null;
         if (!(await families.isSessionLive(sid))) return null;
         const sustained = { identity: sub, purpose, amr, authTime: auth_time };
         return sign(sustained, (await options.readClaims?.(sub)) ?? {}, sid);

@@ -124,6 +124,7 @@ test('settings come from .env where there is one, and the environment wins', asy
 
 test('the banner names the URL, the docs, where codes appear and the secrets that were made up', async () => {
   const service = await startService();
+  await service.waitFor(/made up for this run.*\n/);
   const { stdout } = service.output;
   assert.match(stdout, new RegExp(`API +${service.url}/api/v1\n`));
   assert.match(stdout, new RegExp(`Docs +${service.url}/docs\n`));
@@ -132,13 +133,18 @@ test('the banner names the URL, the docs, where codes appear and the secrets tha
   await service.stop();
 });
 
-test('npm run dev serves from the sources, and restarts when one changes', async () => {
+test('npm run dev serves from the sources, and restarts when one changes', async (t) => {
   const dev = startProcess('npm', ['run', 'dev', '--', ...noEnvFile], { PORT: '0' });
   const [banner, url] = await dev.waitFor(/API +(http:\S+)\/api\/v1/);
   assert.equal((await fetch(`${url}/livez`)).status, 200);
   assert.equal((await fetch(`${url}/docs/swagger-ui.css`)).status, 200);
-  const now = new Date();
-  utimesSync(join(root, 'src/version.ts'), now, now);
+  // The watcher comes to know of a file some time after it has been loaded: touched before that, it has not changed.
+  const touch = () => utimesSync(join(root, 'src/version.ts'), new Date(), new Date());
+  const touching = setInterval(touch, 1000);
+  t.after(() => clearInterval(touching));
+  touch();
+  await dev.waitFor(/(Restarting|Rerunning)\.\.\./);
+  clearInterval(touching);
   await dev.waitFor(new RegExp(`${banner}[\\s\\S]*API +http`));
   await dev.stop();
 });

@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/cli/config.js';
 import { describeSetting, settingNames } from '../../src/cli/environment.js';
 import { policyNumbers } from '../../src/core/policy.js';
 import { generateSecretKey } from '../../src/otp.js';
+import { createPem } from '../helpers/tokens.js';
 
 const good = {
   NODE_ENV: 'production',
@@ -36,6 +37,20 @@ test('only development and test are not production, however it is spelt', () => 
   }
   for (const name of ['', 'development', 'test'])
     assert.deepEqual(loadConfig({ NODE_ENV: name }).problems, []);
+});
+
+test('with a private key no secret for tokens is needed', () => {
+  const { JWT_SECRET, ...rest } = good;
+  const pem = createPem('Ed25519');
+  assert.deepEqual(problemsOf({ JWT_PRIVATE_KEY: pem, JWT_ALG: 'EdDSA' }, rest), []);
+  assert.deepEqual(problemsOf({ JWT_PRIVATE_KEY: pem, JWT_SECRET_PREVIOUS: JWT_SECRET }, rest), []);
+  const { config, madeUp } = loadConfig({ JWT_PRIVATE_KEY: pem });
+  assert.deepEqual([config?.JWT_SECRET, madeUp], [undefined, ['OTP_SECRET_KEY']]);
+});
+
+test('a gate sends in the background, without being told to', () => {
+  const { config } = loadConfig({ GATE_ALLOW: '@example.com, +49' });
+  assert.deepEqual([config?.GATE_ALLOW, config?.DELIVERY_MODE], [['@example.com', '+49'], 'background']);
 });
 
 test('an empty variable is as good as none', () => {
@@ -150,6 +165,46 @@ describe('what is wrong anywhere is refused, in one line that names the variable
       'a Redis URL of no known form',
       { REDIS_URL: 'http://x' },
       /^REDIS_URL: given 8 characters, allowed: `redis:/,
+    ],
+    [
+      'two keys that both would sign',
+      { JWT_PRIVATE_KEY: createPem('P-256') },
+      /^JWT_SECRET: not together with JWT_PRIVATE_KEY/,
+    ],
+    ['a key that is none', { JWT_PRIVATE_KEY: 'x' }, /^JWT_PRIVATE_KEY: given 1 characters, allowed: an EC/],
+    [
+      'a key of another kind',
+      { JWT_PRIVATE_KEY_PREVIOUS: createPem('P-384') },
+      /^JWT_PRIVATE_KEY_PREVIOUS: given \d+ characters, allowed: an EC P-256 or Ed25519/,
+    ],
+    [
+      'an algorithm that does not follow',
+      { JWT_ALG: 'ES256' },
+      /^JWT_ALG: given "ES256", but the key is one for HS256/,
+    ],
+    [
+      'an algorithm that is none',
+      { JWT_ALG: 'none' },
+      /^JWT_ALG: given "none", allowed: `HS256`, `ES256`, `EdDSA`/,
+    ],
+    [
+      'a secret that takes its own place',
+      { JWT_SECRET_PREVIOUS: good.JWT_SECRET },
+      /^JWT_SECRET_PREVIOUS: must differ from JWT_SECRET/,
+    ],
+    ['a refresh life of seconds', { REFRESH_TOKEN_TTL: '59' }, /^REFRESH_TOKEN_TTL: given "59"/],
+    ['a client without a hash', { INTROSPECT_CLIENTS: 'api=x' }, /^INTROSPECT_CLIENTS: given "api=x"/],
+    ['a gate rule that is none', { GATE_ALLOW: 'example.com' }, /^GATE_ALLOW: given "example.com"/],
+    [
+      'a gate whose answers take as long as a message',
+      { GATE_ALLOW: '@example.com', DELIVERY_MODE: 'direct' },
+      /^DELIVERY_MODE: given "direct", allowed: `background` with GATE_ALLOW/,
+    ],
+    ['a cookie for a whole suffix', { GATE_COOKIE_DOMAIN: 'com' }, /^GATE_COOKIE_DOMAIN: given "com"/],
+    [
+      'a shared sign-in elsewhere',
+      { GATE_COOKIE_DOMAIN: 'example.com', PUBLIC_URL: 'https://login.badexample.com' },
+      /^PUBLIC_URL: given "https:\/\/login.badexample.com", required with GATE_COOKIE_DOMAIN/,
     ],
     ['a key hash that is none', { API_KEYS: 'shop=abc' }, /^API_KEYS: given "shop=abc"/],
     [

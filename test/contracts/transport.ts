@@ -106,10 +106,14 @@ export function describeTransport(
     test('when the time is up it lets go of a silent provider at once', async () => {
       await harness.behave('silence');
       const controller = new AbortController();
-      const start = performance.now();
-      setTimeout(() => controller.abort(), 100);
+      let abortedAt = 0;
+      setTimeout(() => {
+        abortedAt = performance.now();
+        controller.abort();
+      }, 100);
       expectRefusal(await send(controller.signal), 'silence');
-      assert.ok(performance.now() - start < 1000);
+      // At once, whatever the machine is busy with; its own limit is twice as long.
+      assert.ok(abortedAt > 0 && performance.now() - abortedAt < 5000);
     });
 
     test('with the time already up nothing is sent', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { settingNames } from '../../src/cli/environment.js';
-import { sharedSecrets } from '../helpers/fleet.js';
+import { patientRedis, sharedSecrets } from '../helpers/fleet.js';
 import { noEnvFile, postTo, root, startProcess } from '../helpers/process.js';
 import { findFreePort, startRedis } from '../helpers/redis.js';
 import { requireTool } from '../helpers/tools.js';
@@ -34,7 +34,8 @@ test('the steps of the Dockerfile give a tree that an unprivileged user can serv
     run('npm', ['pack', '--silent', '--pack-destination', folder], root);
     run('sh', ['-c', `tar -xzf ${folder}/stateless-otp-*.tgz --strip-components=1 -C ${app}`], root);
     copyFileSync(join(root, 'package-lock.json'), join(app, 'package-lock.json'));
-    run('npm', ['ci', '--omit=dev', '--no-audit', '--no-fund'], app);
+    // What the project itself was installed from is at hand; a registry may be slow or fail now and then.
+    run('npm', ['ci', '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund'], app);
     // A clone that was built, with nothing but what it needs to run, starts as the README says.
     for (const name of ['src', 'scripts', 'tsconfig.json', 'tsconfig.build.json']) {
       cpSync(join(root, name), join(app, name), { recursive: true });
@@ -52,6 +53,7 @@ test('the steps of the Dockerfile give a tree that an unprivileged user can serv
       PORT: String(port),
       STORE: 'redis',
       REDIS_URL: redis.url,
+      ...patientRedis,
       OTP_ALLOW_CONSOLE_DELIVERY: 'true',
     };
     // As root the test gives its privileges up, as the image does; otherwise it has none to give up.

@@ -36,7 +36,7 @@ describe('the main job, on the service as the README starts it and a real SMTP s
       JWT_SECRET: jwtSecret,
       LOG_LEVEL: 'debug',
     });
-    url = (await service.waitFor(/API +(http:\S+)/))[1] ?? '';
+    url = (await service.waitFor(/API +(http:\S+)\n/))[1] ?? '';
   });
   after(async () => {
     await service.stop();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { postTo, startService } from '../helpers/process.js';
 import { startSmtpServer } from '../helpers/smtp.js';
+import { until } from '../helpers/until.js';
 
 /** A service whose delivery waits until the test lets it go on. */
 async function startHeldService() {
@@ -34,7 +35,7 @@ test('SIGTERM lets a request in flight finish, takes no more, and the exit code 
   const answer = postTo(`${service.url}/api/v1/otp/request`, { identity: 'alice@example.com' });
   await isHeld;
   service.child.kill('SIGTERM');
-  while (!service.output.stderr.includes('stopping')) await new Promise((resolve) => setImmediate(resolve));
+  await until('it is stopping', () => service.output.stderr.includes('stopping'));
   await assert.rejects(fetch(`${service.url}/livez`));
   letGo();
   const { status, headers } = await answer;
@@ -50,7 +51,7 @@ test('a second signal ends the process at once', async () => {
   const cut = assert.rejects(answer);
   await isHeld;
   service.child.kill('SIGTERM');
-  while (!service.output.stderr.includes('stopping')) await new Promise((resolve) => setImmediate(resolve));
+  await until('it is stopping', () => service.output.stderr.includes('stopping'));
   service.child.kill('SIGTERM');
   assert.deepEqual(await service.exited, { code: 1, signal: null });
   await cut;

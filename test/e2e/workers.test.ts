@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { createFleetClient, startRedisService, unlimited } from '../helpers/fleet.js';
+import { createFleetClient, patientRedis, startRedisService, unlimited } from '../helpers/fleet.js';
 import { runCli } from '../helpers/process.js';
 import { findFreePort, startRedis } from '../helpers/redis.js';
 import { requireTool } from '../helpers/tools.js';
+import { until } from '../helpers/until.js';
 
 const identity = 'alice@example.com';
 
@@ -12,23 +13,6 @@ const identity = 'alice@example.com';
 function listChildren(parent: number): number[] {
   const { stdout } = spawnSync(requireTool('pgrep', 'procps'), ['-P', String(parent)], { encoding: 'utf8' });
   return stdout.split('\n').filter(Boolean).map(Number);
-}
-
-/** Until a worker takes connections again: all may have been on their way up. */
-async function untilServing(ask: () => Promise<{ status: number }>): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while ((await ask()).status !== 200) {
-    assert.ok(performance.now() < deadline, 'nobody serves');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (!condition()) {
-    assert.ok(performance.now() < deadline, what);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 test('workers share secrets, codes and counts; a dead one is replaced; SIGTERM drains all', async () => {
@@ -47,7 +31,7 @@ test('workers share secrets, codes and counts; a dead one is replaced; SIGTERM d
   const fleet = createFleetClient();
   const parent = service.child.pid as number;
   try {
-    await until(() => listChildren(parent).length === 3, 'three workers');
+    await until('three workers', () => listChildren(parent).length === 3);
     const flows = async (count: number) => {
       for (let i = 0; i < count; i++) {
         const code = await fleet.obtain(service, identity);
@@ -63,10 +47,10 @@ test('workers share secrets, codes and counts; a dead one is replaced; SIGTERM d
     const children = listChildren(parent);
     const [victim] = children;
     process.kill(victim as number, 'SIGKILL');
-    await until(() => {
+    await until('a new worker', () => {
       const now = listChildren(parent);
       return now.length === 3 && !now.includes(victim as number);
-    }, 'a new worker');
+    });
     // A connection that was kept to the dead worker may break once; nothing is answered wrongly.
     fleet.client.close();
     await flows(5);
@@ -74,14 +58,18 @@ test('workers share secrets, codes and counts; a dead one is replaced; SIGTERM d
     const old = listChildren(parent).filter((pid) => children.includes(pid));
     for (const pid of old) process.kill(pid, 'SIGKILL');
     await until(
-      () => listChildren(parent).filter((pid) => !children.includes(pid)).length === 3,
       'three new workers',
+      () => listChildren(parent).filter((pid) => !children.includes(pid)).length === 3,
     );
     await until(
-      () => (service.output.stderr.match(/worker died; it is replaced/g)?.length ?? 0) === 3,
       'three deaths',
+      () => (service.output.stderr.match(/worker died; it is replaced/g)?.length ?? 0) === 3,
     );
-    await untilServing(() => fleet.client.get(`${service.url}/readyz`));
+    // All may be on their way up.
+    await until(
+      'a worker that serves',
+      async () => (await fleet.client.get(`${service.url}/readyz`)).status === 200,
+    );
     fleet.client.close();
     await flows(5);
     assert.equal(
@@ -93,7 +81,7 @@ test('workers share secrets, codes and counts; a dead one is replaced; SIGTERM d
     fleet.close();
     const children = listChildren(parent);
     assert.deepEqual(await service.stop(), { code: 0, signal: null });
-    await until(() => children.every((pid) => !isAlive(pid)), 'no worker left');
+    await until('no worker left', () => children.every((pid) => !isAlive(pid)));
     await redis.stop();
   }
 });
@@ -120,6 +108,7 @@ test('workers that cannot start take the service down, with the reason', async (
     WORKERS: '2',
     STORE: 'redis',
     REDIS_URL: 'redis://127.0.0.1:1',
+    ...patientRedis,
   });
   assert.equal(code, 1);
   assert.match(stderr, /stateless-otp: REDIS_URL: Redis cannot be reached: .*ECONNREFUSED/);

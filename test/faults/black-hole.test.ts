@@ -6,6 +6,7 @@ import { createHttpClient } from '../helpers/http-client.js';
 import { startService } from '../helpers/process.js';
 import { startSmtpServer } from '../helpers/smtp.js';
 import { requireTool } from '../helpers/tools.js';
+import { patienceMs, until } from '../helpers/until.js';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -44,18 +45,17 @@ async function startGate(port: number) {
 }
 
 // Attack, or a bad day: the mail server takes connections and says nothing.
-test('in the background a mail server that is a black hole for 30 s at 50 requests a second harms nobody', async (t) => {
+test('in the background a mail server that is a black hole for 15 s at 50 requests a second harms nobody', async (t) => {
   const ps = requireTool('ps', 'procps');
   const smtp = await startSmtpServer();
   const gate = await startGate(smtp.port);
-  const queueMax = 1000;
-  const lifeSeconds = 60;
+  const queueMax = 400;
   const service = await startService({
     DELIVERY_BACKEND: 'smtp',
     DELIVERY_MODE: 'background',
     DELIVERY_QUEUE_MAX: String(queueMax),
-    DELIVERY_TIMEOUT_MS: '1000',
-    OTP_WINDOW_SECONDS: String(lifeSeconds),
+    DELIVERY_TIMEOUT_MS: '5000',
+    OTP_WINDOW_SECONDS: '300',
     SMTP_HOST: '127.0.0.1',
     SMTP_PORT: String(gate.port),
     SMTP_FROM: 'codes@example.org',
@@ -68,9 +68,14 @@ test('in the background a mail server that is a black hole for 30 s at 50 reques
     1024;
   try {
     const elapsed: number[] = [];
+    // The same moments without a message: what the machine costs by itself.
+    const controls: number[] = [];
     const accepted = new Map<string, number>();
     const statuses = new Map<number, number>();
     const running: Promise<void>[] = [];
+    const control = async () => {
+      controls.push((await client.get(`${service.url}/livez`)).elapsedMs);
+    };
     const ask = async (index: number) => {
       const identity = `person${index}@example.com`;
       const answer = await client.post(`${service.url}/api/v1/otp/request`, { identity });
@@ -83,14 +88,17 @@ test('in the background a mail server that is a black hole for 30 s at 50 reques
     gate.shut();
     const memoryBefore = readMemoryMb();
     const startedAt = performance.now();
-    for (let index = 0; performance.now() - startedAt < 30_000; index++) {
-      running.push(ask(index));
+    for (let index = 0; index < 15 * 50; index++) {
+      running.push(control(), ask(index));
       await pause(Math.max(0, startedAt + (index + 1) * 20 - performance.now()));
     }
     await Promise.all(running);
-    elapsed.sort((a, b) => a - b);
-    const p99 = elapsed[Math.floor(elapsed.length * 0.99)] ?? 0;
-    assert.ok(p99 < 300, `the 99th percentile is ${p99} ms`);
+    const readP99 = (times: number[]) => times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? 0;
+    const [p99, controlP99] = [readP99(elapsed), readP99(controls)];
+    assert.ok(
+      p99 < 300 + 2 * controlP99,
+      `the 99th percentile is ${p99} ms, that of a control ${controlP99} ms`,
+    );
     assert.ok((statuses.get(503) ?? 0) > 0, 'the cap of the queue was never reached');
     assert.deepEqual([...statuses.keys()].sort(), [200, 503]);
     assert.ok(readMemoryMb() - memoryBefore < 150, `${memoryBefore} MB grew to ${readMemoryMb()} MB`);
@@ -98,13 +106,13 @@ test('in the background a mail server that is a black hole for 30 s at 50 reques
     // Messages that were under way have an unknown outcome and are not sent again; those that waited are.
     const before = smtp.received.length;
     t.diagnostic(
-      `p99 ${p99.toFixed(1)} ms, answers ${JSON.stringify([...statuses])}, memory +${(readMemoryMb() - memoryBefore).toFixed(0)} MB`,
+      `p99 ${p99.toFixed(1)} ms, control ${controlP99.toFixed(1)} ms, answers ${JSON.stringify([...statuses])}, memory +${(readMemoryMb() - memoryBefore).toFixed(0)} MB`,
     );
     gate.open();
     const openedAt = performance.now();
     let seen = -1;
     while (
-      performance.now() - openedAt < 10_000 &&
+      performance.now() - openedAt < patienceMs &&
       (smtp.received.length < queueMax * 0.9 || smtp.received.length > seen)
     ) {
       seen = smtp.received.length;
@@ -123,6 +131,9 @@ test('in the background a mail server that is a black hole for 30 s at 50 reques
     assert.equal(
       (await client.post(`${service.url}/api/v1/otp/request`, { identity: 'late@example.com' })).status,
       200,
+    );
+    await until('a message after the recovery', () =>
+      smtp.received.some(({ envelope }) => envelope.to.includes('late@example.com')),
     );
   } finally {
     client.close();

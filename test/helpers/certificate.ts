@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requireTool } from './tools.js';
 
-/** A certificate of its own for this machine, good for a day. */
-export function createCertificate(): { key: string; cert: string } {
+/** A certificate of its own for this machine and this name, good for a day. */
+export function createCertificate(name = 'localhost'): { key: string; cert: string } {
   const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
   try {
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const names = 'subjectAltName=IP:127.0.0.1,DNS:localhost';
+    const names = `subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:${name}`;
     const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1'];
     execFileSync(
       requireTool('openssl'),

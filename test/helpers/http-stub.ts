@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { stopAtEnd } from './leftovers.js';
 
 export interface ReceivedRequest {
   method: string;
@@ -34,6 +35,13 @@ export async function startHttpStub(first: StubAnswer | 'silence' | 'reset' = { 
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+  function close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    // After closing, or a connection that comes in between would be waited for.
+    server.closeAllConnections();
+    return closed;
+  }
+  stopAtEnd(close);
   return {
     port,
     url: `http://127.0.0.1:${port}`,
@@ -41,12 +49,7 @@ export async function startHttpStub(first: StubAnswer | 'silence' | 'reset' = { 
     answer(answer: StubAnswer | 'silence' | 'reset') {
       next = answer;
     },
-    close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      // After closing, or a connection that comes in between would be waited for.
-      server.closeAllConnections();
-      return closed;
-    },
+    close,
   };
 }
 

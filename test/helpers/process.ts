@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { devNull, tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { settingNames } from '../../src/cli/environment.js';
+import { stopAtEnd } from './leftovers.js';
+import { patienceMs } from './until.js';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -16,13 +19,14 @@ export interface RunningProcess {
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
+// Where localhost has two addresses, Node leaves the first for the second, where nobody listens, after a pause of 250 ms.
+setDefaultAutoSelectFamilyAttemptTimeout(patienceMs);
+
 /** Settings of the machine that must not reach a test. */
 const foreign = new Set<string>(settingNames.flatMap((name) => [name, `${name}_FILE`]));
 
 /** Keeps a `.env` of the developer's out of a test. */
 export const noEnvFile = ['--config', devNull];
-
-const patienceMs = 30_000;
 
 /** Starts a command in a process group of its own, with nothing of ours in its environment but `env`. */
 export function startProcess(
@@ -42,7 +46,10 @@ export function startProcess(
     detached: true,
     ...user,
   });
+  let hasEnded = false;
   const killGroup = (signal: NodeJS.Signals) => {
+    // Its number may be another's by now.
+    if (hasEnded) return;
     try {
       process.kill(-(child.pid as number), signal);
     } catch {
@@ -51,6 +58,7 @@ export function startProcess(
   };
   // A test that fails before its end must not leave a service behind.
   process.once('exit', () => killGroup('SIGKILL'));
+  stopAtEnd(() => killGroup('SIGKILL'));
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {
     output.stdout += chunk;
@@ -59,7 +67,10 @@ export function startProcess(
     output.stderr += chunk;
   });
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal }));
+    child.on('close', (code, signal) => {
+      hasEnded = true;
+      resolve({ code, signal });
+    });
   });
   return {
     child,

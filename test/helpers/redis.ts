@@ -1,18 +1,31 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { stopAtEnd } from './leftovers.js';
 import { requireTool } from './tools.js';
+import { until } from './until.js';
 
-/** A port that was free a moment ago; low enough for the bus of a cluster, which takes the one 10 000 above. */
+/**
+ * A port that is free now, for a server that has to come back on it. It lies under those that Linux gives to outgoing
+ * connections, and so does the one 10 000 above, for the bus of a cluster: while the server is away, no connection
+ * can take its place, least of all one that a client of it tries in vain.
+ */
 export async function findFreePort(): Promise<number> {
+  const port = randomInt(10_000, 22_000);
+  return (await isFree(port)) && (await isFree(port + 10_000)) ? port : findFreePort();
+}
+
+function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port <= 55_535 ? port : findFreePort();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    // On all addresses, so that no server on any of them is overlooked.
+    server.listen(port, () => server.close(() => resolve(true)));
+  });
 }
 
 export interface RedisServer {
@@ -32,9 +45,19 @@ export interface RedisServer {
 
 /** Starts a real redis-server on a free port, without persistence unless the arguments say so. `--sentinel` goes last. */
 export async function startRedis(args: string[] = [], flags: string[] = []): Promise<RedisServer> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startRedisOn(await findFreePort(), args, flags);
+    } catch (error) {
+      // Somebody else may have taken the port since it was found free.
+      if (tries === 5 || !/Address already in use/.test(String(error))) throw error;
+    }
+  }
+}
+
+async function startRedisOn(port: number, args: string[], flags: string[]): Promise<RedisServer> {
   const program = requireTool('redis-server');
   const folder = mkdtempSync(join(tmpdir(), 'stateless-otp-redis-'));
-  const port = await findFreePort();
   let child: ChildProcess;
   let exited: Promise<unknown>;
   const password = args[args.indexOf('--requirepass') + 1];
@@ -45,6 +68,8 @@ export async function startRedis(args: string[] = [], flags: string[] = []): Pro
     lazyConnect: true,
     enableReadyCheck: false,
     retryStrategy: () => 20,
+    // A command waits until the server is back; by default it fails after so many tries to reach it.
+    maxRetriesPerRequest: null,
   });
   client.on('error', () => {});
 
@@ -76,12 +101,24 @@ export async function startRedis(args: string[] = [], flags: string[] = []): Pro
         output += chunk;
         if (/Ready to accept connections|\+monitor|Sentinel ID is/.test(output)) resolve();
       });
-      void exited.then(() => reject(new Error(`redis-server ended: ${output}`)));
+      child.on('close', () => reject(new Error(`redis-server ended: ${output}`)));
     });
   }
+  async function stop(): Promise<void> {
+    client.disconnect();
+    child.kill('SIGKILL');
+    await exited;
+    rmSync(folder, { recursive: true, force: true });
+  }
 
-  await start();
-  await client.connect();
+  stopAtEnd(stop);
+  try {
+    await start();
+    await client.connect();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
@@ -95,12 +132,7 @@ export async function startRedis(args: string[] = [], flags: string[] = []): Pro
       await exited;
     },
     restart: start,
-    async stop() {
-      client.disconnect();
-      child.kill('SIGKILL');
-      await exited;
-      rmSync(folder, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
@@ -117,8 +149,9 @@ export async function startRedisCluster() {
   );
   if (created.status !== 0) throw new Error(`${created.stdout}${created.stderr}`);
   for (const { client } of servers) {
-    while (!/cluster_state:ok/.test(await client.cluster('INFO')))
-      await new Promise((resolve) => setImmediate(resolve));
+    await until('the cluster has come together', async () =>
+      /cluster_state:ok/.test(await client.cluster('INFO')),
+    );
   }
   return {
     url: `redis+cluster://${hosts.join(',')}`,

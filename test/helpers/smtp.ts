@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { stopAtEnd } from './leftovers.js';
 
 export interface ReceivedMail {
   envelope: { from: string; to: string[] };
@@ -49,6 +50,8 @@ export async function startSmtpServer(options: SMTPServerOptions = {}) {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
+  stopAtEnd(close);
   return {
     server,
     port: (server.server.address() as AddressInfo).port,
@@ -57,6 +60,6 @@ export async function startSmtpServer(options: SMTPServerOptions = {}) {
     recipients,
     /** The next message that arrives from now on. */
     next: () => new Promise<ReceivedMail>((resolve) => waiting.push(resolve)),
-    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
+    close,
   };
 }

@@ -28,8 +28,9 @@ function findOnPath(program: string): string | undefined {
 
 function installPackage(program: string, debianPackage: string): string | undefined {
   if (process.getuid?.() !== 0 || !findOnPath('apt-get')) return undefined;
-  // Test files run side by side, and apt lets one in at a time.
-  const install = `apt-get update -qq; apt-get install -y -qq --no-install-recommends ${debianPackage}`;
+  // Test files run side by side, and apt lets one in at a time; a mirror may fail now and then.
+  const patience = '-o DPkg::Lock::Timeout=60 -o Acquire::Retries=3';
+  const install = `apt-get update -qq ${patience}; apt-get install -y -qq ${patience} --no-install-recommends ${debianPackage}`;
   spawnSync('flock', [join(tmpdir(), 'stateless-otp-apt.lock'), 'sh', '-c', install], {
     stdio: ['ignore', 'ignore', 2],
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },

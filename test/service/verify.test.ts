@@ -206,7 +206,11 @@ test('a rotation to the same key is refused, and so is a token secret that is no
     () => createOtp({ ...base, previousSecretKey: secretKey, identityKey: secretKey }),
     /previousSecretKey must differ from secretKey/,
   );
-  assert.throws(() => createOtp({ ...base, jwtSecret: undefined as never }), /jwtSecret must be a string/);
+  assert.throws(() => createOtp({ ...base, jwtSecret: 42 as never }), /jwtSecret must be a string/);
+  assert.throws(
+    () => createOtp({ ...base, jwtSecret: undefined }),
+    /jwtSecret or jwtPrivateKey must be given/,
+  );
 });
 
 test('options out of range are refused by name', () => {

@@ -8,13 +8,24 @@ import { after, before, describe, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { createOtp } from '../../src/index.js';
 import type { Store } from '../../src/ports.js';
-import { createRedisStore } from '../../src/stores/redis.js';
+import { createRedisStore, type RedisStoreOptions } from '../../src/stores/redis.js';
+import { patientRedis } from '../helpers/fleet.js';
+import { stopAtEnd } from '../helpers/leftovers.js';
 import { createInbox, jwtSecret, secretKey } from '../helpers/otp.js';
 import { runCli, startService } from '../helpers/process.js';
 import { findFreePort, type RedisServer, startRedis } from '../helpers/redis.js';
 import { requireTool } from '../helpers/tools.js';
+import { until } from '../helpers/until.js';
 
 const alice = 'alice@example.com';
+/** Longer than any pause of the machine: what is lost or refused must not wait for it. */
+const timeoutMs = 10_000;
+
+async function createStore(options: RedisStoreOptions): Promise<Store> {
+  const store = await createRedisStore({ timeoutMs, ...options });
+  stopAtEnd(() => store.close());
+  return store;
+}
 
 function createOn(store: Store) {
   const inbox = createInbox();
@@ -37,7 +48,7 @@ describe('the Redis store on the wire', () => {
   after(() => redis.stop());
 
   test('open costs one round trip, a wrong code one, a right code two, and the address limit one more', async () => {
-    const store = await createRedisStore({ url: redis.url });
+    const store = await createStore({ url: redis.url });
     const { otp, inbox, wrong } = createOn(store);
     const count = async () => {
       const stats = await redis.client.info('commandstats');
@@ -60,7 +71,7 @@ describe('the Redis store on the wire', () => {
 
   // Attack: wait until a TTL that is too short has let a count be forgotten.
   test('each key lives as long as what it counts, and no longer', async () => {
-    const store = await createRedisStore({ url: redis.url, keyPrefix: 'ttl:' });
+    const store = await createStore({ url: redis.url, keyPrefix: 'ttl:' });
     const { otp, wrong } = createOn(store);
     await otp.request(alice, { ip: '192.0.2.1' });
     await otp.verify(alice, wrong());
@@ -77,9 +88,8 @@ describe('the Redis store on the wire', () => {
   // Attack: make a log long, so that the next call keeps Redis from everybody else.
   test('a log of a hundred thousand entries is purged in less than a second', async () => {
     let offsetMs = 0;
-    const store = await createRedisStore({
+    const store = await createStore({
       url: redis.url,
-      timeoutMs: 10_000,
       testClockOffsetMs: () => offsetMs,
     });
     // Written as the store writes it, since as many hits would take minutes.
@@ -90,15 +100,22 @@ describe('the Redis store on the wire', () => {
     await redis.client.eval(script, 1, 'stateless-otp:a:{long}', seconds - 10);
     assert.equal((await store.hit('long', { max: 1000, periodSeconds: 600 })).allowed, false);
     offsetMs = 601_000;
-    const startedAt = performance.now();
+    // Time on the processor: how long others kept the server from it says nothing.
+    const readBusySeconds = async () => {
+      const info = await redis.client.info('cpu');
+      const read = (name: string) => Number(new RegExp(`^used_cpu_${name}:([\\d.]+)`, 'm').exec(info)?.[1]);
+      return read('sys') + read('user');
+    };
+    const before = await readBusySeconds();
     assert.equal((await store.hit('long', { max: 1000, periodSeconds: 600 })).allowed, true);
-    assert.ok(performance.now() - startedAt < 1000);
+    const busySeconds = (await readBusySeconds()) - before;
+    assert.ok(busySeconds < 1, `${busySeconds} s`);
     await store.close();
   });
 
   test('a clock of the server that is set back lengthens no life and no wait', async () => {
     let offsetMs = 3_600_000;
-    const store = await createRedisStore({
+    const store = await createStore({
       url: redis.url,
       keyPrefix: 'back:',
       testClockOffsetMs: () => offsetMs,
@@ -116,7 +133,7 @@ describe('the Redis store on the wire', () => {
   });
 
   test('a server that takes no writes is not ready', async () => {
-    const { otp } = createOn(await createRedisStore({ url: redis.url }));
+    const { otp } = createOn(await createStore({ url: redis.url }));
     await otp.ping();
     await redis.client.config('SET', 'min-replicas-to-write', '1');
     await assert.rejects(otp.ping(), { code: 'store_unavailable' });
@@ -126,7 +143,7 @@ describe('the Redis store on the wire', () => {
   });
 
   test('a server that has forgotten the scripts is told them again', async () => {
-    const { otp, inbox } = createOn(await createRedisStore({ url: redis.url }));
+    const { otp, inbox } = createOn(await createStore({ url: redis.url }));
     await redis.client.script('FLUSH');
     assert.equal((await otp.request(alice)).status, 'sent');
     await redis.client.script('FLUSH');
@@ -136,7 +153,8 @@ describe('the Redis store on the wire', () => {
 
   test("a client of the caller's own is used, and left open", async () => {
     const client = new Redis({ port: redis.port, keyPrefix: 'mine:' });
-    const { otp, inbox } = createOn(await createRedisStore({ client }));
+    stopAtEnd(() => client.disconnect());
+    const { otp, inbox } = createOn(await createStore({ client }));
     await otp.request(alice);
     assert.equal((await otp.verify(alice, inbox.lastCode())).status, 'valid');
     assert.ok((await redis.client.keys('mine:stateless-otp:*')).length > 0);
@@ -161,47 +179,43 @@ describe('the Redis store on the wire', () => {
       far.on('data', (chunk) => (sever ? near.destroy() : near.write(chunk)));
       near.on('close', () => far.destroy());
     });
+    stopAtEnd(() => {
+      for (const socket of sockets) socket.destroy();
+      proxy.close();
+    });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     const { port } = proxy.address() as { port: number };
     const { otp, wrong } = createOn(
-      await createRedisStore({ url: `redis://127.0.0.1:${port}`, keyPrefix: 'severed:' }),
+      await createStore({ url: `redis://127.0.0.1:${port}`, keyPrefix: 'severed:' }),
     );
     await otp.request(alice);
     sever = true;
     await assert.rejects(otp.verify(alice, wrong()), { code: 'store_unavailable' });
     sever = false;
-    const deadline = performance.now() + 5000;
-    let next = await otp.verify(alice, wrong()).catch(() => null);
-    while (next === null) {
-      assert.ok(performance.now() < deadline);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    let next: Awaited<ReturnType<typeof otp.verify>> | null = null;
+    await until('a verify is answered', async () => {
       next = await otp.verify(alice, wrong()).catch(() => null);
-    }
+      return next !== null;
+    });
     // The lost one was counted once, this one once.
     assert.deepEqual(next, { status: 'invalid', attemptsLeft: 3 });
     await otp.close();
-    for (const socket of sockets) socket.destroy();
-    proxy.close();
   });
 
   test('a command that comes while there is no connection is refused at once, not kept for later', async () => {
     const away = await startRedis();
-    const { otp } = createOn(await createRedisStore({ url: away.url }));
+    const { otp } = createOn(await createStore({ url: away.url }));
     await away.kill();
     const startedAt = performance.now();
     await assert.rejects(otp.request(alice), { code: 'store_unavailable' });
-    assert.ok(performance.now() - startedAt < 1000);
+    assert.ok(performance.now() - startedAt < timeoutMs / 2);
     await away.restart();
-    const deadline = performance.now() + 5000;
-    while (
-      !(await otp.ping().then(
+    await until('it is ready', () =>
+      otp.ping().then(
         () => true,
         () => false,
-      ))
-    ) {
-      assert.ok(performance.now() < deadline);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+      ),
+    );
     assert.deepEqual(await away.client.keys('stateless-otp:p:*'), []);
     await otp.close();
     await away.stop();
@@ -210,7 +224,7 @@ describe('the Redis store on the wire', () => {
 
 test('a password comes from REDIS_PASSWORD; a wrong one is refused at start', async () => {
   const redis = await startRedis(['--requirepass', 'right-password']);
-  const env = { STORE: 'redis', REDIS_URL: redis.url };
+  const env = { STORE: 'redis', REDIS_URL: redis.url, ...patientRedis };
   const service = await startService({ ...env, REDIS_PASSWORD: 'right-password' });
   assert.equal((await fetch(`${service.url}/readyz`)).status, 200);
   await service.stop();
@@ -224,7 +238,7 @@ test('a password comes from REDIS_PASSWORD; a wrong one is refused at start', as
 test('rediss:// speaks TLS, and a certificate that nobody vouches for is refused', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'stateless-otp-tls-'));
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
   const made = spawnSync(requireTool('openssl'), [
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1'],
     ...['-keyout', key, '-out', certificate, ...subject],
@@ -233,7 +247,7 @@ test('rediss:// speaks TLS, and a certificate that nobody vouches for is refused
   const tlsPort = await findFreePort();
   const tls = ['--tls-port', String(tlsPort), '--tls-cert-file', certificate, '--tls-key-file', key];
   const redis = await startRedis([...tls, '--tls-ca-cert-file', certificate, '--tls-auth-clients', 'no']);
-  const env = { STORE: 'redis', REDIS_URL: `rediss://localhost:${tlsPort}`, PORT: '0' };
+  const env = { STORE: 'redis', REDIS_URL: `rediss://127.0.0.1:${tlsPort}`, PORT: '0', ...patientRedis };
   const service = await startService({ ...env, NODE_EXTRA_CA_CERTS: certificate });
   assert.equal((await fetch(`${service.url}/readyz`)).status, 200);
   await service.stop();
@@ -250,35 +264,35 @@ test('behind Sentinel the store follows the master through a failover, and a use
   try {
     await replica.client.replicaof('127.0.0.1', master.port);
     await sentinel.client.call('SENTINEL', 'MONITOR', 'main', '127.0.0.1', String(master.port), '1');
-    await sentinel.client.call('SENTINEL', 'SET', 'main', 'down-after-milliseconds', '1000');
-    const until = async (what: string, condition: () => Promise<boolean>) => {
-      const deadline = performance.now() + 20_000;
-      while (!(await condition().catch(() => false))) {
-        assert.ok(performance.now() < deadline, what);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    };
+    // Only the failover that the test asks for: one that a standing machine causes would turn it round.
+    await sentinel.client.call('SENTINEL', 'SET', 'main', 'down-after-milliseconds', '60000');
     await until('the sentinel knows the replica', async () => {
       const replicas = await sentinel.client.call('SENTINEL', 'REPLICAS', 'main');
       return JSON.stringify(replicas).includes(String(replica.port));
     });
     const url = `redis+sentinel://127.0.0.1:${sentinel.port}/main`;
-    const { otp, inbox } = createOn(await createRedisStore({ url }));
+    const { otp, inbox } = createOn(await createStore({ url }));
     await otp.request(alice);
     const used = inbox.lastCode();
     assert.equal((await otp.verify(alice, used)).status, 'valid');
 
-    await until(
-      'the failover begins',
-      async () => (await sentinel.client.call('SENTINEL', 'FAILOVER', 'main')) === 'OK',
+    await until('the failover begins', () =>
+      sentinel.client.call('SENTINEL', 'FAILOVER', 'main').then(
+        () => true,
+        () => false,
+      ),
     );
     await until('the replica is the master', async () =>
       /role:master/.test(await replica.client.info('replication')),
     );
-    await until('the store serves again', async () => {
-      await otp.ping();
-      return (await otp.request('bob@example.com')).status === 'sent';
-    });
+    // As the sentinel does some ten seconds later. Until then the old master answers as before, and what it is told is lost.
+    await master.client.replicaof('127.0.0.1', replica.port);
+    await until('the store serves again', () =>
+      otp.request('bob@example.com').then(
+        ({ status }) => status === 'sent',
+        () => false,
+      ),
+    );
     assert.notEqual((await otp.verify(alice, used)).status, 'valid');
     assert.equal((await otp.verify('bob@example.com', inbox.lastCode())).status, 'valid');
     await otp.close();

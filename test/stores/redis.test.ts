@@ -9,7 +9,7 @@ async function createHarness(url: string): Promise<StoreHarness> {
   const stores: Awaited<ReturnType<typeof createRedisStore>>[] = [];
   return {
     async connect() {
-      const store = await createRedisStore({ url, testClockOffsetMs: () => offsetMs });
+      const store = await createRedisStore({ url, timeoutMs: 10_000, testClockOffsetMs: () => offsetMs });
       stores.push(store);
       return store;
     },

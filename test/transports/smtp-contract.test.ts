@@ -85,7 +85,7 @@ function createTransport(port: number, options: Partial<SmtpTransportOptions>) {
     username,
     password,
     from,
-    timeoutMs: 2000,
+    timeoutMs: 30_000,
     ...options,
   });
 }

@@ -32,7 +32,7 @@ async function withServer<Result>(
     host: '127.0.0.1',
     port: smtp.port,
     from: 'Example <codes@example.org>',
-    timeoutMs: 1000,
+    timeoutMs: 30_000,
     ...transport,
   });
   try {
@@ -162,7 +162,12 @@ test('a server that hangs up after the content is an unknown outcome', async () 
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
-  const sender = createSmtpTransport({ host: '127.0.0.1', port, from: 'codes@example.org', timeoutMs: 1000 });
+  const sender = createSmtpTransport({
+    host: '127.0.0.1',
+    port,
+    from: 'codes@example.org',
+    timeoutMs: 30_000,
+  });
   const receipt = await sender.send(message(), { signal: signal() });
   server.close();
   assert.ok(!receipt.ok && receipt.category === 'unknown', JSON.stringify(receipt));
@@ -170,10 +175,11 @@ test('a server that hangs up after the content is an unknown outcome', async () 
 
 // Attack: accept each message but answer late, so that every send is given back and another can be had.
 test('a server that accepts the mail and answers after the time limit gets nobody extra sends', async () => {
+  const answers: (() => void)[] = [];
   const smtp = await startSmtpServer({
     onData(stream, _session, callback) {
       stream.resume();
-      stream.on('end', () => setTimeout(callback, 800));
+      stream.on('end', () => answers.push(callback));
     },
   });
   const transport = createSmtpTransport({ host: '127.0.0.1', port: smtp.port, from: 'codes@example.org' });
@@ -181,11 +187,13 @@ test('a server that accepts the mail and answers after the time limit gets nobod
     secretKey,
     jwtSecret,
     transports: [transport],
-    deliveryTimeoutMs: 400,
+    deliveryTimeoutMs: 1500,
     requestIdentityMax: 1,
   });
   try {
     assert.deepEqual(await otp.request(alice), { status: 'delivery_failed', category: 'timeout' });
+    assert.equal(answers.length, 1);
+    for (const answer of answers) answer();
     assert.equal((await otp.request(alice)).status, 'rate_limited');
     assert.equal(smtp.recipients.length, 1);
   } finally {
@@ -201,7 +209,12 @@ test('a server that turns everybody away at the greeting is unavailable, and can
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
-  const sender = createSmtpTransport({ host: '127.0.0.1', port, from: 'codes@example.org', timeoutMs: 1000 });
+  const sender = createSmtpTransport({
+    host: '127.0.0.1',
+    port,
+    from: 'codes@example.org',
+    timeoutMs: 30_000,
+  });
   const receipt = await sender.send(message(), { signal: signal() });
   server.close();
   assert.ok(!receipt.ok && receipt.category === 'unavailable' && receipt.retryable, JSON.stringify(receipt));

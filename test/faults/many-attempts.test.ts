@@ -1,0 +1,3 @@
+import { describeManyProcesses } from './many-processes.js';
+
+describeManyProcesses(100);

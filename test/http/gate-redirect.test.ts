@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createTestOtp } from '../helpers/otp.js';
+
+const { otp } = createTestOtp();
+const shared = createTestOtp({ publicUrl: 'https://otp.example.com', cookieDomain: 'example.com' }).otp;
+
+/** Where a browser that is not signed in is sent. */
+async function readLocation(headers: Record<string, string>, handler = otp.handler): Promise<string> {
+  const response = await handler(
+    new Request('http://localhost/authz/forward-auth', { headers: { Accept: 'text/html', ...headers } }),
+  );
+  assert.equal(response.status, 302);
+  return response.headers.get('location') ?? '';
+}
+
+test('an address that is not ASCII comes back as a browser would escape it', async () => {
+  const asBytes = Buffer.from('/bücher?q=✓ x').toString('latin1');
+  assert.equal(
+    await readLocation({ 'X-Forwarded-Uri': asBytes }),
+    `/sign-in?rd=${encodeURIComponent('/b%C3%BCcher?q=%E2%9C%93%20x')}`,
+  );
+  assert.equal(await readLocation({ 'X-Forwarded-Uri': '/\u00ff' }), '/sign-in?rd=%2F%25FF');
+  assert.equal(await readLocation({ 'X-Forwarded-Uri': '/%C3%BC' }), '/sign-in?rd=%2F%25C3%25BC');
+});
+
+// Attack: an address so long that the proxy cannot take the redirect, and the person sees an error in place of the page.
+test('a way back of more than 1024 characters is left out', async () => {
+  const path = `/${'x'.repeat(1023)}`;
+  assert.equal(await readLocation({ 'X-Forwarded-Uri': path }), `/sign-in?rd=${encodeURIComponent(path)}`);
+  assert.equal(await readLocation({ 'X-Forwarded-Uri': `${path}x` }), '/sign-in');
+  assert.equal(await readLocation({ 'X-Forwarded-Uri': `/${'\u00ff'.repeat(342)}` }), '/sign-in');
+});
+
+test('with a shared cookie the way back is the whole address, and the page is at the public URL', async () => {
+  const asked = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'app.example.com' };
+  assert.equal(
+    await readLocation({ ...asked, 'X-Forwarded-Uri': '/a?b=c' }, shared.handler),
+    `https://otp.example.com/sign-in?rd=${encodeURIComponent('https://app.example.com/a?b=c')}`,
+  );
+  assert.equal(
+    await readLocation({ ...asked, 'X-Forwarded-Uri': `/${'x'.repeat(1024)}` }, shared.handler),
+    'https://otp.example.com/sign-in',
+  );
+});

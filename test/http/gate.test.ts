@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { OtpOptions } from '../../src/index.js';
+import { createTestOtp } from '../helpers/otp.js';
+
+const alice = 'alice@example.com';
+const browser = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
+async function signIn(options: Partial<OtpOptions> = {}, identity = alice, session = false) {
+  const kit = createTestOtp({ purposes: ['sign-in', 'payment'], ...options });
+  const result = await kit.otp.verify(identity, await kit.obtain(identity), { session });
+  if (result.status !== 'valid') throw new Error(`expected valid, got ${result.status}`);
+  const ask = (path: string, headers: Record<string, string> = {}) =>
+    kit.otp.handler(new Request(`http://localhost/authz/${path}`, { headers }));
+  return {
+    ...kit,
+    ask,
+    token: result.accessToken,
+    bearer: { Authorization: `Bearer ${result.accessToken}` },
+  };
+}
+
+const readIdentity = ({ headers }: Response) =>
+  ['remote-user', 'remote-email', 'remote-phone'].map((name) => headers.get(name));
+
+describe('the gate', () => {
+  test('lets in who is signed in, by bearer or by cookie, and names whom in all three headers', async () => {
+    for (const [identity, expected] of [
+      [alice, [alice, alice, '']],
+      ['+4915112345678', ['+4915112345678', '', '+4915112345678']],
+      ['user:42', ['user:42', '', '']],
+    ] as const) {
+      const { ask, token, bearer } = await signIn({}, identity);
+      for (const path of ['auth-request', 'forward-auth']) {
+        for (const headers of [
+          bearer,
+          { Cookie: `a=b; __Host-otp_session=${token}; c=d` },
+          { ...bearer, Cookie: '__Host-otp_session=x' },
+          { Authorization: 'Bearer of.another.kind', Cookie: `__Host-otp_session=${token}` },
+          { Authorization: 'Basic dTpw', Cookie: `__Host-otp_session=${token}` },
+        ]) {
+          const response = await ask(path, headers);
+          assert.equal(response.status, 200);
+          assert.deepEqual(readIdentity(response), expected);
+          assert.deepEqual(await response.json(), { active: true });
+        }
+      }
+    }
+  });
+
+  // Attack: come with the wrong thing.
+  test('lets nobody else in', async () => {
+    const { otp, obtain, ask, token, bearer, clock } = await signIn();
+    const payment = await otp.verify(alice, await obtain(alice, { purpose: 'payment' }), {
+      purpose: 'payment',
+    });
+    assert.ok(payment.status === 'valid');
+    const wrong = [
+      {},
+      { Cookie: `otp_session=${token}` },
+      { Cookie: `__Secure-otp_session=${token}` },
+      { Cookie: `__host-otp_session=${token}` },
+      { Cookie: `x__Host-otp_session=${token}` },
+      { Cookie: `__Host-otp_session=${token}x` },
+      { Authorization: token },
+      { Authorization: `Basic ${token}` },
+      { Authorization: `Bearer ${payment.accessToken}` },
+      { Cookie: `__Host-otp_session=${payment.accessToken}` },
+      { 'Remote-User': alice },
+    ];
+    const expectNobody = async (headers: Record<string, string>) => {
+      for (const path of ['auth-request', 'forward-auth']) {
+        const response = await ask(path, headers);
+        assert.equal(response.status, 401, JSON.stringify(headers));
+        assert.deepEqual(readIdentity(response), [null, null, null]);
+        assert.match(response.headers.get('www-authenticate') ?? '', /^Bearer /);
+        assert.deepEqual(await response.json(), { active: false });
+      }
+    };
+    for (const headers of wrong) await expectNobody(headers);
+    assert.equal((await ask('auth-request', bearer)).status, 200);
+    await otp.revoke(token);
+    await expectNobody(bearer);
+    const next = await otp.verify(alice, await obtain(alice));
+    assert.ok(next.status === 'valid');
+    clock.advance(900_000);
+    await expectNobody({ Authorization: `Bearer ${next.accessToken}` });
+  });
+
+  test('tells who may not enter, at once when the rules change', async () => {
+    const { token, bearer } = await signIn();
+    for (const [gateAllow, status] of [
+      [['@example.com'], 200],
+      [['bob@example.com', '@example.org', '+49'], 403],
+    ] as const) {
+      const { otp } = createTestOtp({ gateAllow });
+      for (const path of ['auth-request', 'forward-auth']) {
+        for (const headers of [bearer, { ...browser, Cookie: `__Host-otp_session=${token}` }]) {
+          const response = await otp.handler(new Request(`http://localhost/authz/${path}`, { headers }));
+          assert.equal(response.status, status);
+          assert.equal(response.headers.get('remote-user'), status === 200 ? alice : null);
+        }
+      }
+    }
+  });
+
+  test('shows a browser the way to the sign-in page, and nobody else', async () => {
+    const { ask } = await signIn();
+    const from = (uri: string) => ({
+      'X-Forwarded-Uri': uri,
+      'X-Forwarded-Host': 'app.example.com',
+      'X-Forwarded-Proto': 'https',
+    });
+    for (const uri of [
+      '/',
+      '/a?b=c&d=e#f',
+      '//evil.example',
+      '/%0d%0aX: y',
+      'https://evil.example/',
+      '/ü"<',
+    ]) {
+      const response = await ask('forward-auth', { ...browser, ...from(encodeURI(uri)) });
+      assert.equal(response.status, 302);
+      const location = response.headers.get('location') ?? '';
+      assert.match(location, /^\/sign-in\?rd=[\w%.~!*'()-]*$/);
+      assert.equal(new URL(location, 'https://x').searchParams.get('rd'), encodeURI(uri));
+    }
+    assert.equal((await ask('auth-request', { ...browser, ...from('/') })).status, 401);
+    for (const other of [
+      { Accept: 'application/json' },
+      { Accept: '*/*' },
+      {},
+      { ...browser, 'X-Forwarded-Method': 'POST' },
+      { ...browser, 'X-Forwarded-Method': 'DELETE' },
+    ]) {
+      assert.equal((await ask('forward-auth', { ...from('/'), ...other })).status, 401);
+    }
+  });
+
+  test('sends browsers of a shared sign-in to the one page, with the whole way back', async () => {
+    const { otp } = createTestOtp({ cookieDomain: 'example.com', publicUrl: 'https://login.example.com/' });
+    const response = await otp.handler(
+      new Request('http://localhost/authz/forward-auth', {
+        headers: {
+          ...browser,
+          'X-Forwarded-Proto': 'https',
+          'X-Forwarded-Host': 'app.example.com',
+          'X-Forwarded-Uri': '/a?b=c',
+        },
+      }),
+    );
+    assert.equal(
+      response.headers.get('location'),
+      `https://login.example.com/sign-in?rd=${encodeURIComponent('https://app.example.com/a?b=c')}`,
+    );
+  });
+
+  test('renews the cookie of a session in the second half of its life, and no bearer', async () => {
+    const { otp, ask, token, bearer, clock } = await signIn({ refreshTokenTtlSeconds: 3600 }, alice, true);
+    const cookie = { Cookie: `__Host-otp_session=${token}` };
+    clock.advance(450_000);
+    assert.equal((await ask('auth-request', cookie)).headers.get('set-cookie'), null);
+    clock.advance(1000);
+    assert.equal((await ask('auth-request', bearer)).headers.get('set-cookie'), null);
+    const set = (await ask('auth-request', cookie)).headers.get('set-cookie') ?? '';
+    const [, renewed = ''] =
+      /^__Host-otp_session=([\w.-]+); Max-Age=900; Path=\/; HttpOnly; Secure; SameSite=Lax$/.exec(set) ?? [];
+    const check = await otp.verifyToken(renewed);
+    assert.ok(check.active && check.claims.sub === alice);
+    clock.advance(449_000);
+    assert.equal((await ask('auth-request', cookie)).status, 401);
+    assert.equal((await ask('auth-request', { Cookie: `__Host-otp_session=${renewed}` })).status, 200);
+  });
+
+  test('goes on without the store, by the signature', async () => {
+    const { OtpError } = await import('../../src/errors.js');
+    const { createMemoryStore } = await import('../../src/stores/memory.js');
+    const down = () => Promise.reject(new OtpError('store_unavailable', 'The store does not answer'));
+    const { bearer } = await signIn();
+    const store = { ...createMemoryStore(), claimed: down, exchange: down };
+    for (const [revocationRequired, status] of [
+      [false, 200],
+      [true, 401],
+    ] as const) {
+      const { otp } = createTestOtp({ store, revocationRequired });
+      const response = await otp.handler(
+        new Request('http://localhost/authz/auth-request', { headers: bearer }),
+      );
+      assert.equal(response.status, status);
+    }
+  });
+});

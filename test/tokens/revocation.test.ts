@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { OtpError } from '../../src/errors.js';
+import { createMemoryStore } from '../../src/stores/memory.js';
+import { createTestTokens, grant } from '../helpers/tokens.js';
+
+test('a revoked token is not active any more, and no other token is touched', async () => {
+  const { tokens, clock } = createTestTokens();
+  const first = await tokens.issue(grant);
+  const second = await tokens.issue(grant);
+  await tokens.revoke(first.accessToken);
+  await tokens.revoke(first.accessToken);
+  assert.deepEqual(await tokens.check(first.accessToken), { active: false });
+  assert.equal((await tokens.check(second.accessToken)).active, true);
+  // The list may forget it only once it has expired anyway.
+  for (let i = 0; i < 9; i++) {
+    clock.advance(99_900);
+    assert.deepEqual(await tokens.check(first.accessToken), { active: false });
+  }
+});
+
+// Attack: fill the deny-list, or end the token of somebody else, with tokens that one makes up.
+test('what is no active token of ours is not written down', async () => {
+  const claimed: string[] = [];
+  const memory = createMemoryStore();
+  const store = {
+    ...memory,
+    claim: (key: string, ttlSeconds: number) => {
+      claimed.push(key);
+      return memory.claim(key, ttlSeconds);
+    },
+  };
+  const { tokens, clock } = createTestTokens({ store });
+  const { accessToken } = await tokens.issue(grant);
+  const foreign = createTestTokens({ issuer: 'elsewhere' });
+  for (const token of [
+    (await foreign.tokens.issue(grant)).accessToken,
+    `${accessToken}x`,
+    accessToken.slice(0, -2),
+    '',
+    null,
+    undefined,
+    42,
+  ]) {
+    await tokens.revoke(token);
+  }
+  assert.deepEqual(claimed, []);
+  await tokens.revoke(accessToken);
+  assert.equal(claimed.length, 1);
+  clock.advance(900_000);
+  await tokens.revoke(accessToken);
+  assert.equal(claimed.length, 1);
+});
+
+test('without the store the signature decides, which is logged once, and the store is not asked each time', async () => {
+  let asked = 0;
+  let isDown = true;
+  const memory = createMemoryStore();
+  const claimedOf = async (key: string) => {
+    asked += 1;
+    if (isDown) throw new OtpError('store_unavailable', 'The store does not answer');
+    return memory.claimed(key);
+  };
+  const { tokens, clock, warnings } = createTestTokens({ store: { ...memory, claimed: claimedOf } });
+  const { accessToken } = await tokens.issue(grant);
+  for (let i = 0; i < 10; i++) assert.equal((await tokens.check(accessToken)).active, true);
+  assert.equal(asked, 1);
+  clock.advance(1000);
+  assert.equal((await tokens.check(accessToken)).active, true);
+  assert.equal(asked, 2);
+  assert.deepEqual(warnings, [
+    'the store cannot say which tokens are revoked: they are checked by signature alone until it can',
+  ]);
+  isDown = false;
+  clock.advance(1000);
+  await tokens.revoke(accessToken);
+  assert.deepEqual(await tokens.check(accessToken), { active: false });
+});
+
+test('where revocation is required, no token is active while the store cannot say', async () => {
+  const memory = createMemoryStore();
+  const claimed = () => Promise.reject(new OtpError('store_unavailable', 'The store does not answer'));
+  const kit = createTestTokens({ store: { ...memory, claimed }, isRevocationRequired: true });
+  const { accessToken } = await kit.tokens.issue(grant);
+  assert.deepEqual(await kit.tokens.check(accessToken), { active: false });
+  assert.match(kit.warnings.join(), /they are refused until it can/);
+});
+
+test('a revocation that cannot be kept is said to be so', async () => {
+  const memory = createMemoryStore();
+  const claim = () => Promise.reject(new OtpError('store_unavailable', 'The store does not answer'));
+  const { tokens } = createTestTokens({ store: { ...memory, claim } });
+  const { accessToken } = await tokens.issue(grant);
+  await assert.rejects(tokens.revoke(accessToken), { code: 'store_unavailable' });
+});
