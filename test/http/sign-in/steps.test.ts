@@ -297,3 +297,37 @@ test('without the purpose sign-in, or with API keys, there is no page unless it 
     assert.equal((await createSignIn(options).open().get('/sign-in')).status, status);
   }
 });
+
+test('with a cookie domain one sign-in leads back to any host under it, and its cookie is for all of them', async () => {
+  const { otp, open, inbox } = createSignIn({
+    publicUrl: 'https://login.example.com',
+    cookieDomain: 'example.com',
+    unsafeInsecureCookies: false,
+  });
+  const asked = await otp.handler(
+    new Request('http://127.0.0.1:8000/authz/forward-auth', {
+      headers: {
+        Accept: 'text/html',
+        'X-Forwarded-Proto': 'https',
+        'X-Forwarded-Host': 'app.example.com',
+        'X-Forwarded-Uri': '/reports?year=2026',
+      },
+    }),
+  );
+  const location = asked.headers.get('location') ?? '';
+  assert.ok(location.startsWith('https://login.example.com/sign-in?rd='));
+  const browser = open();
+  const first = await browser.get(location.slice('https://login.example.com'.length));
+  const policy = first.headers.get('content-security-policy') ?? '';
+  // Chromium holds the whole way after a form to this, redirects included.
+  assert.match(policy, /form-action 'self' https:\/\/example\.com https:\/\/\*\.example\.com;/);
+  const second = await browser.submit(first, '/sign-in', { identity: 'alice@example.com' });
+  const fields = { ...readHidden(second, '/sign-in/code'), otp: inbox.lastCode() };
+  const done = await browser.post('/sign-in/code', fields);
+  assert.equal(done.headers.get('location'), 'https://app.example.com/reports?year=2026');
+  const [session] = done.headers.getSetCookie();
+  assert.match(
+    session ?? '',
+    /^__Secure-otp_session=[\w.-]+; Max-Age=900; Domain=example\.com; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+  );
+});
