@@ -1,5 +1,6 @@
 // Fills dist/ from src/: JavaScript, types, the Lua scripts of the Redis store, what browsers get, and the files of the API
 // documentation page.
+// Then builds the JavaScript SDK.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -46,4 +47,6 @@ for (const name of [
   copyFileSync(new URL(name, swaggerUi), new URL(`swagger-ui/${name}`, dist));
 }
 chmodSync(new URL('cli/main.js', dist), 0o755);
+// Late, since it needs a development dependency whose absence is told above in one line.
+await import('./build-sdk.mjs');
 writeFileSync(stampFile, readSourceStamp() ?? '');

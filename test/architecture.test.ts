@@ -20,7 +20,7 @@ const law: Record<string, string[]> = {
   messages: ['core', 'ports', 'errors'],
   ui: ['core', 'messages'],
   http: ['core', 'ports', 'results', 'errors', 'service', 'tokens', 'messages', 'ui', 'version'],
-  adapters: ['http'],
+  adapters: ['errors', 'http', 'tokens'],
   'otp-options': ['core', 'ports', 'service', 'tokens', 'messages', 'http'],
   otp: [
     'core',
@@ -69,6 +69,17 @@ test('only the command line reads the environment', () => {
   for (const name of files.filter((name) => partOf(name) !== 'cli')) {
     // Examples in documentation comments may.
     assert.doesNotMatch(read(name).replace(/^ *\*.*$/gm, ''), /process\.env/, name);
+  }
+});
+
+test('the SDK imports nothing but itself', () => {
+  const sources = readdirSync(join(root, 'sdk/javascript/src')).filter((name) => name.endsWith('.ts'));
+  assert.ok(sources.length > 0);
+  for (const name of sources) {
+    const source = readFileSync(join(root, 'sdk/javascript/src', name), 'utf8');
+    for (const [, specifier = ''] of source.matchAll(/(?:from|import\(|import) *'([^']+)'/g)) {
+      assert.match(specifier, /^\.\/[a-z-]+\.js$/, name);
+    }
   }
 });
 

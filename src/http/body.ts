@@ -14,18 +14,33 @@ export async function readJsonBody<Schema extends z.ZodType>(
   request: Request,
   schema: Schema,
 ): Promise<z.output<Schema>> {
-  // Also keeps forms of other sites out: a browser asks before it sends this type across origins.
+  assertJson(request);
+  return parseBody(await readBytes(request).catch(toRefusal), schema);
+}
+
+/** As `readJsonBody`, but null for a request without a body. */
+export async function readOptionalJsonBody<Schema extends z.ZodType>(
+  request: Request,
+  schema: Schema,
+): Promise<z.output<Schema> | null> {
+  // Over a socket every POST has a body, which may turn out to be empty.
+  const bytes = await readBytes(request).catch(toRefusal);
+  if (bytes.length === 0) return null;
+  assertJson(request);
+  return parseBody(bytes, schema);
+}
+
+/** Also keeps forms of other sites out: a browser asks before it sends this type across origins. */
+function assertJson(request: Request): void {
   if (!/^application\/json *(?:;|$)/i.test(request.headers.get('content-type') ?? '')) {
     throw new OtpError('invalid_request', 'Content-Type must be application/json');
   }
-  const result = schema.safeParse(parseJson(await readBytes(request).catch(toRefusal)));
-  if (result.success) return result.data;
-  throw new OtpError('invalid_request', describeIssue(result.error.issues[0]));
 }
 
-/** Whether the request brings a body at all. */
-export function hasBody(request: Request): boolean {
-  return request.body !== null && request.headers.get('content-length') !== '0';
+function parseBody<Schema extends z.ZodType>(bytes: Uint8Array, schema: Schema): z.output<Schema> {
+  const result = schema.safeParse(parseJson(bytes));
+  if (result.success) return result.data;
+  throw new OtpError('invalid_request', describeIssue(result.error.issues[0]));
 }
 
 /**

@@ -82,8 +82,9 @@ export function createHandler(options: HandlerOptions): Handler {
         );
       }
       if (env.remoteAddress === undefined) return handle(req.raw, undefined);
-      if (!isProxyKnown && headers.has('x-forwarded-for')) warnOfProxy();
       const forwardedFor = headers.get('x-forwarded-for');
+      // A framework that trusts the proxy has taken the address from the header by itself.
+      if (!isProxyKnown && forwardedFor !== null && !forwardedFor.includes(env.remoteAddress)) warnOfProxy();
       // A back end that calls for its users is one address, so it is they who are counted, if it names them.
       if (needsKey) return handle(req.raw, clientAddress.readOnBehalfOf(forwardedFor));
       return handle(req.raw, clientAddress.readCaller(env.remoteAddress, forwardedFor));

@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import { challengeBearer, readBearer } from './bearer.js';
-import { hasBody, readJsonBody } from './body.js';
+import { readJsonBody, readOptionalJsonBody } from './body.js';
 import { describeProblems, json, jsonBody } from './describe.js';
 import { respondProblem } from './problems.js';
 import { respondIssued, respondJson } from './respond.js';
@@ -93,8 +93,8 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: RoutePart
         },
       }),
       async handle(request) {
-        const body = hasBody(request) ? await readJsonBody(request, schemas.logout) : {};
-        await tokens.revoke(body.refresh_token);
+        const body = await readOptionalJsonBody(request, schemas.logout);
+        await tokens.revoke(body?.refresh_token);
         await tokens.revoke(readBearer(request.headers.get('authorization')));
         return respondJson(200, { success: true });
       },

@@ -1,0 +1,174 @@
+"""Makes a result or an ``OTPError`` of an answer. What the cases are: spec/vectors/problems-v1.json."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Dict, NoReturn, Optional
+
+from ._results import SentOTP, Tokens, TokenStatus
+from .errors import OTPError
+
+_MAX_WHOLE = 2**53 - 1
+_MAX_MESSAGE_LENGTH = 300
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{22}")
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")  # RFC 6750 section 2.1
+_MAX_TOKEN_LENGTH = 8192
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came over the wire."""
+
+    status: int
+    #: The header ``Retry-After``.
+    retry_after: Optional[str]
+    body: bytes
+
+
+def read_sent(answer: Answer) -> SentOTP:
+    body = _read_success(answer)
+    challenge = body.get("challenge")
+    if challenge is not None and not _is_text(challenge, _CHALLENGE):
+        raise _unexpected(answer)
+    channel = body.get("channel")
+    if not isinstance(channel, str):
+        raise _unexpected(answer)
+    return SentOTP(
+        ttl_seconds=_read_whole(answer, body, "ttl_seconds"),
+        resend_in_seconds=_read_whole(answer, body, "resend_in_seconds"),
+        code_length=_read_whole(answer, body, "code_length"),
+        channel=channel,
+        challenge=challenge,
+    )
+
+
+def read_verified(answer: Answer) -> Tokens:
+    return _read_tokens(answer, has_refresh="refresh_token" in _read_success(answer))
+
+
+def read_refreshed(answer: Answer) -> Tokens:
+    return _read_tokens(answer, has_refresh=True)
+
+
+def read_token_status(answer: Answer) -> TokenStatus:
+    body = _read_object(answer, 200)
+    active, claims = body.get("active"), body.get("claims")
+    if active is False:
+        return TokenStatus(active=False)
+    if active is True and isinstance(claims, dict):
+        return TokenStatus(active=True, claims=claims)
+    raise _unexpected(answer)
+
+
+def read_bearer_status(answer: Answer) -> TokenStatus:
+    if answer.status == 401 and _parse(answer.body) == {"active": False}:
+        return TokenStatus(active=False)
+    return read_token_status(answer)
+
+
+def read_done(answer: Answer) -> None:
+    _read_success(answer)
+
+
+def _unexpected(answer: Answer) -> OTPError:
+    return OTPError(
+        "unexpected_answer",
+        f"The answer (status {answer.status}) is none of a stateless-otp service",
+        status=answer.status,
+        retry_after_seconds=_read_retry_after(answer),
+    )
+
+
+def _read_tokens(answer: Answer, has_refresh: bool) -> Tokens:
+    body = _read_success(answer)
+    if body.get("token_type") != "bearer":
+        raise _unexpected(answer)
+    return Tokens(
+        access_token=_read_token(answer, body, "access_token"),
+        token_type="bearer",
+        expires_in=_read_whole(answer, body, "expires_in"),
+        refresh_token=_read_token(answer, body, "refresh_token") if has_refresh else None,
+        refresh_expires_in=_read_whole(answer, body, "refresh_expires_in") if has_refresh else None,
+    )
+
+
+def _read_token(answer: Answer, body: Dict[str, Any], member: str) -> str:
+    """One that may stand in a header."""
+    value = body.get(member)
+    if not isinstance(value, str) or len(value) > _MAX_TOKEN_LENGTH or not _TOKEN.fullmatch(value):
+        raise _unexpected(answer)
+    return value
+
+
+def _read_success(answer: Answer) -> Dict[str, Any]:
+    body = _read_object(answer, 200)
+    if body.get("success") is not True:
+        raise _unexpected(answer)
+    return body
+
+
+def _read_object(answer: Answer, status: int) -> Dict[str, Any]:
+    if answer.status >= 400:
+        _raise_problem(answer)
+    body = _parse(answer.body)
+    if answer.status != status or not isinstance(body, dict):
+        raise _unexpected(answer)
+    return body
+
+
+def _raise_problem(answer: Answer) -> NoReturn:
+    body = _parse(answer.body)
+    if not isinstance(body, dict) or body.get("success") is not False or not _is_text(body.get("code"), _CODE):
+        raise _unexpected(answer)
+    wait = _to_whole(body.get("retry_after_seconds"))
+    raise OTPError(
+        body["code"],
+        _to_message(body.get("detail")) or body["code"],
+        status=answer.status,
+        attempts_left=_to_whole(body.get("attempts_left")),
+        retry_after_seconds=_read_retry_after(answer) if wait is None else wait,
+    )
+
+
+def _read_retry_after(answer: Answer) -> Optional[int]:
+    text = answer.retry_after or ""
+    return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
+
+
+def _read_whole(answer: Answer, body: Dict[str, Any], member: str) -> int:
+    value = _to_whole(body.get(member))
+    if value is None:
+        raise _unexpected(answer)
+    return value
+
+
+def _to_whole(value: object) -> Optional[int]:
+    """A JSON number that is whole, however it was written; ``None`` for everything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return int(value) if 0 <= value <= _MAX_WHOLE and value == int(value) else None
+
+
+def _to_message(detail: object) -> str:
+    """One line that can stand in a log, whoever answered."""
+    text = detail[:_MAX_MESSAGE_LENGTH] if isinstance(detail, str) else ""
+    return "".join(char if char.isprintable() else " " for char in text).strip()
+
+
+def _is_text(value: object, pattern: re.Pattern[str]) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def _parse(body: bytes) -> object:
+    """The JSON value, or ``None`` when it is none: nothing that we read is ``null``."""
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _refuse_constant(_name: str) -> NoReturn:
+    raise ValueError("NaN and Infinity are not JSON")

@@ -1,0 +1,62 @@
+"""Reads where the service is and what goes with each request; what is wrong is said before anything is sent."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Dict, Mapping, Optional
+from urllib.parse import urlsplit
+
+_FIELD_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2
+_FIELD_VALUE = re.compile(r"[\x20-\x7E\t]*")
+_PATH = re.compile(r"[\x21-\x7E]*")
+_HOST = re.compile(r"[^\x00-\x20\x7F]+")
+# They say where a request ends, which http.client does.
+_RESERVED = ("connection", "content-length", "transfer-encoding")
+_MAX_TIMEOUT_SECONDS = 86400
+
+
+@dataclass(frozen=True)
+class Target:
+    host: str
+    port: int
+    is_tls: bool
+    #: Of the base, without a slash at its end.
+    path: str
+
+
+def read_base_url(base_url: str) -> Target:
+    """Raises ``ValueError`` for anything but an http or https URL without credentials, query and fragment."""
+    if not isinstance(base_url, str):
+        raise TypeError(f"base_url must be a str, got {type(base_url).__name__}")
+    allowed = "base_url must be an http or https URL, such as https://otp.example.com/api/v1"
+    parts = urlsplit(base_url)
+    port = parts.port
+    is_plain = not (parts.username or parts.password or parts.query or parts.fragment)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not is_plain:
+        raise ValueError(allowed)
+    if not _HOST.fullmatch(parts.hostname) or not _PATH.fullmatch(parts.path):
+        raise ValueError(allowed)
+    is_tls = parts.scheme == "https"
+    default_port = 443 if is_tls else 80
+    return Target(parts.hostname, default_port if port is None else port, is_tls, parts.path.rstrip("/"))
+
+
+def read_headers(headers: Optional[Mapping[str, str]]) -> Dict[str, str]:
+    """By name in lower case. Raises ``ValueError`` for what cannot stand in a header, without repeating its value."""
+    for name, value in (headers or {}).items():
+        if not _FIELD_NAME.fullmatch(name):
+            raise ValueError("headers: a name may have letters, digits and !#$%&'*+.^_`|~- only")
+        if not _FIELD_VALUE.fullmatch(value):
+            raise ValueError(f"headers: the value of {name} must be printable ASCII in one line")
+        if name.lower() in _RESERVED:
+            raise ValueError(f"headers: {name} is set by the client")
+    return {name.lower(): value for name, value in (headers or {}).items()}
+
+
+def read_timeout(timeout: float) -> float:
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
+        raise TypeError(f"timeout must be a number of seconds, got {type(timeout).__name__}")
+    if not 0 < timeout <= _MAX_TIMEOUT_SECONDS:
+        raise ValueError(f"timeout must be more than 0 and at most {_MAX_TIMEOUT_SECONDS} seconds, got {timeout}")
+    return float(timeout)

@@ -1,0 +1,226 @@
+"""The client."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import threading
+import time
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Dict, Iterator, Mapping, Optional, Type
+
+from . import _answers
+from ._answers import Answer
+from ._memory import Memory
+from ._results import SentOTP, Tokens, TokenStatus
+from ._target import read_base_url, read_headers, read_timeout
+from ._transfer import Transfer
+from ._version import __version__
+from .errors import OTPError
+
+# A token that ends this soon is as good as expired.
+_EXPIRY_MARGIN_SECONDS = 5
+
+
+class OTPClient:
+    """Signs one person in at a stateless-otp service.
+
+    It keeps the tokens of the last verify, and the challenges of bound codes, in memory. One client may be used from
+    several threads. Every call raises :class:`OTPError` when it does not go well. No verify is sent a second time by
+    itself, since that would cost a second attempt. Redirects are not followed, and proxies of the environment not used.
+
+        with OTPClient("http://localhost:8000/api/v1") as client:
+            client.request_otp("alice@example.com")
+            tokens = client.verify_otp("alice@example.com", input("Code: "))
+            print(client.verify_bearer().claims)
+
+    :param base_url: where the API is, ``/api/v1`` included.
+    :param timeout: for a whole call, in seconds. Looking up the name of the host is not limited by it.
+    :param headers: sent with every request, such as ``{"X-API-Key": ...}``.
+    :param ssl_context: default: ``ssl.create_default_context()``, which checks certificates.
+    :raises ValueError, TypeError: for a base URL, timeout or header that cannot be one.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        timeout: float = 5.0,
+        headers: Optional[Mapping[str, str]] = None,
+        *,
+        ssl_context: Optional[ssl.SSLContext] = None,
+    ) -> None:
+        target = read_base_url(base_url)
+        context = (ssl_context or ssl.create_default_context()) if target.is_tls else None
+        self._path = target.path
+        self._timeout = read_timeout(timeout)
+        self._headers = {
+            "accept": "application/json",
+            "user-agent": f"stateless-otp-python/{__version__}",
+            **read_headers(headers),
+        }
+        self._transfer = Transfer(target.host, target.port, context)
+        self._memory = Memory()
+        self._refreshing = threading.Lock()
+
+    def request_otp(
+        self,
+        identity: str,
+        *,
+        channel: Optional[str] = None,
+        purpose: Optional[str] = None,
+        bind: Optional[bool] = None,
+        challenge: Optional[str] = None,
+        locale: Optional[str] = None,
+    ) -> SentOTP:
+        """Has a code sent to ``identity``: an e-mail address, a phone number or an id of your own.
+
+        :param channel: ``email``, ``sms``, ``whatsapp``, ``voice`` or ``custom``. Default: by the identity.
+        :param purpose: what the code is for. Default: the service's, ``sign-in``.
+        :param bind: ``True``: the code works only together with the challenge in the answer.
+            ``False``: also when a challenge is remembered, ask for a code without one.
+        :param challenge: send the code of this challenge again. Default: the one that is remembered, if any.
+        :param locale: language of the message, such as ``en``.
+        :raises OTPError: ``rate_limited``, ``blocked``, ``pending``, ``delivery_failed``, ...
+        """
+        remembered = None if bind is False else self._memory.find_challenge(identity, purpose)
+        fields = {"identity": identity, "channel": channel, "purpose": purpose, "bind": bind, "locale": locale}
+        try:
+            answer = self._post("/otp/request", {**fields, "challenge": challenge or remembered})
+            sent = _answers.read_sent(answer)
+        except OTPError as error:
+            if error.code != "expired_code" or challenge or not remembered:
+                raise
+            # What we remembered has ended. Nothing was sent for it, so a new one is bound.
+            sent = _answers.read_sent(self._post("/otp/request", {**fields, "bind": True}))
+        self._memory.keep_challenge(identity, purpose, sent.challenge)
+        return sent
+
+    def verify_otp(
+        self, identity: str, otp: str, *, purpose: Optional[str] = None, challenge: Optional[str] = None
+    ) -> Tokens:
+        """Exchanges a code, as it was typed, for tokens, and keeps them.
+
+        :param purpose: as in the request.
+        :param challenge: default: the one that is remembered from the request, if any.
+        :raises OTPError: ``invalid_code`` with ``attempts_left``; ``expired_code``, ``blocked``, ``rate_limited``, ...
+            After ``timeout`` or ``network_error`` nobody knows whether the code was used up.
+        """
+        remembered = challenge or self._memory.find_challenge(identity, purpose)
+        fields = {"identity": identity, "otp": otp, "purpose": purpose, "challenge": remembered}
+        tokens = _answers.read_verified(self._post("/otp/verify", fields))
+        self._memory.keep_challenge(identity, purpose, None)
+        self._memory.keep_tokens(tokens)
+        return tokens
+
+    def verify_token(self, token: str) -> TokenStatus:
+        """Asks whether a token is active, and what it says."""
+        return _answers.read_token_status(self._post("/token/verify", {"token": token}))
+
+    def verify_bearer(self) -> TokenStatus:
+        """Asks whether the token that is kept opens doors, refreshed first if it has expired.
+
+        Without a token the answer is no, and nothing is asked.
+        """
+        token = self.get_access_token()
+        if token is None:
+            return TokenStatus(active=False)
+        return _answers.read_bearer_status(self._exchange("GET", "/token/verify", _bearer(token), None))
+
+    def get_access_token(self) -> Optional[str]:
+        """The token that is kept, for calls to your own API, or ``None``.
+
+        One that has expired is refreshed first, where there is a refresh token.
+        """
+        kept = self._memory.kept
+        if kept is None or kept.tokens.refresh_token is None:
+            return kept and kept.tokens.access_token
+        if kept.expires_at > time.time() + _EXPIRY_MARGIN_SECONDS:
+            return kept.tokens.access_token
+        try:
+            return self.refresh().access_token
+        except OTPError as error:
+            if error.code == "invalid_token":
+                return None
+            raise
+
+    def refresh(self) -> Tokens:
+        """Exchanges the refresh token that is kept for new tokens, and keeps those.
+
+        A refresh token works once, and using one twice ends the session. So threads that call this at the same time
+        share one exchange. When the service refuses the token, all tokens are forgotten: sign in again.
+
+        :raises OTPError: ``invalid_token`` when the session is over, or when there is no refresh token;
+            ``not_found`` where the service issues none.
+        """
+        before = self._memory.kept
+        with _locked(self._refreshing, self._timeout):
+            kept = self._memory.kept
+            if kept and before and kept is not before:
+                return kept.tokens
+            if kept is None or kept.tokens.refresh_token is None:
+                raise OTPError("invalid_token", "There is no refresh token; sign in")
+            try:
+                answer = self._post("/token/refresh", {"refresh_token": kept.tokens.refresh_token})
+                tokens = _answers.read_refreshed(answer)
+            except OTPError as error:
+                if error.code == "invalid_token":
+                    self._memory.replace_tokens(kept, None)
+                raise
+            self._memory.replace_tokens(kept, tokens)
+            return tokens
+
+    def logout(self) -> None:
+        """Ends the session at the service and forgets the tokens. They are forgotten also when the call fails."""
+        try:
+            # Not while a refresh is under way: its new tokens are the ones to end.
+            with _locked(self._refreshing, self._timeout):
+                kept = self._memory.kept
+                if kept is None:
+                    return
+                fields = {"refresh_token": kept.tokens.refresh_token}
+                _answers.read_done(self._post("/token/logout", fields, _bearer(kept.tokens.access_token)))
+        finally:
+            self._memory.forget_tokens()
+
+    def close(self) -> None:
+        """Closes the connection that is kept for the next call."""
+        self._transfer.close()
+
+    def __enter__(self) -> OTPClient:
+        return self
+
+    def __exit__(
+        self,
+        _type: Optional[Type[BaseException]],
+        _error: Optional[BaseException],
+        _traceback: Optional[TracebackType],
+    ) -> None:
+        self.close()
+
+    def _post(
+        self, path: str, fields: Mapping[str, object], headers: Optional[Dict[str, str]] = None
+    ) -> Answer:
+        present = {name: value for name, value in fields.items() if value is not None}
+        body = json.dumps(present).encode("ascii")
+        return self._exchange("POST", path, {"content-type": "application/json", **(headers or {})}, body)
+
+    def _exchange(
+        self, method: str, path: str, headers: Dict[str, str], body: Optional[bytes]
+    ) -> Answer:
+        all_headers = {**self._headers, **headers}
+        return self._transfer.exchange(method, self._path + path, all_headers, body, self._timeout)
+
+
+def _bearer(token: str) -> Dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
+
+
+@contextmanager
+def _locked(lock: threading.Lock, timeout: float) -> Iterator[None]:
+    if not lock.acquire(timeout=timeout):
+        raise OTPError("timeout", f"Another refresh took longer than {timeout:g} seconds")
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,99 @@
+"""What the client makes of every answer in spec/vectors/problems-v1.json, over a socket."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pickle
+import unittest
+from typing import Any, Callable, Dict
+
+from stateless_otp import OTPClient, OTPError
+
+from .stub import Stub, answer_bytes, answer_json, format_answer
+from .test_vectors import read_vectors
+
+TOKENS: Dict[str, Any] = {
+    "success": True,
+    "access_token": "access-1",
+    "token_type": "bearer",
+    "expires_in": 900,
+    "refresh_token": "refresh-1",
+    "refresh_expires_in": 3600,
+}
+
+CALLS: Dict[str, Callable[[OTPClient], Any]] = {
+    "request_otp": lambda client: client.request_otp("alice@example.com"),
+    "verify_otp": lambda client: client.verify_otp("alice@example.com", "482931"),
+    "verify_token": lambda client: client.verify_token("access-1"),
+    "verify_bearer": lambda client: client.verify_bearer(),
+    "refresh": lambda client: client.refresh(),
+    "logout": lambda client: client.logout(),
+}
+NEEDS_TOKENS = ("verify_bearer", "refresh", "logout")
+
+
+def describe_error(error: OTPError) -> Dict[str, Any]:
+    return {
+        "code": error.code,
+        "status": error.status,
+        "attempts_left": error.attempts_left,
+        "retry_after_seconds": error.retry_after_seconds,
+    }
+
+
+class AnswerVectors(unittest.TestCase):
+    def test_every_answer_becomes_its_result_or_its_error(self) -> None:
+        vectors = read_vectors("problems-v1.json")["answers"]
+        self.assertGreaterEqual(len(vectors), 90)
+        for vector in vectors:
+            with self.subTest(vector["name"]):
+                self.check(vector)
+
+    def check(self, vector: Dict[str, Any]) -> None:
+        answer = vector["answer"]
+        content = format_answer(answer["status"], answer["headers"], answer["body"].encode())
+        handlers = [answer_json(200, TOKENS)] if vector["call"] in NEEDS_TOKENS else []
+        with Stub(*handlers, answer_bytes(content)) as stub, OTPClient(stub.url) as client:
+            if handlers:
+                client.verify_otp("alice@example.com", "482931")
+            if "error" in vector:
+                with self.assertRaises(OTPError) as caught:
+                    CALLS[vector["call"]](client)
+                self.assertEqual(describe_error(caught.exception), vector["error"])
+                if vector["name"].startswith("the problem "):
+                    self.assertEqual(str(caught.exception), json.loads(answer["body"])["detail"])
+            else:
+                result = CALLS[vector["call"]](client)
+                self.assertEqual(result and dataclasses.asdict(result), vector["result"])
+            self.assertEqual(len(stub.requests), len(handlers) + 1, "nothing is sent twice")
+
+    def test_every_problem_of_the_service_has_its_answer(self) -> None:
+        content = read_vectors("problems-v1.json")
+        codes = {vector.get("error", {}).get("code") for vector in content["answers"]}
+        self.assertLessEqual({problem["code"] for problem in content["problems"]}, codes)
+
+
+class Errors(unittest.TestCase):
+    def test_an_error_crosses_processes_whole(self) -> None:
+        error = OTPError("invalid_code", "The code is wrong", 401, attempts_left=3)
+        copy = pickle.loads(pickle.dumps(error))
+        self.assertEqual(describe_error(copy), describe_error(error))
+        self.assertEqual(str(copy), "The code is wrong")
+
+    # Attack: have a made-up line written into the log of whoever logs the error.
+    def test_the_message_is_one_line_whoever_answered(self) -> None:
+        problem = {"success": False, "code": "internal", "detail": "a\r\n\x1b[2J\u2028ERROR admin" + "x" * 5000}
+        with Stub(answer_json(500, problem)) as stub, OTPClient(stub.url) as client:
+            with self.assertRaises(OTPError) as caught:
+                client.request_otp("alice@example.com")
+        self.assertTrue(str(caught.exception).isprintable())
+        self.assertLessEqual(len(str(caught.exception)), 300)
+
+    # Attack: read tokens in logs that show objects.
+    def test_no_token_shows_in_the_repr_of_a_result(self) -> None:
+        with Stub(answer_json(200, TOKENS)) as stub, OTPClient(stub.url) as client:
+            tokens = client.verify_otp("alice@example.com", "482931")
+            for text in (repr(tokens), repr(client), str(tokens)):
+                self.assertNotIn("access-1", text)
+                self.assertNotIn("refresh-1", text)

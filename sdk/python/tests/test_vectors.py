@@ -1,0 +1,135 @@
+"""The vectors of the specification, derived once more with hmac and hashlib alone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import unicodedata
+import unittest
+from pathlib import Path
+from typing import Any, Dict, List, Optional
+
+#: Of ECMAScript; Python counts other characters.
+WHITE_SPACE = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
+VECTORS = Path(__file__).resolve().parents[3] / "spec" / "vectors"
+
+
+def read_vectors(name: str) -> Dict[str, Any]:
+    content = json.loads((VECTORS / name).read_text("utf-8"))
+    assert isinstance(content, dict)
+    return content
+
+
+def digest(key: bytes, message: bytes) -> bytes:
+    return hmac.new(key, message, hashlib.sha256).digest()
+
+
+def encode(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+def tag(key: bytes, message: bytes) -> str:
+    return encode(digest(key, message)[:16])
+
+
+def derive_key(secret: bytes, label: str) -> bytes:
+    """HKDF-SHA-256 (RFC 5869) with an empty salt; 32 bytes are one block."""
+    return digest(digest(bytes(32), secret), b"stateless-otp/v1/" + label.encode() + b"\x01")
+
+
+def prefixed(part: bytes) -> bytes:
+    return len(part).to_bytes(4, "big") + part
+
+
+def encode_subject(namespace: str, purpose: str, identity: str) -> bytes:
+    return b"".join(prefixed(text.encode()) for text in (namespace, purpose, identity))
+
+
+def derive_code(vector: Dict[str, Any]) -> str:
+    subject = encode_subject(vector["namespace"], vector["purpose"], vector["identity"])
+    window = vector["unix_seconds"] // vector["window_seconds"]
+    message = subject + prefixed(bytes.fromhex(vector["challenge_hex"])) + window.to_bytes(8, "big")
+    key = derive_key(base64.b64decode(vector["secret"]), "code")
+    number = int.from_bytes(digest(key, message)[:8], "big")
+    digits: int = vector["digits"]
+    return str(number % 10**digits).zfill(digits)
+
+
+def derive_tag(vector: Dict[str, Any]) -> str:
+    key = derive_key(base64.b64decode(vector["secret"]), "identity")
+    subject = encode_subject(vector["namespace"], vector["purpose"], vector["identity"])
+    return tag(key, subject)
+
+
+def read_typed_code(typed: object) -> Optional[str]:
+    """What spec/protocol.md says of typed codes, in the words of another language."""
+    if not isinstance(typed, str) or len(typed) > 64:
+        return None
+    kept = "".join(char for char in typed if char not in WHITE_SPACE and unicodedata.category(char) != "Pd")
+    return kept if re.fullmatch("[0-9]{4,10}", kept) else None
+
+
+class TypedCodeVectors(unittest.TestCase):
+    def test_every_typed_code_is_read_or_refused(self) -> None:
+        content = read_vectors("typed-codes-v1.json")
+        for vector in content["accepted"]:
+            self.assertEqual(read_typed_code(vector["input"]), vector["code"], vector)
+        for vector in content["refused"]:
+            self.assertIsNone(read_typed_code(vector["input"]), vector)
+
+
+class CodeVectors(unittest.TestCase):
+    vectors: List[Dict[str, Any]] = read_vectors("code-v1.json")["vectors"]
+
+    def test_every_code_follows_from_hmac_and_sha_256_alone(self) -> None:
+        self.assertGreaterEqual(len(self.vectors), 40)
+        for vector in self.vectors:
+            self.assertEqual(derive_code(vector), vector["code"], vector)
+
+    def test_every_tag_follows_from_hmac_and_sha_256_alone(self) -> None:
+        for vector in self.vectors:
+            self.assertEqual(derive_tag(vector), vector["identity_tag"], vector)
+
+    def test_the_worked_example_of_the_protocol_follows_too(self) -> None:
+        text = (VECTORS.parent / "protocol.md").read_text("utf-8")
+        lines = text.partition("<!-- example -->")[2].strip("\n").partition("\n\n")[0].splitlines()
+        example = dict(line.strip().rsplit(None, 1) for line in lines)
+        secret, challenge = bytes(range(32)), bytes.fromhex("00112233445566778899aabbccddeeff")
+        window = (1795290000 // 300).to_bytes(8, "big")
+        message = encode_subject("default", "sign-in", "alice@example.com") + prefixed(challenge) + window
+        mac = digest(derive_key(secret, "code"), message)
+        number = int.from_bytes(mac[:8], "big")
+        self.assertIn(f"the number {number}.", text)
+        identity_key, address_key = derive_key(secret, "identity"), derive_key(secret, "address")
+        computed = {
+            "secret": secret.hex(),
+            "extracted": digest(bytes(32), secret).hex(),
+            "K_code": derive_key(secret, "code").hex(),
+            "key id": encode(digest(derive_key(secret, "key-id"), b""))[:8],
+            "challenge": challenge.hex(),
+            "on the wire": encode(challenge),
+            "window": window.hex(),
+            "message": message.hex(),
+            "mac": mac.hex(),
+            "6 digits": str(number % 10**6).zfill(6),
+            "10 digits": str(number % 10**10).zfill(10),
+            "K_identity": identity_key.hex(),
+            "record tag": tag(identity_key, encode_subject("default", "sign-in", "alice@example.com")),
+            "identity tag": tag(identity_key, encode_subject("default", "", "alice@example.com")),
+            "K_address": address_key.hex(),
+            "192.0.2.1": tag(address_key, prefixed(b"request_ip 192.0.2.1")),
+            "2001:db8::1": tag(address_key, prefixed(b"verify_ip 2001:db8:0:0::/64")),
+        }
+        self.assertEqual(example, computed)
+
+    def test_the_derivation_of_keys_is_that_of_rfc_5869(self) -> None:
+        # RFC 5869 appendix A.3: empty salt. Our outputs are its first 32 bytes with another info.
+        extracted = digest(bytes(32), bytes([0x0B] * 22))
+        self.assertEqual(
+            extracted.hex(), "19ef24a32c717b167f33a91d6f648bdf96596776afdb6377ac434c1c293ccb04"
+        )
+        first = digest(extracted, b"\x01")
+        self.assertEqual(first.hex(), "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d")
