@@ -49,4 +49,5 @@ for (const name of [
 chmodSync(new URL('cli/main.js', dist), 0o755);
 // Late, since it needs a development dependency whose absence is told above in one line.
 await import('./build-sdk.mjs');
+copyFileSync(new URL('sdk/javascript/dist/elements.js', root), new URL('ui/browser/elements.js', dist));
 writeFileSync(stampFile, readSourceStamp() ?? '');

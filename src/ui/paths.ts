@@ -6,6 +6,8 @@ export const paths = {
   link: '/sign-in/link',
   countries: '/sign-in/countries.json',
   assets: '/sign-in/assets/',
+  elements: '/sign-in/elements.js',
+  strings: '/sign-in/strings.json',
   signOut: '/sign-out',
 } as const;
 

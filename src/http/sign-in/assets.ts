@@ -9,10 +9,13 @@ export interface Assets {
   /** Where the pages find them; the address changes with the content. */
   urls(): Promise<{ style: string; script: string }>;
   respond(path: string): Promise<Response>;
+  /** The elements for pages of one's own, of any origin. */
+  respondElements(): Promise<Response>;
 }
 
 /** Filled by the build; the same place seen from `src/` and from `dist/`. */
 const built = new URL('../../../dist/ui/browser/', import.meta.url);
+const oneHour = 'public, max-age=3600';
 const oneYear = 'public, max-age=31536000, immutable';
 
 interface Asset {
@@ -42,6 +45,17 @@ export function createAssets(brandColor: string | undefined): Assets {
     async urls() {
       const { style, script } = await loadOnce();
       return { style: style.url, script: script.url };
+    },
+    async respondElements() {
+      return new Response(await read('elements.js'), {
+        headers: {
+          ...securityHeaders,
+          'Access-Control-Allow-Origin': '*',
+          'Cache-Control': oneHour,
+          'Content-Type': 'text/javascript; charset=utf-8',
+          'Cross-Origin-Resource-Policy': 'cross-origin',
+        },
+      });
     },
     async respond(path) {
       const { style, script } = await loadOnce();

@@ -2,6 +2,7 @@ import { isCountry } from '../../core/identity.js';
 import type { Channel } from '../../core/policy.js';
 import { catalogue, type Locale } from '../../messages/catalogue.js';
 import { chooseLocale } from '../../messages/choose-locale.js';
+import type { PageStrings } from '../../messages/strings.js';
 import type { Clock } from '../../ports.js';
 import type { Brand } from '../../ui/brand.js';
 import { renderCodePage } from '../../ui/code-page.js';
@@ -43,6 +44,8 @@ export interface Views {
   linkElsewhere(request: Request, code: string): Promise<string>;
   notice(request: Request, kind: NoticeKind): Promise<string>;
   countries(request: Request): { guess: string | undefined; countries: NamedCountry[] };
+  /** What the page says, for elements on other pages; by `locale` in the query, or by the language of the browser. */
+  strings(request: Request): PageStrings;
   localeOf(request: Request): Locale;
 }
 
@@ -114,6 +117,10 @@ export function createViews(options: ViewOptions): Views {
       const locale = localeOf(request);
       const guess = guessCountry(request.headers.get('accept-language'), locale);
       return { guess: guess && isCountry(guess) ? guess : undefined, countries: nameCountries(locale) };
+    },
+    strings(request) {
+      const named = new URL(request.url).searchParams.get('locale');
+      return catalogue[named === null ? localeOf(request) : chooseLocale(named, options.defaultLocale)].page;
     },
     localeOf,
   };

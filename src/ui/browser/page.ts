@@ -1,5 +1,7 @@
 // What makes the sign-in page easier where scripts run. Every step works without it.
 
+import { toAsciiDigits } from '../digits.js';
+
 const find = <Type extends HTMLElement>(selector: string) => document.querySelector<Type>(selector);
 
 /** One submission a form: a second click must not spend a second attempt or send a second message. */
@@ -23,20 +25,8 @@ function announce(): void {
   setTimeout(() => notice.append(content), 100);
 }
 
-/** Where each script's zero stands: Arabic, Persian, Devanagari, full width. */
-const zeros = [0x660, 0x6f0, 0x966, 0xff10];
-
-/** The ASCII digits of what was typed or pasted, in whatever script its digits are. */
-function readDigits(text: string): string {
-  return [...text]
-    .map((character) => {
-      const point = character.codePointAt(0) ?? 0;
-      const zero = zeros.find((first) => point >= first && point <= first + 9);
-      return zero === undefined ? character : String(point - zero);
-    })
-    .join('')
-    .replace(/[^0-9]/g, '');
-}
+/** The digits of what was typed or pasted, without what stands between them. */
+const readDigits = (text: string) => toAsciiDigits(text).replace(/[^0-9]/g, '');
 
 function watchCode(): void {
   const field = find<HTMLInputElement>('#otp');
