@@ -7,6 +7,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { english } from '../../sdk/javascript/src/sign-in-strings.js';
 import { catalogue } from '../../src/messages/catalogue.js';
 import { assertAccessible, launchBrowser, watchComplaints } from '../helpers/browser.js';
+import { readCodeBlocks } from '../helpers/docs.js';
 import { unlimited } from '../helpers/fleet.js';
 import { type HttpStub, startHttpStub } from '../helpers/http-stub.js';
 import { root, startService } from '../helpers/process.js';
@@ -67,15 +68,24 @@ describe('the elements on a page of another origin, under a strict policy', () =
     return page;
   }
 
+  /** What the documentation says to write, for this service. */
+  function readBlock(language: string): string {
+    const block = readCodeBlocks('docs/sign-in.md').find((block) => block.language === language);
+    return (block?.code ?? '').replaceAll('https://otp.example.com', service.url);
+  }
+
   const readTold = (page: Page) => page.evaluate<[string, unknown][]>('told');
 
   test('the whole way, in the language of the page, and the token is the value of a form', async (t) => {
     complaints.length = 0;
     const page = await open(
       t,
-      `<form id="outer"><stateless-otp-sign-in name="token" required base-url="${service.url}/api/v1" strings-url="${service.url}/sign-in/strings.json"></stateless-otp-sign-in></form>`,
+      `<form id="outer">${readBlock('html')
+        .replace(/^<script.*$/m, '')
+        .replace('<stateless-otp-sign-in', '$& name="token" required')}</form>`,
       'de',
     );
+    await page.evaluate(readBlock('js'));
     await page.getByLabel('E-Mail-Adresse oder Telefonnummer').fill('alice@example.com');
     await assertAccessible(page, 'identity');
     assert.equal(await page.evaluate('document.forms.outer.checkValidity()'), false);
@@ -91,6 +101,7 @@ describe('the elements on a page of another origin, under a strict policy', () =
     await page.getByText('Das ist nicht der Code. Verbleibende Versuche: 4').waitFor();
     await page.locator('otp-input input').fill(`${code.slice(0, 3)}-${code.slice(3)}`);
     await page.getByText('Sie sind angemeldet').waitFor();
+    assert.equal(await page.title(), 'signed in, token of 900 s');
     const told = await readTold(page);
     assert.deepEqual(
       told.map(([type]) => type),
