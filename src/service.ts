@@ -111,12 +111,10 @@ export function createService(parts: ServiceOptions): Service {
     { bind = false, locale, ip, link = false }: RequestOptions,
   ): Promise<RequestResult> {
     const isBound = bind || recordKey.challenge !== undefined || policy.binding === 'challenge';
-    const mute = !((await parts.shouldSend?.(identity.value, purpose)) ?? true);
-    const opened = await openWithPlace(recordKey, ip, {
+    const opened = await openWithPlace({ identity, purpose }, recordKey, ip, {
       channel,
       bind: isBound,
       lengthening: lengthenFor(identity),
-      mute,
     });
     if (opened.status === 'expired' || opened.status === 'rate_limited') return opened;
     if (opened.status === 'limited') return rateLimited(opened.limit, opened.retryAfterMs);
@@ -144,7 +142,8 @@ export function createService(parts: ServiceOptions): Service {
             : undefined,
         }),
       };
-      const refusal = mute ? delivery.cancel() : await deliver(recordKey, opened, message, isBound);
+      if (opened.record.mute) delivery.cancel();
+      const refusal = opened.record.mute ? null : await deliver(recordKey, opened, message, isBound);
       if (refusal) return { status: 'delivery_failed', category: refusal };
     }
     return {
@@ -159,9 +158,10 @@ export function createService(parts: ServiceOptions): Service {
 
   /** Opens the record, with a place for its message: taken before anything is counted, kept only for what is opened. */
   async function openWithPlace(
+    { identity, purpose }: Target,
     recordKey: RecordKey,
     ip: string | undefined,
-    wanted: Pick<OpenRequest, 'channel' | 'bind' | 'lengthening' | 'mute'>,
+    wanted: Pick<OpenRequest, 'channel' | 'bind' | 'lengthening'>,
   ): Promise<OpenResult | RateLimited> {
     if (!delivery.reserve()) throw new OtpError('overloaded', 'Too many messages are waiting to be sent');
     let opened: OpenResult | undefined;
@@ -172,6 +172,7 @@ export function createService(parts: ServiceOptions): Service {
       opened = await store.open({
         ...recordKey,
         ...wanted,
+        mute: !((await parts.shouldSend?.(identity.value, purpose)) ?? true),
         newChallenge: createId(),
         keyIds,
         digits: policy.digits,

@@ -30,6 +30,9 @@ export function findTokenProblems(config: Environment): string[] {
       );
     }
   }
+  if (config.SIGN_IN_PAGE === 'true' && !config.OTP_PURPOSES.includes('sign-in')) {
+    problems.push('OTP_PURPOSES: must hold sign-in with SIGN_IN_PAGE=true');
+  }
   if (OTP_MAGIC_LINK && PUBLIC_URL === undefined) {
     problems.push('PUBLIC_URL: required with OTP_MAGIC_LINK; links in messages begin with it');
   }

@@ -1,7 +1,7 @@
 import type { CryptoKey, KeyObject, VerifyOptions } from 'jose';
 import type { CheckingKey } from './keys.js';
 
-export const maxTokenLength = 4096;
+const maxTokenLength = 4096;
 
 /** One of jose's functions that check a signature and return what was signed. */
 export type Check<Result> = (

@@ -6,7 +6,7 @@ import { dropReserved, hasOurClaims, type TokenClaims } from './claims.js';
 import { createFamilies, type Sustained } from './families.js';
 import type { TokenKeys } from './keys.js';
 import { createRevocations } from './revocations.js';
-import { checkSigned, maxTokenLength } from './signed.js';
+import { checkSigned } from './signed.js';
 
 export interface TokenOptions {
   keys: TokenKeys;
@@ -56,6 +56,8 @@ export interface Tokens {
 
 const type = 'JWT';
 const idBytes = 16;
+/** Browsers drop a cookie of more than 4096 bytes, its name included (RFC 6265bis §5.6). */
+const maxIssuedLength = 4000;
 
 /** Issues, checks and ends tokens (RFC 7519). */
 export function createTokens(options: TokenOptions): Tokens {
@@ -91,8 +93,8 @@ export function createTokens(options: TokenOptions): Tokens {
     };
     const input = `${encodedHeader}.${encode(claims)}`;
     const accessToken = `${input}.${signing.sign(input)}`;
-    if (accessToken.length > maxTokenLength) {
-      throw new OtpError('internal', `The claims do not fit in a token of ${maxTokenLength} characters`);
+    if (accessToken.length > maxIssuedLength) {
+      throw new OtpError('internal', `The claims do not fit in a token of ${maxIssuedLength} characters`);
     }
     return { accessToken, expiresInSeconds: ttlSeconds };
   }

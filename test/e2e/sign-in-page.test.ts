@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { createNodeListener } from '../../src/adapters/node.js';
 import { assertAccessible, launchBrowser, watchComplaints } from '../helpers/browser.js';
 import { unlimited } from '../helpers/fleet.js';
 import { type HttpStub, startHttpStub } from '../helpers/http-stub.js';
+import { startInProcess } from '../helpers/in-process.js';
 import { journeyVariants, travel } from '../helpers/journey.js';
-import { createTestOtp } from '../helpers/otp.js';
 import { startService } from '../helpers/process.js';
 import { startSmtpServer } from '../helpers/smtp.js';
 
@@ -267,15 +263,10 @@ describe('the sign-in page in a real browser, with a real mail server and a stub
   });
 
   test('an expired and a blocked code are said to be so, and a new one is one button away', async (t) => {
-    const { otp, inbox, clock, wrong } = createTestOtp({ unsafeInsecureCookies: true, maxAttempts: 1 });
-    const server = createServer(createNodeListener(otp.handler)).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    t.after(async () => {
-      server.close();
-      server.closeAllConnections();
-    });
+    const { url, inbox, clock, wrong, close } = await startInProcess(() => ({ maxAttempts: 1 }));
+    t.after(async () => close());
     const { page } = await open(t);
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/sign-in`);
+    await page.goto(`${url}/sign-in`);
     await page.fill('#identity', 'alice@example.com');
     await page.click('button.primary');
     await page.waitForURL('**/sign-in/code');

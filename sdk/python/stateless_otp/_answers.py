@@ -64,7 +64,8 @@ def read_token_status(answer: Answer) -> TokenStatus:
 
 
 def read_bearer_status(answer: Answer) -> TokenStatus:
-    if answer.status == 401 and _parse(answer.body) == {"active": False}:
+    body = _parse(answer.body)
+    if answer.status == 401 and isinstance(body, dict) and body.get("active") is False:
         return TokenStatus(active=False)
     return read_token_status(answer)
 

@@ -46,9 +46,10 @@ class Faults(unittest.TestCase):
             return error
 
     def test_nobody_listens(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            port = listener.getsockname()[1]
-        error = call(f"http://127.0.0.1:{port}")
+        with socket.socket() as taken:
+            # Nobody else can listen there meanwhile.
+            taken.bind(("127.0.0.1", 0))
+            error = call(f"http://127.0.0.1:{taken.getsockname()[1]}")
         self.assertEqual((error.code, error.status), ("network_error", None))
 
     def test_there_is_no_such_host(self) -> None:

@@ -20,9 +20,8 @@ function submitOnce(): void {
 function announce(): void {
   const notice = find('#notice');
   const content = notice?.firstElementChild;
-  if (!notice || !content) return;
-  content.remove();
-  setTimeout(() => notice.append(content), 100);
+  // Put where it is already: nothing moves on the screen.
+  if (notice && content) setTimeout(() => notice.append(content), 100);
 }
 
 /** The digits of what was typed or pasted, without what stands between them. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { createReturnTargets } from '../../../src/http/sign-in/return-target.js';
 import { createSignIn } from '../../helpers/sign-in.js';
 
@@ -102,6 +103,51 @@ test('nor does it through the page, however it is written', async () => {
     const signedIn = await type(browser, page, inbox.lastCode());
     assert.match(signedIn.text, /Signed in as/, JSON.stringify(target));
   }
+});
+
+// Attack: as above, with whatever a generator comes up with.
+test('whatever is taken stays on a host of ours, as browsers read it', () => {
+  const pieces = [
+    '/',
+    '\\',
+    '//',
+    '.',
+    '..',
+    '%2e',
+    '%2F',
+    '@',
+    ':',
+    '?',
+    '#',
+    'https:',
+    'http:',
+    'javascript:',
+    '\t',
+    '\n',
+  ].concat(
+    'evil.example.net',
+    'example.com',
+    'app.example.com',
+    'login.example.com',
+    'a',
+    ' ',
+    '\u3002',
+    '&',
+  );
+  const target = fc.array(fc.constantFrom(...pieces), { maxLength: 8 }).map((parts) => parts.join(''));
+  let taken = 0;
+  fc.assert(
+    fc.property(target, (text) => {
+      const read = shared.read(text);
+      if (read === null) return;
+      taken += 1;
+      const { protocol, hostname } = new URL(read, 'https://login.example.com/sign-in/code');
+      assert.equal(protocol, 'https:');
+      assert.match(hostname, /^(?:[a-z0-9.-]+\.)?example\.com$/);
+    }),
+    { numRuns: 20_000 },
+  );
+  assert.ok(taken > 100, `${taken} were taken`);
 });
 
 test('a path of the own host is taken as it is', () => {
