@@ -59,6 +59,6 @@ function renderCountries({ locale, strings }: PageContext, country: string | nul
   );
   return html`<div id="countries" data-from="${paths.countries}"${!isShown && html` hidden`}>
 <label for="country">${strings.page.country}</label>
-<select id="country" name="country" autocomplete="country"${!isShown && html` disabled`}>${options}</select>
+<select id="country" name="country" autocomplete="country"${!isShown && html` disabled`}>${country === null && html`<option value=""></option>`}${options}</select>
 </div>`;
 }

@@ -208,7 +208,12 @@ export class StatelessOTPSignInElement extends ElementBase {
     const wait = create('p', { part: 'hint' });
     const rest = (seconds: number) => this.#countDown(seconds, resend, wait);
     const message = this.#show(
-      () => this.#verify(field.value, rest),
+      () =>
+        this.#verify(field.value, rest).catch((error: unknown) => {
+          field.value = '';
+          field.focus();
+          throw error;
+        }),
       create('p', { part: 'status', role: 'status' }, isAgain ? strings.sentAgain : ''),
       create('p', {}, before ?? '', create('bdi', { dir: 'ltr' }, this.#identity), after ?? ''),
       create('span', { part: 'label', 'aria-hidden': 'true' }, strings.code),

@@ -47,13 +47,16 @@ export interface StartInput {
 
 export const signInPurpose = 'sign-in';
 
+/** What is shown again; more would not fit in the cookie. */
+const maxTyped = 320;
+
 export function createFlow(options: FlowOptions): FlowSteps {
   const { service, defaultCountry, clock } = options;
 
   async function start(state: SignInState, input: StartInput, asker: Asker): Promise<StepResult> {
     const { typed, country, returnTo } = input;
     const identity = canonicalise(typed, { defaultCountry: country ?? defaultCountry })?.value;
-    const retry = { ...state, returnTo, typed, country };
+    const retry = { ...state, returnTo, typed: typed.slice(0, maxTyped), country };
     if (identity === undefined) {
       const isWithoutCountry = country === undefined && looksNational(typed);
       return isWithoutCountry

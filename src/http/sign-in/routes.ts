@@ -5,6 +5,7 @@ import type { Clock, Logger } from '../../ports.js';
 import type { Service } from '../../service.js';
 import type { Tokens } from '../../tokens/tokens.js';
 import type { Brand } from '../../ui/brand.js';
+import { securityHeaders } from '../respond.js';
 import type { SessionCookie } from '../session-cookie.js';
 import { createAssets } from './assets.js';
 import { createBrowserReader } from './browser.js';
@@ -85,7 +86,10 @@ function keepLocal({ handle, ...route }: SignInRoute): SignInRoute {
       if (isLocal || protocol === 'https:') return handle(request, ip);
       const text =
         'Over plain http the sign-in page is served on localhost only. Set PUBLIC_URL to an https address.\n';
-      return new Response(text, { status: 403, headers: { 'Content-Type': 'text/plain; charset=utf-8' } });
+      return new Response(text, {
+        status: 403,
+        headers: { ...securityHeaders, 'Content-Type': 'text/plain; charset=utf-8' },
+      });
     },
   };
 }
