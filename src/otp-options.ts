@@ -4,6 +4,7 @@ import type { InboxReader } from './http/dev-inbox.js';
 import type { Locale } from './messages/catalogue.js';
 import type { Clock, Logger, ReadClaims, Store, Transport } from './ports.js';
 import type { ShouldSend } from './service.js';
+import { maxTtlSeconds } from './tokens/claims.js';
 import type { TokenAlgorithm } from './tokens/keys.js';
 
 export interface OtpOptions extends Partial<Policy> {
@@ -131,7 +132,7 @@ export interface OtpOptions extends Partial<Policy> {
 
 /** Bounds and defaults of the numbers that are no policy of the codes. */
 export const otpNumbers = {
-  accessTokenTtlSeconds: { min: 30, max: 86_400, default: 900 },
+  accessTokenTtlSeconds: { min: 30, max: maxTtlSeconds, default: 900 },
   deliveryTimeoutMs: { min: 100, max: 60_000, default: 5000 },
   deliveryQueueMax: { min: 1, max: 100_000, default: 1000 },
   refreshTokenTtlSeconds: { min: 0, max: 31_536_000, default: 0 },

@@ -44,16 +44,26 @@ test('every TypeScript block of the documentation compiles against the package a
   }
 });
 
+// So what is shown is what the tests of the examples run.
+test('a block that names a file of the examples is that file', () => {
+  const page = read('docs/quick-start.md');
+  const shown = [...page.matchAll(/^`(examples\/\S+)`\n\n```\w+\n([\s\S]*?)^```$/gm)];
+  assert.equal(shown.length, readCodeBlocks('docs/quick-start.md').length);
+  assert.ok(shown.length >= 10);
+  for (const [, file = '', code] of shown) assert.equal(code, read(file), file);
+});
+
 /** Pages whose blocks of a language a test of their own runs; the tests here see to ts, json and sh on every page. */
 const runByTheirTest: Record<string, string[]> = {
   go: ['docs/check-tokens.md'],
-  html: ['docs/messages.md', 'docs/sign-in.md'],
+  html: ['docs/messages.md', 'docs/quick-start.md', 'docs/sign-in.md'],
   ini: ['README.md'],
   java: ['docs/check-tokens.md'],
-  js: ['README.md', 'docs/sign-in.md'],
+  js: ['README.md', 'docs/quick-start.md', 'docs/sign-in.md'],
   nginx: ['docs/check-tokens.md'],
   php: ['docs/check-tokens.md'],
   python: ['docs/check-tokens.md', 'docs/sdk-python.md'],
+  typescript: ['docs/quick-start.md'],
 };
 
 /** Pages whose curl lines a test of their own runs. */

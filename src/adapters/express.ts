@@ -77,11 +77,23 @@ export function requireToken(otp: TokenVerifier, options?: GuardOptions): Expres
 /** A body parser before this one has eaten the body; what it made of it is written down again. */
 function withParsedBody(request: Request, { body, readableDidRead }: ExpressRequest): Request {
   if (!readableDidRead) return request;
-  const { url, method, headers } = request;
-  const isRaw = typeof body === 'string' || body instanceof Uint8Array;
-  const kept = new Headers(headers);
-  kept.delete('Content-Length');
-  return new Request(url, { method, headers: kept, body: (isRaw ? body : JSON.stringify(body)) ?? null });
+  const { url, method } = request;
+  const headers = new Headers(request.headers);
+  headers.delete('Content-Length');
+  return new Request(url, { method, headers, body: writeBody(body, headers.get('Content-Type') ?? '') });
+}
+
+function writeBody(body: unknown, type: string): string | Uint8Array<ArrayBuffer> | null {
+  if (typeof body === 'string') return body;
+  if (body instanceof Uint8Array) return new Uint8Array(body);
+  if (typeof body !== 'object' || body === null) return JSON.stringify(body) ?? null;
+  if (!/^application\/x-www-form-urlencoded/i.test(type)) return JSON.stringify(body);
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(body)) {
+    // A name that stood there twice has become a list, and must not become one value.
+    for (const one of [value].flat()) form.append(name, String(one));
+  }
+  return form.toString();
 }
 
 async function sendResponse(outgoing: ServerResponse, response: Response): Promise<void> {

@@ -22,23 +22,31 @@ export async function checkSigned<Result>(
   if (!isCompact(token)) return null;
   const header = readHeader(token);
   if (!header) return null;
-  for (const { algorithm, kid, key } of keys) {
+  for (const { algorithm, kid, readKey } of keys) {
     if (header['alg'] !== algorithm || header['kid'] !== kid) continue;
     // RFC 8725 §3.1: the algorithm is the key's, not the header's choice.
-    const result = await check(token, key, { algorithms: [algorithm] }).catch(() => null);
+    const result = await check(token, await readKey(), { algorithms: [algorithm] }).catch(() => null);
     if (result !== null) return result;
   }
   return null;
 }
 
-/** Null for a header that no token of ours has, or that is not in its one spelling: members twice, blanks. */
+/** Null for a header that no token of ours has. */
 function readHeader(token: string): Record<string, unknown> | null {
-  const text = Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString();
+  const header = readPart(token, 0);
+  return header && Object.keys(header).every((member) => headerMembers.includes(member)) ? header : null;
+}
+
+/**
+ * The header (0) or payload (1) of a compact JWS. Null for one that is no JSON object in its one spelling: of a member
+ * that stands there twice, or of a number that is none, each reader makes something else.
+ */
+export function readPart(token: string, index: 0 | 1): Record<string, unknown> | null {
+  const text = Buffer.from(token.split('.', 2)[index] ?? '', 'base64url').toString();
   try {
-    const header: unknown = JSON.parse(text);
-    if (typeof header !== 'object' || header === null || JSON.stringify(header) !== text) return null;
-    const isOurs = Object.keys(header).every((member) => headerMembers.includes(member));
-    return isOurs ? { ...header } : null;
+    const part: unknown = JSON.parse(text);
+    const isObject = typeof part === 'object' && part !== null && !Array.isArray(part);
+    return isObject && JSON.stringify(part) === text ? { ...part } : null;
   } catch {
     return null;
   }

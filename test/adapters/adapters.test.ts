@@ -1,79 +1,15 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
-import { serve } from '@hono/node-server';
-import express from 'express';
-import fastify from 'fastify';
-import { Hono } from 'hono';
 import { OTPClient } from '../../sdk/javascript/src/index.js';
-import { createExpressMiddleware, requireToken as requireExpressToken } from '../../src/adapters/express.js';
-import { createFastifyPlugin, requireToken as requireFastifyToken } from '../../src/adapters/fastify.js';
-import { createHonoHandler, requireToken as requireHonoToken } from '../../src/adapters/hono.js';
-import { createNextHandlers } from '../../src/adapters/next.js';
+import { requireToken as requireExpressToken } from '../../src/adapters/express.js';
+import { requireToken as requireFastifyToken } from '../../src/adapters/fastify.js';
+import { requireToken as requireHonoToken } from '../../src/adapters/hono.js';
 import { createNodeListener } from '../../src/adapters/node.js';
 import { type Otp, OtpError, type OtpOptions } from '../../src/index.js';
+import { type HostOptions, hosts } from '../helpers/hosts.js';
 import { listen } from '../helpers/listen.js';
 import { createTestOtp } from '../helpers/otp.js';
-
-interface HostOptions {
-  /** Where the API is mounted. */
-  prefix: string;
-  /** Whether the framework believes X-Forwarded-For. */
-  trustsProxy?: boolean;
-  purposes?: string[];
-}
-
-interface Host {
-  url: string;
-  close(): unknown;
-}
-
-/** Servers with the API, a route `/me` behind the guard, and `/own` after the API. */
-const hosts: Record<string, (otp: Otp, options: HostOptions) => Promise<Host>> = {
-  express: (otp, options) => startExpress(otp, options, []),
-  'express after express.json()': (otp, options) => startExpress(otp, options, [express.json()]),
-  'express after express.text()': (otp, options) =>
-    startExpress(otp, options, [express.text({ type: () => true })]),
-  async fastify(otp, { prefix, trustsProxy = false, purposes }) {
-    const app = fastify({ trustProxy: trustsProxy });
-    app.register(createFastifyPlugin(otp.handler), { prefix });
-    app.get('/me', { onRequest: requireFastifyToken(otp, { purposes }) }, async ({ claims }) => ({
-      identity: claims?.sub,
-    }));
-    app.post('/own', async ({ body }) => body);
-    const url = await app.listen({ port: 0, host: '127.0.0.1' });
-    return { url, close: () => app.close() };
-  },
-  async hono(otp, { prefix, purposes }) {
-    const app = new Hono();
-    app.mount(prefix || '/', createHonoHandler(otp.handler));
-    app.get('/me', requireHonoToken(otp, { purposes }), (c) => c.json({ identity: c.get('claims').sub }));
-    app.post('/own', async (c) => c.json(await c.req.json()));
-    const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1', overrideGlobalObjects: false });
-    await new Promise((resolve) => server.once('listening', resolve));
-    const { port } = server.address() as AddressInfo;
-    return { url: `http://127.0.0.1:${port}`, close: () => server.close() };
-  },
-};
-
-async function startExpress(
-  otp: Otp,
-  { prefix, trustsProxy = false, purposes }: HostOptions,
-  before: express.RequestHandler[],
-): Promise<Host> {
-  const app = express();
-  app.set('trust proxy', trustsProxy);
-  for (const middleware of before) app.use(middleware);
-  app.use(prefix || '/', createExpressMiddleware(otp.handler));
-  app.get('/me', requireExpressToken(otp, { purposes }), (req, res) => {
-    res.json({ identity: req.claims?.sub });
-  });
-  app.post('/own', express.json(), (req, res) => {
-    res.json(typeof req.body === 'string' ? JSON.parse(req.body) : req.body);
-  });
-  return listen(app);
-}
 
 for (const [name, startHost] of Object.entries(hosts)) {
   describe(name, () => {
@@ -123,6 +59,19 @@ for (const [name, startHost] of Object.entries(hosts)) {
         assert.equal((await client.verifyBearer()).active, true);
       });
     }
+
+    test('takes forms too: a token that is revoked by one opens nothing any more', async (t) => {
+      const { client, inbox, post, url } = await start(t);
+      await client.requestOTP('alice@example.com');
+      const { accessToken } = await client.verifyOTP('alice@example.com', inbox.lastCode());
+      const me = async () =>
+        (await fetch(`${url}/me`, { headers: { Authorization: `Bearer ${accessToken}` } })).status;
+      assert.equal(await me(), 200);
+      const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+      assert.equal((await post('/oauth/revoke', 'token=a&token=b', form)).status, 400);
+      assert.equal((await post('/oauth/revoke', `token=${accessToken}`, form)).status, 200);
+      assert.equal(await me(), 401);
+    });
 
     test('answers problems as they are, headers included', async (t) => {
       const { post } = await start(t, {}, { requestIdentityMax: 1 });
@@ -241,55 +190,6 @@ for (const name of ['express', 'fastify']) {
     assert.deepEqual(warnings, []);
   });
 }
-
-describe('next', () => {
-  const ask = (path: string, init: RequestInit = {}) => new Request(`https://app.example.com${path}`, init);
-  const asking = (person: string) => ({
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', 'X-Real-IP': '198.51.100.7' },
-    body: JSON.stringify({ identity: `${person}@example.com` }),
-  });
-
-  test('route handlers serve the API, also under a prefix', async () => {
-    for (const prefix of ['', '/auth']) {
-      const { otp } = createTestOtp();
-      const { GET, POST } = createNextHandlers(otp.handler, { prefix });
-      assert.equal((await POST(ask(`${prefix}/api/v1/otp/request`, asking('alice')))).status, 200);
-      assert.equal((await GET(ask(`${prefix}/api/v1/token/verify`))).status, 401);
-      assert.equal((await GET(ask('/elsewhere'))).status, 404);
-    }
-  });
-
-  test('pages of another origin get their preflight answered', async () => {
-    const { otp } = createTestOtp({ corsOrigins: ['https://pages.example.com'] });
-    const { OPTIONS } = createNextHandlers(otp.handler);
-    const headers = { Origin: 'https://pages.example.com', 'Access-Control-Request-Method': 'POST' };
-    const response = await OPTIONS(ask('/api/v1/otp/request', { method: 'OPTIONS', headers }));
-    assert.equal(response.headers.get('Access-Control-Allow-Origin'), 'https://pages.example.com');
-  });
-
-  test('the address counts that the app names, and without one none', async () => {
-    for (const [remoteAddress, expected] of [
-      [(request: Request) => request.headers.get('X-Real-IP') ?? undefined, 429],
-      [undefined, 200],
-    ] as const) {
-      const { otp } = createTestOtp({ requestIpMax: 1 });
-      const { POST } = createNextHandlers(otp.handler, { remoteAddress });
-      assert.equal((await POST(ask('/api/v1/otp/request', asking('alice')))).status, 200);
-      assert.equal((await POST(ask('/api/v1/otp/request', asking('bob')))).status, expected);
-    }
-  });
-
-  test('a prefix that is no path is refused', () => {
-    const { otp } = createTestOtp();
-    for (const prefix of ['auth', '/auth/', '/auth?x']) {
-      assert.throws(
-        () => createNextHandlers(otp.handler, { prefix }),
-        /prefix must be a path such as \/auth/,
-      );
-    }
-  });
-});
 
 test('a guard without an Otp or without purposes is refused when it is made', () => {
   const { otp } = createTestOtp();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { OTPClient } from '../../sdk/javascript/src/index.js';
@@ -42,10 +43,12 @@ async function startExample(name: string) {
 
 const servers = ['node', 'express', 'fastify', 'hono', 'browser'];
 
-test('every example is exercised here', () => {
+test('every example that is a program is exercised here', () => {
   const folders = readdirSync(join(root, 'examples'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name);
+    .map(({ name }) => name)
+    // Those for reverse proxies are configurations, which have tests of their own.
+    .filter((name) => ['server.js', 'app'].some((file) => existsSync(join(root, 'examples', name, file))));
   assert.deepEqual(folders.sort(), [...servers, 'next'].sort());
 });
 
@@ -76,6 +79,22 @@ describe('the example opens its guarded route to a code from its inbox', () => {
     };
     await walk('http://localhost:3000', ask, '/api/me');
   });
+});
+
+test('the client of the node example signs in at the terminal', async (t) => {
+  const { url, stop } = await startExample('node');
+  t.after(stop);
+  const child = spawn(process.execPath, [join(root, 'examples/node/sign-in.js')], {
+    env: { ...process.env, OTP_URL: `${url}/api/v1` },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  t.after(() => child.kill());
+  let output = '';
+  for await (const chunk of child.stdout) {
+    output += chunk;
+    if (output.endsWith('Code: ')) child.stdin.end(`${await readCode(url, fetch)}\n`);
+  }
+  assert.match(output, /^Code: .*Signed in as alice@example\.com\n$/s);
 });
 
 test('the page of the browser example signs a person in, and says what is wrong with a code', async (t) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { OTPClient, OTPError } from '../../sdk/javascript/src/index.js';
 import { startHttpStub } from '../helpers/http-stub.js';
 
@@ -130,6 +131,37 @@ test('an answer without an end is not read to its end', async () => {
   const client = new OTPClient({ baseUrl: 'http://localhost', fetch: async () => new Response(endless) });
   await assertCode(client.requestOTP(identity), 'unexpected_answer', 200);
   assert.ok(chunks < 10, String(chunks));
+});
+
+test('whatever answers, a call resolves to what its type says or rejects with an OTPError', async () => {
+  const member = fc.constantFrom(
+    ...['success', 'active', 'claims', 'code', 'detail', 'attempts_left', 'retry_after_seconds', 'channel'],
+    ...['ttl_seconds', 'resend_in_seconds', 'code_length', 'challenge', 'access_token', 'token_type'],
+    ...['expires_in', 'refresh_token', 'refresh_expires_in', '__proto__', 'then'],
+  );
+  const value = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom(true, false, 'bearer', 'invalid_code', 'a.b.c', 900),
+  );
+  const body = fc.oneof(
+    fc.dictionary(member, value).map((object) => JSON.stringify(object)),
+    fc.string(),
+  );
+  const status = fc.oneof(fc.constantFrom(200, 401, 429), fc.integer({ min: 200, max: 599 }));
+  const retryAfter = fc.option(fc.stringMatching(/^[ -~]{0,20}$/), { nil: undefined });
+  await fc.assert(
+    fc.asyncProperty(status, body, retryAfter, fc.nat(5), async (status, body, retryAfter, index) => {
+      const headers = retryAfter === undefined ? {} : { 'Retry-After': retryAfter };
+      const client = new OTPClient({
+        baseUrl: 'http://localhost',
+        storage: createStorage(),
+        fetch: async () => new Response([204, 205, 304].includes(status) ? null : body, { status, headers }),
+      });
+      const outcome = listCalls(client)[index]?.();
+      await outcome?.catch((error) => assert.ok(error instanceof OTPError, String(error)));
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test('a fetch that throws at once, answers nonsense or is given what JSON cannot hold is an OTPError too', async () => {

@@ -8,11 +8,10 @@ import {
   type TokenStatus,
   type Tokens,
 } from './answers.js';
-import { runWithDeadline } from './deadline.js';
 import { OTPError } from './errors.js';
-import { runOnce } from './run-once.js';
+import { createRefresher, type Refresher } from './refresher.js';
 import { createSend, type Send } from './send.js';
-import { createSession, type Kept, type KeptTokens, type OTPStorage, type Session } from './session.js';
+import { createSession, type OTPStorage, type Session, toKept } from './session.js';
 
 export interface OTPClientOptions {
   /** The service with its base path, such as `https://otp.example.com/api/v1`; in a browser also `/api/v1`. */
@@ -54,7 +53,6 @@ export interface VerifyOTPOptions extends CallOptions {
 
 /** A token that ends this soon is as good as expired. */
 const expiryMarginMs = 5000;
-const pollMs = 50;
 
 /**
  * A client of a stateless-otp service, for one person: it keeps the token of whoever signed in last.
@@ -69,9 +67,7 @@ const pollMs = 50;
 export class OTPClient {
   readonly #send: Send;
   readonly #session: Session;
-  readonly #name: string;
-  readonly #timeoutMs: number;
-  #refreshing: Promise<Tokens> | undefined;
+  readonly #refresher: Refresher;
 
   /** @throws TypeError for a `baseUrl` that is no text, RangeError for a `timeoutMs` that is not above 0 */
   constructor(options: OTPClientOptions) {
@@ -79,10 +75,10 @@ export class OTPClient {
     if (typeof baseUrl !== 'string') throw new TypeError(`baseUrl must be a URL, got ${typeof baseUrl}`);
     if (!(timeoutMs > 0)) throw new RangeError(`timeoutMs must be above 0, got ${timeoutMs}`);
     const base = baseUrl.replace(/\/$/, '');
-    this.#name = `stateless-otp ${base}`;
-    this.#timeoutMs = timeoutMs;
+    const name = `stateless-otp ${base}`;
     this.#send = createSend({ baseUrl: base, fetch, timeoutMs, headers });
-    this.#session = createSession(storage, this.#name);
+    this.#session = createSession(storage, name);
+    this.#refresher = createRefresher({ send: this.#send, session: this.#session, name, timeoutMs });
   }
 
   /**
@@ -119,7 +115,10 @@ export class OTPClient {
     const challenge = options.challenge ?? (await this.#session.read()).challenges[name];
     const answer = await this.#send('/otp/verify', { body: { identity, otp, challenge, purpose }, signal });
     const tokens = readTokens(answer, false);
-    await this.#keep(tokens, ({ challenges }) => delete challenges[name]);
+    await this.#session.change((kept) => {
+      delete kept.challenges[name];
+      kept.tokens = toKept(tokens);
+    });
     return tokens;
   }
 
@@ -158,12 +157,7 @@ export class OTPClient {
    * access token: sign in again.
    */
   refresh({ signal }: CallOptions = {}): Promise<Tokens> {
-    return this.#wait(signal, () => {
-      this.#refreshing ??= this.#rotate().finally(() => {
-        this.#refreshing = undefined;
-      });
-      return this.#refreshing;
-    });
+    return this.#refresher.refresh(signal);
   }
 
   /** Forgets the tokens, and ends the session at the service. They are forgotten also when the service cannot be reached. */
@@ -173,85 +167,12 @@ export class OTPClient {
       kept.tokens = null;
     });
     // What an exchange under way will bring is what has to end.
-    const refreshed = await this.#wait(signal, async () => this.#refreshing?.catch(() => null));
-    const ending = refreshed ?? tokens;
+    const ending = (await this.#refresher.settle(signal)) ?? tokens;
     if (!ending) return;
     const { accessToken, refreshToken } = ending;
     const body = refreshToken === null ? {} : { refresh_token: refreshToken };
     readSuccess(await this.#send('/token/logout', { body, token: accessToken, signal }));
   }
-
-  /** Waits for what is shared: whoever gives up does so alone. It may include waiting for other pages. */
-  #wait<Result>(signal: AbortSignal | undefined, run: () => Promise<Result>): Promise<Result> {
-    return runWithDeadline(2 * this.#timeoutMs, signal, run);
-  }
-
-  async #rotate(): Promise<Tokens> {
-    const { refreshToken } = await this.#readRefreshable();
-    const exchange = () => this.#exchange(refreshToken as string);
-    if (!this.#session.isShared) return exchange();
-    const giveUpAt = Date.now() + this.#timeoutMs;
-    while (Date.now() < giveUpAt) {
-      const tokens = await runOnce(`${this.#name} ${refreshToken}`, exchange);
-      if (tokens) return tokens;
-      // Another page is at it; what it gets will lie in the storage.
-      await new Promise((resolve) => setTimeout(resolve, pollMs));
-      const kept = await this.#readRefreshable();
-      if (kept.refreshToken !== refreshToken) return toTokens(kept);
-    }
-    throw new OTPError('timeout', 'Another page did not bring the tokens in time');
-  }
-
-  async #exchange(refreshToken: string): Promise<Tokens> {
-    const isStillKept = (kept: Kept) => kept.tokens?.refreshToken === refreshToken;
-    try {
-      const tokens = readTokens(
-        await this.#send('/token/refresh', { body: { refresh_token: refreshToken } }),
-        true,
-      );
-      await this.#keep(tokens, isStillKept);
-      return tokens;
-    } catch (error) {
-      if (error instanceof OTPError && error.code === 'invalid_token') {
-        await this.#session.change((kept) => {
-          if (isStillKept(kept)) kept.tokens = null;
-        });
-      }
-      throw error;
-    }
-  }
-
-  async #readRefreshable(): Promise<KeptTokens> {
-    const { tokens } = await this.#session.read();
-    if (tokens?.refreshToken) return tokens;
-    throw new OTPError('invalid_token', 'There is no refresh token; sign in');
-  }
-
-  /** @param accepts whether what is kept by then may be replaced: somebody may have signed in or out meanwhile */
-  #keep(tokens: Tokens, accepts: (kept: Kept) => boolean): Promise<void> {
-    const { accessToken, expiresIn, refreshToken, refreshExpiresIn } = tokens;
-    const now = Date.now();
-    return this.#session.change((kept) => {
-      if (!accepts(kept)) return;
-      kept.tokens = {
-        accessToken,
-        expiresAt: now + expiresIn * 1000,
-        refreshToken,
-        refreshExpiresAt: refreshExpiresIn === null ? null : now + refreshExpiresIn * 1000,
-      };
-    });
-  }
-}
-
-function toTokens({ accessToken, expiresAt, refreshToken, refreshExpiresAt }: KeptTokens): Tokens {
-  const toSeconds = (at: number) => Math.max(0, Math.floor((at - Date.now()) / 1000));
-  return {
-    accessToken,
-    tokenType: 'bearer',
-    expiresIn: toSeconds(expiresAt),
-    refreshToken,
-    refreshExpiresIn: refreshExpiresAt === null ? null : toSeconds(refreshExpiresAt),
-  };
 }
 
 /** An e-mail address may be typed in other letters the second time. */

@@ -13,30 +13,27 @@ export async function runWithDeadline<Result>(
   signal: AbortSignal | undefined,
   run: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
+  if (signal?.aborted) throw createAborted();
   const controller = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let onAbort: (() => void) | undefined;
+  let end: (error: OTPError) => void = () => {};
   const ended = new Promise<never>((_resolve, reject) => {
-    const end = (error: OTPError) => {
+    end = (error) => {
       reject(error);
       controller.abort();
     };
-    onAbort = () => end(createAborted());
-    timer = setTimeout(
-      () => end(new OTPError('timeout', `No answer within ${timeoutMs} ms`)),
-      Math.min(timeoutMs, longestTimerMs),
-    );
   });
+  const onAbort = () => end(createAborted());
+  const onTimeout = () => end(new OTPError('timeout', `No answer within ${timeoutMs} ms`));
+  const timer = setTimeout(onTimeout, Math.min(timeoutMs, longestTimerMs));
+  signal?.addEventListener('abort', onAbort);
   try {
-    if (signal?.aborted) throw createAborted();
-    if (onAbort) signal?.addEventListener('abort', onAbort);
     return await Promise.race([ended, run(controller.signal)]);
   } catch (error) {
     if (error instanceof OTPError) throw error;
     throw new OTPError('network_error', 'The service could not be reached', { cause: error });
   } finally {
     clearTimeout(timer);
-    if (onAbort) signal?.removeEventListener('abort', onAbort);
+    signal?.removeEventListener('abort', onAbort);
   }
 }
 

@@ -1,4 +1,4 @@
-import { isObject, isToken } from './answers.js';
+import { isObject, isToken, type Tokens } from './answers.js';
 
 /** Where a session lies: `localStorage`, `sessionStorage` or anything with these three functions. They may be async. */
 export interface OTPStorage {
@@ -74,6 +74,28 @@ export function createSession(storage: OTPStorage | undefined, key: string): Ses
       });
       return lastChange;
     },
+  };
+}
+
+export function toKept({ accessToken, expiresIn, refreshToken, refreshExpiresIn }: Tokens): KeptTokens {
+  const now = Date.now();
+  return {
+    accessToken,
+    expiresAt: now + expiresIn * 1000,
+    refreshToken,
+    refreshExpiresAt: refreshExpiresIn === null ? null : now + refreshExpiresIn * 1000,
+  };
+}
+
+/** The other way round: with what is left of their lives. */
+export function toTokens({ accessToken, expiresAt, refreshToken, refreshExpiresAt }: KeptTokens): Tokens {
+  const toSeconds = (at: number) => Math.max(0, Math.floor((at - Date.now()) / 1000));
+  return {
+    accessToken,
+    tokenType: 'bearer',
+    expiresIn: toSeconds(expiresAt),
+    refreshToken,
+    refreshExpiresIn: refreshExpiresAt === null ? null : toSeconds(refreshExpiresAt),
   };
 }
 
