@@ -10,7 +10,7 @@ import { readForm } from '../body.js';
 import type { SessionCookie } from '../session-cookie.js';
 import type { BrowserReader } from './browser.js';
 import type { FlowSteps, StepResult } from './flow.js';
-import { type FormTokens, isFromElsewhere } from './form.js';
+import { type FormTokens, isFromElsewhere } from './form-tokens.js';
 import { isAskedFor, type Links } from './links.js';
 import type { PageResponder } from './respond-page.js';
 import type { ReturnTargets } from './return-target.js';

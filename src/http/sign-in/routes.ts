@@ -10,7 +10,7 @@ import type { SessionCookie } from '../session-cookie.js';
 import { createAssets } from './assets.js';
 import { createBrowserReader } from './browser.js';
 import { createFlow } from './flow.js';
-import { createFormTokens } from './form.js';
+import { createFormTokens } from './form-tokens.js';
 import { createForms } from './forms.js';
 import type { Links } from './links.js';
 import { createPages } from './pages.js';

@@ -9,14 +9,11 @@ import { renderCodePage } from '../../ui/code-page.js';
 import { guessCountry, type NamedCountry, nameCountries } from '../../ui/countries.js';
 import { type Reach, renderIdentityPage } from '../../ui/identity-page.js';
 import type { PageContext } from '../../ui/layout.js';
+import { renderLinkElsewherePage, renderLinkPage } from '../../ui/link-page.js';
 import { maskIdentity } from '../../ui/mask.js';
 import type { Notice, NoticeKind } from '../../ui/notice.js';
-import {
-  renderLinkElsewherePage,
-  renderLinkPage,
-  renderNoticePage,
-  renderSignedInPage,
-} from '../../ui/other-pages.js';
+import { renderNoticePage } from '../../ui/notice-page.js';
+import { renderSignedInPage } from '../../ui/signed-in-page.js';
 import type { Assets } from './assets.js';
 import type { Flow, SignInState, Step } from './state.js';
 

@@ -1,31 +1,6 @@
 import { fillHtml, html } from './html.js';
 import { isolate, type PageContext, renderPage, titleOf } from './layout.js';
-import { type Notice, renderNotice } from './notice.js';
 import { paths } from './paths.js';
-
-export interface SignedInPageInput {
-  identity: string;
-  returnTo: string | null;
-  token: string;
-}
-
-/** For somebody who has a session. */
-export function renderSignedInPage(
-  context: PageContext,
-  { identity, returnTo, token }: SignedInPageInput,
-): string {
-  const { page } = context.strings;
-  return renderPage(context, {
-    title: page.signedIn,
-    body: html`<h1>${page.signedIn}</h1>
-<p class="lead">${fillHtml(page.signedInAs, { identity: isolate(identity) })}</p>
-${returnTo !== null && html`<a class="primary" href="${returnTo}">${page.continue}</a>`}
-<form class="more" method="post" action="${paths.signOut}" data-once>
-<input type="hidden" name="token" value="${token}">
-<button class="secondary">${page.signOut}</button>
-</form>`,
-  });
-}
 
 export interface LinkPageInput {
   /** The masked identity. */
@@ -61,16 +36,5 @@ export function renderLinkElsewherePage(context: PageContext, code: string): str
 <p class="lead">${page.linkElsewhere}</p>
 <p class="code shown" dir="ltr">${code}</p>
 <p class="hint">${keep}</p>`,
-  });
-}
-
-/** A page that only says what was wrong, with the way back to the first step. */
-export function renderNoticePage(context: PageContext, notice: Notice, now: number): string {
-  const title = titleOf(context);
-  return renderPage(context, {
-    title,
-    body: html`<h1>${title}</h1>
-${renderNotice(context, notice, now)}
-<a class="primary" href="${paths.signIn}">${context.strings.page.continue}</a>`,
   });
 }
