@@ -25,6 +25,15 @@ for (const { file, ...options } of outputs) {
   await build({ ...common, ...options, outfile: fileURLToPath(new URL(file, dist)) });
 }
 
+// The client is in it too: one file, which a page can load as it is.
+await build({
+  ...common,
+  entryPoints: [fileURLToPath(new URL('src/elements.ts', sdk))],
+  format: 'esm',
+  minify: true,
+  outfile: fileURLToPath(new URL('elements.js', dist)),
+});
+
 const compiled = spawnSync(
   fileURLToPath(new URL('node_modules/.bin/tsc', root)),
   ['-p', fileURLToPath(sdk), '--noEmit', 'false', '--emitDeclarationOnly'],

@@ -118,7 +118,14 @@ async function startAndAsk(cli, cwd) {
       if (/Store/.test(output)) break;
     }
     const [, url] = /API +(http:\S+)\/api\/v1/.exec(output) ?? [];
-    for (const path of ['/readyz', '/docs', '/docs/swagger-ui-bundle.js', '/openapi.json']) {
+    for (const path of [
+      '/readyz',
+      '/sign-in',
+      '/sign-in/elements.js',
+      '/docs',
+      '/docs/swagger-ui-bundle.js',
+      '/openapi.json',
+    ]) {
       const { status } = await fetch(url + path);
       if (status !== 200) throw new Error(`${path} of the installed service answers ${status}`);
     }

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { createDerivation } from './core/derivation.js';
 import { createGate } from './core/gate.js';
 import { isCountry } from './core/identity.js';
-import { deriveKeys } from './core/keys.js';
+import { deriveKeys, type Keys } from './core/keys.js';
 import {
   assertOneOf,
   assertWholeNumber,
+  channels,
   createPolicy,
   type DeliveryMode,
   deliveryModes,
+  type Policy,
 } from './core/policy.js';
 import { minSecretBytes, readSecret } from './core/secret.js';
 import { readTestIdentities } from './core/test-identities.js';
@@ -15,6 +18,8 @@ import { createDelivery } from './delivery/delivery.js';
 import { hashApiKey } from './http/api-keys.js';
 import { createHandler, type Handler } from './http/handler.js';
 import { createSessionCookie } from './http/session-cookie.js';
+import { createLinks } from './http/sign-in/links.js';
+import { createSignInRoutes, signInPurpose } from './http/sign-in/routes.js';
 import { createRenderer } from './messages/render.js';
 import { type OtpOptions, otpNumbers } from './otp-options.js';
 import type { IssuedToken, Logger } from './ports.js';
@@ -92,6 +97,7 @@ export function createOtp(options: OtpOptions): Otp {
   }
   const policy = createPolicy(options);
   const keys = readKeys(options);
+  const links = createConfiguredLinks(options, policy, keys);
   const gate = createGate(options.gateAllow ?? []);
   const store = options.store ?? createMemoryStore(options.clock ? { clock: options.clock } : {});
   const delivery = createDelivery({
@@ -145,12 +151,17 @@ export function createOtp(options: OtpOptions): Otp {
       origin: options.origin,
       templatesDir: options.templatesDir,
     }),
+    createLink: links?.create,
     randomBytes,
     defaultCountry,
     testIdentities: readTestIdentities(options.testIdentities ?? [], { defaultCountry }),
     shouldSend,
     clock,
   });
+  const cookieOptions = { isInsecure: options.unsafeInsecureCookies ?? false };
+  const sessionCookie = createSessionCookie({ ...cookieOptions, domain: cookieDomain });
+  const { apiKeyHashes = [] } = options;
+  const isSignInServed = options.signInPage ?? apiKeyHashes.length === 0;
   const handler = createHandler({
     service,
     store,
@@ -159,17 +170,36 @@ export function createOtp(options: OtpOptions): Otp {
     bearerPurposes,
     introspectClients: options.introspectClients ?? [],
     gate,
-    sessionCookie: createSessionCookie({
-      domain: cookieDomain,
-      isInsecure: options.unsafeInsecureCookies ?? false,
-    }),
+    sessionCookie,
     signInUrl: cookieDomain === undefined ? undefined : `${publicUrl?.replace(/\/$/, '')}/sign-in`,
     purposes: policy.purposes,
     logger,
     corsOrigins: options.corsOrigins ?? [],
     trustedProxies: options.trustedProxies ?? [],
-    apiKeyHashes: options.apiKeyHashes ?? [],
+    apiKeyHashes,
     unsafeDevInbox: options.unsafeDevInbox,
+    signInRoutes:
+      isSignInServed && policy.purposes.includes(signInPurpose)
+        ? createSignInRoutes({
+            service,
+            tokens,
+            sessionCookie,
+            ...cookieOptions,
+            keys,
+            publicUrl,
+            cookieDomain,
+            embedOrigins: options.embedOrigins ?? [],
+            brand: { name: options.appName, logoUrl: options.brandLogoUrl, color: options.brandColor },
+            defaultLocale: options.defaultLocale ?? 'en',
+            defaultCountry,
+            channels: channels.filter((channel) => delivery.serves(channel)),
+            isOpenToAll: options.shouldSend === undefined && (options.gateAllow ?? []).length === 0,
+            links,
+            randomBytes,
+            clock,
+            logger,
+          })
+        : [],
   });
   return {
     ...service,
@@ -184,6 +214,17 @@ export function createOtp(options: OtpOptions): Otp {
       await store.close();
     },
   };
+}
+
+function createConfiguredLinks(
+  { magicLink = false, publicUrl, clock = Date.now }: OtpOptions,
+  { namespace }: Policy,
+  keys: Keys,
+) {
+  if (!magicLink) return undefined;
+  if (publicUrl === undefined) throw new TypeError('magicLink needs publicUrl: links begin with it');
+  const derivation = createDerivation(keys, namespace);
+  return createLinks({ key: keys.link, namespace, derivation, publicUrl, clock, randomBytes });
 }
 
 /** The numbers that are no policy of the codes, each in its bounds. */

@@ -21,6 +21,7 @@ import type {
   IssuedToken,
   KeyIds,
   Lengthening,
+  LinkTarget,
   Logger,
   Message,
   OpenRequest,
@@ -44,6 +45,8 @@ export interface ServiceOptions {
   /** Asked before a code is used up, so that a failure here costs an attempt only. Default: no further claims. */
   readClaims?: ReadClaims | undefined;
   render: Render;
+  /** Makes the links that stand beside codes; without it there are none. */
+  createLink?: ((target: LinkTarget) => string) | undefined;
   randomBytes(size: number): Uint8Array;
   /** Under which national phone numbers are read. */
   defaultCountry?: string | undefined;
@@ -105,7 +108,7 @@ export function createService(parts: ServiceOptions): Service {
     { identity, purpose }: Target,
     recordKey: RecordKey,
     channel: Channel,
-    { bind = false, locale, ip }: RequestOptions,
+    { bind = false, locale, ip, link = false }: RequestOptions,
   ): Promise<RequestResult> {
     const isBound = bind || recordKey.challenge !== undefined || policy.binding === 'challenge';
     const opened = await openWithPlace({ identity, purpose }, recordKey, ip, {
@@ -131,7 +134,13 @@ export function createService(parts: ServiceOptions): Service {
         id: createId(),
         to: identity.value,
         ...content,
-        ...parts.render({ ...content, locale }),
+        ...parts.render({
+          ...content,
+          locale,
+          link: link
+            ? parts.createLink?.({ identity: identity.value, purpose, record: opened.record, ttlSeconds })
+            : undefined,
+        }),
       };
       if (opened.record.mute) delivery.cancel();
       const refusal = opened.record.mute ? null : await deliver(recordKey, opened, message, isBound);

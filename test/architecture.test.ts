@@ -18,7 +18,8 @@ const law: Record<string, string[]> = {
   delivery: ['core', 'ports', 'errors'],
   tokens: ['core', 'ports', 'errors'],
   messages: ['core', 'ports', 'errors'],
-  http: ['core', 'ports', 'results', 'errors', 'service', 'tokens', 'version'],
+  ui: ['core', 'messages'],
+  http: ['core', 'ports', 'results', 'errors', 'service', 'tokens', 'messages', 'ui', 'version'],
   adapters: ['errors', 'http', 'tokens'],
   'otp-options': ['core', 'ports', 'service', 'tokens', 'messages', 'http'],
   otp: [
@@ -34,7 +35,7 @@ const law: Record<string, string[]> = {
     'http',
   ],
   index: ['core', 'ports', 'results', 'errors', 'service', 'http', 'otp', 'tokens'],
-  cli: ['core', 'ports', 'errors', 'stores', 'transports', 'tokens', 'adapters', 'otp', 'version'],
+  cli: ['core', 'ports', 'errors', 'stores', 'transports', 'tokens', 'ui', 'adapters', 'otp', 'version'],
 };
 
 const files = readdirSync(join(root, 'src'), { recursive: true })

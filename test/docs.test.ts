@@ -56,9 +56,10 @@ test('a block that names a file of the examples is that file', () => {
 /** Pages whose blocks of a language a test of their own runs; the tests here see to ts, json and sh on every page. */
 const runByTheirTest: Record<string, string[]> = {
   go: ['docs/check-tokens.md'],
-  html: ['docs/messages.md', 'docs/quick-start.md'],
+  html: ['docs/messages.md', 'docs/quick-start.md', 'docs/sign-in.md'],
+  ini: ['README.md'],
   java: ['docs/check-tokens.md'],
-  js: ['README.md', 'docs/quick-start.md'],
+  js: ['README.md', 'docs/quick-start.md', 'docs/sign-in.md'],
   nginx: ['docs/check-tokens.md'],
   php: ['docs/check-tokens.md'],
   python: ['docs/check-tokens.md', 'docs/sdk-python.md'],

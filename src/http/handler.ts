@@ -14,6 +14,7 @@ import { type Reply, toResponse } from './reply.js';
 import { respondJson } from './respond.js';
 import { createRoutes, type RouteParts } from './routes.js';
 import { createSchemas } from './schemas.js';
+import type { SignInRoute } from './sign-in/routes.js';
 
 export interface HandlerOptions extends Omit<RouteParts, 'schemas'> {
   purposes: readonly string[];
@@ -24,6 +25,8 @@ export interface HandlerOptions extends Omit<RouteParts, 'schemas'> {
   apiKeyHashes: readonly string[];
   /** Served at `/dev/inbox`, to everybody who can reach it: for development only. */
   unsafeDevInbox?: InboxReader | undefined;
+  /** The sign-in page; without it there is none. */
+  signInRoutes?: readonly SignInRoute[] | undefined;
   /** Proxies whose X-Forwarded-For counts: addresses, CIDR ranges or `loopback`. */
   trustedProxies: readonly string[];
 }
@@ -110,6 +113,15 @@ export function createHandler(options: HandlerOptions): Handler {
     app.on(method, definition.path, async ({ req, env }) =>
       toResponse(await answerSafely(createWebCall(req.raw), env)),
     );
+  }
+  for (const { method, path, handle } of options.signInRoutes ?? []) {
+    app.on(method, path, ({ req, env }) => {
+      const { remoteAddress } = env;
+      if (remoteAddress === undefined) return handle(req.raw, undefined);
+      const forwardedFor = req.raw.headers.get('x-forwarded-for');
+      if (!isProxyKnown && forwardedFor !== null) warnOfProxy();
+      return handle(req.raw, clientAddress.readCaller(remoteAddress, forwardedFor));
+    });
   }
   let document: object | undefined;
   app.get('/openapi.json', () => {

@@ -2,11 +2,17 @@ import type { Content, Render, RenderInput } from '../ports.js';
 import { catalogue, isLocale, type Locale, locales } from './catalogue.js';
 import { chooseLocale } from './choose-locale.js';
 import { describeDuration, describeExpiry } from './duration.js';
-import { emailHtml, emailText } from './email.js';
+import { emailHtml, emailLinkHtml, emailLinkText, emailText } from './email.js';
 import { readOriginHost, writeOriginLine, writeShortText, writeSms } from './sms.js';
 import { fillString, type Strings } from './strings.js';
 import { compileTemplate, type Template } from './template.js';
-import { readTemplates, type Templates, type TemplateVariable, templateVariables } from './template-files.js';
+import {
+  linkVariables,
+  readTemplates,
+  type Templates,
+  type TemplateVariable,
+  templateVariables,
+} from './template-files.js';
 
 export interface RendererOptions {
   /** The name that people know the application by, at most 100 characters. Default: none is mentioned. */
@@ -24,9 +30,16 @@ export interface RendererOptions {
   templatesDir?: string | undefined;
 }
 
+const withLink = [...templateVariables, ...linkVariables];
 const ours = {
   text: compileTemplate(emailText, { file: 'email.text.txt', variables: templateVariables, isHtml: false }),
   html: compileTemplate(emailHtml, { file: 'email.html', variables: templateVariables, isHtml: true }),
+  linkText: compileTemplate(emailLinkText, {
+    file: 'email-link.text.txt',
+    variables: withLink,
+    isHtml: false,
+  }),
+  linkHtml: compileTemplate(emailLinkHtml, { file: 'email-link.html', variables: withLink, isHtml: true }),
 };
 
 /**
@@ -68,12 +81,11 @@ export function createRenderer(options: RendererOptions = {}): Render {
     if (input.channel !== 'email') {
       return { locale, subject: values.subject, text: writeText(input, draft, own.sms) };
     }
-    return {
-      locale,
-      subject: values.subject,
-      text: (own.text ?? ours.text).fill(values),
-      html: (own.html ?? ours.html).fill(values),
-    };
+    const [text, html] =
+      input.link === undefined
+        ? [own.text ?? ours.text, own.html ?? ours.html]
+        : [own.linkText ?? ours.linkText, own.linkHtml ?? ours.linkHtml];
+    return { locale, subject: values.subject, text: text.fill(values), html: html.fill(values) };
   };
 }
 
@@ -84,7 +96,7 @@ interface Draft {
 }
 
 function createDraft(
-  { channel, code, expiresInSeconds }: RenderInput,
+  { channel, code, expiresInSeconds, link = '' }: RenderInput,
   locale: Locale,
   appName: string,
 ): Draft {
@@ -100,6 +112,9 @@ function createDraft(
     keep: strings.keep,
     ignore: strings.ignore,
     subject: '',
+    link,
+    linkInMessage: strings.page.linkInMessage,
+    signIn: strings.page.signIn,
     locale,
     direction: strings.direction,
     align: strings.direction === 'rtl' ? 'right' : 'left',

@@ -13,6 +13,14 @@ export function requireTool(program: string, debianPackage = program): string {
   return found;
 }
 
+/** Makes sure that texts in this language can be seen in pictures: its letters come from a font of this Debian package. */
+export function requireFont(language: string, debianPackage: string): void {
+  const list = requireTool('fc-list', 'fontconfig');
+  const hasFont = () => spawnSync(list, [`:lang=${language}`], { encoding: 'utf8' }).stdout.trim() !== '';
+  if (!hasFont()) installPackage(list, debianPackage);
+  if (!hasFont()) throw new Error(`No font shows ${language}: install one (Debian package ${debianPackage})`);
+}
+
 /**
  * The path of a Python that has these modules, from their Debian packages when it has to be installed; otherwise the
  * test fails like one that misses a program.
