@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { OtpError } from '../../errors.js';
 import { writeBrandStyle } from '../../ui/brand.js';
 import { paths } from '../../ui/paths.js';
-import { securityHeaders } from '../respond.js';
+import { securityHeaders } from '../reply.js';
 
 export interface Assets {
   /** Where the pages find them; the address changes with the content. */

@@ -7,6 +7,7 @@ import { guessCountry } from '../../ui/countries.js';
 import { toAsciiDigits } from '../../ui/digits.js';
 import { paths, signInPath } from '../../ui/paths.js';
 import { readForm } from '../body.js';
+import { createWebCall } from '../call.js';
 import type { SessionCookie } from '../session-cookie.js';
 import type { BrowserReader } from './browser.js';
 import type { FlowSteps, StepResult } from './flow.js';
@@ -64,7 +65,7 @@ export function createForms(parts: FormParts): SignInRoute[] {
       async handle(request, ip) {
         const state = stateCookie.read(request.headers.get('cookie'));
         if (!state) return respond.page(400, await views.notice(request, 'cookiesNeeded'));
-        const form = await readForm(request).catch(toNull);
+        const form = await readForm(createWebCall(request)).catch(toNull);
         if (!form) return respond.page(400, await views.notice(request, 'outdated'));
         if (isFromElsewhere(request) || !parts.formTokens.isGood(state.browser, form.get('token'))) {
           return respond.page(403, await views.notice(request, 'outdated'));

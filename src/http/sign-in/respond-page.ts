@@ -1,5 +1,5 @@
 import { readLogoOrigin } from '../../ui/brand.js';
-import { securityHeaders } from '../respond.js';
+import { securityHeaders } from '../reply.js';
 
 export interface PageResponder {
   page(status: number, markup: string, cookies?: readonly string[]): Response;

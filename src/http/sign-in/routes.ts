@@ -5,7 +5,7 @@ import type { Clock, Logger } from '../../ports.js';
 import type { Service } from '../../service.js';
 import type { Tokens } from '../../tokens/tokens.js';
 import type { Brand } from '../../ui/brand.js';
-import { securityHeaders } from '../respond.js';
+import { securityHeaders } from '../reply.js';
 import type { SessionCookie } from '../session-cookie.js';
 import { createAssets } from './assets.js';
 import { createBrowserReader } from './browser.js';
