@@ -1,7 +1,7 @@
 import type { IdentityKind } from '../core/identity.js';
 import { type Channel, limitPeriodSeconds, type RefusalCategory, staleSeconds } from '../core/policy.js';
 import { OtpError } from '../errors.js';
-import type { Message, OpenRequest, OpenResult, Receipt, RecordKey } from '../ports.js';
+import type { Message, OpenResult, Receipt, RecordKey } from '../ports.js';
 import type { RateLimited, RequestOptions, RequestResult, Sent } from '../results.js';
 import type { Service, ServiceOptions } from '../service.js';
 import { type Common, describe, rateLimited, type Target, toRetrySeconds } from './common.js';
@@ -18,17 +18,7 @@ const idBytes = 16;
 /** The request: open a record, derive its code, send it. */
 export function createRequest(parts: ServiceOptions, common: Common): Service['request'] {
   const { policy, store, delivery, logger } = parts;
-  /** What every record is opened with. */
-  const opening = {
-    keyIds: common.keyIds,
-    digits: policy.digits,
-    windowSeconds: policy.windowSeconds,
-    maxAttempts: policy.maxAttempts,
-    resend: policy.resend,
-    cooldownSeconds: policy.resendCooldownSeconds,
-    staleSeconds: Math.min(staleSeconds, policy.windowSeconds / 3),
-    sends: { max: policy.requestIdentityMax, periodSeconds: limitPeriodSeconds },
-  } satisfies Partial<OpenRequest>;
+  const sends = { max: policy.requestIdentityMax, periodSeconds: limitPeriodSeconds };
   /** Random, of challenges and messages. */
   const createId = () => Buffer.from(parts.randomBytes(idBytes)).toString('base64url');
 
@@ -87,13 +77,22 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
       const refused = await common.hitAddress('request_ip', ip);
       if (refused) return refused;
       opened = await store.open({
-        ...opening,
-        ...recordKey,
-        channel,
+        identityTag: recordKey.identityTag,
+        recordTag: recordKey.recordTag,
+        challenge: recordKey.challenge,
         bind,
+        newChallenge: createId(),
+        keyIds: common.keyIds,
+        channel,
+        digits: policy.digits,
+        windowSeconds: policy.windowSeconds,
+        maxAttempts: policy.maxAttempts,
+        resend: policy.resend,
+        cooldownSeconds: policy.resendCooldownSeconds,
+        staleSeconds: Math.min(staleSeconds, policy.windowSeconds / 3),
+        sends,
         lengthening: common.lengthenFor(identity),
         mute: parts.shouldSend !== undefined && !(await parts.shouldSend(identity.value, purpose)),
-        newChallenge: createId(),
       });
       return opened;
     } finally {

@@ -27,7 +27,9 @@ export function createVerify(parts: ServiceOptions, common: Common): Service['ve
     const { identity, purpose } = target;
     // Pay first, then look: a crash between the two costs an attempt and never gives one.
     const attempt = await store.attempt({
-      ...recordKey,
+      identityTag: recordKey.identityTag,
+      recordTag: recordKey.recordTag,
+      challenge: recordKey.challenge,
       keyIds,
       verifies,
       lengthening: lengthenFor(identity),
