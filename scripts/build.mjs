@@ -1,4 +1,6 @@
-// Fills dist/ from src/: JavaScript, types, the Lua scripts of the Redis store, and the files of the API documentation page.
+// Fills dist/ from src/: JavaScript, types, the Lua scripts of the Redis store, what browsers get, and the files of the API
+// documentation page.
+// Then builds the JavaScript SDK.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +24,18 @@ const scripts = 'stores/redis/';
 for (const name of readdirSync(new URL(`src/${scripts}`, root)).filter((name) => name.endsWith('.lua'))) {
   copyFileSync(new URL(`src/${scripts}${name}`, root), new URL(scripts + name, dist));
 }
+const { buildSync } = await import('esbuild');
+buildSync({
+  entryPoints: ['page.ts', 'style.css'].map((name) => fileURLToPath(new URL(`src/ui/browser/${name}`, root))),
+  outdir: fileURLToPath(new URL('ui/browser/', dist)),
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  target: ['es2022', 'safari16'],
+  charset: 'utf8',
+  logLevel: 'warning',
+});
+
 mkdirSync(new URL('swagger-ui/', dist));
 for (const name of [
   'swagger-ui.css',
@@ -33,4 +47,7 @@ for (const name of [
   copyFileSync(new URL(name, swaggerUi), new URL(`swagger-ui/${name}`, dist));
 }
 chmodSync(new URL('cli/main.js', dist), 0o755);
+// Late, since it needs a development dependency whose absence is told above in one line.
+await import('./build-sdk.mjs');
+copyFileSync(new URL('sdk/javascript/dist/elements.js', root), new URL('ui/browser/elements.js', dist));
 writeFileSync(stampFile, readSourceStamp() ?? '');

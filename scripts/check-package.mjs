@@ -1,10 +1,12 @@
-// Checks the package as users get it: packed, looked over by publint and are-the-types-wrong, and installed from the
-// tarball into scratch projects that import it, require it, compile against it and start it.
+// Checks both packages as users get them: packed, looked over by publint and are-the-types-wrong, and installed from the
+// tarballs into a scratch project that imports them, requires them, compiles against them, bundles the SDK and starts
+// the service.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const bin = (name) => join(root, 'node_modules/.bin', name);
@@ -12,55 +14,40 @@ const run = (command, args, cwd = root) => {
   process.stdout.write(`> ${[command, ...args].join(' ').replaceAll(root, '')}\n`);
   return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 };
-const { name, version, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const readManifest = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+const sdkFolder = join(root, 'sdk/javascript');
+const { name, version, exports } = readManifest(root);
+const sdk = readManifest(sdkFolder);
+const maxSdkBytes = 4096;
+const isCode = (entry) => !/\.(json|min\.js)$/.test(entry);
 const entries = Object.keys(exports)
-  .filter((entry) => !entry.endsWith('.json'))
-  .map((entry) => name + entry.slice(1));
+  .filter(isCode)
+  .map((entry) => name + entry.slice(1))
+  .concat(sdk.name);
 
 const scratch = mkdtempSync(join(tmpdir(), `${name}-`));
 try {
-  run('npm', ['pack', '--silent', '--pack-destination', scratch]);
-  const tarball = join(scratch, `${name}-${version}.tgz`);
-  process.stdout.write(run(bin('publint'), ['run', tarball, '--strict']));
-  run(bin('attw'), [
-    tarball,
-    '--profile',
-    'node16',
-    '--exclude-entrypoints',
-    './openapi.json',
-    '--format',
-    'ascii',
-    '--ignore-rules',
-    'cjs-resolves-to-esm',
-  ]);
+  const tarball = pack(root, name, ['./openapi.json']);
+  const sdkTarball = pack(sdkFolder, sdk.name, ['./stateless-otp-sdk.min.js']);
 
-  writeFileSync(
-    join(scratch, 'package.json'),
-    JSON.stringify({ name: 'scratch', private: true, type: 'module' }),
-  );
-  run('npm', ['install', '--silent', '--no-audit', '--no-fund', tarball], scratch);
+  write('package.json', JSON.stringify({ name: 'scratch', private: true, type: 'module' }));
+  const quiet = ['--silent', '--no-audit', '--no-fund', '--prefer-offline'];
+  run('npm', ['install', ...quiet, tarball, sdkTarball], scratch);
 
-  writeFileSync(join(scratch, 'import.mjs'), entries.map((entry) => `await import('${entry}');\n`).join(''));
+  // Fastify's types only are needed by one of them.
+  write('import.mjs', entries.map((entry) => `await import('${entry}');\n`).join(''));
   run(process.execPath, ['import.mjs'], scratch);
-  writeFileSync(join(scratch, 'require.cjs'), entries.map((entry) => `require('${entry}');\n`).join(''));
+  write('require.cjs', entries.map((entry) => `require('${entry}');\n`).join(''));
   run(process.execPath, ['--no-warnings', 'require.cjs'], scratch);
+  run(process.execPath, ['--eval', `require('${sdk.name}/stateless-otp-sdk.min.js')`], scratch);
 
-  const imports = entries.map(
-    (entry, index) => `import * as entry${index} from '${entry}';\nvoid entry${index};\n`,
-  );
-  writeFileSync(join(scratch, 'types.ts'), imports.join(''));
-  const types = join(root, 'node_modules/@types');
-  for (const [module, moduleResolution] of [
-    ['nodenext', 'nodenext'],
-    ['esnext', 'bundler'],
-  ]) {
-    const options = ['--strict', '--noEmit', '--typeRoots', types, '--types', 'node', '--target', 'es2023'];
-    run(
-      bin('tsc'),
-      [...options, '--module', module, '--moduleResolution', moduleResolution, 'types.ts'],
-      scratch,
-    );
+  checkTypes(entries.filter((entry) => entry !== `${name}/fastify`));
+  mkdirSync(join(scratch, 'node_modules/@types'), { recursive: true });
+  for (const framework of ['fastify', 'express', '@types/express']) {
+    symlinkSync(join(root, 'node_modules', framework), join(scratch, 'node_modules', framework));
   }
+  checkTypes([`${name}/fastify`]);
+  bundleSdk();
 
   const cli = join(scratch, 'node_modules/.bin', name);
   if (run(cli, ['--version'], scratch).trim() !== version)
@@ -69,7 +56,53 @@ try {
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
-process.stdout.write('The package is good.\n');
+process.stdout.write('The packages are good.\n');
+
+function write(file, text) {
+  writeFileSync(join(scratch, file), text);
+}
+
+/** Packs the package in this folder, and has the tarball looked over. */
+function pack(folder, name, notForTypes) {
+  run('npm', ['pack', '--silent', '--pack-destination', scratch], folder);
+  const tarball = join(scratch, `${name}-${version}.tgz`);
+  process.stdout.write(run(bin('publint'), ['run', tarball, '--strict']));
+  const options = ['--profile', 'node16', '--format', 'ascii', '--ignore-rules', 'cjs-resolves-to-esm'];
+  run(bin('attw'), [tarball, ...options, '--exclude-entrypoints', ...notForTypes]);
+  return tarball;
+}
+
+/** Compiles a project that uses these entries, by import and by require, as projects are set up today. */
+function checkTypes(entries) {
+  const imports = entries.map(
+    (entry, index) => `import * as entry${index} from '${entry}';\nvoid entry${index};\n`,
+  );
+  write('types.ts', imports.join(''));
+  const uses = `const client: InstanceType<typeof sdk.OTPClient> = new sdk.OTPClient({ baseUrl: '/api/v1' });\n`;
+  write('types.cts', `import sdk = require('${sdk.name}');\n${uses}void client;\n`);
+  const typeRoots = join(root, 'node_modules/@types');
+  const options = ['--strict', '--noEmit', '--typeRoots', typeRoots, '--types', 'node', '--target', 'es2023'];
+  for (const [module, moduleResolution, ...files] of [
+    ['nodenext', 'nodenext', 'types.ts', 'types.cts'],
+    ['esnext', 'bundler', 'types.ts'],
+  ]) {
+    const resolution = ['--module', module, '--moduleResolution', moduleResolution];
+    run(bin('tsc'), [...options, ...resolution, ...files], scratch);
+  }
+}
+
+/** What a browser gets is small and holds nothing of the server. */
+function bundleSdk() {
+  write('browser.js', `import { OTPClient } from '${sdk.name}';\nglobalThis.OTPClient = OTPClient;\n`);
+  const options = ['--bundle', '--minify', '--format=esm', '--platform=browser', '--metafile=meta.json'];
+  run(bin('esbuild'), ['browser.js', ...options, '--outfile=bundle.js', '--log-level=warning'], scratch);
+  const inputs = Object.keys(JSON.parse(readFileSync(join(scratch, 'meta.json'), 'utf8')).inputs);
+  const foreign = inputs.filter((input) => input !== 'browser.js' && !input.includes(`/${sdk.name}/`));
+  if (foreign.length > 0) throw new Error(`The bundle of the SDK holds ${foreign.join(', ')}`);
+  const { length } = gzipSync(readFileSync(join(scratch, 'bundle.js')), { level: 9 });
+  process.stdout.write(`The SDK is ${length} bytes gzipped; ${maxSdkBytes} are allowed.\n`);
+  if (length >= maxSdkBytes) throw new Error('The SDK is too big');
+}
 
 /** The installed service starts with nothing but its own dependencies, and shows its documentation page. */
 async function startAndAsk(cli, cwd) {
@@ -85,7 +118,14 @@ async function startAndAsk(cli, cwd) {
       if (/Store/.test(output)) break;
     }
     const [, url] = /API +(http:\S+)\/api\/v1/.exec(output) ?? [];
-    for (const path of ['/readyz', '/docs', '/docs/swagger-ui-bundle.js', '/openapi.json']) {
+    for (const path of [
+      '/readyz',
+      '/sign-in',
+      '/sign-in/elements.js',
+      '/docs',
+      '/docs/swagger-ui-bundle.js',
+      '/openapi.json',
+    ]) {
       const { status } = await fetch(url + path);
       if (status !== 200) throw new Error(`${path} of the installed service answers ${status}`);
     }

@@ -4,6 +4,7 @@ import type { InboxReader } from './http/dev-inbox.js';
 import type { Locale } from './messages/catalogue.js';
 import type { Clock, Logger, ReadClaims, Store, Transport } from './ports.js';
 import type { ShouldSend } from './service.js';
+import { maxTtlSeconds } from './tokens/claims.js';
 import type { TokenAlgorithm } from './tokens/keys.js';
 
 export interface OtpOptions extends Partial<Policy> {
@@ -76,6 +77,16 @@ export interface OtpOptions extends Partial<Policy> {
    * there only. Default: none, SMS have no such line.
    */
   origin?: string | undefined;
+  /** The logo above the sign-in page: an https address, or a path on its host. Default: none, the name stands there. */
+  brandLogoUrl?: string | undefined;
+  /** The colour of the buttons of the sign-in page, such as `#2f5bd7`. Default: a blue. */
+  brandColor?: string | undefined;
+  /** Whether the handler serves the sign-in page, to everybody. Default: where there are no `apiKeyHashes`. */
+  signInPage?: boolean | undefined;
+  /** Origins of the same site whose pages may show the sign-in page in a frame. Default: none. */
+  embedOrigins?: readonly string[] | undefined;
+  /** Put a link beside the code into e-mails that the sign-in page sends; needs `publicUrl`. Default false. */
+  magicLink?: boolean | undefined;
   /** A folder of templates that override the messages, read once. Default: none. */
   templatesDir?: string | undefined;
   /** Origins whose pages may call the handler. Default: none. */
@@ -92,7 +103,7 @@ export interface OtpOptions extends Partial<Policy> {
    * `generateApiKey` makes. Default: none, introspection is off.
    */
   introspectClients?: readonly { name: string; hash: string }[] | undefined;
-  /** Where people reach the service, such as `https://otp.example.com`. Needed with `cookieDomain`. */
+  /** Where people reach the service, such as `https://otp.example.com`. Needed with `cookieDomain` and `magicLink`. */
   publicUrl?: string | undefined;
   /** Every host under this domain shares one sign-in, such as `example.com`. Default: the host of the page alone. */
   cookieDomain?: string | undefined;
@@ -121,7 +132,7 @@ export interface OtpOptions extends Partial<Policy> {
 
 /** Bounds and defaults of the numbers that are no policy of the codes. */
 export const otpNumbers = {
-  accessTokenTtlSeconds: { min: 30, max: 86_400, default: 900 },
+  accessTokenTtlSeconds: { min: 30, max: maxTtlSeconds, default: 900 },
   deliveryTimeoutMs: { min: 100, max: 60_000, default: 5000 },
   deliveryQueueMax: { min: 1, max: 100_000, default: 1000 },
   refreshTokenTtlSeconds: { min: 0, max: 31_536_000, default: 0 },

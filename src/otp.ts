@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { createDerivation } from './core/derivation.js';
 import { createGate } from './core/gate.js';
 import { isCountry } from './core/identity.js';
-import { deriveKeys } from './core/keys.js';
+import { deriveKeys, type Keys } from './core/keys.js';
 import {
   assertOneOf,
   assertWholeNumber,
+  channels,
   createPolicy,
   type DeliveryMode,
   deliveryModes,
+  type Policy,
 } from './core/policy.js';
 import { minSecretBytes, readSecret } from './core/secret.js';
 import { readTestIdentities } from './core/test-identities.js';
@@ -15,10 +18,13 @@ import { createDelivery } from './delivery/delivery.js';
 import { hashApiKey } from './http/api-keys.js';
 import { createHandler, type Handler } from './http/handler.js';
 import { createSessionCookie } from './http/session-cookie.js';
+import { createLinks } from './http/sign-in/links.js';
+import { createSignInRoutes, signInPurpose } from './http/sign-in/routes.js';
 import { createRenderer } from './messages/render.js';
 import { type OtpOptions, otpNumbers } from './otp-options.js';
 import type { IssuedToken, Logger } from './ports.js';
-import { createService, type Service } from './service.js';
+import { createRandomPool } from './random-pool.js';
+import { createService, type Service, type ShouldSend } from './service.js';
 import { createMemoryStore } from './stores/memory.js';
 import { createTokenKeys } from './tokens/keys.js';
 import { createTokens, type TokenCheck } from './tokens/tokens.js';
@@ -92,6 +98,7 @@ export function createOtp(options: OtpOptions): Otp {
   }
   const policy = createPolicy(options);
   const keys = readKeys(options);
+  const links = createConfiguredLinks(options, policy, keys);
   const gate = createGate(options.gateAllow ?? []);
   const store = options.store ?? createMemoryStore(options.clock ? { clock: options.clock } : {});
   const delivery = createDelivery({
@@ -103,8 +110,10 @@ export function createOtp(options: OtpOptions): Otp {
     clock: () => performance.now(),
     logger,
   });
-  const shouldSend = async (identity: string, purpose: string) =>
-    gate(identity) && ((await options.shouldSend?.(identity, purpose)) ?? true);
+  const drawBytes = createRandomPool();
+  const shouldSend: ShouldSend | undefined = isSelective(options)
+    ? async (identity, purpose) => gate(identity) && ((await options.shouldSend?.(identity, purpose)) ?? true)
+    : undefined;
   const tokenKeys = createTokenKeys({
     secret: options.jwtSecret,
     previousSecret: options.previousJwtSecret,
@@ -127,7 +136,7 @@ export function createOtp(options: OtpOptions): Otp {
     mayGoOn: shouldSend,
     store,
     clock,
-    randomBytes,
+    randomBytes: drawBytes,
     logger,
   });
   const service = createService({
@@ -145,12 +154,17 @@ export function createOtp(options: OtpOptions): Otp {
       origin: options.origin,
       templatesDir: options.templatesDir,
     }),
-    randomBytes,
+    createLink: links?.create,
+    randomBytes: drawBytes,
     defaultCountry,
     testIdentities: readTestIdentities(options.testIdentities ?? [], { defaultCountry }),
     shouldSend,
     clock,
   });
+  const cookieOptions = { isInsecure: options.unsafeInsecureCookies ?? false };
+  const sessionCookie = createSessionCookie({ ...cookieOptions, domain: cookieDomain });
+  const { apiKeyHashes = [] } = options;
+  const isSignInServed = options.signInPage ?? apiKeyHashes.length === 0;
   const handler = createHandler({
     service,
     store,
@@ -159,17 +173,36 @@ export function createOtp(options: OtpOptions): Otp {
     bearerPurposes,
     introspectClients: options.introspectClients ?? [],
     gate,
-    sessionCookie: createSessionCookie({
-      domain: cookieDomain,
-      isInsecure: options.unsafeInsecureCookies ?? false,
-    }),
+    sessionCookie,
     signInUrl: cookieDomain === undefined ? undefined : `${publicUrl?.replace(/\/$/, '')}/sign-in`,
     purposes: policy.purposes,
     logger,
     corsOrigins: options.corsOrigins ?? [],
     trustedProxies: options.trustedProxies ?? [],
-    apiKeyHashes: options.apiKeyHashes ?? [],
+    apiKeyHashes,
     unsafeDevInbox: options.unsafeDevInbox,
+    signInRoutes:
+      isSignInServed && policy.purposes.includes(signInPurpose)
+        ? createSignInRoutes({
+            service,
+            tokens,
+            sessionCookie,
+            ...cookieOptions,
+            keys,
+            publicUrl,
+            cookieDomain,
+            embedOrigins: options.embedOrigins ?? [],
+            brand: { name: options.appName, logoUrl: options.brandLogoUrl, color: options.brandColor },
+            defaultLocale: options.defaultLocale ?? 'en',
+            defaultCountry,
+            channels: channels.filter((channel) => delivery.serves(channel)),
+            isOpenToAll: !isSelective(options),
+            links,
+            randomBytes: drawBytes,
+            clock,
+            logger,
+          })
+        : [],
   });
   return {
     ...service,
@@ -184,6 +217,17 @@ export function createOtp(options: OtpOptions): Otp {
       await store.close();
     },
   };
+}
+
+function createConfiguredLinks(
+  { magicLink = false, publicUrl, clock = Date.now }: OtpOptions,
+  { namespace }: Policy,
+  keys: Keys,
+) {
+  if (!magicLink) return undefined;
+  if (publicUrl === undefined) throw new TypeError('magicLink needs publicUrl: links begin with it');
+  const derivation = createDerivation(keys, namespace);
+  return createLinks({ key: keys.link, namespace, derivation, publicUrl, clock, randomBytes });
 }
 
 /** The numbers that are no policy of the codes, each in its bounds. */
@@ -206,11 +250,10 @@ function readNumbers(options: OtpOptions) {
 }
 
 /** Where some people get no code, an answer that waits for the message would tell who does. */
-function readDeliveryMode({ shouldSend, gateAllow = [], deliveryMode }: OtpOptions): DeliveryMode {
-  const isSelective = shouldSend !== undefined || gateAllow.length > 0;
-  const mode = deliveryMode ?? (isSelective ? 'background' : 'direct');
+function readDeliveryMode(options: OtpOptions): DeliveryMode {
+  const mode = options.deliveryMode ?? (isSelective(options) ? 'background' : 'direct');
   assertOneOf('deliveryMode', mode, deliveryModes);
-  if (isSelective && mode !== 'background') {
+  if (isSelective(options) && mode !== 'background') {
     throw new RangeError(`deliveryMode must be background with shouldSend or gateAllow, got ${mode}`);
   }
   return mode;
@@ -232,4 +275,9 @@ function readKeys({ secretKey, previousSecretKey, identityKey }: OtpOptions) {
   if (keys.current.id === keys.previous?.id)
     throw new RangeError('previousSecretKey must differ from secretKey');
   return keys;
+}
+
+/** Whether some people are sent no code. */
+function isSelective({ shouldSend, gateAllow = [] }: OtpOptions): boolean {
+  return shouldSend !== undefined || gateAllow.length > 0;
 }

@@ -184,6 +184,17 @@ export interface RenderInput {
   expiresInSeconds: number;
   /** What was asked for: a BCP 47 tag, or the list of a browser (RFC 9110 §12.5.4). */
   locale?: string | undefined;
+  /** An address that does the same as the code; in an e-mail only. */
+  link?: string | undefined;
+}
+
+/** What a link beside a code leads to. */
+export interface LinkTarget {
+  identity: string;
+  purpose: string;
+  record: PendingRecord;
+  /** Life left of the code. */
+  ttlSeconds: number;
 }
 
 /** Writes a message; every input has a result. */

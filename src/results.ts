@@ -72,6 +72,8 @@ export interface RequestOptions {
   locale?: string | undefined;
   /** The caller's network address, for the address limit. Default: not limited by address. */
   ip?: string | undefined;
+  /** Put a link beside the code into an e-mail, where links are on. Only the sign-in page can follow it. */
+  link?: boolean | undefined;
 }
 
 export interface VerifyOptions {

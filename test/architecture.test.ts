@@ -9,6 +9,7 @@ const law: Record<string, string[]> = {
   core: [],
   errors: [],
   version: [],
+  'random-pool': [],
   ports: ['core'],
   results: ['core', 'ports'],
   engine: ['core'],
@@ -18,14 +19,16 @@ const law: Record<string, string[]> = {
   delivery: ['core', 'ports', 'errors'],
   tokens: ['core', 'ports', 'errors'],
   messages: ['core', 'ports', 'errors'],
-  http: ['core', 'ports', 'results', 'errors', 'service', 'tokens', 'version'],
-  adapters: ['http'],
+  ui: ['core', 'messages'],
+  http: ['core', 'ports', 'results', 'errors', 'service', 'tokens', 'messages', 'ui', 'version'],
+  adapters: ['errors', 'http', 'tokens'],
   'otp-options': ['core', 'ports', 'service', 'tokens', 'messages', 'http'],
   otp: [
     'core',
     'ports',
     'errors',
     'otp-options',
+    'random-pool',
     'service',
     'stores',
     'delivery',
@@ -34,7 +37,7 @@ const law: Record<string, string[]> = {
     'http',
   ],
   index: ['core', 'ports', 'results', 'errors', 'service', 'http', 'otp', 'tokens'],
-  cli: ['core', 'ports', 'errors', 'stores', 'transports', 'tokens', 'adapters', 'otp', 'version'],
+  cli: ['core', 'ports', 'errors', 'stores', 'transports', 'tokens', 'ui', 'adapters', 'otp', 'version'],
 };
 
 const files = readdirSync(join(root, 'src'), { recursive: true })
@@ -68,6 +71,17 @@ test('only the command line reads the environment', () => {
   for (const name of files.filter((name) => partOf(name) !== 'cli')) {
     // Examples in documentation comments may.
     assert.doesNotMatch(read(name).replace(/^ *\*.*$/gm, ''), /process\.env/, name);
+  }
+});
+
+test('the SDK imports nothing but itself', () => {
+  const sources = readdirSync(join(root, 'sdk/javascript/src')).filter((name) => name.endsWith('.ts'));
+  assert.ok(sources.length > 0);
+  for (const name of sources) {
+    const source = readFileSync(join(root, 'sdk/javascript/src', name), 'utf8');
+    for (const [, specifier = ''] of source.matchAll(/(?:from|import\(|import) *'([^']+)'/g)) {
+      assert.match(specifier, /^\.\/[a-z-]+\.js$/, name);
+    }
   }
 });
 

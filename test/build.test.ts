@@ -15,6 +15,7 @@ test('what was built is not built again, also in another place; what is stale is
       'src',
       'dist',
       'scripts',
+      'sdk',
       'package.json',
       'package-lock.json',
       'tsconfig.json',

@@ -44,6 +44,42 @@ test('every TypeScript block of the documentation compiles against the package a
   }
 });
 
+// So what is shown is what the tests of the examples run.
+test('a block that names a file of the examples is that file', () => {
+  const page = read('docs/quick-start.md');
+  const shown = [...page.matchAll(/^`(examples\/\S+)`\n\n```\w+\n([\s\S]*?)^```$/gm)];
+  assert.equal(shown.length, readCodeBlocks('docs/quick-start.md').length);
+  assert.ok(shown.length >= 10);
+  for (const [, file = '', code] of shown) assert.equal(code, read(file), file);
+});
+
+/** Pages whose blocks of a language a test of their own runs; the tests here see to ts, json and sh on every page. */
+const runByTheirTest: Record<string, string[]> = {
+  go: ['docs/check-tokens.md'],
+  html: ['docs/messages.md', 'docs/quick-start.md', 'docs/sign-in.md'],
+  ini: ['README.md'],
+  java: ['docs/check-tokens.md'],
+  js: ['README.md', 'docs/quick-start.md', 'docs/sign-in.md'],
+  nginx: ['docs/check-tokens.md'],
+  php: ['docs/check-tokens.md'],
+  python: ['docs/check-tokens.md', 'docs/sdk-python.md'],
+  typescript: ['docs/quick-start.md'],
+};
+
+/** Pages whose curl lines a test of their own runs. */
+const runByCurl = ['README.md', 'docs/check-tokens.md', 'docs/quick-start-http.md'];
+
+test('every block is in a language that a test compiles or runs on that page', () => {
+  for (const { language, file, line } of blocks) {
+    const isRun = ['ts', 'json', 'sh'].includes(language) || runByTheirTest[language]?.includes(file);
+    assert.ok(isRun, `${file}:${line}: no test runs ${language || 'a block without a language'}`);
+  }
+  for (const file of docs) {
+    const fences = read(file).match(/^\s*(```|~~~)/gm) ?? [];
+    assert.equal(fences.length, 2 * readCodeBlocks(file).length, `${file} has a block that is not read`);
+  }
+});
+
 test('every JSON block is JSON', () => {
   const sources = blocks.filter(({ language }) => language === 'json');
   assert.ok(sources.length >= 3);
@@ -54,7 +90,7 @@ test('every shell block runs a script of the package, a command of ours, or a te
   const { scripts } = JSON.parse(read('package.json'));
   for (const { code, file } of blocks.filter(({ language }) => language === 'sh')) {
     for (const line of code.replaceAll('\\\n', ' ').trim().split('\n')) {
-      if (['README.md', 'docs/quick-start-http.md'].includes(file) && line.startsWith('curl ')) continue;
+      if (runByCurl.includes(file) && line.startsWith('curl ')) continue;
       for (const step of line.split(' && ')) {
         const command = step.replace(/^([A-Z_]+=\S+ )*/, '');
         const isScript = /^npm (start|test|run ([\w:]+))/.exec(command);

@@ -1,7 +1,10 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { OtpError } from '../errors.js';
+import { type Call, maxBodyBytes, refuseBody } from '../http/call.js';
 import type { Handler } from '../http/handler.js';
 import { respondProblem } from '../http/problems.js';
+import type { Reply } from '../http/reply.js';
 
 export interface NodeListenerOptions {
   /**
@@ -19,13 +22,52 @@ export interface NodeListenerOptions {
  * createServer(createNodeListener(otp.handler)).listen(8000);
  */
 export function createNodeListener(handler: Handler, options: NodeListenerOptions = {}): RequestListener {
-  return getRequestListener(
-    // A connection that is already gone has no address; all of those share one budget.
-    (request, env) => handler(request, { remoteAddress: env.incoming.socket.remoteAddress ?? 'unknown' }),
-    {
-      overrideGlobalObjects: options.overrideGlobals ?? false,
-      errorHandler: () =>
-        respondProblem('invalid_request', 'The request line or the Host header is malformed'),
+  // A connection that is already gone has no address; all of those share one budget.
+  const describe = ({ socket }: { socket: { remoteAddress?: string | undefined } }) => ({
+    remoteAddress: socket.remoteAddress ?? 'unknown',
+  });
+  const listen = getRequestListener((request, env) => handler(request, describe(env.incoming)), {
+    overrideGlobalObjects: options.overrideGlobals ?? false,
+    errorHandler: () => respondProblem('invalid_request', 'The request line or the Host header is malformed'),
+  });
+  return (incoming, outgoing) => {
+    const answer = hasPlainBody(incoming)
+      ? handler.findRoute?.(incoming.method ?? '', incoming.url ?? '')
+      : undefined;
+    // The routes of the API need no Web-standard request, which costs more than what they do with it.
+    if (!answer) return void listen(incoming, outgoing);
+    answer(createNodeCall(incoming), describe(incoming)).then((reply) => sendReply(outgoing, reply));
+  };
+}
+
+/** Of a length that is known and allowed: Node holds the sender to it. */
+function hasPlainBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= maxBodyBytes;
+}
+
+function createNodeCall(incoming: IncomingMessage): Call {
+  return {
+    header(name) {
+      const value = incoming.headers[name];
+      return value === undefined ? null : String(value);
     },
-  );
+    readBytes: () => readIncoming(incoming).catch(refuseBody),
+  };
+}
+
+function readIncoming(incoming: IncomingMessage): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    incoming.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+    incoming.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    incoming.on('error', reject);
+    incoming.on('close', () => {
+      if (!incoming.complete) reject(new OtpError('invalid_request', 'The body broke off'));
+    });
+  });
+}
+
+function sendReply(outgoing: ServerResponse, { status, headers, body }: Reply): void {
+  if (body === null) return void outgoing.writeHead(status, headers).end();
+  outgoing.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
 }

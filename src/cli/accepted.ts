@@ -7,6 +7,7 @@ import { parseTestIdentities, readTestIdentities } from '../core/test-identities
 import { readRedisUrl } from '../stores/redis/connect.js';
 import { createTokenKeys } from '../tokens/keys.js';
 import { readSender } from '../transports/smtp-sender.js';
+import { readLogoOrigin } from '../ui/brand.js';
 
 export function isTrustable(entry: string): boolean {
   // A range of everybody would let anybody choose the address that counts.
@@ -37,6 +38,10 @@ export function isGateRule(rule: string): boolean {
 export function isCookieDomain(domain: string): boolean {
   // A domain that mail can have can have a cookie: at least two labels, in ASCII, no port and no leading dot.
   return canonicalise(`x@${domain}`)?.value === `x@${domain}`;
+}
+
+export function isLogo(text: string): boolean {
+  return isAccepted(() => readLogoOrigin(text));
 }
 
 export function isMasterSecret(text: string): boolean {

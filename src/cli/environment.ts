@@ -7,6 +7,7 @@ import { entriesRange } from '../stores/memory/expiring-table.js';
 import { redisTimeout } from '../stores/redis/connect.js';
 import { isMasterSecret, isOrigin, isRedisUrl, isTrustable } from './accepted.js';
 import { deliverySettings } from './delivery-settings.js';
+import { pageSettings } from './page-settings.js';
 import {
   choice,
   flag,
@@ -157,6 +158,8 @@ export const environment = z.object({
     allowed: 'a folder',
     description: 'Templates of your own; see [messages.md](messages.md)',
   }),
+
+  ...pageSettings,
 
   ...deliverySettings,
 

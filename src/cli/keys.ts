@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { OtpError } from '../errors.js';
 import { jwksMaxAgeSeconds } from '../otp.js';
 import {
@@ -112,7 +112,7 @@ function readKeys(path: string): KeyFile {
   }
 }
 
-/** Never leaves half a file, and never one that others can read. */
+/** Never leaves half a file, one that others can read, or one that its owner cannot. */
 function writeKeys(path: string, file: KeyFile, flag: 'w' | 'wx'): void {
   const text = `${JSON.stringify(file, null, 2)}\n`;
   if (flag === 'wx') {
@@ -126,11 +126,15 @@ function writeKeys(path: string, file: KeyFile, flag: 'w' | 'wx'): void {
     }
     return;
   }
-  const next = `${path}.next`;
   try {
+    const target = realpathSync(path);
+    const next = `${target}.next`;
+    const { uid, gid } = statSync(target);
     rmSync(next, { force: true });
     writeFileSync(next, text, { mode: ownerOnly, flag: 'wx' });
-    renameSync(next, path);
+    // The service may run as somebody else than who rotates.
+    chownSync(next, uid, gid);
+    renameSync(next, target);
   } catch {
     throw fail(`--file: ${path} cannot be written`);
   }

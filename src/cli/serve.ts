@@ -76,7 +76,7 @@ export function readOptions(config: Config, store: Store, logger: Logger): OtpOp
     gateAllow: config.GATE_ALLOW,
     publicUrl: config.PUBLIC_URL,
     cookieDomain: config.GATE_COOKIE_DOMAIN,
-    unsafeInsecureCookies: !isProduction(config) && !config.PUBLIC_URL?.startsWith('https:'),
+    unsafeInsecureCookies: allowsPlainHttp(config),
     transports: listBackends(config).map((name) => createBackend(name, config, inbox)),
     routes: readConfiguredRoutes(config),
     unsafeDevInbox: inbox,
@@ -106,6 +106,11 @@ export function readOptions(config: Config, store: Store, logger: Logger): OtpOp
     codeInSubject: config.OTP_CODE_IN_SUBJECT,
     origin: config.OTP_ORIGIN,
     templatesDir: config.OTP_TEMPLATES_DIR,
+    ...(config.SIGN_IN_PAGE === 'auto' ? {} : { signInPage: config.SIGN_IN_PAGE === 'true' }),
+    brandLogoUrl: config.BRAND_LOGO_URL,
+    brandColor: config.BRAND_COLOR,
+    embedOrigins: config.EMBED_ORIGINS,
+    magicLink: config.OTP_MAGIC_LINK,
     deliveryTimeoutMs: config.DELIVERY_TIMEOUT_MS,
     deliveryMode: config.DELIVERY_MODE,
     deliveryQueueMax: config.DELIVERY_QUEUE_MAX,
@@ -151,6 +156,7 @@ function formatBanner(config: Config, madeUp: readonly string[], port: number): 
     `stateless-otp ${version}`,
     `  API      ${url}/api/v1`,
     `  Docs     ${url}/docs`,
+    ...(hasSignInPage(config) ? [`  Sign-in  ${url}/sign-in${describeCookies(config)}`] : []),
     `  Codes    ${codes}`,
     ...(hasInbox(config) ? [`  Inbox    ${url}/dev/inbox`] : []),
     `  Store    ${config.STORE}${count > 1 ? `, ${count} workers` : ''}`,
@@ -161,6 +167,19 @@ function formatBanner(config: Config, madeUp: readonly string[], port: number): 
     );
   }
   return `${lines.join('\n')}\n\n`;
+}
+
+function hasSignInPage({ SIGN_IN_PAGE, API_KEYS, OTP_PURPOSES }: Config): boolean {
+  const isWanted = SIGN_IN_PAGE === 'auto' ? API_KEYS.length === 0 : SIGN_IN_PAGE === 'true';
+  return isWanted && OTP_PURPOSES.includes('sign-in');
+}
+
+function describeCookies(config: Config): string {
+  return allowsPlainHttp(config) ? ' (cookies for plain http on localhost, for development)' : '';
+}
+
+function allowsPlainHttp(config: Config): boolean {
+  return !isProduction(config) && !config.PUBLIC_URL?.startsWith('https:');
 }
 
 /**

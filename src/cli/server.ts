@@ -27,6 +27,8 @@ export async function startServer(listener: RequestListener, options: ServerOpti
   let isClosing = false;
   const server = createServer(
     {
+      // As Web-standard headers are: of two Authorization headers neither counts.
+      joinDuplicateHeaders: true,
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),

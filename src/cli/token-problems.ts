@@ -3,8 +3,8 @@ import type { Environment } from './environment.js';
 
 /** What the settings of tokens and of the gate have against each other, one line each. */
 export function findTokenProblems(config: Environment): string[] {
-  const { JWT_SECRET, JWT_PRIVATE_KEY, JWT_PRIVATE_KEY_PREVIOUS, JWT_ALG, GATE_COOKIE_DOMAIN, PUBLIC_URL } =
-    config;
+  const { JWT_SECRET, JWT_PRIVATE_KEY, JWT_PRIVATE_KEY_PREVIOUS, JWT_ALG } = config;
+  const { GATE_COOKIE_DOMAIN, PUBLIC_URL, OTP_MAGIC_LINK } = config;
   const problems: string[] = [];
   if (JWT_SECRET !== undefined && JWT_PRIVATE_KEY !== undefined) {
     problems.push(
@@ -29,6 +29,12 @@ export function findTokenProblems(config: Environment): string[] {
         `PUBLIC_URL: given "${PUBLIC_URL ?? ''}", required with GATE_COOKIE_DOMAIN: a URL of a host under ${GATE_COOKIE_DOMAIN}`,
       );
     }
+  }
+  if (config.SIGN_IN_PAGE === 'true' && !config.OTP_PURPOSES.includes('sign-in')) {
+    problems.push('OTP_PURPOSES: must hold sign-in with SIGN_IN_PAGE=true');
+  }
+  if (OTP_MAGIC_LINK && PUBLIC_URL === undefined) {
+    problems.push('PUBLIC_URL: required with OTP_MAGIC_LINK; links in messages begin with it');
   }
   return problems;
 }

@@ -29,22 +29,20 @@ export interface CodeInput extends Subject {
  * 64 bits before the modulo keep the bias under 1e-9 at ten digits; RFC 4226 §5.3 takes 31 bits.
  */
 export function deriveCode(key: KeyObject, input: CodeInput): string {
-  const window = Buffer.alloc(8);
-  window.writeBigUInt64BE(BigInt(input.window));
-  const mac = createHmac('sha256', key)
-    .update(Buffer.concat([...encodeSubject(input), ...lengthPrefixed(input.challenge), window]))
-    .digest();
-  return String(mac.readBigUInt64BE(0) % 10n ** BigInt(input.digits)).padStart(input.digits, '0');
+  const challenge = Buffer.from(input.challenge).toString('latin1');
+  const window = encodeUint32(Math.floor(input.window / 2 ** 32)) + encodeUint32(input.window);
+  const mac = sign(key, encodeSubject(input) + lengthPrefixed(challenge) + window);
+  return String(reduceFirst64Bits(mac, 10 ** input.digits)).padStart(input.digits, '0');
 }
 
 /** The keyed name of a subject in the store: 16 bytes as 22 characters of base64url, no identity in it. */
 export function deriveTag(key: KeyObject, subject: Subject): string {
-  return shortTag(key, Buffer.concat(encodeSubject(subject)));
+  return shortTag(key, encodeSubject(subject));
 }
 
 /** The keyed name of a network address in the store. */
 export function deriveAddressTag(key: KeyObject, address: string): string {
-  return shortTag(key, Buffer.concat(lengthPrefixed(Buffer.from(address))));
+  return shortTag(key, lengthPrefixed(encodeText(address)));
 }
 
 /**
@@ -64,17 +62,49 @@ export function equalCodes(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }
 
-function encodeSubject({ namespace, purpose, identity }: Subject): Uint8Array[] {
-  return [namespace, purpose, identity].flatMap((text) => lengthPrefixed(Buffer.from(text)));
+// Messages are put together as strings of bytes, one character each: several times quicker than as buffers.
+
+function encodeSubject({ namespace, purpose, identity }: Subject): string {
+  return (
+    lengthPrefixed(encodeText(namespace)) +
+    lengthPrefixed(encodeText(purpose)) +
+    lengthPrefixed(encodeText(identity))
+  );
+}
+
+/** UTF-8. */
+function encodeText(text: string): string {
+  return Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString('latin1');
 }
 
 /** LP(x): without the lengths, (a, bc) and (ab, c) would be one message. */
-function lengthPrefixed(bytes: Uint8Array): Uint8Array[] {
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.length);
-  return [length, bytes];
+function lengthPrefixed(bytes: string): string {
+  return encodeUint32(bytes.length) + bytes;
 }
 
-function shortTag(key: KeyObject, message: Uint8Array): string {
-  return createHmac('sha256', key).update(message).digest().subarray(0, 16).toString('base64url');
+/** The low 32 bits, big-endian. */
+function encodeUint32(value: number): string {
+  return String.fromCharCode(
+    (value >>> 24) & 0xff,
+    (value >>> 16) & 0xff,
+    (value >>> 8) & 0xff,
+    value & 0xff,
+  );
+}
+
+function sign(key: KeyObject, message: string): string {
+  return createHmac('sha256', key).update(message, 'latin1').digest('binary');
+}
+
+/** U64BE(bytes[0..8)) mod `modulus`, 16 bits at a time: with a modulus up to 10^10 every step is exact. */
+function reduceFirst64Bits(bytes: string, modulus: number): number {
+  let rest = 0;
+  for (let at = 0; at < 8; at += 2) {
+    rest = (rest * 0x10000 + bytes.charCodeAt(at) * 0x100 + bytes.charCodeAt(at + 1)) % modulus;
+  }
+  return rest;
+}
+
+function shortTag(key: KeyObject, message: string): string {
+  return Buffer.from(sign(key, message).slice(0, 16), 'latin1').toString('base64url');
 }

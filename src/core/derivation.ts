@@ -21,16 +21,29 @@ export interface Derivation {
   recoverCode(identity: string, purpose: string, from: DerivedFrom): string | null;
 }
 
+/** A few addresses, those of proxies and busy networks, come again and again: their tags are kept. */
+const maxAddressTags = 1000;
+const maxAddressLength = 80;
+
 export function createDerivation(keys: Keys, namespace: string): Derivation {
   const tag = (identity: string, purpose: string) =>
     deriveTag(keys.identity, { namespace, purpose, identity });
+  const addressTags = new Map<string, string>();
   return {
     // The limits hang on the empty purpose: naming another purpose buys no other budget.
     nameIdentity: (identity, purpose) => ({
       identityTag: tag(identity, ''),
       recordTag: tag(identity, purpose),
     }),
-    nameAddress: (limit, address) => deriveAddressTag(keys.address, `${limit} ${readNetwork(address)}`),
+    nameAddress(limit, address) {
+      const name = `${limit} ${address}`;
+      const known = addressTags.get(name);
+      if (known !== undefined) return known;
+      const tag = deriveAddressTag(keys.address, `${limit} ${readNetwork(address)}`);
+      if (addressTags.size >= maxAddressTags) addressTags.clear();
+      if (name.length <= maxAddressLength) addressTags.set(name, tag);
+      return tag;
+    },
     recoverCode(identity, purpose, { challenge, keyId, window, digits }) {
       const codeKey = findCodeKey(keys, keyId);
       if (!codeKey) return null;

@@ -19,6 +19,11 @@ export interface Keys {
   address: KeyObject;
   /** Seals refresh tokens; of the identity secret, so that rotating the code key signs nobody out. */
   refresh: KeyObject;
+  /** Seals what a browser brings along while somebody signs in, and signs the forms; likewise. */
+  signInState: KeyObject;
+  signInForm: KeyObject;
+  /** Seals the links that stand beside codes; likewise. */
+  link: KeyObject;
 }
 
 /** Derives one key a use from a master secret: HKDF-SHA-256 with empty salt and 32 bytes out (RFC 5869). */
@@ -47,6 +52,9 @@ export function deriveKeys({ secret, previousSecret, identitySecret = secret }: 
     identity: deriveKey(identitySecret, 'identity'),
     address: deriveKey(identitySecret, 'address'),
     refresh: deriveKey(identitySecret, 'refresh'),
+    signInState: deriveKey(identitySecret, 'sign-in-state'),
+    signInForm: deriveKey(identitySecret, 'sign-in-form'),
+    link: deriveKey(identitySecret, 'link'),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import { OtpError } from '../errors.js';
-
-export const maxBodyBytes = 4096;
+import type { Call } from './call.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -11,28 +10,28 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * @throws OtpError `invalid_request` with one line that says what is wrong
  */
 export async function readJsonBody<Schema extends z.ZodType>(
-  request: Request,
+  call: Call,
   schema: Schema,
 ): Promise<z.output<Schema>> {
-  assertJson(request);
-  return parseBody(await readBytes(request).catch(toRefusal), schema);
+  assertJson(call);
+  return parseBody(await call.readBytes(), schema);
 }
 
 /** As `readJsonBody`, but null for a request without a body. */
 export async function readOptionalJsonBody<Schema extends z.ZodType>(
-  request: Request,
+  call: Call,
   schema: Schema,
 ): Promise<z.output<Schema> | null> {
   // Over a socket every POST has a body, which may turn out to be empty.
-  const bytes = await readBytes(request).catch(toRefusal);
+  const bytes = await call.readBytes();
   if (bytes.length === 0) return null;
-  assertJson(request);
+  assertJson(call);
   return parseBody(bytes, schema);
 }
 
 /** Also keeps forms of other sites out: a browser asks before it sends this type across origins. */
-function assertJson(request: Request): void {
-  if (!/^application\/json *(?:;|$)/i.test(request.headers.get('content-type') ?? '')) {
+function assertJson(call: Call): void {
+  if (!/^application\/json *(?:;|$)/i.test(call.header('content-type') ?? '')) {
     throw new OtpError('invalid_request', 'Content-Type must be application/json');
   }
 }
@@ -48,36 +47,9 @@ function parseBody<Schema extends z.ZodType>(bytes: Uint8Array, schema: Schema):
  *
  * @throws OtpError `invalid_request` for a body that is too long or breaks off
  */
-export async function readForm(request: Request): Promise<URLSearchParams | null> {
-  if (!/^application\/x-www-form-urlencoded *(?:;|$)/i.test(request.headers.get('content-type') ?? ''))
-    return null;
-  return new URLSearchParams(Buffer.from(await readBytes(request).catch(toRefusal)).toString());
-}
-
-async function readBytes(request: Request): Promise<Uint8Array> {
-  const tooLong = () => new OtpError('invalid_request', `The body must be at most ${maxBodyBytes} bytes`);
-  const declared = request.headers.get('content-length');
-  if (declared !== null && /^[0-9]{1,15}$/.test(declared)) {
-    if (Number(declared) > maxBodyBytes) throw tooLong();
-    // The server holds the sender to what it declared, so nothing longer comes; checked all the same.
-    const bytes = new Uint8Array(await request.arrayBuffer());
-    if (bytes.length > maxBodyBytes) throw tooLong();
-    return bytes;
-  }
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
-    if (length > maxBodyBytes) throw tooLong();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-/** A body that breaks off is the sender's fault. */
-function toRefusal(error: unknown): never {
-  if (error instanceof OtpError) throw error;
-  throw new OtpError('invalid_request', 'The body could not be read to its end', { cause: error });
+export async function readForm(call: Call): Promise<URLSearchParams | null> {
+  if (!/^application\/x-www-form-urlencoded *(?:;|$)/i.test(call.header('content-type') ?? '')) return null;
+  return new URLSearchParams(Buffer.from(await call.readBytes()).toString());
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -1,7 +1,8 @@
 import { html } from 'hono/html';
 import { canonicalise } from '../core/identity.js';
 import type { Message } from '../ports.js';
-import { respondJson, securityHeaders } from './respond.js';
+import { securityHeaders } from './reply.js';
+import { respondJson } from './respond.js';
 
 type InboxMessage = Message & { receivedAt: string };
 

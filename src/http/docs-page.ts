@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { OtpError } from '../errors.js';
-import { securityHeaders } from './respond.js';
+import { securityHeaders } from './reply.js';
 
 /** Filled by the build; the same place seen from `src/http` and from `dist/http`. */
 const assets = new URL('../../dist/swagger-ui/', import.meta.url);

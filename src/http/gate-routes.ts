@@ -1,9 +1,10 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { TokenClaims } from '../tokens/claims.js';
 import { challengeBearer, readBearer } from './bearer.js';
+import type { Call } from './call.js';
 import { describeProblems, json } from './describe.js';
-import { respondProblem } from './problems.js';
-import { respondJson } from './respond.js';
+import { replyProblem } from './problems.js';
+import { type Reply, replyJson } from './reply.js';
 import type { Route, RouteParts } from './routes.js';
 
 /** What opens the door; a code for a payment does not. */
@@ -32,7 +33,7 @@ export function createGateRoutes(parts: RouteParts): Route[] {
         security: [{ bearer: [] }, { session: [] }],
         responses: answers,
       }),
-      handle: async (request) => (await answerKnown(parts, request)) ?? refuse(request),
+      handle: async (call) => (await answerKnown(parts, call)) ?? refuse(call),
     },
     {
       definition: createRoute({
@@ -47,30 +48,27 @@ export function createGateRoutes(parts: RouteParts): Route[] {
           302: { description: 'A browser that is not signed in, to the sign-in page' },
         },
       }),
-      async handle(request) {
-        const known = await answerKnown(parts, request);
+      async handle(call) {
+        const known = await answerKnown(parts, call);
         if (known) return known;
-        const location = isBrowser(request.headers) ? locateSignIn(request.headers, parts.signInUrl) : null;
-        if (location === null) return refuse(request);
-        return respondJson(302, { active: false }, { Location: location });
+        const location = isBrowser(call) ? locateSignIn(call, parts.signInUrl) : null;
+        if (location === null) return refuse(call);
+        return replyJson(302, { active: false }, { Location: location });
       },
     },
   ];
 }
 
 /** The answer to somebody who is signed in; null for everybody else. */
-async function answerKnown(
-  { tokens, gate, sessionCookie }: RouteParts,
-  { headers }: Request,
-): Promise<Response | null> {
-  const cookie = sessionCookie.read(headers.get('cookie'));
-  for (const token of [readBearer(headers.get('authorization')), cookie]) {
+async function answerKnown({ tokens, gate, sessionCookie }: RouteParts, call: Call): Promise<Reply | null> {
+  const cookie = sessionCookie.read(call.header('cookie'));
+  for (const token of [readBearer(call.header('authorization')), cookie]) {
     const check = token === null ? null : await tokens.check(token);
     if (!check?.active || check.claims.purpose !== gatePurpose) continue;
     const { claims } = check;
-    if (!gate(claims.sub)) return respondProblem('forbidden', 'This identity may not enter here');
+    if (!gate(claims.sub)) return replyProblem('forbidden', 'This identity may not enter here');
     const renewed = token === cookie && isHalfOver(claims, tokens.now()) ? await tokens.renew(claims) : null;
-    return respondJson(
+    return replyJson(
       200,
       { active: true },
       {
@@ -93,8 +91,8 @@ function describeIdentity(identity: string): Record<string, string> {
   };
 }
 
-function refuse({ headers }: Request): Response {
-  return respondJson(401, { active: false }, challengeBearer(readBearer(headers.get('authorization'))));
+function refuse(call: Call): Reply {
+  return replyJson(401, { active: false }, challengeBearer(readBearer(call.header('authorization'))));
 }
 
 function isHalfOver({ iat, exp }: TokenClaims, nowSeconds: number): boolean {
@@ -102,15 +100,15 @@ function isHalfOver({ iat, exp }: TokenClaims, nowSeconds: number): boolean {
 }
 
 /** A person who waits for a page; a program would take the page for its answer. */
-function isBrowser(headers: Headers): boolean {
-  const method = headers.get('x-forwarded-method') ?? 'GET';
-  return /^(GET|HEAD)$/i.test(method) && /\btext\/html\b/i.test(headers.get('accept') ?? '');
+function isBrowser(call: Call): boolean {
+  const method = call.header('x-forwarded-method') ?? 'GET';
+  return /^(GET|HEAD)$/i.test(method) && /\btext\/html\b/i.test(call.header('accept') ?? '');
 }
 
 /** The sign-in page, with the way back. The page itself decides whether it goes there. */
-function locateSignIn(headers: Headers, signInUrl: string | undefined): string {
-  const uri = headers.get('x-forwarded-uri') ?? '/';
-  const origin = `${headers.get('x-forwarded-proto') ?? 'https'}://${headers.get('x-forwarded-host') ?? ''}`;
+function locateSignIn(call: Call, signInUrl: string | undefined): string {
+  const uri = call.header('x-forwarded-uri') ?? '/';
+  const origin = `${call.header('x-forwarded-proto') ?? 'https'}://${call.header('x-forwarded-host') ?? ''}`;
   const target = escapeBytes(signInUrl === undefined ? uri : origin + uri);
   const page = signInUrl ?? '/sign-in';
   return target.length > maxTargetLength ? page : `${page}?rd=${encodeURIComponent(target)}`;

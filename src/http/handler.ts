@@ -4,14 +4,17 @@ import { OtpError } from '../errors.js';
 import type { Logger } from '../ports.js';
 import { version } from '../version.js';
 import { createApiKeyCheck } from './api-keys.js';
+import { type Call, createWebCall } from './call.js';
 import { createClientAddressReader } from './client-address.js';
 import { type InboxReader, respondInboxJson, respondInboxPage } from './dev-inbox.js';
 import { docsFiles, respondDocs } from './docs-page.js';
 import { createOpenApiDocument } from './openapi.js';
-import { respondProblem } from './problems.js';
+import { replyProblem, respondProblem } from './problems.js';
+import { type Reply, toResponse } from './reply.js';
 import { respondJson } from './respond.js';
 import { createRoutes, type RouteParts } from './routes.js';
 import { createSchemas } from './schemas.js';
+import type { SignInRoute } from './sign-in/routes.js';
 
 export interface HandlerOptions extends Omit<RouteParts, 'schemas'> {
   purposes: readonly string[];
@@ -22,6 +25,8 @@ export interface HandlerOptions extends Omit<RouteParts, 'schemas'> {
   apiKeyHashes: readonly string[];
   /** Served at `/dev/inbox`, to everybody who can reach it: for development only. */
   unsafeDevInbox?: InboxReader | undefined;
+  /** The sign-in page; without it there is none. */
+  signInRoutes?: readonly SignInRoute[] | undefined;
   /** Proxies whose X-Forwarded-For counts: addresses, CIDR ranges or `loopback`. */
   trustedProxies: readonly string[];
 }
@@ -33,7 +38,17 @@ export interface RequestInfo {
 }
 
 /** Serves the whole API. Never rejects. */
-export type Handler = (request: Request, info?: RequestInfo) => Promise<Response>;
+export interface Handler {
+  (request: Request, info?: RequestInfo): Promise<Response>;
+  /**
+   * The route that serves exactly this method and path, for servers that do without Web-standard requests; undefined
+   * where `handler` itself has to be asked.
+   */
+  findRoute?(method: string, path: string): AnswerCall | undefined;
+}
+
+/** Answers a call. Never rejects. */
+export type AnswerCall = (call: Call, info: RequestInfo) => Promise<Reply>;
 
 const retrySoonSeconds = 1;
 const unauthorizedHeaders = { 'WWW-Authenticate': 'ApiKey realm="stateless-otp"' };
@@ -53,6 +68,7 @@ export function createHandler(options: HandlerOptions): Handler {
     );
   };
   const checkApiKey = createApiKeyCheck(apiKeyHashes);
+  const direct = new Map<string, AnswerCall>();
   const app = new Hono<{ Bindings: RequestInfo }>();
 
   if (corsOrigins.length > 0) {
@@ -68,22 +84,43 @@ export function createHandler(options: HandlerOptions): Handler {
   }
   for (const { definition, handle } of routes) {
     const needsKey = apiKeyHashes.length > 0 && definition.path.includes('/otp/');
-    app.on(definition.method.toUpperCase(), definition.path, ({ req, env }) => {
-      const { headers } = req.raw;
-      if (needsKey && !checkApiKey(headers.get('x-api-key'))) {
-        return respondProblem(
+    const answer = (call: Call, remoteAddress: string | undefined): Promise<Reply> | Reply => {
+      if (needsKey && !checkApiKey(call.header('x-api-key'))) {
+        return replyProblem(
           'unauthorized',
           'X-API-Key must be the key of a known caller',
           {},
           unauthorizedHeaders,
         );
       }
-      if (env.remoteAddress === undefined) return handle(req.raw, undefined);
-      if (!isProxyKnown && headers.has('x-forwarded-for')) warnOfProxy();
-      const forwardedFor = headers.get('x-forwarded-for');
+      if (remoteAddress === undefined) return handle(call, undefined);
+      const forwardedFor = call.header('x-forwarded-for');
+      // A framework that trusts the proxy has taken the address from the header by itself.
+      if (!isProxyKnown && forwardedFor !== null && !forwardedFor.includes(remoteAddress)) warnOfProxy();
       // A back end that calls for its users is one address, so it is they who are counted, if it names them.
-      if (needsKey) return handle(req.raw, clientAddress.readOnBehalfOf(forwardedFor));
-      return handle(req.raw, clientAddress.readCaller(env.remoteAddress, forwardedFor));
+      if (needsKey) return handle(call, clientAddress.readOnBehalfOf(forwardedFor));
+      return handle(call, clientAddress.readCaller(remoteAddress, forwardedFor));
+    };
+    const method = definition.method.toUpperCase();
+    const answerSafely: AnswerCall = async (call, { remoteAddress }) => {
+      try {
+        return await answer(call, remoteAddress);
+      } catch (error) {
+        return replyError(error, logger);
+      }
+    };
+    direct.set(`${method} ${definition.path}`, answerSafely);
+    app.on(method, definition.path, async ({ req, env }) =>
+      toResponse(await answerSafely(createWebCall(req.raw), env)),
+    );
+  }
+  for (const { method, path, handle } of options.signInRoutes ?? []) {
+    app.on(method, path, ({ req, env }) => {
+      const { remoteAddress } = env;
+      if (remoteAddress === undefined) return handle(req.raw, undefined);
+      const forwardedFor = req.raw.headers.get('x-forwarded-for');
+      if (!isProxyKnown && forwardedFor !== null) warnOfProxy();
+      return handle(req.raw, clientAddress.readCaller(remoteAddress, forwardedFor));
     });
   }
   let document: object | undefined;
@@ -106,19 +143,22 @@ export function createHandler(options: HandlerOptions): Handler {
     const list = allowed.join(', ');
     return respondProblem('method_not_allowed', `Allowed here: ${list}`, {}, { Allow: list });
   });
-  app.onError((error) => respondError(error, logger));
+  app.onError((error) => toResponse(replyError(error, logger)));
 
-  return async (request, info = {}) => app.fetch(request, info);
+  const handler: Handler = async (request, info = {}) => app.fetch(request, info);
+  // Answers to other origins need headers that only the application adds.
+  if (corsOrigins.length === 0) handler.findRoute = (method, path) => direct.get(`${method} ${path}`);
+  return handler;
 }
 
-function respondError(error: unknown, logger: Logger): Response {
+function replyError(error: unknown, logger: Logger): Reply {
   if (error instanceof OtpError && error.code !== 'internal') {
     const isOurs = error.code === 'store_unavailable' || error.code === 'overloaded';
     if (isOurs) logger.error({ error: error.code }, 'request failed');
-    return respondProblem(error.code, error.message, isOurs ? { retry_after_seconds: retrySoonSeconds } : {});
+    return replyProblem(error.code, error.message, isOurs ? { retry_after_seconds: retrySoonSeconds } : {});
   }
   logger.error(describeFault(error), 'request failed');
-  return respondProblem('internal', 'The fault has been logged');
+  return replyProblem('internal', 'The fault has been logged');
 }
 
 /** Where it happened, not what was said: a message may hold what a person sent. */

@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import { describeProblems, json } from './describe.js';
-import { respondJson } from './respond.js';
+import { replyJson } from './reply.js';
 import type { Route, RouteParts } from './routes.js';
 
 /** Whether the process runs, and whether it can serve. */
@@ -14,7 +14,7 @@ export function createHealthRoutes({ store, schemas }: RouteParts): Route[] {
         summary: 'Whether the process runs',
         responses: { 200: json('It runs', schemas.health) },
       }),
-      handle: async () => respondJson(200, { status: 'ok' }),
+      handle: async () => replyJson(200, { status: 'ok' }),
     },
     {
       definition: createRoute({
@@ -29,7 +29,7 @@ export function createHealthRoutes({ store, schemas }: RouteParts): Route[] {
       }),
       async handle() {
         await store.ping();
-        return respondJson(200, { status: 'ok' });
+        return replyJson(200, { status: 'ok' });
       },
     },
   ];

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { createRoute } from '@hono/zod-openapi';
 import { createApiKeyCheck } from './api-keys.js';
 import { readForm } from './body.js';
+import type { Call } from './call.js';
 import { describeProblems, formBody, json } from './describe.js';
-import { respondProblem } from './problems.js';
-import { respondJson } from './respond.js';
+import { replyProblem } from './problems.js';
+import { type Reply, replyJson } from './reply.js';
 import type { Route, RouteParts } from './routes.js';
 
 /** How long others may keep our public keys. */
@@ -25,11 +26,10 @@ export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: 
           'The public keys that tokens are checked with (RFC 7517); none where they are signed with JWT_SECRET',
         responses: { 200: json('The keys, those of a rotation included', schemas.keySet) },
       }),
-      async handle(request) {
+      async handle(call) {
         const headers = { 'Cache-Control': `public, max-age=${jwksMaxAgeSeconds}`, ETag: etag };
-        if (request.headers.get('if-none-match') === etag)
-          return new Response(null, { status: 304, headers });
-        return respondJson(200, jwks, headers);
+        if (call.header('if-none-match') === etag) return { status: 304, headers, body: null };
+        return replyJson(200, jwks, headers);
       },
     },
     {
@@ -50,21 +50,21 @@ export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: 
           ...describeProblems(schemas, ['not_found']),
         },
       }),
-      async handle(request) {
+      async handle(call) {
         if (introspectClients.length === 0) {
-          return respondProblem('not_found', 'Introspection is off: INTROSPECT_CLIENTS names nobody');
+          return replyProblem('not_found', 'Introspection is off: INTROSPECT_CLIENTS names nobody');
         }
-        if (!checkClient(request.headers.get('authorization'))) {
+        if (!checkClient(call.header('authorization'))) {
           return respondOauthError(401, 'invalid_client', 'Name and secret must be those of a known client', {
             'WWW-Authenticate': 'Basic realm="stateless-otp", charset="UTF-8"',
           });
         }
-        const token = await readToken(request);
+        const token = await readToken(call);
         if (token === null) return refuseForm();
         const check = await tokens.check(token);
         // RFC 7662 §2.2: nothing else for a token that is not active, whatever the reason.
-        if (!check.active) return respondJson(200, { active: false });
-        return respondJson(200, { ...check.claims, active: true, token_type: 'Bearer' });
+        if (!check.active) return replyJson(200, { active: false });
+        return replyJson(200, { ...check.claims, active: true, token_type: 'Bearer' });
       },
     },
     {
@@ -80,24 +80,24 @@ export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: 
           ...describeProblems(schemas, ['store_unavailable']),
         },
       }),
-      async handle(request) {
-        const token = await readToken(request);
+      async handle(call) {
+        const token = await readToken(call);
         if (token === null) return refuseForm();
         await tokens.revoke(token);
-        return respondJson(200, {});
+        return replyJson(200, {});
       },
     },
   ];
 }
 
-/** The one `token` of a form; null when there is none, or more than one. */
-async function readToken(request: Request): Promise<string | null> {
-  const form = await readForm(request);
-  const given = form?.getAll('token') ?? [];
-  return given.length === 1 && given[0] ? given[0] : null;
+/** The `token` of a form; null when there is none, or when anything stands there twice (RFC 6749 §3.1). */
+async function readToken(call: Call): Promise<string | null> {
+  const form = await readForm(call);
+  const names = [...(form?.keys() ?? [])];
+  return new Set(names).size === names.length ? form?.get('token') || null : null;
 }
 
-function refuseForm(): Response {
+function refuseForm(): Reply {
   const detail = 'The body must be a form (application/x-www-form-urlencoded) with exactly one token';
   return respondOauthError(400, 'invalid_request', detail);
 }
@@ -108,13 +108,15 @@ function respondOauthError(
   error: 'invalid_client' | 'invalid_request',
   description: string,
   headers: Record<string, string> = {},
-): Response {
-  return respondJson(status, { error, error_description: description }, headers);
+): Reply {
+  return replyJson(status, { error, error_description: description }, headers);
 }
 
 /** Checks HTTP Basic authentication (RFC 7617) of a client. */
 function createClientCheck(clients: RouteParts['introspectClients']): (header: string | null) => boolean {
-  const checks = new Map(clients.map(({ name, hash }) => [name, createApiKeyCheck([hash])]));
+  // A client that changes its secret stands there twice for a while.
+  const hashesOf = (wanted: string) => clients.filter(({ name }) => name === wanted).map(({ hash }) => hash);
+  const checks = new Map(clients.map(({ name }) => [name, createApiKeyCheck(hashesOf(name))]));
   const checkNobody = createApiKeyCheck([]);
   return (header) => {
     const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header ?? '')?.[1] ?? '';

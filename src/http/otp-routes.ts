@@ -2,8 +2,8 @@ import { createRoute } from '@hono/zod-openapi';
 import type { RequestResult, VerifyResult } from '../results.js';
 import { readJsonBody } from './body.js';
 import { describeProblems, json, jsonBody } from './describe.js';
-import { respondProblem } from './problems.js';
-import { respondIssued, respondJson } from './respond.js';
+import { replyProblem } from './problems.js';
+import { type Reply, replyIssued, replyJson } from './reply.js';
 import type { Route, RouteParts } from './routes.js';
 
 /** Request a code, verify it. */
@@ -33,10 +33,10 @@ export function createOtpRoutes({ service, schemas }: RouteParts): Route[] {
           ]),
         },
       }),
-      async handle(request, ip) {
-        const { identity, ...options } = await readJsonBody(request, schemas.requestOtp);
-        const locale = options.locale ?? request.headers.get('accept-language') ?? undefined;
-        return respondRequest(await service.request(identity, { ...options, locale, ip }));
+      async handle(call, ip) {
+        const { identity, ...options } = await readJsonBody(call, schemas.requestOtp);
+        const locale = options.locale ?? call.header('accept-language') ?? undefined;
+        return replyRequest(await service.request(identity, { ...options, locale, ip }));
       },
     },
     {
@@ -60,18 +60,18 @@ export function createOtpRoutes({ service, schemas }: RouteParts): Route[] {
           ]),
         },
       }),
-      async handle(request, ip) {
-        const { identity, otp, ...options } = await readJsonBody(request, schemas.verifyOtp);
-        return respondVerify(await service.verify(identity, otp, { ...options, ip }));
+      async handle(call, ip) {
+        const { identity, otp, ...options } = await readJsonBody(call, schemas.verifyOtp);
+        return replyVerify(await service.verify(identity, otp, { ...options, ip }));
       },
     },
   ];
 }
 
-function respondRequest(result: RequestResult): Response {
+function replyRequest(result: RequestResult): Reply {
   switch (result.status) {
     case 'sent':
-      return respondJson(200, {
+      return replyJson(200, {
         success: true,
         message: 'OTP sent successfully.',
         ttl_seconds: result.ttlSeconds,
@@ -81,62 +81,59 @@ function respondRequest(result: RequestResult): Response {
         ...(result.challenge === undefined ? {} : { challenge: result.challenge }),
       });
     case 'pending':
-      return respondProblem('pending', 'A code has been sent; another can be sent when it expires', {
+      return replyProblem('pending', 'A code has been sent; another can be sent when it expires', {
         retry_after_seconds: result.retryAfterSeconds,
       });
     case 'expired':
-      return respondProblem('expired_code', 'This challenge is unknown or has ended; make a new request');
+      return replyProblem('expired_code', 'This challenge is unknown or has ended; make a new request');
     case 'delivery_failed':
-      return respondProblem('delivery_failed', 'The code was not accepted for delivery; try again', {
+      return replyProblem('delivery_failed', 'The code was not accepted for delivery; try again', {
         category: result.category,
       });
     case 'unsupported_channel':
-      return respondProblem('unsupported_channel', 'No configured channel reaches this identity this way');
+      return replyProblem('unsupported_channel', 'No configured channel reaches this identity this way');
     default:
-      return respondRefusal(result);
+      return replyRefusal(result);
   }
 }
 
-function respondVerify(result: VerifyResult): Response {
+function replyVerify(result: VerifyResult): Reply {
   switch (result.status) {
     case 'valid':
-      return respondIssued(result);
+      return replyIssued(result);
     case 'invalid':
       if (result.attemptsLeft === null) {
-        return respondProblem(
-          'invalid_request',
-          'otp: must be 4 to 10 digits; spaces and dashes are dropped',
-        );
+        return replyProblem('invalid_request', 'otp: must be 4 to 10 digits; spaces and dashes are dropped');
       }
-      return respondProblem(
+      return replyProblem(
         'invalid_code',
         'The code is wrong',
         { attempts_left: result.attemptsLeft },
         { 'WWW-Authenticate': 'OTP' },
       );
     case 'expired':
-      return respondProblem('expired_code', 'No code is pending; request a new one');
+      return replyProblem('expired_code', 'No code is pending; request a new one');
     default:
-      return respondRefusal(result);
+      return replyRefusal(result);
   }
 }
 
 /** The answers that a request and a verify share. */
-function respondRefusal(
+function replyRefusal(
   result: Extract<VerifyResult, { status: 'blocked' | 'rate_limited' | 'invalid_identity' }>,
-): Response {
+): Reply {
   switch (result.status) {
     case 'blocked':
-      return respondProblem('blocked', 'The code is out of attempts; request a new one when it expires', {
+      return replyProblem('blocked', 'The code is out of attempts; request a new one when it expires', {
         retry_after_seconds: result.retryAfterSeconds,
       });
     case 'rate_limited':
-      return respondProblem('rate_limited', `The limit ${result.limit} is reached`, {
+      return replyProblem('rate_limited', `The limit ${result.limit} is reached`, {
         limit: result.limit,
         retry_after_seconds: result.retryAfterSeconds,
       });
     case 'invalid_identity':
-      return respondProblem(
+      return replyProblem(
         'invalid_identity',
         'identity: must be one e-mail address, a phone number in international form, or an id such as user:42',
       );

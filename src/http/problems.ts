@@ -1,6 +1,6 @@
 import type { LimitName, RefusalCategory } from '../core/policy.js';
 import type { ErrorCode } from '../errors.js';
-import { respondJson } from './respond.js';
+import { type Reply, replyJson, toResponse } from './reply.js';
 
 /** The one table from code to status and title; the OpenAPI document is made from it too. */
 export const problems: Record<ErrorCode, { status: number; title: string }> = {
@@ -38,15 +38,15 @@ export interface ProblemExtra {
 }
 
 /** A problem (RFC 9457) with this code; `retry_after_seconds` is also sent as Retry-After. */
-export function respondProblem(
+export function replyProblem(
   code: ErrorCode,
   detail: string,
   extra: ProblemExtra = {},
   headers: Record<string, string> = {},
-): Response {
+): Reply {
   const { status, title } = problems[code];
   const type = `urn:stateless-otp:problem:${code}`;
-  return respondJson(
+  return replyJson(
     status,
     { type, title, status, detail, success: false, code, ...extra },
     {
@@ -57,4 +57,9 @@ export function respondProblem(
       ...headers,
     },
   );
+}
+
+/** The same as a Web-standard response. */
+export function respondProblem(...problem: Parameters<typeof replyProblem>): Response {
+  return toResponse(replyProblem(...problem));
 }

@@ -4,10 +4,12 @@ import type { Store } from '../ports.js';
 import type { Service } from '../service.js';
 import type { TokenKeys } from '../tokens/keys.js';
 import type { Tokens } from '../tokens/tokens.js';
+import type { Call } from './call.js';
 import { createGateRoutes } from './gate-routes.js';
 import { createHealthRoutes } from './health-routes.js';
 import { createOauthRoutes } from './oauth-routes.js';
 import { createOtpRoutes } from './otp-routes.js';
+import type { Reply } from './reply.js';
 import type { Schemas } from './schemas.js';
 import type { SessionCookie } from './session-cookie.js';
 import { createTokenRoutes } from './token-routes.js';
@@ -33,7 +35,7 @@ export interface Route {
   /** What the OpenAPI document says of it. */
   definition: RouteConfig;
   /** @param ip the caller's address, where it is known */
-  handle(request: Request, ip: string | undefined): Promise<Response>;
+  handle(call: Call, ip: string | undefined): Promise<Reply>;
 }
 
 /** Every route of the API: the server and the OpenAPI document are both made from this table. */

@@ -2,8 +2,8 @@ import { createRoute } from '@hono/zod-openapi';
 import { challengeBearer, readBearer } from './bearer.js';
 import { readJsonBody, readOptionalJsonBody } from './body.js';
 import { describeProblems, json, jsonBody } from './describe.js';
-import { respondProblem } from './problems.js';
-import { respondIssued, respondJson } from './respond.js';
+import { replyProblem } from './problems.js';
+import { replyIssued, replyJson } from './reply.js';
 import type { Route, RouteParts } from './routes.js';
 
 /** Check a token, follow it with the next, end it. */
@@ -21,9 +21,9 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: RoutePart
           ...describeProblems(schemas, ['invalid_request']),
         },
       }),
-      async handle(request) {
-        const { token } = await readJsonBody(request, schemas.verifyToken);
-        return respondJson(200, await tokens.check(token));
+      async handle(call) {
+        const { token } = await readJsonBody(call, schemas.verifyToken);
+        return replyJson(200, await tokens.check(token));
       },
     },
     {
@@ -38,13 +38,13 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: RoutePart
           401: json('There is no token, or it is not active', schemas.tokenActive),
         },
       }),
-      async handle(request) {
-        const token = readBearer(request.headers.get('authorization'));
+      async handle(call) {
+        const token = readBearer(call.header('authorization'));
         const check = await tokens.check(token);
         if (check.active && bearerPurposes.includes(check.claims.purpose)) {
-          return respondJson(200, check, { 'Remote-User': check.claims.sub });
+          return replyJson(200, check, { 'Remote-User': check.claims.sub });
         }
-        return respondJson(401, { active: false }, challengeBearer(token));
+        return replyJson(401, { active: false }, challengeBearer(token));
       },
     },
     {
@@ -64,14 +64,14 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: RoutePart
           ]),
         },
       }),
-      async handle(request) {
+      async handle(call) {
         if (!tokens.canRefresh) {
-          return respondProblem('not_found', 'Refresh tokens are off: REFRESH_TOKEN_TTL is 0');
+          return replyProblem('not_found', 'Refresh tokens are off: REFRESH_TOKEN_TTL is 0');
         }
-        const { refresh_token } = await readJsonBody(request, schemas.refreshToken);
+        const { refresh_token } = await readJsonBody(call, schemas.refreshToken);
         const issued = await tokens.refresh(refresh_token);
-        if (issued) return respondIssued(issued);
-        return respondProblem(
+        if (issued) return replyIssued(issued);
+        return replyProblem(
           'invalid_token',
           'The refresh token is not good, or no longer; sign in again',
           {},
@@ -92,11 +92,11 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: RoutePart
           ...describeProblems(schemas, ['invalid_request', 'store_unavailable']),
         },
       }),
-      async handle(request) {
-        const body = await readOptionalJsonBody(request, schemas.logout);
+      async handle(call) {
+        const body = await readOptionalJsonBody(call, schemas.logout);
         await tokens.revoke(body?.refresh_token);
-        await tokens.revoke(readBearer(request.headers.get('authorization')));
-        return respondJson(200, { success: true });
+        await tokens.revoke(readBearer(call.header('authorization')));
+        return replyJson(200, { success: true });
       },
     },
   ];

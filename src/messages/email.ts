@@ -11,6 +11,9 @@ export const emailText = `{{title}}
 {{ignore}}
 `;
 
+/** The same with a link, which stands after the code: what is copied or filled in comes first. */
+export const emailLinkText = emailText.replace('{{code}}\n', '{{code}}\n\n{{linkInMessage}}\n\n{{link}}\n');
+
 const fonts = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 const codeFonts = "ui-monospace, 'SF Mono', Menlo, Consolas, 'Courier New', monospace";
 
@@ -81,3 +84,11 @@ ${darkRules('[data-ogsc] ')}
 </body>
 </html>
 `;
+
+const afterCode =
+  '<p class="otp-text" style="margin: 16px 0 0; font-size: 16px; line-height: 24px; color: #353b42;">{{expires}}';
+const linkHtml = `<p class="otp-text" style="margin: 16px 0 8px; font-size: 16px; line-height: 24px; color: #353b42;">{{linkInMessage}}</p>
+<p style="margin: 0; font-size: 16px; line-height: 24px;"><a class="otp-strong" href="{{link}}" style="color: #1d4fc4; font-weight: 600;">{{signIn}}</a></p>
+`;
+
+export const emailLinkHtml = emailHtml.replace(afterCode, `${linkHtml}${afterCode}`);

@@ -2,11 +2,17 @@ import type { Content, Render, RenderInput } from '../ports.js';
 import { catalogue, isLocale, type Locale, locales } from './catalogue.js';
 import { chooseLocale } from './choose-locale.js';
 import { describeDuration, describeExpiry } from './duration.js';
-import { emailHtml, emailText } from './email.js';
+import { emailHtml, emailLinkHtml, emailLinkText, emailText } from './email.js';
 import { readOriginHost, writeOriginLine, writeShortText, writeSms } from './sms.js';
 import { fillString, type Strings } from './strings.js';
-import { compileTemplate, type Template } from './template.js';
-import { readTemplates, type Templates, type TemplateVariable, templateVariables } from './template-files.js';
+import { compileTemplate } from './template.js';
+import {
+  linkVariables,
+  readTemplates,
+  type Templates,
+  type TemplateVariable,
+  templateVariables,
+} from './template-files.js';
 
 export interface RendererOptions {
   /** The name that people know the application by, at most 100 characters. Default: none is mentioned. */
@@ -24,9 +30,16 @@ export interface RendererOptions {
   templatesDir?: string | undefined;
 }
 
+const withLink = [...templateVariables, ...linkVariables];
 const ours = {
   text: compileTemplate(emailText, { file: 'email.text.txt', variables: templateVariables, isHtml: false }),
   html: compileTemplate(emailHtml, { file: 'email.html', variables: templateVariables, isHtml: true }),
+  linkText: compileTemplate(emailLinkText, {
+    file: 'email-link.text.txt',
+    variables: withLink,
+    isHtml: false,
+  }),
+  linkHtml: compileTemplate(emailLinkHtml, { file: 'email-link.html', variables: withLink, isHtml: true }),
 };
 
 /**
@@ -47,64 +60,80 @@ export function createRenderer(options: RendererOptions = {}): Render {
       : readTemplates(templatesDir, { hasAppName: appName !== '', isCodeInSubject });
   const templates = new Map(locales.map((locale) => [locale, findTemplates(locale)]));
 
-  function writeText({ channel, code }: RenderInput, draft: Draft, own: Template | undefined): string {
+  /** By locale and duration: there are few, and most of a message is the same for all people. */
+  const drafts = new Map<string, Draft>();
+  function findDraft(locale: Locale, expiresInSeconds: number): Draft {
+    const name = `${locale} ${expiresInSeconds >= 60 ? Math.floor(expiresInSeconds / 60) * 60 : expiresInSeconds}`;
+    let draft = drafts.get(name);
+    if (!draft) {
+      if (drafts.size >= maxDrafts) drafts.clear();
+      draft = createDraft(locale, expiresInSeconds, appName, templates.get(locale) ?? {});
+      drafts.set(name, draft);
+    }
+    return draft;
+  }
+
+  function writeText({ channel, code }: RenderInput, draft: Draft, holes: Holes): string {
     const originLine = channel === 'sms' && host !== undefined ? writeOriginLine(host, code) : undefined;
-    if (own) {
-      const text = own.fill(draft.values).trim();
+    if (channel === 'sms' && draft.templates.sms) {
+      const text = draft.templates.sms.fill(holes).trim();
       return originLine === undefined ? text : `${text}\n${originLine}`;
     }
-    const { strings, expiresIn, values } = draft;
-    const input = { strings, expiresIn, appName, code: values.code };
+    const { strings, expiresIn } = draft;
+    const input = { strings, expiresIn, appName, code: holes.code };
     return channel === 'sms' ? writeSms(input, originLine) : writeShortText(input);
   }
 
   return (input): Content => {
     const locale = chooseLocale(input.locale, defaultLocale);
-    const own = templates.get(locale) ?? {};
-    const draft = createDraft(input, locale, appName);
-    const { values } = draft;
-    const subject = isCodeInSubject ? `${input.code} – ${values.title}` : values.title;
-    values.subject = toOneLine(own.subject?.fill(values) ?? subject);
+    const draft = findDraft(locale, input.expiresInSeconds);
+    const { title, templates } = draft;
+    const code = input.channel === 'voice' ? spell(input.code) : input.code;
+    const holes: Holes = { code, subject: '', link: input.link ?? '' };
+    const subject = isCodeInSubject ? `${input.code} – ${title}` : title;
+    holes.subject = toOneLine(templates.subject?.fill(holes) ?? subject);
     if (input.channel !== 'email') {
-      return { locale, subject: values.subject, text: writeText(input, draft, own.sms) };
+      return { locale, subject: holes.subject, text: writeText(input, draft, holes) };
     }
-    return {
-      locale,
-      subject: values.subject,
-      text: (own.text ?? ours.text).fill(values),
-      html: (own.html ?? ours.html).fill(values),
-    };
+    const [text, html] =
+      input.link === undefined ? [templates.text, templates.html] : [templates.linkText, templates.linkHtml];
+    return { locale, subject: holes.subject, text: text.fill(holes), html: html.fill(holes) };
   };
 }
 
+const maxDrafts = 500;
+
+/** What differs from message to message. */
+type Holes = Record<'code' | 'subject' | 'link', string>;
+
+/** A message but for its holes. */
 interface Draft {
   strings: Strings;
   expiresIn: string;
-  values: Record<TemplateVariable, string>;
+  title: string;
+  templates: Templates & typeof ours;
 }
 
-function createDraft(
-  { channel, code, expiresInSeconds }: RenderInput,
-  locale: Locale,
-  appName: string,
-): Draft {
+function createDraft(locale: Locale, expiresInSeconds: number, appName: string, own: Templates): Draft {
   const strings = catalogue[locale];
   const expiresIn = describeExpiry(locale, expiresInSeconds);
-  const values = {
-    code: channel === 'voice' ? spell(code) : code,
+  const title = appName === '' ? strings.title : fillString(strings.titleFor, { app: appName });
+  const values: Record<Exclude<TemplateVariable, keyof Holes>, string> = {
     appName,
     duration: describeDuration(locale, expiresInSeconds),
-    title: appName === '' ? strings.title : fillString(strings.titleFor, { app: appName }),
+    title,
     enter: strings.enter,
     expires: fillString(strings.expires, { in: expiresIn }),
     keep: strings.keep,
     ignore: strings.ignore,
-    subject: '',
+    linkInMessage: strings.page.linkInMessage,
+    signIn: strings.page.signIn,
     locale,
     direction: strings.direction,
     align: strings.direction === 'rtl' ? 'right' : 'left',
   };
-  return { strings, expiresIn, values };
+  const bound = Object.entries({ ...ours, ...own }).map(([kind, template]) => [kind, template.bind(values)]);
+  return { strings, expiresIn, title, templates: Object.fromEntries(bound) };
 }
 
 /** @throws TypeError or RangeError */

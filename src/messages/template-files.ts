@@ -8,6 +8,8 @@ export const templateFiles = {
   subject: 'email.subject.txt',
   text: 'email.text.txt',
   html: 'email.html',
+  linkText: 'email-link.text.txt',
+  linkHtml: 'email-link.html',
   sms: 'sms.text.txt',
 } as const;
 export type TemplateKind = keyof typeof templateFiles;
@@ -28,7 +30,9 @@ export const templateVariables = [
   'direction',
   'align',
 ] as const;
-export type TemplateVariable = (typeof templateVariables)[number];
+/** Beside those, in the templates of an e-mail with a link. */
+export const linkVariables = ['link', 'linkInMessage', 'signIn'] as const;
+export type TemplateVariable = (typeof templateVariables)[number] | (typeof linkVariables)[number];
 
 /** Mail programs cut what is longer, and the code may be in what they cut. */
 const maxBytes = 100_000;
@@ -82,14 +86,23 @@ function readTemplate(path: string, kind: TemplateKind, rules: TemplateRules): T
   if (isSubject && body === '') throw new RangeError(`${path}:1: a subject is not empty`);
   return compileTemplate(body, {
     file: path,
-    variables: isSubject ? templateVariables.filter((name) => name !== 'subject') : templateVariables,
-    required: isSubject ? [] : ['code'],
+    variables: listVariables(kind),
+    required: isSubject ? [] : isLink(kind) ? ['code', 'link'] : ['code'],
     forbidden: {
       ...(rules.hasAppName ? {} : { appName: 'needs the option appName, which is not set' }),
       ...(isSubject && !rules.isCodeInSubject ? { code: 'is switched off for subjects' } : {}),
     },
-    isHtml: kind === 'html',
+    isHtml: kind === 'html' || kind === 'linkHtml',
   });
+}
+
+function isLink(kind: TemplateKind): boolean {
+  return kind === 'linkText' || kind === 'linkHtml';
+}
+
+function listVariables(kind: TemplateKind): readonly string[] {
+  if (isLink(kind)) return [...templateVariables, ...linkVariables];
+  return kind === 'subject' ? templateVariables.filter((name) => name !== 'subject') : templateVariables;
 }
 
 function readText(path: string): string {

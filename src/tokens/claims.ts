@@ -41,18 +41,39 @@ export function dropReserved(extra: Record<string, unknown>): Record<string, unk
   return Object.fromEntries(Object.entries(extra).filter(([name]) => !reserved.includes(name)));
 }
 
+/** The longest life of a token. */
+export const maxTtlSeconds = 86_400;
+
+/** How far apart the clocks of two instances, or of an instance and the store, may be. */
+export const clockSkewSeconds = 300;
+
 /** Whether what was signed with our key is a token of this namespace. */
-export function hasOurClaims(payload: JWTPayload, namespace: string): payload is JWTPayload & TokenClaims {
+export function hasOurClaims(
+  payload: JWTPayload,
+  namespace: string,
+  now: number,
+): payload is JWTPayload & TokenClaims {
   const { sub, aud, amr, jti, sid } = payload;
   // A `sub` that is no canonical identity is not ours, and could not stand in a header.
   const isOurs =
     typeof sub === 'string' && /^[\x21-\x7E]+$/.test(sub) && typeof aud === 'string' && Array.isArray(amr);
   return (
     isOurs &&
+    isOurLife(payload, now) &&
     payload['namespace'] === namespace &&
     typeof payload['purpose'] === 'string' &&
-    typeof payload['auth_time'] === 'number' &&
+    Number.isSafeInteger(payload['auth_time']) &&
     typeof jti === 'string' &&
     (sid === undefined || typeof sid === 'string')
+  );
+}
+
+/** Who shares our secret could otherwise make a token that outlives all keys, or its own revocation. */
+function isOurLife({ iat, exp }: JWTPayload, now: number): boolean {
+  return (
+    Number.isSafeInteger(iat) &&
+    Number.isSafeInteger(exp) &&
+    Number(exp) - Number(iat) <= maxTtlSeconds &&
+    Number(iat) <= now + clockSkewSeconds
   );
 }

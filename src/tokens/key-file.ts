@@ -23,7 +23,7 @@ export interface KeyFile {
 
 export interface RotationLimits {
   now: number;
-  /** How long others may go on with the keys they have fetched. */
+  /** How long others may go on with the keys they have fetched, and instances with those they were started with. */
   spreadSeconds: number;
   /** How long a token lives. */
   tokenTtlSeconds: number;
@@ -70,7 +70,8 @@ export function rotateKeys({ keys }: KeyFile, algorithm: KeyFileAlgorithm, limit
     }
     return { step: 'swapped', file: { keys: [second, { ...first, retired: now }] } };
   }
-  const waitSeconds = second.retired + tokenTtlSeconds - now;
+  // Until every instance has been restarted, the retired key goes on signing.
+  const waitSeconds = second.retired + spreadSeconds + tokenTtlSeconds - now;
   if (waitSeconds > 0) {
     return { step: 'too early', waitSeconds, reason: 'tokens of the retired key may not have expired yet' };
   }

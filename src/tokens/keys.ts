@@ -8,6 +8,7 @@ import {
   type KeyObject,
   sign,
   verify,
+  webcrypto,
 } from 'node:crypto';
 import { minSecretBytes } from '../core/secret.js';
 
@@ -20,7 +21,8 @@ export interface CheckingKey {
   algorithm: TokenAlgorithm;
   /** The RFC 7638 thumbprint; a shared secret has none, since its name would help to guess it. */
   kid?: string;
-  key: KeyObject;
+  /** Imported once, at its first use: jose would import any other kind of key anew each time. */
+  readKey(): Promise<CryptoKey>;
 }
 
 /** What tokens are made with; checks them too. */
@@ -101,6 +103,24 @@ export function createTokenKeys(options: TokenKeyOptions): TokenKeys {
   return { signing, checking, jwks: { keys: [...published.values()] } };
 }
 
+type CryptoKey = webcrypto.CryptoKey;
+const { subtle } = webcrypto;
+
+/** As Web Cryptography names them. */
+const webAlgorithms = {
+  HS256: { name: 'HMAC', hash: 'SHA-256' },
+  ES256: { name: 'ECDSA', namedCurve: 'P-256' },
+  EdDSA: { name: 'Ed25519' },
+} as const;
+
+function importOnce(load: () => Promise<CryptoKey>): () => Promise<CryptoKey> {
+  let imported: Promise<CryptoKey> | undefined;
+  return () => {
+    imported ??= load();
+    return imported;
+  };
+}
+
 /** RFC 7638 §3: the hash of the members that make the key, in their order. */
 function nameKey({ kty, crv, x, y }: JsonWebKey): string {
   const members = y === undefined ? { crv, kty, x } : { crv, kty, x, y };
@@ -116,7 +136,7 @@ function readSharedSecret(secret: string, name: string): SigningKey {
   const key = createSecretKey(bytes);
   return {
     algorithm: 'HS256',
-    key,
+    readKey: importOnce(() => subtle.importKey('raw', bytes, webAlgorithms.HS256, false, ['verify'])),
     sign: (input) => createHmac('sha256', key).update(input).digest('base64url'),
   };
 }
@@ -148,7 +168,8 @@ function importPrivateKey(material: string | JsonWebKey, name: string): PrivateK
   const key = readKeyObject(material, name);
   const algorithm = findAlgorithm(key, name);
   const jwk = typeof material === 'string' ? {} : material;
-  if ((jwk['alg'] ?? algorithm) !== algorithm || (jwk['use'] ?? 'sig') !== 'sig') {
+  const { alg = algorithm, use = 'sig', key_ops: operations = ['sign'] } = jwk;
+  if (alg !== algorithm || use !== 'sig' || !Array.isArray(operations) || !operations.includes('sign')) {
     throw new RangeError(`${name} is a key for ${algorithm} signatures, but its alg or use says otherwise`);
   }
   const publicKey = createPublicKey(key);
@@ -167,7 +188,11 @@ function importPrivateKey(material: string | JsonWebKey, name: string): PrivateK
   return {
     algorithm,
     kid,
-    key: publicKey,
+    readKey: importOnce(() =>
+      subtle.importKey('jwk', publicKey.export({ format: 'jwk' }), webAlgorithms[algorithm], true, [
+        'verify',
+      ]),
+    ),
     sign: (input) => signBytes(input).toString('base64url'),
     publicJwk: { kty, crv, x, ...(y === undefined ? {} : { y }), kid, alg: algorithm, use: 'sig' },
   };

@@ -1,7 +1,7 @@
 import type { CryptoKey, KeyObject, VerifyOptions } from 'jose';
 import type { CheckingKey } from './keys.js';
 
-export const maxTokenLength = 4096;
+const maxTokenLength = 4096;
 
 /** One of jose's functions that check a signature and return what was signed. */
 export type Check<Result> = (
@@ -22,23 +22,46 @@ export async function checkSigned<Result>(
   if (!isCompact(token)) return null;
   const header = readHeader(token);
   if (!header) return null;
-  for (const { algorithm, kid, key } of keys) {
+  for (const { algorithm, kid, readKey } of keys) {
     if (header['alg'] !== algorithm || header['kid'] !== kid) continue;
     // RFC 8725 §3.1: the algorithm is the key's, not the header's choice.
-    const result = await check(token, key, { algorithms: [algorithm] }).catch(() => null);
+    const result = await check(token, await readKey(), { algorithms: [algorithm] }).catch(() => null);
     if (result !== null) return result;
   }
   return null;
 }
 
-/** Null for a header that no token of ours has, or that is not in its one spelling: members twice, blanks. */
-function readHeader(token: string): Record<string, unknown> | null {
-  const text = Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString();
+type Header = Record<string, unknown>;
+
+/** Headers that have been read: all tokens of one key have the same. */
+const knownHeaders = new Map<string, Header>();
+const maxKnownHeaders = 100;
+
+/** Null for a header that no token of ours has. */
+function readHeader(token: string): Header | null {
+  const part = token.slice(0, token.indexOf('.'));
+  const known = knownHeaders.get(part);
+  if (known) return known;
+  const text = readObject(part);
+  const header: Header | null = text === null ? null : JSON.parse(text);
+  if (!header || !Object.keys(header).every((member) => headerMembers.includes(member))) return null;
+  if (knownHeaders.size >= maxKnownHeaders) knownHeaders.clear();
+  knownHeaders.set(part, header);
+  return header;
+}
+
+/** The payload of a compact JWS as JSON. Null where it is no object in its one spelling. */
+export function readPayload(token: string): string | null {
+  return readObject(token.slice(token.indexOf('.') + 1, token.lastIndexOf('.')));
+}
+
+/** One spelling: of a member that stands there twice, or of a number that is none, each reader makes something else. */
+function readObject(part: string): string | null {
+  const text = Buffer.from(part, 'base64url').toString();
   try {
-    const header: unknown = JSON.parse(text);
-    if (typeof header !== 'object' || header === null || JSON.stringify(header) !== text) return null;
-    const isOurs = Object.keys(header).every((member) => headerMembers.includes(member));
-    return isOurs ? { ...header } : null;
+    const parsed: unknown = JSON.parse(text);
+    const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
+    return isObject && JSON.stringify(parsed) === text ? text : null;
   } catch {
     return null;
   }

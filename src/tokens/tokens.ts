@@ -2,11 +2,12 @@ import type { KeyObject } from 'node:crypto';
 import { jwtVerify } from 'jose';
 import { OtpError } from '../errors.js';
 import type { Clock, Grant, IssuedToken, Logger, ReadClaims, Store } from '../ports.js';
-import { dropReserved, hasOurClaims, type TokenClaims } from './claims.js';
+import { createCheckedTokens } from './checked-tokens.js';
+import { clockSkewSeconds, dropReserved, hasOurClaims, type TokenClaims } from './claims.js';
 import { createFamilies, type Sustained } from './families.js';
 import type { TokenKeys } from './keys.js';
 import { createRevocations } from './revocations.js';
-import { checkSigned, maxTokenLength } from './signed.js';
+import { checkSigned, readPayload } from './signed.js';
 
 export interface TokenOptions {
   keys: TokenKeys;
@@ -25,7 +26,7 @@ export interface TokenOptions {
   isRevocationRequired: boolean;
   readClaims?: ReadClaims | undefined;
   /** Whether a sign-in may go on; asked whenever one is refreshed or renewed. Default: it may. */
-  mayGoOn?: ((identity: string, purpose: string) => Promise<boolean>) | undefined;
+  mayGoOn?: ((identity: string, purpose: string) => boolean | Promise<boolean>) | undefined;
   store: Pick<Store, 'claim' | 'claimed' | 'exchange'>;
   clock: Clock;
   randomBytes(size: number): Uint8Array;
@@ -56,6 +57,10 @@ export interface Tokens {
 
 const type = 'JWT';
 const idBytes = 16;
+/** Some megabytes. */
+const maxCheckedTokens = 10_000;
+/** Browsers drop a cookie of more than 4096 bytes, its name included (RFC 6265bis §5.6). */
+const maxIssuedLength = 4000;
 
 /** Issues, checks and ends tokens (RFC 7519). */
 export function createTokens(options: TokenOptions): Tokens {
@@ -71,6 +76,7 @@ export function createTokens(options: TokenOptions): Tokens {
     typ: type,
     ...(signing.kid === undefined ? {} : { kid: signing.kid }),
   });
+  const checked = createCheckedTokens(maxCheckedTokens);
   const readSeconds = () => Math.floor(clock() / 1000);
 
   function sign(sustained: Sustained, extraClaims: Record<string, unknown>, sid?: string): IssuedToken {
@@ -91,8 +97,8 @@ export function createTokens(options: TokenOptions): Tokens {
     };
     const input = `${encodedHeader}.${encode(claims)}`;
     const accessToken = `${input}.${signing.sign(input)}`;
-    if (accessToken.length > maxTokenLength) {
-      throw new OtpError('internal', `The claims do not fit in a token of ${maxTokenLength} characters`);
+    if (accessToken.length > maxIssuedLength) {
+      throw new OtpError('internal', `The claims do not fit in a token of ${maxIssuedLength} characters`);
     }
     return { accessToken, expiresInSeconds: ttlSeconds };
   }
@@ -109,6 +115,10 @@ export function createTokens(options: TokenOptions): Tokens {
   }
 
   async function readActive(token: unknown): Promise<TokenClaims | null> {
+    if (typeof token !== 'string' || token === '') return null;
+    const name = checked.name(token);
+    const known = checked.find(name);
+    if (known) return known.exp > readSeconds() ? known : null;
     const result = await checkSigned(token, keys.checking, (text, key, limits) =>
       jwtVerify(text, key, {
         ...limits,
@@ -119,7 +129,10 @@ export function createTokens(options: TokenOptions): Tokens {
         currentDate: new Date(clock()),
       }),
     );
-    return result && hasOurClaims(result.payload, namespace) ? result.payload : null;
+    const text = result ? readPayload(token) : null;
+    if (!result || text === null || !hasOurClaims(result.payload, namespace, readSeconds())) return null;
+    checked.add(name, text);
+    return result.payload;
   }
 
   return {
@@ -141,22 +154,26 @@ export function createTokens(options: TokenOptions): Tokens {
     async refresh(refreshToken) {
       const sustained = families?.read(refreshToken);
       if (!sustained) return null;
-      if (!((await options.mayGoOn?.(sustained.identity, sustained.purpose)) ?? true)) {
+      const { identity, purpose } = sustained;
+      const isLasting = options.lastingPurposes.includes(purpose);
+      if (!isLasting || !((await options.mayGoOn?.(identity, purpose)) ?? true)) {
         await families?.end(refreshToken);
         return null;
       }
       // Asked before the token is used up, so that a failure there signs nobody out.
       const extraClaims = (await options.readClaims?.(sustained.identity)) ?? {};
+      const token = sign(sustained, extraClaims);
       const next = await families?.rotate(refreshToken);
-      return next ? { ...sign(sustained, extraClaims), ...next } : null;
+      return next ? { ...token, ...next } : null;
     },
     async renew({ sid, sub, purpose, amr, auth_time }) {
       if (sid === undefined || !families) return null;
       try {
         if (!((await options.mayGoOn?.(sub, purpose)) ?? true)) return null;
+        const extraClaims = (await options.readClaims?.(sub)) ?? {};
+        // Asked last: a token that is made long after would outlive a revocation in between.
         if (!(await families.isSessionLive(sid))) return null;
-        const sustained = { identity: sub, purpose, amr, authTime: auth_time };
-        return sign(sustained, (await options.readClaims?.(sub)) ?? {}, sid);
+        return sign({ identity: sub, purpose, amr, authTime: auth_time }, extraClaims, sid);
       } catch (error) {
         // The token at hand is still good: whoever brings it must not suffer.
         logger.warn(
@@ -170,10 +187,11 @@ export function createTokens(options: TokenOptions): Tokens {
       if (await families?.end(token)) return;
       const claims = await readActive(token);
       if (!claims) return;
-      await revocations.add(nameToken(claims), claims.exp - readSeconds() + 1);
+      // By the clock of the store, while each instance goes by its own.
+      await revocations.add(nameToken(claims), claims.exp - readSeconds() + clockSkewSeconds);
       if (claims.sid === undefined) return;
       // Tokens that were renewed from this one, or before it, must end too.
-      await revocations.add(nameSession(claims.sid), ttlSeconds + 1);
+      await revocations.add(nameSession(claims.sid), ttlSeconds + clockSkewSeconds);
       await families?.endSession(claims.sid);
     },
   };

@@ -128,6 +128,7 @@ test('the banner names the URL, the docs, where codes appear and the secrets tha
   const { stdout } = service.output;
   assert.match(stdout, new RegExp(`API +${service.url}/api/v1\n`));
   assert.match(stdout, new RegExp(`Docs +${service.url}/docs\n`));
+  assert.match(stdout, new RegExp(`Sign-in +${service.url}/sign-in .cookies for plain http on localhost`));
   assert.match(stdout, /Codes +appear here/);
   assert.match(stdout, /OTP_SECRET_KEY and JWT_SECRET made up for this run/);
   await service.stop();

@@ -272,6 +272,19 @@ describe('what is wrong anywhere is refused, in one line that names the variable
     ['a password without a user', { SMTP_PASSWORD: 'p' }, /^SMTP_USERNAME: goes together with SMTP_PASSWORD/],
     ['a purpose with a space', { OTP_PURPOSES: 'sign in' }, /^OTP_PURPOSES: given "sign in"/],
     ['no purpose', { OTP_PURPOSES: ',' }, /^OTP_PURPOSES: given ","/],
+    ['a colour by name', { BRAND_COLOR: 'red' }, /^BRAND_COLOR: given "red", allowed: a colour such as/],
+    [
+      'a logo over plain http',
+      { BRAND_LOGO_URL: 'http://example.com/l.svg' },
+      /^BRAND_LOGO_URL: given "http:/,
+    ],
+    ['a frame of everybody', { EMBED_ORIGINS: '*' }, /^EMBED_ORIGINS: given "\*", allowed: origins/],
+    ['a link that begins nowhere', { OTP_MAGIC_LINK: 'true' }, /^PUBLIC_URL: required with OTP_MAGIC_LINK/],
+    [
+      'a page without its purpose',
+      { SIGN_IN_PAGE: 'true', OTP_PURPOSES: 'payment', BEARER_PURPOSES: 'payment' },
+      /^OTP_PURPOSES: must hold sign-in with SIGN_IN_PAGE=true/,
+    ],
   ];
   for (const [why, changes, line] of cases) {
     test(why, () => {

@@ -37,12 +37,14 @@ test('the steps of the Dockerfile give a tree that an unprivileged user can serv
     // What the project itself was installed from is at hand; a registry may be slow or fail now and then.
     run('npm', ['ci', '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund'], app);
     // A clone that was built, with nothing but what it needs to run, starts as the README says.
-    for (const name of ['src', 'scripts', 'tsconfig.json', 'tsconfig.build.json']) {
+    for (const name of ['src', 'sdk', 'scripts', 'tsconfig.json', 'tsconfig.build.json']) {
       cpSync(join(root, name), join(app, name), { recursive: true });
     }
     const started = startProcess('npm', ['start', '--', ...noEnvFile], { PORT: '0' }, app);
     await started.waitFor(/Store +memory/);
     await started.stop();
+    // A clone has it from the start, and the image never.
+    rmSync(join(app, 'sdk'), { recursive: true });
     run('chmod', ['-R', 'a-w', app], root);
 
     const port = await findFreePort();

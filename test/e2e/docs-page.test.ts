@@ -1,24 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chromium } from 'playwright-core';
+import { launchBrowser } from '../helpers/browser.js';
 import { startService } from '../helpers/process.js';
-import { requireTool } from '../helpers/tools.js';
 
 test('Swagger UI shows every route in a real browser, under its policy and without another host', async () => {
-  const executablePath = requireTool('chromium');
   const service = await startService();
-  const browser = await chromium.launch({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  const browser = await launchBrowser();
   try {
     const page = await browser.newPage();
     const hosts = new Set<string>();

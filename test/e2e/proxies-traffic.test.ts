@@ -25,7 +25,7 @@ async function startGate() {
     clock,
     store,
     refreshTokenTtlSeconds: refreshSeconds,
-    claims: async (identity) => (identity === hoarder ? { groups: 'g'.repeat(2720) } : {}),
+    claims: async (identity) => (identity === hoarder ? { groups: 'g'.repeat(2660) } : {}),
   });
   const { tokens } = createTestTokens({ clock, store, refreshTtlSeconds: refreshSeconds });
   const listener = createNodeListener(otp.handler);
@@ -122,12 +122,12 @@ for (const [name, start] of Object.entries(proxies)) {
       assert.equal(app.received.length, already);
     });
 
-    test('a token of almost 4 KiB passes as header and as cookie, and as one that is renewed', async () => {
+    test('a token of almost the 4000 characters that it may have passes as header and as cookie, and as one that is renewed', async () => {
       const first = await gate.tokens.issue({ ...session, identity: hoarder });
       gate.clock.advance(500_000);
       const { headers } = await ask(proxy.port, { headers: [cookie(first.accessToken)] });
       const token = /otp_session=([^;]+)/.exec(String(headers['set-cookie']))?.[1] ?? '';
-      assert.ok(token.length > 4000 && token.length <= 4096, String(token.length));
+      assert.ok(token.length > 3900 && token.length <= 4000, String(token.length));
       for (const prove of [bearer, cookie]) {
         const { status, echo } = await ask(proxy.port, { headers: [prove(token)] });
         assert.deepEqual([status, echo?.headers['remote-user']], [200, hoarder]);
@@ -141,35 +141,34 @@ for (const [name, start] of Object.entries(proxies)) {
         ['X-Forwarded-Host', 'evil.example'],
         ['X-Forwarded-Proto', 'http'],
         ['X-Forwarded-Uri', '//evil.example/'],
+        ['x-forwarded-uri', '//evil.example/'],
+        ['X_Forwarded_Uri', '//evil.example/'],
+        ['X-Forwarded_For', '198.51.100.1'],
         ['X-Forwarded-Method', 'GET'],
-        ['x-forwarded-uri', '/again'],
-        ['X_Forwarded_Uri', '/again'],
-        [
-          'Connection',
-          'X-Forwarded-For, X-Forwarded-Uri, X-Forwarded-Method, X-Forwarded-Host, X-Forwarded-Proto',
-        ],
       ] as const;
+      const names = lies.map(([name]) => name).join(', ');
       const from = '127.0.0.2';
-      const gone = await ask(proxy.port, { path: '/a?b', headers: [...lies, acceptsPages], from });
-      assert.deepEqual([gone.status, gone.headers['location']], [302, '/sign-in?rd=%2Fa%3Fb']);
-      const posted = await ask(proxy.port, {
-        method: 'POST',
-        body: 'x',
-        headers: [...lies, acceptsPages],
-        from,
-      });
-      assert.equal(posted.status, 401);
-      const told = gate.asked.at(-1)?.headers ?? {};
-      assert.deepEqual(
-        ['host', 'method', 'proto', 'uri'].map((what) => told[`x-forwarded-${what}`]),
-        [site, 'POST', 'https', '/'],
-      );
-
-      const { echo } = await ask(proxy.port, { headers: [...lies, bearer(await issue())], from });
-      assert.deepEqual(
-        ['for', 'host', 'method', 'proto', 'uri'].map((what) => echo?.headers[`x-forwarded-${what}`] ?? null),
-        [from, site, null, 'https', null],
-      );
+      // Named in Connection, headers are dropped on the way as the proxy's own.
+      for (const headers of [lies, [...lies, ['Connection', names] as const]]) {
+        const gone = await ask(proxy.port, { path: '/a?b', headers: [...headers, acceptsPages], from });
+        assert.deepEqual([gone.status, gone.headers['location']], [302, '/sign-in?rd=%2Fa%3Fb']);
+        const post = { method: 'POST', body: 'x', from };
+        const posted = await ask(proxy.port, { ...post, headers: [...headers, acceptsPages] });
+        assert.equal(posted.status, 401);
+        const told = gate.asked.at(-1)?.headers ?? {};
+        assert.deepEqual(
+          ['host', 'method', 'proto', 'uri'].map((what) => told[`x-forwarded-${what}`]),
+          [site, 'POST', 'https', '/'],
+        );
+        const { echo } = await ask(proxy.port, { ...post, headers: [...headers, bearer(await issue())] });
+        assert.deepEqual(
+          ['for', 'host', 'method', 'proto', 'uri'].map(
+            (what) => echo?.headers[`x-forwarded-${what}`] ?? null,
+          ),
+          [from, site, null, 'https', null],
+        );
+        assert.doesNotMatch(JSON.stringify(echo?.rawHeaders), /evil\.example|198\.51/);
+      }
     });
 
     test('the sign-in page is asked without a token, and told the address of the person', async () => {
@@ -190,9 +189,7 @@ for (const [name, start] of Object.entries(proxies)) {
 
     // Attack: reach, under the host of the application, what else the service serves, or the application past the gate.
     test('nothing but the sign-in page is open', async () => {
-      const already = app.received.length;
-      for (const path of [
-        '/otp-gate',
+      const closed = [
         '/authz/auth-request',
         '/authz/forward-auth',
         '/api/v1/otp/request',
@@ -201,6 +198,10 @@ for (const [name, start] of Object.entries(proxies)) {
         '/livez',
         '/sign-inner',
         '/sign-in.php',
+        '/sign-outer',
+      ];
+      const crooked = [
+        '/otp-gate',
         '/sign-in/../livez',
         '/sign-in/%2e%2e/livez',
         '/sign-in/..%2flivez',
@@ -208,13 +209,18 @@ for (const [name, start] of Object.entries(proxies)) {
         '//sign-in/../livez',
         '/sign-in;/../livez',
         '/x/../%73ign-in/../livez',
-      ]) {
+      ];
+      for (const path of [...closed, ...crooked]) {
+        const expected = crooked.includes(path) ? [400, 401, 404] : [401];
+        const already = app.received.length;
         const { status, text } = await ask(proxy.port, { path });
-        assert.ok([400, 401, 404].includes(status), `${path}: ${status}`);
+        assert.equal(app.received.length, already, path);
+        assert.ok(expected.includes(status), `${path}: ${status}`);
         assert.doesNotMatch(text, /"status":"ok"|swagger|"active":true/, path);
+        const signedIn = await ask(proxy.port, { path, headers: [bearer(await issue())] });
+        assert.equal(signedIn.headers['remote-user'], undefined, path);
         assert.ok(!gate.asked.some(({ path: reached }) => /^\/(livez|docs|api|oauth)/.test(reached)), path);
       }
-      assert.equal(app.received.length, already);
     });
 
     // Attack: make the service unreachable, and walk in.

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { startShiftedService } from '../helpers/fake-time.js';
 import {
   createFleetClient,
   patientRedis,
@@ -9,9 +10,7 @@ import {
   unlimited,
 } from '../helpers/fleet.js';
 import { stopAtEnd } from '../helpers/leftovers.js';
-import { noEnvFile, root, startProcess } from '../helpers/process.js';
 import { type RedisServer, startRedis } from '../helpers/redis.js';
-import { requireTool } from '../helpers/tools.js';
 import { until } from '../helpers/until.js';
 
 const alice = 'alice@example.com';
@@ -135,19 +134,11 @@ describe('on Redis', () => {
 
   // Attack: run an instance whose clock is off, where an expired or used code may look young.
   test('an instance whose clock is an hour or a day off accepts nothing else than the others', async () => {
-    const faketime = requireTool('faketime');
     const prefix = { REDIS_KEY_PREFIX: 'clock:', ...unlimited };
     const right = await startRedisService(redis.url, prefix);
     for (const shift of ['+1h', '-1h', '+1d', '-1d']) {
       const store = { STORE: 'redis', REDIS_URL: redis.url, ...patientRedis };
-      const env = { ...sharedSecrets, ...prefix, ...store, PORT: '0' };
-      const running = startProcess(
-        faketime,
-        ['-f', shift, process.execPath, `${root}dist/cli/main.js`, ...noEnvFile],
-        env,
-      );
-      const [, url = ''] = await running.waitFor(/API +(http:\S+)\/api\/v1/);
-      const shifted: Service = { ...running, url };
+      const shifted = await startShiftedService(shift, { ...sharedSecrets, ...prefix, ...store });
       const bob = `bob${shift.charCodeAt(0)}${shift.slice(1)}@example.com`;
       const first = await fleet.obtain(shifted, bob);
       assert.equal((await fleet.verify(right, { identity: bob, otp: first })).status, 200);

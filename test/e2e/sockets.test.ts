@@ -73,8 +73,8 @@ describe('over a real socket', () => {
 
   test('a request line or Host that is garbage is refused, and the server lives on', async () => {
     for (const head of [
-      'GET /livez HTTP/1.1\r\nHost: a b\r\n',
-      'GET /livez HTTP/1.1\r\nHost: [\r\n',
+      'GET /docs HTTP/1.1\r\nHost: a b\r\n',
+      'GET /docs HTTP/1.1\r\nHost: [\r\n',
       'GET //\\evil HTTP/1.1\r\nHost: x\r\n',
       'GET livez HTTP/1.1\r\nHost: x\r\n',
       'GET http:// HTTP/1.1\r\nHost: x\r\n',
@@ -85,5 +85,41 @@ describe('over a real socket', () => {
       assert.equal(status(await exchange(`${head}Connection: close\r\n\r\n`)), 400, head);
     }
     assert.equal((await fetch(`http://127.0.0.1:${server.port}/livez`)).status, 200);
+  });
+
+  // Attack: make a proxy that asks get an answer that it takes for a fault.
+  test('no Host makes a route of the API answer anything else', async () => {
+    for (const host of ['a b', '[', '/', 'x:99999', '%']) {
+      for (const [path, expected] of [
+        ['/livez', 200],
+        ['/api/v1/token/verify', 401],
+        ['/authz/auth-request', 401],
+      ] as const) {
+        const head = `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+        assert.equal(status(await exchange(head)), expected, head);
+      }
+    }
+  });
+
+  // Attack: smuggle a second request into a body whose length is read in two ways, or never end one.
+  test('a body that is longer, shorter, chunked or absent is what it is by HTTP', async () => {
+    const post = (headers: string, body: string) =>
+      exchange(
+        `POST /api/v1/token/verify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n${headers}\r\n${body}`,
+      );
+    const body = '{"token":"x"}';
+    assert.equal(status(await post(`Content-Length: ${body.length}\r\n`, body)), 200);
+    assert.equal(status(await post('Transfer-Encoding: chunked\r\n', `d\r\n${body}\r\n0\r\n\r\n`)), 200);
+    assert.equal(status(await post('Content-Length: 5\r\n', body)), 400);
+    assert.equal(
+      status(await post('Content-Length: 4097\r\n', `${body}${' '.repeat(4097 - body.length)}`)),
+      400,
+    );
+    assert.equal(
+      status(await post('Content-Length: 4096\r\n', `${body}${' '.repeat(4096 - body.length)}`)),
+      200,
+    );
+    assert.equal(status(await post('Content-Length: 0\r\n', '')), 400);
+    assert.equal(status(await post('', '')), 400);
   });
 });

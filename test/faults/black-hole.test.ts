@@ -6,7 +6,7 @@ import { createHttpClient } from '../helpers/http-client.js';
 import { startService } from '../helpers/process.js';
 import { startSmtpServer } from '../helpers/smtp.js';
 import { requireTool } from '../helpers/tools.js';
-import { patienceMs, until } from '../helpers/until.js';
+import { until } from '../helpers/until.js';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -45,11 +45,11 @@ async function startGate(port: number) {
 }
 
 // Attack, or a bad day: the mail server takes connections and says nothing.
-test('in the background a mail server that is a black hole for 15 s at 50 requests a second harms nobody', async (t) => {
+test('in the background a mail server that is a black hole for 30 s at 50 requests a second harms nobody', async (t) => {
   const ps = requireTool('ps', 'procps');
   const smtp = await startSmtpServer();
   const gate = await startGate(smtp.port);
-  const queueMax = 400;
+  const queueMax = 1000;
   const service = await startService({
     DELIVERY_BACKEND: 'smtp',
     DELIVERY_MODE: 'background',
@@ -88,7 +88,7 @@ test('in the background a mail server that is a black hole for 15 s at 50 reques
     gate.shut();
     const memoryBefore = readMemoryMb();
     const startedAt = performance.now();
-    for (let index = 0; index < 15 * 50; index++) {
+    for (let index = 0; index < 30 * 50; index++) {
       running.push(control(), ask(index));
       await pause(Math.max(0, startedAt + (index + 1) * 20 - performance.now()));
     }
@@ -110,9 +110,11 @@ test('in the background a mail server that is a black hole for 15 s at 50 reques
     );
     gate.open();
     const openedAt = performance.now();
+    // Ten seconds, or as many more as the machine is slower than one that answers a control within 25 ms.
+    const drainMs = 10_000 * Math.max(1, controlP99 / 25);
     let seen = -1;
     while (
-      performance.now() - openedAt < patienceMs &&
+      performance.now() - openedAt < drainMs &&
       (smtp.received.length < queueMax * 0.9 || smtp.received.length > seen)
     ) {
       seen = smtp.received.length;

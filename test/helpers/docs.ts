@@ -14,6 +14,7 @@ export const docs = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.m
   readdirSync(join(root, 'docs'), { recursive: true })
     .map((name) => `docs/${name}`)
     .filter((name) => name.endsWith('.md')),
+  ['examples/README.md', 'sdk/javascript/README.md'],
 );
 
 /** The fenced code blocks of a Markdown file. */

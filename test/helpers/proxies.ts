@@ -6,6 +6,7 @@ import { createCertificate } from './certificate.js';
 import { type RunningProcess, root, startProcess } from './process.js';
 import { findFreePort } from './redis.js';
 import { requireTool } from './tools.js';
+import { until } from './until.js';
 
 /** The site of the example configurations. */
 export const site = 'app.example.com';
@@ -104,16 +105,10 @@ async function launch({ program, configure }: Launch): Promise<RunningProxy> {
   };
 }
 
-async function untilListening(port: number, { child, exited, output, stop }: RunningProcess): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!(await canConnect(port))) {
-    if (child.exitCode !== null || Date.now() > deadline) {
-      await stop('SIGKILL');
-      await exited;
-      throw new Error(`${child.spawnfile} does not listen: ${output.stdout}${output.stderr}`);
-    }
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+async function untilListening(port: number, { child, output }: RunningProcess): Promise<void> {
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  await until(`${child.spawnfile} listens`, async () => (await canConnect(port)) || hasEnded());
+  if (hasEnded()) throw new Error(`${child.spawnfile} does not listen: ${output.stdout}${output.stderr}`);
 }
 
 function canConnect(port: number): Promise<boolean> {

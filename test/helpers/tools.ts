@@ -13,6 +13,31 @@ export function requireTool(program: string, debianPackage = program): string {
   return found;
 }
 
+/** Makes sure that texts in this language can be seen in pictures: its letters come from a font of this Debian package. */
+export function requireFont(language: string, debianPackage: string): void {
+  const list = requireTool('fc-list', 'fontconfig');
+  const hasFont = () => spawnSync(list, [`:lang=${language}`], { encoding: 'utf8' }).stdout.trim() !== '';
+  if (!hasFont()) installPackage(list, debianPackage);
+  if (!hasFont()) throw new Error(`No font shows ${language}: install one (Debian package ${debianPackage})`);
+}
+
+/**
+ * The path of a Python that has these modules, from their Debian packages when it has to be installed; otherwise the
+ * test fails like one that misses a program.
+ */
+export function requirePython(modules: string[], debianPackages: string[]): string {
+  const find = () =>
+    ['/usr/bin/python3', findOnPath('python3')].find(
+      (file) => file && spawnSync(file, ['-c', `import ${modules.join(', ')}`]).status === 0,
+    );
+  const packages = debianPackages.join(' ');
+  const found = find() ?? (installPackage('python3', packages) && find());
+  if (!found) {
+    throw new Error(`This test needs python3 with ${modules.join(', ')}: Debian packages ${packages}`);
+  }
+  return found;
+}
+
 function findOnPath(program: string): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
   return folders.map((folder) => join(folder, program)).find((file) => existsSync(file));

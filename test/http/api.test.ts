@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { securityHeaders } from '../../src/http/respond.js';
+import { securityHeaders } from '../../src/http/reply.js';
 import { createTestOtp, post } from '../helpers/otp.js';
 
 const alice = 'alice@example.com';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { createRenderer } from '../../src/messages/render.js';
-import { requireTool } from '../helpers/tools.js';
+import { launchBrowser } from '../helpers/browser.js';
 
 interface AxeResults {
   violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
@@ -16,17 +16,7 @@ const render = createRenderer({ appName: 'Example <& Co>' });
 let browser: Browser;
 
 before(async () => {
-  browser = await chromium.launch({
-    executablePath: requireTool('chromium'),
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  browser = await launchBrowser();
 });
 after(() => browser.close());
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { createRenderer, type RendererOptions } from '../../src/messages/render.js';
+import { readCodeBlocks } from '../helpers/docs.js';
 
 const input = { code: '482931', expiresInSeconds: 300 };
 
@@ -47,6 +48,13 @@ test('a file overrides ours for all locales, one in a locale folder for that loc
   assert.equal(mail('de').text, '482931 for A & B\n482931\n');
   const sms = render({ channel: 'sms', locale: 'de', ...input });
   assert.equal(sms.text, '482931 5 Minuten & <more>\n@example.com #482931');
+});
+
+test('the whole email.html of the documentation is a template', () => {
+  const [block] = readCodeBlocks('docs/messages.md').filter(({ language }) => language === 'html');
+  const { html } = create({ 'email.html': block?.code ?? '' })({ channel: 'email', ...input });
+  assert.match(html ?? '', /<strong dir="ltr">482931<\/strong>/);
+  assert.doesNotMatch(html ?? '', /[{}]/);
 });
 
 test('CSS may hold braces, and a byte order mark is no text', () => {

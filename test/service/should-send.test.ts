@@ -86,6 +86,15 @@ test('whoever may not be sent a code any more does not stay signed in by refresh
   assert.equal(await otp.refresh(result.refreshToken), null);
 });
 
+// Attack: make the application look up one identity after another, from one address.
+test('the application is not asked for an address that is out of requests', async () => {
+  let asked = 0;
+  const { otp } = createTestOtp({ requestIpMax: 2, shouldSend: () => ++asked > 0 });
+  const ip = '192.0.2.1';
+  for (let i = 0; i < 5; i++) await otp.request(`person${i}@example.com`, { ip });
+  assert.equal(asked, 2);
+});
+
 test('the purpose is asked about too, and the identity in its canonical form', async () => {
   const asked: unknown[] = [];
   const { otp } = createTestOtp({

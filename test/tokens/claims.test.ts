@@ -87,6 +87,6 @@ test('claims that do not fit in a token are a fault that says so', async () => {
   const { tokens } = createTestTokens();
   await assert.rejects(tokens.issue({ ...grant, extraClaims: { all: 'x'.repeat(4000) } }), {
     code: 'internal',
-    message: 'The claims do not fit in a token of 4096 characters',
+    message: 'The claims do not fit in a token of 4000 characters',
   });
 });

@@ -32,9 +32,9 @@ test('a rotation adds, swaps and drops, each not before it is safe', () => {
       ['ES256', now + 300],
     ],
   );
-  const tooEarly = rotateKeys(swapped, 'ES256', { ...limits, now: now + 1199 });
+  const tooEarly = rotateKeys(swapped, 'ES256', { ...limits, now: now + 1499 });
   assert.ok(tooEarly.step === 'too early' && tooEarly.waitSeconds === 1);
-  const dropped = expectFile(rotateKeys(swapped, 'ES256', { ...limits, now: now + 1200 }));
+  const dropped = expectFile(rotateKeys(swapped, 'ES256', { ...limits, now: now + 1500 }));
   assert.deepEqual(dropped.keys, [added.keys[1]]);
   // Each step is a configuration that signs with its first key.
   for (const file of [added, swapped, dropped]) {

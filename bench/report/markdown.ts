@@ -1,0 +1,134 @@
+import type { CaseResult, Group, HttpFigures, Report } from '../results.js';
+import { compareWithTargets } from './targets.js';
+
+type Measured<G extends Group> = Extract<CaseResult<G>, { status: 'measured' }>;
+
+/** The tables of one run. */
+export function formatMarkdown(report: Report): string {
+  const { machine, versions, settings } = report;
+  const { rounds, roundSeconds, connections } = settings;
+  return [
+    `# Benchmark of ${report.startedAt.slice(0, 10)}`,
+    `${rounds} interleaved rounds of ${roundSeconds} s, ${connections} connections; medians over the rounds. What each number means: docs/performance.md.`,
+    `Machine: ${Object.entries(machine)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ')}.`,
+    `Versions: ${Object.entries(versions)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ')}.`,
+    describeSpread(report),
+    formatHttp('Over HTTP', select(report, 'http')),
+    formatHttp('Workers on one Redis, all cores', select(report, 'workers')),
+    formatLibrary(select(report, 'library')),
+    formatGrowth(select(report, 'growth')),
+    formatTargets(report.cases),
+    formatNotRun(report.cases),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+    .concat('\n');
+}
+
+/** Tells a quiet run from one that was disturbed. */
+function describeSpread(report: Report): string {
+  const floor = select(report, 'http').find(({ median }) => median.timesFloor === 1);
+  const values = floor?.rounds.map(({ cpuMicrosPerRequest }) => cpuMicrosPerRequest ?? 0) ?? [];
+  if (values.length === 0) return '';
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return `The floor took ${show(least)} to ${show(most)} µs in the different rounds; on a quiet machine these are close.`;
+}
+
+function formatHttp(title: string, cases: { name: string; median: HttpFigures }[]): string {
+  return formatTable(
+    title,
+    [
+      'case',
+      'CPU µs/request',
+      '× floor',
+      'requests/s',
+      'p50 ms',
+      'p99 ms',
+      'Redis CPU µs',
+      'peak MiB',
+      'errors',
+    ],
+    cases.map(({ name, median }) => [
+      name,
+      show(median.cpuMicrosPerRequest),
+      show(median.timesFloor, 3),
+      show(median.requestsPerSecond),
+      show(median.p50Ms),
+      show(median.p99Ms),
+      show(median.storeCpuMicrosPerRequest),
+      show(median.peakMiB),
+      String(median.errors),
+    ]),
+  );
+}
+
+function formatLibrary(cases: Measured<'library'>[]): string {
+  return formatTable(
+    'As a library, one core',
+    ['case', 'calls/s', 'CPU µs/call'],
+    cases.map(({ name, median }) => [
+      name,
+      show(median.operationsPerSecond),
+      show(median.cpuMicrosPerOperation),
+    ]),
+  );
+}
+
+function formatGrowth(cases: Measured<'growth'>[]): string {
+  return formatTable(
+    'Pending identities',
+    ['case', 'bytes each', 'µs/request', 'µs/verify'],
+    cases.map(({ name, median }) => [
+      name,
+      show(median.bytesPerIdentity),
+      show(median.requestMicros),
+      show(median.verifyMicros),
+    ]),
+  );
+}
+
+function formatTargets(cases: CaseResult[]): string {
+  return formatTable(
+    'Against the figures to reach',
+    ['figure', 'measured', 'to reach', 'reached'],
+    compareWithTargets(cases).map(({ figure, measured, toReach, isReached }) => [
+      figure,
+      measured,
+      toReach,
+      isReached ? 'yes' : 'no',
+    ]),
+  );
+}
+
+function formatNotRun(cases: CaseResult[]): string {
+  return formatTable(
+    'Not run',
+    ['case', 'why'],
+    cases
+      .filter((result) => result.status === 'not run')
+      .map(({ name, reason }) => [name, reason.replaceAll('|', '\\|')]),
+  );
+}
+
+function formatTable(title: string, head: string[], rows: string[][]): string {
+  if (rows.length === 0) return '';
+  const lines = [head, head.map((_, index) => (index === 0 ? '---' : '---:')), ...rows];
+  return `## ${title}\n\n${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}`;
+}
+
+function select<G extends Group>({ cases }: Report, group: G): Measured<G>[] {
+  return cases.filter(
+    (result): result is CaseResult & Measured<G> => result.group === group && result.status === 'measured',
+  ) as Measured<G>[];
+}
+
+/** Three digits that count; whole thousands with a blank between. */
+function show(value: number | null, digits = 3): string {
+  if (value === null || Number.isNaN(value)) return '–';
+  if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en').replaceAll(',', ' ');
+  return String(Number(value.toPrecision(digits)));
+}

@@ -1,0 +1,61 @@
+// Our service, put together as the command line does it, but for delivery. Settings come from the environment.
+import cluster from 'node:cluster';
+import { loadBuilt } from './built.mjs';
+import { createCodeSink } from './codes.mjs';
+
+/** @type {typeof import('../../src/adapters/node.js')} */
+const { createNodeListener } = await loadBuilt('adapters/node.js');
+/** @type {typeof import('../../src/cli/config.js')} */
+const { loadConfig } = await loadBuilt('cli/config.js');
+/** @type {typeof import('../../src/cli/log.js')} */
+const { createLogger } = await loadBuilt('cli/log.js');
+/** @type {typeof import('../../src/cli/serve.js')} */
+const { readOptions } = await loadBuilt('cli/serve.js');
+/** @type {typeof import('../../src/cli/server.js')} */
+const { startServer } = await loadBuilt('cli/server.js');
+/** @type {typeof import('../../src/otp.js')} */
+const { createOtp } = await loadBuilt('otp.js');
+/** @type {typeof import('../../src/stores/memory.js')} */
+const { createMemoryStore } = await loadBuilt('stores/memory.js');
+/** @type {typeof import('../../src/stores/redis.js')} */
+const { createRedisStore } = await loadBuilt('stores/redis.js');
+
+const { config, problems } = loadConfig(process.env);
+if (!config) throw new Error(problems.join('; '));
+const workers = Number(config.WORKERS);
+if (cluster.isPrimary && workers > 1) {
+  for (let i = 0; i < workers; i++) cluster.fork();
+  process.on('SIGTERM', () => process.exit(0));
+} else {
+  await serve(config);
+}
+
+/** @param {import('../../src/cli/config.js').Config} config */
+async function serve(config) {
+  const logger = createLogger(config.LOG_LEVEL);
+  const store =
+    config.STORE === 'memory'
+      ? createMemoryStore({ maxEntries: config.MEMORY_STORE_MAX_ENTRIES })
+      : await createRedisStore({ url: config.REDIS_URL, timeoutMs: config.REDIS_TIMEOUT_MS, logger });
+  const keep = createCodeSink();
+  const options = readOptions(config, store, logger);
+  const otp = createOtp({
+    ...options,
+    routes: undefined,
+    transports: [
+      {
+        name: 'bench',
+        channels: ['email'],
+        async send({ to, code }) {
+          keep(to, code);
+          return { ok: true };
+        },
+      },
+    ],
+  });
+  await startServer(createNodeListener(otp.handler, { overrideGlobals: true }), {
+    host: '127.0.0.1',
+    port: Number(process.env['BENCH_PORT']),
+    graceMs: 1000,
+  });
+}

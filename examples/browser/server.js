@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url';
+import express from 'express';
+import { createOtp, generateSecretKey } from 'stateless-otp';
+import { createExpressMiddleware, requireToken } from 'stateless-otp/express';
+import { createConsoleTransport } from 'stateless-otp/transports/console';
+import { createInbox } from 'stateless-otp/transports/inbox';
+
+const inbox = createInbox();
+const otp = createOtp({
+  // Made up for each run. Keep yours in the environment, or a restart ends every token.
+  secretKey: process.env.OTP_SECRET_KEY ?? generateSecretKey(),
+  jwtSecret: process.env.JWT_SECRET ?? generateSecretKey(),
+  transports: [createConsoleTransport({ inbox })],
+  // Shows every code at /dev/inbox.
+  unsafeDevInbox: process.env.NODE_ENV === 'production' ? undefined : inbox,
+});
+
+const app = express();
+app.use(createExpressMiddleware(otp.handler));
+app.get('/me', requireToken(otp), (req, res) => {
+  res.json({ identity: req.claims?.sub });
+});
+app.use(express.static(fileURLToPath(new URL('public', import.meta.url))));
+const sdk = fileURLToPath(import.meta.resolve('stateless-otp-sdk/stateless-otp-sdk.min.js'));
+app.get('/stateless-otp-sdk.min.js', (_req, res) => res.sendFile(sdk));
+const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
+  console.log('Listening', server.address());
+});

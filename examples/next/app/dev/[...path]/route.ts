@@ -1,0 +1,4 @@
+import { createNextHandlers } from 'stateless-otp/next';
+import { otp } from '../../../lib/otp';
+
+export const { GET } = createNextHandlers(otp.handler);

@@ -1,0 +1,157 @@
+import { OTPError } from './errors.js';
+import type { Answer } from './send.js';
+
+/** A code is on its way. */
+export interface SentOTP {
+  /** Life left of the code. */
+  ttlSeconds: number;
+  /** Time until another request could be sent. */
+  resendInSeconds: number;
+  /** Digits of the code; more than usual for an identity that has been guessed at. */
+  codeLength: number;
+  /** `email`, `sms`, `whatsapp`, `voice` or `custom`. */
+  channel: string;
+  /** Of a bound code; the client remembers it and sends it by itself. Otherwise null. */
+  challenge: string | null;
+}
+
+/** What a right code, or a refresh, has become. */
+export interface Tokens {
+  accessToken: string;
+  tokenType: 'bearer';
+  /** Life of the access token in seconds. */
+  expiresIn: number;
+  /** Where the service issues refresh tokens. Otherwise null. */
+  refreshToken: string | null;
+  /** Life of the refresh token in seconds. Otherwise null. */
+  refreshExpiresIn: number | null;
+}
+
+/** What a token says. `sub` is the canonical identity; times are unix seconds. Look at `purpose` before you open a door. */
+export interface TokenClaims {
+  sub: string;
+  purpose: string;
+  iat: number;
+  exp: number;
+  jti: string;
+  iss: string;
+  aud: string;
+  namespace: string;
+  amr: string[];
+  /** When the person typed the code. */
+  auth_time: number;
+  [claim: string]: unknown;
+}
+
+export type TokenStatus = { active: true; claims: TokenClaims } | { active: false; claims: null };
+
+type Members = Record<string, unknown>;
+
+const tokenPattern = /^[A-Za-z0-9._~+/-]+=*$/; // RFC 6750 §2.1
+const maxTokenLength = 8192;
+
+/** Whether this could be a token of the service, and may stand in a header. */
+export function isToken(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= maxTokenLength && tokenPattern.test(value);
+}
+
+export function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function readSent(answer: Answer): SentOTP {
+  const body = readSuccess(answer);
+  const { channel, challenge = null } = body;
+  const isChallenge = challenge === null || (typeof challenge === 'string' && /^[\w-]{22}$/.test(challenge));
+  if (typeof channel !== 'string' || !isChallenge) throw createUnexpected(answer);
+  return {
+    ttlSeconds: readWhole(answer, body['ttl_seconds']),
+    resendInSeconds: readWhole(answer, body['resend_in_seconds']),
+    codeLength: readWhole(answer, body['code_length']),
+    channel,
+    challenge,
+  };
+}
+
+/** @param mustRefresh whether there has to be a refresh token, or may be one */
+export function readTokens(answer: Answer, mustRefresh: boolean): Tokens {
+  const body = readSuccess(answer);
+  const { access_token: accessToken, token_type: tokenType, refresh_token: refreshToken } = body;
+  const hasRefresh = mustRefresh || refreshToken !== undefined;
+  if (!isToken(accessToken) || tokenType !== 'bearer' || (hasRefresh && !isToken(refreshToken))) {
+    throw createUnexpected(answer);
+  }
+  return {
+    accessToken,
+    tokenType,
+    expiresIn: readWhole(answer, body['expires_in']),
+    refreshToken: hasRefresh ? (refreshToken as string) : null,
+    refreshExpiresIn: hasRefresh ? readWhole(answer, body['refresh_expires_in']) : null,
+  };
+}
+
+export function readTokenStatus(answer: Answer): TokenStatus {
+  const { active, claims } = readObject(answer);
+  if (active === false) return { active, claims: null };
+  if (active === true && isObject(claims)) return { active, claims: claims as unknown as TokenClaims };
+  throw createUnexpected(answer);
+}
+
+export function readBearerStatus(answer: Answer): TokenStatus {
+  const { status, body } = answer;
+  if (status === 401 && isObject(body) && body['active'] === false) return { active: false, claims: null };
+  return readTokenStatus(answer);
+}
+
+export function readSuccess(answer: Answer): Members {
+  const body = readObject(answer);
+  if (body['success'] !== true) throw createUnexpected(answer);
+  return body;
+}
+
+function readObject(answer: Answer): Members {
+  const { status, body } = answer;
+  if (status >= 400 && isObject(body)) throw createProblem(answer, body);
+  if (status !== 200 || !isObject(body)) throw createUnexpected(answer);
+  return body;
+}
+
+function createProblem(answer: Answer, body: Members): OTPError {
+  const { code, detail } = body;
+  if (body['success'] !== false || typeof code !== 'string' || !/^[a-z][a-z0-9_]{0,63}$/.test(code)) {
+    return createUnexpected(answer);
+  }
+  return new OTPError(code, toLine(detail) || code, {
+    status: answer.status,
+    attemptsLeft: toWhole(body['attempts_left']),
+    retryAfterSeconds: toWhole(body['retry_after_seconds']) ?? readRetryAfter(answer),
+  });
+}
+
+function createUnexpected(answer: Answer): OTPError {
+  return new OTPError(
+    'unexpected_answer',
+    `The answer (status ${answer.status}) is none of a stateless-otp service`,
+    // A browser hides the status of a redirect that is not followed.
+    { status: answer.status || null, retryAfterSeconds: readRetryAfter(answer) },
+  );
+}
+
+function readRetryAfter({ retryAfter }: Answer): number | null {
+  return /^\d{1,15}$/.test(retryAfter ?? '') ? Number(retryAfter) : null;
+}
+
+function readWhole(answer: Answer, value: unknown): number {
+  const whole = toWhole(value);
+  if (whole === null) throw createUnexpected(answer);
+  return whole;
+}
+
+function toWhole(value: unknown): number | null {
+  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : null;
+}
+
+/** One line that can stand in a log, whoever answered. */
+function toLine(detail: unknown): string {
+  return typeof detail === 'string' ? detail.slice(0, 300).replace(/[\p{C}\p{Z}]+/gu, ' ') : '';
+}

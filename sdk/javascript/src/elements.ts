@@ -1,0 +1,19 @@
+import { defineElement } from './element-base.js';
+import { OTPInputElement } from './otp-input.js';
+import { StatelessOTPSignInElement } from './sign-in-element.js';
+
+export { OTPClient } from './client.js';
+export { OTPError } from './errors.js';
+export type { SignInStrings } from './sign-in-strings.js';
+export { OTPInputElement, StatelessOTPSignInElement };
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'otp-input': OTPInputElement;
+    'stateless-otp-sign-in': StatelessOTPSignInElement;
+  }
+}
+
+// Importing this module is enough: both can be used from then on.
+defineElement('otp-input', OTPInputElement);
+defineElement('stateless-otp-sign-in', StatelessOTPSignInElement);

@@ -1,0 +1,10 @@
+export type { SentOTP, TokenClaims, TokenStatus, Tokens } from './answers.js';
+export {
+  type CallOptions,
+  OTPClient,
+  type OTPClientOptions,
+  type RequestOTPOptions,
+  type VerifyOTPOptions,
+} from './client.js';
+export { type FaultCode, OTPError, type OTPErrorCode, type ServiceErrorCode } from './errors.js';
+export type { OTPStorage } from './session.js';

@@ -1,0 +1,84 @@
+import { readTokens, type Tokens } from './answers.js';
+import { runWithDeadline } from './deadline.js';
+import { OTPError } from './errors.js';
+import { runOnce } from './run-once.js';
+import type { Send } from './send.js';
+import { type Kept, type KeptTokens, type Session, toKept, toTokens } from './session.js';
+
+export interface RefresherOptions {
+  send: Send;
+  session: Session;
+  /** The same in every page that shares the session. */
+  name: string;
+  timeoutMs: number;
+}
+
+/** Exchanges a refresh token for the next tokens: once, however many ask at the same moment. */
+export interface Refresher {
+  refresh(signal: AbortSignal | undefined): Promise<Tokens>;
+  /** Waits for the exchange under way; null without one, or when it failed. */
+  settle(signal: AbortSignal | undefined): Promise<Tokens | null>;
+}
+
+const pollMs = 50;
+
+export function createRefresher({ send, session, name, timeoutMs }: RefresherOptions): Refresher {
+  let underWay: Promise<Tokens> | undefined;
+
+  async function rotate(): Promise<Tokens> {
+    const { refreshToken } = await readRefreshable();
+    const run = () => exchange(refreshToken);
+    if (!session.isShared) return run();
+    const giveUpAt = Date.now() + timeoutMs;
+    while (Date.now() < giveUpAt) {
+      const tokens = await runOnce(`${name} ${refreshToken}`, run);
+      if (tokens) return tokens;
+      // Another page is at it; what it gets will lie in the storage.
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+      const kept = await readRefreshable();
+      if (kept.refreshToken !== refreshToken) return toTokens(kept);
+    }
+    throw new OTPError('timeout', 'Another page did not bring the tokens in time');
+  }
+
+  async function readRefreshable(): Promise<KeptTokens & { refreshToken: string }> {
+    const { tokens } = await session.read();
+    if (tokens?.refreshToken) return { ...tokens, refreshToken: tokens.refreshToken };
+    throw new OTPError('invalid_token', 'There is no refresh token; sign in');
+  }
+
+  async function exchange(refreshToken: string): Promise<Tokens> {
+    /** Otherwise somebody has signed in or out meanwhile, and what is kept is theirs. */
+    const isStillKept = (kept: Kept) => kept.tokens?.refreshToken === refreshToken;
+    try {
+      const answer = await send('/token/refresh', { body: { refresh_token: refreshToken } });
+      const tokens = readTokens(answer, true);
+      await session.change((kept) => {
+        if (isStillKept(kept)) kept.tokens = toKept(tokens);
+      });
+      return tokens;
+    } catch (error) {
+      if (error instanceof OTPError && error.code === 'invalid_token') {
+        await session.change((kept) => {
+          if (isStillKept(kept)) kept.tokens = null;
+        });
+      }
+      throw error;
+    }
+  }
+
+  // Whoever gives up waiting does so alone. It may include waiting for other pages.
+  const wait = <Result>(signal: AbortSignal | undefined, run: () => Promise<Result>) =>
+    runWithDeadline(2 * timeoutMs, signal, run);
+
+  return {
+    refresh: (signal) =>
+      wait(signal, () => {
+        underWay ??= rotate().finally(() => {
+          underWay = undefined;
+        });
+        return underWay;
+      }),
+    settle: (signal) => wait(signal, async () => underWay?.catch(() => null) ?? null),
+  };
+}

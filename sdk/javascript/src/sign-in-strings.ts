@@ -1,0 +1,85 @@
+/** What `<stateless-otp-sign-in>` says. The service gives them in twenty languages at `/sign-in/strings.json`. */
+export interface SignInStrings {
+  signIn: string;
+  emailOrPhone: string;
+  hint: string;
+  continue: string;
+  /** `{to}` becomes the identity. */
+  sentTo: string;
+  code: string;
+  resend: string;
+  /** `{in}` becomes words such as "in 30 seconds". */
+  resendIn: string;
+  another: string;
+  wrongCode: string;
+  /** `{count}` becomes a number. */
+  attemptsLeft: string;
+  malformedCode: string;
+  expiredCode: string;
+  blocked: string;
+  rateLimited: string;
+  invalidIdentity: string;
+  unreachable: string;
+  deliveryFailed: string;
+  unavailable: string;
+  sentAgain: string;
+  signedIn: string;
+}
+
+export const english: SignInStrings = {
+  signIn: 'Sign in',
+  emailOrPhone: 'E-mail address or phone number',
+  hint: 'We will send you a one-time code.',
+  continue: 'Continue',
+  sentTo: 'We sent a code to {to}.',
+  code: 'One-time code',
+  resend: 'Send the code again',
+  resendIn: 'You can ask for another code {in}.',
+  another: 'Use another address',
+  wrongCode: 'That is not the code.',
+  attemptsLeft: 'Attempts left: {count}',
+  malformedCode: 'Type the digits of the code.',
+  expiredCode: 'This code has expired or was already used. Ask for a new one.',
+  blocked: 'Too many wrong codes: this one no longer works. Ask for a new one.',
+  rateLimited: 'Too many tries. Please try again {in}.',
+  invalidIdentity: 'Please check the address or number.',
+  unreachable: 'No code can be sent to this address or number.',
+  deliveryFailed: 'The code could not be sent. Please try again.',
+  unavailable: 'The service cannot answer right now. Please try again in a moment.',
+  sentAgain: 'We sent another message.',
+  signedIn: 'You are signed in',
+};
+
+const byCode: Record<string, keyof SignInStrings> = {
+  invalid_identity: 'invalidIdentity',
+  invalid_code: 'wrongCode',
+  invalid_request: 'malformedCode',
+  expired_code: 'expiredCode',
+  blocked: 'blocked',
+  pending: 'resendIn',
+  rate_limited: 'rateLimited',
+  unsupported_channel: 'unreachable',
+  delivery_failed: 'deliveryFailed',
+};
+
+interface Problem {
+  code: string;
+  attemptsLeft: number | null;
+  retryAfterSeconds: number | null;
+}
+
+/** What went wrong, for people. */
+export function describeProblem(strings: SignInStrings, problem: Problem, locale: string): string {
+  const { code, attemptsLeft, retryAfterSeconds } = problem;
+  const wait = describeWait(retryAfterSeconds ?? 1, locale);
+  const text = strings[byCode[code] ?? 'unavailable'].replace('{in}', wait);
+  return attemptsLeft === null
+    ? text
+    : `${text} ${strings.attemptsLeft.replace('{count}', String(attemptsLeft))}`;
+}
+
+/** Words such as "in 30 seconds", rounded up. */
+export function describeWait(seconds: number, locale: string): string {
+  const words = new Intl.RelativeTimeFormat(locale);
+  return seconds < 60 ? words.format(seconds, 'second') : words.format(Math.ceil(seconds / 60), 'minute');
+}

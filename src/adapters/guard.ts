@@ -1,0 +1,39 @@
+import { OtpError } from '../errors.js';
+import { challengeBearer, readBearer } from '../http/bearer.js';
+import { respondProblem } from '../http/problems.js';
+import type { TokenClaims } from '../tokens/claims.js';
+import type { TokenCheck } from '../tokens/tokens.js';
+
+export interface GuardOptions {
+  /** Purposes whose tokens are let through. Default `['sign-in']`. */
+  purposes?: readonly string[] | undefined;
+}
+
+/** The part of `createOtp`'s result that a guard needs. */
+export interface TokenVerifier {
+  verifyToken(token: unknown): Promise<TokenCheck>;
+}
+
+/** Finds who calls by the Authorization header of a request, or the answer to whoever may not. */
+export type Guard = (authorization: string | undefined) => Promise<TokenClaims | Response>;
+
+/** @throws TypeError for what is no `Otp`, and for purposes that are no list of names */
+export function createGuard(otp: TokenVerifier, { purposes = ['sign-in'] }: GuardOptions = {}): Guard {
+  if (typeof otp?.verifyToken !== 'function')
+    throw new TypeError('requireToken needs what createOtp returned');
+  if (!Array.isArray(purposes) || purposes.length === 0) {
+    throw new TypeError('purposes must be a list of at least one name');
+  }
+  return async (authorization) => {
+    const token = readBearer(authorization ?? null);
+    try {
+      const check = await otp.verifyToken(token);
+      if (check.active && purposes.includes(check.claims.purpose)) return check.claims;
+    } catch (error) {
+      if (!(error instanceof OtpError) || error.code !== 'store_unavailable') throw error;
+      return respondProblem('store_unavailable', error.message, { retry_after_seconds: 1 });
+    }
+    const detail = token === null ? 'A bearer token is needed' : 'The token is not good here, or no longer';
+    return respondProblem('invalid_token', detail, {}, challengeBearer(token));
+  };
+}

@@ -1,0 +1,54 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { MiddlewareHandler } from 'hono';
+import type { Handler } from '../http/handler.js';
+import type { TokenClaims } from '../tokens/claims.js';
+import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
+
+export interface HonoHandlerOptions {
+  /**
+   * The caller's network address, for the address limits. Default: that of the connection, on `@hono/node-server`;
+   * elsewhere unknown, and then nothing is limited by address.
+   */
+  remoteAddress?: ((request: Request, env: unknown) => string | undefined) | undefined;
+}
+
+/**
+ * Serves the API where it is mounted in a Hono app. What the API does not know goes on to the next handler. Behind
+ * `app.mount('/auth', …)` the routes are `/auth/api/v1/…`.
+ *
+ * @example
+ * app.mount('/', createHonoHandler(otp.handler));
+ */
+export function createHonoHandler(
+  handler: Handler,
+  { remoteAddress = readRemoteAddress }: HonoHandlerOptions = {},
+): (request: Request, env?: unknown) => Promise<Response> {
+  return async (request, env) => {
+    const response = await handler(request, { remoteAddress: remoteAddress(request, env) });
+    // Without an answer a mounted handler lets Hono go on, though the type has no word for it.
+    return response.status === 404 ? (undefined as unknown as Response) : response;
+  };
+}
+
+/**
+ * Lets a request through with a good bearer token, whose claims are then `c.get('claims')`; answers 401 otherwise.
+ *
+ * @example
+ * app.get('/me', requireToken(otp), (c) => c.json({ identity: c.get('claims').sub }));
+ */
+export function requireToken(
+  otp: TokenVerifier,
+  options?: GuardOptions,
+): MiddlewareHandler<{ Variables: { claims: TokenClaims } }> {
+  const guard = createGuard(otp, options);
+  return async (c, next) => {
+    const outcome = await guard(c.req.header('Authorization'));
+    if (outcome instanceof Response) return outcome;
+    c.set('claims', outcome);
+    await next();
+  };
+}
+
+function readRemoteAddress(_request: Request, env: unknown): string | undefined {
+  return (env as Partial<HttpBindings> | undefined)?.incoming?.socket?.remoteAddress;
+}

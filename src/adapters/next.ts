@@ -1,0 +1,38 @@
+import type { Handler } from '../http/handler.js';
+
+export interface NextHandlersOptions {
+  /** What stands before `/api/v1` in the path of the route file, such as `/auth`. Default: nothing. */
+  prefix?: string | undefined;
+  /**
+   * The caller's network address, for the address limits. Next knows none by itself, so read it from a header that your
+   * proxy sets and no client can. Default: unknown, and then nothing is limited by address.
+   */
+  remoteAddress?: ((request: Request) => string | undefined) | undefined;
+}
+
+export type NextRouteHandler = (request: Request) => Promise<Response>;
+
+/**
+ * Route handlers of the Next App Router, for `app/api/v1/[...path]/route.ts`.
+ *
+ * @throws TypeError for a prefix that is no path such as `/auth`
+ * @example
+ * export const { GET, POST } = createNextHandlers(otp.handler);
+ */
+export function createNextHandlers(
+  handler: Handler,
+  { prefix = '', remoteAddress }: NextHandlersOptions = {},
+): { GET: NextRouteHandler; POST: NextRouteHandler; OPTIONS: NextRouteHandler } {
+  if (!/^(\/[^/?#]+)*$/.test(prefix))
+    throw new TypeError(`prefix must be a path such as /auth, got ${prefix}`);
+  const handle: NextRouteHandler = (request) =>
+    handler(withoutPrefix(request, prefix), { remoteAddress: remoteAddress?.(request) });
+  return { GET: handle, POST: handle, OPTIONS: handle };
+}
+
+function withoutPrefix(request: Request, prefix: string): Request {
+  const url = new URL(request.url);
+  if (prefix === '' || !url.pathname.startsWith(`${prefix}/`)) return request;
+  url.pathname = url.pathname.slice(prefix.length);
+  return new Request(url, request);
+}

@@ -1,0 +1,34 @@
+import { isColor } from '../ui/brand.js';
+import { isLogo, isOrigin } from './accepted.js';
+import { choice, flag, list, text } from './settings.js';
+
+const page = 'Sign-in page';
+
+/** What the sign-in page looks like, and who may show it. `BRAND_NAME` stands with the messages. */
+export const pageSettings = {
+  SIGN_IN_PAGE: choice(['auto', 'true', 'false'], 'auto', {
+    group: page,
+    description:
+      'Whether `/sign-in` is served, to everybody; `auto`: where there are no `API_KEYS`, which are to keep strangers from requesting codes',
+  }),
+  BRAND_LOGO_URL: text({
+    group: page,
+    allowed: 'an https address, or a path such as `/logo.svg`',
+    description: 'The logo above the page; without it `BRAND_NAME` stands there',
+  }).refine((value) => value === undefined || isLogo(value)),
+  BRAND_COLOR: text({
+    group: page,
+    allowed: 'a colour such as `#2f5bd7`',
+    description: 'The colour of buttons and links',
+  }).refine((value) => value === undefined || isColor(value)),
+  EMBED_ORIGINS: list('', {
+    group: page,
+    allowed: 'origins such as `https://app.example.com`, with commas between them',
+    description:
+      'Origins whose pages may show the page in a frame; they must be of the same site, or browsers keep its cookies back',
+  }).refine((origins) => origins.every(isOrigin)),
+  OTP_MAGIC_LINK: flag({
+    group: page,
+    description: 'Put a link beside the code into e-mails that the page sends. Needs `PUBLIC_URL`',
+  }),
+};

@@ -1,0 +1,48 @@
+import type { IssuedToken } from '../ports.js';
+
+/** What a route answers, by whatever server it goes out. */
+export interface Reply {
+  status: number;
+  headers: Record<string, string>;
+  /** Null for an answer that has none. */
+  body: string | null;
+}
+
+/** On every answer. Answers differ by person and moment, so nothing may be kept; nothing here is a page. */
+export const securityHeaders = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+} as const;
+
+const jsonHeaders = { ...securityHeaders, 'Content-Type': 'application/json' };
+
+/** A JSON answer with the security headers. */
+export function replyJson(status: number, body: unknown, headers?: Record<string, string>): Reply {
+  return {
+    status,
+    headers: headers ? { ...jsonHeaders, ...headers } : jsonHeaders,
+    body: JSON.stringify(body),
+  };
+}
+
+/** The answer that carries tokens: of a verify, and of a refresh. */
+export function replyIssued(issued: IssuedToken): Reply {
+  return replyJson(200, {
+    success: true,
+    access_token: issued.accessToken,
+    token_type: 'bearer',
+    expires_in: issued.expiresInSeconds,
+    ...(issued.refreshToken === undefined
+      ? {}
+      : { refresh_token: issued.refreshToken, refresh_expires_in: issued.refreshExpiresInSeconds }),
+  });
+}
+
+/** The same as a Web-standard response. */
+export function toResponse({ status, headers, body }: Reply): Response {
+  return new Response(body, { status, headers });
+}

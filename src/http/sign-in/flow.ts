@@ -1,0 +1,209 @@
+import { canonicalise } from '../../core/identity.js';
+import type { Channel } from '../../core/policy.js';
+import { OtpError } from '../../errors.js';
+import type { Clock, Logger } from '../../ports.js';
+import type { RequestResult, Valid, VerifyResult } from '../../results.js';
+import type { Service } from '../../service.js';
+import { looksNational } from '../../ui/countries.js';
+import type { NoticeKind } from '../../ui/notice.js';
+import type { Flow, SignInState, Step } from './state.js';
+
+export interface FlowOptions {
+  service: Pick<Service, 'request' | 'verify'>;
+  /** Under which national phone numbers are read. */
+  defaultCountry: string | undefined;
+  createId(): string;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** Who is asking, and in which language. */
+export interface Asker {
+  ip: string | undefined;
+  locale: string | undefined;
+}
+
+/** What a step leads to: the next step, or the end. */
+export type StepResult =
+  | { status: 'next'; step: Step; state: SignInState }
+  | { status: 'valid'; valid: Valid; returnTo: string | null | undefined };
+
+/** The steps of signing in. Each takes what the browser brought and gives what it brings next. */
+export interface FlowSteps {
+  /** Sends a code to whom was typed, unless this browser has one pending for the same. */
+  start(state: SignInState, input: StartInput, asker: Asker): Promise<StepResult>;
+  /** Sends another message, over another channel if one is named. */
+  resend(state: SignInState, channel: Channel | undefined, asker: Asker): Promise<StepResult>;
+  verify(state: SignInState, code: string, asker: Asker): Promise<StepResult>;
+}
+
+export interface StartInput {
+  typed: string;
+  country: string | undefined;
+  returnTo: string | null;
+  /** Of the asker, if it has to be chosen. */
+  guessedCountry: string | undefined;
+}
+
+export const signInPurpose = 'sign-in';
+
+/** What is shown again; more would not fit in the cookie. */
+const maxTyped = 320;
+
+export function createFlow(options: FlowOptions): FlowSteps {
+  const { service, defaultCountry, clock } = options;
+
+  async function start(state: SignInState, input: StartInput, asker: Asker): Promise<StepResult> {
+    const { typed, country, returnTo } = input;
+    const identity = canonicalise(typed, { defaultCountry: country ?? defaultCountry })?.value;
+    const retry = { ...state, returnTo, typed: typed.slice(0, maxTyped), country };
+    if (identity === undefined) {
+      const isWithoutCountry = country === undefined && looksNational(typed);
+      return isWithoutCountry
+        ? stay({ ...retry, country: input.guessedCountry ?? null }, 'identity', 'chooseCountry')
+        : stay(retry, 'identity', 'invalidIdentity');
+    }
+    const { flow } = state;
+    if (flow?.identity === identity && isPending(flow)) {
+      // Whoever comes back to the first page is taken on to the code that was sent.
+      return next({ ...forget(state), returnTo });
+    }
+    return send(retry, 'identity', { identity, id: options.createId() }, asker);
+  }
+
+  async function resend(state: SignInState, channel: Channel | undefined, asker: Asker): Promise<StepResult> {
+    const { flow } = state;
+    if (!flow) return { status: 'next', step: 'identity', state };
+    const challenge = isPending(flow) ? flow.challenge : undefined;
+    return send(state, 'code', { ...flow, challenge, channel: channel ?? flow.channel }, asker);
+  }
+
+  async function send(
+    state: SignInState,
+    step: Step,
+    target: Pick<Flow, 'id' | 'identity'> & {
+      channel?: Channel;
+      challenge?: string | undefined;
+    },
+    asker: Asker,
+  ): Promise<StepResult> {
+    const { id, identity, channel, challenge } = target;
+    const ask = (named: string | undefined) =>
+      service.request(identity, {
+        purpose: signInPurpose,
+        bind: true,
+        challenge: named,
+        channel,
+        link: true,
+        ...asker,
+      });
+    const asked = await attempt(async () => {
+      const first = await ask(challenge);
+      // What is to be sent again has ended meanwhile: another one begins.
+      return first.status === 'expired' ? ask(undefined) : first;
+    });
+    if (asked.status !== 'sent') return refuse(state, step, asked);
+    const now = clock();
+    const flow: Flow = {
+      id,
+      identity,
+      channel: asked.channel,
+      challenge: asked.challenge ?? '',
+      codeLength: asked.codeLength,
+      isPending: true,
+      expiresAt: now + asked.ttlSeconds * 1000,
+      resendAt: now + asked.resendInSeconds * 1000,
+    };
+    const sent = { ...forget(state), flow };
+    return step === 'code' ? stay(sent, 'code', 'sentAgain') : next(sent);
+  }
+
+  async function verify(state: SignInState, code: string, asker: Asker): Promise<StepResult> {
+    const { flow } = state;
+    if (!flow) return { status: 'next', step: 'identity', state };
+    const result = await attempt(() =>
+      service.verify(flow.identity, code, {
+        challenge: flow.challenge,
+        purpose: signInPurpose,
+        ip: asker.ip,
+        session: true,
+      }),
+    );
+    if (result.status === 'valid') return { status: 'valid', valid: result, returnTo: state.returnTo };
+    if (result.status !== 'invalid') return refuse(state, 'code', result);
+    const { attemptsLeft } = result;
+    if (attemptsLeft === null) return stay(state, 'code', 'malformedCode');
+    if (attemptsLeft === 0) return stay(end(state), 'code', 'blocked');
+    return stay(state, 'code', 'wrongCode', { attemptsLeft });
+  }
+
+  function refuse(
+    state: SignInState,
+    step: Step,
+    result: Exclude<RequestResult | VerifyResult, { status: 'sent' | 'valid' | 'invalid' }> | Unavailable,
+  ): StepResult {
+    switch (result.status) {
+      case 'expired':
+        return stay(end(state), step, 'expiredCode');
+      case 'blocked':
+        return stay(end(state), step, 'blocked');
+      case 'pending':
+        return stay(state, step, 'resendIn', { until: after(result.retryAfterSeconds) });
+      case 'rate_limited': {
+        const until = after(result.retryAfterSeconds);
+        return stay(state, step, result.limit === 'cooldown' ? 'resendIn' : 'rateLimited', { until });
+      }
+      default:
+        return stay(state, step, noticeOf[result.status]);
+    }
+  }
+
+  /** A store or a queue that cannot serve is a page with a sentence, not an end. */
+  async function attempt<Result>(work: () => Promise<Result>): Promise<Result | Unavailable> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof OtpError) || error.code === 'internal') throw error;
+      options.logger.error({ error: error.code }, 'request failed');
+      return { status: 'unavailable' };
+    }
+  }
+
+  function stay(
+    state: SignInState,
+    step: Step,
+    kind: NoticeKind,
+    more: { attemptsLeft?: number; until?: number } = {},
+  ): StepResult {
+    return { status: 'next', step, state: { ...state, notice: { kind, ...more, step, at: clock() } } };
+  }
+
+  const isPending = (flow: Flow) => flow.isPending && clock() < flow.expiresAt;
+  const after = (seconds: number) => clock() + seconds * 1000;
+
+  return { start, resend, verify };
+}
+
+interface Unavailable {
+  status: 'unavailable';
+}
+
+const noticeOf = {
+  invalid_identity: 'invalidIdentity',
+  unsupported_channel: 'unreachable',
+  delivery_failed: 'deliveryFailed',
+  unavailable: 'unavailable',
+} as const satisfies Record<string, NoticeKind>;
+
+function next(state: SignInState): StepResult {
+  return { status: 'next', step: 'code', state };
+}
+
+/** Without what was said about the step before. */
+function forget({ browser, flow, returnTo }: SignInState): SignInState {
+  return { browser, flow, returnTo };
+}
+
+function end(state: SignInState): SignInState {
+  return { ...state, flow: state.flow && { ...state.flow, isPending: false } };
+}

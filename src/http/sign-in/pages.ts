@@ -1,0 +1,84 @@
+import { paths } from '../../ui/paths.js';
+import { respondJson } from '../respond.js';
+import type { Assets } from './assets.js';
+import type { BrowserReader } from './browser.js';
+import { isAskedFor, type Links } from './links.js';
+import type { PageResponder } from './respond-page.js';
+import type { ReturnTargets } from './return-target.js';
+import type { SignInRoute } from './routes.js';
+import type { Views } from './views.js';
+
+export interface PageParts {
+  assets: Assets;
+  browser: BrowserReader;
+  views: Views;
+  respond: PageResponder;
+  targets: ReturnTargets;
+  links: Links | undefined;
+}
+
+/** What is asked for with GET. None of it changes anything, however often and by whomever it is asked for. */
+export function createPages(parts: PageParts): SignInRoute[] {
+  const { assets, browser, views, respond, targets, links } = parts;
+
+  async function showSignIn(request: Request): Promise<Response> {
+    const returnTo = targets.read(new URL(request.url).searchParams.get('rd'));
+    const { state, cookies } = browser.readState(request);
+    const session = await browser.readSession(request);
+    const markup = session
+      ? await views.signedIn(request, state, { identity: session.identity, returnTo })
+      : await views.identity(request, state, returnTo);
+    return respond.page(200, markup, cookies);
+  }
+
+  async function showCode(request: Request): Promise<Response> {
+    const { state } = browser.readState(request);
+    if (!state.flow) return respond.seeOther(paths.signIn);
+    return respond.page(200, await views.code(request, state, state.flow));
+  }
+
+  /** The browser that asked is asked whether to go on; any other is shown the code, to be typed where it was asked for. */
+  async function showLink(request: Request): Promise<Response> {
+    const link = new URL(request.url).searchParams.get('k');
+    const opened = links?.read(link) ?? null;
+    if (!opened || link === null) return respond.page(410, await views.notice(request, 'linkExpired'));
+    const session = await browser.readSession(request);
+    if (session?.identity === opened.identity) return showSignOut(request);
+    const { state } = browser.readState(request);
+    const markup = isAskedFor(opened, state)
+      ? await views.link(request, state, { identity: opened.identity, link })
+      : await views.linkElsewhere(request, opened.code);
+    return respond.page(200, markup);
+  }
+
+  async function showSignOut(request: Request): Promise<Response> {
+    const session = await browser.readSession(request);
+    if (!session) return respond.seeOther(paths.signIn);
+    const { state, cookies } = browser.readState(request);
+    const markup = await views.signedIn(request, state, { identity: session.identity, returnTo: null });
+    return respond.page(200, markup, cookies);
+  }
+
+  return [
+    { method: 'GET', path: paths.signIn, handle: showSignIn },
+    { method: 'GET', path: paths.code, handle: showCode },
+    { method: 'GET', path: paths.link, handle: showLink },
+    { method: 'GET', path: paths.signOut, handle: showSignOut },
+    {
+      method: 'GET',
+      path: paths.countries,
+      handle: async (request) => respondJson(200, views.countries(request), { Vary: 'Accept-Language' }),
+    },
+    {
+      method: 'GET',
+      path: paths.strings,
+      handle: async (request) => respondJson(200, views.strings(request), { Vary: 'Accept-Language' }),
+    },
+    { method: 'GET', path: paths.elements, handle: () => assets.respondElements() },
+    {
+      method: 'GET',
+      path: `${paths.assets}:file{(style-.+\\.css|page-.+\\.js)}`,
+      handle: (request) => assets.respond(new URL(request.url).pathname),
+    },
+  ];
+}

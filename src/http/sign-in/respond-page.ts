@@ -1,0 +1,54 @@
+import { readLogoOrigin } from '../../ui/brand.js';
+import { securityHeaders } from '../reply.js';
+
+export interface PageResponder {
+  page(status: number, markup: string, cookies?: readonly string[]): Response;
+  /** After a form: the browser then asks for the next page, and a reload sends nothing. */
+  seeOther(location: string, cookies?: readonly string[]): Response;
+}
+
+export interface PagePolicy {
+  logoUrl: string | undefined;
+  /** Origins whose pages may show ours in a frame. */
+  embedOrigins: readonly string[];
+  /** Where the answer to a form may lead beside our own host. */
+  formTargets: readonly string[];
+}
+
+/** @throws RangeError for a logo that is neither an https address nor a path */
+export function createPageResponder({ logoUrl, embedOrigins, formTargets }: PagePolicy): PageResponder {
+  const { 'X-Frame-Options': frameOptions, ...common } = securityHeaders;
+  const logoOrigin = logoUrl === undefined ? null : readLogoOrigin(logoUrl);
+  const ancestors = embedOrigins.length === 0 ? "'none'" : embedOrigins.join(' ');
+  const headers = {
+    ...common,
+    ...(embedOrigins.length === 0 ? { 'X-Frame-Options': frameOptions } : {}),
+    'Content-Security-Policy': [
+      "default-src 'none'",
+      "style-src 'self'",
+      "script-src 'self'",
+      "connect-src 'self'",
+      `img-src 'self' data:${logoOrigin === null ? '' : ` ${logoOrigin}`}`,
+      `form-action ${["'self'", ...formTargets].join(' ')}`,
+      `frame-ancestors ${ancestors}`,
+      "base-uri 'none'",
+      "require-trusted-types-for 'script'",
+      "trusted-types 'none'",
+    ].join('; '),
+    Vary: 'Accept-Language, Cookie',
+  };
+  const withCookies = (more: Record<string, string>, cookies: readonly string[]) => {
+    const all = new Headers({ ...headers, ...more });
+    for (const cookie of cookies) all.append('Set-Cookie', cookie);
+    return all;
+  };
+  return {
+    page: (status, markup, cookies = []) =>
+      new Response(markup, {
+        status,
+        headers: withCookies({ 'Content-Type': 'text/html; charset=utf-8' }, cookies),
+      }),
+    seeOther: (location, cookies = []) =>
+      new Response(null, { status: 303, headers: withCookies({ Location: location }, cookies) }),
+  };
+}

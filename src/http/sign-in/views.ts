@@ -1,0 +1,130 @@
+import { isCountry } from '../../core/identity.js';
+import type { Channel } from '../../core/policy.js';
+import { catalogue, type Locale } from '../../messages/catalogue.js';
+import { chooseLocale } from '../../messages/choose-locale.js';
+import type { PageStrings } from '../../messages/strings.js';
+import type { Clock } from '../../ports.js';
+import type { Brand } from '../../ui/brand.js';
+import { renderCodePage } from '../../ui/code-page.js';
+import { guessCountry, type NamedCountry, nameCountries } from '../../ui/countries.js';
+import { type Reach, renderIdentityPage } from '../../ui/identity-page.js';
+import type { PageContext } from '../../ui/layout.js';
+import { renderLinkElsewherePage, renderLinkPage } from '../../ui/link-page.js';
+import { maskIdentity } from '../../ui/mask.js';
+import type { Notice, NoticeKind } from '../../ui/notice.js';
+import { renderNoticePage } from '../../ui/notice-page.js';
+import { renderSignedInPage } from '../../ui/signed-in-page.js';
+import type { Assets } from './assets.js';
+import type { Flow, SignInState, Step } from './state.js';
+
+export interface ViewOptions {
+  assets: Pick<Assets, 'urls'>;
+  brand: Brand;
+  defaultLocale: Locale;
+  channels: readonly Channel[];
+  isOpenToAll: boolean;
+  clock: Clock;
+  /** For a form, in this browser. */
+  createToken(browser: string): string;
+}
+
+/** The pages as they are for one request, in its language. Showing one changes nothing. */
+export interface Views {
+  identity(request: Request, state: SignInState, returnTo: string | null): Promise<string>;
+  code(request: Request, state: SignInState, flow: Flow): Promise<string>;
+  signedIn(
+    request: Request,
+    state: SignInState,
+    session: { identity: string; returnTo: string | null },
+  ): Promise<string>;
+  link(request: Request, state: SignInState, link: { identity: string; link: string }): Promise<string>;
+  linkElsewhere(request: Request, code: string): Promise<string>;
+  notice(request: Request, kind: NoticeKind): Promise<string>;
+  countries(request: Request): { guess: string | undefined; countries: NamedCountry[] };
+  /** What the page says, for elements on other pages; by `locale` in the query, or by the language of the browser. */
+  strings(request: Request): PageStrings;
+  localeOf(request: Request): Locale;
+}
+
+const phoneChannels: readonly Channel[] = ['sms', 'whatsapp', 'voice'];
+/** A notice belongs to the step before; who comes back later should not find it. */
+const noticeMs = 300_000;
+
+export function createViews(options: ViewOptions): Views {
+  const { assets, brand, channels, clock, createToken } = options;
+  const reach = readReach(channels);
+  const localeOf = (request: Request) =>
+    chooseLocale(request.headers.get('accept-language') ?? undefined, options.defaultLocale);
+
+  async function createContext(request: Request): Promise<PageContext> {
+    const locale = localeOf(request);
+    return { locale, strings: catalogue[locale], brand, assets: await assets.urls() };
+  }
+
+  function readNotice({ notice }: SignInState, step: Step): Notice | null {
+    return notice?.step === step && clock() < notice.at + noticeMs ? notice : null;
+  }
+
+  return {
+    async identity(request, state, returnTo) {
+      const notice = readNotice(state, 'identity');
+      return renderIdentityPage(await createContext(request), {
+        reach,
+        // What was typed is shown again only with what was wrong with it.
+        typed: notice ? (state.typed ?? '') : '',
+        country: notice ? state.country : undefined,
+        returnTo,
+        token: createToken(state.browser),
+        notice,
+        now: clock(),
+      });
+    },
+    async code(request, state, flow) {
+      const isPending = flow.isPending && clock() < flow.expiresAt;
+      const others = flow.identity.startsWith('+')
+        ? channels.filter((name) => phoneChannels.includes(name))
+        : [];
+      return renderCodePage(await createContext(request), {
+        ...flow,
+        returnTo: state.returnTo ?? null,
+        to: maskIdentity(flow.identity),
+        isOpenToAll: options.isOpenToAll,
+        otherChannels: others.filter((name) => name !== flow.channel),
+        isPending,
+        flow: flow.id,
+        token: createToken(state.browser),
+        notice: readNotice(state, 'code') ?? (isPending ? null : { kind: 'expiredCode' }),
+        now: clock(),
+      });
+    },
+    async signedIn(request, state, { identity, returnTo }) {
+      return renderSignedInPage(await createContext(request), {
+        identity,
+        returnTo,
+        token: createToken(state.browser),
+      });
+    },
+    async link(request, state, { identity, link }) {
+      const token = createToken(state.browser);
+      return renderLinkPage(await createContext(request), { to: maskIdentity(identity), link, token });
+    },
+    linkElsewhere: async (request, code) => renderLinkElsewherePage(await createContext(request), code),
+    notice: async (request, kind) => renderNoticePage(await createContext(request), { kind }, clock()),
+    countries(request) {
+      const locale = localeOf(request);
+      const guess = guessCountry(request.headers.get('accept-language'), locale);
+      return { guess: guess && isCountry(guess) ? guess : undefined, countries: nameCountries(locale) };
+    },
+    strings(request) {
+      const named = new URL(request.url).searchParams.get('locale');
+      return catalogue[named === null ? localeOf(request) : chooseLocale(named, options.defaultLocale)].page;
+    },
+    localeOf,
+  };
+}
+
+function readReach(channels: readonly Channel[]): Reach {
+  const hasPhone = channels.some((name) => phoneChannels.includes(name));
+  if (!channels.includes('email')) return hasPhone ? 'phone' : 'emailOrPhone';
+  return hasPhone ? 'emailOrPhone' : 'email';
+}

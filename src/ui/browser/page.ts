@@ -1,0 +1,132 @@
+// What makes the sign-in page easier where scripts run. Every step works without it.
+
+import { toAsciiDigits } from '../digits.js';
+
+const find = <Type extends HTMLElement>(selector: string) => document.querySelector<Type>(selector);
+
+/** One submission a form: a second click must not spend a second attempt or send a second message. */
+function submitOnce(): void {
+  for (const form of document.querySelectorAll<HTMLFormElement>('form[data-once]')) {
+    form.addEventListener('submit', (event) => {
+      if (form.dataset.sent) event.preventDefault();
+      form.dataset.sent = 'true';
+    });
+    // A page that the back button brings out of the cache can be used again.
+    addEventListener('pageshow', () => delete form.dataset.sent);
+  }
+}
+
+/** Screen readers read out what appears, not what was there when the page came. */
+function announce(): void {
+  const notice = find('#notice');
+  const content = notice?.firstElementChild;
+  // Put where it is already: nothing moves on the screen.
+  if (notice && content) setTimeout(() => notice.append(content), 100);
+}
+
+/** The digits of what was typed or pasted, without what stands between them. */
+const readDigits = (text: string) => toAsciiDigits(text).replace(/[^0-9]/g, '');
+
+function watchCode(): void {
+  const field = find<HTMLInputElement>('#otp');
+  const form = field?.form;
+  if (!field || !form) return;
+  const length = Number(field.dataset.length);
+  field.addEventListener('input', (event) => {
+    // Half a syllable of an input method is not to be touched.
+    if ((event as InputEvent).isComposing) return;
+    const digits = readDigits(field.value);
+    if (digits !== field.value) field.value = digits;
+    if (digits.length === length) form.requestSubmit();
+  });
+  if (field.hasAttribute('data-web-otp')) receiveSms(field, form);
+  const lifeMs = Number(form.dataset.expiresIn) * 1000;
+  // The server says what to do then. A reload sends nothing.
+  setTimeout(() => location.reload(), lifeMs + 1000);
+}
+
+interface OtpCredential extends Credential {
+  code: string;
+}
+
+/** WebOTP: the browser asks the person, then gives the code of a message that is bound to this origin. */
+function receiveSms(field: HTMLInputElement, form: HTMLFormElement): void {
+  if (!('OTPCredential' in window)) return;
+  const stop = new AbortController();
+  form.addEventListener('submit', () => stop.abort());
+  const options = { otp: { transport: ['sms'] }, signal: stop.signal };
+  navigator.credentials
+    .get(options as CredentialRequestOptions)
+    .then((credential) => {
+      if (!credential) return;
+      field.value = readDigits((credential as OtpCredential).code);
+      form.requestSubmit();
+    })
+    .catch(() => {
+      // Refused, aborted or not to be had: the code is typed.
+    });
+}
+
+/** Counts down to when another code can be sent; until then the buttons rest. */
+function countDown(): void {
+  const wait = find('#wait');
+  if (!wait) return;
+  const endsAt = performance.now() + Number(wait.dataset.seconds) * 1000;
+  const buttons = document.querySelectorAll<HTMLButtonElement>('#resend-form button');
+  const words = new Intl.RelativeTimeFormat(`${document.documentElement.lang}-u-nu-latn`);
+  for (const button of buttons) button.disabled = true;
+  const tick = () => {
+    const seconds = Math.ceil((endsAt - performance.now()) / 1000);
+    if (seconds <= 0) {
+      clearInterval(timer);
+      wait.remove();
+      for (const button of buttons) button.disabled = false;
+      return;
+    }
+    const [value, unit] =
+      seconds < 60 ? ([seconds, 'second'] as const) : ([Math.ceil(seconds / 60), 'minute'] as const);
+    wait.textContent = (wait.dataset.text ?? '').replace('{in}', words.format(value, unit));
+  };
+  const timer = setInterval(tick, 1000);
+  tick();
+}
+
+/** The countries appear when what is typed looks like a number without its own. */
+function offerCountries(): void {
+  const box = find('#countries');
+  const field = find<HTMLInputElement>('#identity');
+  const select = find<HTMLSelectElement>('#country');
+  if (!box || !field || !select) return;
+  const show = async () => {
+    const isNational = /^\s*\(?[0-9][0-9 ().\-/]{2,}$/.test(field.value);
+    if (isNational && select.options.length === 0) await fill(select, box.dataset.from ?? '');
+    box.hidden = !isNational || select.options.length === 0;
+    select.disabled = box.hidden;
+  };
+  field.addEventListener('input', show);
+  // What the browser filled in, or kept over a reload.
+  void show();
+}
+
+async function fill(select: HTMLSelectElement, url: string): Promise<void> {
+  try {
+    const response = await fetch(url);
+    const { guess, countries } = await response.json();
+    // Typing goes on while the list comes: only the first answer is used.
+    if (select.options.length > 0) return;
+    select.append(
+      ...countries.map(
+        ({ country, label }: { country: string; label: string }) => new Option(label, country),
+      ),
+    );
+    select.value = guess ?? '';
+  } catch {
+    // The server asks for the country when it has to.
+  }
+}
+
+submitOnce();
+announce();
+watchCode();
+countDown();
+offerCountries();

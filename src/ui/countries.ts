@@ -1,0 +1,38 @@
+import { listCountries } from '../core/countries.js';
+import type { Locale } from '../messages/catalogue.js';
+
+export interface NamedCountry {
+  country: string;
+  /** In the language of the page, with its calling code: `Germany +49`. */
+  label: string;
+}
+
+const named = new Map<Locale, NamedCountry[]>();
+
+/** Every country by its name, in the alphabetical order of the language. */
+export function nameCountries(locale: Locale): NamedCountry[] {
+  let countries = named.get(locale);
+  if (!countries) {
+    const names = new Intl.DisplayNames(locale, { type: 'region' });
+    const { compare } = new Intl.Collator(locale);
+    countries = listCountries()
+      .map(({ country, callingCode }) => ({
+        country,
+        label: `${names.of(country) ?? country} +${callingCode}`,
+      }))
+      .sort((a, b) => compare(a.label, b.label));
+    named.set(locale, countries);
+  }
+  return countries;
+}
+
+/** The country that somebody with these languages is most likely in, by the first that names one. */
+export function guessCountry(acceptLanguage: string | null, locale: Locale): string | undefined {
+  const [, region] = /^[a-z]{2,3}(?:-[a-z]{4})?-([a-z]{2})\b/i.exec(acceptLanguage ?? '') ?? [];
+  return region?.toUpperCase() ?? new Intl.Locale(locale).maximize().region;
+}
+
+/** Whether somebody is typing a phone number without its country. */
+export function looksNational(typed: string): boolean {
+  return /^\(?[0-9][0-9 ().\-/]{2,}$/.test(typed.trim());
+}

@@ -1,0 +1,333 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { OtpError } from '../../../src/errors.js';
+import { createMemoryStore } from '../../../src/stores/memory.js';
+import { createManualClock } from '../../helpers/clock.js';
+import { readHidden } from '../../helpers/page-client.js';
+import { createSignIn, readNotice } from '../../helpers/sign-in.js';
+
+test('a code is asked for, typed and leads to the page that somebody wanted', async () => {
+  const { open, ask, inbox } = createSignIn();
+  const browser = open();
+  const page = await ask(browser, 'Alice@Example.com', '/sign-in?rd=%2Freports%3Fyear%3D2026');
+  assert.equal(page.path, '/sign-in/code');
+  assert.match(page.text, /We sent a code to <bdi dir="ltr">a•••@example\.com<\/bdi>\./);
+  assert.ok(!page.text.includes('alice@example.com'));
+  assert.equal(inbox.messages.length, 1);
+  assert.deepEqual([inbox.messages[0]?.to, inbox.messages[0]?.channel], ['alice@example.com', 'email']);
+
+  const done = await browser.post('/sign-in/code', {
+    ...readHidden(page, '/sign-in/code'),
+    otp: inbox.lastCode(),
+  });
+  assert.deepEqual([done.status, done.headers.get('location')], [303, '/reports?year=2026']);
+  const signedIn = await browser.get('/sign-in');
+  assert.match(signedIn.text, /Signed in as <bdi dir="ltr">alice@example\.com<\/bdi>/);
+});
+
+test('every step shows the language of the browser, and the message is in it too', async () => {
+  const { open, ask, inbox } = createSignIn();
+  const browser = open({ 'Accept-Language': 'ar-EG,ar;q=0.9' });
+  const first = await browser.get('/sign-in');
+  assert.match(first.text, /<html lang="ar" dir="rtl">/);
+  const second = await ask(browser);
+  assert.match(second.text, /<html lang="ar" dir="rtl">/);
+  assert.equal(inbox.messages[0]?.locale, 'ar');
+});
+
+test('a code may be typed with spaces, dashes and the digits of another script', async () => {
+  const write: ((code: string) => string)[] = [
+    (code) => `${code.slice(0, 3)} ${code.slice(3)}`,
+    (code) => `${code.slice(0, 3)}-${code.slice(3)}`,
+    (code) => code.replace(/\d/g, (digit) => String.fromCharCode(0x660 + Number(digit))),
+    (code) => code.replace(/\d/g, (digit) => String.fromCharCode(0xff10 + Number(digit))),
+  ];
+  for (const as of write) {
+    const { open, ask, type, inbox } = createSignIn();
+    const browser = open();
+    const page = await type(browser, await ask(browser), as(inbox.lastCode()));
+    assert.match(page.text, /Signed in as/);
+  }
+});
+
+test('a wrong code says how many attempts are left, and the last one ends the code', async () => {
+  const { open, ask, type, inbox, wrong } = createSignIn({ maxAttempts: 3 });
+  const browser = open();
+  let page = await ask(browser);
+  for (const left of [2, 1]) {
+    page = await type(browser, page, wrong(inbox.lastCode()));
+    assert.equal(readNotice(page), `That is not the code. Attempts left: ${left}`);
+  }
+  page = await type(browser, page, wrong(inbox.lastCode()));
+  assert.match(readNotice(page) ?? '', /^Too many wrong codes/);
+  assert.ok(!page.text.includes('id="otp"'));
+  const again = await browser.submit(page, '/sign-in/resend');
+  assert.equal(inbox.messages.length, 2);
+  assert.match((await type(browser, again, inbox.lastCode())).text, /Signed in as/);
+});
+
+test('what cannot be a code costs no attempt', async () => {
+  const { open, ask, type, inbox, wrong } = createSignIn();
+  const browser = open();
+  const page = await type(browser, await ask(browser), 'abc');
+  assert.equal(readNotice(page), 'Type the digits of the code.');
+  assert.equal(
+    readNotice(await type(browser, page, wrong(inbox.lastCode()))),
+    'That is not the code. Attempts left: 4',
+  );
+});
+
+test('an expired code is said to be so, and a new one can be had from there', async () => {
+  const { open, ask, type, inbox, clock } = createSignIn();
+  const browser = open();
+  const page = await ask(browser);
+  clock.advance(300_000);
+  assert.match(readNotice(await type(browser, page, inbox.lastCode())) ?? '', /^This code has expired/);
+  const reloaded = await browser.get('/sign-in/code');
+  assert.ok(!reloaded.text.includes('id="otp"'));
+  const renewed = await browser.submit(reloaded, '/sign-in/resend');
+  assert.equal(readNotice(renewed), 'We sent another message.');
+  assert.match((await type(browser, renewed, inbox.lastCode())).text, /Signed in as/);
+});
+
+test('a reload, the back button and the first page sent again send no second message', async () => {
+  const { open, ask, inbox } = createSignIn();
+  const browser = open();
+  await ask(browser);
+  for (let i = 0; i < 3; i++) {
+    await browser.get('/sign-in/code');
+    await browser.get('/sign-in');
+  }
+  assert.equal(inbox.messages.length, 1);
+  const back = await ask(browser, 'ALICE@example.com', '/sign-in?rd=%2Flater');
+  assert.equal(back.path, '/sign-in/code');
+  assert.equal(inbox.messages.length, 1);
+  const done = await browser.post('/sign-in/code', {
+    ...readHidden(back, '/sign-in/code'),
+    otp: inbox.lastCode(),
+  });
+  assert.equal(done.headers.get('location'), '/later');
+});
+
+test('the time until another message comes from the policy, and asking too early sends none', async () => {
+  const { open, ask, clock, inbox } = createSignIn({ resendCooldownSeconds: 45 });
+  const browser = open();
+  const page = await ask(browser);
+  assert.match(page.text, /data-seconds="45"[^>]*>You can ask for another code in 45 seconds\./);
+  const early = await browser.submit(page, '/sign-in/resend');
+  assert.equal(readNotice(early), 'You can ask for another code in 45 seconds.');
+  assert.equal(inbox.messages.length, 1);
+  clock.advance(45_000);
+  const later = await browser.submit(await browser.get('/sign-in/code'), '/sign-in/resend');
+  assert.equal(readNotice(later), 'We sent another message.');
+  assert.equal(inbox.messages.length, 2);
+});
+
+test('a number gets its code by the channel that is chosen', async () => {
+  const { open, ask, type, inbox } = createSignIn();
+  const browser = open();
+  const page = await ask(browser, '+49 151 12345678');
+  assert.equal(inbox.messages[0]?.channel, 'sms');
+  assert.match(page.text, /\+49•••678/);
+  assert.match(page.text, /data-web-otp/);
+  const other = await browser.submit(page, '/sign-in/resend', { channel: 'whatsapp' });
+  assert.deepEqual([inbox.messages.length, inbox.messages[1]?.channel], [2, 'whatsapp']);
+  assert.doesNotMatch(other.text, /data-web-otp/);
+  assert.match((await type(browser, other, inbox.lastCode())).text, /Signed in as/);
+});
+
+test('a number without its country is asked for it, and the nearest is chosen', async () => {
+  const { open, ask, inbox } = createSignIn();
+  const browser = open({ 'Accept-Language': 'de-AT' });
+  const page = await ask(browser, '0664 1234567');
+  assert.match(readNotice(page) ?? '', /^Wählen Sie Ihr Land/);
+  assert.match(page.text, /<option value="AT" selected>Österreich \+43<\/option>/);
+  assert.match(page.text, /value="0664 1234567"/);
+  const sent = await browser.submit(page, '/sign-in', { identity: '0664 1234567', country: 'AT' });
+  assert.equal(sent.path, '/sign-in/code');
+  assert.equal(inbox.messages[0]?.to, '+436641234567');
+});
+
+test('what names nobody is shown again, with what was wrong', async () => {
+  const { open, ask, inbox } = createSignIn();
+  const browser = open();
+  const page = await ask(browser, 'alice@', '/sign-in?rd=%2Freports');
+  assert.equal(page.path, '/sign-in?rd=%2Freports');
+  assert.equal(readNotice(page), 'Please check the address or number.');
+  assert.match(page.text, /value="alice@"/);
+  assert.match(page.text, /aria-invalid="true"/);
+  assert.equal(inbox.messages.length, 0);
+});
+
+describe('what the service refuses becomes a sentence on the page', () => {
+  const cases: [name: string, options: Parameters<typeof createSignIn>[0], sentence: RegExp][] = [
+    ['the limit of the address', { requestIpMax: 1 }, /^Too many tries\. Please try again in 10 minutes\.$/],
+    [
+      'the limit of the identity',
+      { requestIdentityMax: 1 },
+      /^Too many tries\. Please try again in 10 minutes\.$/,
+    ],
+  ];
+  for (const [name, options, sentence] of cases) {
+    test(name, async () => {
+      const { open, ask } = createSignIn(options);
+      await ask(open());
+      assert.match(readNotice(await ask(open())) ?? '', sentence);
+    });
+  }
+
+  test('a message that is not accepted', async () => {
+    const { open, ask } = createSignIn({
+      answer: () => ({ ok: false, category: 'rejected', retryable: false, detail: 'no' }),
+    } as never);
+    assert.equal(readNotice(await ask(open())), 'The code could not be sent. Please try again.');
+  });
+
+  test('a channel that nobody serves', async () => {
+    const { open, ask } = createSignIn({
+      transports: [{ name: 'mail', channels: ['email'], send: async () => ({ ok: true }) }],
+    });
+    const browser = open();
+    assert.match((await browser.get('/sign-in')).text, /type="email"/);
+    assert.equal(
+      readNotice(await ask(browser, '+4915112345678')),
+      'No code can be sent to this address or number.',
+    );
+  });
+
+  test('a store that cannot answer, at every step', async () => {
+    const clock = createManualClock();
+    const store = createMemoryStore({ clock });
+    let isDown = false;
+    const broken = new Proxy(store, {
+      get: (target, name: keyof typeof store) =>
+        isDown && typeof target[name] === 'function'
+          ? async () => Promise.reject(new OtpError('store_unavailable', 'The store is unavailable'))
+          : target[name],
+    });
+    const { open, ask, type, inbox } = createSignIn({ store: broken, clock });
+    const browser = open();
+    const page = await ask(browser);
+    isDown = true;
+    assert.match(readNotice(await type(browser, page, inbox.lastCode())) ?? '', /^The service cannot answer/);
+    assert.match(readNotice(await ask(open())) ?? '', /^The service cannot answer/);
+    isDown = false;
+    const signedIn = await type(browser, await browser.get('/sign-in/code'), inbox.lastCode());
+    assert.match(signedIn.text, /Signed in as/);
+    isDown = true;
+    const refused = await browser.submit(signedIn, '/sign-out');
+    assert.deepEqual([refused.status, /cannot answer/.test(refused.text)], [503, true]);
+  });
+});
+
+test('signing out ends the session for everybody who has its cookie', async () => {
+  const { open, ask, type, inbox, otp } = createSignIn({ refreshTokenTtlSeconds: 3600 });
+  const browser = open();
+  const page = await type(browser, await ask(browser), inbox.lastCode());
+  const token = browser.cookies.get('otp_session') ?? '';
+  assert.equal((await otp.verifyToken(token)).active, true);
+  const out = await browser.submit(page, '/sign-out');
+  assert.equal(readNotice(out), 'You are signed out.');
+  assert.equal(browser.cookies.has('otp_session'), false);
+  assert.equal((await otp.verifyToken(token)).active, false);
+});
+
+test('two clicks on one button are one message, and one attempt', async () => {
+  const { open, inbox, wrong, otp } = createSignIn();
+  const browser = open();
+  const first = readHidden(await browser.get('/sign-in'), '/sign-in');
+  const twice = () =>
+    Promise.all([1, 2].map(() => browser.post('/sign-in', { ...first, identity: 'alice@example.com' })));
+  const locations = (await twice()).map(({ headers }) => headers.get('location'));
+  assert.deepEqual(locations, ['/sign-in/code', '/sign-in/code']);
+  assert.equal(inbox.messages.length, 1);
+
+  const second = readHidden(await browser.get('/sign-in/code'), '/sign-in/code');
+  await Promise.all(
+    [1, 2].map(() => browser.post('/sign-in/code', { ...second, otp: wrong(inbox.lastCode()) })),
+  );
+  const page = await browser.get('/sign-in/code');
+  assert.equal(readNotice(page), 'That is not the code. Attempts left: 4');
+
+  // The browser drops the first answer, so the second must bring the session too.
+  const third = readHidden(page, '/sign-in/code');
+  const answers = await Promise.all(
+    [1, 2].map(() => browser.post('/sign-in/code', { ...third, otp: inbox.lastCode() })),
+  );
+  for (const { headers } of answers) {
+    assert.equal(headers.get('location'), '/sign-in');
+    const token = /otp_session=([^;]+)/.exec(headers.getSetCookie().join())?.[1];
+    assert.equal((await otp.verifyToken(token)).active, true);
+  }
+});
+
+test('two tabs on one sign-in share it, and one that is behind spends nothing of the other', async () => {
+  const { open, ask, type, inbox } = createSignIn();
+  const browser = open();
+  const [one, two] = [await browser.get('/sign-in'), await browser.get('/sign-in')];
+  const inOne = await browser.submit(one, '/sign-in', { identity: 'alice@example.com' });
+  await browser.submit(two, '/sign-in', { identity: 'alice@example.com' });
+  assert.equal(inbox.messages.length, 1);
+  const forAlice = inbox.lastCode();
+
+  const inTwo = await ask(browser, 'bob@example.com');
+  const behind = await type(browser, inOne, forAlice);
+  assert.equal(readNotice(behind), 'This page was out of date. Please try again.');
+  assert.match(
+    (await type(browser, inTwo, inbox.lastCode())).text,
+    /Signed in as <bdi dir="ltr">bob@example\.com/,
+  );
+});
+
+test('the page says that a code was sent only where everybody gets one', async () => {
+  const { open, ask } = createSignIn({ gateAllow: ['@example.com'] });
+  const [allowed, refused] = [await ask(open()), await ask(open(), 'mallory@example.net')];
+  assert.match(allowed.text, /If <bdi dir="ltr">a•••@example\.com<\/bdi> may sign in here/);
+  assert.match(refused.text, /If <bdi dir="ltr">m•••@example\.net<\/bdi> may sign in here/);
+});
+
+test('without the purpose sign-in, or with API keys, there is no page unless it is asked for', async () => {
+  const hash = '0'.repeat(64);
+  for (const [options, status] of [
+    [{ purposes: ['payment'] }, 404],
+    [{ apiKeyHashes: [hash] }, 404],
+    [{ apiKeyHashes: [hash], signInPage: true }, 200],
+    [{ signInPage: false }, 404],
+  ] as const) {
+    assert.equal((await createSignIn(options).open().get('/sign-in')).status, status);
+  }
+});
+
+test('with a cookie domain one sign-in leads back to any host under it, and its cookie is for all of them', async () => {
+  const { otp, open, inbox } = createSignIn({
+    publicUrl: 'https://login.example.com',
+    cookieDomain: 'example.com',
+    unsafeInsecureCookies: false,
+  });
+  const asked = await otp.handler(
+    new Request('http://127.0.0.1:8000/authz/forward-auth', {
+      headers: {
+        Accept: 'text/html',
+        'X-Forwarded-Proto': 'https',
+        'X-Forwarded-Host': 'app.example.com',
+        'X-Forwarded-Uri': '/reports?year=2026',
+      },
+    }),
+  );
+  const location = asked.headers.get('location') ?? '';
+  assert.ok(location.startsWith('https://login.example.com/sign-in?rd='));
+  const browser = open();
+  const first = await browser.get(location.slice('https://login.example.com'.length));
+  const policy = first.headers.get('content-security-policy') ?? '';
+  // Chromium holds the whole way after a form to this, redirects included.
+  assert.match(policy, /form-action 'self' https:\/\/example\.com https:\/\/\*\.example\.com;/);
+  const second = await browser.submit(first, '/sign-in', { identity: 'alice@example.com' });
+  const fields = { ...readHidden(second, '/sign-in/code'), otp: inbox.lastCode() };
+  const done = await browser.post('/sign-in/code', fields);
+  assert.equal(done.headers.get('location'), 'https://app.example.com/reports?year=2026');
+  const [session] = done.headers.getSetCookie();
+  assert.match(
+    session ?? '',
+    /^__Secure-otp_session=[\w.-]+; Max-Age=900; Domain=example\.com; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+  );
+});
