@@ -109,14 +109,19 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
   // One hash tag for all that belongs to an identity, so that a cluster keeps it on one server.
   const nameKey = (kind: string, tag: string) => `${keyPrefix}${kind}:{${tag}}`;
   const nameIdentity = ({ identityTag }: RecordKey) => nameKey('p', identityTag);
+  const nameRecord = (recordTag: string, challenge: string | undefined) =>
+    challenge === undefined ? recordTag : `${recordTag}:${challenge}`;
   const nameGuesses = ({ identityTag }: RecordKey) => nameKey('g', identityTag);
 
   return {
     async open(request) {
-      const { recordTag, bind, challenge, lengthening, sends } = request;
+      const { recordTag, bind, challenge, newChallenge, lengthening, sends } = request;
+      const isBound = bind || challenge !== undefined;
+      const fresh = nameRecord(recordTag, isBound ? newChallenge : undefined);
+      const meant = isBound && challenge === undefined ? fresh : nameRecord(recordTag, challenge);
       const settings = [
-        bind || challenge !== undefined,
-        request.newChallenge,
+        challenge !== undefined,
+        newChallenge,
         request.keyIds,
         request.channel,
         request.digits,
@@ -133,11 +138,12 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
         request.mute,
       ];
       const keys = [nameIdentity(request), nameGuesses(request)];
-      return readOpenReply((await call('open', keys, [recordTag, challenge ?? ''], settings)) as Reply);
+      return readOpenReply((await call('open', keys, [meant, fresh], settings)) as Reply);
     },
     async attempt(request) {
-      const { recordTag, challenge = '', keyIds, verifies, lengthening } = request;
+      const { recordTag, challenge, keyIds, verifies, lengthening } = request;
       const settings = [
+        challenge !== undefined,
         keyIds,
         verifies.max,
         verifies.periodSeconds,
@@ -146,16 +152,18 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
         lengthening.memorySeconds,
       ];
       const keys = [nameIdentity(request), nameGuesses(request)];
-      return readAttemptReply((await call('attempt', keys, [recordTag, challenge], settings)) as Reply);
+      return readAttemptReply(
+        (await call('attempt', keys, [nameRecord(recordTag, challenge)], settings)) as Reply,
+      );
     },
     async consume(request) {
-      const { recordTag, challenge = '', recordChallenge } = request;
+      const names = [nameRecord(request.recordTag, request.challenge), request.recordChallenge];
       const keys = [nameIdentity(request), nameGuesses(request)];
-      return (await call('consume', keys, [recordTag, challenge, recordChallenge], [])) === 1;
+      return (await call('consume', keys, names, [])) === 1;
     },
     async release(request) {
-      const { recordTag, challenge = '', recordChallenge, sendId, resend, periodSeconds } = request;
-      const names = [recordTag, challenge, recordChallenge, sendId];
+      const { recordTag, challenge, recordChallenge, sendId, resend, periodSeconds } = request;
+      const names = [nameRecord(recordTag, challenge), recordChallenge, sendId];
       await call('release', [nameIdentity(request)], names, [resend, periodSeconds]);
     },
     async hit(key, { max, periodSeconds }): Promise<HitResult> {

@@ -1,18 +1,17 @@
 -- Counts one attempt and one guess, then returns what to compare with. A refused call changes nothing.
 -- KEYS[1]  identity
 -- KEYS[2]  guess count of the identity
--- ARGV[2]  tag of the record
--- ARGV[3]  its challenge; '' for the unbound one, which alone counts against the verify limit
--- SETTINGS ids of the keys that can be derived; most verifies, in how many seconds; guesses from which on codes are long
---          (0 never), their digits; seconds for which guesses stay counted, from the first
+-- ARGV[2]  name of the record
+-- SETTINGS whether the record is bound, since only the unbound one counts against the verify limit; ids of the keys that
+--          can be derived; most verifies, in how many seconds; guesses from which on codes are long (0 never), their
+--          digits; seconds for which guesses stay counted, from the first
 -- Returns  { 'counted', challenge, key id, window, digits, channel, mute, attempts left }
 --          { 'expired' } | { 'blocked', ms } | { 'limited', ms }
 
-local tag, challenge = ARGV[2], ARGV[3]
-local key_ids, max_verifies, period_seconds, long_after, long_digits, memory_seconds = unpack(SETTINGS, 3)
+local bound, key_ids, max_verifies, period_seconds, long_after, long_digits, memory_seconds = unpack(SETTINGS, 3)
 
 local identity = load_identity(KEYS[1])
-local record = find_record(identity, tag, challenge, read_fence())
+local record = find_record(identity, ARGV[2], read_fence())
 if not record or not includes_key(key_ids, record) then return { 'expired' } end
 if record[ATTEMPTS_LEFT] <= 0 then return { 'blocked', to_ms(record[ENDS_AT] - now) } end
 
@@ -20,7 +19,7 @@ local guesses = load_guesses(KEYS[2])
 if long_after > 0 and guesses[1] >= long_after and record[DIGITS] < long_digits then return { 'expired' } end
 
 local expires_at = record[ENDS_AT]
-if challenge == '' then
+if not bound then
   local wait = wait_for_room(identity[VERIFIES], max_verifies, period_seconds)
   if wait > 0 then return { 'limited', to_ms(wait) } end
   table.insert(identity[VERIFIES], now)

@@ -2,15 +2,14 @@
 -- which was right; the winner also clears the verify limit.
 -- KEYS[1]  identity
 -- KEYS[2]  guess count of the identity
--- ARGV[2]  tag of the record
--- ARGV[3]  its challenge; '' for the unbound one
--- ARGV[4]  challenge of the record that was attempted
+-- ARGV[2]  name of the record
+-- ARGV[3]  challenge of the record that was attempted
 -- Returns  1 or 0
 
 local identity = load_identity(KEYS[1])
-local record, place = find_record(identity, ARGV[2], ARGV[3], read_fence())
+local record, place = find_record(identity, ARGV[2], read_fence())
 local guesses = load_guesses(KEYS[2])
-local won = record and record[CHALLENGE] == ARGV[4]
+local won = record and record[CHALLENGE] == ARGV[3]
 if won then
   table.remove(identity[RECORDS], place)
   identity[VERIFIES] = {}

@@ -1,25 +1,22 @@
 -- Opens or reopens a pending record and counts one send. A refused call changes nothing.
 -- KEYS[1]  identity
 -- KEYS[2]  guess count of the identity
--- ARGV[2]  tag of the record
--- ARGV[3]  challenge of the record that is sent again; '' for the unbound one, or a new one
--- SETTINGS whether the record is bound; challenge of a new record; ids of the keys that can be derived, of which the first
---          makes new codes; channel; digits; life in seconds; attempts; reuse, rotate or refuse; cooldown in seconds; life
---          in seconds under which a record is stale; most sends, in how many seconds; guesses from which on codes are long
---          (0 never), their digits, their attempts; whether the record is mute
+-- ARGV[2]  name of the record that is meant
+-- ARGV[3]  name of a new record
+-- SETTINGS whether the record must exist (a bound one is sent again); challenge of a new record; ids of the keys that can
+--          be derived, of which the first makes new codes; channel; digits; life in seconds; attempts; reuse, rotate or
+--          refuse; cooldown in seconds; life in seconds under which a record is stale; most sends, in how many seconds;
+--          guesses from which on codes are long (0 never), their digits, their attempts; whether the record is mute
 -- Returns  { 'opened', challenge, key id, window, digits, channel, mute, send id, life in ms, ms until the next send }
 --          { 'expired' } | { 'blocked', ms } | { 'pending', ms } | { 'cooldown', ms } | { 'request_identity', ms }
 
-local tag, challenge = ARGV[2], ARGV[3]
-local bound, new_challenge, key_ids, channel, digits, window_seconds, attempts, resend, cooldown_seconds, stale_seconds,
+local must_exist, new_challenge, key_ids, channel, digits, window_seconds, attempts, resend, cooldown_seconds, stale_seconds,
   max_sends, period_seconds, long_after, long_digits, long_attempts, mute = unpack(SETTINGS, 3)
 
 local fence = read_fence()
 local identity = load_identity(KEYS[1])
-local named = challenge
-if bound and challenge == '' then named = new_challenge end
-local live, place = find_record(identity, tag, named, fence)
-if challenge ~= '' and not live then return { 'expired' } end
+local live, place = find_record(identity, ARGV[2], fence)
+if must_exist and not live then return { 'expired' } end
 if live and live[ATTEMPTS_LEFT] <= 0 then return { 'blocked', to_ms(live[ENDS_AT] - now) } end
 
 local long = long_after > 0 and load_guesses(KEYS[2])[1] >= long_after
@@ -55,7 +52,7 @@ if not usable or resend == 'rotate' or usable[ENDS_AT] - now < stale_seconds * 1
   end
   local window = window_seconds * 1000000
   record = {
-    tag, bound, new_challenge, key_ids[1], math.floor(now / window), now + window, digits, channel, attempts, 0, fence, mute
+    ARGV[3], new_challenge, key_ids[1], math.floor(now / window), now + window, digits, channel, attempts, 0, fence, mute
   }
   add_record(identity, record, fence)
 end

@@ -48,9 +48,9 @@ local function save_identity(key, identity, expires_at)
   save(key, identity, identity[EXPIRES_AT])
 end
 
--- A pending record. TAG names the purpose; BOUND says whether the record is found by its challenge only.
-local TAG, BOUND, CHALLENGE, KEY_ID, WINDOW, ENDS_AT, DIGITS, CHANNEL, ATTEMPTS_LEFT, TIMES_SENT, FENCE, MUTE =
-  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
+-- A pending record. NAME says of which purpose, and of which challenge when it is bound.
+local NAME, CHALLENGE, KEY_ID, WINDOW, ENDS_AT, DIGITS, CHANNEL, ATTEMPTS_LEFT, TIMES_SENT, FENCE, MUTE =
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 
 -- No code lives longer, whatever happens to the server's clock.
 local MAX_LIFE = 600 * 1000000
@@ -61,12 +61,10 @@ local function is_live(record, fence)
   return record[FENCE] == fence and life > 0 and life <= MAX_LIFE
 end
 
--- The live record of this tag and where it stands, or nil: the bound one of this challenge, or for '' the unbound one.
-local function find_record(identity, tag, challenge, fence)
-  local bound = challenge ~= ''
+-- The live record of this name and where it stands, or nil.
+local function find_record(identity, name, fence)
   for i, record in ipairs(identity[RECORDS]) do
-    local is_named = record[TAG] == tag and record[BOUND] == bound and (not bound or record[CHALLENGE] == challenge)
-    if is_named and is_live(record, fence) then return record, i end
+    if record[NAME] == name and is_live(record, fence) then return record, i end
   end
   return nil
 end

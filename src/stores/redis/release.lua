@@ -1,16 +1,15 @@
 -- Gives a refused send back, once for each id; the refused try counts against a cap of its own.
 -- KEYS[1]  identity
--- ARGV[2]  tag of the record
--- ARGV[3]  its challenge; '' for the unbound one
--- ARGV[4]  challenge of the record that was opened
--- ARGV[5]  id of the send
+-- ARGV[2]  name of the record
+-- ARGV[3]  challenge of the record that was opened
+-- ARGV[4]  id of the send
 -- SETTINGS reuse, rotate or refuse: under refuse, a record none of whose sends stands is deleted; seconds for which
 --          refused tries stay counted
 -- Returns  nil
 
 local resend, period_seconds = unpack(SETTINGS, 3)
 local identity = load_identity(KEYS[1])
-local id = tonumber(ARGV[5])
+local id = tonumber(ARGV[4])
 local index
 for i, send in ipairs(identity[SENDS]) do
   if send == id then index = i end
@@ -19,8 +18,8 @@ if not index then return nil end
 table.remove(identity[SENDS], index)
 table.insert(identity[REFUSALS], now)
 
-local record, place = find_record(identity, ARGV[2], ARGV[3], read_fence())
-if record and record[CHALLENGE] == ARGV[4] then
+local record, place = find_record(identity, ARGV[2], read_fence())
+if record and record[CHALLENGE] == ARGV[3] then
   record[TIMES_SENT] = record[TIMES_SENT] - 1
   if resend == 'refuse' and record[TIMES_SENT] <= 0 then table.remove(identity[RECORDS], place) end
 end
