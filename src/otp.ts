@@ -23,7 +23,8 @@ import { createSignInRoutes, signInPurpose } from './http/sign-in/routes.js';
 import { createRenderer } from './messages/render.js';
 import { type OtpOptions, otpNumbers } from './otp-options.js';
 import type { IssuedToken, Logger } from './ports.js';
-import { createService, type Service } from './service.js';
+import { createRandomPool } from './random-pool.js';
+import { createService, type Service, type ShouldSend } from './service.js';
 import { createMemoryStore } from './stores/memory.js';
 import { createTokenKeys } from './tokens/keys.js';
 import { createTokens, type TokenCheck } from './tokens/tokens.js';
@@ -109,8 +110,10 @@ export function createOtp(options: OtpOptions): Otp {
     clock: () => performance.now(),
     logger,
   });
-  const shouldSend = async (identity: string, purpose: string) =>
-    gate(identity) && ((await options.shouldSend?.(identity, purpose)) ?? true);
+  const drawBytes = createRandomPool();
+  const shouldSend: ShouldSend | undefined = isSelective(options)
+    ? async (identity, purpose) => gate(identity) && ((await options.shouldSend?.(identity, purpose)) ?? true)
+    : undefined;
   const tokenKeys = createTokenKeys({
     secret: options.jwtSecret,
     previousSecret: options.previousJwtSecret,
@@ -133,7 +136,7 @@ export function createOtp(options: OtpOptions): Otp {
     mayGoOn: shouldSend,
     store,
     clock,
-    randomBytes,
+    randomBytes: drawBytes,
     logger,
   });
   const service = createService({
@@ -152,7 +155,7 @@ export function createOtp(options: OtpOptions): Otp {
       templatesDir: options.templatesDir,
     }),
     createLink: links?.create,
-    randomBytes,
+    randomBytes: drawBytes,
     defaultCountry,
     testIdentities: readTestIdentities(options.testIdentities ?? [], { defaultCountry }),
     shouldSend,
@@ -193,9 +196,9 @@ export function createOtp(options: OtpOptions): Otp {
             defaultLocale: options.defaultLocale ?? 'en',
             defaultCountry,
             channels: channels.filter((channel) => delivery.serves(channel)),
-            isOpenToAll: options.shouldSend === undefined && (options.gateAllow ?? []).length === 0,
+            isOpenToAll: !isSelective(options),
             links,
-            randomBytes,
+            randomBytes: drawBytes,
             clock,
             logger,
           })
@@ -247,11 +250,10 @@ function readNumbers(options: OtpOptions) {
 }
 
 /** Where some people get no code, an answer that waits for the message would tell who does. */
-function readDeliveryMode({ shouldSend, gateAllow = [], deliveryMode }: OtpOptions): DeliveryMode {
-  const isSelective = shouldSend !== undefined || gateAllow.length > 0;
-  const mode = deliveryMode ?? (isSelective ? 'background' : 'direct');
+function readDeliveryMode(options: OtpOptions): DeliveryMode {
+  const mode = options.deliveryMode ?? (isSelective(options) ? 'background' : 'direct');
   assertOneOf('deliveryMode', mode, deliveryModes);
-  if (isSelective && mode !== 'background') {
+  if (isSelective(options) && mode !== 'background') {
     throw new RangeError(`deliveryMode must be background with shouldSend or gateAllow, got ${mode}`);
   }
   return mode;
@@ -273,4 +275,9 @@ function readKeys({ secretKey, previousSecretKey, identityKey }: OtpOptions) {
   if (keys.current.id === keys.previous?.id)
     throw new RangeError('previousSecretKey must differ from secretKey');
   return keys;
+}
+
+/** Whether some people are sent no code. */
+function isSelective({ shouldSend, gateAllow = [] }: OtpOptions): boolean {
+  return shouldSend !== undefined || gateAllow.length > 0;
 }

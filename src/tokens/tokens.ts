@@ -26,7 +26,7 @@ export interface TokenOptions {
   isRevocationRequired: boolean;
   readClaims?: ReadClaims | undefined;
   /** Whether a sign-in may go on; asked whenever one is refreshed or renewed. Default: it may. */
-  mayGoOn?: ((identity: string, purpose: string) => Promise<boolean>) | undefined;
+  mayGoOn?: ((identity: string, purpose: string) => boolean | Promise<boolean>) | undefined;
   store: Pick<Store, 'claim' | 'claimed' | 'exchange'>;
   clock: Clock;
   randomBytes(size: number): Uint8Array;
