@@ -164,6 +164,13 @@ describe('what is documented is what there is', () => {
       assert.ok(page.includes(`| \`${code}\` | ${status} |`), code);
   });
 
+  test('every kind of key in Redis has its row', () => {
+    const kinds = [...read('src/stores/redis.ts').matchAll(/nameKey\('([a-z])'/g)].map(([, kind]) => kind);
+    assert.ok(kinds.length >= 6);
+    const page = read('docs/redis.md');
+    for (const kind of kinds) assert.ok(page.includes(`| \`${kind}:{`), kind);
+  });
+
   test('the limits on the page are the defaults', () => {
     const page = read('docs/limits.md');
     for (const [setting, name] of [
