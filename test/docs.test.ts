@@ -164,6 +164,22 @@ describe('what is documented is what there is', () => {
       assert.ok(page.includes(`| \`${code}\` | ${status} |`), code);
   });
 
+  test('every option of the library stands on its page, beside the setting that the service reads it from', () => {
+    const page = read('docs/library.md');
+    const sources =
+      read('src/otp-options.ts') + (read('src/core/policy.ts').split('interface Range')[0] ?? '');
+    const options = [...sources.matchAll(/^ {2}(\w+)\??: .*;$/gm)].map(([, option = '']) => option);
+    assert.ok(options.length >= 55);
+    for (const option of options) assert.match(page, new RegExp(`\\| [^|]*\`${option}\``), option);
+    const settings = [
+      ...read('src/cli/serve.ts').matchAll(/^ {4}(\w+): config\.([A-Z_]+)[,.]/gm),
+      // Not those of the server and the store.
+    ].filter(([, option = '']) => options.includes(option));
+    assert.ok(settings.length >= 45);
+    for (const [, option, setting] of settings)
+      assert.ok(page.includes(`\`${option}\` | \`${setting}\` |`), option);
+  });
+
   test('every kind of key in Redis has its row', () => {
     const kinds = [...read('src/stores/redis.ts').matchAll(/nameKey\('([a-z])'/g)].map(([, kind]) => kind);
     assert.ok(kinds.length >= 6);

@@ -38,7 +38,7 @@ export function createOtpOn(store: Store) {
   return { otp: createOtp({ secretKey, jwtSecret, store, transports, requestIdentityMax: 1000 }), inbox };
 }
 
-/** The library with an inbox and a manual clock; limits by address are off unless the test sets them. */
+/** The library with an inbox and a manual clock. Calls without `ip` are not limited by address. */
 export function createTestOtp(
   options: Partial<OtpOptions> & { answer?: () => Receipt | Promise<Receipt> } = {},
 ) {
