@@ -6,12 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Redis } from 'ioredis';
-import { createOtp } from '../../src/index.js';
 import type { Store } from '../../src/ports.js';
 import { createRedisStore, type RedisStoreOptions } from '../../src/stores/redis.js';
 import { patientRedis } from '../helpers/fleet.js';
 import { stopAtEnd } from '../helpers/leftovers.js';
-import { createInbox, jwtSecret, secretKey } from '../helpers/otp.js';
+import { createOtpOn, makeWrong } from '../helpers/otp.js';
 import { runCli, startService } from '../helpers/process.js';
 import { findFreePort, type RedisServer, startRedis } from '../helpers/redis.js';
 import { requireTool } from '../helpers/tools.js';
@@ -28,16 +27,8 @@ async function createStore(options: RedisStoreOptions): Promise<Store> {
 }
 
 function createOn(store: Store) {
-  const inbox = createInbox();
-  const otp = createOtp({
-    secretKey,
-    jwtSecret,
-    store,
-    transports: [inbox.transport],
-    requestIdentityMax: 1000,
-  });
-  const wrong = () => (inbox.lastCode().startsWith('0') ? '111111' : '000000');
-  return { otp, inbox, wrong };
+  const { otp, inbox } = createOtpOn(store);
+  return { otp, inbox, wrong: () => makeWrong(inbox.lastCode()) };
 }
 
 describe('the Redis store on the wire', () => {
