@@ -49,33 +49,36 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
   const found = new Map(channels.map((channel) => [channel, findAll(channel)]));
   const find = (channel: Channel) => found.get(channel) ?? [];
 
-  async function sendBy(transport: Transport, message: Message, leftMs: number): Promise<Receipt> {
-    let controller: AbortController | undefined;
-    let isOver = false;
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<Receipt>((resolve) => {
-      timer = setTimeout(() => {
+  function sendBy(transport: Transport, message: Message, leftMs: number): Promise<Receipt> {
+    return new Promise((resolve) => {
+      let controller: AbortController | undefined;
+      let isOver = false;
+      const timer = setTimeout(() => {
         isOver = true;
         resolve(createRefusal('timeout', `no answer in ${leftMs} ms`));
         controller?.abort();
       }, leftMs);
-    });
-    const options = {
-      // Made when it is asked for: a transport that needs none should not pay for it.
-      get signal() {
-        controller ??= new AbortController();
-        if (isOver) controller.abort();
-        return controller.signal;
-      },
-    };
-    try {
-      return await Promise.race([transport.send(message, options), timeout]);
-    } catch (error) {
+      const finish = (receipt: Receipt) => {
+        clearTimeout(timer);
+        resolve(receipt);
+      };
       // The name alone: a provider's words may hold the recipient.
-      return createRefusal('unknown', `threw ${error instanceof Error ? error.name : typeof error}`);
-    } finally {
-      clearTimeout(timer);
-    }
+      const fail = (error: unknown) =>
+        finish(createRefusal('unknown', `threw ${error instanceof Error ? error.name : typeof error}`));
+      const options = {
+        // Made when it is asked for: a transport that needs none should not pay for it.
+        get signal() {
+          controller ??= new AbortController();
+          if (isOver) controller.abort();
+          return controller.signal;
+        },
+      };
+      try {
+        transport.send(message, options).then(finish, fail);
+      } catch (error) {
+        fail(error);
+      }
+    });
   }
 
   return {
