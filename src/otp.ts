@@ -15,6 +15,7 @@ import {
 import { minSecretBytes, readSecret } from './core/secret.js';
 import { readTestIdentities } from './core/test-identities.js';
 import { createDelivery } from './delivery/delivery.js';
+import { createDiscreetDelivery } from './delivery/discreet.js';
 import { hashApiKey } from './http/api-keys.js';
 import { createHandler, type Handler } from './http/handler.js';
 import { createSessionCookie } from './http/session-cookie.js';
@@ -100,7 +101,7 @@ export function createOtp(options: OtpOptions): Otp {
   const links = createConfiguredLinks(options, policy, keys);
   const gate = createGate(options.gateAllow ?? []);
   const store = options.store ?? createMemoryStore(options.clock ? { clock: options.clock } : {});
-  const delivery = createDelivery({
+  const plainDelivery = createDelivery({
     transports,
     routes: options.routes,
     timeoutMs: numbers.deliveryTimeoutMs,
@@ -109,6 +110,9 @@ export function createOtp(options: OtpOptions): Otp {
     clock: () => performance.now(),
     logger,
   });
+  const delivery = isSelective(options)
+    ? createDiscreetDelivery(plainDelivery, { spreadMs: numbers.deliverySpreadMs, randomBytes })
+    : plainDelivery;
   const shouldSend = async (identity: string, purpose: string) =>
     gate(identity) && ((await options.shouldSend?.(identity, purpose)) ?? true);
   const tokenKeys = createTokenKeys({
@@ -193,7 +197,7 @@ export function createOtp(options: OtpOptions): Otp {
             defaultLocale: options.defaultLocale ?? 'en',
             defaultCountry,
             channels: channels.filter((channel) => delivery.serves(channel)),
-            isOpenToAll: options.shouldSend === undefined && (options.gateAllow ?? []).length === 0,
+            isOpenToAll: !isSelective(options),
             links,
             randomBytes,
             clock,
@@ -243,15 +247,20 @@ function readNumbers(options: OtpOptions) {
     refreshTokenTtlSeconds,
     deliveryTimeoutMs: read('deliveryTimeoutMs'),
     deliveryQueueMax: read('deliveryQueueMax'),
+    deliverySpreadMs: read('deliverySpreadMs'),
   };
 }
 
+/** Whether some people get no code. */
+function isSelective({ shouldSend, gateAllow = [] }: OtpOptions): boolean {
+  return shouldSend !== undefined || gateAllow.length > 0;
+}
+
 /** Where some people get no code, an answer that waits for the message would tell who does. */
-function readDeliveryMode({ shouldSend, gateAllow = [], deliveryMode }: OtpOptions): DeliveryMode {
-  const isSelective = shouldSend !== undefined || gateAllow.length > 0;
-  const mode = deliveryMode ?? (isSelective ? 'background' : 'direct');
+function readDeliveryMode(options: OtpOptions): DeliveryMode {
+  const mode = options.deliveryMode ?? (isSelective(options) ? 'background' : 'direct');
   assertOneOf('deliveryMode', mode, deliveryModes);
-  if (isSelective && mode !== 'background') {
+  if (isSelective(options) && mode !== 'background') {
     throw new RangeError(`deliveryMode must be background with shouldSend or gateAllow, got ${mode}`);
   }
   return mode;

@@ -19,14 +19,24 @@ export function createInbox(answer: () => Receipt | Promise<Receipt> = () => ({ 
   return { transport, messages, lastCode };
 }
 
-/** The library with an inbox and a manual clock; limits by address are off unless the test sets them. */
+/**
+ * The library with an inbox and a manual clock; limits by address are off unless the test sets them, and messages go
+ * out at once.
+ */
 export function createTestOtp(
   options: Partial<OtpOptions> & { answer?: () => Receipt | Promise<Receipt> } = {},
 ) {
   const { answer, ...rest } = options;
   const clock = createManualClock();
   const inbox = createInbox(answer);
-  const otp = createOtp({ secretKey, jwtSecret, transports: [inbox.transport], clock, ...rest });
+  const otp = createOtp({
+    secretKey,
+    jwtSecret,
+    transports: [inbox.transport],
+    clock,
+    deliverySpreadMs: 0,
+    ...rest,
+  });
 
   /** A code of the same length that is wrong. */
   const wrong = (code: string) =>
