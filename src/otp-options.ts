@@ -89,6 +89,11 @@ export interface OtpOptions extends Partial<Policy> {
   brandColor?: string | undefined;
   /** Whether the handler serves the sign-in page, to everybody. Default: where there are no `apiKeyHashes`. */
   signInPage?: boolean | undefined;
+  /**
+   * Where people go who came to the sign-in page by themselves: a path such as `/`, an address under `publicUrl`, or one
+   * under `cookieDomain`. Default: nowhere, the page says who is signed in.
+   */
+  signInHome?: string | undefined;
   /** Origins of the same site whose pages may show the sign-in page in a frame. Default: none. */
   embedOrigins?: readonly string[] | undefined;
   /** Put a link beside the code into e-mails that the sign-in page sends; needs `publicUrl`. Default false. */

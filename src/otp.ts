@@ -192,6 +192,7 @@ export function createOtp(options: OtpOptions): Otp {
             keys,
             publicUrl,
             cookieDomain,
+            home: options.signInHome,
             embedOrigins: options.embedOrigins ?? [],
             brand: { name: options.appName, logoUrl: options.brandLogoUrl, color: options.brandColor },
             defaultLocale: options.defaultLocale ?? 'en',

@@ -220,6 +220,34 @@ describe('what the service refuses becomes a sentence on the page', () => {
   });
 });
 
+test('who came by themselves is led home, and finds the way there when signed in', async () => {
+  const { open, ask, inbox } = createSignIn({ signInHome: '/start' });
+  const browser = open();
+  const page = await ask(browser);
+  const done = await browser.post('/sign-in/code', {
+    ...readHidden(page, '/sign-in/code'),
+    otp: inbox.lastCode(),
+  });
+  assert.deepEqual([done.status, done.headers.get('location')], [303, '/start']);
+  for (const own of ['/sign-in', '/sign-out']) {
+    assert.match((await browser.get(own)).text, /<a class="primary" href="\/start">/);
+  }
+  assert.match((await browser.get('/sign-in?rd=/reports')).text, /<a class="primary" href="\/reports">/);
+});
+
+test('a home on another host, or on the page itself, is refused', () => {
+  for (const signInHome of [
+    'https://evil.example/',
+    '//evil.example',
+    '/\\evil.example',
+    '/sign-in',
+    'start',
+    '',
+  ]) {
+    assert.throws(() => createSignIn({ signInHome }), /signInHome must be a path/, signInHome);
+  }
+});
+
 test('signing out ends the session for everybody who has its cookie', async () => {
   const { open, ask, type, inbox, otp } = createSignIn({ refreshTokenTtlSeconds: 3600 });
   const browser = open();
