@@ -109,6 +109,22 @@ test('a reload, the back button and the first page sent again send no second mes
   assert.equal(done.headers.get('location'), '/later');
 });
 
+test('the page never says more of the life of a code than the message did', async () => {
+  for (const [windowSeconds, said] of [
+    [30, '30 seconds'],
+    [60, '1 minute'],
+    [300, '5 minutes'],
+  ] as const) {
+    const { open, ask, clock } = createSignIn({ windowSeconds });
+    const browser = open();
+    const page = await ask(browser);
+    assert.match(page.text, new RegExp(`The code expires in ${said} and works only once`));
+    clock.advance(20_000);
+    const left = windowSeconds === 30 ? '10 seconds' : windowSeconds === 60 ? '40 seconds' : '4 minutes';
+    assert.match((await browser.get('/sign-in/code')).text, new RegExp(`The code expires in ${left} `));
+  }
+});
+
 test('the time until another message comes from the policy, and asking too early sends none', async () => {
   const { open, ask, clock, inbox } = createSignIn({ resendCooldownSeconds: 45 });
   const browser = open();
