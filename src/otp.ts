@@ -24,7 +24,8 @@ import { createSignInRoutes, signInPurpose } from './http/sign-in/routes.js';
 import { createRenderer } from './messages/render.js';
 import { type OtpOptions, otpNumbers } from './otp-options.js';
 import type { IssuedToken, Logger } from './ports.js';
-import { createService, type Service } from './service.js';
+import { createRandomPool } from './random-pool.js';
+import { createService, type Service, type ShouldSend } from './service.js';
 import { createMemoryStore } from './stores/memory.js';
 import { createTokenKeys } from './tokens/keys.js';
 import { createTokens, type TokenCheck } from './tokens/tokens.js';
@@ -110,11 +111,13 @@ export function createOtp(options: OtpOptions): Otp {
     clock: () => performance.now(),
     logger,
   });
+  const drawBytes = createRandomPool();
   const delivery = isSelective(options)
-    ? createDiscreetDelivery(plainDelivery, { spreadMs: numbers.deliverySpreadMs, randomBytes })
+    ? createDiscreetDelivery(plainDelivery, { spreadMs: numbers.deliverySpreadMs, randomBytes: drawBytes })
     : plainDelivery;
-  const shouldSend = async (identity: string, purpose: string) =>
-    gate(identity) && ((await options.shouldSend?.(identity, purpose)) ?? true);
+  const shouldSend: ShouldSend | undefined = isSelective(options)
+    ? async (identity, purpose) => gate(identity) && ((await options.shouldSend?.(identity, purpose)) ?? true)
+    : undefined;
   const tokenKeys = createTokenKeys({
     secret: options.jwtSecret,
     previousSecret: options.previousJwtSecret,
@@ -137,7 +140,7 @@ export function createOtp(options: OtpOptions): Otp {
     mayGoOn: shouldSend,
     store,
     clock,
-    randomBytes,
+    randomBytes: drawBytes,
     logger,
   });
   const service = createService({
@@ -156,7 +159,7 @@ export function createOtp(options: OtpOptions): Otp {
       templatesDir: options.templatesDir,
     }),
     createLink: links?.create,
-    randomBytes,
+    randomBytes: drawBytes,
     defaultCountry,
     testIdentities: readTestIdentities(options.testIdentities ?? [], { defaultCountry }),
     shouldSend,
@@ -200,7 +203,7 @@ export function createOtp(options: OtpOptions): Otp {
             channels: channels.filter((channel) => delivery.serves(channel)),
             isOpenToAll: !isSelective(options),
             links,
-            randomBytes,
+            randomBytes: drawBytes,
             clock,
             logger,
           })
@@ -252,11 +255,6 @@ function readNumbers(options: OtpOptions) {
   };
 }
 
-/** Whether some people get no code. */
-function isSelective({ shouldSend, gateAllow = [] }: OtpOptions): boolean {
-  return shouldSend !== undefined || gateAllow.length > 0;
-}
-
 /** Where some people get no code, an answer that waits for the message would tell who does. */
 function readDeliveryMode(options: OtpOptions): DeliveryMode {
   const mode = options.deliveryMode ?? (isSelective(options) ? 'background' : 'direct');
@@ -283,4 +281,9 @@ function readKeys({ secretKey, previousSecretKey, identityKey }: OtpOptions) {
   if (keys.current.id === keys.previous?.id)
     throw new RangeError('previousSecretKey must differ from secretKey');
   return keys;
+}
+
+/** Whether some people are sent no code. */
+function isSelective({ shouldSend, gateAllow = [] }: OtpOptions): boolean {
+  return shouldSend !== undefined || gateAllow.length > 0;
 }

@@ -61,7 +61,9 @@ function readIncoming(incoming: IncomingMessage): Promise<Uint8Array> {
     incoming.on('data', (chunk: Uint8Array) => chunks.push(chunk));
     incoming.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     incoming.on('error', reject);
-    incoming.on('close', () => reject(new OtpError('invalid_request', 'The body broke off')));
+    incoming.on('close', () => {
+      if (!incoming.complete) reject(new OtpError('invalid_request', 'The body broke off'));
+    });
   });
 }
 

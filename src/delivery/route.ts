@@ -1,4 +1,4 @@
-import type { Channel, RefusalCategory } from '../core/policy.js';
+import { type Channel, channels, type RefusalCategory } from '../core/policy.js';
 import type { Clock, Message, Receipt, Transport } from '../ports.js';
 import { createBreaker } from './breaker.js';
 
@@ -41,23 +41,35 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
       }
     }
   }
-  const find = (channel: Channel) => {
+  const findAll = (channel: Channel) => {
     const names = routes[channel];
     if (!names) return guarded.filter(({ transport }) => transport.channels.includes(channel));
     return names.flatMap((name) => guarded.filter(({ transport }) => transport.name === name));
   };
+  const found = new Map(channels.map((channel) => [channel, findAll(channel)]));
+  const find = (channel: Channel) => found.get(channel) ?? [];
 
   async function sendBy(transport: Transport, message: Message, leftMs: number): Promise<Receipt> {
-    const controller = new AbortController();
+    let controller: AbortController | undefined;
+    let isOver = false;
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<Receipt>((resolve) => {
       timer = setTimeout(() => {
+        isOver = true;
         resolve(createRefusal('timeout', `no answer in ${leftMs} ms`));
-        controller.abort();
+        controller?.abort();
       }, leftMs);
     });
+    const options = {
+      // Made when it is asked for: a transport that needs none should not pay for it.
+      get signal() {
+        controller ??= new AbortController();
+        if (isOver) controller.abort();
+        return controller.signal;
+      },
+    };
     try {
-      return await Promise.race([transport.send(message, { signal: controller.signal }), timeout]);
+      return await Promise.race([transport.send(message, options), timeout]);
     } catch (error) {
       // The name alone: a provider's words may hold the recipient.
       return createRefusal('unknown', `threw ${error instanceof Error ? error.name : typeof error}`);

@@ -38,7 +38,8 @@ export function createClientAddressReader(trustedProxies: readonly string[]): Cl
   }
 
   return {
-    readCaller: (remoteAddress, forwardedFor) => walk(remoteAddress, splitHops(forwardedFor)),
+    readCaller: (remoteAddress, forwardedFor) =>
+      trustedProxies.length === 0 ? remoteAddress : walk(remoteAddress, splitHops(forwardedFor)),
     readOnBehalfOf(forwardedFor) {
       if (forwardedFor === null) return undefined;
       const hops = splitHops(forwardedFor);

@@ -5,7 +5,7 @@ import { describeDuration, describeExpiry } from './duration.js';
 import { emailHtml, emailLinkHtml, emailLinkText, emailText } from './email.js';
 import { readOriginHost, writeOriginLine, writeShortText, writeSms } from './sms.js';
 import { fillString, type Strings } from './strings.js';
-import { compileTemplate, type Template } from './template.js';
+import { compileTemplate } from './template.js';
 import {
   linkVariables,
   readTemplates,
@@ -60,66 +60,80 @@ export function createRenderer(options: RendererOptions = {}): Render {
       : readTemplates(templatesDir, { hasAppName: appName !== '', isCodeInSubject });
   const templates = new Map(locales.map((locale) => [locale, findTemplates(locale)]));
 
-  function writeText({ channel, code }: RenderInput, draft: Draft, own: Template | undefined): string {
+  /** By locale and duration: there are few, and most of a message is the same for all people. */
+  const drafts = new Map<string, Draft>();
+  function findDraft(locale: Locale, expiresInSeconds: number): Draft {
+    const name = `${locale} ${expiresInSeconds >= 60 ? Math.floor(expiresInSeconds / 60) * 60 : expiresInSeconds}`;
+    let draft = drafts.get(name);
+    if (!draft) {
+      if (drafts.size >= maxDrafts) drafts.clear();
+      draft = createDraft(locale, expiresInSeconds, appName, templates.get(locale) ?? {});
+      drafts.set(name, draft);
+    }
+    return draft;
+  }
+
+  function writeText({ channel, code }: RenderInput, draft: Draft, holes: Holes): string {
     const originLine = channel === 'sms' && host !== undefined ? writeOriginLine(host, code) : undefined;
-    if (own) {
-      const text = own.fill(draft.values).trim();
+    if (channel === 'sms' && draft.templates.sms) {
+      const text = draft.templates.sms.fill(holes).trim();
       return originLine === undefined ? text : `${text}\n${originLine}`;
     }
-    const { strings, expiresIn, values } = draft;
-    const input = { strings, expiresIn, appName, code: values.code };
+    const { strings, expiresIn } = draft;
+    const input = { strings, expiresIn, appName, code: holes.code };
     return channel === 'sms' ? writeSms(input, originLine) : writeShortText(input);
   }
 
   return (input): Content => {
     const locale = chooseLocale(input.locale, defaultLocale);
-    const own = templates.get(locale) ?? {};
-    const draft = createDraft(input, locale, appName);
-    const { values } = draft;
-    const subject = isCodeInSubject ? `${input.code} – ${values.title}` : values.title;
-    values.subject = toOneLine(own.subject?.fill(values) ?? subject);
+    const draft = findDraft(locale, input.expiresInSeconds);
+    const { title, templates } = draft;
+    const code = input.channel === 'voice' ? spell(input.code) : input.code;
+    const holes: Holes = { code, subject: '', link: input.link ?? '' };
+    const subject = isCodeInSubject ? `${input.code} – ${title}` : title;
+    holes.subject = toOneLine(templates.subject?.fill(holes) ?? subject);
     if (input.channel !== 'email') {
-      return { locale, subject: values.subject, text: writeText(input, draft, own.sms) };
+      return { locale, subject: holes.subject, text: writeText(input, draft, holes) };
     }
     const [text, html] =
-      input.link === undefined
-        ? [own.text ?? ours.text, own.html ?? ours.html]
-        : [own.linkText ?? ours.linkText, own.linkHtml ?? ours.linkHtml];
-    return { locale, subject: values.subject, text: text.fill(values), html: html.fill(values) };
+      input.link === undefined ? [templates.text, templates.html] : [templates.linkText, templates.linkHtml];
+    return { locale, subject: holes.subject, text: text.fill(holes), html: html.fill(holes) };
   };
 }
 
+const maxDrafts = 500;
+
+/** What differs from message to message. */
+type Holes = Record<'code' | 'subject' | 'link', string>;
+
+/** A message but for its holes. */
 interface Draft {
   strings: Strings;
   expiresIn: string;
-  values: Record<TemplateVariable, string>;
+  title: string;
+  templates: Templates & typeof ours;
 }
 
-function createDraft(
-  { channel, code, expiresInSeconds, link = '' }: RenderInput,
-  locale: Locale,
-  appName: string,
-): Draft {
+function createDraft(locale: Locale, expiresInSeconds: number, appName: string, own: Templates): Draft {
   const strings = catalogue[locale];
   const expiresIn = describeExpiry(locale, expiresInSeconds);
-  const values = {
-    code: channel === 'voice' ? spell(code) : code,
+  const title = appName === '' ? strings.title : fillString(strings.titleFor, { app: appName });
+  const values: Record<Exclude<TemplateVariable, keyof Holes>, string> = {
     appName,
     duration: describeDuration(locale, expiresInSeconds),
-    title: appName === '' ? strings.title : fillString(strings.titleFor, { app: appName }),
+    title,
     enter: strings.enter,
     expires: fillString(strings.expires, { in: expiresIn }),
     keep: strings.keep,
     ignore: strings.ignore,
-    subject: '',
-    link,
     linkInMessage: strings.page.linkInMessage,
     signIn: strings.page.signIn,
     locale,
     direction: strings.direction,
     align: strings.direction === 'rtl' ? 'right' : 'left',
   };
-  return { strings, expiresIn, values };
+  const bound = Object.entries({ ...ours, ...own }).map(([kind, template]) => [kind, template.bind(values)]);
+  return { strings, expiresIn, title, templates: Object.fromEntries(bound) };
 }
 
 /** @throws TypeError or RangeError */

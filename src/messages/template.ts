@@ -1,6 +1,8 @@
 /** A text with holes; filling them is all it can do. */
 export interface Template {
   fill(values: Readonly<Record<string, string>>): string;
+  /** The same with these holes filled for good. */
+  bind(values: Readonly<Record<string, string>>): Template;
 }
 
 export interface TemplateOptions {
@@ -49,9 +51,38 @@ export function compileTemplate(
     );
   }
   const write = isHtml ? escapeHtml : (value: string) => value;
+  return createTemplate([...texts, last], names, write);
+}
+
+/** @param texts what stands before, between and after the holes that `names` names */
+function createTemplate(
+  texts: readonly string[],
+  names: readonly string[],
+  write: (value: string) => string,
+): Template {
   return {
-    fill: (values) =>
-      texts.map((text, index) => text + write(values[names[index] as string] ?? '')).join('') + last,
+    fill(values) {
+      let filled = texts[0] ?? '';
+      for (let hole = 0; hole < names.length; hole++) {
+        filled += write(values[names[hole] ?? ''] ?? '') + (texts[hole + 1] ?? '');
+      }
+      return filled;
+    },
+    bind(values) {
+      const openTexts = [texts[0] ?? ''];
+      const openNames: string[] = [];
+      names.forEach((name, hole) => {
+        const value = values[name];
+        const next = texts[hole + 1] ?? '';
+        if (value === undefined) {
+          openNames.push(name);
+          openTexts.push(next);
+        } else {
+          openTexts.push(`${openTexts.pop()}${write(value)}${next}`);
+        }
+      });
+      return createTemplate(openTexts, openNames, write);
+    },
   };
 }
 

@@ -6,27 +6,26 @@ import type { TokenClaims } from './claims.js';
  * change since then is not in here: whoever finds a token looks at its expiry and at the revocations again.
  */
 export interface CheckedTokens {
+  /** What a token goes by here: a hash, so that no token can be read out of this memory. */
+  name(token: string): string;
   /** A fresh copy of the claims. */
-  find(token: string): TokenClaims | undefined;
-  add(token: string, claims: TokenClaims): void;
+  find(name: string): TokenClaims | undefined;
+  /** @param claims as JSON, so that no reader can change what the next one finds */
+  add(name: string, claims: string): void;
 }
 
 /** @param maxEntries how many are kept; the oldest goes first */
 export function createCheckedTokens(maxEntries: number): CheckedTokens {
-  // By hash, so that no token can be read out of this memory, and as text, so that no caller can change it.
-  const claimsByHash = new Map<string, string>();
+  const claimsByName = new Map<string, string>();
   return {
-    find(token) {
-      const text = claimsByHash.get(hash(token));
-      return text === undefined ? undefined : (JSON.parse(text) as TokenClaims);
+    name: (token) => createHash('sha256').update(token).digest('base64url'),
+    find(name) {
+      const claims = claimsByName.get(name);
+      return claims === undefined ? undefined : (JSON.parse(claims) as TokenClaims);
     },
-    add(token, claims) {
-      if (claimsByHash.size >= maxEntries) claimsByHash.delete(claimsByHash.keys().next().value ?? '');
-      claimsByHash.set(hash(token), JSON.stringify(claims));
+    add(name, claims) {
+      if (claimsByName.size >= maxEntries) claimsByName.delete(claimsByName.keys().next().value ?? '');
+      claimsByName.set(name, claims);
     },
   };
-}
-
-function hash(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
 }

@@ -7,7 +7,7 @@ import { clockSkewSeconds, dropReserved, hasOurClaims, type TokenClaims } from '
 import { createFamilies, type Sustained } from './families.js';
 import type { TokenKeys } from './keys.js';
 import { createRevocations } from './revocations.js';
-import { checkSigned, readPart } from './signed.js';
+import { checkSigned, readPayload } from './signed.js';
 
 export interface TokenOptions {
   keys: TokenKeys;
@@ -26,7 +26,7 @@ export interface TokenOptions {
   isRevocationRequired: boolean;
   readClaims?: ReadClaims | undefined;
   /** Whether a sign-in may go on; asked whenever one is refreshed or renewed. Default: it may. */
-  mayGoOn?: ((identity: string, purpose: string) => Promise<boolean>) | undefined;
+  mayGoOn?: ((identity: string, purpose: string) => boolean | Promise<boolean>) | undefined;
   store: Pick<Store, 'claim' | 'claimed' | 'exchange'>;
   clock: Clock;
   randomBytes(size: number): Uint8Array;
@@ -115,7 +115,9 @@ export function createTokens(options: TokenOptions): Tokens {
   }
 
   async function readActive(token: unknown): Promise<TokenClaims | null> {
-    const known = typeof token === 'string' ? checked.find(token) : undefined;
+    if (typeof token !== 'string' || token === '') return null;
+    const name = checked.name(token);
+    const known = checked.find(name);
     if (known) return known.exp > readSeconds() ? known : null;
     const result = await checkSigned(token, keys.checking, (text, key, limits) =>
       jwtVerify(text, key, {
@@ -127,11 +129,10 @@ export function createTokens(options: TokenOptions): Tokens {
         currentDate: new Date(clock()),
       }),
     );
-    if (!result || !readPart(String(token), 1)) return null;
-    const { payload } = result;
-    if (!hasOurClaims(payload, namespace, readSeconds())) return null;
-    checked.add(String(token), payload);
-    return payload;
+    const text = result ? readPayload(token) : null;
+    if (!result || text === null || !hasOurClaims(result.payload, namespace, readSeconds())) return null;
+    checked.add(name, text);
+    return result.payload;
   }
 
   return {

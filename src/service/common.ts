@@ -1,0 +1,102 @@
+import { maxDigits } from '../core/code.js';
+import { createDerivation } from '../core/derivation.js';
+import { canonicalise, type Identity } from '../core/identity.js';
+import { guessMemorySeconds, type LimitName, limitPeriodSeconds, longAttempts } from '../core/policy.js';
+import { testIdentityGuesses } from '../core/test-identities.js';
+import { OtpError } from '../errors.js';
+import type { KeyIds, Lengthening, PendingRecord, RecordKey } from '../ports.js';
+import type { RateLimited, RequestResult, VerifyResult } from '../results.js';
+import type { ServiceOptions } from '../service.js';
+
+/** Whom a call is about, and what for. */
+export interface Target {
+  identity: Identity;
+  purpose: string;
+}
+
+/** What a request and a verify both need. */
+export interface Common {
+  keyIds: KeyIds;
+  readIdentity(input: unknown): Identity | null;
+  /** @throws RangeError for a purpose that is not configured */
+  readPurpose(purpose: string | undefined): string;
+  nameRecord(target: Target, challenge: string | undefined): RecordKey;
+  /** Counts against the limit of an address; null when it lets the call through, or does not know the address. */
+  hitAddress(limit: 'request_ip' | 'verify_ip', ip: string | undefined): Promise<RateLimited | null>;
+  findTestIdentity(identity: Identity): { code: string } | undefined;
+  lengthenFor(identity: Identity): Lengthening;
+  /** The code of a record again. */
+  recoverCode(record: PendingRecord, target: Target): string;
+  logOutcome(event: 'request' | 'verify', recordKey: RecordKey, result: RequestResult | VerifyResult): void;
+}
+
+/** More than any code has. */
+export const switchedOffDigits = maxDigits + 1;
+
+export function createCommon(parts: ServiceOptions): Common {
+  const { policy, keys, store, logger, defaultCountry, testIdentities } = parts;
+  const derivation = createDerivation(keys, policy.namespace);
+  const lengthening: Lengthening = {
+    after: policy.lengthenAfter,
+    digits: policy.longDigits,
+    maxAttempts: longAttempts,
+    memorySeconds: guessMemorySeconds,
+  };
+  /**
+   * The code of a test identity does not change, so it cannot get longer: after enough wrong guesses its records are
+   * made with a length that no code has, and nothing is right any more.
+   */
+  const switchingOff = { ...lengthening, after: testIdentityGuesses, digits: switchedOffDigits };
+  const addressLimits = {
+    request_ip: { max: policy.requestIpMax, periodSeconds: limitPeriodSeconds },
+    verify_ip: { max: policy.verifyIpMax, periodSeconds: limitPeriodSeconds },
+  };
+
+  function findTestIdentity({ value }: Identity) {
+    const test = testIdentities.get(value);
+    return test && parts.clock() < test.endsAt ? test : undefined;
+  }
+
+  return {
+    keyIds: keys.previous ? [keys.current.id, keys.previous.id] : [keys.current.id],
+    readIdentity: (input) => canonicalise(input, { defaultCountry }),
+    readPurpose(purpose = policy.purposes[0]) {
+      if (purpose !== undefined && policy.purposes.includes(purpose)) return purpose;
+      throw new RangeError(`purpose must be one of ${policy.purposes.join(', ')}`);
+    },
+    nameRecord({ identity, purpose }, challenge) {
+      const { identityTag, recordTag } = derivation.nameIdentity(identity.value, purpose);
+      return { identityTag, recordTag, challenge };
+    },
+    async hitAddress(limit, ip) {
+      const allowed = addressLimits[limit];
+      if (ip === undefined || allowed.max === 0) return null;
+      const result = await store.hit(derivation.nameAddress(limit, ip), allowed);
+      return result.allowed ? null : rateLimited(limit, result.retryAfterMs);
+    },
+    findTestIdentity,
+    lengthenFor: (identity) => (findTestIdentity(identity) ? switchingOff : lengthening),
+    recoverCode(record, { identity, purpose }) {
+      const code = derivation.recoverCode(identity.value, purpose, record);
+      if (code !== null) return code;
+      throw new OtpError('internal', 'The store returned a record of a key that was not asked for');
+    },
+    logOutcome(event, recordKey, result) {
+      const limit = result.status === 'rate_limited' ? { limit: result.limit } : {};
+      logger.info({ ...describe(recordKey), status: result.status, ...limit }, event);
+    },
+  };
+}
+
+/** Enough of the keyed tag to follow one identity through a log, and nothing to recover it from. */
+export function describe({ identityTag }: RecordKey): { identity: string } {
+  return { identity: identityTag.slice(0, 10) };
+}
+
+export function rateLimited(limit: LimitName, retryAfterMs: number): RateLimited {
+  return { status: 'rate_limited', limit, retryAfterSeconds: toRetrySeconds(retryAfterMs) };
+}
+
+export function toRetrySeconds(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1000));
+}

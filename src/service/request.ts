@@ -1,0 +1,162 @@
+import type { IdentityKind } from '../core/identity.js';
+import { type Channel, limitPeriodSeconds, type RefusalCategory, staleSeconds } from '../core/policy.js';
+import { OtpError } from '../errors.js';
+import type { Message, OpenResult, Receipt, RecordKey } from '../ports.js';
+import type { RateLimited, RequestOptions, RequestResult, Sent } from '../results.js';
+import type { Service, ServiceOptions } from '../service.js';
+import { type Common, describe, rateLimited, type Target, toRetrySeconds } from './common.js';
+
+type Opened = Extract<OpenResult, { status: 'opened' }>;
+
+const channelsOf: Record<IdentityKind, readonly [Channel, ...Channel[]]> = {
+  email: ['email'],
+  phone: ['sms', 'whatsapp', 'voice'],
+  opaque: ['custom'],
+};
+const idBytes = 16;
+
+/** The request: open a record, derive its code, send it. */
+export function createRequest(parts: ServiceOptions, common: Common): Service['request'] {
+  const { policy, store, delivery, logger } = parts;
+  const sends = { max: policy.requestIdentityMax, periodSeconds: limitPeriodSeconds };
+  /** Random, of challenges and messages. */
+  const createId = () => Buffer.from(parts.randomBytes(idBytes)).toString('base64url');
+
+  async function openAndSend(
+    target: Target,
+    recordKey: RecordKey,
+    channel: Channel,
+    options: RequestOptions,
+  ): Promise<RequestResult> {
+    const isBound =
+      options.bind === true || recordKey.challenge !== undefined || policy.binding === 'challenge';
+    const opened = await openWithPlace(target, recordKey, channel, isBound, options.ip);
+    if (opened.status === 'expired' || opened.status === 'rate_limited') return opened;
+    if (opened.status === 'limited') return rateLimited(opened.limit, opened.retryAfterMs);
+    if (opened.status !== 'opened') {
+      return { status: opened.status, retryAfterSeconds: toRetrySeconds(opened.retryAfterMs) };
+    }
+    const sent: Sent = {
+      status: 'sent',
+      channel,
+      ttlSeconds: Math.floor(opened.ttlMs / 1000),
+      resendInSeconds: Math.ceil(opened.resendInMs / 1000),
+      codeLength: opened.record.digits,
+    };
+    if (isBound) sent.challenge = opened.record.challenge;
+    const testIdentity = common.findTestIdentity(target.identity);
+    if (testIdentity) {
+      delivery.cancel();
+      logger.warn(describe(recordKey), 'a test identity was used: nothing is sent');
+      return { ...sent, codeLength: testIdentity.code.length };
+    }
+    // Also for a mute record, so that the time taken does not tell it.
+    const message = writeMessage(target, opened, sent, options);
+    if (opened.record.mute) {
+      delivery.cancel();
+      return sent;
+    }
+    const openedKey = isBound ? { ...recordKey, challenge: opened.record.challenge } : recordKey;
+    const settled = delivery.send(message).then((receipt) => settle(openedKey, opened, receipt));
+    const refusal = delivery.isBackground ? null : await settled;
+    return refusal ? { status: 'delivery_failed', category: refusal } : sent;
+  }
+
+  /** Opens the record, with a place for its message: taken before anything is counted, kept only for what is opened. */
+  async function openWithPlace(
+    { identity, purpose }: Target,
+    recordKey: RecordKey,
+    channel: Channel,
+    bind: boolean,
+    ip: string | undefined,
+  ): Promise<OpenResult | RateLimited> {
+    if (!delivery.reserve()) throw new OtpError('overloaded', 'Too many messages are waiting to be sent');
+    let opened: OpenResult | undefined;
+    try {
+      // Asked first and by itself: a refused address must spend nothing of the identity's.
+      const refused = await common.hitAddress('request_ip', ip);
+      if (refused) return refused;
+      opened = await store.open({
+        identityTag: recordKey.identityTag,
+        recordTag: recordKey.recordTag,
+        challenge: recordKey.challenge,
+        bind,
+        newChallenge: createId(),
+        keyIds: common.keyIds,
+        channel,
+        digits: policy.digits,
+        windowSeconds: policy.windowSeconds,
+        maxAttempts: policy.maxAttempts,
+        resend: policy.resend,
+        cooldownSeconds: policy.resendCooldownSeconds,
+        staleSeconds: Math.min(staleSeconds, policy.windowSeconds / 3),
+        sends,
+        lengthening: common.lengthenFor(identity),
+        mute: parts.shouldSend !== undefined && !(await parts.shouldSend(identity.value, purpose)),
+      });
+      return opened;
+    } finally {
+      if (opened?.status !== 'opened') delivery.cancel();
+    }
+  }
+
+  function writeMessage(
+    target: Target,
+    { record }: Opened,
+    { channel, ttlSeconds }: Sent,
+    { locale, link = false }: RequestOptions,
+  ): Message {
+    const code = common.recoverCode(record, target);
+    const { identity, purpose } = target;
+    const to = identity.value;
+    const rendered = parts.render({
+      channel,
+      code,
+      expiresInSeconds: ttlSeconds,
+      locale,
+      link: link ? parts.createLink?.({ identity: to, purpose, record, ttlSeconds }) : undefined,
+    });
+    return { id: createId(), channel, to, code, expiresInSeconds: ttlSeconds, ...rendered };
+  }
+
+  /** Gives a refused send back. Returns why it was refused, if it was; never rejects. */
+  async function settle(
+    recordKey: RecordKey,
+    opened: Opened,
+    receipt: Receipt,
+  ): Promise<RefusalCategory | null> {
+    if (receipt.ok) return null;
+    const { category, detail } = receipt;
+    logger.warn({ ...describe(recordKey), category, detail }, 'delivery refused');
+    // The message may have arrived: giving the send back would let a slow provider be made to send for ever.
+    if (category === 'timeout' || category === 'unknown') return category;
+    try {
+      await store.release({
+        ...recordKey,
+        recordChallenge: opened.record.challenge,
+        sendId: opened.sendId,
+        resend: policy.resend,
+        periodSeconds: limitPeriodSeconds,
+      });
+    } catch (error) {
+      const cause = error instanceof OtpError ? error.code : 'internal';
+      logger.warn({ ...describe(recordKey), error: cause }, 'a refused send stays counted');
+    }
+    return category;
+  }
+
+  return async (input, options = {}) => {
+    const purpose = common.readPurpose(options.purpose);
+    const identity = common.readIdentity(input);
+    if (!identity) return { status: 'invalid_identity' };
+    const channel = options.channel ?? channelsOf[identity.kind][0];
+    if (!channelsOf[identity.kind].includes(channel) || !delivery.serves(channel)) {
+      return { status: 'unsupported_channel' };
+    }
+    const target = { identity, purpose };
+    const recordKey = common.nameRecord(target, options.challenge);
+    const result = await openAndSend(target, recordKey, channel, options);
+    common.logOutcome('request', recordKey, result);
+    return result;
+  };
+}

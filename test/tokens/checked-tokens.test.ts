@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createCheckedTokens } from '../../src/tokens/checked-tokens.js';
+import { createTestTokens, grant } from '../helpers/tokens.js';
+
+describe('a token that has been checked before', () => {
+  // Attack: go on with a token that was good when it was first seen.
+  test('ends when it expires and when it is revoked, to the second', async () => {
+    const { tokens, clock } = createTestTokens();
+    const [first, second] = [await tokens.issue(grant), await tokens.issue(grant)];
+    for (const { accessToken } of [first, second, first, second]) {
+      assert.equal((await tokens.check(accessToken)).active, true);
+    }
+    await tokens.revoke(second.accessToken);
+    assert.deepEqual(await tokens.check(second.accessToken), { active: false });
+    clock.advance(899_000);
+    assert.equal((await tokens.check(first.accessToken)).active, true);
+    clock.advance(1_000);
+    assert.deepEqual(await tokens.check(first.accessToken), { active: false });
+  });
+
+  // Attack: have the application change the claims that it was given, which would be the claims of the next request.
+  test('says what it said, whatever was done to its claims since', async () => {
+    const { tokens } = createTestTokens();
+    const { accessToken } = await tokens.issue(grant);
+    const first = await tokens.check(accessToken);
+    assert.ok(first.active);
+    const expected = structuredClone(first);
+    for (let i = 0; i < 3; i++) {
+      const again = await tokens.check(accessToken);
+      assert.deepEqual(again, expected);
+      assert.ok(again.active);
+      again.claims.sub = 'mallory@example.com';
+      again.claims.amr.push('hwk');
+    }
+  });
+
+  // Attack: change one letter of a token that is known.
+  test('vouches for no other token', async () => {
+    const { tokens } = createTestTokens();
+    const { accessToken } = await tokens.issue(grant);
+    await tokens.check(accessToken);
+    for (let i = 0; i < accessToken.length; i++) {
+      const other = accessToken.slice(0, i) + (accessToken[i] === 'A' ? 'B' : 'A') + accessToken.slice(i + 1);
+      assert.deepEqual(await tokens.check(other), { active: false });
+    }
+  });
+
+  // Attack: fill the memory with tokens.
+  test('is forgotten when newer ones need its place, and then checked anew', () => {
+    const checked = createCheckedTokens(3);
+    for (const name of ['a', 'b', 'c', 'd']) checked.add(name, '{}');
+    assert.deepEqual(
+      ['a', 'b', 'c', 'd'].map((name) => checked.find(name) !== undefined),
+      [false, true, true, true],
+    );
+  });
+});
