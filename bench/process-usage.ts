@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 const ticksPerSecond = 100;
 
 /** The process and all that it has started. */
-export function listProcessTree(pid: number): number[] {
+function listProcessTree(pid: number): number[] {
   const children = listTasks(pid).flatMap((task) =>
     (readOrNull(`/proc/${pid}/task/${task}/children`) ?? '').trim().split(' ').filter(Boolean).map(Number),
   );

@@ -20,10 +20,11 @@ const { name, version, exports } = readManifest(root);
 const sdk = readManifest(sdkFolder);
 const maxSdkBytes = 4096;
 const isCode = (entry) => !/\.(json|min\.js)$/.test(entry);
-const entries = Object.keys(exports)
-  .filter(isCode)
-  .map((entry) => name + entry.slice(1))
-  .concat(sdk.name);
+const listEntries = (name, exports) =>
+  Object.keys(exports)
+    .filter(isCode)
+    .map((entry) => name + entry.slice(1));
+const entries = [...listEntries(name, exports), ...listEntries(sdk.name, sdk.exports)];
 
 const scratch = mkdtempSync(join(tmpdir(), `${name}-`));
 try {

@@ -112,19 +112,79 @@ test('the settings of the Django handler in the documentation are good', () => {
   assert.deepEqual(loadConfig(parseEnv(assignments.join('\n'))).problems, []);
 });
 
+/** All pages, those too whose blocks other tests see to. */
+const pages = [
+  ...docs,
+  ...['spec/protocol.md', 'spec/vectors/README.md', 'sdk/python/README.md'],
+  ...['caddy', 'nginx', 'traefik'].map((proxy) => `examples/${proxy}/README.md`),
+];
+
+/** Where a page links to inside the project, from the root. */
+function readLinks(page: string): { target: string; anchor: string }[] {
+  const text = read(page)
+    .replace(/^```[\s\S]*?^```$/gm, '')
+    .replace(/`[^`\n]*`/g, '');
+  return [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].map(([, path = '', anchor = '']) => ({
+    target: path === '' ? page : join(dirname(page), path),
+    anchor,
+  }));
+}
+
+/** The anchor that a heading gets. */
+const slug = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\d_ -]/gu, '')
+    .replaceAll(' ', '-');
+
 describe('what is documented is what there is', () => {
-  test('links inside the project lead somewhere', () => {
-    for (const file of docs) {
-      for (const [, target = ''] of read(file).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)) {
-        assert.ok(existsSync(join(root, dirname(file), target)), `${file} links to ${target}`);
+  test('links inside the project lead somewhere, to a heading that is there', () => {
+    for (const page of pages) {
+      for (const { target, anchor } of readLinks(page)) {
+        assert.ok(existsSync(join(root, target)), `${page} links to ${target}`);
+        if (!anchor) continue;
+        const headings = [...read(target).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => slug(heading));
+        assert.ok(headings.includes(anchor), `${page} links to ${target}#${anchor}`);
       }
     }
+  });
+
+  test('the README leads to every page', () => {
+    const reached = new Set(['README.md']);
+    for (const page of reached) {
+      for (const { target } of page.endsWith('.md') ? readLinks(page) : []) reached.add(target);
+    }
+    const missed = pages.filter((page) => !reached.has(page) && !reached.has(`${dirname(page)}/`));
+    assert.deepEqual(missed, []);
   });
 
   test('every problem has its row, with its status', () => {
     const page = read('docs/http.md');
     for (const [code, { status }] of Object.entries(problems))
       assert.ok(page.includes(`| \`${code}\` | ${status} |`), code);
+  });
+
+  test('every option of the library stands on its page, beside the setting that the service reads it from', () => {
+    const page = read('docs/library.md');
+    const sources =
+      read('src/otp-options.ts') + (read('src/core/policy.ts').split('interface Range')[0] ?? '');
+    const options = [...sources.matchAll(/^ {2}(\w+)\??: .*;$/gm)].map(([, option = '']) => option);
+    assert.ok(options.length >= 55);
+    for (const option of options) assert.match(page, new RegExp(`\\| [^|]*\`${option}\``), option);
+    const settings = [
+      ...read('src/cli/serve.ts').matchAll(/^ {4}(\w+): config\.([A-Z_]+)[,.]/gm),
+      // Not those of the server and the store.
+    ].filter(([, option = '']) => options.includes(option));
+    assert.ok(settings.length >= 45);
+    for (const [, option, setting] of settings)
+      assert.ok(page.includes(`\`${option}\` | \`${setting}\` |`), option);
+  });
+
+  test('every kind of key in Redis has its row', () => {
+    const kinds = [...read('src/stores/redis.ts').matchAll(/nameKey\('([a-z])'/g)].map(([, kind]) => kind);
+    assert.ok(kinds.length >= 6);
+    const page = read('docs/redis.md');
+    for (const kind of kinds) assert.ok(page.includes(`| \`${kind}:{`), kind);
   });
 
   test('the limits on the page are the defaults', () => {

@@ -2,7 +2,7 @@
 import { openSync, writeSync } from 'node:fs';
 
 /** Identities whose codes are wanted begin so. */
-export const wantedPrefix = 'v';
+const wantedPrefix = 'v';
 
 /** @returns {(identity: string, code: string) => void} */
 export function createCodeSink() {

@@ -3,7 +3,7 @@ import { isCountry } from '../core/identity.js';
 import { bindings, driftToleranceRange, namePattern, policyNumbers, resendPolicies } from '../core/policy.js';
 import { minSecretBytes } from '../core/secret.js';
 import { locales } from '../otp.js';
-import { entriesRange } from '../stores/expiring-table.js';
+import { entriesRange } from '../stores/memory/expiring-table.js';
 import { redisTimeout } from '../stores/redis/connect.js';
 import { isMasterSecret, isOrigin, isRedisUrl, isTrustable } from './accepted.js';
 import { deliverySettings } from './delivery-settings.js';

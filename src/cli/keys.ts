@@ -11,7 +11,7 @@ import {
   rotateKeys,
 } from '../tokens/key-file.js';
 
-export const keysActions = ['generate', 'rotate', 'list'] as const;
+const keysActions = ['generate', 'rotate', 'list'] as const;
 
 export interface KeysCommand {
   action: string | undefined;

@@ -32,7 +32,7 @@ export function deriveKey(secret: Uint8Array, label: string): KeyObject {
 }
 
 /** The key that derives codes from this secret, with an id that tells nothing of it. */
-export function deriveCodeKey(secret: Uint8Array): CodeKey {
+function deriveCodeKey(secret: Uint8Array): CodeKey {
   const id = createHmac('sha256', deriveKey(secret, 'key-id')).digest('base64url').slice(0, 8);
   return { id, key: deriveKey(secret, 'code') };
 }

@@ -4,7 +4,7 @@ import { isLocale, type Locale, locales } from './catalogue.js';
 import { compileTemplate, type Template } from './template.js';
 
 /** What may be replaced, and by which file. */
-export const templateFiles = {
+const templateFiles = {
   subject: 'email.subject.txt',
   text: 'email.text.txt',
   html: 'email.html',

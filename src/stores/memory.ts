@@ -11,14 +11,17 @@ import type {
   OpenRequest,
   OpenResult,
   PendingRecord,
-  RecordKey,
   ReleaseRequest,
   RollingLimit,
   Store,
 } from '../ports.js';
-import { createExpiringTable, entriesRange } from './expiring-table.js';
-import { createGuessCounts } from './guess-counts.js';
-import { createTokenFamilies } from './token-families.js';
+import { none } from './memory/column.js';
+import { createExpiringTable, entriesRange } from './memory/expiring-table.js';
+import { createGuessCounts } from './memory/guess-counts.js';
+import { createIdentityLimits } from './memory/identity-limits.js';
+import { createPendingRecords, type StoredRecord } from './memory/pending-records.js';
+import { createTimeLogs } from './memory/time-logs.js';
+import { createTokenFamilies } from './memory/token-families.js';
 
 export interface MemoryStoreOptions {
   /** Milliseconds. Default: a clock that setting the system's time does not move. */
@@ -30,25 +33,6 @@ export interface MemoryStoreOptions {
   maxEntries?: number;
 }
 
-interface StoredRecord extends PendingRecord {
-  attemptsLeft: number;
-  /** Sends that were not given back. */
-  sends: number;
-  expiresAt: number;
-}
-
-/** What counts against one identity, oldest first. */
-interface IdentityLimits {
-  sends: { at: number; id: string }[];
-  /** Tries that a provider refused. */
-  refusals: { at: number }[];
-  verifies: { at: number }[];
-  expiresAt: number;
-}
-
-/** Tries that a provider refused are capped at this many times the send limit. */
-const refusalFactor = 2;
-
 /**
  * The store for one process: nothing is shared, and everything is lost with the process. It is bounded: full
  * of live entries, it refuses with `store_unavailable` and never forgets one; with no room for another guess
@@ -59,19 +43,21 @@ const refusalFactor = 2;
 export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const { clock = readSteadyClock, maxEntries = entriesRange.default } = options;
   assertWholeNumber('maxEntries', maxEntries, entriesRange);
-  const records = createExpiringTable<StoredRecord>(maxEntries);
-  const identities = createExpiringTable<IdentityLimits>(maxEntries);
-  const addresses = createExpiringTable<{ hits: { at: number }[]; expiresAt: number }>(maxEntries);
+  const records = createPendingRecords(maxEntries);
+  const identities = createIdentityLimits(maxEntries);
+  const hits = createTimeLogs();
+  const addresses = createExpiringTable(maxEntries, hits.clear);
   const guesses = createGuessCounts(maxEntries);
-  const claims = createExpiringTable<{ expiresAt: number }>(maxEntries);
+  const claims = createExpiringTable(maxEntries);
   const families = createTokenFamilies(maxEntries);
   let lastSendId = 0;
 
   function open(request: OpenRequest): OpenResult {
     const now = clock();
-    const { identityTag, lengthening, resend } = request;
+    const { identityTag, recordTag, lengthening, resend } = request;
     const isNew = request.bind && request.challenge === undefined;
-    const live = isNew ? undefined : records.get(nameRecord(request), now);
+    let row = isNew ? none : records.find(nameRecord(recordTag, request.challenge), now);
+    const live = row === none ? undefined : records.read(row);
     if (request.challenge !== undefined && !live) return { status: 'expired' };
     if (live && live.attemptsLeft <= 0) return { status: 'blocked', retryAfterMs: live.expiresAt - now };
 
@@ -82,100 +68,104 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     if (resend === 'refuse' && usable && usable.sends > 0) {
       return { status: 'pending', retryAfterMs: usable.expiresAt - now };
     }
-    const known = identities.get(identityTag, now);
-    const limits = known ?? { sends: [], refusals: [], verifies: [], expiresAt: 0 };
-    const refusal = refuseSend(limits, request, now);
-    if (refusal) return refusal;
+    // Of no use before something is counted: a refused call leaves nothing.
+    const limits = identities.findOrAdd(identityTag, now, now);
+    if (limits === none) throw createFullError();
+    const waits = identities.readWaits(limits, request, now);
+    if (waits.cooldown > 0) return { status: 'limited', limit: 'cooldown', retryAfterMs: waits.cooldown };
+    if (waits.request_identity > 0) {
+      return { status: 'limited', limit: 'request_identity', retryAfterMs: waits.request_identity };
+    }
 
     const isStale = usable && usable.expiresAt - now < request.staleSeconds * 1000;
     let record = usable && resend !== 'rotate' && !isStale ? usable : undefined;
     if (!record) {
-      if (!known && !identities.set(identityTag, limits, now)) throw createFullError();
       const maxAttempts = long ? Math.min(request.maxAttempts, lengthening.maxAttempts) : request.maxAttempts;
       record = createRecord(request, digits, Math.min(maxAttempts, live?.attemptsLeft ?? maxAttempts), now);
-      if (live) records.delete(nameRecord(request));
+      if (live) records.remove(row);
       const isBound = request.bind || request.challenge !== undefined;
-      const name = nameRecord({ ...request, challenge: isBound ? record.challenge : undefined });
-      if (!records.set(name, record, now)) throw createFullError();
+      const name = nameRecord(recordTag, isBound ? record.challenge : undefined);
+      row = records.findOrAdd(name, record.expiresAt, now);
+      if (row === none) throw createFullError();
     }
-    const sendId = String(++lastSendId);
-    limits.sends.push({ at: now, id: sendId });
-    limits.expiresAt = Math.max(limits.expiresAt, record.expiresAt, now + request.sends.periodSeconds * 1000);
+    const sendId = ++lastSendId;
+    identities.sends.push(limits, now, sendId);
+    identities.extend(limits, Math.max(record.expiresAt, now + request.sends.periodSeconds * 1000));
     record.sends += 1;
     record.channel = request.channel;
     record.mute = request.mute;
+    records.write(row, record);
     const ttlMs = record.expiresAt - now;
-    const resendInMs = Math.max(
-      ...Object.values(readWaits(limits, request, now)),
-      resend === 'refuse' ? ttlMs : 0,
-    );
-    return { status: 'opened', record: pick(record), sendId, ttlMs, resendInMs };
+    const next = identities.readWaits(limits, request, now);
+    const resendInMs = Math.max(next.cooldown, next.request_identity, resend === 'refuse' ? ttlMs : 0);
+    return { status: 'opened', record: pick(record), sendId: String(sendId), ttlMs, resendInMs };
   }
 
   function attempt(request: AttemptRequest): AttemptResult {
     const now = clock();
     const { identityTag, lengthening, verifies } = request;
-    const record = records.get(nameRecord(request), now);
+    const row = records.find(nameRecord(request.recordTag, request.challenge), now);
+    const record = row === none ? undefined : records.read(row);
     if (!record || !request.keyIds.includes(record.keyId)) return { status: 'expired' };
     if (record.attemptsLeft <= 0) return { status: 'blocked', retryAfterMs: record.expiresAt - now };
     if (record.digits < lengthening.digits && guesses.haveReached(identityTag, lengthening, now)) {
       return { status: 'expired' };
     }
-    const limits = identities.get(identityTag, now);
-    if (!limits) return { status: 'expired' };
+    const limits = identities.find(identityTag, now);
+    if (limits === none) return { status: 'expired' };
     if (request.challenge === undefined) {
-      const retryAfterMs = findRetryAfterMs(limits.verifies, verifies, now);
+      const retryAfterMs = identities.verifies.findRetryAfterMs(limits, verifies, now);
       if (retryAfterMs > 0) return { status: 'limited', retryAfterMs };
-      limits.verifies.push({ at: now });
-      limits.expiresAt = Math.max(limits.expiresAt, now + verifies.periodSeconds * 1000);
+      identities.verifies.push(limits, now);
+      identities.extend(limits, now + verifies.periodSeconds * 1000);
     }
     guesses.count(identityTag, lengthening, now);
     record.attemptsLeft -= 1;
+    records.write(row, record);
     return { status: 'counted', record: pick(record), attemptsLeft: record.attemptsLeft };
   }
 
   function consume(request: ConsumeRequest): boolean {
     const now = clock();
     guesses.takeBack(request.identityTag, now);
-    if (records.get(nameRecord(request), now)?.challenge !== request.recordChallenge) return false;
-    records.delete(nameRecord(request));
-    const limits = identities.get(request.identityTag, now);
-    if (limits) limits.verifies = [];
+    const row = records.find(nameRecord(request.recordTag, request.challenge), now);
+    if (row === none || records.read(row).challenge !== request.recordChallenge) return false;
+    records.remove(row);
+    const limits = identities.find(request.identityTag, now);
+    if (limits !== none) identities.verifies.clear(limits);
     return true;
   }
 
   function release(request: ReleaseRequest): void {
     const now = clock();
-    const limits = identities.get(request.identityTag, now);
-    const index = limits?.sends.findIndex((send) => send.id === request.sendId) ?? -1;
-    if (!limits || index < 0) return;
-    limits.sends.splice(index, 1);
-    limits.refusals.push({ at: now });
-    limits.expiresAt = Math.max(limits.expiresAt, now + request.periodSeconds * 1000);
-    const record = records.get(nameRecord(request), now);
+    const limits = identities.find(request.identityTag, now);
+    if (limits === none || !identities.sends.remove(limits, Number(request.sendId))) return;
+    identities.refusals.push(limits, now);
+    identities.extend(limits, now + request.periodSeconds * 1000);
+    const row = records.find(nameRecord(request.recordTag, request.challenge), now);
+    const record = row === none ? undefined : records.read(row);
     if (record?.challenge !== request.recordChallenge) return;
     record.sends -= 1;
-    if (request.resend === 'refuse' && record.sends === 0) records.delete(nameRecord(request));
+    if (request.resend === 'refuse' && record.sends === 0) records.remove(row);
+    else records.write(row, record);
   }
 
   function hit(key: string, limit: RollingLimit): HitResult {
     const now = clock();
-    let entry = addresses.get(key, now);
-    if (!entry) {
-      entry = { hits: [], expiresAt: 0 };
-      if (!addresses.set(key, entry, now)) throw createFullError();
-    }
-    const retryAfterMs = findRetryAfterMs(entry.hits, limit, now);
+    const expiresAt = now + limit.periodSeconds * 1000;
+    const address = addresses.findOrAdd(key, expiresAt, now);
+    if (address === none) throw createFullError();
+    const retryAfterMs = hits.findRetryAfterMs(address, limit, now);
     if (retryAfterMs > 0) return { allowed: false, retryAfterMs };
-    entry.hits.push({ at: now });
-    entry.expiresAt = now + limit.periodSeconds * 1000;
+    hits.push(address, now);
+    addresses.keepUntil(address, expiresAt);
     return { allowed: true };
   }
 
   function claim(key: string, ttlSeconds: number): boolean {
     const now = clock();
-    if (claims.get(key, now)) return false;
-    if (!claims.set(key, { expiresAt: now + ttlSeconds * 1000 }, now)) throw createFullError();
+    if (claims.find(key, now) !== none) return false;
+    if (claims.findOrAdd(key, now + ttlSeconds * 1000, now) === none) throw createFullError();
     return true;
   }
 
@@ -192,7 +182,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     release: async (request) => release(request),
     hit: async (key, limit) => hit(key, limit),
     claim: async (key, ttlSeconds) => claim(key, ttlSeconds),
-    claimed: async (key) => claims.get(key, clock()) !== undefined,
+    claimed: async (key) => claims.find(key, clock()) !== none,
     exchange: async (request) => exchange(request),
     ping: async () => {},
     close: async () => {},
@@ -217,42 +207,8 @@ function pick({ challenge, keyId, window, digits, channel, mute }: StoredRecord)
   return { challenge, keyId, window, digits, channel, mute };
 }
 
-function nameRecord({ recordTag, challenge }: RecordKey): string {
+function nameRecord(recordTag: string, challenge: string | undefined): string {
   return challenge === undefined ? recordTag : `${recordTag}:${challenge}`;
-}
-
-function refuseSend(
-  limits: IdentityLimits,
-  request: OpenRequest,
-  now: number,
-): Extract<OpenResult, { status: 'limited' }> | null {
-  const waits = readWaits(limits, request, now);
-  if (waits.cooldown > 0) return { status: 'limited', limit: 'cooldown', retryAfterMs: waits.cooldown };
-  const retryAfterMs = waits.request_identity;
-  return retryAfterMs > 0 ? { status: 'limited', limit: 'request_identity', retryAfterMs } : null;
-}
-
-/** How long each limit on sends asks to wait, in milliseconds; 0 is not at all. */
-function readWaits(limits: IdentityLimits, { cooldownSeconds, sends }: OpenRequest, now: number) {
-  const last = limits.sends.at(-1);
-  const refusals = { max: sends.max * refusalFactor, periodSeconds: sends.periodSeconds };
-  return {
-    cooldown: last ? Math.max(0, last.at + cooldownSeconds * 1000 - now) : 0,
-    request_identity: Math.max(
-      findRetryAfterMs(limits.sends, sends, now),
-      findRetryAfterMs(limits.refusals, refusals, now),
-    ),
-  };
-}
-
-/** Forgets what has left the rolling period, then says how long until one more fits; 0 is now. */
-function findRetryAfterMs(log: { at: number }[], { max, periodSeconds }: RollingLimit, now: number): number {
-  const periodMs = periodSeconds * 1000;
-  const firstInside = log.findIndex(({ at }) => at + periodMs > now);
-  log.splice(0, firstInside < 0 ? log.length : firstInside);
-  // With more in the log than fit (a lowered limit), the wait is for the one that makes room.
-  const blocking = log.at(-max);
-  return log.length < max || !blocking ? 0 : blocking.at + periodMs - now;
 }
 
 function createFullError(): OtpError {

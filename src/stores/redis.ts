@@ -82,11 +82,16 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     client.on('error', () => {});
     client.disconnect();
   };
-  const readContext = () => [(testClockOffsetMs?.() ?? 0) * 1000, allowUnfenced ? '0' : '1'] as const;
   /** Fails closed: whatever goes wrong, the store has not answered. */
-  async function call(name: keyof typeof run, keys: string[], args: (string | number)[]): Promise<unknown> {
+  async function call(
+    name: keyof typeof run,
+    keys: string[],
+    names: string[],
+    settings: unknown[],
+  ): Promise<unknown> {
+    const context = [(testClockOffsetMs?.() ?? 0) * 1000, !allowUnfenced];
     try {
-      return await run[name](client, keys, [...readContext(), ...args]);
+      return await run[name](client, keys, [JSON.stringify([...context, ...settings]), ...names]);
     } catch (cause) {
       throw new OtpError('store_unavailable', 'Redis cannot answer', { cause });
     }
@@ -95,91 +100,88 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
   try {
     const database = options.url === undefined ? 0 : readRedisUrl(options.url).database;
     await checkServer(client, { ...options, database });
-    await call('ping', [`${keyPrefix}ping`], []);
+    await call('ping', [`${keyPrefix}ping`], [], []);
   } catch (error) {
     await close();
     throw error;
   }
 
   // One hash tag for all that belongs to an identity, so that a cluster keeps it on one server.
-  const nameKey = (kind: string, tag: string, rest = '') => `${keyPrefix}${kind}:{${tag}}${rest}`;
-  const nameRecord = ({ identityTag, recordTag, challenge }: RecordKey) =>
-    nameKey('p', identityTag, `:${recordTag}${challenge === undefined ? '' : `:${challenge}`}`);
-  const nameLimits = ({ identityTag }: RecordKey) => nameKey('l', identityTag);
+  const nameKey = (kind: string, tag: string) => `${keyPrefix}${kind}:{${tag}}`;
+  const nameIdentity = ({ identityTag }: RecordKey) => nameKey('p', identityTag);
+  const nameRecord = (recordTag: string, challenge: string | undefined) =>
+    challenge === undefined ? recordTag : `${recordTag}:${challenge}`;
   const nameGuesses = ({ identityTag }: RecordKey) => nameKey('g', identityTag);
 
   return {
     async open(request) {
-      const { bind, challenge, newChallenge, resend, lengthening, sends, keyIds } = request;
+      const { recordTag, bind, challenge, newChallenge, lengthening, sends } = request;
       const isBound = bind || challenge !== undefined;
-      const fresh = nameRecord({ ...request, challenge: isBound ? newChallenge : undefined });
-      const meant = isBound && challenge === undefined ? fresh : nameRecord(request);
-      const reply = await call(
-        'open',
-        [meant, fresh, nameLimits(request), nameGuesses(request)],
-        [
-          challenge === undefined ? '0' : '1',
-          newChallenge,
-          request.channel,
-          request.digits,
-          request.windowSeconds,
-          request.maxAttempts,
-          resend,
-          request.cooldownSeconds,
-          request.staleSeconds,
-          sends.max,
-          sends.periodSeconds,
-          lengthening.after,
-          lengthening.digits,
-          lengthening.maxAttempts,
-          request.mute ? 1 : 0,
-          ...keyIds,
-        ],
-      );
-      return readOpenReply(reply as Reply);
+      const fresh = nameRecord(recordTag, isBound ? newChallenge : undefined);
+      const meant = isBound && challenge === undefined ? fresh : nameRecord(recordTag, challenge);
+      const settings = [
+        challenge !== undefined,
+        newChallenge,
+        request.keyIds,
+        request.channel,
+        request.digits,
+        request.windowSeconds,
+        request.maxAttempts,
+        request.resend,
+        request.cooldownSeconds,
+        request.staleSeconds,
+        sends.max,
+        sends.periodSeconds,
+        lengthening.after,
+        lengthening.digits,
+        lengthening.maxAttempts,
+        request.mute,
+      ];
+      const keys = [nameIdentity(request), nameGuesses(request)];
+      return readOpenReply((await call('open', keys, [meant, fresh], settings)) as Reply);
     },
     async attempt(request) {
-      const { verifies, lengthening, keyIds } = request;
-      const reply = await call(
-        'attempt',
-        [nameRecord(request), nameLimits(request), nameGuesses(request)],
-        [
-          request.challenge === undefined ? '1' : '0',
-          verifies.max,
-          verifies.periodSeconds,
-          lengthening.after,
-          lengthening.digits,
-          lengthening.memorySeconds,
-          ...keyIds,
-        ],
+      const { recordTag, challenge, keyIds, verifies, lengthening } = request;
+      const settings = [
+        challenge !== undefined,
+        keyIds,
+        verifies.max,
+        verifies.periodSeconds,
+        lengthening.after,
+        lengthening.digits,
+        lengthening.memorySeconds,
+      ];
+      const keys = [nameIdentity(request), nameGuesses(request)];
+      return readAttemptReply(
+        (await call('attempt', keys, [nameRecord(recordTag, challenge)], settings)) as Reply,
       );
-      return readAttemptReply(reply as Reply);
     },
     async consume(request) {
-      const keys = [nameRecord(request), nameLimits(request), nameGuesses(request)];
-      return (await call('consume', keys, [request.recordChallenge])) === 1;
+      const names = [nameRecord(request.recordTag, request.challenge), request.recordChallenge];
+      const keys = [nameIdentity(request), nameGuesses(request)];
+      return (await call('consume', keys, names, [])) === 1;
     },
     async release(request) {
-      const { recordChallenge, sendId, resend, periodSeconds } = request;
-      const keys = [nameRecord(request), nameLimits(request)];
-      await call('release', keys, [recordChallenge, sendId, resend, periodSeconds]);
+      const { recordTag, challenge, recordChallenge, sendId, resend, periodSeconds } = request;
+      const names = [nameRecord(recordTag, challenge), recordChallenge, sendId];
+      await call('release', [nameIdentity(request)], names, [resend, periodSeconds]);
     },
     async hit(key, { max, periodSeconds }): Promise<HitResult> {
-      const retryAfterMs = Number(await call('hit', [nameKey('a', key)], [max, periodSeconds]));
+      const retryAfterMs = Number(await call('hit', [nameKey('a', key)], [], [max, periodSeconds]));
       return retryAfterMs === 0 ? { allowed: true } : { allowed: false, retryAfterMs };
     },
     async claim(key, ttlSeconds) {
-      return (await call('claim', [nameKey('c', key)], [ttlSeconds])) === 1;
+      return (await call('claim', [nameKey('c', key)], [], [ttlSeconds])) === 1;
     },
     async claimed(key) {
-      return (await call('claimed', [nameKey('c', key)], [])) === 1;
+      return (await call('claimed', [nameKey('c', key)], [], [])) === 1;
     },
     async exchange({ family, presented, next, ttlSeconds }) {
-      const reply = await call('exchange', [nameKey('f', family)], [presented ?? '', next ?? '', ttlSeconds]);
-      return reply as ExchangeResult;
+      const names = [presented ?? '', next ?? ''];
+      return (await call('exchange', [nameKey('f', family)], names, [ttlSeconds])) as ExchangeResult;
     },
     async ping() {
-      await call('ping', [`${keyPrefix}ping`], []);
+      await call('ping', [`${keyPrefix}ping`], [], []);
     },
     close,
   };

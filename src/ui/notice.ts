@@ -4,7 +4,7 @@ import { type Html, html } from './html.js';
 import type { PageContext } from './layout.js';
 
 /** What a page has to say about the step before it. */
-export const noticeKinds = [
+const noticeKinds = [
   'wrongCode',
   'malformedCode',
   'expiredCode',

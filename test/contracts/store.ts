@@ -244,6 +244,16 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
         assert.equal((await attempt()).status, 'expired');
       });
 
+      // Attack: verify with an empty challenge, as a caller passes on who has lost it, and so with the unbound code.
+      test('are not found without a name, and an empty name is not the unbound record', async () => {
+        const unbound = await mustOpen();
+        await mustOpen({ bind: true });
+        assert.equal((await attempt({ challenge: '' })).status, 'expired');
+        assert.equal((await open({ bind: true, challenge: '' })).status, 'expired');
+        assert.equal(await consume(unbound.record.challenge, { challenge: '' }), false);
+        assert.equal(await consume(unbound.record.challenge), true);
+      });
+
       test('take a new name when they rotate, and attempts used stay used', async () => {
         const mine = await mustOpen({ bind: true });
         await guess(3, { challenge: mine.record.challenge });

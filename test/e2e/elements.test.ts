@@ -10,6 +10,7 @@ import { assertAccessible, launchBrowser, watchComplaints } from '../helpers/bro
 import { readCodeBlocks } from '../helpers/docs.js';
 import { unlimited } from '../helpers/fleet.js';
 import { type HttpStub, startHttpStub } from '../helpers/http-stub.js';
+import { makeWrong } from '../helpers/otp.js';
 import { root, startService } from '../helpers/process.js';
 
 const maxGzippedBytes = 8192;
@@ -96,7 +97,7 @@ describe('the elements on a page of another origin, under a strict policy', () =
     const again = page.getByRole('button', { name: 'Code noch einmal senden' });
     assert.equal(await again.isDisabled(), true);
 
-    const wrong = ((Number(code) + 1) % 1_000_000).toString().padStart(6, '0');
+    const wrong = makeWrong(code);
     await page.locator('otp-input input').fill(wrong);
     await page.getByText('Das ist nicht der Code. Verbleibende Versuche: 4').waitFor();
     await page.locator('otp-input input').fill(`${code.slice(0, 3)}-${code.slice(3)}`);

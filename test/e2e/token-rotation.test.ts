@@ -27,25 +27,18 @@ describe('a rotation in three rolling deploys under 200 requests a second', () =
     rmSync(folder, { recursive: true });
   });
 
+  const start = (prefix: string, env: Record<string, string>) =>
+    startService({
+      ...{ OTP_SECRET_KEY, STORE: 'redis', REDIS_URL: redis.url, REDIS_KEY_PREFIX: prefix },
+      ...{ LOG_LEVEL: 'warn', ...patientRedis, ...env },
+    });
   const isActive = async (url: string, token: string) =>
     (await postTo(`${url}/api/v1/token/verify`, { token })).body.active;
 
   test('fails no flow when JWT_SECRET changes, and afterwards the old secret is refused', async (t) => {
     let secrets: Record<string, string> = { JWT_SECRET };
     const load = await startRollingLoad({
-      start: (env) =>
-        startService({
-          ...{
-            OTP_SECRET_KEY,
-            STORE: 'redis',
-            REDIS_URL: redis.url,
-            REDIS_KEY_PREFIX: 'secret:',
-            LOG_LEVEL: 'warn',
-          },
-          ...patientRedis,
-          ...env,
-          ...secrets,
-        }),
+      start: (env) => start('secret:', { ...env, ...secrets }),
     });
     t.after(load.stop);
     const oldToken = await load.readToken();
@@ -91,19 +84,7 @@ describe('a rotation in three rolling deploys under 200 requests a second', () =
       typ: 'JWT',
     };
     const load = await startRollingLoad({
-      start: (env) =>
-        startService({
-          ...{
-            OTP_SECRET_KEY,
-            STORE: 'redis',
-            REDIS_URL: redis.url,
-            REDIS_KEY_PREFIX: 'key:',
-            LOG_LEVEL: 'warn',
-          },
-          ...patientRedis,
-          ...env,
-          JWT_PRIVATE_KEY_FILE: path,
-        }),
+      start: (env) => start('key:', { ...env, JWT_PRIVATE_KEY_FILE: path }),
       checkOutside: (token) => jwtVerify(token, remote, ours),
     });
     t.after(load.stop);

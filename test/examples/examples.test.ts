@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { OTPClient } from '../../sdk/javascript/src/index.js';
 import { launchBrowser } from '../helpers/browser.js';
+import { makeWrong } from '../helpers/otp.js';
 import { root, startProcess } from '../helpers/process.js';
 
 const identity = 'alice@example.com';
@@ -112,7 +113,7 @@ test('the page of the browser example signs a person in, and says what is wrong 
   await page.click('text=Send me a code');
   await says('A code of 6 digits is on its way.');
   const code = await readCode(url, fetch);
-  await page.fill('[name=otp]', code === '000000' ? '111111' : '000000');
+  await page.fill('[name=otp]', makeWrong(code));
   await page.click('#verify button');
   await says('That is not the code. 4 attempts are left.');
   await page.fill('[name=otp]', code);

@@ -3,11 +3,10 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { createOtp } from '../../src/index.js';
 import { createRedisStore } from '../../src/stores/redis.js';
-import { createInbox, jwtSecret, secretKey } from '../helpers/otp.js';
-import { type RedisServer, startRedis } from '../helpers/redis.js';
-import { patienceMs, until } from '../helpers/until.js';
+import { createOtpOn } from '../helpers/otp.js';
+import { follow, type RedisServer, startRedis } from '../helpers/redis.js';
+import { patienceMs } from '../helpers/until.js';
 
 const alice = 'alice@example.com';
 /** Longer than any pause of the machine: nothing here is about the limit. */
@@ -15,15 +14,7 @@ const timeoutMs = 10_000;
 
 /** The library on a Redis server; limits wide enough for the replays. */
 async function createOn(url: string, options: { allowUnfenced?: boolean } = {}) {
-  const inbox = createInbox();
-  const store = await createRedisStore({ url, timeoutMs, ...options });
-  const otp = createOtp({
-    secretKey,
-    jwtSecret,
-    store,
-    transports: [inbox.transport],
-    requestIdentityMax: 1000,
-  });
+  const { otp, inbox } = createOtpOn(await createRedisStore({ url, timeoutMs, ...options }));
   const obtain = async () => {
     assert.equal((await otp.request(alice)).status, 'sent');
     return inbox.lastCode();
@@ -59,15 +50,6 @@ async function untilAnswered<Result>(call: () => Promise<Result>, deadline: numb
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
-}
-
-/** Makes `replica` follow `master` and waits until it has caught up. */
-async function follow(replica: RedisServer, master: RedisServer): Promise<void> {
-  await replica.client.replicaof('127.0.0.1', master.port);
-  await until('the replica is in step', async () =>
-    /master_link_status:up/.test(await replica.client.info('replication')),
-  );
-  assert.equal(await master.client.wait(1, patienceMs), 1);
 }
 
 describe('a code that was used is never accepted again', () => {

@@ -7,7 +7,7 @@ import { createMemoryStore } from '../../src/stores/memory.js';
 import { createRedisStore } from '../../src/stores/redis.js';
 import { stopAtEnd } from '../helpers/leftovers.js';
 import { createInbox, jwtSecret, secretKey } from '../helpers/otp.js';
-import { type RedisServer, startRedis } from '../helpers/redis.js';
+import { follow, type RedisServer, startRedis } from '../helpers/redis.js';
 import { patienceMs, until } from '../helpers/until.js';
 
 const alice = 'alice@example.com';
@@ -55,14 +55,6 @@ async function expectSignedOut(kit: Kit, tokens: (string | undefined)[]): Promis
   await kit.ready();
   for (const token of tokens) assert.equal(await kit.otp.refresh(token), null);
   assert.ok(await kit.otp.refresh((await kit.signIn()).refresh));
-}
-
-async function follow(replica: RedisServer, master: RedisServer): Promise<void> {
-  await replica.client.replicaof('127.0.0.1', master.port);
-  await until('the replica is in step', async () =>
-    /master_link_status:up/.test(await replica.client.info('replication')),
-  );
-  assert.equal(await master.client.wait(1, patienceMs), 1);
 }
 
 // Attack: keep refresh tokens that are used up or ended, and come back when the store has lost its memory or gone back in it.

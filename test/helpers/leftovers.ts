@@ -10,4 +10,16 @@ export function stopAtEnd(stop: () => unknown): void {
   stops.add(stop);
 }
 
+const kills = new Set<() => void>();
+// One listener for all of them: Node warns of more than ten.
+process.once('exit', () => {
+  for (const kill of kills) kill();
+});
+
+/** Kills this when the process of the tests ends without waiting for anything. @returns how to say that it has ended */
+export function killAtExit(kill: () => void): () => void {
+  kills.add(kill);
+  return () => kills.delete(kill);
+}
+
 after(() => Promise.all([...stops].map((stop) => stop())));

@@ -1,4 +1,11 @@
-import { createOtp, type Message, type OtpOptions, type Receipt, type Transport } from '../../src/index.js';
+import {
+  createOtp,
+  type Message,
+  type OtpOptions,
+  type Receipt,
+  type Store,
+  type Transport,
+} from '../../src/index.js';
 import { createManualClock } from './clock.js';
 
 export const secretKey = Buffer.from('0123456789abcdefghijklmnopqrstuv').toString('base64');
@@ -19,10 +26,19 @@ export function createInbox(answer: () => Receipt | Promise<Receipt> = () => ({ 
   return { transport, messages, lastCode };
 }
 
-/**
- * The library with an inbox and a manual clock; limits by address are off unless the test sets them, and messages go
- * out at once.
- */
+/** A code of the same length that is wrong. */
+export function makeWrong(code: string): string {
+  return ((Number(code) + 1) % 10 ** code.length).toString().padStart(code.length, '0');
+}
+
+/** The library on this store with an inbox; limits wide enough for many codes of one identity. */
+export function createOtpOn(store: Store) {
+  const inbox = createInbox();
+  const transports = [inbox.transport];
+  return { otp: createOtp({ secretKey, jwtSecret, store, transports, requestIdentityMax: 1000 }), inbox };
+}
+
+/** The library with an inbox and a manual clock. Calls without `ip` are not limited by address; messages go out at once. */
 export function createTestOtp(
   options: Partial<OtpOptions> & { answer?: () => Receipt | Promise<Receipt> } = {},
 ) {
@@ -38,10 +54,6 @@ export function createTestOtp(
     ...rest,
   });
 
-  /** A code of the same length that is wrong. */
-  const wrong = (code: string) =>
-    ((Number(code) + 1) % 10 ** code.length).toString().padStart(code.length, '0');
-
   /** Requests a code and returns it. */
   async function obtain(identity: string, options?: Parameters<typeof otp.request>[1]): Promise<string> {
     const result = await otp.request(identity, options);
@@ -49,7 +61,7 @@ export function createTestOtp(
     return inbox.lastCode();
   }
 
-  return { otp, clock, inbox, obtain, wrong };
+  return { otp, clock, inbox, obtain, wrong: makeWrong };
 }
 
 /** What an answer may hold; a test reads what it expects. */

@@ -3,7 +3,7 @@ import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { devNull, tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { settingNames } from '../../src/cli/environment.js';
-import { stopAtEnd } from './leftovers.js';
+import { killAtExit, stopAtEnd } from './leftovers.js';
 import { patienceMs } from './until.js';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -57,7 +57,7 @@ export function startProcess(
     }
   };
   // A test that fails before its end must not leave a service behind.
-  process.once('exit', () => killGroup('SIGKILL'));
+  const forget = killAtExit(() => killGroup('SIGKILL'));
   stopAtEnd(() => killGroup('SIGKILL'));
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {
@@ -69,6 +69,7 @@ export function startProcess(
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.on('close', (code, signal) => {
       hasEnded = true;
+      forget();
       resolve({ code, signal });
     });
   });

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -5,9 +6,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { stopAtEnd } from './leftovers.js';
+import { killAtExit, stopAtEnd } from './leftovers.js';
 import { requireTool } from './tools.js';
-import { until } from './until.js';
+import { patienceMs, until } from './until.js';
 
 /**
  * A port that is free now, for a server that has to come back on it. It lies under those that Linux gives to outgoing
@@ -93,8 +94,8 @@ async function startRedisOn(port: number, args: string[], flags: string[]): Prom
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     // A test that fails before its end must not leave a server behind.
-    process.once('exit', () => child.kill('SIGKILL'));
-    exited = new Promise((resolve) => child.on('exit', resolve));
+    const forget = killAtExit(() => child.kill('SIGKILL'));
+    exited = new Promise((resolve) => child.on('exit', resolve)).then(forget);
     await new Promise<void>((resolve, reject) => {
       let output = '';
       child.stdout?.on('data', (chunk) => {
@@ -134,6 +135,15 @@ async function startRedisOn(port: number, args: string[], flags: string[]): Prom
     restart: start,
     stop,
   };
+}
+
+/** Makes `replica` follow `master`, and waits until it has caught up. */
+export async function follow(replica: RedisServer, master: RedisServer): Promise<void> {
+  await replica.client.replicaof('127.0.0.1', master.port);
+  await until('the replica is in step', async () =>
+    /master_link_status:up/.test(await replica.client.info('replication')),
+  );
+  assert.equal(await master.client.wait(1, patienceMs), 1);
 }
 
 /** Three masters that share all slots. */

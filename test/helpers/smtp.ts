@@ -12,6 +12,12 @@ export interface ReceivedMail {
   user: string | undefined;
 }
 
+/** Every header of a mail of ours, sorted. */
+export const mailHeaders = [
+  ...['auto-submitted', 'content-type', 'date', 'from', 'message-id', 'mime-version', 'subject', 'to'],
+  'x-entity-ref-id',
+];
+
 /** A real SMTP server on a free port that keeps what it receives. */
 export async function startSmtpServer(options: SMTPServerOptions = {}) {
   const received: ReceivedMail[] = [];

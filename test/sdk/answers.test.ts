@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { OTPClient, OTPError } from '../../sdk/javascript/src/index.js';
 import { problems } from '../../src/http/problems.js';
 import { root } from '../helpers/process.js';
+import { createSignedInStorage } from '../helpers/signed-in-storage.js';
 
 interface Vector {
   name: string;
@@ -20,14 +21,10 @@ const { answers }: { answers: Vector[] } = JSON.parse(
 
 /** A client that is signed in, and whose next call is answered as the vector says. */
 function createClient({ status, headers, body }: Vector['answer']) {
-  const at = Number.MAX_SAFE_INTEGER;
-  const kept = JSON.stringify({
-    tokens: { accessToken: 'access', expiresAt: at, refreshToken: 'refresh', refreshExpiresAt: at },
-  });
   return new OTPClient({
     baseUrl: 'https://otp.example.com/api/v1',
     fetch: async () => new Response(status === 204 ? null : body, { status, headers }),
-    storage: { getItem: () => kept, setItem() {}, removeItem() {} },
+    storage: createSignedInStorage(),
   });
 }
 

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { OTPClient, OTPError } from '../../sdk/javascript/src/index.js';
 import { startHttpStub } from '../helpers/http-stub.js';
+import { createSignedInStorage } from '../helpers/signed-in-storage.js';
 
 const identity = 'alice@example.com';
 
@@ -18,15 +19,6 @@ function listCalls(client: OTPClient, signal?: AbortSignal): (() => Promise<unkn
   ];
 }
 
-/** A storage that holds a session. */
-function createStorage() {
-  const at = Number.MAX_SAFE_INTEGER;
-  const kept = JSON.stringify({
-    tokens: { accessToken: 'access', expiresAt: at, refreshToken: 'refresh', refreshExpiresAt: at },
-  });
-  return { getItem: () => kept, setItem() {}, removeItem() {} };
-}
-
 async function assertCode(outcome: Promise<unknown>, code: string, status: number | null = null) {
   await assert.rejects(outcome, (error) => {
     assert.ok(error instanceof OTPError, String(error));
@@ -38,7 +30,7 @@ async function assertCode(outcome: Promise<unknown>, code: string, status: numbe
 test('a server that is down is a network error of every call, with its cause', async () => {
   const stub = await startHttpStub();
   await stub.close();
-  const client = new OTPClient({ baseUrl: stub.url, storage: createStorage() });
+  const client = new OTPClient({ baseUrl: stub.url, storage: createSignedInStorage() });
   for (const call of listCalls(client)) await assertCode(call(), 'network_error');
   await assert.rejects(client.requestOTP(identity), (error: OTPError) => error.cause instanceof Error);
 });
@@ -46,14 +38,14 @@ test('a server that is down is a network error of every call, with its cause', a
 test('a connection that breaks off is a network error', async (t) => {
   const stub = await startHttpStub('reset');
   t.after(() => stub.close());
-  const client = new OTPClient({ baseUrl: stub.url, storage: createStorage() });
+  const client = new OTPClient({ baseUrl: stub.url, storage: createSignedInStorage() });
   for (const call of listCalls(client)) await assertCode(call(), 'network_error');
 });
 
 test('a server that says nothing is a timeout of every call', async (t) => {
   const stub = await startHttpStub('silence');
   t.after(() => stub.close());
-  const client = new OTPClient({ baseUrl: stub.url, storage: createStorage(), timeoutMs: 50 });
+  const client = new OTPClient({ baseUrl: stub.url, storage: createSignedInStorage(), timeoutMs: 50 });
   for (const call of listCalls(client)) await assertCode(call(), 'timeout');
 });
 
@@ -74,7 +66,7 @@ test('a signal ends every call before and while it runs, and frees the connectio
     const signals: (AbortSignal | null | undefined)[] = [];
     const client = new OTPClient({
       baseUrl: stub.url,
-      storage: createStorage(),
+      storage: createSignedInStorage(),
       timeoutMs: 5000,
       fetch: (url, init) => {
         signals.push(init.signal);
@@ -154,7 +146,7 @@ test('whatever answers, a call resolves to what its type says or rejects with an
       const headers = retryAfter === undefined ? {} : { 'Retry-After': retryAfter };
       const client = new OTPClient({
         baseUrl: 'http://localhost',
-        storage: createStorage(),
+        storage: createSignedInStorage(),
         fetch: async () => new Response([204, 205, 304].includes(status) ? null : body, { status, headers }),
       });
       const outcome = listCalls(client)[index]?.();
@@ -189,7 +181,7 @@ test('a code and a token go to no other address than that of the service', async
   for (const status of [301, 302, 303, 307, 308]) {
     const stub = await startHttpStub({ status, headers: { location: collector.url } });
     t.after(() => stub.close());
-    const client = new OTPClient({ baseUrl: stub.url, storage: createStorage() });
+    const client = new OTPClient({ baseUrl: stub.url, storage: createSignedInStorage() });
     for (const call of listCalls(client)) await assertCode(call(), 'unexpected_answer', status);
   }
   assert.deepEqual(collector.received, []);

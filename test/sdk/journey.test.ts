@@ -5,6 +5,7 @@ import { createNodeListener } from '../../src/adapters/node.js';
 import { generateApiKey, type OtpOptions } from '../../src/index.js';
 import { listen } from '../helpers/listen.js';
 import { createTestOtp } from '../helpers/otp.js';
+import { createSignedInStorage } from '../helpers/signed-in-storage.js';
 
 const identity = 'alice@example.com';
 
@@ -177,11 +178,7 @@ for (const [way, reach] of Object.entries(ways)) {
       const { client, createClient, inbox } = await start(t, { refreshTokenTtlSeconds: 86_400 });
       await client.requestOTP(identity);
       const { refreshToken } = await client.verifyOTP(identity, inbox.lastCode());
-      const at = Number.MAX_SAFE_INTEGER;
-      const tokens = { accessToken: 'stolen', expiresAt: at, refreshToken, refreshExpiresAt: at };
-      const thief = createClient({
-        storage: { getItem: () => JSON.stringify({ tokens }), setItem() {}, removeItem() {} },
-      });
+      const thief = createClient({ storage: createSignedInStorage('stolen', refreshToken) });
       await client.refresh();
       await assert.rejects(thief.refresh(), hasCode('invalid_token', { status: 401 }));
       await assert.rejects(client.refresh(), hasCode('invalid_token', { status: 401 }));
@@ -190,11 +187,7 @@ for (const [way, reach] of Object.entries(ways)) {
 
     test('a service without refresh tokens says that there is no such thing', async (t) => {
       const { createClient } = await start(t);
-      const at = Number.MAX_SAFE_INTEGER;
-      const tokens = { accessToken: 'old', expiresAt: at, refreshToken: 'old', refreshExpiresAt: at };
-      const client = createClient({
-        storage: { getItem: () => JSON.stringify({ tokens }), setItem() {}, removeItem() {} },
-      });
+      const client = createClient({ storage: createSignedInStorage() });
       await assert.rejects(client.refresh(), hasCode('not_found', { status: 404 }));
     });
 

@@ -4,53 +4,12 @@ import fc from 'fast-check';
 import { canonicalise } from '../../src/core/identity.js';
 import { createOtp } from '../../src/index.js';
 import { createSmtpTransport } from '../../src/transports/smtp.js';
+import { hostileCharacters } from '../helpers/hostile-characters.js';
 import { jwtSecret, secretKey } from '../helpers/otp.js';
-import { startSmtpServer } from '../helpers/smtp.js';
+import { mailHeaders, startSmtpServer } from '../helpers/smtp.js';
 
 const pieces = fc.constantFrom(
-  ...[
-    'a',
-    'Bob',
-    '0',
-    '.',
-    '-',
-    '_',
-    '+',
-    '=',
-    "'",
-    '@',
-    ':',
-    ' ',
-    '\t',
-    '\n',
-    '\r\n',
-    ',',
-    ';',
-    '"',
-    '<',
-    '>',
-    '(',
-    ')',
-  ],
-  ...[
-    '%',
-    '/',
-    '\\',
-    '[',
-    ']',
-    '#',
-    '?',
-    '\u0000',
-    'ü',
-    'ß',
-    '\u212A',
-    '＠',
-    '。',
-    '\u200D',
-    '\u00AD',
-    'xn--',
-    '💥',
-  ],
+  ...hostileCharacters,
   ...[
     'example.com',
     '@example.com',
@@ -98,17 +57,7 @@ test('what is accepted of 100 000 hostile addresses reaches one recipient, byte 
     }
     assert.equal(smtp.recipients.length, 1000);
     assert.equal(smtp.received.length, 1000);
-    assert.deepEqual([...headers].sort(), [
-      'auto-submitted',
-      'content-type',
-      'date',
-      'from',
-      'message-id',
-      'mime-version',
-      'subject',
-      'to',
-      'x-entity-ref-id',
-    ]);
+    assert.deepEqual([...headers].sort(), mailHeaders);
   } finally {
     await otp.close();
     await smtp.close();

@@ -6,12 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Redis } from 'ioredis';
-import { createOtp } from '../../src/index.js';
 import type { Store } from '../../src/ports.js';
 import { createRedisStore, type RedisStoreOptions } from '../../src/stores/redis.js';
 import { patientRedis } from '../helpers/fleet.js';
 import { stopAtEnd } from '../helpers/leftovers.js';
-import { createInbox, jwtSecret, secretKey } from '../helpers/otp.js';
+import { createOtpOn, makeWrong } from '../helpers/otp.js';
 import { runCli, startService } from '../helpers/process.js';
 import { findFreePort, type RedisServer, startRedis } from '../helpers/redis.js';
 import { requireTool } from '../helpers/tools.js';
@@ -28,16 +27,8 @@ async function createStore(options: RedisStoreOptions): Promise<Store> {
 }
 
 function createOn(store: Store) {
-  const inbox = createInbox();
-  const otp = createOtp({
-    secretKey,
-    jwtSecret,
-    store,
-    transports: [inbox.transport],
-    requestIdentityMax: 1000,
-  });
-  const wrong = () => (inbox.lastCode().startsWith('0') ? '111111' : '000000');
-  return { otp, inbox, wrong };
+  const { otp, inbox } = createOtpOn(store);
+  return { otp, inbox, wrong: () => makeWrong(inbox.lastCode()) };
 }
 
 describe('the Redis store on the wire', () => {
@@ -75,7 +66,7 @@ describe('the Redis store on the wire', () => {
     const { otp, wrong } = createOn(store);
     await otp.request(alice, { ip: '192.0.2.1' });
     await otp.verify(alice, wrong());
-    const expected: Record<string, number> = { p: 300, l: 600, g: 100 * 24 * 3600, a: 600 };
+    const expected: Record<string, number> = { p: 600, g: 100 * 24 * 3600, a: 600 };
     for (const [kind, seconds] of Object.entries(expected)) {
       const [key, ...others] = await redis.client.keys(`ttl:${kind}:*`);
       assert.ok(key !== undefined && others.length === 0, kind);
@@ -129,6 +120,32 @@ describe('the Redis store on the wire', () => {
     assert.equal((await otp.request(alice)).status, 'sent');
     const hit = await store.hit('address', { max: 3, periodSeconds: 600 });
     assert.ok(!hit.allowed && hit.retryAfterMs <= 600_000);
+    // Nor does a code that has been replaced meanwhile come back when the clock is there again.
+    offsetMs = 3_600_000;
+    assert.equal((await otp.verify(alice, early)).status, 'expired');
+    await otp.close();
+  });
+
+  // Attack: put something else where the store reads, so that a limit or a used code is forgotten.
+  test("a value that is not the store's own is refused by every verb, and stays", async () => {
+    const store = await createStore({ url: redis.url, keyPrefix: 'foreign:' });
+    const { otp } = createOn(store);
+    await otp.request(alice);
+    await otp.verify(alice, '0000000000');
+    const keys = await redis.client.keys('foreign:[pg]:*');
+    assert.equal(keys.length, 2);
+    const pack = (lua: string, key: string) =>
+      redis.client.eval(`return redis.call('SET', KEYS[1], cmsgpack.pack(${lua}))`, 1, key);
+    for (const lua of ['{}', '{ 1, 2, 3 }', '{ {}, {}, {}, 0 }', '{ {}, {}, {}, 0, { 5 } }', '"text"', '7']) {
+      for (const key of keys) await pack(lua, key);
+      const left = await Promise.all(keys.map((key) => redis.client.getBuffer(key)));
+      await assert.rejects(otp.verify(alice, '0000000000'), { code: 'store_unavailable' }, lua);
+      await assert.rejects(otp.request(alice), { code: 'store_unavailable' }, lua);
+      assert.deepEqual(await Promise.all(keys.map((key) => redis.client.getBuffer(key))), left);
+    }
+    for (const key of keys) await redis.client.set(key, Buffer.from([0xc1, 0xff]));
+    await assert.rejects(otp.verify(alice, '0000000000'), { code: 'store_unavailable' });
+    await assert.rejects(otp.request(alice), { code: 'store_unavailable' });
     await otp.close();
   });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import type { SMTPServerOptions } from 'smtp-server';
 import { createOtp, type Message } from '../../src/index.js';
@@ -149,16 +149,11 @@ test('a port that nobody listens on is unavailable', async () => {
   assert.ok(!receipt.ok && receipt.category === 'unavailable');
 });
 
-test('a server that hangs up after the content is an unknown outcome', async () => {
+/** Sends a message to a server that talks like this to whoever connects. */
+async function sendTo(talk: (socket: Socket) => void) {
   const server = createServer((socket) => {
     socket.on('error', () => {});
-    socket.write('220 test\r\n');
-    let isData = false;
-    socket.on('data', (chunk) => {
-      if (isData) return chunk.toString().endsWith('\r\n.\r\n') ? socket.destroy() : undefined;
-      isData = chunk.toString().startsWith('DATA');
-      socket.write(isData ? '354 go on\r\n' : '250 ok\r\n');
-    });
+    talk(socket);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
@@ -168,8 +163,23 @@ test('a server that hangs up after the content is an unknown outcome', async () 
     from: 'codes@example.org',
     timeoutMs: 30_000,
   });
-  const receipt = await sender.send(message(), { signal: signal() });
-  server.close();
+  try {
+    return await sender.send(message(), { signal: signal() });
+  } finally {
+    server.close();
+  }
+}
+
+test('a server that hangs up after the content is an unknown outcome', async () => {
+  const receipt = await sendTo((socket) => {
+    socket.write('220 test\r\n');
+    let isData = false;
+    socket.on('data', (chunk) => {
+      if (isData) return chunk.toString().endsWith('\r\n.\r\n') ? socket.destroy() : undefined;
+      isData = chunk.toString().startsWith('DATA');
+      socket.write(isData ? '354 go on\r\n' : '250 ok\r\n');
+    });
+  });
   assert.ok(!receipt.ok && receipt.category === 'unknown', JSON.stringify(receipt));
 });
 
@@ -203,20 +213,9 @@ test('a server that accepts the mail and answers after the time limit gets nobod
 });
 
 test('a server that turns everybody away at the greeting is unavailable, and can be tried again', async () => {
-  const server = createServer((socket) => {
-    socket.on('error', () => {});
+  const receipt = await sendTo((socket) => {
     socket.end('421 too busy\r\n');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  const sender = createSmtpTransport({
-    host: '127.0.0.1',
-    port,
-    from: 'codes@example.org',
-    timeoutMs: 30_000,
-  });
-  const receipt = await sender.send(message(), { signal: signal() });
-  server.close();
   assert.ok(!receipt.ok && receipt.category === 'unavailable' && receipt.retryable, JSON.stringify(receipt));
 });
 

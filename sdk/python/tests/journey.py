@@ -11,6 +11,8 @@ from urllib.request import urlopen
 
 from stateless_otp import OTPClient, OTPError, SentOTP
 
+from .test_vectors import read_vectors
+
 ALICE = "alice@example.com"
 SERVICE = os.environ["SERVICE_URL"]
 #: Steers the service: gives the last code away, and moves its clock.
@@ -128,6 +130,22 @@ class Journey(unittest.TestCase):
         steer("advance?seconds=3601")
         self.assertEqual(self.refuse("invalid_token", self.client.refresh).status, 401)
         self.assertIsNone(self.client.get_access_token())
+
+    def test_an_identity_reaches_the_service_as_it_was_typed(self) -> None:
+        content = read_vectors("identities-v1.json")
+        for vector in content["accepted"]:
+            if vector["default_country"] is None:
+                # Several of them are one person, who would reach a limit.
+                steer("restart")
+                self.client.request_otp(vector["input"], bind=True)
+                self.client.verify_otp(vector["input"], last_code())
+                claims = self.client.verify_bearer().claims or {}
+                self.assertEqual(claims["sub"], vector["value"], vector)
+        for vector in content["refused"]:
+            if vector["default_country"] is None and vector["input"] is not None:
+                with self.assertRaises(OTPError, msg=vector) as caught:
+                    self.client.request_otp(vector["input"])
+                self.assertIn(caught.exception.code, ("invalid_identity", "invalid_request"), vector)
 
     def test_a_certificate_is_checked(self) -> None:
         with OTPClient(TLS_SERVICE, timeout=30) as client:

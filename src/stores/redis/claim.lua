@@ -1,10 +1,10 @@
 -- Puts a name until it ends. The value is the time of its end.
 -- KEYS[1]  name
--- ARGV[3]  seconds
+-- SETTINGS seconds
 -- Returns  1 for the one caller who put it, 0 when it was there
 
 local ends_at = load(KEYS[1])
 if ends_at and ends_at > now then return 0 end
-local expires_at = now + ARGV[3] * 1000000
+local expires_at = now + SETTINGS[3] * 1000000
 save(KEYS[1], expires_at, expires_at)
 return 1

@@ -1,15 +1,17 @@
--- Stands before every script.
--- ARGV[1]  offset in microseconds, added to the server's clock: 0, except in tests
--- ARGV[2]  '1' to fence records by the identity of the master, '0' not to
+-- Stands before every script. What callers chose comes as it is; what is configured or ours comes in one JSON array,
+-- since each argument costs the caller more than what stands in it.
+-- ARGV[1]  JSON: offset in microseconds, added to the server's clock (0, except in tests); whether records are fenced by
+--          the identity of the master; and what the script itself lists as SETTINGS
 -- Values are MessagePack arrays; times are microseconds since 1970 by the server's clock.
 
+local SETTINGS = cjson.decode(ARGV[1])
 local clock = redis.call('TIME')
-local now = clock[1] * 1000000 + clock[2] + ARGV[1]
+local now = clock[1] * 1000000 + clock[2] + SETTINGS[1]
 
 -- What changes whenever the memory may have gone back in time: a restart, a failover, a failing back. It is read
 -- on each call, since a connection can outlive all of these.
 local function read_fence()
-  if ARGV[2] == '0' then return '' end
+  if not SETTINGS[2] then return '' end
   local info = redis.call('INFO', 'replication')
   local id = string.match(info, 'master_replid:(%x+)')
   if not id or not string.find(info, 'role:master', 1, true) then
@@ -33,26 +35,47 @@ local function to_ms(microseconds)
   return math.ceil(microseconds / 1000)
 end
 
--- A pending record: fields of the array.
-local CHALLENGE, KEY_ID, WINDOW, EXPIRES_AT, DIGITS, CHANNEL, ATTEMPTS_LEFT, SENDS, FENCE, MUTE = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+-- What the store holds of an identity: the times of sends, of refused tries and of verifies, oldest first, when the last
+-- of all this ends, and the pending records. In one value, since each key costs more than what stands in it.
+local SENDS, REFUSALS, VERIFIES, EXPIRES_AT, RECORDS = 1, 2, 3, 4, 5
+
+local function load_identity(key)
+  return load(key) or { {}, {}, {}, 0, {} }
+end
+
+local function save_identity(key, identity, expires_at)
+  identity[EXPIRES_AT] = math.max(identity[EXPIRES_AT], expires_at or 0)
+  save(key, identity, identity[EXPIRES_AT])
+end
+
+-- A pending record. NAME says of which purpose, and of which challenge when it is bound.
+local NAME, CHALLENGE, KEY_ID, WINDOW, ENDS_AT, DIGITS, CHANNEL, ATTEMPTS_LEFT, TIMES_SENT, FENCE, MUTE =
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 
 -- No code lives longer, whatever happens to the server's clock.
 local MAX_LIFE = 600 * 1000000
 
--- The live record, or nil: one with another fence is absent.
-local function load_record(key, fence)
-  local record = load(key)
-  if not record or record[FENCE] ~= fence then return nil end
-  local life = record[EXPIRES_AT] - now
-  if life > 0 and life <= MAX_LIFE then return record end
+-- One with another fence is absent.
+local function is_live(record, fence)
+  local life = record[ENDS_AT] - now
+  return record[FENCE] == fence and life > 0 and life <= MAX_LIFE
+end
+
+-- The live record of this name and where it stands, or nil.
+local function find_record(identity, name, fence)
+  for i, record in ipairs(identity[RECORDS]) do
+    if record[NAME] == name and is_live(record, fence) then return record, i end
+  end
   return nil
 end
 
--- What counts against an identity: times of sends, of refused tries and of verifies, oldest first, and the expiry.
-local LOG_SENDS, LOG_REFUSALS, LOG_VERIFIES, LOG_EXPIRES_AT = 1, 2, 3, 4
-
-local function load_limits(key)
-  return load(key) or { {}, {}, {}, 0 }
+-- Adds a record and forgets those that are not live, so that none of them can ever come back beside it.
+local function add_record(identity, record, fence)
+  local kept = { record }
+  for _, other in ipairs(identity[RECORDS]) do
+    if is_live(other, fence) then table.insert(kept, other) end
+  end
+  identity[RECORDS] = kept
 end
 
 -- Forgets what has left the rolling period, then returns microseconds until one more fits; 0 is now.
@@ -80,9 +103,9 @@ local function load_guesses(key)
   return { 0, 0 }
 end
 
-local function includes_key(record, first)
-  for i = first, #ARGV do
-    if ARGV[i] == record[KEY_ID] then return true end
+local function includes_key(key_ids, record)
+  for _, id in ipairs(key_ids) do
+    if id == record[KEY_ID] then return true end
   end
   return false
 end

@@ -6,7 +6,7 @@ import type { Cluster, Redis } from 'ioredis';
 export type RedisClient = Redis | Cluster;
 
 /** Runs one script atomically on the server that holds these keys, in one round trip. */
-export type RunScript = (client: RedisClient, keys: string[], args: (string | number)[]) => Promise<unknown>;
+export type RunScript = (client: RedisClient, keys: string[], args: string[]) => Promise<unknown>;
 
 const prelude = readScript('prelude');
 

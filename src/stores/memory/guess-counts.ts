@@ -1,4 +1,5 @@
-import type { Lengthening } from '../ports.js';
+import type { Lengthening } from '../../ports.js';
+import { createCounterColumn, none } from './column.js';
 import { createExpiringTable } from './expiring-table.js';
 
 /** How many guesses that were not right each identity has against it, kept from the first for a fixed time. */
@@ -11,24 +12,25 @@ export interface GuessCounts {
 
 /** @param maxEntries how many identities may have a count at once */
 export function createGuessCounts(maxEntries: number): GuessCounts {
-  const counts = createExpiringTable<{ guesses: number; expiresAt: number }>(maxEntries);
+  const guesses = createCounterColumn();
+  const table = createExpiringTable(maxEntries, (row) => guesses.set(row, 0));
   return {
     haveReached(identityTag, { after }, now) {
       if (after === 0) return false;
-      const entry = counts.get(identityTag, now);
-      return entry ? entry.guesses >= after : !counts.hasRoom(now);
+      const row = table.find(identityTag, now);
+      return row === none ? !table.hasRoom(now) : guesses.get(row) >= after;
     },
     count(identityTag, { after, memorySeconds }, now) {
       if (after === 0) return;
-      const entry = counts.get(identityTag, now);
-      if (entry) entry.guesses += 1;
-      else counts.set(identityTag, { guesses: 1, expiresAt: now + memorySeconds * 1000 }, now);
+      const row = table.findOrAdd(identityTag, now + memorySeconds * 1000, now);
+      if (row !== none) guesses.set(row, guesses.get(row) + 1);
     },
     takeBack(identityTag, now) {
-      const entry = counts.get(identityTag, now);
-      if (!entry) return;
-      entry.guesses -= 1;
-      if (entry.guesses <= 0) counts.delete(identityTag);
+      const row = table.find(identityTag, now);
+      if (row === none) return;
+      const left = guesses.get(row) - 1;
+      if (left > 0) guesses.set(row, left);
+      else table.remove(row);
     },
   };
 }
