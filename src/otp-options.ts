@@ -38,6 +38,11 @@ export interface OtpOptions extends Partial<Policy> {
   deliveryMode?: DeliveryMode | undefined;
   /** Most messages in the background at once, 1 to 100 000. Default 1000. */
   deliveryQueueMax?: number | undefined;
+  /**
+   * With `shouldSend` or `gateAllow`, a message goes out at a random moment between a tenth of this and all of it, in
+   * milliseconds, 0 to 60 000: sent at once, the work could be noticed by who asked. Default 1000.
+   */
+  deliverySpreadMs?: number | undefined;
   /** Default: a memory store, for one process. */
   store?: Store | undefined;
   /** Life of a token in seconds, 30 to 86 400. Default 900. */
@@ -59,7 +64,8 @@ export interface OtpOptions extends Partial<Policy> {
   bearerPurposes?: readonly string[] | undefined;
   /**
    * Whether an identity may be sent a code. Others get the same answers in the same time, nothing is sent and no code
-   * is right for them, and no refresh token of theirs is good; messages go out in the background, so that the time tells nothing either. Default: everybody.
+   * is right for them, and no refresh token of theirs is good. So that nothing tells, messages then go out in the
+   * background, a moment later, and a refused one is not given back to the limits. Default: everybody.
    */
   shouldSend?: ShouldSend | undefined;
   /** ISO 3166-1 alpha-2 code under which national phone numbers are read. Default: none, `+` is required. */
@@ -83,6 +89,11 @@ export interface OtpOptions extends Partial<Policy> {
   brandColor?: string | undefined;
   /** Whether the handler serves the sign-in page, to everybody. Default: where there are no `apiKeyHashes`. */
   signInPage?: boolean | undefined;
+  /**
+   * Where people go who came to the sign-in page by themselves: a path such as `/`, an address under `publicUrl`, or one
+   * under `cookieDomain`. Default: nowhere, the page says who is signed in.
+   */
+  signInHome?: string | undefined;
   /** Origins of the same site whose pages may show the sign-in page in a frame. Default: none. */
   embedOrigins?: readonly string[] | undefined;
   /** Put a link beside the code into e-mails that the sign-in page sends; needs `publicUrl`. Default false. */
@@ -135,5 +146,6 @@ export const otpNumbers = {
   accessTokenTtlSeconds: { min: 30, max: maxTtlSeconds, default: 900 },
   deliveryTimeoutMs: { min: 100, max: 60_000, default: 5000 },
   deliveryQueueMax: { min: 1, max: 100_000, default: 1000 },
+  deliverySpreadMs: { min: 0, max: 60_000, default: 1000 },
   refreshTokenTtlSeconds: { min: 0, max: 31_536_000, default: 0 },
 } as const;

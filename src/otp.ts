@@ -15,6 +15,7 @@ import {
 import { minSecretBytes, readSecret } from './core/secret.js';
 import { readTestIdentities } from './core/test-identities.js';
 import { createDelivery } from './delivery/delivery.js';
+import { createDiscreetDelivery } from './delivery/discreet.js';
 import { hashApiKey } from './http/api-keys.js';
 import { createHandler, type Handler } from './http/handler.js';
 import { createSessionCookie } from './http/session-cookie.js';
@@ -101,7 +102,7 @@ export function createOtp(options: OtpOptions): Otp {
   const links = createConfiguredLinks(options, policy, keys);
   const gate = createGate(options.gateAllow ?? []);
   const store = options.store ?? createMemoryStore(options.clock ? { clock: options.clock } : {});
-  const delivery = createDelivery({
+  const plainDelivery = createDelivery({
     transports,
     routes: options.routes,
     timeoutMs: numbers.deliveryTimeoutMs,
@@ -111,6 +112,9 @@ export function createOtp(options: OtpOptions): Otp {
     logger,
   });
   const drawBytes = createRandomPool();
+  const delivery = isSelective(options)
+    ? createDiscreetDelivery(plainDelivery, { spreadMs: numbers.deliverySpreadMs, randomBytes: drawBytes })
+    : plainDelivery;
   const shouldSend: ShouldSend | undefined = isSelective(options)
     ? async (identity, purpose) => gate(identity) && ((await options.shouldSend?.(identity, purpose)) ?? true)
     : undefined;
@@ -191,6 +195,7 @@ export function createOtp(options: OtpOptions): Otp {
             keys,
             publicUrl,
             cookieDomain,
+            home: options.signInHome,
             embedOrigins: options.embedOrigins ?? [],
             brand: { name: options.appName, logoUrl: options.brandLogoUrl, color: options.brandColor },
             defaultLocale: options.defaultLocale ?? 'en',
@@ -246,6 +251,7 @@ function readNumbers(options: OtpOptions) {
     refreshTokenTtlSeconds,
     deliveryTimeoutMs: read('deliveryTimeoutMs'),
     deliveryQueueMax: read('deliveryQueueMax'),
+    deliverySpreadMs: read('deliverySpreadMs'),
   };
 }
 

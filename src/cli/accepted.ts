@@ -40,6 +40,14 @@ export function isCookieDomain(domain: string): boolean {
   return canonicalise(`x@${domain}`)?.value === `x@${domain}`;
 }
 
+/** Whether it is a host of ours as well, the page itself knows. */
+export function isHome(text: string): boolean {
+  return (
+    /^\/(?![/\\])(?!sign-(?:in|out)(?:[/?#]|$))/.test(text) ||
+    (/^https?:\/\//.test(text) && URL.canParse(text))
+  );
+}
+
 export function isLogo(text: string): boolean {
   return isAccepted(() => readLogoOrigin(text));
 }

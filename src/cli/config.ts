@@ -221,7 +221,8 @@ function isSameSecret(one = '', other = ''): boolean {
 /** Variables that look like ours and are not. */
 function findMisspelt(source: Source): string[] {
   const known = new Set<string>(settingNames.flatMap((name) => [name, `${name}_FILE`]));
-  const prefixes = /^(OTP|JWT|SMTP|RATE|DELIVERY|REDIS|TWILIO|WEBHOOK|RESEND|VONAGE|WHATSAPP|GATE)_/;
+  const prefixes =
+    /^(OTP|JWT|SMTP|RATE|DELIVERY|REDIS|TWILIO|WEBHOOK|RESEND|VONAGE|WHATSAPP|GATE|SIGN_IN|BRAND|EMBED|SES)_/;
   return Object.keys(source)
     .filter((name) => prefixes.test(name) && !known.has(name))
     .map((name) => `${name}: not a setting of this version; it changes nothing`);

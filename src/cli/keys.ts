@@ -75,8 +75,12 @@ function formatKeys({ keys }: KeyFile): string {
   return keys
     .map(({ kid, alg, added, retired }, index) => {
       const role =
-        index === 0 ? 'signs' : retired === undefined ? 'checks only, signs next' : 'checks only, retired';
-      return `${kid}  ${alg}  since ${formatTime(retired ?? added)}  ${role}`;
+        index === 0
+          ? 'signs'
+          : retired === undefined
+            ? 'checks only, signs next'
+            : `checks only, retired ${formatTime(retired)}`;
+      return `${kid}  ${alg}  made ${formatTime(added)}  ${role}`;
     })
     .join('\n');
 }

@@ -1,5 +1,5 @@
 import { isColor } from '../ui/brand.js';
-import { isLogo, isOrigin } from './accepted.js';
+import { isHome, isLogo, isOrigin } from './accepted.js';
 import { choice, flag, list, text } from './settings.js';
 
 const page = 'Sign-in page';
@@ -21,6 +21,12 @@ export const pageSettings = {
     allowed: 'a colour such as `#2f5bd7`',
     description: 'The colour of buttons and links',
   }).refine((value) => value === undefined || isColor(value)),
+  SIGN_IN_HOME: text({
+    group: page,
+    allowed: 'a path such as `/`, or an address under `PUBLIC_URL` or `GATE_COOKIE_DOMAIN`',
+    description:
+      'Where people go who came to `/sign-in` by themselves; without it the page says who is signed in',
+  }).refine((value) => value === undefined || isHome(value)),
   EMBED_ORIGINS: list('', {
     group: page,
     allowed: 'origins such as `https://app.example.com`, with commas between them',

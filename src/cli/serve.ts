@@ -109,6 +109,7 @@ export function readOptions(config: Config, store: Store, logger: Logger): OtpOp
     ...(config.SIGN_IN_PAGE === 'auto' ? {} : { signInPage: config.SIGN_IN_PAGE === 'true' }),
     brandLogoUrl: config.BRAND_LOGO_URL,
     brandColor: config.BRAND_COLOR,
+    signInHome: config.SIGN_IN_HOME,
     embedOrigins: config.EMBED_ORIGINS,
     magicLink: config.OTP_MAGIC_LINK,
     deliveryTimeoutMs: config.DELIVERY_TIMEOUT_MS,

@@ -49,7 +49,7 @@ function renderHidden({ token, flow }: CodePageInput): Html {
 function renderCodeForm(context: PageContext, input: CodePageInput): Html {
   const { strings, locale } = context;
   const lifeSeconds = Math.max(1, Math.floor((input.expiresAt - input.now) / 1000));
-  const expires = fillString(strings.expires, { in: describeExpiry(locale, lifeSeconds + onTheWaySeconds) });
+  const expires = fillString(strings.expires, { in: describeExpiry(locale, roundLife(lifeSeconds)) });
   const hasError = isError(input.notice);
   return html`<form id="code-form" method="post" action="${paths.code}" data-once data-expires-in="${lifeSeconds}">
 ${renderHidden(input)}
@@ -63,6 +63,12 @@ ${renderNotice(context, input.notice, input.now)}
 
 /** How long a page may take to be shown without saying one minute less than the message. */
 const onTheWaySeconds = 5;
+
+/** In seconds the life is exact: no code lives 35 seconds where it was sent with 30. */
+function roundLife(seconds: number): number {
+  const minutes = Math.floor((seconds + onTheWaySeconds) / 60);
+  return minutes > 0 ? minutes * 60 : seconds;
+}
 
 const bySending: Partial<Record<Channel, 'bySms' | 'byWhatsapp' | 'byVoice'>> = {
   sms: 'bySms',

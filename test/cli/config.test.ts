@@ -278,6 +278,12 @@ describe('what is wrong anywhere is refused, in one line that names the variable
       { BRAND_LOGO_URL: 'http://example.com/l.svg' },
       /^BRAND_LOGO_URL: given "http:/,
     ],
+    [
+      'a home that is another page of the sign-in',
+      { SIGN_IN_HOME: '/sign-out' },
+      /^SIGN_IN_HOME: given "\/sign-out", allowed: a path/,
+    ],
+    ['a home on no host', { SIGN_IN_HOME: '//evil.example' }, /^SIGN_IN_HOME: given/],
     ['a frame of everybody', { EMBED_ORIGINS: '*' }, /^EMBED_ORIGINS: given "\*", allowed: origins/],
     ['a link that begins nowhere', { OTP_MAGIC_LINK: 'true' }, /^PUBLIC_URL: required with OTP_MAGIC_LINK/],
     [

@@ -38,14 +38,21 @@ export function createOtpOn(store: Store) {
   return { otp: createOtp({ secretKey, jwtSecret, store, transports, requestIdentityMax: 1000 }), inbox };
 }
 
-/** The library with an inbox and a manual clock. Calls without `ip` are not limited by address. */
+/** The library with an inbox and a manual clock. Calls without `ip` are not limited by address; messages go out at once. */
 export function createTestOtp(
   options: Partial<OtpOptions> & { answer?: () => Receipt | Promise<Receipt> } = {},
 ) {
   const { answer, ...rest } = options;
   const clock = createManualClock();
   const inbox = createInbox(answer);
-  const otp = createOtp({ secretKey, jwtSecret, transports: [inbox.transport], clock, ...rest });
+  const otp = createOtp({
+    secretKey,
+    jwtSecret,
+    transports: [inbox.transport],
+    clock,
+    deliverySpreadMs: 0,
+    ...rest,
+  });
 
   /** Requests a code and returns it. */
   async function obtain(identity: string, options?: Parameters<typeof otp.request>[1]): Promise<string> {

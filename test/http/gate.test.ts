@@ -48,6 +48,23 @@ describe('the gate', () => {
     }
   });
 
+  // Attack: a neighbour sets a cookie for the whole domain under a name that browsers do not see as `__Host-` and that
+  // becomes it where blanks of any kind are cut off, or attributes of old standards are read.
+  test('takes no cookie whose name only becomes the right one', async () => {
+    const { ask, token } = await signIn();
+    const blanks = ['\u00A0', '\u0085', '\u000B', '\u000C', '$Version=1,', '"', '%20'];
+    const names = blanks.flatMap((blank) => [`${blank}__Host-otp_session`, `__Host-otp_session${blank}`]);
+    for (const name of [
+      ...names,
+      '=__Host-otp_session',
+      '__host-otp_session',
+      '__Secure-otp_session',
+      '__Host-otp%5Fsession',
+    ]) {
+      assert.equal((await ask('auth-request', { Cookie: `a=b; ${name}=${token}` })).status, 401, name);
+    }
+  });
+
   // Attack: come with the wrong thing.
   test('lets nobody else in', async () => {
     const { otp, obtain, ask, token, bearer, clock } = await signIn();

@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Receipt } from '../../src/index.js';
 import { createTestOtp } from '../helpers/otp.js';
 
 const known = 'known@example.com';
 const stranger = 'stranger@example.org';
 
 /** Everything that a caller can see of a few requests and guesses. */
-async function observe(identity: string, resend: 'reuse' | 'rotate' | 'refuse') {
+async function observe(
+  identity: string,
+  resend: 'reuse' | 'rotate' | 'refuse',
+  receipt: Receipt = { ok: true },
+) {
   const { otp, clock, inbox } = createTestOtp({
+    answer: () => receipt,
     shouldSend: (asked) => asked === known,
     resend,
     maxAttempts: 3,
@@ -36,6 +42,21 @@ describe('whoever may not be sent a code', () => {
       assert.deepEqual(other.seen, one.seen);
       assert.ok(one.sent > 0);
       assert.equal(other.sent, 0);
+    });
+  }
+
+  // Attack: ask for addresses that exist nowhere, and learn from the sends that are given back which domains may enter.
+  for (const resend of ['reuse', 'rotate', 'refuse'] as const) {
+    test(`gets the same answers as those whom no message reaches under ${resend}`, async () => {
+      const refused = {
+        ok: false,
+        category: 'rejected',
+        retryable: false,
+        detail: 'no such mailbox',
+      } as const;
+      const [one, other] = [await observe(known, resend, refused), await observe(stranger, resend, refused)];
+      assert.ok(one.sent > 0);
+      assert.deepEqual(other.seen, one.seen);
     });
   }
 
@@ -137,4 +158,21 @@ test('delivery that an answer waits for is refused where some are sent nothing',
   // Resolves although the provider has not answered.
   assert.equal((await otp.request(known)).status, 'sent');
   finish();
+});
+
+// Attack: time the next request, which waits while a message is made and sent.
+test('a message goes out at a random moment after the answer', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { otp, inbox } = createTestOtp({ gateAllow: ['@example.com'], deliverySpreadMs: 1000 });
+  const pass = async (ms: number) => {
+    t.mock.timers.tick(ms);
+    await new Promise((resolve) => setImmediate(resolve));
+    return inbox.messages.length;
+  };
+  const count = 60;
+  for (let i = 0; i < count; i++) await otp.request(`person${i}@example.com`);
+  assert.equal(await pass(99), 0);
+  const early = await pass(451);
+  assert.ok(early > 0 && early < count, `${early} of ${count} in the first half`);
+  assert.equal(await pass(451), count);
 });

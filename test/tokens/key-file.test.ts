@@ -68,7 +68,7 @@ describe('stateless-otp keys', () => {
     };
     assert.match(
       (await run('generate')).stdout,
-      /made\n\S{43} {2}ES256 {2}since \S+Z {2}signs\n.*JWT_PRIVATE_KEY_FILE=/s,
+      /made\n\S{43} {2}ES256 {2}made \S+Z {2}signs\n.*JWT_PRIVATE_KEY_FILE=/s,
     );
     const secrets = [read()[0]?.['d']];
     assert.equal(statSync(path).mode & 0o777, 0o600);
@@ -80,7 +80,7 @@ describe('stateless-otp keys', () => {
     const early = await run('rotate');
     assert.equal(early.code, 1);
     assert.match(early.stderr, /run this again in \d+ s, or at once with --now/);
-    assert.match((await run('rotate', '--now')).stdout, /step 2 of 3.*signs\n.*checks only, retired\n/s);
+    assert.match((await run('rotate', '--now')).stdout, /step 2 of 3.*signs\n.*checks only, retired \S+Z\n/s);
     assert.equal((await run('rotate')).code, 1);
     assert.match((await run('rotate', '--now')).stdout, /step 3 of 3/);
     assert.equal(read().length, 1);

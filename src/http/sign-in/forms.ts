@@ -90,7 +90,7 @@ export function createForms(parts: FormParts): SignInRoute[] {
       const { accessToken, expiresInSeconds } = result.valid;
       // The state goes, and with it every form that was shown before: nothing from before the sign-in is good after it.
       return {
-        location: result.returnTo ?? paths.signIn,
+        location: result.returnTo ?? targets.home ?? paths.signIn,
         cookies: [sessionCookie.write(accessToken, expiresInSeconds), stateCookie.clear()],
       };
     }

@@ -26,7 +26,10 @@ export function createPages(parts: PageParts): SignInRoute[] {
     const { state, cookies } = browser.readState(request);
     const session = await browser.readSession(request);
     const markup = session
-      ? await views.signedIn(request, state, { identity: session.identity, returnTo })
+      ? await views.signedIn(request, state, {
+          identity: session.identity,
+          returnTo: returnTo ?? targets.home,
+        })
       : await views.identity(request, state, returnTo);
     return respond.page(200, markup, cookies);
   }
@@ -55,7 +58,10 @@ export function createPages(parts: PageParts): SignInRoute[] {
     const session = await browser.readSession(request);
     if (!session) return respond.seeOther(paths.signIn);
     const { state, cookies } = browser.readState(request);
-    const markup = await views.signedIn(request, state, { identity: session.identity, returnTo: null });
+    const markup = await views.signedIn(request, state, {
+      identity: session.identity,
+      returnTo: targets.home,
+    });
     return respond.page(200, markup, cookies);
   }
 

@@ -30,6 +30,8 @@ export interface SignInOptions {
   isInsecure: boolean;
   publicUrl: string | undefined;
   cookieDomain: string | undefined;
+  /** Where people go who came to the page by themselves. */
+  home: string | undefined;
   embedOrigins: readonly string[];
   brand: Brand;
   defaultLocale: Locale;
@@ -55,7 +57,7 @@ export interface SignInRoute {
 /**
  * The sign-in page: every route of it.
  *
- * @throws RangeError for a brand that cannot be shown
+ * @throws RangeError for a brand that cannot be shown, or a home that is no host of ours
  */
 export function createSignInRoutes(options: SignInOptions): SignInRoute[] {
   const createId = () => Buffer.from(options.randomBytes(16)).toString('base64url');

@@ -109,6 +109,22 @@ test('a reload, the back button and the first page sent again send no second mes
   assert.equal(done.headers.get('location'), '/later');
 });
 
+test('the page never says more of the life of a code than the message did', async () => {
+  for (const [windowSeconds, said] of [
+    [30, '30 seconds'],
+    [60, '1 minute'],
+    [300, '5 minutes'],
+  ] as const) {
+    const { open, ask, clock } = createSignIn({ windowSeconds });
+    const browser = open();
+    const page = await ask(browser);
+    assert.match(page.text, new RegExp(`The code expires in ${said} and works only once`));
+    clock.advance(20_000);
+    const left = windowSeconds === 30 ? '10 seconds' : windowSeconds === 60 ? '40 seconds' : '4 minutes';
+    assert.match((await browser.get('/sign-in/code')).text, new RegExp(`The code expires in ${left} `));
+  }
+});
+
 test('the time until another message comes from the policy, and asking too early sends none', async () => {
   const { open, ask, clock, inbox } = createSignIn({ resendCooldownSeconds: 45 });
   const browser = open();
@@ -218,6 +234,34 @@ describe('what the service refuses becomes a sentence on the page', () => {
     const refused = await browser.submit(signedIn, '/sign-out');
     assert.deepEqual([refused.status, /cannot answer/.test(refused.text)], [503, true]);
   });
+});
+
+test('who came by themselves is led home, and finds the way there when signed in', async () => {
+  const { open, ask, inbox } = createSignIn({ signInHome: '/start' });
+  const browser = open();
+  const page = await ask(browser);
+  const done = await browser.post('/sign-in/code', {
+    ...readHidden(page, '/sign-in/code'),
+    otp: inbox.lastCode(),
+  });
+  assert.deepEqual([done.status, done.headers.get('location')], [303, '/start']);
+  for (const own of ['/sign-in', '/sign-out']) {
+    assert.match((await browser.get(own)).text, /<a class="primary" href="\/start">/);
+  }
+  assert.match((await browser.get('/sign-in?rd=/reports')).text, /<a class="primary" href="\/reports">/);
+});
+
+test('a home on another host, or on the page itself, is refused', () => {
+  for (const signInHome of [
+    'https://evil.example/',
+    '//evil.example',
+    '/\\evil.example',
+    '/sign-in',
+    'start',
+    '',
+  ]) {
+    assert.throws(() => createSignIn({ signInHome }), /signInHome must be a path/, signInHome);
+  }
 });
 
 test('signing out ends the session for everybody who has its cookie', async () => {
