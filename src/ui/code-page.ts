@@ -2,7 +2,7 @@ import type { Channel } from '../core/policy.js';
 import { describeExpiry } from '../messages/duration.js';
 import { fillString } from '../messages/strings.js';
 import { fillHtml, type Html, html } from './html.js';
-import { isolate, type PageContext, renderPage } from './layout.js';
+import { isolate, type Page, type PageContext, renderPage } from './layout.js';
 import { describeWait, isError, type Notice, renderNotice } from './notice.js';
 import { paths, signInPath } from './paths.js';
 
@@ -29,7 +29,7 @@ export interface CodePageInput {
 }
 
 /** The second step: the code. */
-export function renderCodePage(context: PageContext, input: CodePageInput): string {
+export function renderCodePage(context: PageContext, input: CodePageInput): Page {
   const { page } = context.strings;
   const sent = fillHtml(input.isOpenToAll ? page.sentTo : page.maySentTo, { to: isolate(input.to) });
   return renderPage(context, {

@@ -1,6 +1,6 @@
 import { type NamedCountry, nameCountries } from './countries.js';
 import { type Html, html } from './html.js';
-import { type PageContext, renderPage, titleOf } from './layout.js';
+import { type Page, type PageContext, renderPage, titleOf } from './layout.js';
 import { isError, type Notice, renderNotice } from './notice.js';
 import { paths } from './paths.js';
 
@@ -27,7 +27,7 @@ const fields = {
 } as const;
 
 /** The first step: whom to send a code to. */
-export function renderIdentityPage(context: PageContext, input: IdentityPageInput): string {
+export function renderIdentityPage(context: PageContext, input: IdentityPageInput): Page {
   const { page } = context.strings;
   const { type, inputmode, autocomplete } = fields[input.reach];
   const hasError = isError(input.notice);

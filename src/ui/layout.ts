@@ -10,6 +10,14 @@ export interface PageContext {
   brand: Brand;
   /** Where the style sheet and the script lie. */
   assets: { style: string; script: string };
+  /** Random, of this page alone: the style sheet and the script carry it, and nothing else is let in. */
+  nonce: string;
+}
+
+/** What is sent to a browser. */
+export interface Page {
+  markup: string;
+  nonce: string;
 }
 
 export interface PageParts {
@@ -19,16 +27,16 @@ export interface PageParts {
 
 /** A whole page: one card under the logo or the name of the application. */
 export function renderPage(
-  { locale, strings, brand, assets }: PageContext,
+  { locale, strings, brand, assets, nonce }: PageContext,
   { title, body }: PageParts,
-): string {
+): Page {
   const { name = '', logoUrl } = brand;
   const logo =
     logoUrl === undefined
       ? name !== '' &&
         html`<p class="name"><span class="mark" aria-hidden="true">${initialOf(name)}</span>${name}</p>`
       : html`<img class="logo" src="${logoUrl}" alt="${name}">`;
-  return html`<!doctype html>
+  const page = html`<!doctype html>
 <html lang="${locale}" dir="${strings.direction}">
 <head>
 <meta charset="utf-8">
@@ -37,8 +45,8 @@ export function renderPage(
 <meta name="robots" content="noindex">
 <title>${title}</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="${assets.style}">
-<script src="${assets.script}" defer></script>
+<link rel="stylesheet" href="${assets.style}" nonce="${nonce}">
+<script src="${assets.script}" nonce="${nonce}" defer></script>
 </head>
 <body>
 <header>${logo}</header>
@@ -47,7 +55,8 @@ ${body}
 </main>
 </body>
 </html>
-`.markup;
+`;
+  return { markup: page.markup, nonce };
 }
 
 /** The first letter as people see it: of `Éclair`, É, however it is encoded. */

@@ -1,5 +1,5 @@
 import { fillHtml, html } from './html.js';
-import { isolate, type PageContext, renderPage, titleOf } from './layout.js';
+import { isolate, type Page, type PageContext, renderPage, titleOf } from './layout.js';
 import { paths } from './paths.js';
 
 export interface LinkPageInput {
@@ -11,7 +11,7 @@ export interface LinkPageInput {
 }
 
 /** The link, opened in the browser that asked for it: says what the button will do. */
-export function renderLinkPage(context: PageContext, { to, link, token }: LinkPageInput): string {
+export function renderLinkPage(context: PageContext, { to, link, token }: LinkPageInput): Page {
   const { page } = context.strings;
   const title = titleOf(context);
   return renderPage(context, {
@@ -27,7 +27,7 @@ export function renderLinkPage(context: PageContext, { to, link, token }: LinkPa
 }
 
 /** The link, opened anywhere else: the code, to be typed where it was asked for. */
-export function renderLinkElsewherePage(context: PageContext, code: string): string {
+export function renderLinkElsewherePage(context: PageContext, code: string): Page {
   const { page, keep } = context.strings;
   const title = page.code;
   return renderPage(context, {

@@ -1,5 +1,5 @@
 import { fillHtml, html } from './html.js';
-import { isolate, type PageContext, renderPage } from './layout.js';
+import { isolate, type Page, type PageContext, renderPage } from './layout.js';
 import { paths } from './paths.js';
 
 export interface SignedInPageInput {
@@ -12,7 +12,7 @@ export interface SignedInPageInput {
 export function renderSignedInPage(
   context: PageContext,
   { identity, returnTo, token }: SignedInPageInput,
-): string {
+): Page {
   const { page } = context.strings;
   return renderPage(context, {
     title: page.signedIn,

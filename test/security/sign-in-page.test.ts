@@ -155,9 +155,15 @@ test('every page allows its own script and style only, sends no referrer and is 
   const pages = [await browser.get('/sign-in'), await ask(browser)];
   pages.push(await type(browser, pages[1] as never, inbox.lastCode()));
   pages.push(await browser.get('/sign-in/link?k=x'), await open().post('/sign-in', {}));
+  const nonces = new Set<string>();
   for (const { headers, text } of pages) {
     const policy = headers.get('content-security-policy') ?? '';
-    assert.match(policy, /^default-src 'none'; style-src 'self'; script-src 'self';/);
+    const [, style, script] =
+      /^default-src 'none'; style-src 'nonce-([\w-]{22})'; script-src 'nonce-([\w-]{22})';/.exec(policy) ??
+      [];
+    assert.ok(style !== undefined && style === script && !nonces.has(style));
+    nonces.add(style);
+    assert.equal(text.split(` nonce="${style}"`).length, 3);
     assert.doesNotMatch(policy, /unsafe|https?:/);
     assert.deepEqual(
       [headers.get('referrer-policy'), headers.get('cache-control'), headers.get('x-content-type-options')],
@@ -198,7 +204,7 @@ test('who may not enter sees what everybody sees, and no code lets them in', asy
   const run = async (identity: string) => {
     const browser = open();
     const strip = (text: string) =>
-      text.replace(/value="[^"]*"/g, '').replaceAll(/[am]•••@example\.(com|net)/g, 'MASKED');
+      text.replace(/(value|nonce)="[^"]*"/g, '').replaceAll(/[am]•••@example\.(com|net)/g, 'MASKED');
     const asked = await ask(browser, identity);
     const wrong = await type(browser, asked, '000000');
     const again = await browser.submit(wrong, '/sign-in/resend');

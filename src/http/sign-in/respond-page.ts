@@ -1,8 +1,9 @@
 import { readLogoOrigin } from '../../ui/brand.js';
+import type { Page } from '../../ui/layout.js';
 import { securityHeaders } from '../reply.js';
 
 export interface PageResponder {
-  page(status: number, markup: string, cookies?: readonly string[]): Response;
+  page(status: number, page: Page, cookies?: readonly string[]): Response;
   /** After a form: the browser then asks for the next page, and a reload sends nothing. */
   seeOther(location: string, cookies?: readonly string[]): Response;
 }
@@ -23,10 +24,15 @@ export function createPageResponder({ logoUrl, embedOrigins, formTargets }: Page
   const headers = {
     ...common,
     ...(embedOrigins.length === 0 ? { 'X-Frame-Options': frameOptions } : {}),
-    'Content-Security-Policy': [
+    Vary: 'Accept-Language, Cookie',
+  };
+  /** Not `'self'` for styles and scripts: behind the gate the host is the application's, with files of its own. */
+  const createPolicy = (nonce?: string) => {
+    const source = nonce === undefined ? "'none'" : `'nonce-${nonce}'`;
+    return [
       "default-src 'none'",
-      "style-src 'self'",
-      "script-src 'self'",
+      `style-src ${source}`,
+      `script-src ${source}`,
       "connect-src 'self'",
       `img-src 'self' data:${logoOrigin === null ? '' : ` ${logoOrigin}`}`,
       `form-action ${["'self'", ...formTargets].join(' ')}`,
@@ -34,8 +40,7 @@ export function createPageResponder({ logoUrl, embedOrigins, formTargets }: Page
       "base-uri 'none'",
       "require-trusted-types-for 'script'",
       "trusted-types 'none'",
-    ].join('; '),
-    Vary: 'Accept-Language, Cookie',
+    ].join('; ');
   };
   const withCookies = (more: Record<string, string>, cookies: readonly string[]) => {
     const all = new Headers({ ...headers, ...more });
@@ -43,12 +48,21 @@ export function createPageResponder({ logoUrl, embedOrigins, formTargets }: Page
     return all;
   };
   return {
-    page: (status, markup, cookies = []) =>
+    page: (status, { markup, nonce }, cookies = []) =>
       new Response(markup, {
         status,
-        headers: withCookies({ 'Content-Type': 'text/html; charset=utf-8' }, cookies),
+        headers: withCookies(
+          {
+            'Content-Type': 'text/html; charset=utf-8',
+            'Content-Security-Policy': createPolicy(nonce),
+          },
+          cookies,
+        ),
       }),
     seeOther: (location, cookies = []) =>
-      new Response(null, { status: 303, headers: withCookies({ Location: location }, cookies) }),
+      new Response(null, {
+        status: 303,
+        headers: withCookies({ Location: location, 'Content-Security-Policy': createPolicy() }, cookies),
+      }),
   };
 }

@@ -8,7 +8,7 @@ import type { Brand } from '../../ui/brand.js';
 import { renderCodePage } from '../../ui/code-page.js';
 import { guessCountry, type NamedCountry, nameCountries } from '../../ui/countries.js';
 import { type Reach, renderIdentityPage } from '../../ui/identity-page.js';
-import type { PageContext } from '../../ui/layout.js';
+import type { Page, PageContext } from '../../ui/layout.js';
 import { renderLinkElsewherePage, renderLinkPage } from '../../ui/link-page.js';
 import { maskIdentity } from '../../ui/mask.js';
 import type { Notice, NoticeKind } from '../../ui/notice.js';
@@ -26,20 +26,21 @@ export interface ViewOptions {
   clock: Clock;
   /** For a form, in this browser. */
   createToken(browser: string): string;
+  randomBytes(size: number): Uint8Array;
 }
 
 /** The pages as they are for one request, in its language. Showing one changes nothing. */
 export interface Views {
-  identity(request: Request, state: SignInState, returnTo: string | null): Promise<string>;
-  code(request: Request, state: SignInState, flow: Flow): Promise<string>;
+  identity(request: Request, state: SignInState, returnTo: string | null): Promise<Page>;
+  code(request: Request, state: SignInState, flow: Flow): Promise<Page>;
   signedIn(
     request: Request,
     state: SignInState,
     session: { identity: string; returnTo: string | null },
-  ): Promise<string>;
-  link(request: Request, state: SignInState, link: { identity: string; link: string }): Promise<string>;
-  linkElsewhere(request: Request, code: string): Promise<string>;
-  notice(request: Request, kind: NoticeKind): Promise<string>;
+  ): Promise<Page>;
+  link(request: Request, state: SignInState, link: { identity: string; link: string }): Promise<Page>;
+  linkElsewhere(request: Request, code: string): Promise<Page>;
+  notice(request: Request, kind: NoticeKind): Promise<Page>;
   countries(request: Request): { guess: string | undefined; countries: NamedCountry[] };
   /** What the page says, for elements on other pages; by `locale` in the query, or by the language of the browser. */
   strings(request: Request): PageStrings;
@@ -49,6 +50,7 @@ export interface Views {
 const phoneChannels: readonly Channel[] = ['sms', 'whatsapp', 'voice'];
 /** A notice belongs to the step before; who comes back later should not find it. */
 const noticeMs = 300_000;
+const nonceBytes = 16;
 
 export function createViews(options: ViewOptions): Views {
   const { assets, brand, channels, clock, createToken } = options;
@@ -58,7 +60,8 @@ export function createViews(options: ViewOptions): Views {
 
   async function createContext(request: Request): Promise<PageContext> {
     const locale = localeOf(request);
-    return { locale, strings: catalogue[locale], brand, assets: await assets.urls() };
+    const nonce = Buffer.from(options.randomBytes(nonceBytes)).toString('base64url');
+    return { locale, strings: catalogue[locale], brand, assets: await assets.urls(), nonce };
   }
 
   function readNotice({ notice }: SignInState, step: Step): Notice | null {
