@@ -36,7 +36,10 @@ export function createNodeListener(handler: Handler, options: NodeListenerOption
       : undefined;
     // The routes of the API need no Web-standard request, which costs more than what they do with it.
     if (!answer) return void listen(incoming, outgoing);
-    answer(createNodeCall(incoming), describe(incoming)).then((reply) => sendReply(outgoing, reply));
+    answer(createNodeCall(incoming), describe(incoming))
+      .then((reply) => sendReply(outgoing, reply))
+      // A reply that cannot be written must not take the process with it.
+      .catch(() => outgoing.destroy());
   };
 }
 

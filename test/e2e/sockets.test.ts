@@ -123,3 +123,15 @@ describe('over a real socket', () => {
     assert.equal(status(await post('', '')), 400);
   });
 });
+
+test('a reply that cannot be written costs its connection and nothing else', async (t) => {
+  const reply = { status: 200, headers: { Location: 'a\r\nb' }, body: 'x' };
+  const handler = Object.assign(async () => new Response('other'), {
+    findRoute: (_method: string, path: string) => (path === '/bad' ? async () => reply : undefined),
+  });
+  const listener = createNodeListener(handler);
+  const server = await startServer(listener, { host: '127.0.0.1', port: 0, graceMs: 0 });
+  t.after(() => server.close());
+  await assert.rejects(fetch(`http://127.0.0.1:${server.port}/bad`));
+  assert.equal(await (await fetch(`http://127.0.0.1:${server.port}/good`)).text(), 'other');
+});
