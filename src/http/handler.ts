@@ -67,6 +67,12 @@ export function createHandler(options: HandlerOptions): Handler {
       'X-Forwarded-For arrives, but no proxy is trusted: people behind one share one address limit',
     );
   };
+  /** Whom to count a request against, by the address that it came from and its X-Forwarded-For. */
+  const readCaller = (remoteAddress: string, forwardedFor: string | null): string => {
+    // A framework that trusts the proxy has taken the address from the header by itself.
+    if (!isProxyKnown && forwardedFor !== null && !forwardedFor.includes(remoteAddress)) warnOfProxy();
+    return clientAddress.readCaller(remoteAddress, forwardedFor);
+  };
   const checkApiKey = createApiKeyCheck(apiKeyHashes);
   const direct = new Map<string, AnswerCall>();
   const app = new Hono<{ Bindings: RequestInfo }>();
@@ -95,11 +101,9 @@ export function createHandler(options: HandlerOptions): Handler {
       }
       if (remoteAddress === undefined) return handle(call, undefined);
       const forwardedFor = call.header('x-forwarded-for');
-      // A framework that trusts the proxy has taken the address from the header by itself.
-      if (!isProxyKnown && forwardedFor !== null && !forwardedFor.includes(remoteAddress)) warnOfProxy();
       // A back end that calls for its users is one address, so it is they who are counted, if it names them.
       if (needsKey) return handle(call, clientAddress.readOnBehalfOf(forwardedFor));
-      return handle(call, clientAddress.readCaller(remoteAddress, forwardedFor));
+      return handle(call, readCaller(remoteAddress, forwardedFor));
     };
     const method = definition.method.toUpperCase();
     const answerSafely: AnswerCall = async (call, { remoteAddress }) => {
@@ -118,9 +122,7 @@ export function createHandler(options: HandlerOptions): Handler {
     app.on(method, path, ({ req, env }) => {
       const { remoteAddress } = env;
       if (remoteAddress === undefined) return handle(req.raw, undefined);
-      const forwardedFor = req.raw.headers.get('x-forwarded-for');
-      if (!isProxyKnown && forwardedFor !== null) warnOfProxy();
-      return handle(req.raw, clientAddress.readCaller(remoteAddress, forwardedFor));
+      return handle(req.raw, readCaller(remoteAddress, req.raw.headers.get('x-forwarded-for')));
     });
   }
   let document: object | undefined;
