@@ -43,13 +43,10 @@ before(async () => {
 });
 after(async () => {
   await browser?.close();
-  await service?.stop();
+  if (service?.child.exitCode === null) await service.stop();
   await app?.close();
   await smtp?.close();
 });
-
-const listMails = (identity: string) =>
-  smtp.received.filter(({ envelope }) => envelope.to.includes(identity));
 
 /** The code of the next mail to arrive. */
 async function readNextCode(arriving: ReturnType<typeof smtp.next>): Promise<string> {
@@ -86,7 +83,8 @@ for (const [name, start] of Object.entries(proxies)) {
       assert.equal(new URL(page.url()).pathname, '/sign-in');
       assert.equal(app.received.length, already);
       await page.fill('#identity', identity);
-      const arriving = smtp.next();
+      // To this one: with GATE_ALLOW messages leave after a random time, those of an earlier test maybe now.
+      const arriving = smtp.next(identity);
       await page.click('button.primary');
       await page.waitForURL('**/sign-in/code');
       await page.fill('#otp', await readNextCode(arriving));
@@ -137,8 +135,18 @@ for (const [name, start] of Object.entries(proxies)) {
       const already = app.received.length;
       const stranger = await visit(`mallory-${name}@example.net`);
       assert.deepEqual(stranger, await visit(`another-${name}@example.com`));
-      assert.equal(listMails(`mallory-${name}@example.net`).length, 0);
       assert.equal(app.received.length, already);
     });
   });
 }
+
+test('in the end only addresses that are allowed got a message', async () => {
+  // What waited for its moment is sent before it ends.
+  await service.stop();
+  const recipients = new Set(smtp.received.flatMap(({ envelope }) => envelope.to));
+  const names = Object.keys(proxies);
+  assert.deepEqual(
+    [...recipients].sort(),
+    ['alice', 'another'].flatMap((who) => names.map((name) => `${who}-${name}@example.com`)).sort(),
+  );
+});

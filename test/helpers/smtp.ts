@@ -22,7 +22,7 @@ export const mailHeaders = [
 export async function startSmtpServer(options: SMTPServerOptions = {}) {
   const received: ReceivedMail[] = [];
   const recipients: string[] = [];
-  const waiting: ((mail: ReceivedMail) => void)[] = [];
+  const waiting: { to: string | undefined; resolve(mail: ReceivedMail): void }[] = [];
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
@@ -41,7 +41,8 @@ export async function startSmtpServer(options: SMTPServerOptions = {}) {
           user: session.user,
         };
         received.push(mail);
-        waiting.shift()?.(mail);
+        const first = waiting.findIndex(({ to }) => to === undefined || mail.envelope.to.includes(to));
+        if (first !== -1) waiting.splice(first, 1)[0]?.resolve(mail);
         callback();
       });
     },
@@ -64,8 +65,8 @@ export async function startSmtpServer(options: SMTPServerOptions = {}) {
     received,
     /** The bytes of every RCPT TO that came in the clear. */
     recipients,
-    /** The next message that arrives from now on. */
-    next: () => new Promise<ReceivedMail>((resolve) => waiting.push(resolve)),
+    /** The next message that arrives from now on, or the next to one recipient. */
+    next: (to?: string) => new Promise<ReceivedMail>((resolve) => waiting.push({ to, resolve })),
     close,
   };
 }
