@@ -1,5 +1,6 @@
 import { type CodeInput, deriveCode, deriveTag, equalCodes, parseCode } from './core/code.js';
 import { deriveKey } from './core/keys.js';
+import { createMac } from './core/mac.js';
 import { assertWholeNumber, driftToleranceRange, policyNumbers } from './core/policy.js';
 import { readSecret } from './core/secret.js';
 
@@ -62,8 +63,8 @@ export function createEngine(options: EngineOptions): Engine {
   assertWholeNumber('digits', digits, policyNumbers.digits);
   assertWholeNumber('windowSeconds', windowSeconds, policyNumbers.windowSeconds);
   assertWholeNumber('driftTolerance', driftTolerance, driftToleranceRange);
-  const codeKey = deriveKey(secret, 'code');
-  const identityKey = deriveKey(secret, 'identity');
+  const codeMac = createMac(deriveKey(secret, 'code'));
+  const identityMac = createMac(deriveKey(secret, 'identity'));
 
   function readInput(
     identity: string,
@@ -77,7 +78,7 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   return {
-    generate: (identity, options = {}) => deriveCode(codeKey, readInput(identity, options)),
+    generate: (identity, options = {}) => deriveCode(codeMac, readInput(identity, options)),
 
     verify(identity, code, options = {}) {
       const input = readInput(identity, options);
@@ -86,7 +87,7 @@ export function createEngine(options: EngineOptions): Engine {
       // No early exit: the time taken says nothing about which window matched, or whether any did.
       for (let drift = -driftTolerance; drift <= driftTolerance; drift++) {
         const window = Math.max(0, input.window + drift);
-        if (equalCodes(deriveCode(codeKey, { ...input, window }), typed)) match = window;
+        if (equalCodes(deriveCode(codeMac, { ...input, window }), typed)) match = window;
       }
       return match === null ? { valid: false } : { valid: true, window: match };
     },
@@ -94,7 +95,7 @@ export function createEngine(options: EngineOptions): Engine {
     identityTag(identity, { purpose = 'sign-in' } = {}) {
       assertString(identity, 'identity');
       assertString(purpose, 'purpose');
-      return deriveTag(identityKey, { namespace, purpose, identity });
+      return deriveTag(identityMac, { namespace, purpose, identity });
     },
   };
 }

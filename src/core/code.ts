@@ -1,4 +1,5 @@
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import type { Mac } from './mac.js';
 
 /** The shortest and longest code, in digits. */
 export const minDigits = 4;
@@ -28,21 +29,21 @@ export interface CodeInput extends Subject {
  *
  * 64 bits before the modulo keep the bias under 1e-9 at ten digits; RFC 4226 §5.3 takes 31 bits.
  */
-export function deriveCode(key: KeyObject, input: CodeInput): string {
-  const challenge = Buffer.from(input.challenge).toString('latin1');
+export function deriveCode(mac: Mac, input: CodeInput): string {
+  const challenge = encodeBytes(input.challenge);
   const window = encodeUint32(Math.floor(input.window / 2 ** 32)) + encodeUint32(input.window);
-  const mac = sign(key, encodeSubject(input) + lengthPrefixed(challenge) + window);
-  return String(reduceFirst64Bits(mac, 10 ** input.digits)).padStart(input.digits, '0');
+  const bytes = mac(encodeSubject(input) + lengthPrefixed(challenge) + window, 'binary');
+  return String(reduceFirst64Bits(bytes, 10 ** input.digits)).padStart(input.digits, '0');
 }
 
 /** The keyed name of a subject in the store: 16 bytes as 22 characters of base64url, no identity in it. */
-export function deriveTag(key: KeyObject, subject: Subject): string {
-  return shortTag(key, encodeSubject(subject));
+export function deriveTag(mac: Mac, subject: Subject): string {
+  return shortTag(mac, encodeSubject(subject));
 }
 
 /** The keyed name of a network address in the store. */
-export function deriveAddressTag(key: KeyObject, address: string): string {
-  return shortTag(key, lengthPrefixed(encodeText(address)));
+export function deriveAddressTag(mac: Mac, address: string): string {
+  return shortTag(mac, lengthPrefixed(encodeText(address)));
 }
 
 /**
@@ -72,6 +73,10 @@ function encodeSubject({ namespace, purpose, identity }: Subject): string {
   );
 }
 
+function encodeBytes(bytes: Uint8Array): string {
+  return (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes)).toString('latin1');
+}
+
 /** UTF-8. */
 function encodeText(text: string): string {
   return Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString('latin1');
@@ -92,10 +97,6 @@ function encodeUint32(value: number): string {
   );
 }
 
-function sign(key: KeyObject, message: string): string {
-  return createHmac('sha256', key).update(message, 'latin1').digest('binary');
-}
-
 /** U64BE(bytes[0..8)) mod `modulus`, 16 bits at a time: with a modulus up to 10^10 every step is exact. */
 function reduceFirst64Bits(bytes: string, modulus: number): number {
   let rest = 0;
@@ -105,6 +106,11 @@ function reduceFirst64Bits(bytes: string, modulus: number): number {
   return rest;
 }
 
-function shortTag(key: KeyObject, message: string): string {
-  return Buffer.from(sign(key, message).slice(0, 16), 'latin1').toString('base64url');
+/** Used for each tag in turn: making a buffer costs as much as a hash. */
+const tagBytes = Buffer.alloc(16);
+
+/** The first 16 bytes. */
+function shortTag(mac: Mac, message: string): string {
+  tagBytes.write(mac(message, 'binary'), 'latin1');
+  return tagBytes.toString('base64url');
 }

@@ -25,6 +25,9 @@ export interface Derivation {
 const maxAddressTags = 1000;
 const maxAddressLength = 80;
 
+/** Used for each challenge in turn: making a buffer costs as much as a hash. */
+const challengeBytes = Buffer.alloc(16);
+
 export function createDerivation(keys: Keys, namespace: string): Derivation {
   const tag = (identity: string, purpose: string) =>
     deriveTag(keys.identity, { namespace, purpose, identity });
@@ -47,8 +50,9 @@ export function createDerivation(keys: Keys, namespace: string): Derivation {
     recoverCode(identity, purpose, { challenge, keyId, window, digits }) {
       const codeKey = findCodeKey(keys, keyId);
       if (!codeKey) return null;
-      const bytes = Buffer.from(challenge, 'base64url');
-      return deriveCode(codeKey.key, { namespace, purpose, identity, challenge: bytes, window, digits });
+      const length = challengeBytes.write(challenge, 'base64url');
+      const bytes = length === challengeBytes.length ? challengeBytes : challengeBytes.subarray(0, length);
+      return deriveCode(codeKey.mac, { namespace, purpose, identity, challenge: bytes, window, digits });
     },
   };
 }

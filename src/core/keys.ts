@@ -1,11 +1,12 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { createMac, type Mac } from './mac.js';
 
 const empty = new Uint8Array(0);
 
 /** A key that derives codes. The id goes into the pending record, so that one record has exactly one code. */
 export interface CodeKey {
   id: string;
-  key: KeyObject;
+  mac: Mac;
 }
 
 export interface Keys {
@@ -14,9 +15,9 @@ export interface Keys {
   /** Still accepted while its pending records live. */
   previous: CodeKey | null;
   /** Keys the tags of identities; stays when the code key rotates. */
-  identity: KeyObject;
+  identity: Mac;
   /** Keys the tags of network addresses. */
-  address: KeyObject;
+  address: Mac;
   /** Seals refresh tokens; of the identity secret, so that rotating the code key signs nobody out. */
   refresh: KeyObject;
   /** Seals what a browser brings along while somebody signs in, and signs the forms; likewise. */
@@ -34,7 +35,7 @@ export function deriveKey(secret: Uint8Array, label: string): KeyObject {
 /** The key that derives codes from this secret, with an id that tells nothing of it. */
 function deriveCodeKey(secret: Uint8Array): CodeKey {
   const id = createHmac('sha256', deriveKey(secret, 'key-id')).digest('base64url').slice(0, 8);
-  return { id, key: deriveKey(secret, 'code') };
+  return { id, mac: createMac(deriveKey(secret, 'code')) };
 }
 
 export interface Secrets {
@@ -49,8 +50,8 @@ export function deriveKeys({ secret, previousSecret, identitySecret = secret }: 
   return {
     current: deriveCodeKey(secret),
     previous: previousSecret ? deriveCodeKey(previousSecret) : null,
-    identity: deriveKey(identitySecret, 'identity'),
-    address: deriveKey(identitySecret, 'address'),
+    identity: createMac(deriveKey(identitySecret, 'identity')),
+    address: createMac(deriveKey(identitySecret, 'address')),
     refresh: deriveKey(identitySecret, 'refresh'),
     signInState: deriveKey(identitySecret, 'sign-in-state'),
     signInForm: deriveKey(identitySecret, 'sign-in-form'),

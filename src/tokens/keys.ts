@@ -1,6 +1,5 @@
 import {
   createHash,
-  createHmac,
   createPrivateKey,
   createPublicKey,
   createSecretKey,
@@ -10,6 +9,7 @@ import {
   verify,
   webcrypto,
 } from 'node:crypto';
+import { createMac } from '../core/mac.js';
 import { minSecretBytes } from '../core/secret.js';
 
 /** How tokens are signed: one algorithm a key (RFC 8725 §3.1), and the key decides which. */
@@ -133,11 +133,11 @@ function readSharedSecret(secret: string, name: string): SigningKey {
   if (bytes.length < minSecretBytes) {
     throw new RangeError(`${name} must be at least ${minSecretBytes} bytes, got ${bytes.length}`);
   }
-  const key = createSecretKey(bytes);
+  const mac = createMac(createSecretKey(bytes));
   return {
     algorithm: 'HS256',
     readKey: importOnce(() => subtle.importKey('raw', bytes, webAlgorithms.HS256, false, ['verify'])),
-    sign: (input) => createHmac('sha256', key).update(input).digest('base64url'),
+    sign: (input) => mac(input, 'base64url'),
   };
 }
 
