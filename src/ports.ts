@@ -41,7 +41,7 @@ export type KeyIds = readonly [current: string, ...previous: string[]];
 export interface OpenRequest extends RecordKey {
   /** Open a bound record of its own. With a `challenge`: send that one's code again. */
   bind: boolean;
-  /** A fresh random id, used if a new record is made. */
+  /** A fresh random id, 16 bytes as base64url; used if a new record is made. */
   newChallenge: string;
   keyIds: KeyIds;
   channel: Channel;

@@ -51,12 +51,10 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
 
   function sendBy(transport: Transport, message: Message, leftMs: number): Promise<Receipt> {
     return new Promise((resolve) => {
-      let controller: AbortController | undefined;
-      let isOver = false;
+      const options = new SendOptions();
       const timer = setTimeout(() => {
-        isOver = true;
         resolve(createRefusal('timeout', `no answer in ${leftMs} ms`));
-        controller?.abort();
+        options.abort();
       }, leftMs);
       const finish = (receipt: Receipt) => {
         clearTimeout(timer);
@@ -65,14 +63,6 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
       // The name alone: a provider's words may hold the recipient.
       const fail = (error: unknown) =>
         finish(createRefusal('unknown', `threw ${error instanceof Error ? error.name : typeof error}`));
-      const options = {
-        // Made when it is asked for: a transport that needs none should not pay for it.
-        get signal() {
-          controller ??= new AbortController();
-          if (isOver) controller.abort();
-          return controller.signal;
-        },
-      };
       try {
         transport.send(message, options).then(finish, fail);
       } catch (error) {
@@ -99,6 +89,26 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
       return last;
     },
   };
+}
+
+/**
+ * The signal is made when it is asked for: a transport that needs none should not pay for it. A class, since V8 gives each
+ * object with a getter of its own a shape of its own, which outlives the object.
+ */
+class SendOptions {
+  #controller: AbortController | undefined;
+  #isOver = false;
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#isOver) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.#isOver = true;
+    this.#controller?.abort();
+  }
 }
 
 /** A refusal for good stops here, but not one of our own credentials: another provider has others. */

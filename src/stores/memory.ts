@@ -15,12 +15,13 @@ import type {
   RollingLimit,
   Store,
 } from '../ports.js';
-import { none } from './memory/column.js';
-import { createExpiringTable, entriesRange } from './memory/expiring-table.js';
+import { createExpiringTable, entriesRange, firstField } from './memory/expiring-table.js';
 import { createGuessCounts } from './memory/guess-counts.js';
 import { createIdentityLimits } from './memory/identity-limits.js';
+import { createKeyReader, type Key } from './memory/key.js';
 import { createPendingRecords, type StoredRecord } from './memory/pending-records.js';
-import { createTimeLogs } from './memory/time-logs.js';
+import { none } from './memory/rows.js';
+import { createTimeLogs, wordsPerLog } from './memory/time-logs.js';
 import { createTokenFamilies } from './memory/token-families.js';
 
 export interface MemoryStoreOptions {
@@ -45,23 +46,30 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   assertWholeNumber('maxEntries', maxEntries, entriesRange);
   const records = createPendingRecords(maxEntries);
   const identities = createIdentityLimits(maxEntries);
-  const hits = createTimeLogs();
-  const addresses = createExpiringTable(maxEntries, hits.clear);
+  const addresses = createExpiringTable(maxEntries, wordsPerLog, (row) => hits.clear(row));
+  const hits = createTimeLogs(addresses.rows, firstField);
   const guesses = createGuessCounts(maxEntries);
   const claims = createExpiringTable(maxEntries);
   const families = createTokenFamilies(maxEntries);
+  const [identityKeys, recordKeys, otherKeys] = [createKeyReader(), createKeyReader(), createKeyReader()];
   let lastSendId = 0;
+
+  /** The record of an identity and purpose, or of a bound challenge. */
+  function readRecordKey(recordTag: string, challenge: string | undefined): Key {
+    return recordKeys.read(challenge === undefined ? recordTag : `${recordTag}:${challenge}`);
+  }
 
   function open(request: OpenRequest): OpenResult {
     const now = clock();
-    const { identityTag, recordTag, lengthening, resend } = request;
+    const { recordTag, lengthening, resend } = request;
+    const identity = identityKeys.read(request.identityTag);
     const isNew = request.bind && request.challenge === undefined;
-    let row = isNew ? none : records.find(nameRecord(recordTag, request.challenge), now);
+    let row = isNew ? none : records.find(readRecordKey(recordTag, request.challenge), now);
     const live = row === none ? undefined : records.read(row);
     if (request.challenge !== undefined && !live) return { status: 'expired' };
     if (live && live.attemptsLeft <= 0) return { status: 'blocked', retryAfterMs: live.expiresAt - now };
 
-    const long = guesses.haveReached(identityTag, lengthening, now);
+    const long = guesses.haveReached(identity, lengthening, now);
     const digits = long ? Math.max(request.digits, lengthening.digits) : request.digits;
     // A code that can no longer be verified must not stand in the way of one that can.
     const usable = live && live.digits >= digits && request.keyIds.includes(live.keyId) ? live : undefined;
@@ -69,7 +77,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       return { status: 'pending', retryAfterMs: usable.expiresAt - now };
     }
     // Of no use before something is counted: a refused call leaves nothing.
-    const limits = identities.findOrAdd(identityTag, now, now);
+    const limits = identities.findOrAdd(identity, now, now);
     if (limits === none) throw createFullError();
     const waits = identities.readWaits(limits, request, now);
     if (waits.cooldown > 0) return { status: 'limited', limit: 'cooldown', retryAfterMs: waits.cooldown };
@@ -84,8 +92,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       record = createRecord(request, digits, Math.min(maxAttempts, live?.attemptsLeft ?? maxAttempts), now);
       if (live) records.remove(row);
       const isBound = request.bind || request.challenge !== undefined;
-      const name = nameRecord(recordTag, isBound ? record.challenge : undefined);
-      row = records.findOrAdd(name, record.expiresAt, now);
+      const key = readRecordKey(recordTag, isBound ? record.challenge : undefined);
+      row = records.findOrAdd(key, record.expiresAt, now);
       if (row === none) throw createFullError();
     }
     const sendId = ++lastSendId;
@@ -103,23 +111,29 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
 
   function attempt(request: AttemptRequest): AttemptResult {
     const now = clock();
-    const { identityTag, lengthening, verifies } = request;
-    const row = records.find(nameRecord(request.recordTag, request.challenge), now);
+    const { lengthening, verifies } = request;
+    const identity = identityKeys.read(request.identityTag);
+    const row = records.find(readRecordKey(request.recordTag, request.challenge), now);
     const record = row === none ? undefined : records.read(row);
     if (!record || !request.keyIds.includes(record.keyId)) return { status: 'expired' };
     if (record.attemptsLeft <= 0) return { status: 'blocked', retryAfterMs: record.expiresAt - now };
-    if (record.digits < lengthening.digits && guesses.haveReached(identityTag, lengthening, now)) {
+    if (record.digits < lengthening.digits && guesses.haveReached(identity, lengthening, now)) {
       return { status: 'expired' };
     }
-    const limits = identities.find(identityTag, now);
+    const limits = identities.find(identity, now);
     if (limits === none) return { status: 'expired' };
     if (request.challenge === undefined) {
-      const retryAfterMs = identities.verifies.findRetryAfterMs(limits, verifies, now);
+      const retryAfterMs = identities.verifies.findRetryAfterMs(
+        limits,
+        verifies.max,
+        verifies.periodSeconds,
+        now,
+      );
       if (retryAfterMs > 0) return { status: 'limited', retryAfterMs };
       identities.verifies.push(limits, now);
       identities.extend(limits, now + verifies.periodSeconds * 1000);
     }
-    guesses.count(identityTag, lengthening, now);
+    guesses.count(identity, lengthening, now);
     record.attemptsLeft -= 1;
     records.write(row, record);
     return { status: 'counted', record: pick(record), attemptsLeft: record.attemptsLeft };
@@ -127,22 +141,23 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
 
   function consume(request: ConsumeRequest): boolean {
     const now = clock();
-    guesses.takeBack(request.identityTag, now);
-    const row = records.find(nameRecord(request.recordTag, request.challenge), now);
+    const identity = identityKeys.read(request.identityTag);
+    guesses.takeBack(identity, now);
+    const row = records.find(readRecordKey(request.recordTag, request.challenge), now);
     if (row === none || records.read(row).challenge !== request.recordChallenge) return false;
     records.remove(row);
-    const limits = identities.find(request.identityTag, now);
+    const limits = identities.find(identity, now);
     if (limits !== none) identities.verifies.clear(limits);
     return true;
   }
 
   function release(request: ReleaseRequest): void {
     const now = clock();
-    const limits = identities.find(request.identityTag, now);
+    const limits = identities.find(identityKeys.read(request.identityTag), now);
     if (limits === none || !identities.sends.remove(limits, Number(request.sendId))) return;
     identities.refusals.push(limits, now);
     identities.extend(limits, now + request.periodSeconds * 1000);
-    const row = records.find(nameRecord(request.recordTag, request.challenge), now);
+    const row = records.find(readRecordKey(request.recordTag, request.challenge), now);
     const record = row === none ? undefined : records.read(row);
     if (record?.challenge !== request.recordChallenge) return;
     record.sends -= 1;
@@ -153,9 +168,9 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   function hit(key: string, limit: RollingLimit): HitResult {
     const now = clock();
     const expiresAt = now + limit.periodSeconds * 1000;
-    const address = addresses.findOrAdd(key, expiresAt, now);
+    const address = addresses.findOrAdd(otherKeys.read(key), expiresAt, now);
     if (address === none) throw createFullError();
-    const retryAfterMs = hits.findRetryAfterMs(address, limit, now);
+    const retryAfterMs = hits.findRetryAfterMs(address, limit.max, limit.periodSeconds, now);
     if (retryAfterMs > 0) return { allowed: false, retryAfterMs };
     hits.push(address, now);
     addresses.keepUntil(address, expiresAt);
@@ -164,8 +179,9 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
 
   function claim(key: string, ttlSeconds: number): boolean {
     const now = clock();
-    if (claims.find(key, now) !== none) return false;
-    if (claims.findOrAdd(key, now + ttlSeconds * 1000, now) === none) throw createFullError();
+    const name = otherKeys.read(key);
+    if (claims.find(name, now) !== none) return false;
+    if (claims.findOrAdd(name, now + ttlSeconds * 1000, now) === none) throw createFullError();
     return true;
   }
 
@@ -182,7 +198,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     release: async (request) => release(request),
     hit: async (key, limit) => hit(key, limit),
     claim: async (key, ttlSeconds) => claim(key, ttlSeconds),
-    claimed: async (key) => claims.find(key, clock()) !== none,
+    claimed: async (key) => claims.find(otherKeys.read(key), clock()) !== none,
     exchange: async (request) => exchange(request),
     ping: async () => {},
     close: async () => {},
@@ -205,10 +221,6 @@ function createRecord(request: OpenRequest, digits: number, attemptsLeft: number
 
 function pick({ challenge, keyId, window, digits, channel, mute }: StoredRecord): PendingRecord {
   return { challenge, keyId, window, digits, channel, mute };
-}
-
-function nameRecord(recordTag: string, challenge: string | undefined): string {
-  return challenge === undefined ? recordTag : `${recordTag}:${challenge}`;
 }
 
 function createFullError(): OtpError {

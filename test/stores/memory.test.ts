@@ -22,7 +22,7 @@ function openFor(tag: string) {
     identityTag: tag,
     recordTag: tag,
     bind: false,
-    newChallenge: 'challenge',
+    newChallenge: 'AAAAAAAAAAAAAAAAAAAAAA',
     keyIds: ['key1'] as const,
     channel: 'email' as const,
     digits: 6,

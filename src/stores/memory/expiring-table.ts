@@ -1,21 +1,22 @@
-import { createNumberColumn, none } from './column.js';
-import { type Key, readKey } from './key.js';
+import { type Key, wordsPerKey } from './key.js';
 import { createKeyIndex } from './key-index.js';
+import { createRows, none, type Rows } from './rows.js';
 
 /**
- * A bounded table of names that expire; the fields of an entry stand in columns, under the number of its row. It never
- * evicts a live entry: when it is full, there is no row. Cleaning up is done a few rows at a time by the calls
- * themselves, so no timer keeps a process alive.
+ * A bounded table of keys that expire, with fields for each. It never evicts a live entry: when it is full, there is no
+ * row. Cleaning up is done a few rows at a time by the calls themselves, so no timer keeps a process alive.
  */
 export interface ExpiringTable {
-  /** The row of the live entry with this name, or `none`. */
-  find(name: string, now: number): number;
+  /** The fields of an entry are the words of its row from `firstField` on. They are as they were left by the last entry. */
+  rows: Rows;
+  /** The row of the live entry with this key, or `none`. */
+  find(key: Key, now: number): number;
   /** The same, or else the row of a new entry that ends then. `none` when the table is full of live entries. */
-  findOrAdd(name: string, expiresAt: number, now: number): number;
+  findOrAdd(key: Key, expiresAt: number, now: number): number;
   remove(row: number): void;
   expiresAt(row: number): number;
   keepUntil(row: number, expiresAt: number): void;
-  /** Whether a new name could be added. */
+  /** Whether a new key could be added. */
   hasRoom(now: number): boolean;
 }
 
@@ -26,70 +27,75 @@ export const entriesRange = { min: 1, max: 10_000_000, default: 500_000 };
 const stepsPerEntry = 2;
 const stepsWhenFull = 10_000;
 
+const endField = wordsPerKey;
+/** Even, so that a number of two words can stand here. */
+export const firstField = endField + 2;
+
 /** When a row without an entry expires: cleaning passes over it. */
 const never = Number.POSITIVE_INFINITY;
 
 /**
  * @param maxEntries how many entries may be live at once
- * @param clear empties the fields of a row whose entry has ended
+ * @param fields how many words the fields of an entry take
+ * @param clear called with the row of an entry that has ended
  */
 export function createExpiringTable(
   maxEntries: number,
+  fields = 0,
   clear: (row: number) => void = () => {},
 ): ExpiringTable {
-  const index = createKeyIndex();
-  const ends = createNumberColumn();
+  const rows = createRows(firstField + fields);
+  const index = createKeyIndex(rows);
   const free: number[] = [];
-  /** Rows that have ever had an entry. */
-  let rows = 0;
   /** Where cleaning goes on. */
   let hand = 0;
 
   function remove(row: number): void {
     index.remove(row);
-    ends.set(row, never);
+    rows.setNumber(row, endField, never);
     clear(row);
     free.push(row);
   }
 
   function sweep(now: number, steps: number): void {
-    for (let step = 0; step < Math.min(steps, rows); step++) {
-      hand = hand + 1 < rows ? hand + 1 : 0;
-      if (ends.get(hand) <= now) remove(hand);
+    const last = rows.count() - 1;
+    for (let step = 0; step < steps && step <= last; step++) {
+      hand = hand < last ? hand + 1 : 0;
+      if (rows.number(hand, endField) <= now) remove(hand);
     }
   }
 
   /** Entries that have ended and have not been cleaned up yet included. */
-  const countHeld = () => rows - free.length;
+  const countHeld = () => rows.count() - free.length;
 
   function hasRoom(now: number): boolean {
     if (countHeld() >= maxEntries) sweep(now, stepsWhenFull);
     return countHeld() < maxEntries;
   }
 
-  function findKey(key: Key, now: number): number {
+  function find(key: Key, now: number): number {
     const row = index.find(key);
-    if (row === none || ends.get(row) > now) return row;
+    if (row === none || rows.number(row, endField) > now) return row;
     remove(row);
     return none;
   }
 
   return {
-    find: (name, now) => (countHeld() === 0 ? none : findKey(readKey(name), now)),
-    findOrAdd(name, expiresAt, now) {
-      const key = readKey(name);
-      const known = findKey(key, now);
+    rows,
+    find,
+    findOrAdd(key, expiresAt, now) {
+      const known = find(key, now);
       if (known !== none) return known;
       sweep(now, stepsPerEntry);
       if (!hasRoom(now)) return none;
-      const row = free.pop() ?? rows++;
+      const row = free.pop() ?? rows.add();
       index.add(key, row);
-      ends.set(row, expiresAt);
+      rows.setNumber(row, endField, expiresAt);
       return row;
     },
     remove,
-    expiresAt: (row) => ends.get(row),
-    keepUntil: (row, expiresAt) => ends.set(row, expiresAt),
+    expiresAt: (row) => rows.number(row, endField),
+    keepUntil: (row, expiresAt) => rows.setNumber(row, endField, expiresAt),
     hasRoom,
   };
 }

@@ -1,35 +1,38 @@
 import type { Lengthening } from '../../ports.js';
-import { createCounterColumn, none } from './column.js';
-import { createExpiringTable } from './expiring-table.js';
+import { createExpiringTable, firstField } from './expiring-table.js';
+import type { Key } from './key.js';
+import { none } from './rows.js';
 
 /** How many guesses that were not right each identity has against it, kept from the first for a fixed time. */
 export interface GuessCounts {
   /** Whether codes must be long. A count that there is no room to keep is as good as reached. */
-  haveReached(identityTag: string, lengthening: Lengthening, now: number): boolean;
-  count(identityTag: string, lengthening: Lengthening, now: number): void;
-  takeBack(identityTag: string, now: number): void;
+  haveReached(identity: Key, lengthening: Lengthening, now: number): boolean;
+  count(identity: Key, lengthening: Lengthening, now: number): void;
+  takeBack(identity: Key, now: number): void;
 }
+
+const countField = firstField;
 
 /** @param maxEntries how many identities may have a count at once */
 export function createGuessCounts(maxEntries: number): GuessCounts {
-  const guesses = createCounterColumn();
-  const table = createExpiringTable(maxEntries, (row) => guesses.set(row, 0));
+  const table = createExpiringTable(maxEntries, 1, (row) => table.rows.setWord(row, countField, 0));
+  const { rows } = table;
   return {
-    haveReached(identityTag, { after }, now) {
+    haveReached(identity, { after }, now) {
       if (after === 0) return false;
-      const row = table.find(identityTag, now);
-      return row === none ? !table.hasRoom(now) : guesses.get(row) >= after;
+      const row = table.find(identity, now);
+      return row === none ? !table.hasRoom(now) : rows.word(row, countField) >= after;
     },
-    count(identityTag, { after, memorySeconds }, now) {
+    count(identity, { after, memorySeconds }, now) {
       if (after === 0) return;
-      const row = table.findOrAdd(identityTag, now + memorySeconds * 1000, now);
-      if (row !== none) guesses.set(row, guesses.get(row) + 1);
+      const row = table.findOrAdd(identity, now + memorySeconds * 1000, now);
+      if (row !== none) rows.setWord(row, countField, rows.word(row, countField) + 1);
     },
-    takeBack(identityTag, now) {
-      const row = table.find(identityTag, now);
+    takeBack(identity, now) {
+      const row = table.find(identity, now);
       if (row === none) return;
-      const left = guesses.get(row) - 1;
-      if (left > 0) guesses.set(row, left);
+      const left = rows.word(row, countField) - 1;
+      if (left > 0) rows.setWord(row, countField, left);
       else table.remove(row);
     },
   };

@@ -1,8 +1,8 @@
 import type { OpenRequest } from '../../ports.js';
-import { createExpiringTable, type ExpiringTable } from './expiring-table.js';
-import { createTimeLogs, type TimeLogs } from './time-logs.js';
+import { createExpiringTable, type ExpiringTable, firstField } from './expiring-table.js';
+import { createTimeLogs, type TimeLogs, wordsPerLog } from './time-logs.js';
 
-/** What counts against each identity. The logs go by the rows of the table. */
+/** What counts against each identity. */
 export interface IdentityLimits extends Pick<ExpiringTable, 'find' | 'findOrAdd'> {
   sends: TimeLogs;
   /** Tries that a provider refused. */
@@ -19,10 +19,14 @@ const refusalFactor = 2;
 
 /** @param maxEntries how many identities may have limits at once */
 export function createIdentityLimits(maxEntries: number): IdentityLimits {
-  const [sends, refusals, verifies] = [createTimeLogs(), createTimeLogs(), createTimeLogs()];
-  const table = createExpiringTable(maxEntries, (row) => {
-    for (const log of [sends, refusals, verifies]) log.clear(row);
+  const table = createExpiringTable(maxEntries, 3 * wordsPerLog, (row) => {
+    sends.clear(row);
+    refusals.clear(row);
+    verifies.clear(row);
   });
+  const sends = createTimeLogs(table.rows, firstField);
+  const refusals = createTimeLogs(table.rows, firstField + wordsPerLog);
+  const verifies = createTimeLogs(table.rows, firstField + 2 * wordsPerLog);
   return {
     find: table.find,
     findOrAdd: table.findOrAdd,
@@ -32,12 +36,11 @@ export function createIdentityLimits(maxEntries: number): IdentityLimits {
     extend: (row, expiresAt) => table.keepUntil(row, Math.max(table.expiresAt(row), expiresAt)),
     readWaits(row, { cooldownSeconds, sends: limit }, now) {
       const latest = sends.latest(row);
-      const refusalLimit = { max: limit.max * refusalFactor, periodSeconds: limit.periodSeconds };
       return {
         cooldown: latest === undefined ? 0 : Math.max(0, latest + cooldownSeconds * 1000 - now),
         request_identity: Math.max(
-          sends.findRetryAfterMs(row, limit, now),
-          refusals.findRetryAfterMs(row, refusalLimit, now),
+          sends.findRetryAfterMs(row, limit.max, limit.periodSeconds, now),
+          refusals.findRetryAfterMs(row, limit.max * refusalFactor, limit.periodSeconds, now),
         ),
       };
     },

@@ -1,7 +1,7 @@
-import { createCounterColumn } from './column.js';
-import type { Key } from './key.js';
+import { type Key, wordsPerKey } from './key.js';
+import { none, type Rows } from './rows.js';
 
-/** Which row each key has. */
+/** Which row each key has; the key stands in the first words of its row. */
 export interface KeyIndex {
   /** The row of this key, or `none`. */
   find(key: Key): number;
@@ -10,74 +10,89 @@ export interface KeyIndex {
   remove(row: number): void;
 }
 
-const wordsPerKey = 4;
+const shards = 256;
+const firstSlots = 8;
+/** A slot: a word of the key, and one more than the row, or 0 when it is free. */
+const wordsPerSlot = 2;
 
 /**
- * A hash table that grows by one bucket for each key (linear hashing, Litwin 1980), so that no call has to wait for
- * all keys to be moved. The rows of a bucket form a chain; links are one more than the row, and 0 ends a chain.
+ * Hash tables with open addressing (linear probing, Knuth TAOCP 6.4 L and R). There are many small ones, each of which
+ * doubles by itself: no call has to wait for more than a 256th of all keys to be moved.
+ *
+ * @param rows what has the keys
  */
-export function createKeyIndex(): KeyIndex {
-  const words = createCounterColumn();
-  const heads = createCounterColumn();
-  const nexts = createCounterColumn();
-  let rows = 0;
-  let buckets = 1;
-  /** The power of two that `buckets` is growing to. */
-  let ceiling = 1;
+export function createKeyIndex(rows: Rows): KeyIndex {
+  const unused = new Uint32Array(wordsPerSlot);
+  const tables: Uint32Array[] = new Array(shards).fill(unused);
+  const sizes = new Uint32Array(shards);
 
-  /** Keys are as good as random, so one word of them is a hash. */
-  function findBucket(word: number): number {
-    const bucket = word & (ceiling - 1);
-    return bucket < buckets ? bucket : bucket - ceiling / 2;
-  }
+  // Keys are as good as random: one word chooses the shard, another the slot.
+  const findShard = (word: number) => word % shards;
+  const toMask = (table: Uint32Array) => table.length / wordsPerSlot - 1;
 
   function hasKey(row: number, key: Key): boolean {
-    for (let i = 0; i < wordsPerKey; i++) if (words.get(row * wordsPerKey + i) !== key[i]) return false;
+    for (let i = 0; i < wordsPerKey; i++) if (rows.word(row, i) !== key[i]) return false;
     return true;
   }
 
-  function link(row: number): void {
-    const bucket = findBucket(words.get(row * wordsPerKey));
-    nexts.set(row, heads.get(bucket));
-    heads.set(bucket, row + 1);
+  function put(table: Uint32Array, word: number, linked: number): void {
+    const mask = toMask(table);
+    let slot = word & mask;
+    while (table[slot * wordsPerSlot + 1] !== 0) slot = (slot + 1) & mask;
+    table[slot * wordsPerSlot] = word;
+    table[slot * wordsPerSlot + 1] = linked;
   }
 
-  /** Adds a bucket, and spreads the one that stood in for it over both. */
-  function addBucket(): void {
-    if (buckets === ceiling) ceiling *= 2;
-    const split = buckets - ceiling / 2;
-    buckets += 1;
-    let linked = heads.get(split);
-    heads.set(split, 0);
-    while (linked > 0) {
-      const row = linked - 1;
-      linked = nexts.get(row);
-      link(row);
+  function grow(shard: number): Uint32Array {
+    const table = tables[shard] as Uint32Array;
+    const grown = new Uint32Array(Math.max(2 * table.length, firstSlots * wordsPerSlot));
+    for (let at = 0; at < table.length; at += wordsPerSlot) {
+      const linked = table[at + 1] as number;
+      if (linked !== 0) put(grown, table[at] as number, linked);
     }
+    tables[shard] = grown;
+    return grown;
   }
 
   return {
     find(key) {
-      let linked = heads.get(findBucket(key[0] as number));
-      while (linked > 0 && !hasKey(linked - 1, key)) linked = nexts.get(linked - 1);
-      return linked - 1;
+      const table = tables[findShard(key[1] as number)] as Uint32Array;
+      const mask = toMask(table);
+      const word = key[0] as number;
+      for (let slot = word & mask; ; slot = (slot + 1) & mask) {
+        const linked = table[slot * wordsPerSlot + 1] as number;
+        if (linked === 0) return none;
+        if (table[slot * wordsPerSlot] === word && hasKey(linked - 1, key)) return linked - 1;
+      }
     },
     add(key, row) {
-      for (let i = 0; i < wordsPerKey; i++) words.set(row * wordsPerKey + i, key[i] as number);
-      rows += 1;
-      if (rows > buckets) addBucket();
-      link(row);
+      for (let i = 0; i < wordsPerKey; i++) rows.setWord(row, i, key[i] as number);
+      const shard = findShard(key[1] as number);
+      const size = (sizes[shard] as number) + 1;
+      sizes[shard] = size;
+      let table = tables[shard] as Uint32Array;
+      // A quarter stays free, so that ways are short.
+      if (size * wordsPerSlot * 4 > table.length * 3) table = grow(shard);
+      put(table, key[0] as number, row + 1);
     },
     remove(row) {
-      const bucket = findBucket(words.get(row * wordsPerKey));
-      let linked = heads.get(bucket);
-      if (linked === row + 1) {
-        heads.set(bucket, nexts.get(row));
-      } else {
-        while (nexts.get(linked - 1) !== row + 1) linked = nexts.get(linked - 1);
-        nexts.set(linked - 1, nexts.get(row));
+      const shard = findShard(rows.word(row, 1));
+      const table = tables[shard] as Uint32Array;
+      const mask = toMask(table);
+      let hole = rows.word(row, 0) & mask;
+      while (table[hole * wordsPerSlot + 1] !== row + 1) hole = (hole + 1) & mask;
+      // What comes behind moves up, as far as that brings it nearer to its place: a hole would end the way to it.
+      for (let slot = (hole + 1) & mask; ; slot = (slot + 1) & mask) {
+        const linked = table[slot * wordsPerSlot + 1] as number;
+        if (linked === 0) break;
+        const word = table[slot * wordsPerSlot] as number;
+        if (((slot - word) & mask) < ((slot - hole) & mask)) continue;
+        table[hole * wordsPerSlot] = word;
+        table[hole * wordsPerSlot + 1] = linked;
+        hole = slot;
       }
-      rows -= 1;
+      table[hole * wordsPerSlot + 1] = 0;
+      sizes[shard] = (sizes[shard] as number) - 1;
     },
   };
 }

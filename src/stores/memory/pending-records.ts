@@ -1,7 +1,7 @@
 import { channels } from '../../core/policy.js';
 import type { PendingRecord } from '../../ports.js';
-import { createByteColumn, createCounterColumn, createNumberColumn, createTextColumn } from './column.js';
-import { createExpiringTable, type ExpiringTable } from './expiring-table.js';
+import { createExpiringTable, type ExpiringTable, firstField } from './expiring-table.js';
+import { createKeyReader, type Key, wordsPerKey } from './key.js';
 
 export interface StoredRecord extends PendingRecord {
   attemptsLeft: number;
@@ -13,41 +13,66 @@ export interface StoredRecord extends PendingRecord {
 /** The pending records, packed: what is read is a copy, and what has been changed is written back. */
 export interface PendingRecords extends Pick<ExpiringTable, 'find' | 'findOrAdd' | 'remove'> {
   read(row: number): StoredRecord;
+  /** @throws RangeError for a challenge that is not 16 bytes as base64url */
   write(row: number, record: StoredRecord): void;
 }
 
+const challengeField = firstField;
+const windowField = challengeField + wordsPerKey;
+const keyIdField = windowField + 2;
+const attemptsField = keyIdField + 1;
+const sendsField = attemptsField + 1;
+/** Digits, channel and whether it is mute, a byte each. */
+const kindField = sendsField + 1;
+const fields = kindField + 1 - firstField;
+
 /** @param maxEntries how many records may be live at once */
 export function createPendingRecords(maxEntries: number): PendingRecords {
-  const [challenges, keyIds] = [createTextColumn(), createTextColumn()];
-  const windows = createNumberColumn();
-  const [digits, channelIndexes, mutes] = [createByteColumn(), createByteColumn(), createByteColumn()];
-  const [attempts, sends] = [createCounterColumn(), createCounterColumn()];
-  const table = createExpiringTable(maxEntries, (row) => challenges.set(row, ''));
+  const table = createExpiringTable(maxEntries, fields);
+  const { rows } = table;
+  const challenges = createKeyReader();
+  const challengeWords: Key = new Uint32Array(wordsPerKey);
+  /** All that there have been: few, one for each key of the codes. */
+  const keyIds: string[] = [];
+
+  function numberKeyId(keyId: string): number {
+    const known = keyIds.indexOf(keyId);
+    return known === -1 ? keyIds.push(keyId) - 1 : known;
+  }
+
+  function readChallenge(row: number): string {
+    for (let i = 0; i < wordsPerKey; i++) challengeWords[i] = rows.word(row, challengeField + i);
+    return challenges.write(challengeWords);
+  }
 
   return {
     find: table.find,
     findOrAdd: table.findOrAdd,
     remove: table.remove,
-    read: (row) => ({
-      challenge: challenges.get(row),
-      keyId: keyIds.get(row),
-      window: windows.get(row),
-      digits: digits.get(row),
-      channel: channels[channelIndexes.get(row)] as PendingRecord['channel'],
-      mute: mutes.get(row) === 1,
-      attemptsLeft: attempts.get(row),
-      sends: sends.get(row),
-      expiresAt: table.expiresAt(row),
-    }),
+    read(row) {
+      const kind = rows.word(row, kindField);
+      return {
+        challenge: readChallenge(row),
+        keyId: keyIds[rows.word(row, keyIdField)] as string,
+        window: rows.number(row, windowField),
+        digits: kind & 0xff,
+        channel: channels[(kind >>> 8) & 0xff] as PendingRecord['channel'],
+        mute: kind >>> 16 === 1,
+        attemptsLeft: rows.word(row, attemptsField),
+        sends: rows.word(row, sendsField),
+        expiresAt: table.expiresAt(row),
+      };
+    },
     write(row, record) {
-      challenges.set(row, record.challenge);
-      keyIds.set(row, record.keyId);
-      windows.set(row, record.window);
-      digits.set(row, record.digits);
-      channelIndexes.set(row, channels.indexOf(record.channel));
-      mutes.set(row, record.mute ? 1 : 0);
-      attempts.set(row, record.attemptsLeft);
-      sends.set(row, record.sends);
+      const challenge = challenges.readTag(record.challenge);
+      if (!challenge) throw new RangeError('newChallenge must be 16 bytes as base64url');
+      for (let i = 0; i < wordsPerKey; i++) rows.setWord(row, challengeField + i, challenge[i] as number);
+      rows.setNumber(row, windowField, record.window);
+      rows.setWord(row, keyIdField, numberKeyId(record.keyId));
+      rows.setWord(row, attemptsField, record.attemptsLeft);
+      rows.setWord(row, sendsField, record.sends);
+      const channel = channels.indexOf(record.channel);
+      rows.setWord(row, kindField, record.digits | (channel << 8) | (record.mute ? 1 << 16 : 0));
       table.keepUntil(row, record.expiresAt);
     },
   };
