@@ -23,8 +23,8 @@ import { createLinks } from './http/sign-in/links.js';
 import { createSignInRoutes, signInPurpose } from './http/sign-in/routes.js';
 import { createRenderer } from './messages/render.js';
 import { type OtpOptions, otpNumbers } from './otp-options.js';
-import type { IssuedToken, Logger } from './ports.js';
-import { createRandomPool } from './random-pool.js';
+import type { IssuedToken, Logger, Random } from './ports.js';
+import { createRandom } from './random.js';
 import { createService, type Service, type ShouldSend } from './service.js';
 import { createMemoryStore } from './stores/memory.js';
 import { createTokenKeys } from './tokens/keys.js';
@@ -53,7 +53,7 @@ export interface Otp extends Service {
   close(options?: { graceMs?: number }): Promise<void>;
 }
 
-const silent: Logger = { info() {}, warn() {}, error() {} };
+const silent: Logger = { info() {}, warn() {}, error() {}, isLevelEnabled: () => false };
 
 /** A fresh master secret: 32 random bytes as base64. */
 export function generateSecretKey(): string {
@@ -98,8 +98,9 @@ export function createOtp(options: OtpOptions): Otp {
     throw new TypeError('cookieDomain needs publicUrl: where the sign-in page of all these hosts is');
   }
   const policy = createPolicy(options);
+  const random = createRandom();
   const keys = readKeys(options);
-  const links = createConfiguredLinks(options, policy, keys);
+  const links = createConfiguredLinks(options, policy, keys, random);
   const gate = createGate(options.gateAllow ?? []);
   const store = options.store ?? createMemoryStore(options.clock ? { clock: options.clock } : {});
   const plainDelivery = createDelivery({
@@ -111,9 +112,8 @@ export function createOtp(options: OtpOptions): Otp {
     clock: () => performance.now(),
     logger,
   });
-  const drawBytes = createRandomPool();
   const delivery = isSelective(options)
-    ? createDiscreetDelivery(plainDelivery, { spreadMs: numbers.deliverySpreadMs, randomBytes: drawBytes })
+    ? createDiscreetDelivery(plainDelivery, { spreadMs: numbers.deliverySpreadMs, random })
     : plainDelivery;
   const shouldSend: ShouldSend | undefined = isSelective(options)
     ? async (identity, purpose) => gate(identity) && ((await options.shouldSend?.(identity, purpose)) ?? true)
@@ -140,7 +140,7 @@ export function createOtp(options: OtpOptions): Otp {
     mayGoOn: shouldSend,
     store,
     clock,
-    randomBytes: drawBytes,
+    random,
     logger,
   });
   const service = createService({
@@ -159,7 +159,7 @@ export function createOtp(options: OtpOptions): Otp {
       templatesDir: options.templatesDir,
     }),
     createLink: links?.create,
-    randomBytes: drawBytes,
+    random,
     defaultCountry,
     testIdentities: readTestIdentities(options.testIdentities ?? [], { defaultCountry }),
     shouldSend,
@@ -203,7 +203,7 @@ export function createOtp(options: OtpOptions): Otp {
             channels: channels.filter((channel) => delivery.serves(channel)),
             isOpenToAll: !isSelective(options),
             links,
-            randomBytes: drawBytes,
+            random,
             clock,
             logger,
           })
@@ -228,11 +228,12 @@ function createConfiguredLinks(
   { magicLink = false, publicUrl, clock = Date.now }: OtpOptions,
   { namespace }: Policy,
   keys: Keys,
+  random: Random,
 ) {
   if (!magicLink) return undefined;
   if (publicUrl === undefined) throw new TypeError('magicLink needs publicUrl: links begin with it');
   const derivation = createDerivation(keys, namespace);
-  return createLinks({ key: keys.link, namespace, derivation, publicUrl, clock, randomBytes });
+  return createLinks({ key: keys.link, namespace, derivation, publicUrl, clock, random });
 }
 
 /** The numbers that are no policy of the codes, each in its bounds. */

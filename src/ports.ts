@@ -3,11 +3,20 @@ import type { Channel, RefusalCategory, ResendPolicy } from './core/policy.js';
 /** The time in milliseconds since 1970. */
 export type Clock = () => number;
 
+/** Random that nobody can guess. */
+export interface Random {
+  bytes(size: number): Uint8Array;
+  /** 128 bits as base64url: 22 characters, never the same twice. */
+  id(): string;
+}
+
 /** Structured logging; pino's loggers fit. What is passed holds no code, token, secret or identity. */
 export interface Logger {
   info(fields: Record<string, unknown>, message: string): void;
   warn(fields: Record<string, unknown>, message: string): void;
   error(fields: Record<string, unknown>, message: string): void;
+  /** Whether `info` is written at all; what is not need not be put together. Default: it is. */
+  isLevelEnabled?(level: 'info'): boolean;
 }
 
 /** At most `max` per rolling `periodSeconds`. */

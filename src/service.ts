@@ -8,6 +8,7 @@ import type {
   IssuedToken,
   LinkTarget,
   Logger,
+  Random,
   ReadClaims,
   Render,
   Store,
@@ -29,7 +30,7 @@ export interface ServiceOptions {
   render: Render;
   /** Makes the links that stand beside codes; without it there are none. */
   createLink?: ((target: LinkTarget) => string) | undefined;
-  randomBytes(size: number): Uint8Array;
+  random: Random;
   /** Under which national phone numbers are read. */
   defaultCountry?: string | undefined;
   testIdentities: TestIdentities;

@@ -77,14 +77,17 @@ function encodeBytes(bytes: Uint8Array): string {
   return (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes)).toString('latin1');
 }
 
-/** UTF-8. */
+/** UTF-8, which ASCII already is. */
 function encodeText(text: string): string {
-  return Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString('latin1');
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > 0x7f) return Buffer.from(text).toString('latin1');
+  }
+  return text;
 }
 
 /** LP(x): without the lengths, (a, bc) and (ab, c) would be one message. */
 function lengthPrefixed(bytes: string): string {
-  return encodeUint32(bytes.length) + bytes;
+  return (shortLengths[bytes.length] ?? encodeUint32(bytes.length)) + bytes;
 }
 
 /** The low 32 bits, big-endian. */
@@ -105,6 +108,8 @@ function reduceFirst64Bits(bytes: string, modulus: number): number {
   }
   return rest;
 }
+
+const shortLengths = Array.from({ length: 128 }, (_, length) => encodeUint32(length));
 
 /** Used for each tag in turn: making a buffer costs as much as a hash. */
 const tagBytes = Buffer.alloc(16);

@@ -1,9 +1,9 @@
-import type { Delivery } from '../ports.js';
+import type { Delivery, Random } from '../ports.js';
 
 export interface DiscreetOptions {
   /** The latest moment at which a message goes out; the earliest is a tenth of it. 0 is at once. */
   spreadMs: number;
-  randomBytes(size: number): Uint8Array;
+  random: Random;
 }
 
 /**
@@ -11,12 +11,9 @@ export interface DiscreetOptions {
  * - It goes out at a random moment after the answer. Sent at once, the work would slow the answer, and the next one.
  * - A refusal gives no send back. Who is sent nothing is never refused, and would be out of sends sooner.
  */
-export function createDiscreetDelivery(
-  delivery: Delivery,
-  { spreadMs, randomBytes }: DiscreetOptions,
-): Delivery {
+export function createDiscreetDelivery(delivery: Delivery, { spreadMs, random }: DiscreetOptions): Delivery {
   function chooseDelayMs(): number {
-    const share = Buffer.from(randomBytes(4)).readUInt32BE() / 2 ** 32;
+    const share = Buffer.from(random.bytes(4)).readUInt32BE() / 2 ** 32;
     return spreadMs * (0.1 + 0.9 * share);
   }
 

@@ -90,8 +90,8 @@ export function createRenderer(options: RendererOptions = {}): Render {
     const { title, templates } = draft;
     const code = input.channel === 'voice' ? spell(input.code) : input.code;
     const holes: Holes = { code, subject: '', link: input.link ?? '' };
-    const subject = isCodeInSubject ? `${input.code} – ${title}` : title;
-    holes.subject = toOneLine(templates.subject?.fill(holes) ?? subject);
+    if (templates.subject) holes.subject = toOneLine(templates.subject.fill(holes));
+    else holes.subject = isCodeInSubject ? `${input.code} – ${title}` : title;
     if (input.channel !== 'email') {
       return { locale, subject: holes.subject, text: writeText(input, draft, holes) };
     }
@@ -117,7 +117,7 @@ interface Draft {
 function createDraft(locale: Locale, expiresInSeconds: number, appName: string, own: Templates): Draft {
   const strings = catalogue[locale];
   const expiresIn = describeExpiry(locale, expiresInSeconds);
-  const title = appName === '' ? strings.title : fillString(strings.titleFor, { app: appName });
+  const title = toOneLine(appName === '' ? strings.title : fillString(strings.titleFor, { app: appName }));
   const values: Record<Exclude<TemplateVariable, keyof Holes>, string> = {
     appName,
     duration: describeDuration(locale, expiresInSeconds),

@@ -88,6 +88,7 @@ function createTemplate(
 
 /** For text and quoted attributes. */
 function escapeHtml(text: string): string {
+  if (!/[&<>"']/.test(text)) return text;
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

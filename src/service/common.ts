@@ -21,8 +21,11 @@ export interface Common {
   /** @throws RangeError for a purpose that is not configured */
   readPurpose(purpose: string | undefined): string;
   nameRecord(target: Target, challenge: string | undefined): RecordKey;
-  /** Counts against the limit of an address; null when it lets the call through, or does not know the address. */
-  hitAddress(limit: 'request_ip' | 'verify_ip', ip: string | undefined): Promise<RateLimited | null>;
+  /**
+   * Counts against the limit of an address. Null when it lets the call through, and at once when there is nothing to count:
+   * without an address, or without a limit.
+   */
+  hitAddress(limit: 'request_ip' | 'verify_ip', ip: string | undefined): Promise<RateLimited | null> | null;
   findTestIdentity(identity: Identity): { code: string } | undefined;
   lengthenFor(identity: Identity): Lengthening;
   /** The code of a record again. */
@@ -53,6 +56,7 @@ export function createCommon(parts: ServiceOptions): Common {
   };
 
   function findTestIdentity({ value }: Identity) {
+    if (testIdentities.size === 0) return undefined;
     const test = testIdentities.get(value);
     return test && parts.clock() < test.endsAt ? test : undefined;
   }
@@ -68,11 +72,12 @@ export function createCommon(parts: ServiceOptions): Common {
       const { identityTag, recordTag } = derivation.nameIdentity(identity.value, purpose);
       return { identityTag, recordTag, challenge };
     },
-    async hitAddress(limit, ip) {
+    hitAddress(limit, ip) {
       const allowed = addressLimits[limit];
       if (ip === undefined || allowed.max === 0) return null;
-      const result = await store.hit(derivation.nameAddress(limit, ip), allowed);
-      return result.allowed ? null : rateLimited(limit, result.retryAfterMs);
+      return store
+        .hit(derivation.nameAddress(limit, ip), allowed)
+        .then((result) => (result.allowed ? null : rateLimited(limit, result.retryAfterMs)));
     },
     findTestIdentity,
     lengthenFor: (identity) => (findTestIdentity(identity) ? switchingOff : lengthening),
@@ -82,6 +87,7 @@ export function createCommon(parts: ServiceOptions): Common {
       throw new OtpError('internal', 'The store returned a record of a key that was not asked for');
     },
     logOutcome(event, recordKey, result) {
+      if (logger.isLevelEnabled?.('info') === false) return;
       const limit = result.status === 'rate_limited' ? { limit: result.limit } : {};
       logger.info({ ...describe(recordKey), status: result.status, ...limit }, event);
     },

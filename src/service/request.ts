@@ -13,14 +13,10 @@ const channelsOf: Record<IdentityKind, readonly [Channel, ...Channel[]]> = {
   phone: ['sms', 'whatsapp', 'voice'],
   opaque: ['custom'],
 };
-const idBytes = 16;
-
 /** The request: open a record, derive its code, send it. */
 export function createRequest(parts: ServiceOptions, common: Common): Service['request'] {
-  const { policy, store, delivery, logger } = parts;
+  const { policy, store, delivery, logger, random } = parts;
   const sends = { max: policy.requestIdentityMax, periodSeconds: limitPeriodSeconds };
-  /** Random, of challenges and messages. */
-  const createId = () => Buffer.from(parts.randomBytes(idBytes)).toString('base64url');
 
   async function openAndSend(
     target: Target,
@@ -57,8 +53,12 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
       return sent;
     }
     const openedKey = isBound ? { ...recordKey, challenge: opened.record.challenge } : recordKey;
-    const settled = delivery.send(message).then((receipt) => settle(openedKey, opened, receipt));
-    const refusal = delivery.isBackground ? null : await settled;
+    const sending = delivery.send(message);
+    if (delivery.isBackground) {
+      void sending.then((receipt) => settle(openedKey, opened, receipt));
+      return sent;
+    }
+    const refusal = await settle(openedKey, opened, await sending);
     return refusal ? { status: 'delivery_failed', category: refusal } : sent;
   }
 
@@ -74,14 +74,15 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
     let opened: OpenResult | undefined;
     try {
       // Asked first and by itself: a refused address must spend nothing of the identity's.
-      const refused = await common.hitAddress('request_ip', ip);
+      const hit = common.hitAddress('request_ip', ip);
+      const refused = hit && (await hit);
       if (refused) return refused;
       opened = await store.open({
         identityTag: recordKey.identityTag,
         recordTag: recordKey.recordTag,
         challenge: recordKey.challenge,
         bind,
-        newChallenge: createId(),
+        newChallenge: random.id(),
         keyIds: common.keyIds,
         channel,
         digits: policy.digits,
@@ -116,7 +117,7 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
       locale,
       link: link ? parts.createLink?.({ identity: to, purpose, record, ttlSeconds }) : undefined,
     });
-    return { id: createId(), channel, to, code, expiresInSeconds: ttlSeconds, ...rendered };
+    return { id: random.id(), channel, to, code, expiresInSeconds: ttlSeconds, ...rendered };
   }
 
   /** Gives a refused send back. Returns why it was refused, if it was; never rejects. */

@@ -42,7 +42,7 @@ export function createVerify(parts: ServiceOptions, common: Common): Service['ve
     const { record } = attempt;
     const isRight = equalCodes(expectCode(record, target), code);
     if (!isRight || record.mute) return { status: 'invalid', attemptsLeft: attempt.attemptsLeft };
-    const extraClaims = (await parts.readClaims?.(identity.value)) ?? {};
+    const extraClaims = (parts.readClaims && (await parts.readClaims(identity.value))) ?? {};
     const isFirst = await store.consume({ ...recordKey, recordChallenge: record.challenge });
     if (!isFirst) return { status: 'expired' };
     if (findTestIdentity(identity)) logger.warn(describe(recordKey), 'a test identity was verified');
@@ -70,7 +70,8 @@ export function createVerify(parts: ServiceOptions, common: Common): Service['ve
     if (code === null) return { status: 'invalid', attemptsLeft: null };
     const target = { identity, purpose };
     const recordKey = common.nameRecord(target, options.challenge);
-    const refused = await common.hitAddress('verify_ip', options.ip);
+    const hit = common.hitAddress('verify_ip', options.ip);
+    const refused = hit && (await hit);
     const result = refused ?? (await attemptAndConsume(target, recordKey, code, options));
     common.logOutcome('verify', recordKey, result);
     return result;

@@ -1,6 +1,6 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import { seal, unseal } from '../core/seal.js';
-import type { Clock, Logger, Store } from '../ports.js';
+import type { Clock, Logger, Random, Store } from '../ports.js';
 
 /** What a refresh token is good for, carried sealed in the token itself: the store knows no identity. */
 export interface Sustained {
@@ -24,7 +24,7 @@ export interface FamiliesOptions {
   /** Life of a family, from the sign-in. */
   ttlSeconds: number;
   clock: Clock;
-  randomBytes(size: number): Uint8Array;
+  random: Random;
   logger: Pick<Logger, 'warn'>;
 }
 
@@ -48,14 +48,13 @@ export interface Families {
 }
 
 const prefix = 'otr1.';
-const idBytes = 16;
 const nonceBytes = 12;
 const maxLength = 2048;
 /** Stands where the hash of a refresh token would: a session has none, and no hash is this short. */
 const sessionMark = 'session';
 
 export function createFamilies(options: FamiliesOptions): Families {
-  const { store, key, namespace, ttlSeconds, clock, randomBytes, logger } = options;
+  const { store, key, namespace, ttlSeconds, clock, random, logger } = options;
   const context = `refresh ${namespace}`;
   const readSeconds = () => Math.floor(clock() / 1000);
 
@@ -66,7 +65,7 @@ export function createFamilies(options: FamiliesOptions): Families {
   ): RefreshToken {
     const text = JSON.stringify([family, expiresAt, identity, purpose, amr, authTime]);
     return {
-      refreshToken: `${prefix}${seal(key, randomBytes(nonceBytes), text, context)}`,
+      refreshToken: `${prefix}${seal(key, random.bytes(nonceBytes), text, context)}`,
       refreshExpiresInSeconds: expiresAt - readSeconds(),
     };
   }
@@ -86,14 +85,13 @@ export function createFamilies(options: FamiliesOptions): Families {
     return { family, expiresAt, sustained: { identity, purpose, amr, authTime } };
   }
 
-  const createId = () => Buffer.from(randomBytes(idBytes)).toString('base64url');
   const startFamily = (family: string, next: string) =>
     store.exchange({ family, presented: null, next, ttlSeconds });
   const endFamily = (family: string) => store.exchange({ family, presented: null, next: null, ttlSeconds });
 
   return {
     async start(sustained) {
-      const family = createId();
+      const family = random.id();
       const token = sealToken(sustained, family, readSeconds() + ttlSeconds);
       await startFamily(family, hash(token.refreshToken));
       return token;
@@ -123,7 +121,7 @@ export function createFamilies(options: FamiliesOptions): Families {
       return true;
     },
     async startSession() {
-      const id = createId();
+      const id = random.id();
       await startFamily(id, sessionMark);
       return id;
     },

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { jwtVerify } from 'jose';
 import { OtpError } from '../errors.js';
-import type { Clock, Grant, IssuedToken, Logger, ReadClaims, Store } from '../ports.js';
+import type { Clock, Grant, IssuedToken, Logger, Random, ReadClaims, Store } from '../ports.js';
 import { createCheckedTokens } from './checked-tokens.js';
 import { clockSkewSeconds, dropReserved, hasOurClaims, type TokenClaims } from './claims.js';
 import { createFamilies, type Sustained } from './families.js';
@@ -29,7 +29,7 @@ export interface TokenOptions {
   mayGoOn?: ((identity: string, purpose: string) => boolean | Promise<boolean>) | undefined;
   store: Pick<Store, 'claim' | 'claimed' | 'exchange'>;
   clock: Clock;
-  randomBytes(size: number): Uint8Array;
+  random: Random;
   logger: Logger;
 }
 
@@ -56,7 +56,6 @@ export interface Tokens {
 }
 
 const type = 'JWT';
-const idBytes = 16;
 /** Some megabytes. */
 const maxCheckedTokens = 10_000;
 /** Browsers drop a cookie of more than 4096 bytes, its name included (RFC 6265bis §5.6). */
@@ -88,7 +87,7 @@ export function createTokens(options: TokenOptions): Tokens {
       sub: sustained.identity,
       iat: issuedAt,
       exp: issuedAt + ttlSeconds,
-      jti: Buffer.from(options.randomBytes(idBytes)).toString('base64url'),
+      jti: options.random.id(),
       auth_time: sustained.authTime,
       purpose: sustained.purpose,
       namespace,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { domainToASCII } from 'node:url';
 import fc from 'fast-check';
 import { canonicalise } from '../../src/core/identity.js';
 import { hostileCharacters } from '../helpers/hostile-characters.js';
@@ -173,3 +174,27 @@ test('what is accepted is canonical: the same again, plain ASCII, one recipient'
   );
   assert.ok(count > 500, `only ${count} of the generated identities were accepted`);
 });
+
+test('a plain domain is what the host parser makes of it', () => {
+  const part = fc.oneof(
+    fc.stringMatching(/^[A-Za-z0-9-]{0,8}$/),
+    fc.constantFrom('xn--', 'XN--Bcher-kva', '0x7f', '1', 'a--b', '-', 'r3---sn'),
+  );
+  fc.assert(
+    fc.property(fc.array(part, { minLength: 1, maxLength: 5 }), (parts) => {
+      const domain = parts.join('.');
+      const result = canonicalise(`alice@${domain}`);
+      const parsed = domainToASCII(domain);
+      if (result) assert.equal(result.value, `alice@${parsed}`);
+      else assert.ok(!isHostName(parsed), `${domain} was refused`);
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+/** RFC 1123 §2.1: two labels or more, and the last is no number. */
+function isHostName(domain: string): boolean {
+  const labels = domain.split('.');
+  const isLabel = (label: string) => /^[a-z0-9-]{1,63}$/.test(label) && !/^-|-$/.test(label);
+  return labels.length >= 2 && labels.every(isLabel) && !/^[0-9]+$/.test(labels.at(-1) ?? '');
+}

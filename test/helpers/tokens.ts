@@ -1,4 +1,5 @@
-import { createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createSecretKey, generateKeyPairSync } from 'node:crypto';
+import { createRandom } from '../../src/random.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { createTokenKeys, type TokenKeyOptions } from '../../src/tokens/keys.js';
 import { createTokens, type TokenOptions } from '../../src/tokens/tokens.js';
@@ -38,7 +39,7 @@ export function createTestTokens(changes: Partial<TokenOptions> & { keyOptions?:
     isRevocationRequired: false,
     store: createMemoryStore({ clock }),
     clock,
-    randomBytes,
+    random: createRandom(),
     logger: { info() {}, error() {}, warn: (_fields, message) => warnings.push(message) },
     ...rest,
   };

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { deriveKeys } from '../../src/core/keys.js';
 import { createPolicy, guessMemorySeconds, limitPeriodSeconds, longAttempts } from '../../src/core/policy.js';
 import { createDelivery } from '../../src/delivery/delivery.js';
-import type { OpenRequest } from '../../src/ports.js';
+import type { OpenRequest, Random } from '../../src/ports.js';
 import { createService } from '../../src/service.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { createManualClock } from '../helpers/clock.js';
@@ -49,11 +49,11 @@ test('a year of guessing at the maximum rate succeeds with less than 1e-4', asyn
   };
   const verifies = { max: policy.verifyIdentityMax, periodSeconds: limitPeriodSeconds };
   const guesses = new Map<number, number>();
-  let opened = 0;
+  const { id } = createSeededRandom('challenges of a year');
   for (let second = 0; second < yearSeconds; second += limitPeriodSeconds) {
     // Bound codes and the unbound one in turn: whatever opens is guessed at until it answers no more.
     for (const bind of [true, true, false, true, true, true, true]) {
-      const result = await store.open({ ...request, bind, newChallenge: `challenge ${opened++}` });
+      const result = await store.open({ ...request, bind, newChallenge: id() });
       if (result.status !== 'opened') continue;
       const challenge = bind ? result.record.challenge : undefined;
       for (;;) {
@@ -94,7 +94,7 @@ test('three-digit stand-ins are hit as often as the formula says, within three s
     logger,
     issueToken: async () => ({ accessToken: '', expiresInSeconds: 0 }),
     render: () => ({ locale: 'en', subject: '', text: '' }),
-    randomBytes: createSeededBytes('three-digit stand-ins'),
+    random: createSeededRandom('three-digit stand-ins'),
     testIdentities: new Map(),
     clock,
   });
@@ -133,7 +133,9 @@ test('three-digit stand-ins are hit as often as the formula says, within three s
 });
 
 /** Repeatable bytes: the n-th call gives HMAC(seed, n). */
-function createSeededBytes(seed: string): (size: number) => Uint8Array {
+function createSeededRandom(seed: string): Random {
   let calls = 0;
-  return (size) => createHmac('sha256', seed).update(String(calls++)).digest().subarray(0, size);
+  const bytes = (size: number) =>
+    createHmac('sha256', seed).update(String(calls++)).digest().subarray(0, size);
+  return { bytes, id: () => bytes(16).toString('base64url') };
 }

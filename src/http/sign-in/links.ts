@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Derivation } from '../../core/derivation.js';
 import { seal, unseal } from '../../core/seal.js';
-import type { Clock, LinkTarget } from '../../ports.js';
+import type { Clock, LinkTarget, Random } from '../../ports.js';
 import { paths } from '../../ui/paths.js';
 import type { SignInState } from './state.js';
 
@@ -12,7 +12,7 @@ export interface LinkOptions {
   derivation: Pick<Derivation, 'recoverCode'>;
   publicUrl: string;
   clock: Clock;
-  randomBytes(size: number): Uint8Array;
+  random: Random;
 }
 
 /** What a link is good for. */
@@ -35,14 +35,7 @@ const nonceBytes = 12;
  * Links that stand beside a code. One holds, sealed, what its code is derived from: neither the code nor the identity
  * stands in an address, and whoever has a link has no more than the code that stands beside it.
  */
-export function createLinks({
-  key,
-  namespace,
-  derivation,
-  publicUrl,
-  clock,
-  randomBytes,
-}: LinkOptions): Links {
+export function createLinks({ key, namespace, derivation, publicUrl, clock, random }: LinkOptions): Links {
   const context = `link ${namespace}`;
   const base = `${publicUrl.replace(/\/$/, '')}${paths.link}?k=`;
   return {
@@ -50,7 +43,7 @@ export function createLinks({
       const { challenge, keyId, window, digits } = record;
       const expiresAt = clock() + ttlSeconds * 1000;
       const text = JSON.stringify([expiresAt, identity, purpose, challenge, keyId, window, digits]);
-      return base + seal(key, randomBytes(nonceBytes), text, context);
+      return base + seal(key, random.bytes(nonceBytes), text, context);
     },
     read(link) {
       const text = link === null ? null : unseal(key, link, context);

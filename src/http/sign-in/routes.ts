@@ -1,7 +1,7 @@
 import type { Keys } from '../../core/keys.js';
 import type { Channel } from '../../core/policy.js';
 import type { Locale } from '../../messages/catalogue.js';
-import type { Clock, Logger } from '../../ports.js';
+import type { Clock, Logger, Random } from '../../ports.js';
 import type { Service } from '../../service.js';
 import type { Tokens } from '../../tokens/tokens.js';
 import type { Brand } from '../../ui/brand.js';
@@ -42,7 +42,7 @@ export interface SignInOptions {
   isOpenToAll: boolean;
   /** Reads links beside codes; without it there are none. */
   links: Links | undefined;
-  randomBytes(size: number): Uint8Array;
+  random: Random;
   clock: Clock;
   logger: Logger;
 }
@@ -60,7 +60,7 @@ export interface SignInRoute {
  * @throws RangeError for a brand that cannot be shown, or a home that is no host of ours
  */
 export function createSignInRoutes(options: SignInOptions): SignInRoute[] {
-  const createId = () => Buffer.from(options.randomBytes(16)).toString('base64url');
+  const createId = options.random.id;
   const assets = createAssets(options.brand.color);
   const targets = createReturnTargets(options);
   const stateCookie = createStateCookie({ ...options, key: options.keys.signInState });

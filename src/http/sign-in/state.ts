@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Channel } from '../../core/policy.js';
 import { seal, unseal } from '../../core/seal.js';
+import type { Random } from '../../ports.js';
 import type { Notice } from '../../ui/notice.js';
 import { createCookie } from '../session-cookie.js';
 
@@ -44,7 +45,7 @@ export interface StateCookieOptions {
   /** Seals the cookie. 32 bytes. */
   key: KeyObject;
   isInsecure: boolean;
-  randomBytes(size: number): Uint8Array;
+  random: Random;
 }
 
 /** What the seal is for, and the version of what it holds: another version's state is none. */
@@ -56,7 +57,7 @@ const maxAgeSeconds = 3600;
  * The cookie that binds a sign-in to its browser. It is sealed: the challenge in it must not be read out, and an
  * identity must not lie in the open on a shared machine.
  */
-export function createStateCookie({ key, isInsecure, randomBytes }: StateCookieOptions): StateCookie {
+export function createStateCookie({ key, isInsecure, random }: StateCookieOptions): StateCookie {
   const cookie = createCookie('otp_challenge', { isInsecure });
   return {
     read(cookieHeader) {
@@ -65,7 +66,7 @@ export function createStateCookie({ key, isInsecure, randomBytes }: StateCookieO
       return text === null ? null : JSON.parse(text);
     },
     write: (state) =>
-      cookie.write(seal(key, randomBytes(nonceBytes), JSON.stringify(state), context), maxAgeSeconds),
+      cookie.write(seal(key, random.bytes(nonceBytes), JSON.stringify(state), context), maxAgeSeconds),
     clear: cookie.clear,
   };
 }

@@ -3,7 +3,7 @@ import type { Channel } from '../../core/policy.js';
 import { catalogue, type Locale } from '../../messages/catalogue.js';
 import { chooseLocale } from '../../messages/choose-locale.js';
 import type { PageStrings } from '../../messages/strings.js';
-import type { Clock } from '../../ports.js';
+import type { Clock, Random } from '../../ports.js';
 import type { Brand } from '../../ui/brand.js';
 import { renderCodePage } from '../../ui/code-page.js';
 import { guessCountry, type NamedCountry, nameCountries } from '../../ui/countries.js';
@@ -26,7 +26,7 @@ export interface ViewOptions {
   clock: Clock;
   /** For a form, in this browser. */
   createToken(browser: string): string;
-  randomBytes(size: number): Uint8Array;
+  random: Random;
 }
 
 /** The pages as they are for one request, in its language. Showing one changes nothing. */
@@ -50,18 +50,16 @@ export interface Views {
 const phoneChannels: readonly Channel[] = ['sms', 'whatsapp', 'voice'];
 /** A notice belongs to the step before; who comes back later should not find it. */
 const noticeMs = 300_000;
-const nonceBytes = 16;
 
 export function createViews(options: ViewOptions): Views {
-  const { assets, brand, channels, clock, createToken } = options;
+  const { assets, brand, channels, clock, createToken, random } = options;
   const reach = readReach(channels);
   const localeOf = (request: Request) =>
     chooseLocale(request.headers.get('accept-language') ?? undefined, options.defaultLocale);
 
   async function createContext(request: Request): Promise<PageContext> {
     const locale = localeOf(request);
-    const nonce = Buffer.from(options.randomBytes(nonceBytes)).toString('base64url');
-    return { locale, strings: catalogue[locale], brand, assets: await assets.urls(), nonce };
+    return { locale, strings: catalogue[locale], brand, assets: await assets.urls(), nonce: random.id() };
   }
 
   function readNotice({ notice }: SignInState, step: Step): Notice | null {
