@@ -1,10 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { OtpError } from '../errors.js';
-import { type Call, maxBodyBytes, refuseBody } from '../http/call.js';
+import { type Call, createBrokenBodyError, maxBodyBytes } from '../http/call.js';
 import type { Handler } from '../http/handler.js';
 import { respondProblem } from '../http/problems.js';
-import type { Reply } from '../http/reply.js';
+import { jsonHeaders, type Reply } from '../http/reply.js';
 
 export interface NodeListenerOptions {
   /**
@@ -54,7 +53,7 @@ function createNodeCall(incoming: IncomingMessage): Call {
       const value = incoming.headers[name];
       return value === undefined ? null : String(value);
     },
-    readBytes: () => readIncoming(incoming).catch(refuseBody),
+    readBytes: () => readIncoming(incoming),
   };
 }
 
@@ -63,14 +62,22 @@ function readIncoming(incoming: IncomingMessage): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
     incoming.on('data', (chunk: Uint8Array) => chunks.push(chunk));
     incoming.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    incoming.on('error', reject);
+    incoming.on('error', (error) => reject(createBrokenBodyError(error)));
     incoming.on('close', () => {
-      if (!incoming.complete) reject(new OtpError('invalid_request', 'The body broke off'));
+      if (!incoming.complete) reject(createBrokenBodyError('The connection was closed'));
     });
   });
 }
 
+/** Headers as node:http writes them quickest: names and values in one list. */
+const listHeaders = (headers: Reply['headers']) => Object.entries(headers).flat();
+const jsonHeaderList = listHeaders(jsonHeaders);
+
 function sendReply(outgoing: ServerResponse, { status, headers, body }: Reply): void {
-  if (body === null) return void outgoing.writeHead(status, headers).end();
-  outgoing.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
+  const list = headers === jsonHeaders ? jsonHeaderList : listHeaders(headers);
+  if (body === null) return void outgoing.writeHead(status, list).end();
+  const length = Buffer.byteLength(body);
+  // ASCII is the same bytes in both, and Latin-1 is written without being looked through.
+  const encoding = length === body.length ? 'latin1' : 'utf8';
+  outgoing.writeHead(status, [...list, 'Content-Length', String(length)]).end(body, encoding);
 }

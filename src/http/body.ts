@@ -1,8 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import type { z } from '@hono/zod-openapi';
 import { OtpError } from '../errors.js';
 import type { Call } from './call.js';
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const byteOrderMark = '\uFEFF';
 
 /**
  * Reads a JSON body of at most 4 KiB that fits the schema.
@@ -31,7 +32,8 @@ export async function readOptionalJsonBody<Schema extends z.ZodType>(
 
 /** Also keeps forms of other sites out: a browser asks before it sends this type across origins. */
 function assertJson(call: Call): void {
-  if (!/^application\/json *(?:;|$)/i.test(call.header('content-type') ?? '')) {
+  const type = call.header('content-type') ?? '';
+  if (type !== 'application/json' && !/^application\/json *(?:;|$)/i.test(type)) {
     throw new OtpError('invalid_request', 'Content-Type must be application/json');
   }
 }
@@ -54,10 +56,16 @@ export async function readForm(call: Call): Promise<URLSearchParams | null> {
 
 function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(utf8.decode(bytes));
+    if (isUtf8(bytes)) return JSON.parse(decode(bytes));
   } catch {
-    throw new OtpError('invalid_request', 'The body must be JSON in UTF-8');
+    // As what is not UTF-8.
   }
+  throw new OtpError('invalid_request', 'The body must be JSON in UTF-8');
+}
+
+function decode(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+  return text.startsWith(byteOrderMark) ? text.slice(byteOrderMark.length) : text;
 }
 
 type Issue = z.core.$ZodIssue;

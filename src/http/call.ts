@@ -19,14 +19,19 @@ export interface Call {
 export function createWebCall(request: Request): Call {
   return {
     header: (name) => request.headers.get(name),
-    readBytes: () => readRequest(request).catch(refuseBody),
+    async readBytes() {
+      try {
+        return await readRequest(request);
+      } catch (error) {
+        throw error instanceof OtpError ? error : createBrokenBodyError(error);
+      }
+    },
   };
 }
 
 /** A body that breaks off is the sender's fault. */
-export function refuseBody(error: unknown): never {
-  if (error instanceof OtpError) throw error;
-  throw new OtpError('invalid_request', 'The body could not be read to its end', { cause: error });
+export function createBrokenBodyError(cause: unknown): OtpError {
+  return new OtpError('invalid_request', 'The body could not be read to its end', { cause });
 }
 
 async function readRequest(request: Request): Promise<Uint8Array> {

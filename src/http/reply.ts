@@ -18,7 +18,8 @@ export const securityHeaders = {
   'X-Frame-Options': 'DENY',
 } as const;
 
-const jsonHeaders = { ...securityHeaders, 'Content-Type': 'application/json' };
+/** Those of most answers; the very same object, so that a server can tell. */
+export const jsonHeaders: Reply['headers'] = { ...securityHeaders, 'Content-Type': 'application/json' };
 
 /** A JSON answer with the security headers. */
 export function replyJson(status: number, body: unknown, headers?: Record<string, string>): Reply {
