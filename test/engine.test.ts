@@ -64,7 +64,7 @@ test('the time is a Date or unix seconds, and now by default', (t) => {
 test('verify derives the same number of codes whatever it finds, also at the beginning of time', (t) => {
   const engine = createEngine({ secret, driftTolerance: 2 });
   const right = engine.generate(alice, { at: 30_000 });
-  const derive = t.mock.method(crypto, 'createHmac');
+  const hash = t.mock.method(crypto, 'hash');
   syncBuiltinESMExports();
   t.after(() => {
     t.mock.restoreAll();
@@ -77,9 +77,10 @@ test('verify derives the same number of codes whatever it finds, also at the beg
     ['nonsense', 30_000],
     ['1', 0],
   ] as const) {
-    derive.mock.resetCalls();
+    hash.mock.resetCalls();
     engine.verify(alice, code, { at });
-    assert.equal(derive.mock.callCount(), 5);
+    // Five codes, of two hashes each.
+    assert.equal(hash.mock.callCount(), 10);
   }
 });
 

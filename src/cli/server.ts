@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 export interface ServerOptions {
   host: string;
@@ -23,7 +23,8 @@ const keepAliveTimeoutMs = 5_000;
 /** @throws the listen error, for a port that is taken or not allowed */
 export async function startServer(listener: RequestListener, options: ServerOptions): Promise<RunningServer> {
   const { headersTimeoutMs = 10_000, requestTimeoutMs = 15_000 } = options;
-  const inFlight = new Set<ServerResponse>();
+  /** The last answer of each connection that is open, given or still to give. */
+  const latest = new Map<Socket, ServerResponse>();
   let isClosing = false;
   const server = createServer(
     {
@@ -35,19 +36,20 @@ export async function startServer(listener: RequestListener, options: ServerOpti
       keepAliveTimeout: keepAliveTimeoutMs,
     },
     (request, response) => {
-      inFlight.add(response);
-      response.once('close', () => inFlight.delete(response));
+      latest.set(request.socket, response);
       if (isClosing) response.setHeader('Connection', 'close');
       listener(request, response);
     },
   );
+  server.on('connection', (socket) => socket.on('close', () => latest.delete(socket)));
   await listen(server, options);
   return {
     port: (server.address() as AddressInfo).port,
     async close() {
       isClosing = true;
       // Otherwise a connection kept alive after its answer would hold the shutdown until it times out.
-      for (const response of inFlight) if (!response.headersSent) response.setHeader('Connection', 'close');
+      for (const response of latest.values())
+        if (!response.headersSent) response.setHeader('Connection', 'close');
       const cut = setTimeout(() => server.closeAllConnections(), options.graceMs);
       await new Promise((resolve) => server.close(resolve));
       clearTimeout(cut);

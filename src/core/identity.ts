@@ -23,8 +23,10 @@ const maxPhoneLength = 40;
 const dotAtom = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/; // RFC 5321 §4.1.2
 const refusedInDomain = /[/#?%:\\[\]\s\p{Cc}]/u;
 /** What the host parser would leave as it is but for its case: no Punycode to check, and no number that ends it. */
-const plainDomain = /^[A-Za-z0-9.-]+\.[A-Za-z]+$/;
-const domainLabel = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/; // RFC 5321 §4.1.2, RFC 1035 §2.3.4
+const plainDomain = /^(?!.*xn--)[A-Za-z0-9.-]+\.[A-Za-z]+$/i;
+/** Two labels or more (RFC 5321 §4.1.2, RFC 1035 §2.3.4), of which the last is no number. */
+const hostName =
+  /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?![0-9]+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const opaqueId = /^[A-Za-z0-9][A-Za-z0-9._-]*:[A-Za-z0-9._:-]+$/;
 const e164 = /^\+[1-9][0-9]{1,14}$/; // ITU-T E.164 §6
 const phoneText = /^[+(]?[0-9][0-9 ().\-/]*$/;
@@ -42,7 +44,7 @@ const phoneText = /^[+(]?[0-9][0-9 ().\-/]*$/;
 export function canonicalise(input: unknown, options: CanonicaliseOptions = {}): Identity | null {
   if (typeof input !== 'string' || input.length > maxInputLength) return null;
   // Blanks round the text are typing; a line end or any other control is not.
-  const text = input.replace(/^[ \t]+|[ \t]+$/g, '');
+  const text = /^[ \t]|[ \t]$/.test(input) ? input.replace(/^[ \t]+|[ \t]+$/g, '') : input;
   if (text.includes('@')) return canonicaliseEmail(text);
   if (text.includes(':')) return canonicaliseOpaque(text);
   return canonicalisePhone(text, options.defaultCountry);
@@ -68,11 +70,8 @@ function canonicaliseEmail(text: string): Identity | null {
 function canonicaliseDomain(text: string): string | null {
   // domainToASCII is a URL host parser: it would drop or decode these instead of refusing them.
   if (text.length > maxEmailBytes || refusedInDomain.test(text)) return null;
-  const isPlain = plainDomain.test(text) && !/xn--/i.test(text);
-  const domain = isPlain ? text.toLowerCase() : domainToASCII(text);
-  const labels = domain.split('.');
-  if (labels.length < 2 || !labels.every((label) => domainLabel.test(label))) return null;
-  return /^[0-9]+$/.test(labels.at(-1) ?? '') ? null : domain;
+  const domain = plainDomain.test(text) ? text.toLowerCase() : domainToASCII(text);
+  return hostName.test(domain) ? domain : null;
 }
 
 function canonicaliseOpaque(text: string): Identity | null {

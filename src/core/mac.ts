@@ -1,12 +1,22 @@
 import { createHash, hash, type KeyObject } from 'node:crypto';
 
-/** The MAC of a message that is given as a string of bytes, one character each. */
-export type Mac = (message: string, encoding: 'binary' | 'base64url') => string;
+/** One message at a time, piece by piece: to begin one is to forget what was begun before. */
+export interface Mac {
+  begin(): void;
+  /** The low 32 bits, big-endian. */
+  addUint32(value: number): void;
+  /** LP(x): the length of text as UTF-8, or of bytes, as four bytes, then these. Without it (a, bc) would be (ab, c). */
+  addPart(part: string | Uint8Array): void;
+  /** Text of characters below 256, a byte each. */
+  addText(text: string): void;
+  /** The MAC of the message: 32 bytes, as one character each or as base64url. */
+  finish(encoding: 'binary' | 'base64url'): string;
+}
 
 const blockBytes = 64;
 const digestBytes = 32;
 /** Longer messages are rare, and get a buffer of their own. */
-const usualMessageBytes = 1024;
+const usualBytes = blockBytes + 1024;
 
 /**
  * HMAC-SHA-256 under one key (RFC 2104, FIPS 198-1): H(key ⊕ opad, H(key ⊕ ipad, message)).
@@ -18,31 +28,84 @@ const usualMessageBytes = 1024;
  */
 export function createMac(key: KeyObject): Mac {
   const block = readBlock(key);
-  const inner = Buffer.alloc(blockBytes + usualMessageBytes);
-  inner.set(block.map((byte) => byte ^ 0x36));
   const outer = Buffer.alloc(blockBytes + digestBytes);
   outer.set(block.map((byte) => byte ^ 0x5c));
+  const usual = Buffer.alloc(usualBytes);
+  usual.set(block.map((byte) => byte ^ 0x36));
   block.fill(0);
-  /** The beginnings of `inner` by the length of the message: making one anew would cost as much as a hash. */
+  /** The beginnings of `usual` by their length: making one anew would cost half as much as a hash. */
   const beginnings: Buffer[] = [];
+  let inner = usual;
+  let end = blockBytes;
 
-  function write(message: string): Buffer {
-    const { length } = message;
-    if (length > usualMessageBytes) {
-      return Buffer.concat([inner.subarray(0, blockBytes), Buffer.from(message, 'latin1')]);
+  function makeRoom(bytes: number): void {
+    if (end + bytes <= inner.length) return;
+    const larger = Buffer.alloc(2 * (end + bytes));
+    larger.set(inner.subarray(0, end));
+    inner = larger;
+  }
+
+  function addUint32(value: number): void {
+    makeRoom(4);
+    inner[end++] = value >>> 24;
+    inner[end++] = value >>> 16;
+    inner[end++] = value >>> 8;
+    inner[end++] = value;
+  }
+
+  function addBytes(bytes: Uint8Array): void {
+    makeRoom(bytes.length);
+    for (let i = 0; i < bytes.length; i++) inner[end++] = bytes[i] as number;
+  }
+
+  /** False when it was not ASCII; then what was written means nothing. */
+  function writeAscii(text: string): boolean {
+    makeRoom(text.length);
+    let bits = 0;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      bits |= code;
+      inner[end + i] = code;
     }
-    inner.write(message, blockBytes, 'latin1');
-    let beginning = beginnings[length];
+    return bits < 0x80;
+  }
+
+  function takeMessage(): Buffer {
+    if (inner !== usual) return inner.subarray(0, end);
+    let beginning = beginnings[end];
     if (!beginning) {
-      beginning = inner.subarray(0, blockBytes + length);
-      beginnings[length] = beginning;
+      beginning = usual.subarray(0, end);
+      beginnings[end] = beginning;
     }
     return beginning;
   }
 
-  return (message, encoding) => {
-    outer.write(hash('sha256', write(message), 'binary'), blockBytes, 'latin1');
-    return hash('sha256', outer, encoding);
+  return {
+    begin() {
+      inner = usual;
+      end = blockBytes;
+    },
+    addUint32,
+    addPart(part) {
+      addUint32(part.length);
+      if (typeof part !== 'string') return addBytes(part);
+      if (writeAscii(part)) {
+        end += part.length;
+      } else {
+        end -= 4;
+        const bytes = Buffer.from(part);
+        addUint32(bytes.length);
+        addBytes(bytes);
+      }
+    },
+    addText(text) {
+      makeRoom(text.length);
+      end += inner.write(text, end, 'latin1');
+    },
+    finish(encoding) {
+      outer.write(hash('sha256', takeMessage(), 'binary'), blockBytes, 'latin1');
+      return hash('sha256', outer, encoding);
+    },
   };
 }
 

@@ -135,7 +135,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     }
     guesses.count(identity, lengthening, now);
     record.attemptsLeft -= 1;
-    records.write(row, record);
+    records.writeAttempts(row, record.attemptsLeft);
     return { status: 'counted', record: pick(record), attemptsLeft: record.attemptsLeft };
   }
 
@@ -144,7 +144,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     const identity = identityKeys.read(request.identityTag);
     guesses.takeBack(identity, now);
     const row = records.find(readRecordKey(request.recordTag, request.challenge), now);
-    if (row === none || records.read(row).challenge !== request.recordChallenge) return false;
+    if (row === none || !records.hasChallenge(row, request.recordChallenge)) return false;
     records.remove(row);
     const limits = identities.find(identity, now);
     if (limits !== none) identities.verifies.clear(limits);
@@ -227,6 +227,8 @@ function createFullError(): OtpError {
   return new OtpError('store_unavailable', 'The memory store is full of live entries');
 }
 
+const { timeOrigin } = performance;
+
 function readSteadyClock(): number {
-  return Math.floor(performance.timeOrigin + performance.now());
+  return Math.floor(timeOrigin + performance.now());
 }

@@ -137,7 +137,11 @@ function readSharedSecret(secret: string, name: string): SigningKey {
   return {
     algorithm: 'HS256',
     readKey: importOnce(() => subtle.importKey('raw', bytes, webAlgorithms.HS256, false, ['verify'])),
-    sign: (input) => mac(input, 'base64url'),
+    sign(input) {
+      mac.begin();
+      mac.addText(input);
+      return mac.finish('base64url');
+    },
   };
 }
 

@@ -15,6 +15,8 @@ export interface PendingRecords extends Pick<ExpiringTable, 'find' | 'findOrAdd'
   read(row: number): StoredRecord;
   /** @throws RangeError for a challenge that is not 16 bytes as base64url */
   write(row: number, record: StoredRecord): void;
+  writeAttempts(row: number, attemptsLeft: number): void;
+  hasChallenge(row: number, challenge: string): boolean;
 }
 
 const challengeField = firstField;
@@ -74,6 +76,11 @@ export function createPendingRecords(maxEntries: number): PendingRecords {
       const channel = channels.indexOf(record.channel);
       rows.setWord(row, kindField, record.digits | (channel << 8) | (record.mute ? 1 << 16 : 0));
       table.keepUntil(row, record.expiresAt);
+    },
+    writeAttempts: (row, attemptsLeft) => rows.setWord(row, attemptsField, attemptsLeft),
+    hasChallenge(row, challenge) {
+      const words = challenges.readTag(challenge);
+      return words?.every((word, i) => rows.word(row, challengeField + i) === word) ?? false;
     },
   };
 }
