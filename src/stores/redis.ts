@@ -12,6 +12,7 @@ import type {
 } from '../ports.js';
 import { checkServer } from './redis/check-server.js';
 import { createClient, readRedisUrl, redisTimeout } from './redis/connect.js';
+import { createGathering } from './redis/gathering.js';
 import { loadScript, type RedisClient } from './redis/scripts.js';
 
 export interface RedisStoreOptions {
@@ -82,6 +83,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     client.on('error', () => {});
     client.disconnect();
   };
+  const gather = createGathering(client);
   /** Fails closed: whatever goes wrong, the store has not answered. */
   async function call(
     name: keyof typeof run,
@@ -90,6 +92,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     settings: unknown[],
   ): Promise<unknown> {
     const context = [(testClockOffsetMs?.() ?? 0) * 1000, !allowUnfenced];
+    gather();
     try {
       return await run[name](client, keys, [JSON.stringify([...context, ...settings]), ...names]);
     } catch (cause) {
