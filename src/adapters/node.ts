@@ -70,7 +70,11 @@ function readIncoming(incoming: IncomingMessage): Promise<Uint8Array> {
 }
 
 /** Headers as node:http writes them quickest: names and values in one list. */
-const listHeaders = (headers: Reply['headers']) => Object.entries(headers).flat();
+function listHeaders(headers: Reply['headers']): string[] {
+  const list: string[] = [];
+  for (const name in headers) list.push(name, headers[name] as string);
+  return list;
+}
 const jsonHeaderList = listHeaders(jsonHeaders);
 
 function sendReply(outgoing: ServerResponse, { status, headers, body }: Reply): void {

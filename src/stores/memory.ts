@@ -198,7 +198,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     release: async (request) => release(request),
     hit: async (key, limit) => hit(key, limit),
     claim: async (key, ttlSeconds) => claim(key, ttlSeconds),
-    claimed: async (key) => claims.find(otherKeys.read(key), clock()) !== none,
+    claimed: async (key) => !claims.isEmpty() && claims.find(otherKeys.read(key), clock()) !== none,
     exchange: async (request) => exchange(request),
     ping: async () => {},
     close: async () => {},

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { TokenClaims } from './claims.js';
 
 /**
@@ -8,24 +8,35 @@ import type { TokenClaims } from './claims.js';
 export interface CheckedTokens {
   /** What a token goes by here: a hash, so that no token can be read out of this memory. */
   name(token: string): string;
-  /** A fresh copy of the claims. */
+  /** A fresh copy of the claims, so that no reader can change what the next one finds. */
   find(name: string): TokenClaims | undefined;
-  /** @param claims as JSON, so that no reader can change what the next one finds */
-  add(name: string, claims: string): void;
+  add(name: string, claims: TokenClaims): void;
 }
 
 /** @param maxEntries how many are kept; the oldest goes first */
 export function createCheckedTokens(maxEntries: number): CheckedTokens {
-  const claimsByName = new Map<string, string>();
+  const claimsByName = new Map<string, TokenClaims>();
   return {
-    name: (token) => createHash('sha256').update(token).digest('base64url'),
+    name: (token) => hash('sha256', token, 'base64url'),
     find(name) {
       const claims = claimsByName.get(name);
-      return claims === undefined ? undefined : (JSON.parse(claims) as TokenClaims);
+      return claims && copyJson(claims);
     },
     add(name, claims) {
       if (claimsByName.size >= maxEntries) claimsByName.delete(claimsByName.keys().next().value ?? '');
-      claimsByName.set(name, claims);
+      claimsByName.set(name, copyJson(claims));
     },
   };
+}
+
+/** Of what JSON can hold. Quicker than reading JSON again. */
+function copyJson<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyJson) as Value;
+  // Not one member after the other from the start: a member called __proto__ would become the prototype.
+  const copy = { ...value };
+  for (const name of Object.keys(copy) as (keyof Value)[]) {
+    if (typeof copy[name] === 'object') copy[name] = copyJson(copy[name]);
+  }
+  return copy;
 }

@@ -38,7 +38,8 @@ const reserved = [
 
 /** Without the claims that only we may make. */
 export function dropReserved(extra: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(extra).filter(([name]) => !reserved.includes(name)));
+  const entries = Object.entries(extra);
+  return entries.length === 0 ? {} : Object.fromEntries(entries.filter(([name]) => !reserved.includes(name)));
 }
 
 /** The longest life of a token. */

@@ -1,4 +1,4 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import { hash, type KeyObject } from 'node:crypto';
 import { seal, unseal } from '../core/seal.js';
 import type { Clock, Logger, Random, Store } from '../ports.js';
 
@@ -93,7 +93,7 @@ export function createFamilies(options: FamiliesOptions): Families {
     async start(sustained) {
       const family = random.id();
       const token = sealToken(sustained, family, readSeconds() + ttlSeconds);
-      await startFamily(family, hash(token.refreshToken));
+      await startFamily(family, nameToken(token.refreshToken));
       return token;
     },
     read(token) {
@@ -107,8 +107,8 @@ export function createFamilies(options: FamiliesOptions): Families {
       const token = sealToken(sustained, family, expiresAt);
       const result = await store.exchange({
         family,
-        presented: hash(String(presented)),
-        next: hash(token.refreshToken),
+        presented: nameToken(String(presented)),
+        next: nameToken(token.refreshToken),
         ttlSeconds,
       });
       if (result === 'reused') logger.warn({}, 'a refresh token was used twice: its family is ended');
@@ -135,6 +135,6 @@ export function createFamilies(options: FamiliesOptions): Families {
   };
 }
 
-function hash(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
+function nameToken(token: string): string {
+  return hash('sha256', token, 'base64url');
 }

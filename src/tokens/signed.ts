@@ -42,34 +42,58 @@ function readHeader(token: string): Header | null {
   const part = token.slice(0, token.indexOf('.'));
   const known = knownHeaders.get(part);
   if (known) return known;
-  const text = readObject(part);
-  const header: Header | null = text === null ? null : JSON.parse(text);
+  const header = parseHeader(decode(part));
   if (!header || !Object.keys(header).every((member) => headerMembers.includes(member))) return null;
   if (knownHeaders.size >= maxKnownHeaders) knownHeaders.clear();
   knownHeaders.set(part, header);
   return header;
 }
 
-/** The payload of a compact JWS as JSON. Null where it is no object in its one spelling. */
-export function readPayload(token: string): string | null {
-  return readObject(token.slice(token.indexOf('.') + 1, token.lastIndexOf('.')));
-}
-
-/** One spelling: of a member that stands there twice, or of a number that is none, each reader makes something else. */
-function readObject(part: string): string | null {
-  const text = Buffer.from(part, 'base64url').toString();
+function parseHeader(text: string): Header | null {
   try {
     const parsed: unknown = JSON.parse(text);
-    const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
-    return isObject && JSON.stringify(parsed) === text ? text : null;
+    return isObject(parsed, text) ? (parsed as Header) : null;
   } catch {
     return null;
   }
 }
 
+/** Whether the payload of a compact JWS is this object, in its one spelling. */
+export function isPayload(token: string, payload: object): boolean {
+  return isObject(payload, decode(token.slice(token.indexOf('.') + 1, token.lastIndexOf('.'))));
+}
+
+const decode = (part: string) => Buffer.from(part, 'base64url').toString();
+
+/** One spelling: of a member that stands there twice, or of a number that is none, each reader makes something else. */
+function isObject(parsed: unknown, text: string): parsed is object {
+  return (
+    typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) && JSON.stringify(parsed) === text
+  );
+}
+
 /** A JWT in its one spelling: lenient base64 decoding would let one token be written in many ways. */
 function isCompact(token: unknown): token is string {
   if (typeof token !== 'string' || token.length > maxTokenLength) return false;
-  const parts = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/.exec(token)?.slice(1);
-  return parts?.every((part) => Buffer.from(part, 'base64url').toString('base64url') === part) ?? false;
+  return (
+    /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/.exec(token)?.slice(1).every(isCanonical) ?? false
+  );
+}
+
+/** The last letters of what does not come in fours: the bits of theirs that belong to no byte are zero (RFC 4648 §3.5). */
+const lastOfThree = 'AEIMQUYcgkosw048';
+const lastOfTwo = 'AQgw';
+
+function isCanonical(part: string): boolean {
+  const last = part.charAt(part.length - 1);
+  switch (part.length % 4) {
+    case 0:
+      return true;
+    case 3:
+      return lastOfThree.includes(last);
+    case 2:
+      return lastOfTwo.includes(last);
+    default:
+      return false;
+  }
 }

@@ -7,7 +7,7 @@ import { clockSkewSeconds, dropReserved, hasOurClaims, type TokenClaims } from '
 import { createFamilies, type Sustained } from './families.js';
 import type { TokenKeys } from './keys.js';
 import { createRevocations } from './revocations.js';
-import { checkSigned, readPayload } from './signed.js';
+import { checkSigned, isPayload } from './signed.js';
 
 export interface TokenOptions {
   keys: TokenKeys;
@@ -128,9 +128,9 @@ export function createTokens(options: TokenOptions): Tokens {
         currentDate: new Date(clock()),
       }),
     );
-    const text = result ? readPayload(token) : null;
-    if (!result || text === null || !hasOurClaims(result.payload, namespace, readSeconds())) return null;
-    checked.add(name, text);
+    if (!result || !isPayload(token, result.payload)) return null;
+    if (!hasOurClaims(result.payload, namespace, readSeconds())) return null;
+    checked.add(name, result.payload);
     return result.payload;
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createCheckedTokens } from '../../src/tokens/checked-tokens.js';
+import type { TokenClaims } from '../../src/tokens/claims.js';
 import { createTestTokens, grant } from '../helpers/tokens.js';
 
 describe('a token that has been checked before', () => {
@@ -22,16 +23,22 @@ describe('a token that has been checked before', () => {
   // Attack: have the application change the claims that it was given, which would be the claims of the next request.
   test('says what it said, whatever was done to its claims since', async () => {
     const { tokens } = createTestTokens();
-    const { accessToken } = await tokens.issue(grant);
+    const teams = [{ name: 'sales', roles: ['read'] }];
+    const extraClaims = { teams, ...JSON.parse('{"nested":{"__proto__":{"isAdmin":true}}}') };
+    const { accessToken } = await tokens.issue({ ...grant, extraClaims });
     const first = await tokens.check(accessToken);
     assert.ok(first.active);
     const expected = structuredClone(first);
+    first.claims.amr.push('hwk');
     for (let i = 0; i < 3; i++) {
       const again = await tokens.check(accessToken);
       assert.deepEqual(again, expected);
       assert.ok(again.active);
       again.claims.sub = 'mallory@example.com';
       again.claims.amr.push('hwk');
+      const [team] = again.claims['teams'] as typeof teams;
+      team?.roles.push('write');
+      assert.equal((again.claims['nested'] as { isAdmin?: boolean }).isAdmin, undefined);
     }
   });
 
@@ -49,7 +56,7 @@ describe('a token that has been checked before', () => {
   // Attack: fill the memory with tokens.
   test('is forgotten when newer ones need its place, and then checked anew', () => {
     const checked = createCheckedTokens(3);
-    for (const name of ['a', 'b', 'c', 'd']) checked.add(name, '{}');
+    for (const name of ['a', 'b', 'c', 'd']) checked.add(name, { sub: name } as TokenClaims);
     assert.deepEqual(
       ['a', 'b', 'c', 'd'].map((name) => checked.find(name) !== undefined),
       [false, true, true, true],

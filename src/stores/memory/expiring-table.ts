@@ -11,6 +11,8 @@ export interface ExpiringTable {
   rows: Rows;
   /** The row of the live entry with this key, or `none`. */
   find(key: Key, now: number): number;
+  /** Whether there is no entry, not even one that has ended and was not cleaned up. */
+  isEmpty(): boolean;
   /** The same, or else the row of a new entry that ends then. `none` when the table is full of live entries. */
   findOrAdd(key: Key, expiresAt: number, now: number): number;
   remove(row: number): void;
@@ -83,6 +85,7 @@ export function createExpiringTable(
   return {
     rows,
     find,
+    isEmpty: () => countHeld() === 0,
     findOrAdd(key, expiresAt, now) {
       const known = find(key, now);
       if (known !== none) return known;

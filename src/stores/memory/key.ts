@@ -52,10 +52,8 @@ export function createKeyReader(): KeyReader {
   return {
     read(name) {
       if (!decodeTag(name)) {
-        const digest = hash('sha256', name, 'hex');
-        for (let i = 0; i < wordsPerKey; i++) {
-          key[i] = Number.parseInt(digest.slice(8 * i, 8 * i + 8), 16);
-        }
+        const digest = hash('sha256', name, 'binary');
+        for (let i = 0; i < bytes.length; i++) bytes[i] = digest.charCodeAt(i);
       }
       return key;
     },
