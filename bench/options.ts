@@ -25,7 +25,7 @@ A case runs when its name holds one of the words; without words all cases run. T
 Options:
   --quick              fewer and shorter rounds, smaller sizes: under two minutes
   --list               print the names of the cases and end
-  --rounds N           measured rounds of each case, interleaved (default 7; quick 3)
+  --rounds N           measured rounds of each case, interleaved (default 5; quick 3)
   --seconds S          length of a round (default 2; quick 0.2)
   --connections N      connections of the load generator (default 64)
   --out FOLDER         where the results go (default bench/results)
@@ -56,7 +56,7 @@ export function readOptions(args: string[]): BenchOptions | null {
   if (values.help) return null;
   const isQuick = values.quick;
   return {
-    rounds: readNumber('--rounds', values.rounds, isQuick ? 3 : 7, { min: 1, max: 100 }),
+    rounds: readNumber('--rounds', values.rounds, isQuick ? 3 : 5, { min: 1, max: 100 }),
     roundSeconds: readNumber('--seconds', values.seconds, isQuick ? 0.2 : 2, { min: 0.05, max: 60 }),
     connections: readNumber('--connections', values.connections, 64, { min: 1, max: 1000 }),
     sizes: isQuick

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Launched } from '../launch.js';
 import { type CpuReading, countCpuMicros, readCpu } from '../process-usage.js';
 import type { HttpRound } from '../results.js';
@@ -11,6 +12,12 @@ export interface Running extends Target {
   /** The Redis that it uses, if any. */
   store: { pid: number; clear(): Promise<void> } | null;
 }
+
+/**
+ * Making requests ready can take longer than servers keep an idle connection: that it was closed has to be noticed before
+ * something is sent over it.
+ */
+const settleMs = 20;
 
 export interface MeasureOptions {
   /** Requests to make ready, where they have to be. */
@@ -29,6 +36,7 @@ export async function measureRound(
   const { server, store, load } = running;
   const supply = await prepare(operation, running, count);
   await onReady?.();
+  await sleep(settleMs);
   const [cpuBefore, storeBefore] = [readCpu(server.pid), store && readCpu(store.pid)];
   const { requests, errors, elapsedMs, latenciesMs } = await load.run({ ...supply, durationMs });
   const [cpuAfter, storeAfter] = [readCpu(server.pid), store && readCpu(store.pid)];
