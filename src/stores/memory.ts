@@ -15,13 +15,13 @@ import type {
   RollingLimit,
   Store,
 } from '../ports.js';
-import { createExpiringTable, entriesRange, firstField } from './memory/expiring-table.js';
+import { ExpiringTable, entriesRange, firstField } from './memory/expiring-table.js';
 import { createGuessCounts } from './memory/guess-counts.js';
 import { createIdentityLimits } from './memory/identity-limits.js';
 import { createKeyReader, type Key } from './memory/key.js';
 import { createPendingRecords, type StoredRecord } from './memory/pending-records.js';
 import { none } from './memory/rows.js';
-import { createTimeLogs, wordsPerLog } from './memory/time-logs.js';
+import { TimeLogs, wordsPerLog } from './memory/time-logs.js';
 import { createTokenFamilies } from './memory/token-families.js';
 
 export interface MemoryStoreOptions {
@@ -46,10 +46,14 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   assertWholeNumber('maxEntries', maxEntries, entriesRange);
   const records = createPendingRecords(maxEntries);
   const identities = createIdentityLimits(maxEntries);
-  const addresses = createExpiringTable(maxEntries, wordsPerLog, (row) => hits.clear(row));
-  const hits = createTimeLogs(addresses.rows, firstField);
+  const addresses: ExpiringTable = new ExpiringTable({
+    maxEntries,
+    fields: wordsPerLog,
+    clear: (row) => hits.clear(row),
+  });
+  const hits: TimeLogs = new TimeLogs(addresses.rows, firstField);
   const guesses = createGuessCounts(maxEntries);
-  const claims = createExpiringTable(maxEntries);
+  const claims = new ExpiringTable({ maxEntries });
   const families = createTokenFamilies(maxEntries);
   const [identityKeys, recordKeys, otherKeys] = [createKeyReader(), createKeyReader(), createKeyReader()];
   let lastSendId = 0;
@@ -198,7 +202,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     release: async (request) => release(request),
     hit: async (key, limit) => hit(key, limit),
     claim: async (key, ttlSeconds) => claim(key, ttlSeconds),
-    claimed: async (key) => !claims.isEmpty() && claims.find(otherKeys.read(key), clock()) !== none,
+    claimed: async (key) => claims.size > 0 && claims.find(otherKeys.read(key), clock()) !== none,
     exchange: async (request) => exchange(request),
     ping: async () => {},
     close: async () => {},

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createExpiringTable } from '../../src/stores/memory/expiring-table.js';
+import { ExpiringTable } from '../../src/stores/memory/expiring-table.js';
 import { createKeyReader } from '../../src/stores/memory/key.js';
 import { none } from '../../src/stores/memory/rows.js';
 
@@ -19,7 +19,7 @@ test('a table finds what a map would find, whatever is added, removed and left t
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 1000, size: 'max' }), (steps) => {
-      const table = createExpiringTable(1000);
+      const table = new ExpiringTable({ maxEntries: 1000 });
       const model = new Map<string, { row: number; expiresAt: number }>();
       let now = 0;
       for (const { verb, name, life } of steps) {
@@ -48,7 +48,7 @@ test('a table finds what a map would find, whatever is added, removed and left t
 test('a table keeps every entry while it grows and while it is emptied', () => {
   const names = Array.from({ length: 20_000 }, createTag);
   const cleared: number[] = [];
-  const table = createExpiringTable(names.length, 0, (row) => cleared.push(row));
+  const table = new ExpiringTable({ maxEntries: names.length, clear: (row) => cleared.push(row) });
   const rows = names.map((name) => table.findOrAdd(read(name), 1000, 0));
   assert.equal(new Set(rows).size, names.length);
   assert.equal(table.findOrAdd(read(createTag()), 1000, 0), none);
@@ -68,7 +68,7 @@ test('a table keeps every entry while it grows and while it is emptied', () => {
 
 // Attack: name a challenge in another spelling of the same bytes, or in what a lenient decoder passes over.
 test('a name is found under its own spelling only', () => {
-  const table = createExpiringTable(10);
+  const table = new ExpiringTable({ maxEntries: 10 });
   const tag = `${'A'.repeat(20)}-g`;
   table.findOrAdd(read(tag), 1000, 0);
   const others = [

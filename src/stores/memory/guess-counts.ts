@@ -1,5 +1,5 @@
 import type { Lengthening } from '../../ports.js';
-import { createExpiringTable, firstField } from './expiring-table.js';
+import { ExpiringTable, firstField } from './expiring-table.js';
 import type { Key } from './key.js';
 import { none } from './rows.js';
 
@@ -15,7 +15,11 @@ const countField = firstField;
 
 /** @param maxEntries how many identities may have a count at once */
 export function createGuessCounts(maxEntries: number): GuessCounts {
-  const table = createExpiringTable(maxEntries, 1, (row) => table.rows.setWord(row, countField, 0));
+  const table: ExpiringTable = new ExpiringTable({
+    maxEntries,
+    fields: 1,
+    clear: (row) => table.rows.setWord(row, countField, 0),
+  });
   const { rows } = table;
   return {
     haveReached(identity, { after }, now) {

@@ -1,6 +1,6 @@
 import type { OpenRequest } from '../../ports.js';
-import { createExpiringTable, type ExpiringTable, firstField } from './expiring-table.js';
-import { createTimeLogs, type TimeLogs, wordsPerLog } from './time-logs.js';
+import { ExpiringTable, firstField } from './expiring-table.js';
+import { TimeLogs, wordsPerLog } from './time-logs.js';
 
 /** What counts against each identity. */
 export interface IdentityLimits extends Pick<ExpiringTable, 'find' | 'findOrAdd'> {
@@ -19,17 +19,21 @@ const refusalFactor = 2;
 
 /** @param maxEntries how many identities may have limits at once */
 export function createIdentityLimits(maxEntries: number): IdentityLimits {
-  const table = createExpiringTable(maxEntries, 3 * wordsPerLog, (row) => {
-    sends.clear(row);
-    refusals.clear(row);
-    verifies.clear(row);
+  const table = new ExpiringTable({
+    maxEntries,
+    fields: 3 * wordsPerLog,
+    clear(row) {
+      sends.clear(row);
+      refusals.clear(row);
+      verifies.clear(row);
+    },
   });
-  const sends = createTimeLogs(table.rows, firstField);
-  const refusals = createTimeLogs(table.rows, firstField + wordsPerLog);
-  const verifies = createTimeLogs(table.rows, firstField + 2 * wordsPerLog);
+  const sends = new TimeLogs(table.rows, firstField);
+  const refusals = new TimeLogs(table.rows, firstField + wordsPerLog);
+  const verifies = new TimeLogs(table.rows, firstField + 2 * wordsPerLog);
   return {
-    find: table.find,
-    findOrAdd: table.findOrAdd,
+    find: (key, now) => table.find(key, now),
+    findOrAdd: (key, expiresAt, now) => table.findOrAdd(key, expiresAt, now),
     sends,
     refusals,
     verifies,

@@ -1,6 +1,6 @@
 import { channels } from '../../core/policy.js';
 import type { PendingRecord } from '../../ports.js';
-import { createExpiringTable, type ExpiringTable, firstField } from './expiring-table.js';
+import { ExpiringTable, firstField } from './expiring-table.js';
 import { createKeyReader, type Key, wordsPerKey } from './key.js';
 
 export interface StoredRecord extends PendingRecord {
@@ -30,7 +30,7 @@ const fields = kindField + 1 - firstField;
 
 /** @param maxEntries how many records may be live at once */
 export function createPendingRecords(maxEntries: number): PendingRecords {
-  const table = createExpiringTable(maxEntries, fields);
+  const table = new ExpiringTable({ maxEntries, fields });
   const { rows } = table;
   const challenges = createKeyReader();
   const challengeWords: Key = new Uint32Array(wordsPerKey);
@@ -48,9 +48,9 @@ export function createPendingRecords(maxEntries: number): PendingRecords {
   }
 
   return {
-    find: table.find,
-    findOrAdd: table.findOrAdd,
-    remove: table.remove,
+    find: (key, now) => table.find(key, now),
+    findOrAdd: (key, expiresAt, now) => table.findOrAdd(key, expiresAt, now),
+    remove: (row) => table.remove(row),
     read(row) {
       const kind = rows.word(row, kindField);
       return {

@@ -1,56 +1,64 @@
 /** Stands for a row where there is none. */
 export const none = -1;
 
-/**
- * Rows of whole numbers below 2³², the words, without an object for each. What belongs together stands side by side: a
- * row is fetched from memory once, not once for each of its fields. They grow a chunk at a time: nothing is ever
- * copied, so no call has to wait for that, and at most one chunk is not in use yet.
- */
-export interface Rows {
-  /** Adds a row of zeros and returns its number: one more than the last. */
-  add(): number;
-  /** How many there are. */
-  count(): number;
-  word(row: number, field: number): number;
-  setWord(row: number, field: number, value: number): void;
-  /** Any number, such as a time, in two words of which the first has an even place. */
-  number(row: number, field: number): number;
-  setNumber(row: number, field: number, value: number): void;
-}
-
 const chunkBits = 12;
 const rowsPerChunk = 2 ** chunkBits;
 const withinChunk = rowsPerChunk - 1;
 
-/** @param words how many words a row has */
-export function createRows(words: number): Rows {
-  // An even number, so that numbers of two words are never cut.
-  const width = words + (words % 2);
-  const wordChunks: Uint32Array[] = [];
-  const numberChunks: Float64Array[] = [];
-  let rows = 0;
+/**
+ * Rows of whole numbers below 2³², the words, without an object for each. What belongs together stands side by side: a
+ * row is fetched from memory once, not once for each of its fields. They grow a chunk at a time: nothing is ever
+ * copied, so no call has to wait for that, and at most one chunk is not in use yet.
+ *
+ * A class, as are all who work on rows for every call: their methods are the same for all tables, so V8 builds them in
+ * where they are called.
+ */
+export class Rows {
+  /** An even number of words, so that numbers of two words are never cut. */
+  readonly #width: number;
+  readonly #words: Uint32Array[] = [];
+  /** The same memory. */
+  readonly #numbers: Float64Array[] = [];
+  #count = 0;
 
-  const wordsOf = (row: number) => wordChunks[row >>> chunkBits] as Uint32Array;
-  const numbersOf = (row: number) => numberChunks[row >>> chunkBits] as Float64Array;
-  const findPlace = (row: number, field: number) => (row & withinChunk) * width + field;
+  /** @param words how many words a row has */
+  constructor(words: number) {
+    this.#width = words + (words % 2);
+  }
 
-  return {
-    add() {
-      if (rows === wordChunks.length * rowsPerChunk) {
-        const chunk = new ArrayBuffer(rowsPerChunk * width * Uint32Array.BYTES_PER_ELEMENT);
-        wordChunks.push(new Uint32Array(chunk));
-        numberChunks.push(new Float64Array(chunk));
-      }
-      return rows++;
-    },
-    count: () => rows,
-    word: (row, field) => wordsOf(row)[findPlace(row, field)] as number,
-    setWord(row, field, value) {
-      wordsOf(row)[findPlace(row, field)] = value;
-    },
-    number: (row, field) => numbersOf(row)[findPlace(row, field) / 2] as number,
-    setNumber(row, field, value) {
-      numbersOf(row)[findPlace(row, field) / 2] = value;
-    },
-  };
+  /** How many there are. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Adds a row of zeros and returns its number: one more than the last. */
+  add(): number {
+    if (this.#count === this.#words.length * rowsPerChunk) {
+      const chunk = new ArrayBuffer(rowsPerChunk * this.#width * Uint32Array.BYTES_PER_ELEMENT);
+      this.#words.push(new Uint32Array(chunk));
+      this.#numbers.push(new Float64Array(chunk));
+    }
+    return this.#count++;
+  }
+
+  word(row: number, field: number): number {
+    const chunk = this.#words[row >>> chunkBits] as Uint32Array;
+    return chunk[(row & withinChunk) * this.#width + field] as number;
+  }
+
+  setWord(row: number, field: number, value: number): void {
+    const chunk = this.#words[row >>> chunkBits] as Uint32Array;
+    chunk[(row & withinChunk) * this.#width + field] = value;
+  }
+
+  /** Any number, such as a time, in two words of which the first has an even place. */
+  number(row: number, field: number): number {
+    const chunk = this.#numbers[row >>> chunkBits] as Float64Array;
+    return chunk[((row & withinChunk) * this.#width + field) >>> 1] as number;
+  }
+
+  setNumber(row: number, field: number, value: number): void {
+    const chunk = this.#numbers[row >>> chunkBits] as Float64Array;
+    chunk[((row & withinChunk) * this.#width + field) >>> 1] = value;
+  }
 }

@@ -1,5 +1,5 @@
 import type { ExchangeRequest, ExchangeResult } from '../../ports.js';
-import { createExpiringTable, firstField } from './expiring-table.js';
+import { ExpiringTable, firstField } from './expiring-table.js';
 import { createKeyReader, type Key, wordsPerKey } from './key.js';
 import { none } from './rows.js';
 
@@ -11,7 +11,7 @@ export interface TokenFamilies {
 
 /** @param maxEntries how many families may be live at once */
 export function createTokenFamilies(maxEntries: number): TokenFamilies {
-  const table = createExpiringTable(maxEntries, wordsPerKey);
+  const table = new ExpiringTable({ maxEntries, fields: wordsPerKey });
   const { rows } = table;
   const [families, tokens] = [createKeyReader(), createKeyReader()];
 
