@@ -1,6 +1,6 @@
 import { type CodeInput, deriveCode, deriveTag, equalCodes, parseCode } from './core/code.js';
 import { deriveKey } from './core/keys.js';
-import { createMac } from './core/mac.js';
+import { Mac } from './core/mac.js';
 import { assertWholeNumber, driftToleranceRange, policyNumbers } from './core/policy.js';
 import { readSecret } from './core/secret.js';
 
@@ -63,8 +63,8 @@ export function createEngine(options: EngineOptions): Engine {
   assertWholeNumber('digits', digits, policyNumbers.digits);
   assertWholeNumber('windowSeconds', windowSeconds, policyNumbers.windowSeconds);
   assertWholeNumber('driftTolerance', driftTolerance, driftToleranceRange);
-  const codeMac = createMac(deriveKey(secret, 'code'));
-  const identityMac = createMac(deriveKey(secret, 'identity'));
+  const codeMac = new Mac(deriveKey(secret, 'code'));
+  const identityMac = new Mac(deriveKey(secret, 'identity'));
 
   function readInput(
     identity: string,

@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
-import { createMac, type Mac } from './mac.js';
+import { Mac } from './mac.js';
 
 const empty = new Uint8Array(0);
 
@@ -35,7 +35,7 @@ export function deriveKey(secret: Uint8Array, label: string): KeyObject {
 /** The key that derives codes from this secret, with an id that tells nothing of it. */
 function deriveCodeKey(secret: Uint8Array): CodeKey {
   const id = createHmac('sha256', deriveKey(secret, 'key-id')).digest('base64url').slice(0, 8);
-  return { id, mac: createMac(deriveKey(secret, 'code')) };
+  return { id, mac: new Mac(deriveKey(secret, 'code')) };
 }
 
 export interface Secrets {
@@ -50,8 +50,8 @@ export function deriveKeys({ secret, previousSecret, identitySecret = secret }: 
   return {
     current: deriveCodeKey(secret),
     previous: previousSecret ? deriveCodeKey(previousSecret) : null,
-    identity: createMac(deriveKey(identitySecret, 'identity')),
-    address: createMac(deriveKey(identitySecret, 'address')),
+    identity: new Mac(deriveKey(identitySecret, 'identity')),
+    address: new Mac(deriveKey(identitySecret, 'address')),
     refresh: deriveKey(identitySecret, 'refresh'),
     signInState: deriveKey(identitySecret, 'sign-in-state'),
     signInForm: deriveKey(identitySecret, 'sign-in-form'),

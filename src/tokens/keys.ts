@@ -9,7 +9,7 @@ import {
   verify,
   webcrypto,
 } from 'node:crypto';
-import { createMac } from '../core/mac.js';
+import { Mac } from '../core/mac.js';
 import { minSecretBytes } from '../core/secret.js';
 
 /** How tokens are signed: one algorithm a key (RFC 8725 §3.1), and the key decides which. */
@@ -133,7 +133,7 @@ function readSharedSecret(secret: string, name: string): SigningKey {
   if (bytes.length < minSecretBytes) {
     throw new RangeError(`${name} must be at least ${minSecretBytes} bytes, got ${bytes.length}`);
   }
-  const mac = createMac(createSecretKey(bytes));
+  const mac = new Mac(createSecretKey(bytes));
   return {
     algorithm: 'HS256',
     readKey: importOnce(() => subtle.importKey('raw', bytes, webAlgorithms.HS256, false, ['verify'])),
