@@ -1,6 +1,7 @@
 import { type Channel, channels, type RefusalCategory } from '../core/policy.js';
 import type { Clock, Message, Receipt, Transport } from '../ports.js';
 import { createBreaker } from './breaker.js';
+import { Deadlines, type Expiring } from './deadlines.js';
 
 export interface RouteOptions {
   transports: readonly Transport[];
@@ -49,22 +50,21 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
   const found = new Map(channels.map((channel) => [channel, findAll(channel)]));
   const find = (channel: Channel) => found.get(channel) ?? [];
 
+  const deadlines = new Deadlines();
+
   function sendBy(transport: Transport, message: Message, leftMs: number): Promise<Receipt> {
     return new Promise((resolve) => {
-      const options = new SendOptions();
-      const timer = setTimeout(() => {
-        resolve(createRefusal('timeout', `no answer in ${leftMs} ms`));
-        options.abort();
-      }, leftMs);
+      const sending = new Sending(leftMs, resolve);
       const finish = (receipt: Receipt) => {
-        clearTimeout(timer);
+        deadlines.remove(sending);
         resolve(receipt);
       };
       // The name alone: a provider's words may hold the recipient.
       const fail = (error: unknown) =>
         finish(createRefusal('unknown', `threw ${error instanceof Error ? error.name : typeof error}`));
+      deadlines.add(sending);
       try {
-        transport.send(message, options).then(finish, fail);
+        transport.send(message, sending).then(finish, fail);
       } catch (error) {
         fail(error);
       }
@@ -92,12 +92,22 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
 }
 
 /**
- * The signal is made when it is asked for: a transport that needs none should not pay for it. A class, since V8 gives each
- * object with a getter of its own a shape of its own, which outlives the object.
+ * One message on its way, and what its transport is told. The signal is made when it is asked for: a transport that needs
+ * none should not pay for it. A class, since V8 gives each object with a getter of its own a shape of its own, which
+ * outlives the object.
  */
-class SendOptions {
+class Sending implements Expiring {
+  readonly endsAt: number;
+  readonly #leftMs: number;
+  readonly #resolve: (receipt: Receipt) => void;
   #controller: AbortController | undefined;
   #isOver = false;
+
+  constructor(leftMs: number, resolve: (receipt: Receipt) => void) {
+    this.endsAt = performance.now() + leftMs;
+    this.#leftMs = leftMs;
+    this.#resolve = resolve;
+  }
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
@@ -105,8 +115,9 @@ class SendOptions {
     return this.#controller.signal;
   }
 
-  abort(): void {
+  expire(): void {
     this.#isOver = true;
+    this.#resolve(createRefusal('timeout', `no answer in ${this.#leftMs} ms`));
     this.#controller?.abort();
   }
 }

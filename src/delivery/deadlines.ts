@@ -1,0 +1,51 @@
+/** What is told when its time is up. */
+export interface Expiring {
+  /** By `performance.now()`. */
+  endsAt: number;
+  expire(): void;
+}
+
+/**
+ * Time limits of what is under way, with one timer for all: one for each would cost more than all else that sending a
+ * message takes. Keeps the process alive only while something is under way.
+ */
+export class Deadlines {
+  readonly #running = new Set<Expiring>();
+  #timer: NodeJS.Timeout | undefined;
+  #wakesAt = Number.POSITIVE_INFINITY;
+
+  add(one: Expiring): void {
+    if (this.#running.size === 0) this.#timer?.ref();
+    this.#running.add(one);
+    if (one.endsAt < this.#wakesAt) this.#wakeAt(one.endsAt);
+  }
+
+  /** It has ended in time. */
+  remove(one: Expiring): void {
+    this.#running.delete(one);
+    if (this.#running.size === 0) this.#timer?.unref();
+  }
+
+  #wakeAt(time: number): void {
+    clearTimeout(this.#timer);
+    this.#wakesAt = time;
+    this.#timer = setTimeout(() => this.#look(), Math.max(1, Math.ceil(time - performance.now())));
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    this.#wakesAt = Number.POSITIVE_INFINITY;
+    const now = performance.now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const one of this.#running) {
+      if (one.endsAt > now) {
+        next = Math.min(next, one.endsAt);
+      } else {
+        this.#running.delete(one);
+        one.expire();
+      }
+    }
+    // Unless one of those told has begun something that ends sooner.
+    if (next < this.#wakesAt) this.#wakeAt(next);
+  }
+}
