@@ -30,12 +30,18 @@ export interface CodeInput extends Subject {
  * 64 bits before the modulo keep the bias under 1e-9 at ten digits; RFC 4226 §5.3 takes 31 bits.
  */
 export function deriveCode(mac: Mac, input: CodeInput): string {
-  beginSubject(mac, input);
-  mac.addPart(input.challenge);
-  mac.addUint32(Math.floor(input.window / 2 ** 32));
-  mac.addUint32(input.window);
-  const rest = reduceFirst64Bits(mac.finish('binary'), 10 ** input.digits);
-  return String(rest).padStart(input.digits, '0');
+  beginCode(mac, input);
+  return finishCode(mac, input.window, input.digits);
+}
+
+/** The codes of the same challenge in several windows. */
+export function deriveCodes(mac: Mac, input: CodeInput, windows: readonly number[]): string[] {
+  beginCode(mac, input);
+  const { end } = mac;
+  return windows.map((window) => {
+    mac.goBack(end);
+    return finishCode(mac, window, input.digits);
+  });
 }
 
 /** The keyed name of a subject in the store: 16 bytes as 22 characters of base64url, no identity in it. */
@@ -66,6 +72,17 @@ export function parseCode(input: unknown): string | null {
 /** Compares two codes in time that depends on their lengths alone; the length of a code is public. */
 export function equalCodes(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}
+
+function beginCode(mac: Mac, input: CodeInput): void {
+  beginSubject(mac, input);
+  mac.addPart(input.challenge);
+}
+
+function finishCode(mac: Mac, window: number, digits: number): string {
+  mac.addUint32(Math.floor(window / 2 ** 32));
+  mac.addUint32(window);
+  return String(reduceFirst64Bits(mac.finish('binary'), 10 ** digits)).padStart(digits, '0');
 }
 
 function beginSubject(mac: Mac, { namespace, purpose, identity }: Subject): void {

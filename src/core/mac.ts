@@ -33,6 +33,16 @@ export class Mac {
     this.#end = blockBytes;
   }
 
+  /** Where the message ends now, for `goBack`. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Forgets what was added since the message ended there: several messages can begin alike. */
+  goBack(end: number): void {
+    this.#end = end;
+  }
+
   /** The low 32 bits, big-endian. */
   addUint32(value: number): void {
     this.#makeRoom(4);

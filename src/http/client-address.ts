@@ -12,6 +12,7 @@ export interface ClientAddressReader {
   readOnBehalfOf(forwardedFor: string | null): string | undefined;
 }
 
+const maxKnown = 1000;
 const loopback = ['127.0.0.0/8', '::1'];
 
 /**
@@ -25,7 +26,16 @@ export function createClientAddressReader(trustedProxies: readonly string[]): Cl
     if (!range) throw new RangeError(`trusted proxies are addresses, CIDR ranges or loopback, got ${entry}`);
     trusted.addSubnet(range.address, range.length, range.version);
   }
-  const isTrusted = (address: string) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  /** The proxies come again and again, and many clients do. */
+  const known = new Map<string, boolean>();
+  function isTrusted(address: string): boolean {
+    const before = known.get(address);
+    if (before !== undefined) return before;
+    if (known.size >= maxKnown) known.clear();
+    const found = trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+    known.set(address, found);
+    return found;
+  }
 
   /** From the right: each trusted proxy vouches for the one before it, and for nothing further left. */
   function walk(address: string, hops: string[]): string {

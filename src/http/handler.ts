@@ -74,7 +74,8 @@ export function createHandler(options: HandlerOptions): Handler {
     return clientAddress.readCaller(remoteAddress, forwardedFor);
   };
   const checkApiKey = createApiKeyCheck(apiKeyHashes);
-  const direct = new Map<string, AnswerCall>();
+  /** By path, then by method. */
+  const direct = new Map<string, Map<string, AnswerCall>>();
   const app = new Hono<{ Bindings: RequestInfo }>();
 
   if (corsOrigins.length > 0) {
@@ -113,7 +114,8 @@ export function createHandler(options: HandlerOptions): Handler {
         return replyError(error, logger);
       }
     };
-    direct.set(`${method} ${definition.path}`, answerSafely);
+    const byMethod = direct.get(definition.path) ?? new Map<string, AnswerCall>();
+    direct.set(definition.path, byMethod.set(method, answerSafely));
     app.on(method, definition.path, async ({ req, env }) =>
       toResponse(await answerSafely(createWebCall(req.raw), env)),
     );
@@ -149,7 +151,7 @@ export function createHandler(options: HandlerOptions): Handler {
 
   const handler: Handler = async (request, info = {}) => app.fetch(request, info);
   // Answers to other origins need headers that only the application adds.
-  if (corsOrigins.length === 0) handler.findRoute = (method, path) => direct.get(`${method} ${path}`);
+  if (corsOrigins.length === 0) handler.findRoute = (method, path) => direct.get(path)?.get(method);
   return handler;
 }
 

@@ -34,9 +34,9 @@ export function createOtpRoutes({ service, schemas }: RouteParts): Route[] {
         },
       }),
       async handle(call, ip) {
-        const { identity, ...options } = await readJsonBody(call, schemas.requestOtp);
-        const locale = options.locale ?? call.header('accept-language') ?? undefined;
-        return replyRequest(await service.request(identity, { ...options, locale, ip }));
+        const body = await readJsonBody(call, schemas.requestOtp);
+        const locale = body.locale ?? call.header('accept-language') ?? undefined;
+        return replyRequest(await service.request(body.identity, { ...body, locale, ip }));
       },
     },
     {
@@ -61,8 +61,8 @@ export function createOtpRoutes({ service, schemas }: RouteParts): Route[] {
         },
       }),
       async handle(call, ip) {
-        const { identity, otp, ...options } = await readJsonBody(call, schemas.verifyOtp);
-        return replyVerify(await service.verify(identity, otp, { ...options, ip }));
+        const body = await readJsonBody(call, schemas.verifyOtp);
+        return replyVerify(await service.verify(body.identity, body.otp, { ...body, ip }));
       },
     },
   ];
