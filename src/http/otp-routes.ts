@@ -34,9 +34,13 @@ export function createOtpRoutes({ service, schemas }: RouteParts): Route[] {
         },
       }),
       async handle(call, ip) {
-        const body = await readJsonBody(call, schemas.requestOtp);
-        const locale = body.locale ?? call.header('accept-language') ?? undefined;
-        return replyRequest(await service.request(body.identity, { ...body, locale, ip }));
+        const { identity, channel, purpose, bind, challenge, locale } = await readJsonBody(
+          call,
+          schemas.requestOtp,
+        );
+        const language = locale ?? call.header('accept-language') ?? undefined;
+        const options = { channel, purpose, bind, challenge, locale: language, ip };
+        return replyRequest(await service.request(identity, options));
       },
     },
     {
@@ -61,8 +65,8 @@ export function createOtpRoutes({ service, schemas }: RouteParts): Route[] {
         },
       }),
       async handle(call, ip) {
-        const body = await readJsonBody(call, schemas.verifyOtp);
-        return replyVerify(await service.verify(body.identity, body.otp, { ...body, ip }));
+        const { identity, otp, challenge, purpose } = await readJsonBody(call, schemas.verifyOtp);
+        return replyVerify(await service.verify(identity, otp, { challenge, purpose, ip }));
       },
     },
   ];

@@ -43,7 +43,12 @@ export function createVerify(parts: ServiceOptions, common: Common): Service['ve
     const isRight = equalCodes(expectCode(record, target), code);
     if (!isRight || record.mute) return { status: 'invalid', attemptsLeft: attempt.attemptsLeft };
     const extraClaims = (parts.readClaims && (await parts.readClaims(identity.value))) ?? {};
-    const isFirst = await store.consume({ ...recordKey, recordChallenge: record.challenge });
+    const isFirst = await store.consume({
+      identityTag: recordKey.identityTag,
+      recordTag: recordKey.recordTag,
+      challenge: recordKey.challenge,
+      recordChallenge: record.challenge,
+    });
     if (!isFirst) return { status: 'expired' };
     if (findTestIdentity(identity)) logger.warn(describe(recordKey), 'a test identity was verified');
     const token = await parts.issueToken({
