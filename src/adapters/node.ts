@@ -4,6 +4,7 @@ import { type Call, createBrokenBodyError, maxBodyBytes } from '../http/call.js'
 import type { Handler } from '../http/handler.js';
 import { respondProblem } from '../http/problems.js';
 import { jsonHeaders, type Reply } from '../http/reply.js';
+import { createBatch } from './batch.js';
 
 export interface NodeListenerOptions {
   /**
@@ -29,39 +30,46 @@ export function createNodeListener(handler: Handler, options: NodeListenerOption
     overrideGlobalObjects: options.overrideGlobals ?? false,
     errorHandler: () => respondProblem('invalid_request', 'The request line or the Host header is malformed'),
   });
+  const batch = createBatch();
   return (incoming, outgoing) => {
-    const answer = hasPlainBody(incoming)
-      ? handler.findRoute?.(incoming.method ?? '', incoming.url ?? '')
-      : undefined;
+    const length = readPlainLength(incoming);
+    const answer =
+      length === null ? undefined : handler.findRoute?.(incoming.method ?? '', incoming.url ?? '');
     // The routes of the API need no Web-standard request, which costs more than what they do with it.
     if (!answer) return void listen(incoming, outgoing);
-    answer(createNodeCall(incoming), describe(incoming))
-      .then((reply) => sendReply(outgoing, reply))
-      // A reply that cannot be written must not take the process with it.
-      .catch(() => outgoing.destroy());
+    const respond = () =>
+      void answer(createNodeCall(incoming, batch), describe(incoming))
+        .then((reply) => sendReply(outgoing, reply))
+        // A reply that cannot be written must not take the process with it.
+        .catch(() => outgoing.destroy());
+    // What has a body joins the others when that has been read.
+    if (length === 0) batch(respond);
+    else respond();
   };
 }
 
-/** Of a length that is known and allowed: Node holds the sender to it. */
-function hasPlainBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= maxBodyBytes;
+/** Bytes in the body, where they are known beforehand and allowed: Node holds the sender to it. Otherwise null. */
+function readPlainLength({ headers }: IncomingMessage): number | null {
+  const length = Number(headers['content-length'] ?? 0);
+  return headers['transfer-encoding'] === undefined && length <= maxBodyBytes ? length : null;
 }
 
-function createNodeCall(incoming: IncomingMessage): Call {
+function createNodeCall(incoming: IncomingMessage, batch: (run: () => void) => void): Call {
   return {
     header(name) {
       const value = incoming.headers[name];
       return value === undefined ? null : String(value);
     },
-    readBytes: () => readIncoming(incoming),
+    readBytes: () => readIncoming(incoming, batch),
   };
 }
 
-function readIncoming(incoming: IncomingMessage): Promise<Uint8Array> {
+function readIncoming(incoming: IncomingMessage, batch: (run: () => void) => void): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
+    const finish = () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
     incoming.on('data', (chunk: Uint8Array) => chunks.push(chunk));
-    incoming.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    incoming.on('end', () => batch(finish));
     incoming.on('error', (error) => reject(createBrokenBodyError(error)));
     incoming.on('close', () => {
       if (!incoming.complete) reject(createBrokenBodyError('The connection was closed'));
