@@ -13,19 +13,35 @@ export interface CheckedTokens {
   add(name: string, claims: TokenClaims): void;
 }
 
-/** @param maxEntries how many are kept; the oldest goes first */
+/**
+ * Two maps in turn: when the younger is full, it becomes the older, and what was not asked for since is forgotten. To take
+ * the oldest out of one map by itself, each time, means passing over all that were taken out before.
+ *
+ * @param maxEntries how many are kept at most, an even number; those asked for last stay longest
+ */
 export function createCheckedTokens(maxEntries: number): CheckedTokens {
-  const claimsByName = new Map<string, TokenClaims>();
+  let younger = new Map<string, TokenClaims>();
+  let older = new Map<string, TokenClaims>();
+
+  function keep(name: string, claims: TokenClaims): void {
+    if (younger.size >= maxEntries / 2) {
+      older = younger;
+      younger = new Map();
+    }
+    younger.set(name, claims);
+  }
+
   return {
     name: (token) => hash('sha256', token, 'base64url'),
     find(name) {
-      const claims = claimsByName.get(name);
+      let claims = younger.get(name);
+      if (!claims) {
+        claims = older.get(name);
+        if (claims) keep(name, claims);
+      }
       return claims && copyJson(claims);
     },
-    add(name, claims) {
-      if (claimsByName.size >= maxEntries) claimsByName.delete(claimsByName.keys().next().value ?? '');
-      claimsByName.set(name, copyJson(claims));
-    },
+    add: (name, claims) => keep(name, copyJson(claims)),
   };
 }
 

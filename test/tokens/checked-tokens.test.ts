@@ -55,11 +55,21 @@ describe('a token that has been checked before', () => {
 
   // Attack: fill the memory with tokens.
   test('is forgotten when newer ones need its place, and then checked anew', () => {
-    const checked = createCheckedTokens(3);
-    for (const name of ['a', 'b', 'c', 'd']) checked.add(name, { sub: name } as TokenClaims);
+    const checked = createCheckedTokens(4);
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    for (const name of names) checked.add(name, { sub: name } as TokenClaims);
     assert.deepEqual(
-      ['a', 'b', 'c', 'd'].map((name) => checked.find(name) !== undefined),
-      [false, true, true, true],
+      names.filter((name) => checked.find(name)),
+      ['c', 'd', 'e'],
     );
+  });
+
+  test('stays known while it is in use, however many others there are', () => {
+    const checked = createCheckedTokens(4);
+    checked.add('used', { sub: 'used' } as TokenClaims);
+    for (let i = 0; i < 100; i++) {
+      checked.add(`other ${i}`, { sub: 'other' } as TokenClaims);
+      assert.equal(checked.find('used')?.sub, 'used');
+    }
   });
 });
