@@ -1,4 +1,4 @@
-import type { CryptoKey, KeyObject, VerifyOptions } from 'jose';
+import type { CryptoKey, KeyObject } from 'jose';
 import type { CheckingKey } from './keys.js';
 
 const maxTokenLength = 4096;
@@ -7,7 +7,7 @@ const maxTokenLength = 4096;
 export type Check<Result> = (
   token: string,
   key: CryptoKey | KeyObject,
-  options: VerifyOptions,
+  options: { algorithms: string[] },
 ) => Promise<Result>;
 
 /** What our headers hold. Keys and their addresses in a header are the sender's own (RFC 8725 §3.5, §3.10). */

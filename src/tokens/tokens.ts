@@ -56,6 +56,7 @@ export interface Tokens {
 }
 
 const type = 'JWT';
+const requiredClaims = ['sub', 'iat', 'exp', 'jti'];
 /** Some megabytes. */
 const maxCheckedTokens = 10_000;
 /** Browsers drop a cookie of more than 4096 bytes, its name included (RFC 6265bis §5.6). */
@@ -118,13 +119,13 @@ export function createTokens(options: TokenOptions): Tokens {
     const name = checked.name(token);
     const known = checked.find(name);
     if (known) return known.exp > readSeconds() ? known : null;
-    const result = await checkSigned(token, keys.checking, (text, key, limits) =>
+    const result = await checkSigned(token, keys.checking, (text, key, { algorithms }) =>
       jwtVerify(text, key, {
-        ...limits,
+        algorithms,
         typ: type,
         issuer,
         audience,
-        requiredClaims: ['sub', 'iat', 'exp', 'jti'],
+        requiredClaims,
         currentDate: new Date(clock()),
       }),
     );
