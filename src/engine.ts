@@ -1,4 +1,4 @@
-import { type CodeInput, deriveCode, deriveCodes, deriveTag, equalCodes, parseCode } from './core/code.js';
+import { type CodeInput, deriveCode, deriveTag, findWindow, parseCode } from './core/code.js';
 import { deriveKey } from './core/keys.js';
 import { Mac } from './core/mac.js';
 import { assertWholeNumber, driftToleranceRange, policyNumbers } from './core/policy.js';
@@ -37,6 +37,8 @@ export interface Engine {
   identityTag(identity: string, options?: Pick<CodeOptions, 'purpose'>): string;
 }
 
+const noChallenge = new Uint8Array(0);
+
 /**
  * The arithmetic alone: codes from a secret, an identity and the time. It remembers nothing, so it cannot
  * keep a code from working twice, cannot cap the guesses, and every code exists whether or not anybody asked
@@ -69,7 +71,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   function readInput(
     identity: string,
-    { purpose = 'sign-in', challenge = new Uint8Array(0), at }: CodeOptions,
+    { purpose = 'sign-in', challenge = noChallenge, at }: CodeOptions,
   ): CodeInput {
     assertString(identity, 'identity');
     assertString(purpose, 'purpose');
@@ -85,11 +87,7 @@ export function createEngine(options: EngineOptions): Engine {
       const input = readInput(identity, options);
       const typed = parseCode(code) ?? '';
       const windows = drifts.map((drift) => Math.max(0, input.window + drift));
-      let match: number | null = null;
-      // No early exit: the time taken says nothing about which window matched, or whether any did.
-      deriveCodes(codeMac, input, windows).forEach((derived, index) => {
-        if (equalCodes(derived, typed)) match = windows[index] as number;
-      });
+      const match = findWindow(codeMac, input, windows, typed);
       return match === null ? { valid: false } : { valid: true, window: match };
     },
 

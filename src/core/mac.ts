@@ -62,7 +62,8 @@ export class Mac {
     }
     this.addUint32(part.length);
     this.#makeRoom(part.length);
-    this.#inner.set(part, this.#end);
+    // For a few bytes quicker than `set`.
+    for (let i = 0; i < part.length; i++) this.#inner[this.#end + i] = part[i] as number;
     this.#end += part.length;
   }
 
@@ -74,7 +75,8 @@ export class Mac {
 
   /** The MAC of the message: 32 bytes, as one character each or as base64url. */
   finish(encoding: 'binary' | 'base64url'): string {
-    this.#outer.write(hash('sha256', this.#takeMessage(), 'binary'), blockBytes, 'latin1');
+    const digest = hash('sha256', this.#takeMessage(), 'binary');
+    for (let i = 0; i < digestBytes; i++) this.#outer[blockBytes + i] = digest.charCodeAt(i);
     return hash('sha256', this.#outer, encoding);
   }
 

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { deriveCode, deriveTag, equalCodes, parseCode } from '../../src/core/code.js';
+import {
+  deriveCode,
+  deriveTag,
+  equalCodes,
+  findWindow,
+  maxDigits,
+  minDigits,
+  parseCode,
+} from '../../src/core/code.js';
 import { deriveKey } from '../../src/core/keys.js';
 import { Mac } from '../../src/core/mac.js';
 
@@ -47,6 +55,32 @@ test('codes are equal only when every digit is', () => {
   assert.equal(equalCodes('482931', '482932'), false);
   assert.equal(equalCodes('482931', '4829310'), false);
   assert.equal(equalCodes('', '482931'), false);
+  // More digits than a code can have are not compared in part.
+  assert.equal(equalCodes('12345678901', '12345678901'), false);
+});
+
+test('a code is found in its own window, however many there are, and in no other', () => {
+  const subject = { namespace: 'default', purpose: 'sign-in', identity: 'alice@example.com' };
+  const codeInput = fc.record({
+    first: fc.nat(2 ** 31),
+    count: fc.integer({ min: 1, max: 9 }),
+    index: fc.nat(20),
+    digits: fc.integer({ min: minDigits, max: maxDigits }),
+  });
+  fc.assert(
+    fc.property(codeInput, ({ first, count, index, digits }) => {
+      const windows = Array.from({ length: count }, (_, i) => first + i);
+      const input = { ...subject, challenge: new Uint8Array(0), window: first, digits };
+      const codes = windows.map((window) => deriveCode(mac, { ...input, window }));
+      const code = deriveCode(mac, { ...input, window: first + index });
+      const last = codes.lastIndexOf(code);
+      assert.equal(findWindow(mac, input, windows, code), last === -1 ? null : windows[last]);
+      // Attack: the same number in fewer or more digits, or what is read as the same number.
+      for (const other of [code.slice(1), `0${code}`, ` ${code.slice(1)}`, '', 'NaN', '-0']) {
+        assert.ok(codes.includes(other) || findWindow(mac, input, windows, other) === null);
+      }
+    }),
+  );
 });
 
 // Attack: without lengths in the message, the code of (shop, a, bc) would be the code of (shop, ab, c).
