@@ -75,16 +75,16 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
     serves: (channel) => find(channel).length > 0,
     async send(message) {
       const startedAt = clock();
+      let leftMs = timeoutMs;
       let last = createRefusal('unavailable', 'no transport is up');
       for (const { transport, breaker } of find(message.channel)) {
-        const leftMs = timeoutMs - (clock() - startedAt);
-        if (leftMs <= 0) break;
         if (!breaker.allows()) continue;
         const receipt = await sendBy(transport, message, leftMs);
         breaker.record(receipt);
         if (receipt.ok) return receipt;
         last = { ...receipt, detail: `${transport.name}: ${receipt.detail}` };
-        if (!isWorthAnother(receipt)) break;
+        leftMs = timeoutMs - (clock() - startedAt);
+        if (!isWorthAnother(receipt) || leftMs <= 0) break;
       }
       return last;
     },

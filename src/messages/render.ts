@@ -58,18 +58,15 @@ export function createRenderer(options: RendererOptions = {}): Render {
     templatesDir === undefined
       ? (): Templates => ({})
       : readTemplates(templatesDir, { hasAppName: appName !== '', isCodeInSubject });
+  /** By duration, a minute at a time: there are few, and most of a message is the same for all people. */
+  const drafts = new Map(locales.map((locale) => [locale, new Map<number, Draft>()]));
   const templates = new Map(locales.map((locale) => [locale, findTemplates(locale)]));
-
-  /** By locale and duration: there are few, and most of a message is the same for all people. */
-  const drafts = new Map<string, Draft>();
   function findDraft(locale: Locale, expiresInSeconds: number): Draft {
-    const name = `${locale} ${expiresInSeconds >= 60 ? Math.floor(expiresInSeconds / 60) * 60 : expiresInSeconds}`;
-    let draft = drafts.get(name);
-    if (!draft) {
-      if (drafts.size >= maxDrafts) drafts.clear();
-      draft = createDraft(locale, expiresInSeconds, appName, templates.get(locale) ?? {});
-      drafts.set(name, draft);
-    }
+    const seconds = expiresInSeconds >= 60 ? Math.floor(expiresInSeconds / 60) * 60 : expiresInSeconds;
+    const known = drafts.get(locale)?.get(seconds);
+    if (known) return known;
+    const draft = createDraft(locale, seconds, appName, templates.get(locale) ?? {});
+    drafts.get(locale)?.set(seconds, draft);
     return draft;
   }
 
@@ -100,8 +97,6 @@ export function createRenderer(options: RendererOptions = {}): Render {
     return { locale, subject: holes.subject, text: text.fill(holes), html: html.fill(holes) };
   };
 }
-
-const maxDrafts = 500;
 
 /** What differs from message to message. */
 type Holes = Record<'code' | 'subject' | 'link', string>;

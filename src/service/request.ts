@@ -1,5 +1,5 @@
 import type { IdentityKind } from '../core/identity.js';
-import { type Channel, limitPeriodSeconds, type RefusalCategory, staleSeconds } from '../core/policy.js';
+import { type Channel, limitPeriodSeconds, staleSeconds } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type { Message, OpenResult, Receipt, RecordKey } from '../ports.js';
 import type { RateLimited, RequestOptions, RequestResult, Sent } from '../results.js';
@@ -58,8 +58,10 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
       void sending.then((receipt) => settle(openedKey, opened, receipt));
       return sent;
     }
-    const refusal = await settle(openedKey, opened, await sending);
-    return refusal ? { status: 'delivery_failed', category: refusal } : sent;
+    const receipt = await sending;
+    if (receipt.ok) return sent;
+    await settle(openedKey, opened, receipt);
+    return { status: 'delivery_failed', category: receipt.category };
   }
 
   /** Opens the record, with a place for its message: taken before anything is counted, kept only for what is opened. */
@@ -120,17 +122,13 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
     return { id: random.id(), channel, to, code, expiresInSeconds: ttlSeconds, ...rendered };
   }
 
-  /** Gives a refused send back. Returns why it was refused, if it was; never rejects. */
-  async function settle(
-    recordKey: RecordKey,
-    opened: Opened,
-    receipt: Receipt,
-  ): Promise<RefusalCategory | null> {
-    if (receipt.ok) return null;
+  /** Gives a refused send back. Never rejects. */
+  async function settle(recordKey: RecordKey, opened: Opened, receipt: Receipt): Promise<void> {
+    if (receipt.ok) return;
     const { category, detail } = receipt;
     logger.warn({ ...describe(recordKey), category, detail }, 'delivery refused');
     // The message may have arrived: giving the send back would let a slow provider be made to send for ever.
-    if (category === 'timeout' || category === 'unknown') return category;
+    if (category === 'timeout' || category === 'unknown') return;
     try {
       await store.release({
         ...recordKey,
@@ -143,7 +141,6 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
       const cause = error instanceof OtpError ? error.code : 'internal';
       logger.warn({ ...describe(recordKey), error: cause }, 'a refused send stays counted');
     }
-    return category;
   }
 
   return async (input, options = {}) => {
