@@ -68,10 +68,14 @@ function canonicaliseEmail(text: string): Identity | null {
 }
 
 function canonicaliseDomain(text: string): string | null {
-  // domainToASCII is a URL host parser: it would drop or decode these instead of refusing them.
-  if (text.length > maxEmailBytes || refusedInDomain.test(text)) return null;
-  const domain = plainDomain.test(text) ? text.toLowerCase() : domainToASCII(text);
+  if (text.length > maxEmailBytes) return null;
+  const domain = plainDomain.test(text) ? text.toLowerCase() : parseDomain(text);
   return hostName.test(domain) ? domain : null;
+}
+
+function parseDomain(text: string): string {
+  // domainToASCII is a URL host parser: it would drop or decode these instead of refusing them.
+  return refusedInDomain.test(text) ? '' : domainToASCII(text);
 }
 
 function canonicaliseOpaque(text: string): Identity | null {

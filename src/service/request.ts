@@ -112,14 +112,29 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
     const code = common.recoverCode(record, target);
     const { identity, purpose } = target;
     const to = identity.value;
-    const rendered = parts.render({
+    const {
+      locale: language,
+      subject,
+      text,
+      html,
+    } = parts.render({
       channel,
       code,
       expiresInSeconds: ttlSeconds,
       locale,
       link: link ? parts.createLink?.({ identity: to, purpose, record, ttlSeconds }) : undefined,
     });
-    return { id: random.id(), channel, to, code, expiresInSeconds: ttlSeconds, ...rendered };
+    return {
+      id: random.id(),
+      channel,
+      to,
+      code,
+      expiresInSeconds: ttlSeconds,
+      locale: language,
+      subject,
+      text,
+      html,
+    };
   }
 
   /** Gives a refused send back. Never rejects. */
