@@ -1,5 +1,8 @@
 import { Cluster, Redis } from 'ioredis';
+import { makeStringMethodsFast } from './fast-strings.js';
 import type { RedisClient } from './scripts.js';
+
+makeStringMethodsFast();
 
 /** Bounds and default of the limit on a command, in milliseconds. */
 export const redisTimeout = { min: 50, max: 10_000, default: 500 };
