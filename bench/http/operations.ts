@@ -31,11 +31,12 @@ export async function prepare(operation: Operation, target: Target, count: numbe
   const { protocol, pool } = target.system;
   switch (operation) {
     case 'post':
-    case 'request':
-      return takeAtMost(pool, {
-        next: () => protocol.request(createIdentity('m', pool)),
-        expectedStatus: 200,
-      });
+    case 'request': {
+      const requests = Array.from({ length: Math.min(count, pool ?? count) }, () =>
+        protocol.request(createIdentity('m', pool)),
+      );
+      return listSupply(requests, 200);
+    }
     case 'get':
       return { next: () => protocol.bearer('a'.repeat(300)), expectedStatus: 200 };
     case 'right verify':
@@ -63,11 +64,6 @@ export async function prepare(operation: Operation, target: Target, count: numbe
 function listSupply(requests: Buffer[], expectedStatus: number): Supply {
   let position = 0;
   return { next: () => requests[position++] ?? null, expectedStatus };
-}
-
-function takeAtMost(limit = Number.POSITIVE_INFINITY, supply: Supply): Supply {
-  let taken = 0;
-  return { ...supply, next: () => (taken++ < limit ? supply.next() : null) };
 }
 
 function createIdentity(prefix: 'm' | 'v', pool = Number.POSITIVE_INFINITY): string {
