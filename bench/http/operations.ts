@@ -6,6 +6,8 @@ import type { Operation, System } from './systems.js';
 
 /** Requests made ready beforehand, or made one by one. */
 export interface Supply {
+  /** How many there are. */
+  size: number;
   next(): Buffer | null;
   expectedStatus: number;
 }
@@ -38,7 +40,7 @@ export async function prepare(operation: Operation, target: Target, count: numbe
       return listSupply(requests, 200);
     }
     case 'get':
-      return { next: () => protocol.bearer('a'.repeat(300)), expectedStatus: 200 };
+      return repeat(protocol.bearer('a'.repeat(300)));
     case 'right verify':
       return listSupply(
         (await obtainCodes(target, count)).map(([identity, code]) => protocol.verify(identity, code)),
@@ -49,10 +51,8 @@ export async function prepare(operation: Operation, target: Target, count: numbe
       const requests = codes.map(([identity, code]) => protocol.verify(identity, changeLastDigit(code)));
       return listSupply(Array(wrongTries).fill(requests).flat(), protocol.wrongStatus);
     }
-    case 'bearer, seen before': {
-      const request = protocol.bearer(await obtainToken(target));
-      return { next: () => request, expectedStatus: 200 };
-    }
+    case 'bearer, seen before':
+      return repeat(protocol.bearer(await obtainToken(target)));
     case 'bearer, new': {
       const token = await obtainToken(target);
       const tokens = Array.from({ length: count }, () => renewToken(token, target.system));
@@ -63,7 +63,11 @@ export async function prepare(operation: Operation, target: Target, count: numbe
 
 function listSupply(requests: Buffer[], expectedStatus: number): Supply {
   let position = 0;
-  return { next: () => requests[position++] ?? null, expectedStatus };
+  return { size: requests.length, next: () => requests[position++] ?? null, expectedStatus };
+}
+
+function repeat(request: Buffer): Supply {
+  return { size: Number.POSITIVE_INFINITY, next: () => request, expectedStatus: 200 };
 }
 
 function createIdentity(prefix: 'm' | 'v', pool = Number.POSITIVE_INFINITY): string {

@@ -9,7 +9,7 @@ import type { RedisServer } from '../redis.js';
 import { requireSoftware } from '../requirements.js';
 import { type CaseResult, type HttpRound, NotRunError } from '../results.js';
 import { median } from '../statistics.js';
-import { measureRound, type Running } from './measure.js';
+import { leadInShare, measureRound, type Running } from './measure.js';
 import { checkTokens } from './operations.js';
 import { floorName, type Operation, type System, systems, workerSystems } from './systems.js';
 
@@ -143,7 +143,8 @@ async function warmUp(each: Measuring, context: HttpContext): Promise<void> {
 /** A third more than the last round could have used. */
 function count({ rate, rounds }: Measuring, { roundSeconds }: HttpContext): number {
   const latest = rounds.at(-1)?.requestsPerSecond ?? rate;
-  return Math.max(firstRequests, Math.ceil(Math.max(latest, rate) * roundSeconds * 1.3));
+  const seconds = roundSeconds * (1 + leadInShare);
+  return Math.max(firstRequests, Math.ceil(Math.max(latest, rate) * seconds * 1.3));
 }
 
 function fail(each: Measuring, error: unknown): void {

@@ -94,12 +94,12 @@ export function equalCodes(a: string, b: string): boolean {
   );
 }
 
-/** Making two buffers for each comparison would cost more than all else of it. */
-const [left, right] = [new Uint8Array(maxDigits), new Uint8Array(maxDigits)];
+/** Making two arrays for each comparison would cost more than all else of it. */
+const [left, right] = [new Uint16Array(maxDigits), new Uint16Array(maxDigits)];
 
-function writeDigits(bytes: Uint8Array, code: string): Uint8Array {
-  for (let i = 0; i < maxDigits; i++) bytes[i] = code.charCodeAt(i);
-  return bytes;
+function writeDigits(characters: Uint16Array, code: string): Uint16Array {
+  for (let i = 0; i < maxDigits; i++) characters[i] = code.charCodeAt(i);
+  return characters;
 }
 
 function beginCode(mac: Mac, input: CodeInput): void {

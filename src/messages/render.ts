@@ -58,7 +58,7 @@ export function createRenderer(options: RendererOptions = {}): Render {
     templatesDir === undefined
       ? (): Templates => ({})
       : readTemplates(templatesDir, { hasAppName: appName !== '', isCodeInSubject });
-  /** By duration, a minute at a time: there are few, and most of a message is the same for all people. */
+  /** By duration: codes live ten minutes at most, so there are few, and most of a message is the same for all people. */
   const drafts = new Map(locales.map((locale) => [locale, new Map<number, Draft>()]));
   const templates = new Map(locales.map((locale) => [locale, findTemplates(locale)]));
   function findDraft(locale: Locale, expiresInSeconds: number): Draft {

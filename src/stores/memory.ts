@@ -67,7 +67,6 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     const now = clock();
     const { recordTag, lengthening, resend } = request;
     const identity = identityKeys.read(request.identityTag);
-    const isBound = request.bind || request.challenge !== undefined;
     const isNew = request.bind && request.challenge === undefined;
     let row = isNew ? none : records.find(readRecordKey(recordTag, request.challenge), now);
     const live = row === none ? undefined : records.read(row);
@@ -96,6 +95,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       const maxAttempts = long ? Math.min(request.maxAttempts, lengthening.maxAttempts) : request.maxAttempts;
       record = createRecord(request, digits, Math.min(maxAttempts, live?.attemptsLeft ?? maxAttempts), now);
       if (live) records.remove(row);
+      const isBound = request.bind || request.challenge !== undefined;
       const key = readRecordKey(recordTag, isBound ? record.challenge : undefined);
       row = records.findOrAdd(key, record.expiresAt, now);
       if (row === none) throw createFullError();

@@ -55,6 +55,8 @@ test('codes are equal only when every digit is', () => {
   assert.equal(equalCodes('482931', '482932'), false);
   assert.equal(equalCodes('482931', '4829310'), false);
   assert.equal(equalCodes('', '482931'), false);
+  // U+0134 ends in the byte of a 4.
+  assert.equal(equalCodes('\u013482931', '482931'), false);
   // More digits than a code can have are not compared in part.
   assert.equal(equalCodes('12345678901', '12345678901'), false);
 });
