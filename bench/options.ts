@@ -26,7 +26,7 @@ Options:
   --quick              fewer and shorter rounds, smaller sizes: under two minutes
   --list               print the names of the cases and end
   --rounds N           measured rounds of each case, interleaved (default 5; quick 3)
-  --seconds S          length of a round (default 2; quick 0.2)
+  --seconds S          length of a round (default 2; quick 0.15)
   --connections N      connections of the load generator (default 64)
   --out FOLDER         where the results go (default bench/results)
   --profile            profile our cases instead: CPU profiles and shares of the time, by function and by part
@@ -57,7 +57,7 @@ export function readOptions(args: string[]): BenchOptions | null {
   const isQuick = values.quick;
   return {
     rounds: readNumber('--rounds', values.rounds, isQuick ? 3 : 5, { min: 1, max: 100 }),
-    roundSeconds: readNumber('--seconds', values.seconds, isQuick ? 0.2 : 2, { min: 0.05, max: 60 }),
+    roundSeconds: readNumber('--seconds', values.seconds, isQuick ? 0.15 : 2, { min: 0.05, max: 60 }),
     connections: readNumber('--connections', values.connections, 64, { min: 1, max: 1000 }),
     sizes: isQuick
       ? { memory: [1000, 100_000], redis: [1000, 20_000] }
