@@ -4,7 +4,7 @@ import type { LoadGenerator } from '../load.js';
 import { NotRunError } from '../results.js';
 import type { Operation, System } from './systems.js';
 
-/** Requests made ready beforehand, or made one by one. */
+/** Requests made ready beforehand, or one that is sent again and again. */
 export interface Supply {
   /** How many there are. */
   size: number;

@@ -4,7 +4,7 @@ import { type Call, createBrokenBodyError, maxBodyBytes } from '../http/call.js'
 import type { Handler } from '../http/handler.js';
 import { respondProblem } from '../http/problems.js';
 import { jsonHeaders, type Reply } from '../http/reply.js';
-import { createBatch } from './batch.js';
+import { type Batch, createBatch } from './batch.js';
 
 export interface NodeListenerOptions {
   /**
@@ -54,7 +54,7 @@ function readPlainLength({ headers }: IncomingMessage): number | null {
   return headers['transfer-encoding'] === undefined && length <= maxBodyBytes ? length : null;
 }
 
-function createNodeCall(incoming: IncomingMessage, batch: (run: () => void) => void): Call {
+function createNodeCall(incoming: IncomingMessage, batch: Batch): Call {
   return {
     header(name) {
       const value = incoming.headers[name];
@@ -64,7 +64,7 @@ function createNodeCall(incoming: IncomingMessage, batch: (run: () => void) => v
   };
 }
 
-function readIncoming(incoming: IncomingMessage, batch: (run: () => void) => void): Promise<Uint8Array> {
+function readIncoming(incoming: IncomingMessage, batch: Batch): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     const finish = () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));

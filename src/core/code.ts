@@ -35,8 +35,8 @@ export function deriveCode(mac: Mac, input: CodeInput): string {
 }
 
 /**
- * In which of these windows this is the code, or `null`; of several the last. No early exit: the time taken says nothing
- * about which it was, or whether there was any.
+ * In which of these windows this is the code, or `null`; of several the last. Every window is derived and compared each time,
+ * so a right code and a wrong one take equally long.
  */
 export function findWindow(
   mac: Mac,
@@ -120,7 +120,7 @@ function beginSubject(mac: Mac, { namespace, purpose, identity }: Subject): void
   mac.addPart(identity);
 }
 
-/** By digits: a power takes longer than all else that is left here. */
+/** 10 ** digits by digits: computing it each time would be a call out of compiled code. */
 const moduli = Array.from({ length: maxDigits + 1 }, (_, digits) => 10 ** digits);
 
 /** U64BE(bytes[0..8)) mod `modulus`, first 48 bits, then 16: with a modulus up to 10^10 both steps are exact. */

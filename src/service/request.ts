@@ -112,29 +112,14 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
     const code = common.recoverCode(record, target);
     const { identity, purpose } = target;
     const to = identity.value;
-    const {
-      locale: language,
-      subject,
-      text,
-      html,
-    } = parts.render({
+    const rendered = parts.render({
       channel,
       code,
       expiresInSeconds: ttlSeconds,
       locale,
       link: link ? parts.createLink?.({ identity: to, purpose, record, ttlSeconds }) : undefined,
     });
-    return {
-      id: random.id(),
-      channel,
-      to,
-      code,
-      expiresInSeconds: ttlSeconds,
-      locale: language,
-      subject,
-      text,
-      html,
-    };
+    return { id: random.id(), channel, to, code, expiresInSeconds: ttlSeconds, ...rendered };
   }
 
   /** Gives a refused send back. Never rejects. */
