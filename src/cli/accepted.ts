@@ -2,6 +2,7 @@
 import { readRange } from '../core/address.js';
 import { createGate } from '../core/gate.js';
 import { canonicalise } from '../core/identity.js';
+import { readOriginHost } from '../core/origin.js';
 import { readSecret } from '../core/secret.js';
 import { parseTestIdentities, readTestIdentities } from '../core/test-identities.js';
 import { readRedisUrl } from '../stores/redis/connect.js';
@@ -14,8 +15,8 @@ export function isTrustable(entry: string): boolean {
   return entry === 'loopback' || (readRange(entry)?.length ?? 0) > 0;
 }
 
-export function isOrigin(text: string): boolean {
-  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+export function isSmsOrigin(text: string): boolean {
+  return isAccepted(() => readOriginHost(text));
 }
 
 export function isSender(text: string): boolean {

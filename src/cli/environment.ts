@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { isCountry } from '../core/identity.js';
+import { isCallerOrigin } from '../core/origin.js';
 import { bindings, driftToleranceRange, namePattern, policyNumbers, resendPolicies } from '../core/policy.js';
 import { minSecretBytes } from '../core/secret.js';
 import { locales } from '../otp.js';
 import { entriesRange } from '../stores/memory/expiring-table.js';
 import { redisTimeout } from '../stores/redis/connect.js';
-import { isMasterSecret, isOrigin, isRedisUrl, isTrustable } from './accepted.js';
+import { isMasterSecret, isRedisUrl, isSmsOrigin, isTrustable } from './accepted.js';
 import { deliverySettings } from './delivery-settings.js';
 import { pageSettings } from './page-settings.js';
 import {
@@ -149,10 +150,10 @@ export const environment = z.object({
   ),
   OTP_ORIGIN: text({
     group: messages,
-    allowed: 'an origin such as `https://example.com`',
+    allowed: 'an https origin such as `https://example.com`, or `http://localhost`',
     description:
       'Where codes are typed in: SMS end with the line by which a browser offers the code there only',
-  }).refine((value) => value === undefined || isOrigin(value)),
+  }).refine((value) => value === undefined || isSmsOrigin(value)),
   OTP_TEMPLATES_DIR: text({
     group: messages,
     allowed: 'a folder',
@@ -234,9 +235,10 @@ export const environment = z.object({
   }),
   CORS_ORIGINS: list('', {
     group: server,
-    allowed: 'origins such as `https://app.example.com`, with commas between them',
+    allowed:
+      'origins as browsers send them, such as `https://app.example.com` or `capacitor://localhost`, with commas between them and without wildcards',
     description: 'Origins whose pages may call the API',
-  }).refine((origins) => origins.every(isOrigin)),
+  }).refine((origins) => origins.every(isCallerOrigin)),
   LOG_LEVEL: choice(['debug', 'info', 'warn', 'error', 'silent'], 'info', {
     group: server,
     description: 'What is logged, as JSON lines on standard error',

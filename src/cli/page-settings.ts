@@ -1,5 +1,6 @@
+import { isFrameSource } from '../core/origin.js';
 import { isColor } from '../ui/brand.js';
-import { isHome, isLogo, isOrigin } from './accepted.js';
+import { isHome, isLogo } from './accepted.js';
 import { choice, flag, list, text } from './settings.js';
 
 const page = 'Sign-in page';
@@ -29,10 +30,10 @@ export const pageSettings = {
   }).refine((value) => value === undefined || isHome(value)),
   EMBED_ORIGINS: list('', {
     group: page,
-    allowed: 'origins such as `https://app.example.com`, with commas between them',
+    allowed: 'origins such as `https://app.example.com` or `https://*.example.com`, with commas between them',
     description:
       'Origins whose pages may show the page in a frame; they must be of the same site, or browsers keep its cookies back',
-  }).refine((origins) => origins.every(isOrigin)),
+  }).refine((origins) => origins.every(isFrameSource)),
   OTP_MAGIC_LINK: flag({
     group: page,
     description: 'Put a link beside the code into e-mails that the page sends. Needs `PUBLIC_URL`',

@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
-import { cors } from 'hono/cors';
 import { OtpError } from '../errors.js';
 import type { Logger } from '../ports.js';
 import { version } from '../version.js';
 import { createApiKeyCheck } from './api-keys.js';
 import { type Call, createWebCall } from './call.js';
 import { createClientAddressReader } from './client-address.js';
+import { createCors } from './cors.js';
 import { type InboxReader, respondInboxJson, respondInboxPage } from './dev-inbox.js';
 import { docsFiles, respondDocs } from './docs-page.js';
 import { createOpenApiDocument } from './openapi.js';
@@ -19,7 +19,7 @@ import type { SignInRoute } from './sign-in/routes.js';
 export interface HandlerOptions extends Omit<RouteParts, 'schemas'> {
   purposes: readonly string[];
   logger: Logger;
-  /** Origins whose pages may call the API, such as `https://app.example.com`. */
+  /** Origins whose pages may call the API, such as `https://app.example.com` or `capacitor://localhost`. */
   corsOrigins: readonly string[];
   /** SHA-256 in hex of the keys that may use `/otp/*`; with none, everybody may. */
   apiKeyHashes: readonly string[];
@@ -53,7 +53,7 @@ export type AnswerCall = (call: Call, info: RequestInfo) => Promise<Reply>;
 const retrySoonSeconds = 1;
 const unauthorizedHeaders = { 'WWW-Authenticate': 'ApiKey realm="stateless-otp"' };
 
-/** @throws RangeError for a trusted proxy that is no address, range or `loopback` */
+/** @throws RangeError for a trusted proxy that is no address, range or `loopback`, and for an origin that none sends */
 export function createHandler(options: HandlerOptions): Handler {
   const { logger, corsOrigins, apiKeyHashes } = options;
   const routes = createRoutes({ ...options, schemas: createSchemas(options.purposes) });
@@ -78,17 +78,7 @@ export function createHandler(options: HandlerOptions): Handler {
   const direct = new Map<string, Map<string, AnswerCall>>();
   const app = new Hono<{ Bindings: RequestInfo }>();
 
-  if (corsOrigins.length > 0) {
-    app.use(
-      cors({
-        origin: [...corsOrigins],
-        allowMethods: ['GET', 'POST'],
-        allowHeaders: ['Authorization', 'Content-Type', 'X-API-Key'],
-        exposeHeaders: ['Retry-After'],
-        maxAge: 600,
-      }),
-    );
-  }
+  if (corsOrigins.length > 0) app.use(createCors(corsOrigins));
   for (const { definition, handle } of routes) {
     const needsKey = apiKeyHashes.length > 0 && definition.path.includes('/otp/');
     const answer = (call: Call, remoteAddress: string | undefined): Promise<Reply> | Reply => {

@@ -1,9 +1,10 @@
+import { readOriginHost } from '../core/origin.js';
 import type { Content, Render, RenderInput } from '../ports.js';
 import { catalogue, isLocale, type Locale, locales } from './catalogue.js';
 import { chooseLocale } from './choose-locale.js';
 import { describeDuration, describeExpiry } from './duration.js';
 import { emailHtml, emailLinkHtml, emailLinkText, emailText } from './email.js';
-import { readOriginHost, writeOriginLine, writeShortText, writeSms } from './sms.js';
+import { writeOriginLine, writeShortText, writeSms } from './sms.js';
 import { fillString, type Strings } from './strings.js';
 import { compileTemplate } from './template.js';
 import {

@@ -69,14 +69,3 @@ function fitsOneSegment(text: string): boolean {
 export function writeOriginLine(host: string, code: string): string {
   return `@${host} #${code}`;
 }
-
-/** @throws RangeError for anything but the origin of an https page, or of http://localhost */
-export function readOriginHost(origin: string): string {
-  const url = URL.canParse(origin) ? new URL(origin) : undefined;
-  const isWeb = url?.protocol === 'https:' || (url?.protocol === 'http:' && url.hostname === 'localhost');
-  const isBare = url !== undefined && url.href === `${url.origin}/`;
-  if (!url || !isWeb || !isBare || !/^[a-z0-9.-]*[a-z][a-z0-9.-]*$/.test(url.hostname)) {
-    throw new RangeError(`origin must be the origin of a page such as https://example.com, got ${origin}`);
-  }
-  return url.hostname;
-}

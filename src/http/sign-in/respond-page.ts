@@ -1,3 +1,4 @@
+import { isFrameSource } from '../../core/origin.js';
 import { readLogoOrigin } from '../../ui/brand.js';
 import type { Page } from '../../ui/layout.js';
 import { securityHeaders } from '../reply.js';
@@ -16,8 +17,12 @@ export interface PagePolicy {
   formTargets: readonly string[];
 }
 
-/** @throws RangeError for a logo that is neither an https address nor a path */
+/** @throws RangeError for a logo that is neither an https address nor a path, and for what can be no frame's origin */
 export function createPageResponder({ logoUrl, embedOrigins, formTargets }: PagePolicy): PageResponder {
+  const wrong = embedOrigins.find((origin) => !isFrameSource(origin));
+  if (wrong !== undefined) {
+    throw new RangeError(`embedOrigins must be origins such as https://app.example.com, got ${wrong}`);
+  }
   const { 'X-Frame-Options': frameOptions, ...common } = securityHeaders;
   const logoOrigin = logoUrl === undefined ? null : readLogoOrigin(logoUrl);
   const ancestors = embedOrigins.length === 0 ? "'none'" : embedOrigins.join(' ');

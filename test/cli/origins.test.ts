@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { loadConfig } from '../../src/cli/config.js';
+
+const problemsOf = (name: string, value: string) => loadConfig({ [name]: value }).problems;
+
+const origins: Record<string, { good: string[]; bad: string[] }> = {
+  CORS_ORIGINS: {
+    good: [
+      'https://app.example.com',
+      'https://app.example.com:8443',
+      'http://localhost:3000',
+      'http://127.0.0.1:3000',
+      'http://[::1]:3000',
+      'https://xn--bcher-kva.example',
+      'capacitor://localhost,tauri://localhost',
+      'ionic://localhost',
+      'app://obsidian.md',
+      'app://.',
+      'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+      'safari-web-extension://E0E3A3A4-1111-2222-3333-444455556666',
+      'file://',
+    ],
+    bad: [
+      'https://*.vercel.app',
+      'https://app.example.com,https://*.vercel.app',
+      'https://*',
+      '*',
+      'null',
+      'https://app.example.com/',
+      'https://app.example.com/path',
+      'https://App.example.com',
+      'https://app.example.com:443',
+      'http://localhost:80',
+      'https://bücher.example',
+      'https://user@app.example.com',
+      'app.example.com',
+      'Capacitor://localhost',
+      'capacitor://*',
+      'capacitor://localhost/',
+      'capacitor://',
+      'wss://app.example.com',
+      'ftp://app.example.com',
+      'file:///index.html',
+    ],
+  },
+  EMBED_ORIGINS: {
+    good: ['https://app.example.com', 'http://localhost:3000', 'https://*.example.com'],
+    bad: [
+      '*',
+      'https://*',
+      'https://*.com',
+      'https://a.*.example.com',
+      'https://*.*.example.com',
+      'https://app.example.com/',
+      'capacitor://localhost',
+      'https://a.example;script-src',
+      'http://[::1]:3000',
+    ],
+  },
+  OTP_ORIGIN: {
+    good: ['https://example.com', 'https://example.com:8443', 'http://localhost:8000'],
+    bad: [
+      'http://example.com',
+      'https://*.example.com',
+      'https://192.0.2.1',
+      'capacitor://localhost',
+      'https://example.com/sign-in',
+      'example.com',
+    ],
+  },
+};
+
+describe('an origin that can never match is refused by name, one that can is taken', () => {
+  for (const [name, { good, bad }] of Object.entries(origins)) {
+    test(name, () => {
+      for (const value of good) assert.deepEqual(problemsOf(name, value), [], value);
+      for (const value of bad) {
+        const problems = problemsOf(name, value);
+        assert.equal(problems.length, 1, value);
+        assert.ok(problems[0]?.startsWith(`${name}: given "${value}", allowed: `), problems[0]);
+      }
+    });
+  }
+});
