@@ -132,6 +132,12 @@ export interface ExchangeRequest {
 /** `reused`: the family is there, and this is not its token; it has been ended. `unknown`: there is no such family. */
 export type ExchangeResult = 'exchanged' | 'reused' | 'unknown';
 
+/** Several keys of `hit` together, over the same period. A key is always in the same group. */
+export interface HitGroup {
+  key: string;
+  max: number;
+}
+
 export type HitResult = { allowed: true } | { allowed: false; retryAfterMs: number };
 
 /**
@@ -152,8 +158,11 @@ export interface Store {
   consume(request: ConsumeRequest): Promise<boolean>;
   /** Gives a refused send back, once for each id; the refused try counts against a cap of its own. */
   release(request: ReleaseRequest): Promise<void>;
-  /** Counts one against the rolling limit of `key`; a refused call changes nothing. */
-  hit(key: string, limit: RollingLimit): Promise<HitResult>;
+  /**
+   * Counts one against the rolling limit of `key`, and of the wider group that it is in, if one is named: against both
+   * or neither. A refused call changes nothing.
+   */
+  hit(key: string, limit: RollingLimit, group?: HitGroup): Promise<HitResult>;
   /** Puts `key` for this long; true for the one caller who put it. A deny-list: it is lost with the store. */
   claim(key: string, ttlSeconds: number): Promise<boolean>;
   /** Whether `key` has been put and has not ended. */

@@ -1,24 +1,32 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { findEmbedded } from './embedded-address.js';
 
 /**
- * The network that one caller stands for in the limits: an IPv4 address as it is (also when it comes mapped
- * into IPv6, RFC 4291 §2.5.5.2), an IPv6 address by its /64, since one host may use any address in it.
+ * The network that one caller stands for in the limits: an IPv4 address as it is, also embedded in an IPv6 address, and
+ * any other IPv6 address by its /64, since one host may use any address in it.
  *
- * @returns the network, or `unknown` when `address` is none: all of those share one budget
+ * @returns the network, or `unknown` for what is not an address: all of those share one budget
  */
 export function readNetwork(address: string | undefined): string {
   // The zone of a link-local address (RFC 4007 §11) names an interface of this machine, not the caller.
   const plain = address?.replace(/%.*$/s, '') ?? '';
-  if (isIP(plain) === 0) return 'unknown';
-  const parsed = ipaddr.process(plain);
-  if (parsed instanceof ipaddr.IPv6) {
-    return `${parsed.parts
-      .slice(0, 4)
-      .map((part) => part.toString(16))
-      .join(':')}::/64`;
-  }
-  return parsed.toString();
+  const version = isIP(plain);
+  if (version === 0) return 'unknown';
+  if (version === 4) return ipaddr.IPv4.parse(plain).toString();
+  const parsed = ipaddr.IPv6.parse(plain);
+  return findEmbedded(parsed.toByteArray())?.join('.') ?? `${formatPrefix(parsed, 4)}/64`;
+}
+
+/** The /48 around an IPv6 network of `readNetwork`: what a site is usually given (RFC 6177 §2). Undefined for others. */
+export function readSite(network: string): string | undefined {
+  const [prefix = '', length] = network.split('/');
+  return length === undefined ? undefined : `${formatPrefix(ipaddr.IPv6.parse(prefix), 3)}/48`;
+}
+
+function formatPrefix({ parts }: ipaddr.IPv6, groups: number): string {
+  const hex = parts.slice(0, groups).map((part) => part.toString(16));
+  return `${hex.join(':')}::`;
 }
 
 /** Addresses that share their first `length` bits. */

@@ -1,4 +1,4 @@
-import { readNetwork } from './address.js';
+import { readNetwork, readSite } from './address.js';
 import { deriveAddressTag, deriveCode, deriveTag } from './code.js';
 import { findCodeKey, type Keys } from './keys.js';
 
@@ -17,8 +17,15 @@ export interface Derivation {
   nameIdentity(identity: string, purpose: string): { identityTag: string; recordTag: string };
   /** The name of the network that this address stands for, under one limit. */
   nameAddress(limit: string, address: string): string;
+  /** The name of the /48 around that network; undefined when it is not IPv6. */
+  nameSite(limit: string, address: string): string | undefined;
   /** The code again, or `null` when its key has been retired. */
   recoverCode(identity: string, purpose: string, from: DerivedFrom): string | null;
+}
+
+interface AddressTags {
+  network: string;
+  site: string | undefined;
 }
 
 /** A few addresses, those of proxies and busy networks, come again and again: their tags are kept. */
@@ -31,22 +38,27 @@ const challengeBytes = Buffer.alloc(16);
 export function createDerivation(keys: Keys, namespace: string): Derivation {
   const tag = (identity: string, purpose: string) =>
     deriveTag(keys.identity, { namespace, purpose, identity });
-  const addressTags = new Map<string, string>();
+  const addressTags = new Map<string, AddressTags>();
+  function nameNetworks(limit: string, address: string): AddressTags {
+    const name = `${limit} ${address}`;
+    const known = addressTags.get(name);
+    if (known !== undefined) return known;
+    const network = readNetwork(address);
+    const site = readSite(network);
+    const derive = (text: string) => deriveAddressTag(keys.address, `${limit} ${text}`);
+    const tags = { network: derive(network), site: site && derive(site) };
+    if (addressTags.size >= maxAddressTags) addressTags.clear();
+    if (name.length <= maxAddressLength) addressTags.set(name, tags);
+    return tags;
+  }
   return {
     // The limits hang on the empty purpose: naming another purpose buys no other budget.
     nameIdentity: (identity, purpose) => ({
       identityTag: tag(identity, ''),
       recordTag: tag(identity, purpose),
     }),
-    nameAddress(limit, address) {
-      const name = `${limit} ${address}`;
-      const known = addressTags.get(name);
-      if (known !== undefined) return known;
-      const tag = deriveAddressTag(keys.address, `${limit} ${readNetwork(address)}`);
-      if (addressTags.size >= maxAddressTags) addressTags.clear();
-      if (name.length <= maxAddressLength) addressTags.set(name, tag);
-      return tag;
-    },
+    nameAddress: (limit, address) => nameNetworks(limit, address).network,
+    nameSite: (limit, address) => (address.includes(':') ? nameNetworks(limit, address).site : undefined),
     recoverCode(identity, purpose, { challenge, keyId, window, digits }) {
       const codeKey = findCodeKey(keys, keyId);
       if (!codeKey) return null;

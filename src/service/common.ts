@@ -33,6 +33,9 @@ export interface Common {
   logOutcome(event: 'request' | 'verify', recordKey: RecordKey, result: RequestResult | VerifyResult): void;
 }
 
+/** How many times the limit of one IPv6 /64 a /48 has, which holds 65 536 of them and is often free to get. */
+const networksPerSite = 16;
+
 /** More than any code has. */
 export const switchedOffDigits = maxDigits + 1;
 
@@ -75,9 +78,13 @@ export function createCommon(parts: ServiceOptions): Common {
     hitAddress(limit, ip) {
       const allowed = addressLimits[limit];
       if (ip === undefined || allowed.max === 0) return null;
-      return store
-        .hit(derivation.nameAddress(limit, ip), allowed)
-        .then((result) => (result.allowed ? null : rateLimited(limit, result.retryAfterMs)));
+      const network = derivation.nameAddress(limit, ip);
+      const site = derivation.nameSite(limit, ip);
+      const hit =
+        site === undefined
+          ? store.hit(network, allowed)
+          : store.hit(network, allowed, { key: site, max: allowed.max * networksPerSite });
+      return hit.then((result) => (result.allowed ? null : rateLimited(limit, result.retryAfterMs)));
     },
     findTestIdentity,
     lengthenFor: (identity) => (findTestIdentity(identity) ? switchingOff : lengthening),

@@ -7,6 +7,7 @@ import type {
   ConsumeRequest,
   ExchangeRequest,
   ExchangeResult,
+  HitGroup,
   HitResult,
   OpenRequest,
   OpenResult,
@@ -169,15 +170,24 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     else records.write(row, record);
   }
 
-  function hit(key: string, limit: RollingLimit): HitResult {
+  function hit(key: string, { max, periodSeconds }: RollingLimit, group?: HitGroup): HitResult {
     const now = clock();
-    const expiresAt = now + limit.periodSeconds * 1000;
-    const address = addresses.findOrAdd(otherKeys.read(key), expiresAt, now);
-    if (address === none) throw createFullError();
-    const retryAfterMs = hits.findRetryAfterMs(address, limit.max, limit.periodSeconds, now);
-    if (retryAfterMs > 0) return { allowed: false, retryAfterMs };
-    hits.push(address, now);
-    addresses.keepUntil(address, expiresAt);
+    const expiresAt = now + periodSeconds * 1000;
+    /** The row of one key, and how long it has to wait. */
+    const look = (name: string, most: number) => {
+      const row = addresses.findOrAdd(otherKeys.read(name), expiresAt, now);
+      if (row === none) throw createFullError();
+      return { row, retryAfterMs: hits.findRetryAfterMs(row, most, periodSeconds, now) };
+    };
+    // The group first: when that is refused, none of its many keys takes a row.
+    const wide = group && look(group.key, group.max);
+    if (wide && wide.retryAfterMs > 0) return { allowed: false, retryAfterMs: wide.retryAfterMs };
+    const narrow = look(key, max);
+    if (narrow.retryAfterMs > 0) return { allowed: false, retryAfterMs: narrow.retryAfterMs };
+    for (const { row } of wide ? [wide, narrow] : [narrow]) {
+      hits.push(row, now);
+      addresses.keepUntil(row, expiresAt);
+    }
     return { allowed: true };
   }
 
@@ -200,7 +210,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     attempt: async (request) => attempt(request),
     consume: async (request) => consume(request),
     release: async (request) => release(request),
-    hit: async (key, limit) => hit(key, limit),
+    hit: async (key, limit, group) => hit(key, limit, group),
     claim: async (key, ttlSeconds) => claim(key, ttlSeconds),
     claimed: async (key) => claims.size > 0 && claims.find(otherKeys.read(key), clock()) !== none,
     exchange: async (request) => exchange(request),

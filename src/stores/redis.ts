@@ -169,8 +169,13 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       const names = [nameRecord(recordTag, challenge), recordChallenge, sendId];
       await call('release', [nameIdentity(request)], names, [resend, periodSeconds]);
     },
-    async hit(key, { max, periodSeconds }): Promise<HitResult> {
-      const retryAfterMs = Number(await call('hit', [nameKey('a', key)], [], [max, periodSeconds]));
+    async hit(key, { max, periodSeconds }, group): Promise<HitResult> {
+      // A cluster keeps a group and its keys on one server.
+      const keys = group
+        ? [nameKey('a', group.key), `${nameKey('a', group.key)}:${key}`]
+        : [nameKey('a', key)];
+      const limits = group ? [group.max, max] : [max];
+      const retryAfterMs = Number(await call('hit', keys, [], [periodSeconds, ...limits]));
       return retryAfterMs === 0 ? { allowed: true } : { allowed: false, retryAfterMs };
     },
     async claim(key, ttlSeconds) {

@@ -530,6 +530,41 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
       });
     });
 
+    describe('hit with a group', () => {
+      test('counts against the key and the group, or against neither', async () => {
+        const [group, ...keys] = [createTag(), createTag(), createTag(), createTag()];
+        const hit = (key = '') => store.hit(key, { max: 3, periodSeconds }, { key: group as string, max: 5 });
+        const allowed = async (key = '') => (await hit(key)).allowed;
+        for (let i = 0; i < 3; i++) assert.equal(await allowed(keys[0]), true);
+        // Refused by its own limit, a key takes nothing of the group.
+        for (let i = 0; i < 9; i++) assert.equal(await allowed(keys[0]), false);
+        for (let i = 0; i < 2; i++) assert.equal(await allowed(keys[1]), true);
+        await harness.advance(60_000);
+        // Refused by the group, nothing counts against the key.
+        for (let i = 0; i < 9; i++) assert.equal(await allowed(keys[2]), false);
+        const refused = await hit(keys[2]);
+        assert.ok(!refused.allowed && near(refused.retryAfterMs, (periodSeconds - 60) * 1000));
+        await harness.advance((periodSeconds - 60) * 1000);
+        for (let i = 0; i < 3; i++) assert.equal(await allowed(keys[2]), true);
+        assert.equal(await allowed(keys[2]), false);
+      });
+
+      test('races by nobody', async () => {
+        const [group, ...keys] = [createTag(), createTag(), createTag(), createTag()];
+        const callers = [store, await harness.connect()];
+        const results = await Promise.all(
+          Array.from({ length: 60 }, (_, i) =>
+            (callers[i % 2] as Store).hit(
+              keys[i % 3] as string,
+              { max: 4, periodSeconds },
+              { key: group as string, max: 9 },
+            ),
+          ),
+        );
+        assert.equal(results.filter(({ allowed }) => allowed).length, 9);
+      });
+    });
+
     describe('claim', () => {
       test('is true for exactly one of many callers while the claim lasts', async () => {
         const [key, other] = [createTag(), createTag()];

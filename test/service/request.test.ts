@@ -124,6 +124,38 @@ test('rate_limited by address comes first and spends nothing of the identity', a
   await obtain(alice, { ip: '192.0.2.1' });
 });
 
+// Attack: get a /48 for nothing, and use each of its 65 536 /64s as an address of its own.
+test('the networks of one IPv6 /48 together have 16 times the limit of one', async () => {
+  const { otp, inbox, obtain } = createTestOtp({ requestIpMax: 2, verifyIpMax: 2 });
+  const ask = async (ip: string) =>
+    (await otp.request(`${inbox.messages.length}@example.com`, { ip })).status;
+  for (let subnet = 0; subnet < 16; subnet++) {
+    const ip = `2001:db8:1:${subnet.toString(16)}::1`;
+    assert.deepEqual([await ask(ip), await ask(ip), await ask(ip)], ['sent', 'sent', 'rate_limited']);
+  }
+  for (let subnet = 16; subnet < 200; subnet++) {
+    assert.equal(await ask(`2001:db8:1:${subnet.toString(16)}::1`), 'rate_limited');
+  }
+  assert.equal(await ask('2001:db8:2::1'), 'sent');
+  await obtain(alice);
+  let counted = 0;
+  for (let subnet = 0; subnet < 100; subnet++) {
+    const ip = `2001:db8:1:${subnet.toString(16)}::1`;
+    const result = await otp.verify(alice, '000000', { ip, challenge: 'none' });
+    if (result.status !== 'rate_limited') counted += 1;
+  }
+  assert.equal(counted, 32);
+});
+
+// Attack: spend the budget of an IPv4 address again through NAT64, 6to4 and a stateless translator.
+test('an IPv4 address has one budget, however it is embedded in IPv6', async () => {
+  const { otp, obtain } = createTestOtp({ requestIpMax: 1 });
+  await obtain('x@example.com', { ip: '192.0.2.7' });
+  for (const ip of ['64:ff9b::192.0.2.7', '64:ff9b:1::192.0.2.7', '::ffff:0:192.0.2.7', '2002:c000:207::1']) {
+    assert.equal((await otp.request(alice, { ip })).status, 'rate_limited');
+  }
+});
+
 test('delivery_failed: a definite refusal gives the send back, and the same code goes out next time', async () => {
   let answer: Receipt = refuse('unavailable');
   const { otp, inbox } = createTestOtp({ requestIdentityMax: 1, answer: () => answer });

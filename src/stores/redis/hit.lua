@@ -1,12 +1,17 @@
--- Counts one against a rolling limit. A refused call changes nothing.
--- KEYS[1]  log of the limit
--- SETTINGS most hits, in how many seconds
--- Returns  ms until one more fits; 0 when this one was counted
+-- Counts one against every one of these rolling limits, or against none. A refused call changes nothing.
+-- KEYS     logs of the limits
+-- SETTINGS in how many seconds; then most hits, one for each log
+-- Returns  ms until one more fits where it does not; 0 when this one was counted
 
-local max, period_seconds = unpack(SETTINGS, 3)
-local log = load(KEYS[1]) or {}
-local wait = wait_for_room(log, max, period_seconds)
-if wait > 0 then return to_ms(wait) end
-table.insert(log, now)
-save(KEYS[1], log, now + period_seconds * 1000000)
+local period_seconds = SETTINGS[3]
+local logs = {}
+for i, key in ipairs(KEYS) do
+  logs[i] = load(key) or {}
+  local wait = wait_for_room(logs[i], SETTINGS[3 + i], period_seconds)
+  if wait > 0 then return to_ms(wait) end
+end
+for i, key in ipairs(KEYS) do
+  table.insert(logs[i], now)
+  save(key, logs[i], now + period_seconds * 1000000)
+end
 return 0
