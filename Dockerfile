@@ -1,5 +1,5 @@
 # The image of the service. The base is pinned by version; pin it by digest when you build for production.
-FROM node:20.20.2-bookworm-slim AS build
+FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci
@@ -9,7 +9,7 @@ WORKDIR /app
 RUN tar -xzf /tmp/stateless-otp-*.tgz --strip-components=1 && cp /build/package-lock.json .
 RUN npm ci --omit=dev
 
-FROM node:20.20.2-bookworm-slim
+FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000
 WORKDIR /app
 # Owned by root and run by another user: the service cannot write to its own files, and needs to write nowhere.

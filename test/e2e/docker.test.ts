@@ -20,6 +20,17 @@ function run(command: string, args: string[], cwd: string): string {
   return stdout;
 }
 
+test('the image is of an exact version of Node whose support has not ended, and the docs say until when', () => {
+  const bases = dockerfile.match(/^FROM \S+/gm) ?? [];
+  assert.equal(new Set(bases).size, 1);
+  const [, major] = /^FROM node:(\d+)\.\d+\.\d+-[a-z]+-slim$/.exec(bases[0] ?? '') ?? [];
+  const deployment = readFileSync(join(root, 'docs/deployment.md'), 'utf8');
+  const [, documented, end = ''] =
+    /The image runs on Node (\d+), which its project supports until (\d+ \w+ \d{4})/.exec(deployment) ?? [];
+  assert.equal(documented, major);
+  assert.ok(Date.parse(end) > Date.parse('2026-11-26'));
+});
+
 // There is not always an engine to build the image with, so its steps are taken by hand.
 test('the steps of the Dockerfile give a tree that an unprivileged user can serve from without writing', async () => {
   for (const step of ['RUN npm ci\n', 'npm pack', 'RUN npm ci --omit=dev', 'USER node', 'HEALTHCHECK']) {
