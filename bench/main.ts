@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { installNode } from '../scripts/install-node.mjs';
 import { listGrowthCases, runGrowthCases } from './growth/run.js';
 import {
   floorCase,
@@ -20,11 +24,13 @@ import type { CaseResult, Report } from './results.js';
 async function main(args: string[]): Promise<void> {
   const options = readOptions(args);
   if (!options) return print(help);
+  if (options.node !== undefined) return runOn(options.node, args);
   const growthCases = listGrowthCases(options.sizes);
   const all = [...httpCases, ...workerCases, ...libraryCases, ...growthCases].map(({ name }) => name);
   if (options.isList) return print(`${all.join('\n')}\n`);
-  const isWanted = ({ name }: { name: string }) =>
-    options.wanted.length === 0 || options.wanted.some((word) => name.includes(word));
+  const isWanted = ({ name, shippedTwinOf = name }: { name: string; shippedTwinOf?: string | undefined }) =>
+    options.wanted.length === 0 ||
+    options.wanted.some((word) => name.includes(word) || shippedTwinOf.includes(word));
   if (!all.some((name) => isWanted({ name }))) {
     throw new RangeError(`no case is named like ${options.wanted.join(', ')}; --list shows all`);
   }
@@ -34,10 +40,23 @@ async function main(args: string[]): Promise<void> {
     library: libraryCases.filter(isWanted),
     growth: growthCases.filter(isWanted),
   };
+  process.stderr.write(`Node ${process.version}\n`);
   if (options.isProfile) return print(await profile(options, chosen.http));
   const report = await measure(options, chosen);
   const files = writeReport(report, options.outputFolder);
   print(`${files.join('\n')}\n`);
+}
+
+/** Starts this program again, on another version of Node. */
+function runOn(version: string, args: string[]): void {
+  const at = args.findIndex((arg) => arg === '--node' || arg.startsWith('--node='));
+  const others = args.toSpliced(at, args[at] === '--node' ? 2 : 1);
+  const node = join(installNode(version), 'node');
+  const program = [...process.execArgv, fileURLToPath(import.meta.url)];
+  const child = spawn(node, [...program, ...others], { stdio: 'inherit' });
+  child.on('exit', (status) => {
+    process.exitCode = status ?? 1;
+  });
 }
 
 interface Chosen {

@@ -8,6 +8,8 @@ export interface BenchOptions {
   /** Sizes of the growth cases. */
   sizes: { memory: number[]; redis: number[] };
   isQuick: boolean;
+  /** The version of Node that everything runs on, this program too; undefined: the one that started it. */
+  node: string | undefined;
   /** Words; a case runs when its name holds one of them. None: all run. */
   wanted: string[];
   outputFolder: string;
@@ -28,6 +30,7 @@ Options:
   --rounds N           measured rounds of each case, interleaved (default 5; quick 3)
   --seconds S          length of a round (default 2; quick 0.15)
   --connections N      connections of the load generator (default 64)
+  --node VERSION       run all of it on this version of Node, such as 24, installed from npm into a cache folder
   --out FOLDER         where the results go (default bench/results)
   --profile            profile our cases instead: CPU profiles and shares of the time, by function and by part
   -h, --help           show this
@@ -49,6 +52,7 @@ export function readOptions(args: string[]): BenchOptions | null {
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       connections: { type: 'string' },
+      node: { type: 'string' },
       out: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -63,6 +67,7 @@ export function readOptions(args: string[]): BenchOptions | null {
       ? { memory: [1000, 100_000], redis: [1000, 20_000] }
       : { memory: [1000, 100_000, 1_000_000], redis: [1000, 100_000, 1_000_000] },
     isQuick,
+    node: values.node,
     wanted: positionals,
     outputFolder: values.out ?? new URL('results', import.meta.url).pathname,
     isProfile: values.profile,

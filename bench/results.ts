@@ -52,7 +52,12 @@ export type Group = keyof Figures;
 
 /** One case: its medians over the rounds, or why there are none. */
 export type CaseResult<G extends Group = Group> = {
-  [Each in G]: { group: Each; name: string } & (
+  [Each in G]: {
+    group: Each;
+    name: string;
+    /** The name of the case that this one repeats as shipped. */
+    shippedTwinOf?: string | undefined;
+  } & (
     | { status: 'measured'; rounds: Rounds[Each][]; median: Figures[Each] }
     | { status: 'not run'; reason: string }
   );

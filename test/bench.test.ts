@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { floorName } from '../bench/http/systems.js';
 import { computeShares } from '../bench/profile/shares.js';
 import { formatMarkdown } from '../bench/report/markdown.js';
 import { compareWithTargets } from '../bench/report/targets.js';
@@ -30,6 +31,7 @@ describe('a small run', () => {
     const { code, stdout, stderr } = await runBench(args);
     assert.equal(code, 0, stderr);
     assert.match(stderr, /round 1 of 1: ours, memory: right verify/);
+    assert.match(stderr, new RegExp(`^Node ${process.version}$`, 'm'));
     assert.deepEqual(stdout.match(/\.(json|md|svg)$/gm), ['.json', '.md', '.svg']);
   });
 
@@ -40,6 +42,7 @@ describe('a small run', () => {
       [
         ['bare node:http: post', 'measured'],
         ['ours, memory: right verify', 'measured'],
+        ['ours, memory, as shipped: right verify', 'measured'],
         ['library ours, engine: generate', 'measured'],
         ['growth memory: 1000 pending', 'measured'],
       ],
@@ -65,9 +68,41 @@ describe('a small run', () => {
       assert.ok(tables.includes(`| ${name} |`), name);
       assert.ok(chart.includes(`>${name}</text>`), name);
     }
+    // Its figures as shipped are columns of the same row.
+    const row = tables.split('\n').find((line) => line.startsWith('| ours, memory: right verify |')) ?? '';
+    const [, , plain, , shipped, timesFloor] = row.split('|').map((cell) => cell.trim());
+    for (const figure of [plain, shipped, timesFloor]) assert.ok(Number(figure) > 0, row);
+    assert.ok(!tables.includes('| ours, memory, as shipped'));
     assert.ok(tables.includes('| growth memory: 1000 pending |'));
     assert.match(chart, /^<svg [\s\S]*<\/svg>\n$/);
   });
+});
+
+test('every HTTP and library case of ours is also measured as shipped', async () => {
+  const { stdout } = await runBench(['--list']);
+  const names = stdout.trim().split('\n');
+  const plain = names.filter(
+    (name) => /^(library )?ours, (memory|redis)|^workers/.test(name) && !name.includes('as shipped'),
+  );
+  assert.ok(plain.length >= 20);
+  for (const name of plain) assert.ok(names.includes(name.replace(':', ', as shipped:')), name);
+});
+
+test('with --node everything runs on that version', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stateless-otp-bench-test-'));
+  try {
+    const args = ['--node=24', '--rounds', '1', '--seconds', '0.05', '--connections', '1', '--out', folder];
+    const { code, stderr } = await runBench([...args, floorName]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^Node v24\./m);
+    const [file = ''] = readdirSync(folder).filter((name) => name.endsWith('.json'));
+    assert.match(JSON.parse(readFileSync(join(folder, file), 'utf8')).versions.node, /^v24\./);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const wrong = await runBench(['--node', 'latest']);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /a version of Node is 24 or 24\.21\.0, got latest/);
 });
 
 test('a word that no case holds, or a number out of range, is refused with what is allowed', async () => {

@@ -4,7 +4,7 @@ import type { LoadGenerator } from '../load.js';
 import { NotRunError } from '../results.js';
 import type { Operation, System } from './systems.js';
 
-/** Requests made ready beforehand, or one that is sent again and again. */
+/** Requests made ready beforehand, or a few that are sent again and again. */
 export interface Supply {
   /** How many there are. */
   size: number;
@@ -23,6 +23,7 @@ export interface Target {
 /** Each code is tried this often with a wrong one: within the attempts of every system. */
 const wrongTries = 2;
 const preparationMs = 120_000;
+const repeated = 1024;
 let lastIdentity = 0;
 
 /**
@@ -40,7 +41,7 @@ export async function prepare(operation: Operation, target: Target, count: numbe
       return listSupply(requests, 200);
     }
     case 'get':
-      return repeat(protocol.bearer('a'.repeat(300)));
+      return repeat(() => protocol.bearer('a'.repeat(300)));
     case 'right verify':
       return listSupply(
         (await obtainCodes(target, count)).map(([identity, code]) => protocol.verify(identity, code)),
@@ -51,8 +52,10 @@ export async function prepare(operation: Operation, target: Target, count: numbe
       const requests = codes.map(([identity, code]) => protocol.verify(identity, changeLastDigit(code)));
       return listSupply(Array(wrongTries).fill(requests).flat(), protocol.wrongStatus);
     }
-    case 'bearer, seen before':
-      return repeat(protocol.bearer(await obtainToken(target)));
+    case 'bearer, seen before': {
+      const token = await obtainToken(target);
+      return repeat(() => protocol.bearer(token));
+    }
     case 'bearer, new': {
       const token = await obtainToken(target);
       const tokens = Array.from({ length: count }, () => renewToken(token, target.system));
@@ -66,8 +69,12 @@ function listSupply(requests: Buffer[], expectedStatus: number): Supply {
   return { size: requests.length, next: () => requests[position++] ?? null, expectedStatus };
 }
 
-function repeat(request: Buffer): Supply {
-  return { size: Number.POSITIVE_INFINITY, next: () => request, expectedStatus: 200 };
+/** Without end; each may come from another address. */
+function repeat(create: () => Buffer): Supply {
+  const requests = Array.from({ length: repeated }, create);
+  let position = 0;
+  const next = () => requests[position++ % repeated] ?? null;
+  return { size: Number.POSITIVE_INFINITY, next, expectedStatus: 200 };
 }
 
 function createIdentity(prefix: 'm' | 'v', pool = Number.POSITIVE_INFINITY): string {

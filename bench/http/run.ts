@@ -30,6 +30,8 @@ export interface HttpCase {
   name: string;
   system: System;
   operation: Operation;
+  /** The name of the case that this one repeats as shipped. */
+  shippedTwinOf?: string | undefined;
 }
 
 export const httpCases = listCases(systems);
@@ -38,7 +40,17 @@ export const floorCase = httpCases.find(({ system }) => system.name === floorNam
 
 function listCases(of: System[]): HttpCase[] {
   return of.flatMap((system) =>
-    system.operations.map((operation) => ({ name: `${system.name}: ${operation}`, system, operation })),
+    system.operations.flatMap((operation): HttpCase[] => {
+      const name = `${system.name}: ${operation}`;
+      const plain = { name, system, operation };
+      const { shipped } = system;
+      // One after the other in each round, so that the two are comparable.
+      if (!shipped) return [plain];
+      return [
+        plain,
+        { name: `${shipped.name}: ${operation}`, system: shipped, operation, shippedTwinOf: name },
+      ];
+    }),
   );
 }
 
@@ -169,6 +181,7 @@ function summarise(measured: Measuring, floorRounds: HttpRound[]): CaseResult<'h
   return {
     group: 'http',
     name: measured.name,
+    shippedTwinOf: measured.shippedTwinOf,
     status: 'measured',
     rounds,
     median: {

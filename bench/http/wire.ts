@@ -29,6 +29,7 @@ export const proxiedProtocol: Protocol = {
   ...commonProtocol,
   request: (identity) => post(`${base}/otp/request`, { identity }, forwardedHeader()),
   verify: (identity, otp) => post(`${base}/otp/verify`, { identity, otp }, forwardedHeader()),
+  bearer: (token) => get(`${base}/token/verify`, { Authorization: `Bearer ${token}`, ...forwardedHeader() }),
 };
 
 export const betterAuthProtocol: Protocol = {
@@ -59,5 +60,5 @@ let lastAddress = 0;
 function forwardedHeader(): Record<string, string> {
   lastAddress += 1;
   const bytes = [lastAddress >> 16, lastAddress >> 8, lastAddress].map((part) => part & 255);
-  return { 'X-Forwarded-For': `10.${bytes.join('.')}` };
+  return { 'X-Forwarded-For': `11.${bytes.join('.')}` };
 }

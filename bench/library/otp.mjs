@@ -1,49 +1,5 @@
-// `otp.request` and `otp.verify` on the memory store: each call another identity, and the message goes nowhere.
-import { loadBuilt } from '../servers/built.mjs';
-import { check } from './check.mjs';
+// Without limits by address and without a log, as the other libraries are measured.
+import { createOperations } from './otp-operations.mjs';
 
-/** @type {typeof import('../../src/otp.js')} */
-const { createOtp, generateSecretKey } = await loadBuilt('otp.js');
-/** @type {typeof import('../../src/stores/memory.js')} */
-const { createMemoryStore } = await loadBuilt('stores/memory.js');
-
-let last = 0;
-let lastCode = '';
-const otp = createOtp({
-  secretKey: generateSecretKey(),
-  jwtSecret: generateSecretKey(),
-  store: createMemoryStore({ maxEntries: 10_000_000 }),
-  transports: [
-    {
-      name: 'bench',
-      channels: ['email'],
-      async send({ code }) {
-        lastCode = code;
-        return { ok: true };
-      },
-    },
-  ],
-});
-const createIdentity = () => `p${++last}@example.com`;
-
-export const operations = {
-  request: () => async () => {
-    const result = await otp.request(createIdentity());
-    return check(result, result.status === 'sent');
-  },
-  /** @param {number} count */
-  'verify right': async (count) => {
-    /** @type {[string, string][]} */
-    const pending = [];
-    for (let i = 0; i < count; i++) {
-      const identity = createIdentity();
-      await otp.request(identity);
-      pending.push([identity, lastCode]);
-    }
-    return async () => {
-      const [identity, code] = pending.pop() ?? ['', ''];
-      const result = await otp.verify(identity, code);
-      return check(result, result.status === 'valid');
-    };
-  },
-};
+const caller = {};
+export const operations = createOperations({}, () => caller);

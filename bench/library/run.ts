@@ -17,6 +17,8 @@ export interface LibraryCase {
   name: string;
   library: Library;
   operation: string;
+  /** The name of the case that this one repeats as shipped. */
+  shippedTwinOf?: string | undefined;
 }
 
 interface Library {
@@ -24,6 +26,8 @@ interface Library {
   file: string;
   isRival: boolean;
   operations: string[];
+  /** The name of the library that this one repeats as shipped. */
+  shippedTwinOf?: string | undefined;
 }
 
 const arithmetic = ['generate', 'verify right', 'verify wrong'];
@@ -34,7 +38,8 @@ const libraries: Library[] = [
   { name: 'otpauth', file: 'rivals/otpauth.mjs', isRival: true, operations: arithmetic },
   { name: 'speakeasy', file: 'rivals/speakeasy.mjs', isRival: true, operations: arithmetic },
   { name: 'jose', file: 'library/jose.mjs', isRival: false, operations: ['verify HS256'] },
-  { name: 'ours, memory', file: 'library/otp.mjs', isRival: false, operations: ['request', 'verify right'] },
+  ours('ours, memory', 'library/otp.mjs'),
+  ours('ours, memory, as shipped', 'library/otp-shipped.mjs', 'ours, memory'),
 ];
 
 export const libraryCases: LibraryCase[] = libraries.flatMap((library) =>
@@ -42,8 +47,13 @@ export const libraryCases: LibraryCase[] = libraries.flatMap((library) =>
     name: `library ${library.name}: ${operation}`,
     library,
     operation,
+    shippedTwinOf: library.shippedTwinOf && `library ${library.shippedTwinOf}: ${operation}`,
   })),
 );
+
+function ours(name: string, file: string, shippedTwinOf?: string): Library {
+  return { name, file, isRival: false, operations: ['request', 'verify right'], shippedTwinOf };
+}
 
 interface Answer {
   calls: number;
@@ -98,13 +108,14 @@ export async function runLibraryCases(
   }
   return cases.map((each): CaseResult<'library'> => {
     const reason = failures.get(each.library);
-    const { name } = each;
+    const { name, shippedTwinOf } = each;
     if (reason !== undefined) return { group: 'library', name, status: 'not run', reason };
     // The first only warmed up.
     const measured = (rounds.get(each) ?? []).slice(1);
     return {
       group: 'library',
       name,
+      shippedTwinOf,
       status: 'measured',
       rounds: measured,
       median: {

@@ -9,7 +9,7 @@ export function formatMarkdown(report: Report): string {
   const { rounds, roundSeconds, connections } = settings;
   return [
     `# Benchmark of ${report.startedAt.slice(0, 10)}`,
-    `${rounds} interleaved rounds of ${roundSeconds} s, ${connections} connections; medians over the rounds. What each number means: docs/performance.md.`,
+    `Node ${versions['node']?.replace('v', '')}. ${rounds} interleaved rounds of ${roundSeconds} s, ${connections} connections; medians over the rounds. What each number means: docs/performance.md.`,
     `Machine: ${Object.entries(machine)
       .map(([name, value]) => `${name} ${value}`)
       .join(', ')}.`,
@@ -17,6 +17,7 @@ export function formatMarkdown(report: Report): string {
       .map(([name, value]) => `${name} ${value}`)
       .join(', ')}.`,
     describeSpread(report),
+    'As shipped: limits and log on, each request from its own address behind a proxy. All other columns: as the rivals run, without them.',
     formatHttp('Over HTTP', select(report, 'http')),
     formatHttp('Workers on one Redis, all cores', select(report, 'workers')),
     formatLibrary(select(report, 'library')),
@@ -38,13 +39,22 @@ function describeSpread(report: Report): string {
   return `The floor took ${show(least)} to ${show(most)} µs in the different rounds; on a quiet machine these are close.`;
 }
 
-function formatHttp(title: string, cases: { name: string; median: HttpFigures }[]): string {
+interface HttpRow {
+  name: string;
+  shippedTwinOf?: string | undefined;
+  median: HttpFigures;
+}
+
+function formatHttp(title: string, cases: HttpRow[]): string {
+  const shipped = new Map(cases.map(({ shippedTwinOf, median }) => [shippedTwinOf, median]));
   return formatTable(
     title,
     [
       'case',
       'CPU µs/request',
       '× floor',
+      'as shipped: CPU µs',
+      'as shipped: × floor',
       'requests/s',
       'p50 ms',
       'p99 ms',
@@ -52,29 +62,37 @@ function formatHttp(title: string, cases: { name: string; median: HttpFigures }[
       'peak MiB',
       'errors',
     ],
-    cases.map(({ name, median }) => [
-      name,
-      show(median.cpuMicrosPerRequest),
-      show(median.timesFloor, 3),
-      show(median.requestsPerSecond),
-      show(median.p50Ms),
-      show(median.p99Ms),
-      show(median.storeCpuMicrosPerRequest),
-      show(median.peakMiB),
-      String(median.errors),
-    ]),
+    cases
+      .filter(isPlain)
+      .map(({ name, median }) => [
+        name,
+        show(median.cpuMicrosPerRequest),
+        show(median.timesFloor, 3),
+        show(shipped.get(name)?.cpuMicrosPerRequest ?? null),
+        show(shipped.get(name)?.timesFloor ?? null, 3),
+        show(median.requestsPerSecond),
+        show(median.p50Ms),
+        show(median.p99Ms),
+        show(median.storeCpuMicrosPerRequest),
+        show(median.peakMiB),
+        String(median.errors),
+      ]),
   );
 }
 
 function formatLibrary(cases: Measured<'library'>[]): string {
+  const shipped = new Map(cases.map(({ shippedTwinOf, median }) => [shippedTwinOf, median]));
   return formatTable(
     'As a library, one core',
-    ['case', 'calls/s', 'CPU µs/call'],
-    cases.map(({ name, median }) => [
-      name,
-      show(median.operationsPerSecond),
-      show(median.cpuMicrosPerOperation),
-    ]),
+    ['case', 'calls/s', 'CPU µs/call', 'as shipped: CPU µs'],
+    cases
+      .filter(isPlain)
+      .map(({ name, median }) => [
+        name,
+        show(median.operationsPerSecond),
+        show(median.cpuMicrosPerOperation),
+        show(shipped.get(name)?.cpuMicrosPerOperation ?? null),
+      ]),
   );
 }
 
@@ -89,6 +107,11 @@ function formatGrowth(cases: Measured<'growth'>[]): string {
       show(median.verifyMicros),
     ]),
   );
+}
+
+/** Whether a case has a row of its own; what was measured as shipped has columns. */
+function isPlain({ shippedTwinOf }: { shippedTwinOf?: string | undefined }): boolean {
+  return shippedTwinOf === undefined;
 }
 
 function formatTargets(cases: CaseResult[]): string {
