@@ -59,28 +59,30 @@ export type VerifyResult =
   | RateLimited
   | { status: 'invalid_identity' };
 
+/** Null and the empty text are as good as leaving an option out, but for `ip`. */
 export interface RequestOptions {
   /** Default: the one that goes with the identity: email, sms or custom. */
-  channel?: Channel | undefined;
+  channel?: Channel | null | undefined;
   /** What the code is for, one of the configured purposes. Default: the first of them. */
-  purpose?: string | undefined;
+  purpose?: string | null | undefined;
   /** Make a code that can be verified only together with the challenge in the answer. Default false. */
-  bind?: boolean | undefined;
+  bind?: boolean | null | undefined;
   /** Send the code of this bound challenge again. */
-  challenge?: string | undefined;
-  /** The language of the message, BCP 47. */
-  locale?: string | undefined;
+  challenge?: string | null | undefined;
+  /** The language of the message, BCP 47 or an Accept-Language list. One that is unknown gives the default. */
+  locale?: string | null | undefined;
   /** The caller's network address, for the address limit. Default: not limited by address. */
   ip?: string | undefined;
   /** Put a link beside the code into an e-mail, where links are on. Only the sign-in page can follow it. */
   link?: boolean | undefined;
 }
 
+/** Null and the empty text are as good as leaving an option out, but for `ip`. */
 export interface VerifyOptions {
   /** The challenge that the request returned, for bound codes. */
-  challenge?: string | undefined;
+  challenge?: string | null | undefined;
   /** What the code must be for. Default: the first of the configured purposes. */
-  purpose?: string | undefined;
+  purpose?: string | null | undefined;
   /** The caller's network address, for the address limit. Default: not limited by address. */
   ip?: string | undefined;
   /** The token is for a browser's cookie: renewed while in use, in place of a refresh token. Default false. */

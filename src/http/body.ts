@@ -10,7 +10,7 @@ const byteOrderMark = '\uFEFF';
  *
  * @throws OtpError `invalid_request` with one line that says what is wrong
  */
-export async function readJsonBody<Schema extends z.ZodType>(
+export async function readJsonBody<Schema extends z.ZodObject>(
   call: Call,
   schema: Schema,
 ): Promise<z.output<Schema>> {
@@ -19,7 +19,7 @@ export async function readJsonBody<Schema extends z.ZodType>(
 }
 
 /** As `readJsonBody`, but null for a request without a body. */
-export async function readOptionalJsonBody<Schema extends z.ZodType>(
+export async function readOptionalJsonBody<Schema extends z.ZodObject>(
   call: Call,
   schema: Schema,
 ): Promise<z.output<Schema> | null> {
@@ -38,10 +38,22 @@ function assertJson(call: Call): void {
   }
 }
 
-function parseBody<Schema extends z.ZodType>(bytes: Uint8Array, schema: Schema): z.output<Schema> {
-  const result = schema.safeParse(parseJson(bytes));
+function parseBody<Schema extends z.ZodObject>(bytes: Uint8Array, schema: Schema): z.output<Schema> {
+  const body = parseJson(bytes);
+  dropEmpty(body, schema);
+  const result = schema.safeParse(body);
   if (result.success) return result.data;
   throw new OtpError('invalid_request', describeIssue(result.error.issues[0]));
+}
+
+/** Forms and templates of many programs send "" for an optional member that was left empty. */
+function dropEmpty(body: unknown, { shape }: z.ZodObject): void {
+  if (typeof body !== 'object' || body === null) return;
+  for (const [name, value] of Object.entries(body)) {
+    if (value === '' && Object.hasOwn(shape, name) && shape[name]?.safeParse(null).success) {
+      delete (body as Record<string, unknown>)[name];
+    }
+  }
 }
 
 /**

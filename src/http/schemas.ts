@@ -3,7 +3,10 @@ import { maxDigits, minDigits } from '../core/code.js';
 import { channels, limitNames, refusalCategories } from '../core/policy.js';
 import { problems } from './problems.js';
 
-/** Shapes of what comes in and goes out on the wire. */
+/**
+ * Shapes of what comes in and goes out on the wire. An optional member may be null, which is not set; so is the empty text,
+ * which `readJsonBody` drops.
+ */
 export function createSchemas(purposes: readonly string[]) {
   const identity = z.string().min(1).max(320).openapi({
     description: 'E-mail address, phone number (E.164) or opaque id `kind:id`',
@@ -11,14 +14,13 @@ export function createSchemas(purposes: readonly string[]) {
   });
   const purpose = z
     .enum(purposes as [string, ...string[]])
-    .optional()
+    .nullish()
     .openapi({
       description: `What the code is for. Default ${purposes[0]}`,
     });
-  const challenge = z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{22}$/, 'must be 22 characters of base64url')
-    .optional()
+  const challengeText = z.string().regex(/^[A-Za-z0-9_-]{22}$/, 'must be 22 characters of base64url');
+  const challenge = challengeText
+    .nullish()
     .openapi({ description: 'The challenge of a bound request', example: 'a7AszVyXGPLrLZ4q7nHbaQ' });
   return {
     requestOtp: z
@@ -26,19 +28,19 @@ export function createSchemas(purposes: readonly string[]) {
         identity,
         channel: z
           .enum(channels)
-          .optional()
+          .nullish()
           .openapi({ description: 'Default: email, sms or custom, by the identity' }),
         purpose,
         bind: z
           .boolean()
-          .optional()
+          .nullish()
           .openapi({ description: 'Bind the code to a challenge that only this caller gets' }),
         challenge,
-        locale: z
-          .string()
-          .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/, 'must be a BCP 47 language tag')
-          .optional()
-          .openapi({ description: 'Language of the message. Default: by Accept-Language', example: 'en' }),
+        locale: z.string().nullish().openapi({
+          description:
+            'Language of the message, a BCP 47 tag; one that is unknown gives the default. Default: by Accept-Language',
+          example: 'en',
+        }),
       })
       .openapi('OtpRequest'),
     verifyOtp: z
@@ -56,7 +58,7 @@ export function createSchemas(purposes: readonly string[]) {
         purpose,
       })
       .openapi('OtpVerify'),
-    verifyToken: z.strictObject({ token: z.string().max(4096) }).openapi('TokenVerify'),
+    verifyToken: z.strictObject({ token: z.string().min(1).max(4096) }).openapi('TokenVerify'),
     otpSent: z
       .object({
         success: z.literal(true),
@@ -67,11 +69,13 @@ export function createSchemas(purposes: readonly string[]) {
           .openapi({ description: 'Time until another request could be sent', example: 0 }),
         code_length: z.int().openapi({ description: 'Digits of the code', example: 6 }),
         channel: z.enum(channels),
-        challenge: challenge.openapi({ description: 'Present on bound requests; send it with the code' }),
+        challenge: challengeText
+          .optional()
+          .openapi({ description: 'Present on bound requests; send it with the code' }),
       })
       .openapi('OtpSent'),
-    refreshToken: z.strictObject({ refresh_token: z.string().max(2048) }).openapi('TokenRefresh'),
-    logout: z.strictObject({ refresh_token: z.string().max(2048).optional() }).openapi('Logout'),
+    refreshToken: z.strictObject({ refresh_token: z.string().min(1).max(2048) }).openapi('TokenRefresh'),
+    logout: z.strictObject({ refresh_token: z.string().max(2048).nullish() }).openapi('Logout'),
     loggedOut: z.object({ success: z.literal(true) }).openapi('LoggedOut'),
     tokenForm: z
       .object({

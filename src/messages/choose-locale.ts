@@ -2,9 +2,12 @@ import { isLocale, type Locale, locales } from './catalogue.js';
 
 /** More than any browser sends; the rest is not read. */
 const maxLength = 512;
-/** One range of RFC 4647 §2.1 with its weight of RFC 9110 §12.4.2. Android writes `pt_BR`. */
+/**
+ * One range of RFC 4647 §2.1 with its weight of RFC 9110 §12.4.2. Android writes `pt_BR`, POSIX `pt_BR.UTF-8` and
+ * `de_DE@euro`.
+ */
 const range =
-  /^([a-z]{1,8}(?:[-_][a-z0-9]{1,8}){0,7}|\*)(?:[ \t]*;[ \t]*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/i;
+  /^([a-z]{1,8}(?:[-_][a-z0-9]{1,8}){0,7}|\*)(?:[.@][\w.@-]*)?(?:[ \t]*;[ \t]*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/i;
 
 /** Lower-case tags that lead to a locale of ours without being its tag or a longer form of it. */
 const aliases: Record<string, Locale> = {
@@ -26,7 +29,7 @@ const aliases: Record<string, Locale> = {
  * The locale of ours that fits best: the lookup of RFC 4647 §3.4 over a tag or an Accept-Language list
  * (RFC 9110 §12.5.4). Anything may be asked for; what fits nothing gives `byDefault`.
  */
-export function chooseLocale(requested: string | undefined, byDefault: Locale): Locale {
+export function chooseLocale(requested: string | null | undefined, byDefault: Locale): Locale {
   if (typeof requested !== 'string' || requested === '') return byDefault;
   if (isLocale(requested)) return requested;
   for (const tag of readRanges(requested)) {

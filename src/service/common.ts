@@ -19,8 +19,8 @@ export interface Common {
   keyIds: KeyIds;
   readIdentity(input: unknown): Identity | null;
   /** @throws RangeError for a purpose that is not configured */
-  readPurpose(purpose: string | undefined): string;
-  nameRecord(target: Target, challenge: string | undefined): RecordKey;
+  readPurpose(purpose: string | null | undefined): string;
+  nameRecord(target: Target, challenge: string | null | undefined): RecordKey;
   /**
    * Counts against the limit of an address. Null when it lets the call through, and at once when there is nothing to count:
    * without an address, or without a limit.
@@ -67,13 +67,14 @@ export function createCommon(parts: ServiceOptions): Common {
   return {
     keyIds: keys.previous ? [keys.current.id, keys.previous.id] : [keys.current.id],
     readIdentity: (input) => canonicalise(input, { defaultCountry }),
-    readPurpose(purpose = policy.purposes[0]) {
+    readPurpose(given) {
+      const purpose = given || policy.purposes[0];
       if (purpose !== undefined && policy.purposes.includes(purpose)) return purpose;
       throw new RangeError(`purpose must be one of ${policy.purposes.join(', ')}`);
     },
     nameRecord({ identity, purpose }, challenge) {
       const { identityTag, recordTag } = derivation.nameIdentity(identity.value, purpose);
-      return { identityTag, recordTag, challenge };
+      return { identityTag, recordTag, challenge: challenge || undefined };
     },
     hitAddress(limit, ip) {
       const allowed = addressLimits[limit];

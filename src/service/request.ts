@@ -116,7 +116,7 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
       channel,
       code,
       expiresInSeconds: ttlSeconds,
-      locale,
+      locale: locale ?? undefined,
       link: link ? parts.createLink?.({ identity: to, purpose, record, ttlSeconds }) : undefined,
     });
     return { id: random.id(), channel, to, code, expiresInSeconds: ttlSeconds, ...rendered };
@@ -147,7 +147,7 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
     const purpose = common.readPurpose(options.purpose);
     const identity = common.readIdentity(input);
     if (!identity) return { status: 'invalid_identity' };
-    const channel = options.channel ?? channelsOf[identity.kind][0];
+    const channel = options.channel || channelsOf[identity.kind][0];
     if (!channelsOf[identity.kind].includes(channel) || !delivery.serves(channel)) {
       return { status: 'unsupported_channel' };
     }

@@ -28,7 +28,8 @@ export function nameCountries(locale: Locale): NamedCountry[] {
 
 /** The country that somebody with these languages is most likely in, by the first that names one. */
 export function guessCountry(acceptLanguage: string | null, locale: Locale): string | undefined {
-  const [, region] = /^[a-z]{2,3}(?:-[a-z]{4})?-([a-z]{2})\b/i.exec(acceptLanguage ?? '') ?? [];
+  const [, region] =
+    /^[a-z]{2,3}(?:[-_][a-z]{4})?[-_]([a-z]{2})(?![a-z0-9])/i.exec(acceptLanguage ?? '') ?? [];
   return region?.toUpperCase() ?? new Intl.Locale(locale).maximize().region;
 }
 

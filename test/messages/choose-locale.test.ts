@@ -25,6 +25,17 @@ const table: [requested: string | undefined, chosen: Locale][] = [
   ['in', 'id'],
   ['in_ID', 'id'],
   ['en-u-nu-arab', 'en'],
+  ['en_US', 'en'],
+  ['zh_Hans_CN', 'zh-CN'],
+  ['zh_Hant_TW', 'zh-TW'],
+  // As POSIX spells them
+  ['en-US.UTF-8', 'en'],
+  ['de_DE.utf8', 'de'],
+  ['de_DE@euro', 'de'],
+  ['sr_RS.UTF-8@latin', 'nl'],
+  ['C', 'nl'],
+  ['C.UTF-8', 'nl'],
+  ['POSIX', 'nl'],
   // Lists
   ['fr-CH, fr;q=0.9, en;q=0.8, de;q=0.7, *;q=0.5', 'fr'],
   ['en;q=0.1, ja', 'ja'],

@@ -96,9 +96,9 @@ export class OTPClient {
           signal,
         }),
       );
-    const sent = await request(bind, options.challenge ?? remembered).catch((error: unknown) => {
+    const sent = await request(bind, options.challenge || remembered).catch((error: unknown) => {
       const hasEnded = error instanceof OTPError && error.code === 'expired_code';
-      if (!hasEnded || !remembered || options.challenge !== undefined) throw error;
+      if (!hasEnded || !remembered || options.challenge) throw error;
       return request(true, undefined);
     });
     await this.#session.change(({ challenges }) => {
@@ -112,7 +112,7 @@ export class OTPClient {
   async verifyOTP(identity: string, otp: string, options: VerifyOTPOptions = {}): Promise<Tokens> {
     const { purpose, signal } = options;
     const name = nameChallenge(identity, purpose);
-    const challenge = options.challenge ?? (await this.#session.read()).challenges[name];
+    const challenge = options.challenge || (await this.#session.read()).challenges[name];
     const answer = await this.#send('/otp/verify', { body: { identity, otp, challenge, purpose }, signal });
     const tokens = readTokens(answer, false);
     await this.#session.change((kept) => {

@@ -80,6 +80,15 @@ export function describeProblem(strings: SignInStrings, problem: Problem, locale
 
 /** Words such as "in 30 seconds", rounded up. */
 export function describeWait(seconds: number, locale: string): string {
-  const words = new Intl.RelativeTimeFormat(locale);
+  const words = createRelativeTime(locale);
   return seconds < 60 ? words.format(seconds, 'second') : words.format(Math.ceil(seconds / 60), 'minute');
+}
+
+/** Pages also say `lang="en_US"`, or what is no language at all: then in that of the browser. */
+function createRelativeTime(locale: string): Intl.RelativeTimeFormat {
+  try {
+    return new Intl.RelativeTimeFormat(locale.replaceAll('_', '-'));
+  } catch {
+    return new Intl.RelativeTimeFormat();
+  }
 }
