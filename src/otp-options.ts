@@ -102,7 +102,10 @@ export interface OtpOptions extends Partial<Policy> {
   templatesDir?: string | undefined;
   /** Origins whose pages may call the handler. Default: none. */
   corsOrigins?: readonly string[] | undefined;
-  /** Proxies whose X-Forwarded-For the handler believes: addresses, CIDR ranges or `loopback`. Default: none. */
+  /**
+   * Proxies whose X-Forwarded-For the handler believes: addresses, CIDR ranges, `loopback`, or `unix` for peers on a unix
+   * socket. Ranges that together are all of IPv4 or IPv6 are refused. Default: none.
+   */
   trustedProxies?: readonly string[] | undefined;
   /**
    * Callers that may use the handler's `/otp/*` routes by the header `X-API-Key`: the hashes of their keys, which

@@ -1,18 +1,17 @@
 // What may be given where a pattern is not enough: asked of the code that will read it.
-import { readRange } from '../core/address.js';
 import { createGate } from '../core/gate.js';
 import { canonicalise } from '../core/identity.js';
 import { readOriginHost } from '../core/origin.js';
 import { readSecret } from '../core/secret.js';
 import { parseTestIdentities, readTestIdentities } from '../core/test-identities.js';
+import { createTrustCheck } from '../core/trusted-proxies.js';
 import { readRedisUrl } from '../stores/redis/connect.js';
 import { createTokenKeys } from '../tokens/keys.js';
 import { readSender } from '../transports/smtp-sender.js';
 import { readLogoOrigin } from '../ui/brand.js';
 
-export function isTrustable(entry: string): boolean {
-  // A range of everybody would let anybody choose the address that counts.
-  return entry === 'loopback' || (readRange(entry)?.length ?? 0) > 0;
+export function areTrustable(entries: readonly string[]): boolean {
+  return isAccepted(() => createTrustCheck(entries));
 }
 
 export function isSmsOrigin(text: string): boolean {

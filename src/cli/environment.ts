@@ -6,7 +6,7 @@ import { minSecretBytes } from '../core/secret.js';
 import { locales } from '../otp.js';
 import { entriesRange } from '../stores/memory/expiring-table.js';
 import { redisTimeout } from '../stores/redis/connect.js';
-import { isMasterSecret, isRedisUrl, isSmsOrigin, isTrustable } from './accepted.js';
+import { areTrustable, isMasterSecret, isRedisUrl, isSmsOrigin } from './accepted.js';
 import { deliverySettings } from './delivery-settings.js';
 import { pageSettings } from './page-settings.js';
 import {
@@ -124,9 +124,11 @@ export const environment = z.object({
   }),
   TRUSTED_PROXIES: list('', {
     group: limits,
-    allowed: 'addresses, CIDR ranges or `loopback`, with commas between them',
-    description: 'Proxies whose `X-Forwarded-For` is believed',
-  }).refine((entries) => entries.every(isTrustable)),
+    allowed:
+      'addresses, CIDR ranges, `loopback` or `unix`, with commas between them, that together are not all of IPv4 or IPv6',
+    description:
+      'Proxies whose `X-Forwarded-For` is believed; `unix` is who connects through a unix socket. Never everyone, who could then choose the address that is counted',
+  }).refine(areTrustable),
 
   ...tokenSettings,
 

@@ -1,5 +1,5 @@
-import { BlockList, isIP } from 'node:net';
-import { readRange } from '../core/address.js';
+import { parseAddress } from '../core/address.js';
+import { createTrustCheck, unixPeer } from '../core/trusted-proxies.js';
 
 /** Finds whom to count a request against; only what trusted proxies say of that is believed. */
 export interface ClientAddressReader {
@@ -12,53 +12,50 @@ export interface ClientAddressReader {
   readOnBehalfOf(forwardedFor: string | null): string | undefined;
 }
 
-const maxKnown = 1000;
-const loopback = ['127.0.0.0/8', '::1'];
-
 /**
- * @param trustedProxies addresses, CIDR ranges, or `loopback`
- * @throws RangeError that names the entry that is none of these
+ * `Forwarded` (RFC 7239) is never read: a proxy that sets only X-Forwarded-For passes on what a client wrote there.
+ *
+ * @param trustedProxies addresses, CIDR ranges, `loopback` or `unix`
+ * @throws RangeError that names the entry that is none of these, or the entries that together trust everyone
  */
 export function createClientAddressReader(trustedProxies: readonly string[]): ClientAddressReader {
-  const trusted = new BlockList();
-  for (const entry of trustedProxies.flatMap((entry) => (entry === 'loopback' ? loopback : [entry]))) {
-    const range = readRange(entry);
-    if (!range) throw new RangeError(`trusted proxies are addresses, CIDR ranges or loopback, got ${entry}`);
-    trusted.addSubnet(range.address, range.length, range.version);
-  }
-  /** The proxies come again and again, and many clients do. */
-  const known = new Map<string, boolean>();
-  function isTrusted(address: string): boolean {
-    const before = known.get(address);
-    if (before !== undefined) return before;
-    if (known.size >= maxKnown) known.clear();
-    const found = trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-    known.set(address, found);
-    return found;
-  }
+  const isTrusted = createTrustCheck(trustedProxies);
+
+  const parsePeer = (peer: string) => (peer === unixPeer ? unixPeer : parseAddress(peer));
+  // What nginx writes for a peer on a unix socket.
+  const parseHop = (hop: string) => (hop === 'unix:' && isTrusted(unixPeer) ? unixPeer : parseAddress(hop));
 
   /** From the right: each trusted proxy vouches for the one before it, and for nothing further left. */
-  function walk(address: string, hops: string[]): string {
-    while (isIP(address) !== 0 && isTrusted(address)) {
-      const previous = hops.pop();
-      if (previous === undefined || isIP(previous) === 0) break;
+  function walk(peer: string, hops: string[]): string {
+    let address = peer;
+    while (isTrusted(address)) {
+      const previous = parseHop(hops.pop() ?? '');
+      if (previous === null) break;
       address = previous;
     }
     return address;
   }
 
   return {
-    readCaller: (remoteAddress, forwardedFor) =>
-      trustedProxies.length === 0 ? remoteAddress : walk(remoteAddress, splitHops(forwardedFor)),
+    readCaller(remoteAddress, forwardedFor) {
+      if (trustedProxies.length === 0) return remoteAddress;
+      // A framework that trusts its proxy may have taken this from the header, port and all.
+      const peer = parsePeer(remoteAddress);
+      return peer === null ? remoteAddress : walk(peer, splitHops(forwardedFor));
+    },
     readOnBehalfOf(forwardedFor) {
       if (forwardedFor === null) return undefined;
       const hops = splitHops(forwardedFor);
-      const nearest = hops.pop() ?? '';
-      return isIP(nearest) === 0 ? 'unknown' : walk(nearest, hops);
+      const nearest = parseHop(hops.pop() ?? '');
+      return nearest === null ? 'unknown' : walk(nearest, hops);
     },
   };
 }
 
+/** Elements of a list may be empty, and then are none (RFC 9110 §5.6.1.2). */
 function splitHops(forwardedFor: string | null): string[] {
-  return (forwardedFor ?? '').split(',').map((hop) => hop.trim());
+  return (forwardedFor ?? '')
+    .split(',')
+    .map((hop) => hop.trim())
+    .filter((hop) => hop !== '');
 }

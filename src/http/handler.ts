@@ -27,7 +27,7 @@ export interface HandlerOptions extends Omit<RouteParts, 'schemas'> {
   unsafeDevInbox?: InboxReader | undefined;
   /** The sign-in page; without it there is none. */
   signInRoutes?: readonly SignInRoute[] | undefined;
-  /** Proxies whose X-Forwarded-For counts: addresses, CIDR ranges or `loopback`. */
+  /** Proxies whose X-Forwarded-For counts: addresses, CIDR ranges, `loopback` or `unix`. */
   trustedProxies: readonly string[];
 }
 
@@ -53,7 +53,7 @@ export type AnswerCall = (call: Call, info: RequestInfo) => Promise<Reply>;
 const retrySoonSeconds = 1;
 const unauthorizedHeaders = { 'WWW-Authenticate': 'ApiKey realm="stateless-otp"' };
 
-/** @throws RangeError for a trusted proxy that is no address, range or `loopback`, and for an origin that none sends */
+/** @throws RangeError for a trusted proxy that is no address, range, `loopback` or `unix`, and for an origin that none sends */
 export function createHandler(options: HandlerOptions): Handler {
   const { logger, corsOrigins, apiKeyHashes } = options;
   const routes = createRoutes({ ...options, schemas: createSchemas(options.purposes) });

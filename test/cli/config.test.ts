@@ -260,6 +260,13 @@ describe('what is wrong anywhere is refused, in one line that names the variable
       { TRUSTED_PROXIES: '10.0.0.0/8,proxy' },
       /^TRUSTED_PROXIES: given "10.0.0.0\/8,proxy"/,
     ],
+    ...['0.0.0.0/1,128.0.0.0/1', '::/0', '::1,8000::/1,::/1', '::ffff:0:0/96', 'true', '*', 'all', '1'].map(
+      (given): [string, Record<string, string>, RegExp] => [
+        `proxies that are ${given}`,
+        { TRUSTED_PROXIES: given },
+        /^TRUSTED_PROXIES: given ".+", allowed: addresses, CIDR ranges, `loopback` or `unix`/,
+      ],
+    ),
     [
       'a proxy range that is none',
       { TRUSTED_PROXIES: '10.0.0.0/99' },

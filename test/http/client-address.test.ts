@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { createClientAddressReader } from '../../src/http/client-address.js';
 
 test('the rightmost address that no trusted proxy has is the client', () => {
@@ -21,7 +22,25 @@ test('the rightmost address that no trusted proxy has is the client', () => {
 // Attack: put something into the header that is no address, to be counted as nobody or as somebody else.
 test('an entry that is no address ends the chain at the proxy that sent it', () => {
   const { readCaller: read } = createClientAddressReader(['10.0.0.0/8']);
-  for (const forwarded of ['', 'unknown', '1.2.3.4:80', '203.0.113.5, junk', 'x'.repeat(5000)]) {
+  for (const forwarded of [
+    '',
+    ' , ,',
+    'unknown',
+    'undefined',
+    'for=203.0.113.5',
+    '_hidden',
+    '203.0.113.5:123456',
+    '203.0.113.5:http',
+    '[203.0.113.5',
+    '203.0.113.5]',
+    '"203.0.113.5',
+    '[2001:db8::1]]:80',
+    '203.0.113.5 198.51.100.1',
+    '203.0.113.5;198.51.100.1',
+    '203.0.113.5, junk',
+    'unix:',
+    'x'.repeat(5000),
+  ]) {
     assert.equal(read('10.0.0.1', forwarded), '10.0.0.1');
   }
   assert.equal(read('unknown', '1.1.1.1'), 'unknown');
@@ -35,16 +54,193 @@ test('for whom a known caller calls is the rightmost address that no trusted pro
   assert.equal(readOnBehalfOf('6.6.6.6, 198.51.100.1, 10.0.0.1'), '198.51.100.1');
   assert.equal(readOnBehalfOf('10.0.0.1'), '10.0.0.1');
   assert.equal(readOnBehalfOf(null), undefined);
-  for (const forwarded of ['', 'junk', '1.2.3.4:4711', '198.51.100.1, unknown']) {
+  for (const forwarded of ['', ',', 'junk', '198.51.100.1, unknown']) {
     assert.equal(readOnBehalfOf(forwarded), 'unknown');
   }
 });
 
+/** The forms in which proxies write an address: with a port (Azure), in brackets, in quotes, with blanks, with a zone. */
+const ipv4Forms: ((address: string) => string)[] = [
+  (address) => address,
+  (address) => `${address}:51234`,
+  (address) => `::ffff:${address}`,
+  (address) => `[::ffff:${address}]:51234`,
+  (address) => `"${address}:51234"`,
+  (address) => ` \t${address} `,
+];
+const ipv6Forms: ((address: string) => string)[] = [
+  (address) => address,
+  (address) => address.toUpperCase(),
+  (address) => `[${address}]`,
+  (address) => `[${address}]:51234`,
+  (address) => `"[${address}]:51234"`,
+  (address) => `${address}%eth0`,
+  (address) => `[${address}%25eth0]:51234`,
+];
+const group = fc.integer({ min: 0x1000, max: 0xffff }).map((part) => part.toString(16));
+const byte = fc.integer({ min: 0, max: 255 });
+const hop = (ipv4: fc.Arbitrary<string>, ipv6: fc.Arbitrary<string>) =>
+  fc.oneof(
+    fc
+      .tuple(ipv4, fc.constantFrom(...ipv4Forms))
+      .map(([address, write]) => ({ address, text: write(address) })),
+    fc
+      .tuple(ipv6, fc.constantFrom(...ipv6Forms))
+      .map(([address, write]) => ({ address, text: write(address) })),
+  );
+const proxyHop = hop(
+  fc.tuple(byte, byte, byte).map(([a, b, c]) => `10.${a}.${b}.${c}`),
+  fc.tuple(group, group).map(([a, b]) => `2001:db8:${a}::${b}`),
+);
+const clientHop = hop(
+  fc.tuple(byte, byte).map(([a, b]) => `203.0.${a}.${b}`),
+  fc.tuple(group, group).map(([a, b]) => `2001:db9:${a}::${b}`),
+);
+const whatever = fc.oneof(
+  clientHop.map(({ text }) => text),
+  proxyHop.map(({ text }) => text),
+  fc.constantFrom(
+    '',
+    ' ',
+    'unknown',
+    'unix:',
+    '"',
+    '[',
+    '[]',
+    'for=1.2.3.4',
+    '127.0.0.1',
+    '"1.2.3.4, 10.0.0.1"',
+  ),
+  fc.string({ maxLength: 20 }),
+);
+
+// Attack: prepend hops to X-Forwarded-For, in any form, to be counted as somebody else.
+test('of any chain the client is found, and nothing that it prepends changes that', () => {
+  const { readCaller, readOnBehalfOf } = createClientAddressReader([
+    'loopback',
+    '10.0.0.0/8',
+    '2001:db8::/32',
+  ]);
+  fc.assert(
+    fc.property(
+      fc.array(whatever, { maxLength: 5 }),
+      clientHop,
+      fc.array(fc.oneof(proxyHop, fc.constant({ address: '', text: '' })), { maxLength: 4 }),
+      proxyHop,
+      fc.constantFrom(',', ', ', ' , ', ',\t'),
+      (forged, client, between, last, comma) => {
+        const honest = [client, ...between].map(({ text }) => text).join(comma);
+        for (const header of [honest, [...forged, honest].join(comma)]) {
+          assert.equal(readCaller(last.address, header), client.address, header);
+          assert.equal(readOnBehalfOf(header), client.address, header);
+        }
+      },
+    ),
+    { seed: 1, numRuns: 1000 },
+  );
+});
+
+test('an address that a framework took from the header counts without its port', () => {
+  const { readCaller } = createClientAddressReader(['10.0.0.0/8']);
+  assert.equal(readCaller('10.0.0.1:4711', '203.0.113.5:80'), '203.0.113.5');
+  assert.equal(readCaller('[::ffff:10.0.0.1]:4711', '[2001:db9::1]:80'), '2001:db9::1');
+});
+
+// Attack: connect over TCP and say that it was a unix socket, to be believed what X-Forwarded-For holds.
+test('a peer on a unix socket is believed only if unix is trusted, also in the middle of a chain', () => {
+  const trusting = createClientAddressReader(['unix', '10.0.0.0/8']);
+  assert.equal(trusting.readCaller('unix', '203.0.113.5'), '203.0.113.5');
+  assert.equal(trusting.readCaller('unix', '203.0.113.5, unix:, 10.0.0.1'), '203.0.113.5');
+  assert.equal(trusting.readCaller('unix', null), 'unix');
+  assert.equal(trusting.readCaller('unknown', '203.0.113.5'), 'unknown');
+  assert.equal(trusting.readCaller('198.51.100.1', '203.0.113.5, unix:'), '198.51.100.1');
+  const others = createClientAddressReader(['loopback']);
+  assert.equal(others.readCaller('unix', '203.0.113.5'), 'unix');
+  assert.equal(others.readCaller('127.0.0.1', '203.0.113.5, unix:'), '127.0.0.1');
+});
+
 test('a proxy that is no address, range or loopback is refused by name', () => {
-  for (const entry of ['proxy', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', '2001:db8::/129', '*', '']) {
+  for (const entry of [
+    ...[
+      'proxy',
+      '10.0.0.0/33',
+      '10.0.0.0/',
+      '10.0.0.0/8/8',
+      '2001:db8::/129',
+      '10.0.0.0/-1',
+      '',
+      '1',
+      '10.0.0',
+    ],
+    ...['true', '*', 'all', 'any', 'unix:', 'UNIX', '0.0.0.0:0', '[::1]'],
+  ]) {
     assert.throws(
-      () => createClientAddressReader([entry]),
-      /trusted proxies are addresses, CIDR ranges or loopback/,
+      () => createClientAddressReader(['loopback', entry]),
+      ({ message }: Error) =>
+        message.startsWith('trusted proxies are addresses, CIDR ranges or loopback') &&
+        message.includes(`got ${entry}: name each proxy`),
     );
   }
+});
+
+/** Cuts a range in two, again and again: ranges that together are the whole. */
+function split(start: bigint, length: number, bits: number, cuts: number[]): [bigint, number][] {
+  const cut = cuts.pop();
+  if (cut === undefined || cut === 0 || length >= bits) return [[start, length]];
+  const half = start + (1n << BigInt(bits - length - 1));
+  return [...split(start, length + 1, bits, cuts), ...split(half, length + 1, bits, cuts)];
+}
+const writeIpv4 = (value: bigint) => [24n, 16n, 8n, 0n].map((by) => (value >> by) & 255n).join('.');
+const writeIpv6 = (value: bigint) =>
+  [112n, 96n, 80n, 64n, 48n, 32n, 16n, 0n].map((by) => ((value >> by) & 0xffffn).toString(16)).join(':');
+const versions = [
+  { bits: 32, name: 'IPv4', write: (start: bigint, length: number) => `${writeIpv4(start)}/${length}` },
+  {
+    bits: 32,
+    name: 'IPv4',
+    write: (start: bigint, length: number) => `::ffff:${writeIpv4(start)}/${96 + length}`,
+  },
+  { bits: 128, name: 'IPv6', write: (start: bigint, length: number) => `${writeIpv6(start)}/${length}` },
+];
+
+// Attack: be trusted by an operator who trusts everyone in pieces, so that the address in the header is yours to choose.
+test('ranges that together are all of IPv4 or all of IPv6 are refused, and not if one is missing', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...versions),
+      fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 40 }),
+      fc.nat(),
+      fc.array(fc.constantFrom('10.0.0.0/8', 'loopback', '2001:db8::/32', '::ffff:10.0.0.0/104', 'unix')),
+      ({ bits, name, write }, cuts, missing, others) => {
+        const ranges = split(0n, 0, bits, [...cuts]).map(([start, length]) => write(start, length));
+        const mixed = [...ranges, ...others].sort();
+        assert.throws(
+          () => createClientAddressReader(mixed),
+          new RegExp(`must not cover all of ${name}, got `),
+        );
+        if (ranges.length > 1) {
+          const without = ranges.filter((_range, index) => index !== missing % ranges.length);
+          createClientAddressReader(without);
+        }
+      },
+    ),
+    { seed: 1, numRuns: 500 },
+  );
+  for (const entries of [
+    ['0.0.0.0/0'],
+    ['::/0'],
+    ['::ffff:0:0/96'],
+    ['9.9.9.9/0'],
+    ['0.0.0.0/1', '128.0.0.0/1'],
+  ]) {
+    assert.throws(() => createClientAddressReader(entries), /must not cover all of IPv[46]/);
+  }
+});
+
+test('a range of IPv6 addresses says nothing of IPv4 addresses that are mapped into it', () => {
+  const { readCaller } = createClientAddressReader(['::/1']);
+  assert.equal(readCaller('::ffff:198.51.100.1', '203.0.113.5'), '198.51.100.1');
+  assert.equal(readCaller('::1', '203.0.113.5'), '203.0.113.5');
+  const mapped = createClientAddressReader(['::ffff:10.0.0.0/104']);
+  assert.equal(mapped.readCaller('10.1.2.3', '203.0.113.5'), '203.0.113.5');
 });

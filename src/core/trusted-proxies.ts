@@ -1,0 +1,54 @@
+import { BlockList, isIP } from 'node:net';
+import { coverEverything, readRange } from './address.js';
+
+/** Names every peer on a unix socket, since none of them has an address. */
+export const unixPeer = 'unix';
+
+const maxKnown = 1000;
+const named: Record<string, readonly string[]> = { loopback: ['127.0.0.0/8', '::1'] };
+
+/**
+ * Whether an address, or the peer `unix`, is that of a trusted proxy.
+ *
+ * @param entries addresses, CIDR ranges, `loopback`, or `unix` for peers on unix sockets
+ * @throws RangeError that names an entry that is none of these, or the entries that together trust everyone: then anyone
+ * could choose the address that is counted
+ */
+export function createTrustCheck(entries: readonly string[]): (peer: string) => boolean {
+  const ranges = entries
+    .filter((entry) => entry !== unixPeer)
+    .flatMap((entry) => named[entry] ?? [entry])
+    .map((entry) => {
+      const range = readRange(entry);
+      if (range) return range;
+      throw new RangeError(
+        `trusted proxies are addresses, CIDR ranges or loopback, or unix for peers on a unix socket, got ${entry}: name each proxy, since a trusted peer chooses the address that is counted`,
+      );
+    });
+  for (const [version, name] of [
+    ['ipv4', 'IPv4'],
+    ['ipv6', 'IPv6'],
+  ] as const) {
+    if (coverEverything(ranges, version)) {
+      throw new RangeError(
+        `trusted proxies must not cover all of ${name}, got ${entries.join(', ')}: anyone could choose the address that is counted`,
+      );
+    }
+  }
+  // One list each: a BlockList takes IPv4 addresses for the IPv6 addresses that they are mapped to.
+  const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
+  for (const { address, length, version } of ranges) lists[version].addSubnet(address, length, version);
+  const isUnixTrusted = entries.includes(unixPeer);
+  /** The proxies come again and again, and many clients do. */
+  const known = new Map<string, boolean>();
+  return (peer) => {
+    if (peer === unixPeer) return isUnixTrusted;
+    const before = known.get(peer);
+    if (before !== undefined) return before;
+    if (known.size >= maxKnown) known.clear();
+    const version = isIP(peer) === 6 ? 'ipv6' : 'ipv4';
+    const found = lists[version].check(peer, version);
+    known.set(peer, found);
+    return found;
+  };
+}
