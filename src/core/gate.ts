@@ -1,4 +1,4 @@
-import { canonicalise } from './identity.js';
+import { canonicalise, parseCanonical } from './identity.js';
 
 /** Whether this canonical identity is let in. */
 export type Gate = (identity: string) => boolean;
@@ -14,10 +14,10 @@ export function createGate(rules: readonly string[]): Gate {
   const domains = new Set<string>();
   const prefixes: string[] = [];
   for (const rule of rules) {
-    const domain = rule.startsWith('@') ? canonicalise(`x${rule}`)?.value.slice(1) : undefined;
-    const identity = canonicalise(rule)?.value;
-    if (domain !== undefined) domains.add(domain);
-    else if (identity !== undefined) identities.add(identity);
+    const identity = canonicalise(rule);
+    const domain = rule.startsWith('@') ? canonicalise(`x${rule}`) : null;
+    if (identity) identities.add(identity.value);
+    else if (domain?.kind === 'email') domains.add(readDomain(domain.value));
     else if (/^\+[1-9][0-9]{0,14}$/.test(rule)) prefixes.push(rule);
     else
       throw new RangeError(
@@ -25,8 +25,16 @@ export function createGate(rules: readonly string[]): Gate {
       );
   }
   if (rules.length === 0) return () => true;
-  return (identity) =>
-    identities.has(identity) ||
-    domains.has(identity.slice(identity.lastIndexOf('@'))) ||
-    prefixes.some((prefix) => identity.startsWith(prefix));
+  return (text) => {
+    const identity = parseCanonical(text);
+    if (!identity) return false;
+    const { kind, value } = identity;
+    if (identities.has(value)) return true;
+    if (kind === 'email') return domains.has(readDomain(value));
+    return kind === 'phone' && prefixes.some((prefix) => value.startsWith(prefix));
+  };
+}
+
+function readDomain(email: string): string {
+  return email.slice(email.indexOf('@') + 1);
 }

@@ -1,7 +1,8 @@
 import { domainToASCII } from 'node:url';
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 
-export type IdentityKind = 'email' | 'phone' | 'opaque';
+const identityKinds = ['email', 'phone', 'opaque'] as const;
+export type IdentityKind = (typeof identityKinds)[number];
 
 /** A canonical identity: the very bytes that go into the MAC, the recipient, the token's `sub` and the limits. */
 export interface Identity {
@@ -29,6 +30,14 @@ const hostName =
   /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?![0-9]+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const opaqueId = /^[A-Za-z0-9][A-Za-z0-9._-]*:[A-Za-z0-9._:-]+$/;
 const e164 = /^\+[1-9][0-9]{1,14}$/; // ITU-T E.164 §6
+/** No text has two of these forms. */
+const canonicalForms: Record<IdentityKind, RegExp> = {
+  email: new RegExp(
+    `^(?=.{1,${maxLocalBytes}}@)(?=.{1,${maxEmailBytes}}$)(?!.*[A-Z])${inside(dotAtom)}@${inside(hostName)}$`,
+  ),
+  phone: e164,
+  opaque: new RegExp(`^(?=.{1,${maxOpaqueLength}}$)${inside(opaqueId)}$`),
+};
 const phoneText = /^[+(]?[0-9][0-9 ().\-/]*$/;
 
 /**
@@ -48,6 +57,15 @@ export function canonicalise(input: unknown, options: CanonicaliseOptions = {}):
   if (text.includes('@')) return canonicaliseEmail(text);
   if (text.includes(':')) return canonicaliseOpaque(text);
   return canonicalisePhone(text, options.defaultCountry);
+}
+
+/**
+ * The identity that a canonical text names, such as the `sub` of a token; `null` when the text is not canonical.
+ * It goes by the shape, not by numbering plans: those change, and must not end a session.
+ */
+export function parseCanonical(text: string): Identity | null {
+  for (const kind of identityKinds) if (canonicalForms[kind].test(text)) return { kind, value: text };
+  return null;
 }
 
 /** Whether `country` is an ISO 3166-1 alpha-2 code that has a numbering plan, such as `DE`. */
@@ -91,4 +109,9 @@ function canonicalisePhone(text: string, defaultCountry: string | undefined): Id
   // The metadata knows a few valid numbers that are longer than E.164 allows.
   if (!parsed?.isValid() || parsed.ext || !e164.test(parsed.number)) return null;
   return { kind: 'phone', value: parsed.number };
+}
+
+/** A pattern for a whole text, as a part of a longer one. */
+function inside({ source }: RegExp): string {
+  return source.slice(1, -1);
 }

@@ -1,4 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
+import { parseCanonical } from '../core/identity.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import { challengeBearer, readBearer } from './bearer.js';
 import type { Call } from './call.js';
@@ -84,10 +85,11 @@ async function answerKnown({ tokens, gate, sessionCookie }: RouteParts, call: Ca
 
 /** Every header is there, empty if unknown: otherwise a proxy may pass on what the client itself sent. */
 function describeIdentity(identity: string): Record<string, string> {
+  const kind = parseCanonical(identity)?.kind;
   return {
     'Remote-User': identity,
-    'Remote-Email': identity.includes('@') ? identity : '',
-    'Remote-Phone': identity.startsWith('+') ? identity : '',
+    'Remote-Email': kind === 'email' ? identity : '',
+    'Remote-Phone': kind === 'phone' ? identity : '',
   };
 }
 

@@ -1,4 +1,5 @@
 import type { JWTPayload } from 'jose';
+import { parseCanonical } from '../core/identity.js';
 
 /** What a token says; `sub` is the canonical identity, times are unix seconds. */
 export interface TokenClaims {
@@ -57,7 +58,7 @@ export function hasOurClaims(
   const { sub, aud, amr, jti, sid } = payload;
   // A `sub` that is no canonical identity is not ours, and could not stand in a header.
   const isOurs =
-    typeof sub === 'string' && /^[\x21-\x7E]+$/.test(sub) && typeof aud === 'string' && Array.isArray(amr);
+    typeof sub === 'string' && parseCanonical(sub) !== null && typeof aud === 'string' && Array.isArray(amr);
   return (
     isOurs &&
     isOurLife(payload, now) &&

@@ -1,3 +1,5 @@
+import { parseCanonical } from '../core/identity.js';
+
 const hidden = '•••';
 
 /**
@@ -5,9 +7,14 @@ const hidden = '•••';
  * `alice@example.com` → `a•••@example.com`, `+4915112345678` → `+49•••678`.
  */
 export function maskIdentity(identity: string): string {
-  const at = identity.lastIndexOf('@');
-  if (at > 0) return `${identity.slice(0, 1)}${hidden}${identity.slice(at)}`;
-  if (identity.startsWith('+')) return `${identity.slice(0, 3)}${hidden}${identity.slice(-3)}`;
-  const colon = identity.indexOf(':');
-  return `${identity.slice(0, colon + 1)}${hidden}${identity.length - colon > 6 ? identity.slice(-2) : ''}`;
+  switch (parseCanonical(identity)?.kind) {
+    case 'email':
+      return `${identity.slice(0, 1)}${hidden}${identity.slice(identity.indexOf('@'))}`;
+    case 'phone':
+      return `${identity.slice(0, 3)}${hidden}${identity.slice(-3)}`;
+    default: {
+      const colon = identity.indexOf(':');
+      return `${identity.slice(0, colon + 1)}${hidden}${identity.length - colon > 6 ? identity.slice(-2) : ''}`;
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import { isCountry } from '../../core/identity.js';
+import { isCountry, parseCanonical } from '../../core/identity.js';
 import type { Channel } from '../../core/policy.js';
 import { catalogue, type Locale } from '../../messages/catalogue.js';
 import { chooseLocale } from '../../messages/choose-locale.js';
@@ -82,9 +82,8 @@ export function createViews(options: ViewOptions): Views {
     },
     async code(request, state, flow) {
       const isPending = flow.isPending && clock() < flow.expiresAt;
-      const others = flow.identity.startsWith('+')
-        ? channels.filter((name) => phoneChannels.includes(name))
-        : [];
+      const isPhone = parseCanonical(flow.identity)?.kind === 'phone';
+      const others = isPhone ? channels.filter((name) => phoneChannels.includes(name)) : [];
       return renderCodePage(await createContext(request), {
         ...flow,
         returnTo: state.returnTo ?? null,
