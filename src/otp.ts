@@ -25,6 +25,7 @@ import { createRenderer } from './messages/render.js';
 import { type OtpOptions, otpNumbers } from './otp-options.js';
 import type { IssuedToken, Logger, Random } from './ports.js';
 import { createRandom } from './random.js';
+import { countMissingAddress } from './service/missing-address.js';
 import { createService, type Service, type ShouldSend } from './service.js';
 import { createMemoryStore } from './stores/memory.js';
 import { createTokenKeys } from './tokens/keys.js';
@@ -210,7 +211,7 @@ export function createOtp(options: OtpOptions): Otp {
         : [],
   });
   return {
-    ...service,
+    ...countMissingAddress(service),
     verifyToken: tokens.check,
     refresh: tokens.refresh,
     revoke: tokens.revoke,

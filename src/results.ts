@@ -71,8 +71,11 @@ export interface RequestOptions {
   challenge?: string | null | undefined;
   /** The language of the message, BCP 47 or an Accept-Language list. One that is unknown gives the default. */
   locale?: string | null | undefined;
-  /** The caller's network address, for the address limit. Default: not limited by address. */
-  ip?: string | undefined;
+  /**
+   * The caller's network address, for the address limit. Left out: not limited by address. Undefined, null or empty:
+   * an address that got lost, and all of those share one budget.
+   */
+  ip?: string | null | undefined;
   /** Put a link beside the code into an e-mail, where links are on. Only the sign-in page can follow it. */
   link?: boolean | undefined;
 }
@@ -83,8 +86,11 @@ export interface VerifyOptions {
   challenge?: string | null | undefined;
   /** What the code must be for. Default: the first of the configured purposes. */
   purpose?: string | null | undefined;
-  /** The caller's network address, for the address limit. Default: not limited by address. */
-  ip?: string | undefined;
+  /**
+   * The caller's network address, for the address limit. Left out: not limited by address. Undefined, null or empty:
+   * an address that got lost, and all of those share one budget.
+   */
+  ip?: string | null | undefined;
   /** The token is for a browser's cookie: renewed while in use, in place of a refresh token. Default false. */
   session?: boolean | undefined;
 }

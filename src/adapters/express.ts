@@ -4,6 +4,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Handler } from '../http/handler.js';
 import { respondProblem } from '../http/problems.js';
 import type { TokenClaims } from '../tokens/claims.js';
+import { askFor } from './ask.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
 
 declare global {
@@ -40,7 +41,9 @@ export function createExpressMiddleware(handler: Handler): ExpressMiddleware {
   return (incoming, outgoing, next) => {
     const listener = getRequestListener(
       async (request) => {
-        const response = await handler(withParsedBody(request, incoming), { remoteAddress: incoming.ip });
+        const response = await askFor(incoming.ip, incoming.socket, (info) =>
+          handler(withParsedBody(request, incoming), info),
+        );
         if (response.status !== 404) return response;
         next();
         return RESPONSE_ALREADY_SENT;

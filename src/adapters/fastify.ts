@@ -3,6 +3,7 @@ import { maxBodyBytes } from '../http/call.js';
 import type { Handler } from '../http/handler.js';
 import { respondProblem } from '../http/problems.js';
 import type { TokenClaims } from '../tokens/claims.js';
+import { askFor } from './ask.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
 
 declare module 'fastify' {
@@ -76,5 +77,7 @@ async function answer(handler: Handler, request: FastifyRequest, prefix: string)
   target.search = query.join('?');
   const init =
     method === 'GET' || method === 'HEAD' ? {} : { body: body instanceof Uint8Array ? body : null };
-  return handler(new Request(target, { method, headers, ...init }), { remoteAddress: ip });
+  return askFor(ip, request.raw.socket, (info) =>
+    handler(new Request(target, { method, headers, ...init }), info),
+  );
 }

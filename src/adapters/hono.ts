@@ -1,15 +1,17 @@
+import type { Socket } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
 import type { Handler } from '../http/handler.js';
 import type { TokenClaims } from '../tokens/claims.js';
+import { askFor } from './ask.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
 
 export interface HonoHandlerOptions {
   /**
    * The caller's network address, for the address limits. Default: that of the connection, on `@hono/node-server`;
-   * elsewhere unknown, and then nothing is limited by address.
+   * elsewhere unknown, and then **all callers share one limit**, so name it there.
    */
-  remoteAddress?: ((request: Request, env: unknown) => string | undefined) | undefined;
+  remoteAddress?: ((request: Request, env: unknown) => string | null | undefined) | undefined;
 }
 
 /**
@@ -24,7 +26,8 @@ export function createHonoHandler(
   { remoteAddress = readRemoteAddress }: HonoHandlerOptions = {},
 ): (request: Request, env?: unknown) => Promise<Response> {
   return async (request, env) => {
-    const response = await handler(request, { remoteAddress: remoteAddress(request, env) });
+    const address = remoteAddress(request, env);
+    const response = await askFor(address, readConnection(env), (info) => handler(request, info));
     // Without an answer a mounted handler lets Hono go on, though the type has no word for it.
     return response.status === 404 ? (undefined as unknown as Response) : response;
   };
@@ -50,5 +53,9 @@ export function requireToken(
 }
 
 function readRemoteAddress(_request: Request, env: unknown): string | undefined {
-  return (env as Partial<HttpBindings> | undefined)?.incoming?.socket?.remoteAddress;
+  return readConnection(env)?.remoteAddress;
+}
+
+function readConnection(env: unknown): Socket | undefined {
+  return (env as Partial<HttpBindings> | undefined)?.incoming?.socket;
 }

@@ -5,9 +5,9 @@ export interface NextHandlersOptions {
   prefix?: string | undefined;
   /**
    * The caller's network address, for the address limits. Next knows none by itself, so read it from a header that your
-   * proxy sets and no client can. Default: unknown, and then nothing is limited by address.
+   * proxy sets and no client can. Default: unknown, and then **all callers share one limit**.
    */
-  remoteAddress?: ((request: Request) => string | undefined) | undefined;
+  remoteAddress?: ((request: Request) => string | null | undefined) | undefined;
 }
 
 export type NextRouteHandler = (request: Request) => Promise<Response>;

@@ -1,9 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { type Call, createBrokenBodyError, maxBodyBytes } from '../http/call.js';
 import type { Handler } from '../http/handler.js';
 import { respondProblem } from '../http/problems.js';
 import { jsonHeaders, type Reply } from '../http/reply.js';
+import { askFor, isReset } from './ask.js';
 import { type Batch, createBatch } from './batch.js';
 
 export interface NodeListenerOptions {
@@ -22,11 +24,9 @@ export interface NodeListenerOptions {
  * createServer(createNodeListener(otp.handler)).listen(8000);
  */
 export function createNodeListener(handler: Handler, options: NodeListenerOptions = {}): RequestListener {
-  // A connection that is already gone has no address; all of those share one budget.
-  const describe = ({ socket }: { socket: { remoteAddress?: string | undefined } }) => ({
-    remoteAddress: socket.remoteAddress ?? 'unknown',
-  });
-  const listen = getRequestListener((request, env) => handler(request, describe(env.incoming)), {
+  const ask = (request: Request, { socket }: { socket: Socket }) =>
+    askFor(socket.remoteAddress, socket, (info) => handler(request, info));
+  const listen = getRequestListener((request, env) => ask(request, env.incoming), {
     overrideGlobalObjects: options.overrideGlobals ?? false,
     errorHandler: () => respondProblem('invalid_request', 'The request line or the Host header is malformed'),
   });
@@ -37,11 +37,14 @@ export function createNodeListener(handler: Handler, options: NodeListenerOption
       length === null ? undefined : handler.findRoute?.(incoming.method ?? '', incoming.url ?? '');
     // The routes of the API need no Web-standard request, which costs more than what they do with it.
     if (!answer) return void listen(incoming, outgoing);
+    const { socket } = incoming;
+    const { remoteAddress } = socket;
     const respond = () =>
-      void answer(createNodeCall(incoming, batch), describe(incoming))
+      void answer(createNodeCall(incoming, batch), { remoteAddress })
         .then((reply) => sendReply(outgoing, reply))
         // A reply that cannot be written must not take the process with it.
         .catch(() => outgoing.destroy());
+    if (!remoteAddress) return void isReset(socket).then((gone) => (gone ? outgoing.destroy() : respond()));
     // What has a body joins the others when that has been read.
     if (length === 0) batch(respond);
     else respond();

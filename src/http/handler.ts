@@ -31,10 +31,13 @@ export interface HandlerOptions extends Omit<RouteParts, 'schemas'> {
   trustedProxies: readonly string[];
 }
 
-/** What the server knows of a request beside the request itself. */
+/** What the server knows of a request that the request itself does not hold. */
 export interface RequestInfo {
-  /** The address of the other end of the connection. Without it nothing is limited by address. */
-  remoteAddress?: string | undefined;
+  /**
+   * The address of the other end of the connection. Requests without one share a single budget, named `unknown`, in the
+   * limits by address.
+   */
+  remoteAddress?: string | null | undefined;
 }
 
 /** Serves the whole API. Never rejects. */
@@ -67,11 +70,19 @@ export function createHandler(options: HandlerOptions): Handler {
       'X-Forwarded-For arrives, but no proxy is trusted: people behind one share one address limit',
     );
   };
+  let isMissingAddressKnown = false;
   /** Whom to count a request against, by the address that it came from and its X-Forwarded-For. */
   const readCaller = (remoteAddress: string, forwardedFor: string | null): string => {
     // A framework that trusts the proxy has taken the address from the header by itself.
     if (!isProxyKnown && forwardedFor !== null && !forwardedFor.includes(remoteAddress)) warnOfProxy();
     return clientAddress.readCaller(remoteAddress, forwardedFor);
+  };
+  /** Limits must not open for a caller who manages to have no address. */
+  const readAddress = ({ remoteAddress }: RequestInfo): string => {
+    if (remoteAddress) return remoteAddress;
+    if (!isMissingAddressKnown) logger.warn({}, 'A request came without an address: those share one limit');
+    isMissingAddressKnown = true;
+    return 'unknown';
   };
   const checkApiKey = createApiKeyCheck(apiKeyHashes);
   /** By path, then by method. */
@@ -81,7 +92,7 @@ export function createHandler(options: HandlerOptions): Handler {
   if (corsOrigins.length > 0) app.use(createCors(corsOrigins));
   for (const { definition, handle } of routes) {
     const needsKey = apiKeyHashes.length > 0 && definition.path.includes('/otp/');
-    const answer = (call: Call, remoteAddress: string | undefined): Promise<Reply> | Reply => {
+    const answer = (call: Call, info: RequestInfo): Promise<Reply> | Reply => {
       if (needsKey && !checkApiKey(call.header('x-api-key'))) {
         return replyProblem(
           'unauthorized',
@@ -90,16 +101,15 @@ export function createHandler(options: HandlerOptions): Handler {
           unauthorizedHeaders,
         );
       }
-      if (remoteAddress === undefined) return handle(call, undefined);
       const forwardedFor = call.header('x-forwarded-for');
       // A back end that calls for its users is one address, so it is they who are counted, if it names them.
       if (needsKey) return handle(call, clientAddress.readOnBehalfOf(forwardedFor));
-      return handle(call, readCaller(remoteAddress, forwardedFor));
+      return handle(call, readCaller(readAddress(info), forwardedFor));
     };
     const method = definition.method.toUpperCase();
-    const answerSafely: AnswerCall = async (call, { remoteAddress }) => {
+    const answerSafely: AnswerCall = async (call, info) => {
       try {
-        return await answer(call, remoteAddress);
+        return await answer(call, info);
       } catch (error) {
         return replyError(error, logger);
       }
@@ -111,11 +121,9 @@ export function createHandler(options: HandlerOptions): Handler {
     );
   }
   for (const { method, path, handle } of options.signInRoutes ?? []) {
-    app.on(method, path, ({ req, env }) => {
-      const { remoteAddress } = env;
-      if (remoteAddress === undefined) return handle(req.raw, undefined);
-      return handle(req.raw, readCaller(remoteAddress, req.raw.headers.get('x-forwarded-for')));
-    });
+    app.on(method, path, ({ req, env }) =>
+      handle(req.raw, readCaller(readAddress(env), req.raw.headers.get('x-forwarded-for'))),
+    );
   }
   let document: object | undefined;
   app.get('/openapi.json', () => {

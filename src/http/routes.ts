@@ -34,7 +34,7 @@ export interface RouteParts {
 export interface Route {
   /** What the OpenAPI document says of it. */
   definition: RouteConfig;
-  /** @param ip the caller's address, where it is known */
+  /** @param ip the address to count against; undefined for a known caller who named nobody */
   handle(call: Call, ip: string | undefined): Promise<Reply>;
 }
 

@@ -25,7 +25,10 @@ export interface Common {
    * Counts against the limit of an address. Null when it lets the call through, and at once when there is nothing to count:
    * without an address, or without a limit.
    */
-  hitAddress(limit: 'request_ip' | 'verify_ip', ip: string | undefined): Promise<RateLimited | null> | null;
+  hitAddress(
+    limit: 'request_ip' | 'verify_ip',
+    ip: string | null | undefined,
+  ): Promise<RateLimited | null> | null;
   findTestIdentity(identity: Identity): { code: string } | undefined;
   lengthenFor(identity: Identity): Lengthening;
   /** The code of a record again. */
@@ -78,7 +81,7 @@ export function createCommon(parts: ServiceOptions): Common {
     },
     hitAddress(limit, ip) {
       const allowed = addressLimits[limit];
-      if (ip === undefined || allowed.max === 0) return null;
+      if (ip == null || allowed.max === 0) return null;
       const network = derivation.nameAddress(limit, ip);
       const site = derivation.nameSite(limit, ip);
       const hit =

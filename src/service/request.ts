@@ -70,7 +70,7 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
     recordKey: RecordKey,
     channel: Channel,
     bind: boolean,
-    ip: string | undefined,
+    ip: string | null | undefined,
   ): Promise<OpenResult | RateLimited> {
     if (!delivery.reserve()) throw new OtpError('overloaded', 'Too many messages are waiting to be sent');
     let opened: OpenResult | undefined;

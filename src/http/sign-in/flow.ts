@@ -19,7 +19,7 @@ export interface FlowOptions {
 
 /** Who is asking, and in which language. */
 export interface Asker {
-  ip: string | undefined;
+  ip: string;
   locale: string | undefined;
 }
 

@@ -46,7 +46,7 @@ interface Submission {
   request: Request;
   form: URLSearchParams;
   state: SignInState;
-  asker: { ip: string | undefined; locale: string | undefined };
+  asker: { ip: string; locale: string | undefined };
 }
 
 /** What is sent with POST: each leads to a page, so that a reload or the back button sends nothing again. */

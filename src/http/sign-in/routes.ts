@@ -50,8 +50,8 @@ export interface SignInOptions {
 export interface SignInRoute {
   method: 'GET' | 'POST';
   path: string;
-  /** @param ip the caller's address, where it is known */
-  handle(request: Request, ip: string | undefined): Promise<Response>;
+  /** @param ip the address to count against */
+  handle(request: Request, ip: string): Promise<Response>;
 }
 
 /**
