@@ -4,6 +4,7 @@ import { describeSetting, type SettingName, settingNames } from '../src/cli/envi
 import { createOpenApiDocument } from '../src/http/openapi.js';
 import { createRoutes, type RouteParts } from '../src/http/routes.js';
 import { createSchemas } from '../src/http/schemas.js';
+import { createSessionCookie } from '../src/http/session-cookie.js';
 import { version } from '../src/version.js';
 
 const root = new URL('../', import.meta.url);
@@ -55,12 +56,13 @@ function replaceBetweenMarks(file: string, text: string): string {
 
 function formatOpenApi(): string {
   // No route is called: only what the table says of them is read.
+  const sessionCookie = createSessionCookie({ isInsecure: false });
   const routes = createRoutes({
     schemas: createSchemas(['sign-in']),
     jwks: { keys: [] },
     introspectClients: [],
   } as unknown as RouteParts);
-  return `${JSON.stringify(createOpenApiDocument(routes, version), null, 2)}\n`;
+  return `${JSON.stringify(createOpenApiDocument(routes, { version, sessionCookie }), null, 2)}\n`;
 }
 
 const files: Record<string, string> = {

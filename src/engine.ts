@@ -1,7 +1,7 @@
 import { type CodeInput, deriveCode, deriveTag, findWindow, parseCode } from './core/code.js';
 import { deriveKey } from './core/keys.js';
 import { Mac } from './core/mac.js';
-import { assertWholeNumber, driftToleranceRange, policyNumbers } from './core/policy.js';
+import { assertWholeNumber, defaultNamespace, driftToleranceRange, policyNumbers } from './core/policy.js';
 import { readSecret } from './core/secret.js';
 
 export interface EngineOptions {
@@ -55,7 +55,7 @@ const noChallenge = new Uint8Array(0);
  */
 export function createEngine(options: EngineOptions): Engine {
   const {
-    namespace = 'default',
+    namespace = defaultNamespace,
     digits = 6,
     windowSeconds = 300,
     driftTolerance = driftToleranceRange.default,

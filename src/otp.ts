@@ -166,7 +166,10 @@ export function createOtp(options: OtpOptions): Otp {
     shouldSend,
     clock,
   });
-  const cookieOptions = { isInsecure: options.unsafeInsecureCookies ?? false };
+  const cookieOptions = {
+    isInsecure: options.unsafeInsecureCookies ?? false,
+    namespace: policy.namespace,
+  };
   const sessionCookie = createSessionCookie({ ...cookieOptions, domain: cookieDomain });
   const { apiKeyHashes = [] } = options;
   const isSignInServed = options.signInPage ?? apiKeyHashes.length === 0;

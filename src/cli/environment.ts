@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { isCountry } from '../core/identity.js';
 import { isCallerOrigin } from '../core/origin.js';
-import { bindings, driftToleranceRange, namePattern, policyNumbers, resendPolicies } from '../core/policy.js';
+import {
+  bindings,
+  defaultNamespace,
+  driftToleranceRange,
+  namePattern,
+  policyNumbers,
+  resendPolicies,
+} from '../core/policy.js';
 import { minSecretBytes } from '../core/secret.js';
 import { locales } from '../otp.js';
 import { entriesRange } from '../stores/memory/expiring-table.js';
@@ -94,7 +101,7 @@ export const environment = z.object({
     pattern: namePattern,
     description: 'What codes may be for; the first is used when a request names none',
   }),
-  OTP_NAMESPACE: textWithDefault('default', {
+  OTP_NAMESPACE: textWithDefault(defaultNamespace, {
     group: codes,
     allowed: namesAllowed,
     pattern: namePattern,

@@ -104,6 +104,8 @@ export const longAttempts = 2;
 export const staleSeconds = 60;
 
 /** Names of namespaces and purposes: short and plain, since they stand in tokens and configuration. */
+/** The namespace of an installation that names none. */
+export const defaultNamespace = 'default';
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /**
@@ -119,7 +121,12 @@ export function createPolicy(options: Partial<Policy> = {}): Policy {
       return [name, value];
     }),
   ) as Record<keyof typeof policyNumbers, number>;
-  const { namespace = 'default', purposes = ['sign-in'], resend = 'reuse', binding = 'identity' } = options;
+  const {
+    namespace = defaultNamespace,
+    purposes = ['sign-in'],
+    resend = 'reuse',
+    binding = 'identity',
+  } = options;
   assertOneOf('resend', resend, resendPolicies);
   assertOneOf('binding', binding, bindings);
   assertName('namespace', namespace);

@@ -62,25 +62,33 @@ export function createGateRoutes(parts: RouteParts): Route[] {
 
 /** The answer to somebody who is signed in; null for everybody else. */
 async function answerKnown({ tokens, gate, sessionCookie }: RouteParts, call: Call): Promise<Reply | null> {
-  const cookie = sessionCookie.read(call.header('cookie'));
-  for (const token of [readBearer(call.header('authorization')), cookie]) {
+  const readClaims = async (token: string | null) => {
     const check = token === null ? null : await tokens.check(token);
-    if (!check?.active || check.claims.purpose !== gatePurpose) continue;
-    const { claims } = check;
-    if (!gate(claims.sub)) return replyProblem('forbidden', 'This identity may not enter here');
-    const renewed = token === cookie && isHalfOver(claims, tokens.now()) ? await tokens.renew(claims) : null;
-    return replyJson(
-      200,
-      { active: true },
-      {
-        ...describeIdentity(claims.sub),
-        ...(renewed
-          ? { 'Set-Cookie': sessionCookie.write(renewed.accessToken, renewed.expiresInSeconds) }
-          : {}),
-      },
-    );
+    return check?.active && check.claims.purpose === gatePurpose ? check.claims : null;
+  };
+  const bearer = await readClaims(readBearer(call.header('authorization')));
+  if (bearer) return gate(bearer.sub) ? letThrough(bearer) : refuseUnwelcome();
+  let isUnwelcome = false;
+  for (const token of sessionCookie.read(call.header('cookie'))) {
+    const claims = await readClaims(token);
+    if (claims && gate(claims.sub)) {
+      const renewed = isHalfOver(claims, tokens.now()) ? await tokens.renew(claims) : null;
+      return letThrough(
+        claims,
+        renewed ? { 'Set-Cookie': sessionCookie.write(renewed.accessToken, renewed.expiresInSeconds) } : {},
+      );
+    }
+    isUnwelcome ||= claims !== null;
   }
-  return null;
+  return isUnwelcome ? refuseUnwelcome() : null;
+}
+
+function letThrough({ sub }: TokenClaims, headers: Record<string, string> = {}): Reply {
+  return replyJson(200, { active: true }, { ...describeIdentity(sub), ...headers });
+}
+
+function refuseUnwelcome(): Reply {
+  return replyProblem('forbidden', 'This identity may not enter here');
 }
 
 /** Every header is there, empty if unknown: otherwise a proxy may pass on what the client itself sent. */

@@ -127,7 +127,7 @@ export function createHandler(options: HandlerOptions): Handler {
   }
   let document: object | undefined;
   app.get('/openapi.json', () => {
-    document ??= createOpenApiDocument(routes, version);
+    document ??= createOpenApiDocument(routes, { version, sessionCookie: options.sessionCookie });
     return respondJson(200, document);
   });
   const inbox = options.unsafeDevInbox;

@@ -1,8 +1,12 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Route } from './routes.js';
+import type { SessionCookie } from './session-cookie.js';
 
 /** The OpenAPI 3.1 document of these routes. */
-export function createOpenApiDocument(routes: readonly Route[], version: string): object {
+export function createOpenApiDocument(
+  routes: readonly Route[],
+  { version, sessionCookie }: { version: string; sessionCookie: Pick<SessionCookie, 'name'> },
+): object {
   const app = new OpenAPIHono();
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
@@ -13,7 +17,7 @@ export function createOpenApiDocument(routes: readonly Route[], version: string)
   app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
     type: 'apiKey',
     in: 'cookie',
-    name: '__Host-otp_session',
+    name: sessionCookie.name,
   });
   for (const { definition } of routes) app.openAPIRegistry.registerPath(definition);
   return app.getOpenAPI31Document({

@@ -1,8 +1,11 @@
 import { parse, serialize } from 'hono/utils/cookie';
+import { defaultNamespace } from '../core/policy.js';
 
 export interface CookieOptions {
   /** Every host under this domain gets the cookie, such as `example.com`. Default: the one host that set it. */
   domain?: string | undefined;
+  /** Part of the name, so that installations under one domain keep out of each other's way. Default `default`. */
+  namespace?: string | undefined;
   /** Plain http, for development on localhost: the name has no prefix then, and any page of the host can set it. */
   isInsecure: boolean;
 }
@@ -10,8 +13,11 @@ export interface CookieOptions {
 /** A cookie that no script can read and that no other site's form brings along. */
 export interface Cookie {
   name: string;
-  /** The value in a Cookie header; null without one. */
-  read(cookieHeader: string | null): string | null;
+  /**
+   * The values in a Cookie header, in its order. There can be several: a neighbour under the same domain may have set a
+   * cookie of this name, and a browser does not say whose is whose (RFC 6265 §4.2.2).
+   */
+  read(cookieHeader: string | null): string[];
   /** The Set-Cookie value that keeps this value, for this long. */
   write(value: string, maxAgeSeconds: number): string;
   /** The Set-Cookie value that removes it. */
@@ -25,11 +31,16 @@ export function createSessionCookie(options: CookieOptions): SessionCookie {
   return createCookie('otp_session', options);
 }
 
-/** Prefixes of RFC 6265bis §4.1.3: a browser takes such a cookie only from where it belongs. */
-export function createCookie(baseName: string, { domain, isInsecure }: CookieOptions): Cookie {
+/**
+ * Prefixes of RFC 6265bis §4.1.3: a browser takes such a cookie only from where it belongs. What a namespace may hold, the
+ * name of a cookie may (RFC 6265 §4.1.1).
+ */
+export function createCookie(baseName: string, options: CookieOptions): Cookie {
+  const { domain, namespace = defaultNamespace, isInsecure } = options;
   const prefix = isInsecure ? '' : domain === undefined ? '__Host-' : '__Secure-';
-  const name = `${prefix}${baseName}`;
-  const options = {
+  const suffix = namespace === defaultNamespace ? '' : `_${namespace}`;
+  const name = `${prefix}${baseName}${suffix}`;
+  const attributes = {
     path: '/',
     httpOnly: true,
     secure: !isInsecure,
@@ -38,8 +49,8 @@ export function createCookie(baseName: string, { domain, isInsecure }: CookieOpt
   } as const;
   return {
     name,
-    read: (header) => (header === null ? null : (parse(header, name)[name] ?? null)),
-    write: (value, maxAge) => serialize(name, value, { ...options, maxAge }),
-    clear: () => serialize(name, '', { ...options, maxAge: 0 }),
+    read: (header) => [...new Set(header?.split(';').flatMap((pair) => parse(pair, name)[name] ?? []))],
+    write: (value, maxAge) => serialize(name, value, { ...attributes, maxAge }),
+    clear: () => serialize(name, '', { ...attributes, maxAge: 0 }),
   };
 }

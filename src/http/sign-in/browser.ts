@@ -37,12 +37,13 @@ export function createBrowserReader(options: BrowserReaderOptions): BrowserReade
       return { state: fresh, cookies: [stateCookie.write(fresh)] };
     },
     async readSession(request) {
-      const token = sessionCookie.read(request.headers.get('cookie'));
-      if (token === null) return null;
-      const check = await tokens.check(token);
-      return check.active && check.claims.purpose === signInPurpose
-        ? { token, identity: check.claims.sub }
-        : null;
+      for (const token of sessionCookie.read(request.headers.get('cookie'))) {
+        const check = await tokens.check(token);
+        if (check.active && check.claims.purpose === signInPurpose) {
+          return { token, identity: check.claims.sub };
+        }
+      }
+      return null;
     },
   };
 }

@@ -139,8 +139,7 @@ export function createForms(parts: FormParts): SignInRoute[] {
   }
 
   async function signOut({ request }: Submission): Promise<Outcome> {
-    const session = await parts.browser.readSession(request);
-    if (session) await parts.tokens.revoke(session.token);
+    for (const token of sessionCookie.read(request.headers.get('cookie'))) await parts.tokens.revoke(token);
     const notice = { kind: 'signedOut', step: 'identity', at: clock() } as const;
     return {
       location: paths.signIn,

@@ -26,6 +26,8 @@ export interface SignInOptions {
   tokens: Pick<Tokens, 'check' | 'revoke'>;
   sessionCookie: SessionCookie;
   keys: Pick<Keys, 'signInState' | 'signInForm'>;
+  /** Part of the names of cookies. */
+  namespace: string;
   /** Plain http, for development: served on localhost only. */
   isInsecure: boolean;
   publicUrl: string | undefined;

@@ -44,6 +44,7 @@ export interface StateCookie {
 export interface StateCookieOptions {
   /** Seals the cookie. 32 bytes. */
   key: KeyObject;
+  namespace?: string | undefined;
   isInsecure: boolean;
   random: Random;
 }
@@ -57,13 +58,15 @@ const maxAgeSeconds = 3600;
  * The cookie that binds a sign-in to its browser. It is sealed: the challenge in it must not be read out, and an
  * identity must not lie in the open on a shared machine.
  */
-export function createStateCookie({ key, isInsecure, random }: StateCookieOptions): StateCookie {
-  const cookie = createCookie('otp_challenge', { isInsecure });
+export function createStateCookie({ key, namespace, isInsecure, random }: StateCookieOptions): StateCookie {
+  const cookie = createCookie('otp_challenge', { namespace, isInsecure });
   return {
     read(cookieHeader) {
-      const sealed = cookie.read(cookieHeader);
-      const text = sealed === null ? null : unseal(key, sealed, context);
-      return text === null ? null : JSON.parse(text);
+      for (const sealed of cookie.read(cookieHeader)) {
+        const text = unseal(key, sealed, context);
+        if (text !== null) return JSON.parse(text);
+      }
+      return null;
     },
     write: (state) =>
       cookie.write(seal(key, random.bytes(nonceBytes), JSON.stringify(state), context), maxAgeSeconds),
