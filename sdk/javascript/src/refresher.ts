@@ -31,7 +31,7 @@ export function createRefresher({ send, session, name, timeoutMs }: RefresherOpt
     if (!session.isShared) return run();
     const giveUpAt = Date.now() + timeoutMs;
     while (Date.now() < giveUpAt) {
-      const tokens = await runOnce(`${name} ${refreshToken}`, run);
+      const tokens = await runOnce(name, refreshToken, run);
       if (tokens) return tokens;
       // Another page is at it; what it gets will lie in the storage.
       await new Promise((resolve) => setTimeout(resolve, pollMs));
