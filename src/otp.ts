@@ -197,6 +197,7 @@ export function createOtp(options: OtpOptions): Otp {
             sessionCookie,
             ...cookieOptions,
             keys,
+            namespace: policy.namespace,
             publicUrl,
             cookieDomain,
             home: options.signInHome,

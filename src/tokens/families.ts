@@ -1,5 +1,5 @@
 import { hash, type KeyObject } from 'node:crypto';
-import { seal, unseal } from '../core/seal.js';
+import { saltBytes, seal, unseal, unsealWithNonce } from '../core/seal.js';
 import type { Clock, Logger, Random, Store } from '../ports.js';
 
 /** What a refresh token is good for, carried sealed in the token itself: the store knows no identity. */
@@ -47,8 +47,9 @@ export interface Families {
   endSession(id: string): Promise<void>;
 }
 
-const prefix = 'otr1.';
-const nonceBytes = 12;
+const prefix = 'otr2.';
+/** Of tokens that earlier versions issued: still taken, and followed by one of the new form. */
+const oldPrefix = 'otr1.';
 const maxLength = 2048;
 /** Stands where the hash of a refresh token would: a session has none, and no hash is this short. */
 const sessionMark = 'session';
@@ -65,14 +66,20 @@ export function createFamilies(options: FamiliesOptions): Families {
   ): RefreshToken {
     const text = JSON.stringify([family, expiresAt, identity, purpose, amr, authTime]);
     return {
-      refreshToken: `${prefix}${seal(key, random.bytes(nonceBytes), text, context)}`,
+      refreshToken: `${prefix}${seal(key, random.bytes(saltBytes), text, context)}`,
       refreshExpiresInSeconds: expiresAt - readSeconds(),
     };
   }
 
+  function unsealToken(token: string): string | null {
+    if (token.startsWith(prefix)) return unseal(key, token.slice(prefix.length), context);
+    if (token.startsWith(oldPrefix)) return unsealWithNonce(key, token.slice(oldPrefix.length), context);
+    return null;
+  }
+
   function openToken(token: unknown) {
-    if (typeof token !== 'string' || token.length > maxLength || !token.startsWith(prefix)) return null;
-    const text = unseal(key, token.slice(prefix.length), context);
+    if (typeof token !== 'string' || token.length > maxLength) return null;
+    const text = unsealToken(token);
     if (text === null) return null;
     const [family, expiresAt, identity, purpose, amr, authTime] = JSON.parse(text) as [
       string,

@@ -32,9 +32,9 @@ test('the curl commands of the plain HTTP page sign in, check, refresh and sign 
   const tokens = await curl(1, places);
   assert.equal(tokens.token_type, 'bearer');
   assert.equal((await curl(2, { 'eyJ...': tokens.access_token })).claims.sub, 'alice@example.com');
-  const next = await curl(4, { 'otr1...': tokens.refresh_token });
+  const next = await curl(4, { 'otr2...': tokens.refresh_token });
   assert.equal((await curl(2, { 'eyJ...': next.access_token })).active, true);
   assert.deepEqual(await curl(3, { 'eyJ...': next.access_token }), { success: true });
   assert.deepEqual(await curl(2, { 'eyJ...': next.access_token }), { active: false });
-  assert.equal((await curl(4, { 'otr1...': tokens.refresh_token })).code, 'invalid_token');
+  assert.equal((await curl(4, { 'otr2...': tokens.refresh_token })).code, 'invalid_token');
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { createHash, createSecretKey, randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { OtpError } from '../../src/errors.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import type { TokenOptions } from '../../src/tokens/tokens.js';
+import { sealWithNonce } from '../helpers/old-seal.js';
 import { createTestTokens, grant } from '../helpers/tokens.js';
 
 const dayMs = 24 * 3600 * 1000;
@@ -69,6 +70,40 @@ describe('refresh tokens', () => {
     assert.equal(await tokens.refresh(token), null);
   });
 
+  test('of earlier versions are still taken, once, and followed by one of today', async () => {
+    const refreshKey = createSecretKey(randomBytes(32));
+    const store = createMemoryStore();
+    const { tokens, clock } = await signIn({ refreshKey, store });
+    const seconds = Math.floor(clock() / 1000);
+    const issueOld = async (family: string, expiresAt: number, namespace = 'default') => {
+      const text = JSON.stringify([family, expiresAt, grant.identity, grant.purpose, ['otp'], seconds]);
+      const token = `otr1.${sealWithNonce(refreshKey, text, `refresh ${namespace}`)}`;
+      const next = createHash('sha256').update(token).digest('base64url');
+      await store.exchange({ family, presented: null, next, ttlSeconds: 3600 });
+      return token;
+    };
+    const old = await issueOld('family', seconds + 3600);
+    const next = await tokens.refresh(old);
+    assert.match(next?.refreshToken ?? '', /^otr2\./);
+    assert.equal(next?.refreshExpiresInSeconds, 3600);
+    assert.ok(await tokens.refresh(next?.refreshToken));
+    assert.equal(await tokens.refresh(await issueOld('other', seconds + 3600, 'shop')), null);
+    assert.equal(await tokens.refresh(await issueOld('ended', seconds)), null);
+    // Attack: use the old one a second time.
+    const stolen = await issueOld('stolen', seconds + 3600);
+    const mine = await tokens.refresh(stolen);
+    assert.equal(await tokens.refresh(stolen), null);
+    assert.equal(await tokens.refresh(mine?.refreshToken), null);
+  });
+
+  // Attack: take one form of token for the other.
+  test('are opened in the form that they are marked with', async () => {
+    const { tokens, issued } = await signIn();
+    const token = issued.refreshToken ?? '';
+    assert.equal(await tokens.refresh(token.replace('otr2.', 'otr1.')), null);
+    assert.ok(await tokens.refresh(token));
+  });
+
   // Attack: read the store, or the token.
   test('tell nothing of the identity, in the token or in the store', async () => {
     const seen: unknown[] = [];
@@ -82,7 +117,7 @@ describe('refresh tokens', () => {
     };
     const { issued } = await signIn({ store });
     const token = issued.refreshToken ?? '';
-    const decoded = Buffer.from(token.slice('otr1.'.length), 'base64url').toString('latin1');
+    const decoded = Buffer.from(token.slice('otr2.'.length), 'base64url').toString('latin1');
     assert.doesNotMatch(`${token}${decoded}${JSON.stringify(seen)}`, /alice|example/);
     assert.ok(!JSON.stringify(seen).includes(token));
   });
@@ -101,8 +136,8 @@ describe('refresh tokens', () => {
       `${token} `,
       token.slice(0, -1),
       token.toUpperCase(),
-      'otr1.',
-      'otr1.AAAA',
+      'otr2.',
+      'otr2.AAAA',
       '',
       'x'.repeat(5000),
       null,

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Derivation } from '../../core/derivation.js';
-import { seal, unseal } from '../../core/seal.js';
+import { saltBytes, seal, unseal } from '../../core/seal.js';
 import type { Clock, LinkTarget, Random } from '../../ports.js';
 import { paths } from '../../ui/paths.js';
 import type { SignInState } from './state.js';
@@ -29,8 +29,6 @@ export interface Links {
   read(link: string | null): OpenedLink | null;
 }
 
-const nonceBytes = 12;
-
 /**
  * Links that stand beside a code. One holds, sealed, what its code is derived from: neither the code nor the identity
  * stands in an address, and whoever has a link has no more than the code that stands beside it.
@@ -43,7 +41,7 @@ export function createLinks({ key, namespace, derivation, publicUrl, clock, rand
       const { challenge, keyId, window, digits } = record;
       const expiresAt = clock() + ttlSeconds * 1000;
       const text = JSON.stringify([expiresAt, identity, purpose, challenge, keyId, window, digits]);
-      return base + seal(key, random.bytes(nonceBytes), text, context);
+      return base + seal(key, random.bytes(saltBytes), text, context);
     },
     read(link) {
       const text = link === null ? null : unseal(key, link, context);

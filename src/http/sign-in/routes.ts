@@ -26,7 +26,7 @@ export interface SignInOptions {
   tokens: Pick<Tokens, 'check' | 'revoke'>;
   sessionCookie: SessionCookie;
   keys: Pick<Keys, 'signInState' | 'signInForm'>;
-  /** Part of the names of cookies. */
+  /** Part of the names of cookies, and of what they are sealed for. */
   namespace: string;
   /** Plain http, for development: served on localhost only. */
   isInsecure: boolean;

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Channel } from '../../core/policy.js';
-import { seal, unseal } from '../../core/seal.js';
-import type { Random } from '../../ports.js';
+import { saltBytes, seal, unseal } from '../../core/seal.js';
+import type { Clock, Random } from '../../ports.js';
 import type { Notice } from '../../ui/notice.js';
 import { createCookie } from '../session-cookie.js';
 
@@ -44,32 +44,48 @@ export interface StateCookie {
 export interface StateCookieOptions {
   /** Seals the cookie. 32 bytes. */
   key: KeyObject;
-  namespace?: string | undefined;
+  namespace: string;
   isInsecure: boolean;
+  clock: Clock;
   random: Random;
 }
 
-/** What the seal is for, and the version of what it holds: another version's state is none. */
-const context = 'sign-in state 1';
-const nonceBytes = 12;
 const maxAgeSeconds = 3600;
+/** How far the clock of another instance may be ahead. */
+const clockSkewSeconds = 60;
 
 /**
  * The cookie that binds a sign-in to its browser. It is sealed: the challenge in it must not be read out, and an
- * identity must not lie in the open on a shared machine.
+ * identity must not lie in the open on a shared machine. Its age is in the seal too: browsers drop an old cookie, somebody
+ * who copied it does not.
  */
-export function createStateCookie({ key, namespace, isInsecure, random }: StateCookieOptions): StateCookie {
+export function createStateCookie(options: StateCookieOptions): StateCookie {
+  const { key, namespace, isInsecure, clock, random } = options;
+  /** What the seal is for, with the version of what it holds: only the same opens it. */
+  const context = `sign-in state 2 ${namespace}`;
+  const readSeconds = () => Math.floor(clock() / 1000);
   const cookie = createCookie('otp_challenge', { namespace, isInsecure });
+
+  function open(sealed: string): SignInState | null {
+    const text = unseal(key, sealed, context);
+    if (text === null) return null;
+    const [issuedAt, state] = JSON.parse(text) as [number, SignInState];
+    const age = readSeconds() - issuedAt;
+    return age >= -clockSkewSeconds && age < maxAgeSeconds ? state : null;
+  }
+
   return {
     read(cookieHeader) {
       for (const sealed of cookie.read(cookieHeader)) {
-        const text = unseal(key, sealed, context);
-        if (text !== null) return JSON.parse(text);
+        const state = open(sealed);
+        if (state) return state;
       }
       return null;
     },
-    write: (state) =>
-      cookie.write(seal(key, random.bytes(nonceBytes), JSON.stringify(state), context), maxAgeSeconds),
+    write(state) {
+      const text = JSON.stringify([readSeconds(), state]);
+      return cookie.write(seal(key, random.bytes(saltBytes), text, context), maxAgeSeconds);
+    },
     clear: cookie.clear,
   };
 }
