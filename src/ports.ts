@@ -229,11 +229,18 @@ export type Receipt =
       detail: string;
     };
 
+export interface SendOptions {
+  /** Aborts when the time of the message is up. */
+  signal: AbortSignal;
+  /** How long that is from now on, in milliseconds. What cannot be sent by then is better refused before. */
+  leftMs?: number | undefined;
+}
+
 /** Reaches a provider. A rejection counts as an unknown outcome. */
 export interface Transport {
   name: string;
   channels: readonly Channel[];
-  send(message: Message, options: { signal: AbortSignal }): Promise<Receipt>;
+  send(message: Message, options: SendOptions): Promise<Receipt>;
   close?(): Promise<void>;
 }
 

@@ -98,14 +98,14 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
  */
 class Sending implements Expiring {
   readonly endsAt: number;
-  readonly #leftMs: number;
+  readonly leftMs: number;
   readonly #resolve: (receipt: Receipt) => void;
   #controller: AbortController | undefined;
   #isOver = false;
 
   constructor(leftMs: number, resolve: (receipt: Receipt) => void) {
     this.endsAt = performance.now() + leftMs;
-    this.#leftMs = leftMs;
+    this.leftMs = leftMs;
     this.#resolve = resolve;
   }
 
@@ -117,7 +117,7 @@ class Sending implements Expiring {
 
   expire(): void {
     this.#isOver = true;
-    this.#resolve(createRefusal('timeout', `no answer in ${this.#leftMs} ms`));
+    this.#resolve(createRefusal('timeout', `no answer in ${this.leftMs} ms`));
     this.#controller?.abort();
   }
 }

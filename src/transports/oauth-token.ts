@@ -1,0 +1,217 @@
+import type { Clock, Receipt } from '../ports.js';
+import { requireCredential, requireText, requireUrl } from './options.js';
+import { createRefusal, dig, type Fetch, find, readBody, readRetryAfter } from './post.js';
+
+/** An OAuth 2.0 client: with a `refreshToken` that grant (RFC 6749 §6), else client credentials (§4.4). */
+export interface OAuthOptions {
+  /** Where tokens are fetched: https, or http on this machine. */
+  tokenUrl: string;
+  clientId: string;
+  clientSecret: string;
+  /** What the token is to allow, as the provider writes it; words with spaces between them. */
+  scope?: string | undefined;
+  /** Replaced in memory by each new one that the provider answers with. */
+  refreshToken?: string | undefined;
+}
+
+/** No token could be had; nothing was sent. */
+export class TokenError extends Error {
+  readonly receipt: Extract<Receipt, { ok: false }>;
+
+  constructor(receipt: Extract<Receipt, { ok: false }>) {
+    super(receipt.detail);
+    this.receipt = receipt;
+  }
+}
+
+interface Token {
+  value: string;
+  /** From then on a new one is fetched while this one is used. */
+  renewAt: number;
+  expiresAt: number;
+}
+
+export interface TokenSource {
+  /** A token that is valid for a while. Rejects with a `TokenError`. */
+  get(): Promise<string>;
+  /** This token was not accepted: it is never returned again. */
+  refuse(value: string): void;
+  close(): void;
+}
+
+const defaultLifeSeconds = 300;
+const renewalPauseMs = 10_000;
+
+/** RFC 6749 §5.2, and what Google and Microsoft add to it. Only these get into a log: anything else could be a secret. */
+const errors: Readonly<Record<string, 'unauthorized' | 'unavailable'>> = {
+  access_denied: 'unauthorized',
+  admin_policy_enforced: 'unauthorized',
+  consent_required: 'unauthorized',
+  deleted_client: 'unauthorized',
+  disabled_client: 'unauthorized',
+  interaction_required: 'unauthorized',
+  invalid_client: 'unauthorized',
+  invalid_grant: 'unauthorized',
+  invalid_request: 'unauthorized',
+  invalid_resource: 'unauthorized',
+  invalid_scope: 'unauthorized',
+  server_error: 'unavailable',
+  slow_down: 'unavailable',
+  temporarily_unavailable: 'unavailable',
+  unauthorized_client: 'unauthorized',
+  unsupported_grant_type: 'unauthorized',
+};
+
+/**
+ * Fetches access tokens, one fetch at a time however many callers wait, before they expire.
+ *
+ * @param timeoutMs limit on one fetch
+ * @throws TypeError or RangeError that names the wrong option
+ */
+export function createTokenSource(
+  options: OAuthOptions,
+  { fetch, clock, timeoutMs }: { fetch: Fetch; clock: Clock; timeoutMs: number },
+): TokenSource {
+  if (typeof options !== 'object' || options === null) throw new TypeError('oauth must be an object');
+  const url = requireUrl(options.tokenUrl, 'oauth.tokenUrl').href;
+  const fields: Record<string, string> = {
+    client_id: requireCredential(options.clientId, 'oauth.clientId'),
+    client_secret: requireCredential(options.clientSecret, 'oauth.clientSecret'),
+  };
+  if (options.scope !== undefined) {
+    const scope = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/; // RFC 6749 §3.3
+    fields.scope = requireText(options.scope, 'oauth.scope', scope, 'words with single spaces between them');
+  }
+  let refreshToken = options.refreshToken;
+  if (refreshToken !== undefined) requireCredential(refreshToken, 'oauth.refreshToken');
+
+  const closing = new AbortController();
+  let current: Token | undefined;
+  let fetching: Promise<Token> | undefined;
+
+  async function fetchToken(): Promise<Token> {
+    const startedAt = clock();
+    const grant =
+      refreshToken === undefined
+        ? { grant_type: 'client_credentials' }
+        : { grant_type: 'refresh_token', refresh_token: refreshToken };
+    const body = await post(
+      url,
+      new URLSearchParams({ ...grant, ...fields }).toString(),
+      fetch,
+      AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]),
+    );
+    const value = dig(body, 'access_token');
+    const type = dig(body, 'token_type') ?? 'bearer';
+    if (!isToken(value) || String(type).toLowerCase() !== 'bearer')
+      throw fail('unavailable', 'no bearer token');
+    const next = dig(body, 'refresh_token');
+    if (refreshToken !== undefined && isToken(next)) refreshToken = next;
+    const lifeMs = readLifeSeconds(dig(body, 'expires_in')) * 1000;
+    const expiresAt = startedAt + lifeMs - Math.min(60_000, lifeMs / 10);
+    return { value, expiresAt, renewAt: expiresAt - Math.min(240_000, lifeMs / 4) };
+  }
+
+  function renew(): Promise<Token> {
+    fetching ??= fetchToken()
+      .then((token) => {
+        current = token;
+        return token;
+      })
+      .finally(() => {
+        fetching = undefined;
+      });
+    return fetching;
+  }
+
+  async function wait(): Promise<Token> {
+    const hasJoined = fetching !== undefined;
+    const endsAt = clock() + timeoutMs;
+    try {
+      return await renew();
+    } catch (error) {
+      // The time that it had may have begun long before this caller came, who then has some left.
+      const leftMs = endsAt - clock();
+      const isWorthAnother = hasJoined && isNoAnswer(error) && leftMs > timeoutMs / 10;
+      if (!isWorthAnother) throw error;
+      return await Promise.race([renew(), failAfter(leftMs)]);
+    }
+  }
+
+  return {
+    async get() {
+      const now = clock();
+      if (!current || now >= current.expiresAt) return (await wait()).value;
+      if (now >= current.renewAt && !fetching) {
+        current.renewAt = now + renewalPauseMs;
+        // What came of it is seen when this token has expired.
+        renew().catch(() => {});
+      }
+      return current.value;
+    },
+    refuse(value) {
+      if (current?.value === value) current = undefined;
+    },
+    close: () => closing.abort(),
+  };
+}
+
+const noAnswer = 'OAuth token: no answer in time';
+
+function isNoAnswer(error: unknown): boolean {
+  return error instanceof TokenError && error.receipt.detail === noAnswer;
+}
+
+function failAfter(ms: number): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(new TokenError(createRefusal('unavailable', noAnswer))), ms).unref();
+  });
+}
+
+/** The body of a success. Rejects with a `TokenError`, in which there is no word of the provider's but an error code. */
+async function post(url: string, body: string, fetch: Fetch, signal: AbortSignal): Promise<unknown> {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
+  try {
+    // Never redirected: the secret is for this address alone.
+    const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
+    const { status } = response;
+    const answer = await readBody(response);
+    if (signal.aborted) throw new TokenError(createRefusal('unavailable', noAnswer));
+    if (status >= 200 && status <= 299) return answer;
+    const error = String(dig(answer, 'error'));
+    const category = find(errors, error);
+    const number = dig(answer, 'error_codes', 0); // what Microsoft documents its errors by
+    const retryAfterSeconds = readRetryAfter(response.headers.get('retry-after'));
+    const facts = [status, category && error, typeof number === 'number' ? number : undefined];
+    throw fail(
+      status === 401 ? 'unauthorized' : status > 499 ? 'unavailable' : (category ?? 'unavailable'),
+      `HTTP ${facts.filter((fact) => fact !== undefined).join(' ')}`,
+      retryAfterSeconds,
+    );
+  } catch (error) {
+    if (error instanceof TokenError) throw error;
+    if (signal.aborted) throw new TokenError(createRefusal('unavailable', noAnswer));
+    const code = dig(error, 'cause', 'code') ?? dig(error, 'code');
+    const isCode = typeof code === 'string' && /^[A-Z_\d]{1,64}$/.test(code);
+    throw fail('unavailable', isCode ? code : 'no answer');
+  }
+}
+
+function fail(
+  category: 'unauthorized' | 'unavailable',
+  reason: string,
+  retryAfterSeconds?: number,
+): TokenError {
+  return new TokenError(createRefusal(category, `OAuth token: ${reason}`, retryAfterSeconds));
+}
+
+/** Printable ASCII: it goes between the control characters of a login. */
+function isToken(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]{1,16384}$/.test(value);
+}
+
+/** RFC 6749 §5.1: seconds. Some providers write the number as text, and it may be missing. */
+function readLifeSeconds(value: unknown): number {
+  const seconds = typeof value === 'string' ? Number(value) : value;
+  return typeof seconds === 'number' && seconds >= 0 ? Math.min(seconds, 86_400) : defaultLifeSeconds;
+}

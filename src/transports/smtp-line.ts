@@ -1,0 +1,69 @@
+import type { Clock } from '../ports.js';
+
+/** How long after a refused connection one more is tried again. */
+const regainMs = 30_000;
+
+interface Waiting {
+  resolve(isTurn: boolean): void;
+}
+
+/** Messages take turns: as many at once as the server takes connections. */
+export interface Line {
+  /** Resolves with true at the turn of this message, with false when `signal` aborts or the time is up first. */
+  enter(signal: AbortSignal, waitMs?: number, isFirst?: boolean): Promise<boolean>;
+  leave(): void;
+  /**
+   * The server has refused a connection to one that has its turn: no more at once than the others under way.
+   *
+   * @returns whether there are others, whose end is worth waiting for
+   */
+  shrink(): boolean;
+}
+
+export function createLine(maxConnections: number, clock: Clock): Line {
+  const waiting: Waiting[] = [];
+  let active = 0;
+  let limit = maxConnections;
+  let shrunkAt = 0;
+
+  function admit(): void {
+    const regained = Math.max(0, Math.floor((clock() - shrunkAt) / regainMs));
+    while (waiting.length > 0 && active < Math.min(maxConnections, limit + regained)) {
+      active += 1;
+      waiting.shift()?.resolve(true);
+    }
+  }
+
+  return {
+    enter: (signal, waitMs, isFirst = false) =>
+      new Promise((resolve) => {
+        const settle = (isTurn: boolean) => {
+          signal.removeEventListener('abort', giveUp);
+          clearTimeout(timer);
+          resolve(isTurn);
+        };
+        const one: Waiting = { resolve: settle };
+        const giveUp = () => {
+          const place = waiting.indexOf(one);
+          if (place !== -1) waiting.splice(place, 1);
+          settle(false);
+        };
+        const timer = waitMs === undefined ? undefined : setTimeout(giveUp, waitMs);
+        if (signal.aborted) return giveUp();
+        signal.addEventListener('abort', giveUp, { once: true });
+        if (isFirst) waiting.unshift(one);
+        else waiting.push(one);
+        admit();
+      }),
+    leave() {
+      active -= 1;
+      admit();
+    },
+    shrink() {
+      const others = active - 1;
+      limit = Math.max(1, others);
+      shrunkAt = clock();
+      return others > 0;
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { TokenSource } from './oauth-token.js';
+import { isLoopback, requireText } from './options.js';
+
+/** Not a mechanism that a server could announce: nodemailer would take another that it prefers. */
+const method = 'OAUTH-TOKEN';
+
+interface Dialogue {
+  sendCommand(command: string): Promise<{ status: number }>;
+}
+
+/** nodemailer's options for a login with a password. */
+export function readPasswordLogin(username: string | undefined, password: string | undefined) {
+  if (username === undefined && password === undefined) return {};
+  if (username === undefined) throw new TypeError('username must be given with a password');
+  if (password === undefined) throw new TypeError('password must be given with a username');
+  return { auth: { user: readLine(username, 'username'), pass: readLine(password, 'password') } };
+}
+
+/** nodemailer's options for a login with tokens, which are sent over TLS only, or to this machine. */
+export function readTokenLogin(username: string | undefined, host: string, tokens: TokenSource) {
+  if (username === undefined) throw new TypeError('username must be given with oauth');
+  const user = readLine(username, 'username');
+  return {
+    ...(isLoopback(host) ? {} : { requireTLS: true }),
+    auth: { type: 'custom' as const, method, user, pass: '' },
+    customAuth: { [method]: (dialogue: Dialogue) => logIn(user, tokens, dialogue) },
+  };
+}
+
+/** XOAUTH2, as Google and Microsoft document it. A token that is refused is replaced once: it may have been revoked. */
+async function logIn(user: string, tokens: TokenSource, { sendCommand }: Dialogue): Promise<void> {
+  for (const isLast of [false, true]) {
+    const token = await tokens.get();
+    const response = Buffer.from(`user=${user}\x01auth=Bearer ${token}\x01\x01`).toString('base64');
+    let { status } = await sendCommand(`AUTH XOAUTH2 ${response}`);
+    // The challenge only describes the error; an empty response ends the exchange.
+    if (status === 334) ({ status } = await sendCommand(''));
+    if (status === 235) return;
+    const isRefused = status >= 500;
+    if (isRefused) tokens.refuse(token);
+    if (!isRefused || isLast) throw new Error('the login was refused');
+  }
+}
+
+function readLine(value: unknown, name: string): string {
+  return requireText(value, name, /^\P{Cc}+$/u, 'one line, and not empty');
+}

@@ -1,0 +1,31 @@
+import type { SmtpError } from './smtp-refusal.js';
+
+/** Before anybody has logged in, or said who writes to whom. */
+const openingCommands = new Set(['CONN', 'EHLO', 'HELO', 'STARTTLS']);
+const connectionWords =
+  /concurrent|too many.{0,40}(connect|session|client)|connection.{0,40}(limit|exceed)|(limit|maximum).{0,40}connection/i;
+
+/** Whether the server takes no further connection for now; nothing is wrong with the message. */
+export function isConnectionLimit({ command = '', responseCode, response = '' }: SmtpError): boolean {
+  if (responseCode === undefined || command === 'RCPT TO') return false;
+  if (openingCommands.has(command) && (responseCode === 421 || responseCode === 432)) return true;
+  return command !== 'DATA' && connectionWords.test(response);
+}
+
+/**
+ * Whether the connection ended rather than the message was refused: RFC 5321 §3.8 (421 at any time), RFC 3463 §3.5
+ * (X.4.2, bad connection), or a break. A server that has waited too long also says so in answer to the next command.
+ */
+export function isConnectionEnd(error: SmtpError & { originalCode?: string }): boolean {
+  const { code, command, responseCode, response = '', originalCode = '' } = error;
+  if (responseCode === undefined) {
+    // Not one that was never there, and not one that the pool has already tried again and again.
+    if (code === 'ESOCKET') return /^(ECONNRESET|ECONNABORTED|EPIPE)$/.test(originalCode);
+    return code === 'ECONNECTION' && command !== undefined;
+  }
+  if (responseCode === 421) return true;
+  if (responseCode < 400 || responseCode > 499) return false;
+  return (
+    /^\d{3}[ -]4\.4\.2\b/.test(response) || (command === 'MAIL FROM' && /time-?d?[ -]?out/i.test(response))
+  );
+}
