@@ -23,6 +23,11 @@ export function requireBoolean(value: unknown, name: string): boolean {
   return value;
 }
 
+/** Whether a host name or address is this machine's own. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/i.test(host);
+}
+
 /**
  * An address that credentials or codes may be sent to: https, or http on this machine or with `allowInsecureHttp`.
  * Nothing in it may be a secret, since addresses end up in logs.
@@ -33,8 +38,7 @@ export function requireUrl(value: unknown, name: string, { allowInsecureHttp = f
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.hash) {
     throw new RangeError(`${name} must be an http or https address without user name, password and fragment`);
   }
-  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
-  if (url.protocol === 'http:' && !isLoopback && !allowInsecureHttp) {
+  if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowInsecureHttp) {
     throw new RangeError(`${name} must be an https address`);
   }
   return url;

@@ -156,7 +156,8 @@ function readWord(value: unknown): string | undefined {
   return typeof text === 'string' && /^(\d{1,6}|[A-Za-z][A-Za-z_]{0,63})$/.test(text) ? text : undefined;
 }
 
-async function readBody(response: Response): Promise<unknown> {
+/** Parsed JSON; `undefined` when there is none, when it is too long or when it broke off. */
+export async function readBody(response: Response): Promise<unknown> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {

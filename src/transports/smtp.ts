@@ -1,64 +1,97 @@
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
 import { createTransport, type SendMailOptions } from 'nodemailer';
-import type { Transport } from '../ports.js';
+import type { Clock, Message, Receipt, Transport } from '../ports.js';
+import { createTokenSource, type OAuthOptions, TokenError } from './oauth-token.js';
 import { requireBoolean, requireInteger, requireText } from './options.js';
+import { createRefusal } from './post.js';
+import { createLine } from './smtp-line.js';
+import { readPasswordLogin, readTokenLogin } from './smtp-login.js';
 import { readRefusal, type SmtpError } from './smtp-refusal.js';
+import { isConnectionEnd, isConnectionLimit } from './smtp-retry.js';
 import { readSender } from './smtp-sender.js';
 
 export interface SmtpTransportOptions {
   host: string;
   /** Default 465 with `secure`, else 587. */
   port?: number | undefined;
-  /** TLS from the first byte. Default false: STARTTLS when the server offers it. */
+  /** TLS from the first byte (RFC 8314 §3.3); `false`: STARTTLS when the server offers it. Default: with port 465. */
   secure?: boolean | undefined;
   /** Refuse to send without TLS. Default false. */
   requireTls?: boolean | undefined;
   /** For a server with a certificate of your own: `ca`, or another `servername`. Certificates are always checked. */
   tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'minVersion'> | undefined;
+  /** What to greet the server with (RFC 5321 §4.1.1.1): a domain, or an address in []. Default: the domain of `from`. */
+  name?: string | undefined;
   username?: string | undefined;
   password?: string | undefined;
+  /** Instead of a password: log `username` in by XOAUTH2, over TLS or to this machine only. */
+  oauth?: OAuthOptions | undefined;
   /** `codes@example.com` or `Example <codes@example.com>`. */
   from: string;
   /** Limit on connecting, on the greeting and on silence, in milliseconds, 100 to 60 000. Default 5000. */
   timeoutMs?: number | undefined;
   /** Connections that are kept open, 1 to 100. Default 5. More messages wait for a free one. */
   maxConnections?: number | undefined;
+  /** Milliseconds since 1970, for the life of tokens. Default: the system's. */
+  clock?: Clock | undefined;
 }
 
 /** Shorter than servers wait for the next command (RFC 5321 §4.5.3.2.7: at least 5 minutes). */
 const idleTimeoutMs = 30_000;
+/** The part of its time for which a message waits while the server takes no connection; another transport has the rest. */
+const patience = 0.6;
+/** The part of its time for which a message waits until others are sent. */
+const turnPatience = 0.9;
+const [firstPauseMs, longestPauseMs] = [100, 2000];
 
 /** Lets a failed send tell whether any of the message had been read, and so could have been sent. */
 interface Progress {
   content?: Readable;
 }
 
+type SmtpMail = SendMailOptions & { progress: Progress; envelope: { from: string; to: string[] } };
+
 /**
  * Sends e-mail over SMTP (RFC 5321). The envelope holds the one recipient as it is; nothing parses it. Connections
  * are kept for the next message; a message whose content has begun to be sent is never sent again
- * (docs/decisions/0010).
+ * (docs/decisions/0010, 0031).
  *
  * @throws TypeError or RangeError that names the wrong option
  */
 export function createSmtpTransport(options: SmtpTransportOptions): Transport {
-  const { secure = false, requireTls = false, username, password, tls, maxConnections = 5 } = options;
-  requireBoolean(secure, 'secure');
+  const { requireTls = false, username, password, oauth, tls, clock = Date.now } = options;
   requireBoolean(requireTls, 'requireTls');
   const timeoutMs = requireInteger(options.timeoutMs ?? 5000, 'timeoutMs', 100, 60_000);
+  const maxConnections = requireInteger(options.maxConnections ?? 5, 'maxConnections', 1, 100);
+  const host = requireText(options.host, 'host', /^[A-Za-z0-9.:_-]{1,253}$/, 'a host name or an address');
   const from = readSender(options.from);
+  if (tls?.servername !== undefined) {
+    requireText(tls.servername, 'tls.servername', /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/, 'a host name');
+  }
+  if (oauth !== undefined && password !== undefined)
+    throw new TypeError('password must not be given with oauth');
+  const tokens =
+    oauth &&
+    createTokenSource(oauth, {
+      fetch: globalThis.fetch,
+      clock,
+      // A token that does not come is known before the time of the message is up.
+      timeoutMs: timeoutMs * 0.8,
+    });
   const mailer = createTransport({
     pool: true,
-    maxConnections: requireInteger(maxConnections, 'maxConnections', 1, 100),
+    maxConnections,
     // Only for kept connections that turn out to be broken before anything of the message was read.
     maxRequeues: maxConnections,
     idleTimeout: idleTimeoutMs,
-    host: requireText(options.host, 'host', /^[A-Za-z0-9.:_-]{1,253}$/, 'a host name or an address'),
-    port: requireInteger(options.port ?? (secure ? 465 : 587), 'port', 1, 65_535),
-    secure,
+    host,
+    ...readPort(options.port, options.secure),
     requireTLS: requireTls,
     ...(tls === undefined ? {} : { tls }),
-    ...readLogin(username, password),
+    ...(tokens ? readTokenLogin(username, host, tokens) : readPasswordLogin(username, password)),
+    name: readName(options.name, from.address),
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,
@@ -68,51 +101,120 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
     disableUrlAccess: true,
   });
   mailer.use('stream', (mail, done) => {
-    const { progress } = mail.data as SendMailOptions & { progress: Progress };
+    const { progress, envelope } = mail.data as SmtpMail;
+    // Another each time: nodemailer notes on it how one connection ended, and would find that again on the next.
+    mail.message.getEnvelope = () => ({ ...envelope });
     mail.message.processFunc((content) => {
       progress.content = content as Readable;
       return content;
     });
     done();
   });
+  const line = createLine(maxConnections, clock);
+
+  async function trySend({ id, to, subject, text, html }: Message, signal: AbortSignal): Promise<Attempt> {
+    const progress: Progress = {};
+    const mail: SmtpMail = {
+      progress,
+      envelope: { from: from.address, to: [to] },
+      from,
+      to: { name: '', address: to },
+      subject,
+      text,
+      ...(html === undefined ? {} : { html }),
+      headers: {
+        'Auto-Submitted': 'auto-generated', // RFC 3834 §5: no out-of-office replies
+        'X-Entity-Ref-ID': id, // keeps mail programs from hiding a new code in an old conversation
+      },
+      signal,
+    };
+    try {
+      const info = await mailer.sendMail(mail);
+      return { receipt: { ok: true, id: info.messageId } };
+    } catch (error) {
+      if (error instanceof TokenError) return { receipt: error.receipt };
+      const isContentRead = progress.content?.readableDidRead ?? false;
+      const receipt = readRefusal(error as SmtpError, isContentRead);
+      return isContentRead ? { receipt } : { receipt, error: error as SmtpError };
+    }
+  }
+
   return {
     name: 'smtp',
     channels: ['email'],
-    async send({ id, to, subject, text, html }, { signal }) {
-      const progress: Progress = {};
-      const mail: SendMailOptions & { progress: Progress } = {
-        progress,
-        envelope: { from: from.address, to: [to] },
-        from,
-        to: { name: '', address: to },
-        subject,
-        text,
-        ...(html === undefined ? {} : { html }),
-        headers: {
-          'Auto-Submitted': 'auto-generated', // RFC 3834 §5: no out-of-office replies
-          'X-Entity-Ref-ID': id, // keeps mail programs from hiding a new code in an old conversation
-        },
-        signal,
-      };
+    async send(message, { signal, leftMs }) {
+      const endsAt = performance.now() + (leftMs ?? timeoutMs) * patience;
+      const waitMs = leftMs === undefined ? undefined : leftMs * turnPatience;
+      if (!(await line.enter(signal, waitMs))) return refuseWaiting(signal);
+      let hasTurn = true;
       try {
-        const info = await mailer.sendMail(mail);
-        return { ok: true, id: info.messageId };
-      } catch (error) {
-        return readRefusal(error as SmtpError, progress.content?.readableDidRead ?? false);
+        let reconnects = 0;
+        for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+          const { receipt, error } = await trySend(message, signal);
+          if (!error || signal.aborted) return receipt;
+          if (isConnectionLimit(error)) {
+            if (performance.now() + pauseMs >= endsAt) return receipt;
+            if (line.shrink()) {
+              line.leave();
+              hasTurn = await line.enter(signal, waitMs, true);
+              if (!hasTurn) return refuseWaiting(signal);
+            } else {
+              // With its turn kept, so that the rest does not knock in the meantime.
+              await sleep(pauseMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});
+            }
+          } else if (
+            !isConnectionEnd(error) ||
+            reconnects === (error.command === 'MAIL FROM' ? maxConnections : 1)
+          ) {
+            // Each kept connection may have ended, and says so when the next message begins.
+            return receipt;
+          } else {
+            reconnects += 1;
+          }
+        }
+      } finally {
+        if (hasTurn) line.leave();
       }
     },
     async close() {
+      tokens?.close();
       mailer.close();
     },
   };
 }
 
-function readLogin(username: string | undefined, password: string | undefined) {
-  if (username === undefined && password === undefined) return {};
-  if (username === undefined) throw new TypeError('username must be given with a password');
-  const user = requireText(username, 'username', /^[^\0\r\n]+$/, 'one line, and not empty');
-  if (password === undefined) throw new TypeError('password must be given with a username');
-  return {
-    auth: { user, pass: requireText(password, 'password', /^[^\0\r\n]+$/, 'one line, and not empty') },
-  };
+interface Attempt {
+  receipt: Receipt;
+  /** Of one that could be made again: no server has seen any of the content. */
+  error?: SmtpError;
+}
+
+function refuseWaiting(signal: AbortSignal): Receipt {
+  return signal.aborted
+    ? createRefusal('timeout', 'SMTP EABORT')
+    : createRefusal('unavailable', 'SMTP no free connection');
+}
+
+/** RFC 8314 §3.3, RFC 6409 §3.1: what servers speak on their usual ports. */
+function readPort(port: number | undefined, secure: boolean | undefined): { port: number; secure: boolean } {
+  if (port !== undefined) requireInteger(port, 'port', 1, 65_535);
+  if (secure !== undefined) requireBoolean(secure, 'secure');
+  if (port === 465 && secure === false) {
+    throw new RangeError(
+      'secure must not be false with port 465, where servers speak TLS from the first byte',
+    );
+  }
+  if ((port === 587 || port === 25) && secure === true) {
+    throw new RangeError(
+      `secure must not be true with port ${port}, where servers begin in the clear, with STARTTLS`,
+    );
+  }
+  const isSecure = secure ?? port === 465;
+  return { port: port ?? (isSecure ? 465 : 587), secure: isSecure };
+}
+
+function readName(name: string | undefined, address: string): string {
+  if (name === undefined) return address.slice(address.lastIndexOf('@') + 1);
+  const pattern = /^([A-Za-z0-9]([A-Za-z0-9.-]{0,253}[A-Za-z0-9])?|\[[A-Za-z0-9.:]{2,60}\])$/;
+  return requireText(name, 'name', pattern, 'a domain, or an address in []');
 }

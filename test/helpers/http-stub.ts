@@ -16,21 +16,31 @@ export interface StubAnswer {
   body?: unknown;
 }
 
+type Behaviour = StubAnswer | 'silence' | 'reset';
+
 /** A provider on a free port that keeps what it receives. `silence` never answers, `reset` breaks the connection. */
-export async function startHttpStub(first: StubAnswer | 'silence' | 'reset' = { status: 200, body: {} }) {
+export async function startHttpStub(
+  first: Behaviour | ((request: ReceivedRequest) => Behaviour) = { status: 200, body: {} },
+) {
   const received: ReceivedRequest[] = [];
-  let next = first;
+  const silent: ((answer: StubAnswer) => void)[] = [];
+  let current = first;
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('error', () => {});
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
       const { method = '', url: path = '', headers } = request;
-      received.push({ method, path, headers, body: Buffer.concat(chunks).toString() });
-      if (next === 'silence') return;
-      if (next === 'reset') return void request.socket.resetAndDestroy();
-      response.writeHead(next.status, { 'content-type': 'application/json', ...next.headers });
-      response.end(typeof next.body === 'string' ? next.body : JSON.stringify(next.body ?? {}));
+      const entry = { method, path, headers, body: Buffer.concat(chunks).toString() };
+      received.push(entry);
+      const reply = (answer: StubAnswer) => {
+        response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
+        response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {}));
+      };
+      const next = typeof current === 'function' ? current(entry) : current;
+      if (next === 'silence') silent.push(reply);
+      else if (next === 'reset') request.socket.resetAndDestroy();
+      else reply(next);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -46,8 +56,12 @@ export async function startHttpStub(first: StubAnswer | 'silence' | 'reset' = { 
     port,
     url: `http://127.0.0.1:${port}`,
     received,
-    answer(answer: StubAnswer | 'silence' | 'reset') {
-      next = answer;
+    answer(answer: Behaviour) {
+      current = answer;
+    },
+    /** Answers those that have been met with silence. */
+    release(answer: StubAnswer) {
+      for (const reply of silent.splice(0)) reply(answer);
     },
     close,
   };
