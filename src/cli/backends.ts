@@ -3,13 +3,13 @@ import { createConsoleTransport } from '../transports/console.js';
 import type { Inbox } from '../transports/inbox.js';
 import { createResendTransport } from '../transports/resend.js';
 import { createSesTransport } from '../transports/ses.js';
-import { createSmtpTransport } from '../transports/smtp.js';
 import { createTwilioTransport } from '../transports/twilio.js';
 import { createVonageTransport } from '../transports/vonage.js';
 import { createWebhookTransport } from '../transports/webhook.js';
 import { createWhatsAppTransport } from '../transports/whatsapp.js';
 import type { Environment, SettingName } from './environment.js';
 import { type BackendName, type Routes, readRoutes } from './routes.js';
+import { createSmtpBackend, findSmtpProblems, nameSmtpSetting } from './smtp-backend.js';
 
 /** The settings that each backend cannot do without. */
 const required: Record<BackendName, readonly SettingName[]> = {
@@ -41,16 +41,7 @@ export function createBackend(name: BackendName, config: Environment, inbox?: In
     case 'console':
       return createConsoleTransport({ inbox });
     case 'smtp':
-      return createSmtpTransport({
-        host: read('SMTP_HOST'),
-        port: config.SMTP_PORT,
-        secure: config.SMTP_SECURE,
-        requireTls: config.SMTP_REQUIRE_TLS,
-        username: config.SMTP_USERNAME,
-        password: config.SMTP_PASSWORD,
-        from: read('SMTP_FROM'),
-        timeoutMs: config.DELIVERY_TIMEOUT_MS,
-      });
+      return createSmtpBackend(config);
     case 'twilio':
       return createTwilioTransport({
         accountSid: read('TWILIO_ACCOUNT_SID'),
@@ -70,6 +61,7 @@ export function createBackend(name: BackendName, config: Environment, inbox?: In
         region: read('AWS_REGION'),
         accessKeyId: read('AWS_ACCESS_KEY_ID'),
         secretAccessKey: read('AWS_SECRET_ACCESS_KEY'),
+        sessionToken: config.AWS_SESSION_TOKEN,
         from: read('SES_FROM'),
       });
     case 'resend':
@@ -96,11 +88,9 @@ export function findBackendProblems(config: Environment): string[] {
   for (const name of listBackends(config)) {
     const missing = required[name].filter((setting) => config[setting] === undefined);
     problems.push(...missing.map((setting) => `${setting}: required with ${name} delivery`));
-    if (name === 'smtp' && (config.SMTP_USERNAME === undefined) !== (config.SMTP_PASSWORD === undefined)) {
-      problems.push('SMTP_USERNAME: goes together with SMTP_PASSWORD; one of them is missing');
-      continue;
-    }
-    if (missing.length > 0) continue;
+    const contradictions = name === 'smtp' ? findSmtpProblems(config) : [];
+    problems.push(...contradictions);
+    if (missing.length + contradictions.length > 0) continue;
     try {
       const { channels } = createBackend(name, config);
       for (const [channel, names] of Object.entries(readConfiguredRoutes(config) ?? {})) {
@@ -111,7 +101,9 @@ export function findBackendProblems(config: Environment): string[] {
         }
       }
     } catch (error) {
-      problems.push(`settings of ${name} delivery: ${(error as Error).message}`);
+      const { message } = error as Error;
+      const named = name === 'smtp' ? nameSmtpSetting(message) : undefined;
+      problems.push(named ?? `settings of ${name} delivery: ${message}`);
     }
   }
   return problems;

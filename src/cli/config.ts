@@ -199,8 +199,12 @@ function findRisks(config: Environment): string[] {
       'OTP_LENGTHEN_AFTER, OTP_LONG_DIGITS: without codes of at least 9 digits after wrong guesses, a year of guessing takes over an identity with 41 % probability at 6 digits',
     );
   }
-  const isSmtpInClear =
-    listBackends(config).includes('smtp') && !config.SMTP_SECURE && !config.SMTP_REQUIRE_TLS;
+  const isTlsSure =
+    config.SMTP_SECURE ||
+    config.SMTP_PORT === 465 ||
+    config.SMTP_REQUIRE_TLS ||
+    config.SMTP_OAUTH_TOKEN_URL !== undefined;
+  const isSmtpInClear = listBackends(config).includes('smtp') && !isTlsSure;
   if (isSmtpInClear && !/^(localhost|127\.|::1$)/.test(config.SMTP_HOST ?? '')) {
     risks.push(
       'SMTP_REQUIRE_TLS: without it, codes and the password go in the clear to a server that offers no TLS',

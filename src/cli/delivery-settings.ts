@@ -2,7 +2,7 @@ import { deliveryModes } from '../core/policy.js';
 import { otpNumbers } from '../otp.js';
 import { isSender, isTestIdentities } from './accepted.js';
 import { backendNames, readRoutes } from './routes.js';
-import { choice, flag, list, secret, text, wholeNumber } from './settings.js';
+import { choice, flag, list, optionalFlag, optionalNumber, secret, text, wholeNumber } from './settings.js';
 
 const delivery = 'Delivery';
 
@@ -47,9 +47,9 @@ export const deliverySettings = {
     allowed: 'a host name or address',
     description: 'For `smtp`',
   }),
-  SMTP_PORT: wholeNumber(
-    { min: 1, max: 65_535, default: 587 },
-    { group: delivery, description: 'Port of the server; 465 is usual with `SMTP_SECURE=true`' },
+  SMTP_PORT: optionalNumber(
+    { min: 1, max: 65_535 },
+    { group: delivery, description: 'Port of the server; default: 587, or 465 with `SMTP_SECURE=true`' },
   ),
   SMTP_USERNAME: text({
     group: delivery,
@@ -67,11 +67,49 @@ export const deliverySettings = {
     allowed: '`codes@example.com` or `Example <codes@example.com>`',
     description: 'The sender of `smtp`',
   }).refine((value) => value === undefined || isSender(value)),
-  SMTP_SECURE: flag({
+  SMTP_NAME: text({
     group: delivery,
-    description: '`true`: TLS from the start; `false`: STARTTLS when offered',
+    allowed: 'a domain, or an address in `[]`',
+    description: 'What the server is greeted with; default: the domain of `SMTP_FROM`',
+  }),
+  SMTP_SECURE: optionalFlag({
+    group: delivery,
+    description: '`true`: TLS from the start, the default with port 465; `false`: STARTTLS when offered',
   }),
   SMTP_REQUIRE_TLS: flag({ group: delivery, description: 'Refuse to send without TLS' }),
+  SMTP_TLS_SERVERNAME: text({
+    group: delivery,
+    allowed: 'a host name',
+    description: 'The name that the certificate of the server must hold; default: `SMTP_HOST`',
+  }),
+  SMTP_OAUTH_TOKEN_URL: text({
+    group: delivery,
+    allowed: 'a URL with https, or http on this machine',
+    description:
+      'Where access tokens are fetched: `SMTP_USERNAME` then logs in by OAuth 2.0, without a password',
+  }),
+  SMTP_OAUTH_CLIENT_ID: text({
+    group: delivery,
+    allowed: 'text',
+    description: 'With `SMTP_OAUTH_TOKEN_URL`',
+  }),
+  SMTP_OAUTH_CLIENT_SECRET: secret({
+    group: delivery,
+    allowed: 'text',
+    check: () => true,
+    description: 'With `SMTP_OAUTH_TOKEN_URL`',
+  }),
+  SMTP_OAUTH_SCOPE: text({
+    group: delivery,
+    allowed: 'words with spaces between them',
+    description: 'What tokens are asked for; this or `SMTP_OAUTH_REFRESH_TOKEN`',
+  }),
+  SMTP_OAUTH_REFRESH_TOKEN: secret({
+    group: delivery,
+    allowed: 'text',
+    check: () => true,
+    description: 'What tokens are fetched with; without it, the client itself is granted them',
+  }),
 
   TWILIO_ACCOUNT_SID: text({
     group: delivery,
@@ -113,6 +151,12 @@ export const deliverySettings = {
     allowed: 'text',
     check: () => true,
     description: 'For `ses`',
+  }),
+  AWS_SESSION_TOKEN: secret({
+    group: delivery,
+    allowed: 'text',
+    check: () => true,
+    description: 'For `ses`, with temporary keys; they are not renewed',
   }),
   SES_FROM: text({
     group: delivery,

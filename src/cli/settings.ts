@@ -16,19 +16,39 @@ export const namesAllowed = '1 to 64 letters, digits, dots, hyphens or underscor
 
 type Base = Pick<SettingMeta, 'description' | 'group'>;
 
-/** A whole number in its bounds. */
-export function wholeNumber(range: { min: number; max: number; default: number }, base: Base) {
+function numberWithin({ min, max }: { min: number; max: number }) {
   return z
     .string()
     .regex(/^[0-9]{1,15}$/)
     .transform(Number)
-    .pipe(z.number().min(range.min).max(range.max))
+    .pipe(z.number().min(min).max(max));
+}
+
+/** A whole number in its bounds. */
+export function wholeNumber(range: { min: number; max: number; default: number }, base: Base) {
+  return numberWithin(range)
     .default(range.default)
     .meta({
       ...base,
       allowed: `a whole number from ${range.min} to ${range.max}`,
       defaultText: String(range.default),
     });
+}
+
+/** As `wholeNumber`, with a default that other settings decide. */
+export function optionalNumber(range: { min: number; max: number }, base: Base) {
+  return numberWithin(range)
+    .optional()
+    .meta({ ...base, allowed: `a whole number from ${range.min} to ${range.max}` });
+}
+
+/** As `flag`, with a default that other settings decide. */
+export function optionalFlag(base: Base) {
+  return z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional()
+    .meta({ ...base, allowed: '`true` or `false`' });
 }
 
 /** `true` or `false`. */
