@@ -4,9 +4,9 @@ export {
   channels,
   type LimitName,
   type Policy,
-  type RefusalCategory,
   type ResendPolicy,
 } from './core/policy.js';
+export type { Fault, RefusalCategory } from './core/refusal.js';
 export type { TestIdentity } from './core/test-identities.js';
 export { type ErrorCode, OtpError } from './errors.js';
 export type { Handler, RequestInfo } from './http/handler.js';

@@ -1,4 +1,5 @@
-import type { Channel, RefusalCategory, ResendPolicy } from './core/policy.js';
+import type { Channel, ResendPolicy } from './core/policy.js';
+import type { Fault, RefusalCategory } from './core/refusal.js';
 
 /** The time in milliseconds since 1970. */
 export type Clock = () => number;
@@ -223,6 +224,9 @@ export type Receipt =
   | {
       ok: false;
       category: RefusalCategory;
+      /** Whom it affects. Default: by the category, `recipient` for `invalid_recipient` alone. */
+      fault?: Fault | undefined;
+      /** Whether the same message may be accepted later, by this transport. */
       retryable: boolean;
       retryAfterSeconds?: number | undefined;
       /** For the log: no recipient, no code, no credentials. */

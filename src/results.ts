@@ -1,4 +1,5 @@
-import type { Channel, LimitName, RefusalCategory } from './core/policy.js';
+import type { Channel, LimitName } from './core/policy.js';
+import type { RefusalCategory } from './core/refusal.js';
 
 export interface RateLimited {
   status: 'rate_limited';

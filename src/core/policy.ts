@@ -21,21 +21,6 @@ export const limitNames = [
 ] as const;
 export type LimitName = (typeof limitNames)[number];
 
-/**
- * Why a message was not accepted. `timeout` and `unknown` mean that it may have been accepted after all;
- * every other category is a definite refusal.
- */
-export const refusalCategories = [
-  'invalid_recipient',
-  'rejected',
-  'unauthorized',
-  'rate_limited',
-  'unavailable',
-  'timeout',
-  'unknown',
-] as const;
-export type RefusalCategory = (typeof refusalCategories)[number];
-
 /** Whether an answer waits for the provider. */
 export const deliveryModes = ['direct', 'background'] as const;
 export type DeliveryMode = (typeof deliveryModes)[number];

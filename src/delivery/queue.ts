@@ -1,5 +1,6 @@
+import { faultOf, isDefinite } from '../core/refusal.js';
 import type { Clock, Message, Receipt } from '../ports.js';
-import { isUnknownOutcome, type Router } from './route.js';
+import type { Router } from './route.js';
 
 export interface QueueOptions {
   router: Router;
@@ -21,11 +22,15 @@ export interface Queue {
 
 /** Messages under way at once. */
 const lanes = 20;
-const pauseMs = 250;
+const firstPauseMs = 250;
+/** Pauses double up to this. A provider that is down is up again for everybody, so that is looked for more often. */
+const longestPauseMs = { connection: 2000, account: 60_000, recipient: 60_000 };
 
 interface Waiting {
   message: Message;
   expiresAt: number;
+  /** Until the next try. */
+  pauseMs: number;
   settle(receipt: Receipt): void;
 }
 
@@ -35,6 +40,7 @@ interface Waiting {
  */
 export function createQueue({ router, maxMessages, clock }: QueueOptions): Queue {
   const waiting: Waiting[] = [];
+  const retries = new Set<NodeJS.Timeout>();
   let taken = 0;
   let running = 0;
   let isClosed = false;
@@ -58,9 +64,20 @@ export function createQueue({ router, maxMessages, clock }: QueueOptions): Queue
     };
     if (isClosed || clock() >= entry.expiresAt) return settle(entry, expired);
     const receipt = await router.send(entry.message);
-    if (receipt.ok || !receipt.retryable || isUnknownOutcome(receipt.category)) return settle(entry, receipt);
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    waiting.push(entry);
+    if (receipt.ok || !receipt.retryable || !isDefinite(receipt.category)) return settle(entry, receipt);
+    if (clock() + entry.pauseMs >= entry.expiresAt) return settle(entry, receipt);
+    retry(entry);
+    entry.pauseMs = Math.min(entry.pauseMs * 2, longestPauseMs[faultOf(receipt)]);
+  }
+
+  /** Without a lane: whatever waits for its next try holds nobody up. */
+  function retry(entry: Waiting): void {
+    const timer = setTimeout(() => {
+      retries.delete(timer);
+      waiting.push(entry);
+      pump();
+    }, entry.pauseMs);
+    retries.add(timer);
   }
 
   function settle(entry: Waiting, receipt: Receipt): void {
@@ -79,13 +96,15 @@ export function createQueue({ router, maxMessages, clock }: QueueOptions): Queue
     },
     send: (message) =>
       new Promise((resolve) => {
-        waiting.push({ message, expiresAt: clock() + message.expiresInSeconds * 1000, settle: resolve });
+        const expiresAt = clock() + message.expiresInSeconds * 1000;
+        waiting.push({ message, expiresAt, pauseMs: firstPauseMs, settle: resolve });
         pump();
       }),
     async drain(graceMs) {
       const deadline = clock() + graceMs;
       while (taken > 0 && clock() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
       isClosed = true;
+      for (const timer of retries) clearTimeout(timer);
       return taken;
     },
   };

@@ -1,4 +1,5 @@
-import { type Channel, channels, type RefusalCategory } from '../core/policy.js';
+import { type Channel, channels } from '../core/policy.js';
+import { faultOf, isDefinite, type RefusalCategory } from '../core/refusal.js';
 import type { Clock, Message, Receipt, Transport } from '../ports.js';
 import { createBreaker } from './breaker.js';
 import { Deadlines, type Expiring } from './deadlines.js';
@@ -18,14 +19,9 @@ export interface Router {
   send(message: Message): Promise<Receipt>;
 }
 
-/** Whether the provider may have taken the message after all. */
-export function isUnknownOutcome(category: RefusalCategory): boolean {
-  return category === 'timeout' || category === 'unknown';
-}
-
 /**
- * Tries the transports of a channel one after the other. Only a definite refusal that is worth another try goes on
- * to the next: after an unknown outcome a second provider might deliver what the first has delivered too.
+ * Tries the transports of a channel one after the other. Only a definite refusal that is not the recipient's goes on to
+ * the next: after an unknown outcome a second provider might deliver what the first has delivered too.
  *
  * @throws RangeError for a route that names a transport there is not, or one that does not serve the channel
  */
@@ -75,16 +71,17 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
     serves: (channel) => find(channel).length > 0,
     async send(message) {
       const startedAt = clock();
+      const recipient = nameRecipient(message);
       let leftMs = timeoutMs;
       let last = createRefusal('unavailable', 'no transport is up');
       for (const { transport, breaker } of find(message.channel)) {
-        if (!breaker.allows()) continue;
+        if (!breaker.allows(recipient)) continue;
         const receipt = await sendBy(transport, message, leftMs);
-        breaker.record(receipt);
+        breaker.record(recipient, receipt);
         if (receipt.ok) return receipt;
         last = { ...receipt, detail: `${transport.name}: ${receipt.detail}` };
         leftMs = timeoutMs - (clock() - startedAt);
-        if (!isWorthAnother(receipt) || leftMs <= 0) break;
+        if (!isDefinite(receipt.category) || faultOf(receipt) === 'recipient' || leftMs <= 0) break;
       }
       return last;
     },
@@ -122,9 +119,9 @@ class Sending implements Expiring {
   }
 }
 
-/** A refusal for good stops here, but not one of our own credentials: another provider has others. */
-function isWorthAnother({ category, retryable }: Extract<Receipt, { ok: false }>): boolean {
-  return category === 'unauthorized' || (retryable && !isUnknownOutcome(category));
+/** All of a domain fail together, and one person can have any number of its addresses. */
+function nameRecipient({ channel, to }: Message): string {
+  return channel === 'email' ? to.slice(to.lastIndexOf('@') + 1) : to;
 }
 
 function createRefusal(category: RefusalCategory, detail: string): Extract<Receipt, { ok: false }> {

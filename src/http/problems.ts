@@ -1,4 +1,5 @@
-import type { LimitName, RefusalCategory } from '../core/policy.js';
+import type { LimitName } from '../core/policy.js';
+import type { RefusalCategory } from '../core/refusal.js';
 import type { ErrorCode } from '../errors.js';
 import { type Reply, replyJson, toResponse } from './reply.js';
 

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { maxDigits, minDigits } from '../core/code.js';
-import { channels, limitNames, refusalCategories } from '../core/policy.js';
+import { channels, limitNames } from '../core/policy.js';
+import { refusalCategories } from '../core/refusal.js';
 import { problems } from './problems.js';
 
 /**

@@ -1,5 +1,6 @@
 import type { IdentityKind } from '../core/identity.js';
 import { type Channel, limitPeriodSeconds, staleSeconds } from '../core/policy.js';
+import { faultOf, isDefinite } from '../core/refusal.js';
 import { OtpError } from '../errors.js';
 import type { Message, OpenResult, Receipt, RecordKey } from '../ports.js';
 import type { RateLimited, RequestOptions, RequestResult, Sent } from '../results.js';
@@ -126,9 +127,9 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
   async function settle(recordKey: RecordKey, opened: Opened, receipt: Receipt): Promise<void> {
     if (receipt.ok) return;
     const { category, detail } = receipt;
-    logger.warn({ ...describe(recordKey), category, detail }, 'delivery refused');
+    logger.warn({ ...describe(recordKey), category, fault: faultOf(receipt), detail }, 'delivery refused');
     // The message may have arrived: giving the send back would let a slow provider be made to send for ever.
-    if (category === 'timeout' || category === 'unknown') return;
+    if (!isDefinite(category)) return;
     try {
       await store.release({
         ...recordKey,

@@ -1,6 +1,6 @@
-import type { RefusalCategory } from '../core/policy.js';
 import type { Receipt } from '../ports.js';
 import { requireInteger, requireUrl } from './options.js';
+import { createRefusal, find, type Meaning, type Refusal } from './refusal.js';
 
 /** What the transports need of `fetch`. */
 export type Fetch = (
@@ -29,8 +29,6 @@ export interface HttpClient {
   fetch: Fetch;
   timeoutMs: number;
 }
-
-export type Refusal = Extract<Receipt, { ok: false }>;
 
 export interface Answer {
   status: number;
@@ -65,9 +63,9 @@ export interface Dialect {
   /** The provider's code of the error, from an answer that is no success. */
   readErrorCode?(answer: Answer): unknown;
   /** What error codes mean, where the status alone does not tell. */
-  categories?: Readonly<Record<string, RefusalCategory>>;
+  codes?: Readonly<Record<string, Meaning>>;
   /** What statuses mean to this receiver, where that differs. */
-  statuses?: Readonly<Record<number, RefusalCategory>>;
+  statuses?: Readonly<Record<number, Meaning>>;
   /** Instead of the status, for providers that answer 200 to everything. */
   readAccepted?(answer: Answer): Receipt;
 }
@@ -100,45 +98,31 @@ export function refuse(answer: Answer, dialect: Dialect): Refusal {
   const code = readWord(dialect.readErrorCode?.(answer));
   const retryAfterSeconds = readRetryAfter(answer.headers.get('retry-after'));
   return createRefusal(
-    find(dialect.categories, code) ??
+    find(dialect.codes, code) ??
       find(dialect.statuses, String(answer.status)) ??
-      categorise(answer.status, retryAfterSeconds !== undefined),
+      readStatus(answer.status, retryAfterSeconds !== undefined),
     `HTTP ${answer.status}${code === undefined ? '' : ` ${code}`}`,
     retryAfterSeconds,
   );
 }
 
-/** The entry that is the table's own: a provider's code could be `constructor`. */
-export function find<Value>(table: Readonly<Record<string, Value>> = {}, key = ''): Value | undefined {
-  return Object.hasOwn(table, key) ? table[key] : undefined;
-}
-
-export function createRefusal(
-  category: RefusalCategory,
-  detail: string,
-  retryAfterSeconds?: number,
-): Refusal {
-  const isFinal = category === 'invalid_recipient' || category === 'rejected' || category === 'unauthorized';
-  return {
-    ok: false,
-    category,
-    retryable: !isFinal,
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-    detail,
-  };
-}
-
 /** docs/decisions/0009: only what cannot have been accepted is a definite refusal. */
-function categorise(status: number, hasRetryAfter: boolean): RefusalCategory {
-  if (status === 401 || status === 403) return 'unauthorized';
-  if (status === 429) return 'rate_limited';
-  // RFC 9110 §15.5.9: the request did not arrive whole. RFC 8470 §5.2: it was not processed.
-  if (status === 408 || status === 425) return 'unavailable';
-  // RFC 9110 §15.5.10: something is in the way, perhaps this same message.
-  if (status === 409) return 'unknown';
+export const httpStatuses: Readonly<Record<string, Meaning>> = {
+  401: 'unauthorized',
+  403: 'unauthorized',
+  // RFC 9110 §15.5.9: the request did not arrive whole.
+  408: 'unavailable',
+  // RFC 9110 §15.5.10: something is in the way of this message, perhaps the same one.
+  409: ['unknown', 'recipient'],
+  // RFC 8470 §5.2: it was not processed.
+  425: 'unavailable',
+  429: 'rate_limited',
+};
+
+function readStatus(status: number, hasRetryAfter: boolean): Meaning {
   // RFC 9110 §15.6.4: with a time to come back, the server itself says that it did not handle the request.
   if (status === 503 && hasRetryAfter) return 'unavailable';
-  return status >= 500 ? 'unknown' : 'rejected';
+  return find(httpStatuses, String(status)) ?? (status >= 500 ? 'unknown' : 'rejected');
 }
 
 /** RFC 9110 §10.2.3: seconds or a date. */

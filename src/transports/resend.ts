@@ -1,6 +1,7 @@
 import type { Transport } from '../ports.js';
 import { requireCredential } from './options.js';
 import { dig, type HttpOptions, postMessage, readHttpOptions } from './post.js';
+import { resendErrors } from './resend-errors.js';
 import { formatSender, readSender } from './smtp-sender.js';
 
 export interface ResendTransportOptions extends HttpOptions {
@@ -46,11 +47,7 @@ export function createResendTransport(options: ResendTransportOptions): Transpor
         {
           readId: (body) => dig(body, 'id'),
           readErrorCode: ({ body }) => dig(body, 'name'),
-          categories: {
-            rate_limit_exceeded: 'rate_limited',
-            daily_quota_exceeded: 'rate_limited',
-            monthly_quota_exceeded: 'rate_limited',
-          },
+          codes: resendErrors,
         },
       ),
   };

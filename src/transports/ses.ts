@@ -1,6 +1,7 @@
 import type { Transport } from '../ports.js';
 import { requireCredential, requireText } from './options.js';
 import { dig, type HttpOptions, postMessage, readHttpOptions } from './post.js';
+import { sesErrors } from './ses-errors.js';
 import { signAwsRequest } from './sigv4.js';
 import { formatSender, readSender } from './smtp-sender.js';
 
@@ -75,14 +76,7 @@ export function createSesTransport(options: SesTransportOptions): Transport {
             String(answer.headers.get('x-amzn-errortype') ?? dig(answer.body, '__type'))
               .replace(/:.*$/s, '')
               .replace(/^.*#/s, ''),
-          categories: {
-            AccountSuspendedException: 'unauthorized',
-            SendingPausedException: 'unauthorized',
-            MailFromDomainNotVerifiedException: 'unauthorized',
-            LimitExceededException: 'rate_limited',
-            ThrottlingException: 'rate_limited',
-            TooManyRequestsException: 'rate_limited',
-          },
+          codes: sesErrors,
         },
       );
     },

@@ -1,5 +1,6 @@
-import type { RefusalCategory } from '../core/policy.js';
 import type { Receipt } from '../ports.js';
+import { createRefusal, type Meaning } from './refusal.js';
+import { blameMessage, blameSession, readEnhancedCode, readReply } from './smtp-replies.js';
 
 /** What nodemailer rejects with. */
 export interface SmtpError {
@@ -18,29 +19,30 @@ export interface SmtpError {
  * @param isContentRead whether any of the message had gone out
  */
 export function readRefusal(error: SmtpError, isContentRead: boolean): Receipt {
-  const { code = 'error', command = '', responseCode, syscall } = error;
-  const category = categorise(error, isContentRead);
-  const isFinal = category === 'invalid_recipient' || category === 'rejected' || category === 'unauthorized';
+  const { code = 'error', command = '', responseCode, response = '', syscall } = error;
   // Codes only: a server's words may hold the recipient.
-  const facts = [code, syscall, responseCode, readEnhancedCode(error), command.split(' ', 2).join(' ')];
-  return { ok: false, category, retryable: !isFinal, detail: `SMTP ${facts.filter(Boolean).join(' ')}` };
+  const facts = [code, syscall, responseCode, readEnhancedCode(response), command.split(' ', 2).join(' ')];
+  return createRefusal(judge(error, isContentRead), `SMTP ${facts.filter(Boolean).join(' ')}`);
 }
 
-function categorise(error: SmtpError, isContentRead: boolean): RefusalCategory {
-  const { code, command, responseCode } = error;
+function judge(error: SmtpError, isContentRead: boolean): Meaning {
+  const { code, command, responseCode, response = '' } = error;
   const isTemporary = responseCode !== undefined && responseCode < 500;
   if (code === 'EAUTH' || code === 'ENOAUTH') return isTemporary ? 'unavailable' : 'unauthorized'; // RFC 4954 §6
   if (code === 'ETIMEDOUT' || code === 'EABORT') return 'timeout';
   // After the content only the server's own answer to it counts.
   if (isContentRead && (code !== 'EMESSAGE' || !responseCode)) return 'unknown';
-  if (!responseCode || isTemporary || (code !== 'EENVELOPE' && code !== 'EMESSAGE')) return 'unavailable';
+  if (!responseCode) return code === 'EENVELOPE' ? ['unavailable', 'account'] : 'unavailable';
+  const reply = readReply(responseCode, response);
+  const fault = isAboutMessage(error) ? blameMessage(reply) : blameSession(reply);
+  if (isTemporary || (code !== 'EENVELOPE' && code !== 'EMESSAGE')) return ['unavailable', fault];
   if (responseCode === 530 || responseCode === 535) return 'unauthorized'; // RFC 4954 §6: log in first
-  if (command !== 'RCPT TO') return 'rejected';
-  // RFC 3463 §3.8: 5.7.x is policy, such as a server that does not relay; the mailbox may well exist.
-  return readEnhancedCode(error)?.startsWith('5.7.') ? 'rejected' : 'invalid_recipient';
+  if (command === 'MAIL FROM') return 'rejected';
+  if (command !== 'RCPT TO') return ['rejected', fault];
+  return fault === 'recipient' ? 'invalid_recipient' : 'rejected';
 }
 
-/** RFC 3463 §2. */
-function readEnhancedCode({ response = '' }: SmtpError): string | undefined {
-  return /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1];
+/** Whether the server had been told the recipient; where commands are pipelined, a 421 ends the session unassigned. */
+function isAboutMessage({ code, command }: SmtpError): boolean {
+  return command === 'RCPT TO' || command === 'DATA' || (code === 'ECONNECTION' && command === 'CONN');
 }

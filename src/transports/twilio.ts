@@ -1,6 +1,7 @@
 import type { Transport } from '../ports.js';
 import { requireCredential, requireText } from './options.js';
 import { dig, encodeBasic, type HttpOptions, postMessage, readHttpOptions } from './post.js';
+import { twilioErrors } from './twilio-errors.js';
 
 export interface TwilioTransportOptions extends HttpOptions {
   /** `AC` and 32 hexadecimal digits. */
@@ -18,9 +19,6 @@ export interface TwilioTransportOptions extends HttpOptions {
    */
   whatsappContentSid?: string | undefined;
 }
-
-/** https://www.twilio.com/docs/api/errors: errors that concern this recipient alone. */
-const recipientErrors = ['21211', '21214', '21217', '21265', '21610', '21614', '21635', '63003'];
 
 /**
  * Sends SMS and WhatsApp messages through Twilio's Messages API.
@@ -76,10 +74,7 @@ export function createTwilioTransport(options: TwilioTransportOptions): Transpor
         {
           readId: (body) => dig(body, 'sid'),
           readErrorCode: ({ body }) => dig(body, 'code'),
-          categories: {
-            ...Object.fromEntries(recipientErrors.map((code) => [code, 'invalid_recipient' as const])),
-            20429: 'rate_limited',
-          },
+          codes: twilioErrors,
         },
       );
     },

@@ -1,17 +1,16 @@
-import type { RefusalCategory } from '../core/policy.js';
 import type { Receipt, Transport } from '../ports.js';
 import { requireCredential, requireText } from './options.js';
 import {
   type Answer,
   accept,
-  createRefusal,
   dig,
   encodeBasic,
-  find,
   type HttpOptions,
   postMessage,
   readHttpOptions,
 } from './post.js';
+import { createRefusal, find } from './refusal.js';
+import { vonageStatuses } from './vonage-statuses.js';
 
 export interface VonageTransportOptions extends HttpOptions {
   apiKey: string;
@@ -19,28 +18,6 @@ export interface VonageTransportOptions extends HttpOptions {
   /** The sender: a number without `+`, or up to 11 letters and digits where the country allows it. */
   from: string;
 }
-
-/** https://developer.vonage.com/en/api-errors/sms: what a `status` other than 0 means. */
-const statuses: Readonly<Record<string, RefusalCategory>> = {
-  1: 'rate_limited', // throttled
-  2: 'rejected', // missing parameters
-  3: 'rejected', // invalid parameters
-  4: 'unauthorized', // invalid credentials
-  5: 'unknown', // internal error while processing
-  6: 'invalid_recipient', // unrecognised prefix
-  7: 'invalid_recipient', // barred number
-  8: 'unauthorized', // account suspended
-  9: 'unauthorized', // no credit
-  10: 'rate_limited', // too many connections
-  11: 'unauthorized', // account not enabled
-  12: 'rejected', // too long
-  14: 'unauthorized', // invalid signature
-  15: 'rejected', // invalid sender
-  22: 'invalid_recipient', // invalid network
-  29: 'invalid_recipient', // not among the numbers of a trial account
-  32: 'unauthorized',
-  33: 'invalid_recipient', // deactivated number
-};
 
 /** Beside ASCII letters and digits, what the 7-bit alphabet and its extension hold (3GPP TS 23.038 §6.2.1). */
 const gsmText =
@@ -91,7 +68,9 @@ function readMessages({ body }: Answer): Receipt {
   if (parts.length > 0 && refused.length === 0) return accept(dig(body, 'messages', 0, 'message-id'));
   const [status = ''] = refused;
   const code = /^\d{1,3}$/.test(status) ? ` ${status}` : '';
-  // Some parts accepted and others not, or nothing to read: nobody knows what arrives.
+  const detail = `HTTP 200 status${code}`;
+  if (refused.length === 0) return createRefusal('unknown', detail);
+  // Some parts accepted and others not, or a status of its own: nobody knows what arrives, but Vonage is there.
   const isWhole = refused.length === parts.length;
-  return createRefusal((isWhole && find(statuses, status)) || 'unknown', `HTTP 200 status${code}`);
+  return createRefusal((isWhole && find(vonageStatuses, status)) || ['unknown', 'recipient'], detail);
 }

@@ -1,7 +1,7 @@
-import type { RefusalCategory } from '../core/policy.js';
 import type { Transport } from '../ports.js';
 import { requireCredential, requireText } from './options.js';
 import { dig, type HttpOptions, postMessage, readHttpOptions } from './post.js';
+import { whatsAppErrors } from './whatsapp-errors.js';
 
 export interface WhatsAppTransportOptions extends HttpOptions {
   /** Of a system user with the permission `whatsapp_business_messaging`. */
@@ -18,26 +18,6 @@ export interface WhatsAppTransportOptions extends HttpOptions {
   /** Of the Graph API. Default `v25.0`. */
   apiVersion?: string | undefined;
 }
-
-/** https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes */
-const categories: Readonly<Record<string, RefusalCategory>> = {
-  0: 'unauthorized', // the token is no good
-  3: 'unauthorized', // a permission is missing
-  10: 'unauthorized',
-  190: 'unauthorized', // the token has expired
-  200: 'unauthorized',
-  368: 'unauthorized', // the account is blocked
-  131031: 'unauthorized', // the account is locked
-  131042: 'unauthorized', // the account cannot pay
-  4: 'rate_limited',
-  80007: 'rate_limited',
-  130429: 'rate_limited',
-  131048: 'rate_limited',
-  131056: 'rate_limited', // too many to this recipient
-  131021: 'invalid_recipient', // it is the sender
-  131026: 'invalid_recipient', // not on WhatsApp
-  131030: 'invalid_recipient', // not among the numbers of a test account
-};
 
 /**
  * Sends codes through Meta's WhatsApp Cloud API with an authentication template. WhatsApp words the message: the
@@ -89,7 +69,7 @@ export function createWhatsAppTransport(options: WhatsAppTransportOptions): Tran
         {
           readId: (body) => dig(body, 'messages', 0, 'id'),
           readErrorCode: ({ body }) => dig(body, 'error', 'code'),
-          categories,
+          codes: whatsAppErrors,
         },
       ),
   };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import type { Message, Receipt, RefusalCategory, Transport } from '../../src/index.js';
+import { faultOf } from '../../src/core/refusal.js';
+import type { Fault, Message, Receipt, RefusalCategory, Transport } from '../../src/index.js';
 import { type HttpStub, type ReceivedRequest, type StubAnswer, startHttpStub } from '../helpers/http-stub.js';
 
 /** What the provider does with the next message. */
@@ -29,17 +30,17 @@ export interface TransportHarness {
   close(): Promise<void>;
 }
 
-type Expected = { category: RefusalCategory; retryable: boolean; retryAfterSeconds?: number };
+type Expected = { category: RefusalCategory; fault: Fault; retryable: boolean; retryAfterSeconds?: number };
 
 const outcomes: Record<Exclude<Behaviour, 'accept'>, Expected> = {
-  refuse: { category: 'rejected', retryable: false },
-  unauthorized: { category: 'unauthorized', retryable: false },
-  throttle: { category: 'rate_limited', retryable: true, retryAfterSeconds: 7 },
+  refuse: { category: 'rejected', fault: 'account', retryable: false },
+  unauthorized: { category: 'unauthorized', fault: 'account', retryable: false },
+  throttle: { category: 'rate_limited', fault: 'account', retryable: true, retryAfterSeconds: 7 },
   // It may have been accepted before the provider failed.
-  fail: { category: 'unknown', retryable: true },
-  silence: { category: 'timeout', retryable: true },
-  reset: { category: 'unknown', retryable: true },
-  down: { category: 'unavailable', retryable: true },
+  fail: { category: 'unknown', fault: 'connection', retryable: true },
+  silence: { category: 'timeout', fault: 'connection', retryable: true },
+  reset: { category: 'unknown', fault: 'connection', retryable: true },
+  down: { category: 'unavailable', fault: 'connection', retryable: true },
 };
 
 /** The properties that every transport has. `differences` are outcomes that its protocol tells in another way. */
@@ -63,7 +64,8 @@ export function describeTransport(
     const expectRefusal = (receipt: Receipt, behaviour: Exclude<Behaviour, 'accept'>) => {
       assert.ok(!receipt.ok);
       const { detail, ok, ...outcome } = receipt;
-      assert.deepEqual(outcome, differences[behaviour] ?? outcomes[behaviour], detail);
+      const expected = differences[behaviour] ?? outcomes[behaviour];
+      assert.deepEqual({ ...outcome, fault: faultOf(receipt) }, expected, detail);
       const { to, code } = harness.message;
       const secrets = [to, to.replace(/^\+/, ''), code, 'prose', ...harness.secrets];
       for (const secret of secrets) assert.ok(!detail.includes(secret), `${behaviour}: ${detail}`);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RefusalCategory } from '../../src/core/policy.js';
+import type { Fault, RefusalCategory } from '../../src/core/refusal.js';
 import { createRouter } from '../../src/delivery/route.js';
 import type { Message, Receipt, Transport } from '../../src/ports.js';
 import { createManualClock } from '../helpers/clock.js';
@@ -15,9 +15,10 @@ const message: Message = {
   subject: '',
   text: '',
 };
-const refuse = (category: RefusalCategory, retryable = true): Receipt => ({
+const refuse = (category: RefusalCategory, retryable = true, fault?: Fault): Receipt => ({
   ok: false,
   category,
+  ...(fault && { fault }),
   retryable,
   detail: 'test',
 });
@@ -46,12 +47,18 @@ function createKit(stubs: ReturnType<typeof createStub>[], routes?: Record<strin
   return { clock, router: createRouter({ transports, routes, timeoutMs: 200, clock }) };
 }
 
-test('the next transport is tried after a definite refusal that another provider may not share', async () => {
+/** To another domain each time. */
+const another = (i: number): Message => ({ ...message, to: `alice@${i}.example.com` });
+
+test('the next transport is tried after a definite refusal that is not the recipient’s', async () => {
   for (const receipt of [
     refuse('unavailable'),
     refuse('rate_limited'),
     refuse('rejected'),
+    refuse('rejected', false),
     refuse('unauthorized', false),
+    refuse('invalid_recipient', false, 'account'),
+    refuse('rejected', false, 'connection'),
   ]) {
     const [down, up] = [createStub('down', () => receipt), createStub('up', () => ({ ok: true, id: 'x' }))];
     assert.deepEqual(await createKit([down, up]).router.send(message), { ok: true, id: 'x' });
@@ -60,8 +67,15 @@ test('the next transport is tried after a definite refusal that another provider
 });
 
 // Attack: have a slow provider and its fall-back both deliver, until the person gives up or is flooded.
-test('after an unknown outcome, or a refusal for good, no other transport is tried', async () => {
-  for (const receipt of [refuse('timeout'), refuse('unknown'), refuse('invalid_recipient', false)]) {
+test('after an unknown outcome, or a refusal of this recipient, no other transport is tried', async () => {
+  for (const receipt of [
+    refuse('timeout'),
+    refuse('unknown'),
+    refuse('unknown', true, 'account'),
+    refuse('invalid_recipient', false),
+    refuse('unavailable', true, 'recipient'),
+    refuse('rate_limited', true, 'recipient'),
+  ]) {
     const [first, second] = [createStub('first', () => receipt), createStub('second', () => ({ ok: true }))];
     const result = await createKit([first, second]).router.send(message);
     assert.ok(!result.ok && !receipt.ok && result.category === receipt.category);
@@ -93,7 +107,7 @@ test('a provider that is down is left alone after five faults, asked once a paus
   let answer = refuse('unavailable');
   const stub = createStub('provider', () => answer);
   const { router, clock } = createKit([stub]);
-  for (let i = 0; i < 20; i++) await router.send(message);
+  for (let i = 0; i < 20; i++) await router.send(another(i));
   assert.equal(stub.calls(), 5);
   const shut = await router.send(message);
   assert.ok(!shut.ok && shut.category === 'unavailable' && shut.retryable);
@@ -108,10 +122,28 @@ test('a provider that is down is left alone after five faults, asked once a paus
 
 // Attack: request codes for mailboxes that do not exist, until nobody gets any.
 test('refusals of one recipient never keep others from the provider', async () => {
-  for (const category of ['invalid_recipient', 'rejected'] as const) {
-    const stub = createStub('provider', () => refuse(category, false));
+  for (const receipt of [
+    refuse('invalid_recipient', false),
+    refuse('rejected', false),
+    refuse('unavailable', true, 'recipient'),
+    refuse('timeout', true, 'recipient'),
+  ]) {
+    const stub = createStub('provider', () => receipt);
     const { router } = createKit([stub]);
-    for (let i = 0; i < 50; i++) await router.send(message);
+    for (let i = 0; i < 50; i++) await router.send(another(i));
+    assert.equal(stub.calls(), 50);
+  }
+});
+
+// Attack: ask for codes at many addresses of one domain, or for one number, that the provider does not answer for.
+test('faults of one domain or one number never keep others from the provider', async () => {
+  for (const other of [
+    (i: number): Message => ({ ...message, to: `${i}@example.com` }),
+    (): Message => ({ ...message, channel: 'sms', to: '+4915112345678' }),
+  ]) {
+    const stub = createStub('provider', () => refuse('timeout'), ['email', 'sms']);
+    const { router } = createKit([stub]);
+    for (let i = 0; i < 50; i++) await router.send(other(i));
     assert.equal(stub.calls(), 50);
   }
 });
@@ -122,7 +154,7 @@ test('while one transport is left alone, the next takes its messages', async () 
     createStub('up', () => ({ ok: true })),
   ];
   const { router } = createKit([down, up]);
-  for (let i = 0; i < 20; i++) assert.equal((await router.send(message)).ok, true);
+  for (let i = 0; i < 20; i++) assert.equal((await router.send(another(i))).ok, true);
   assert.deepEqual([down.calls(), up.calls()], [5, 20]);
 });
 

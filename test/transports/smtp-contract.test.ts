@@ -105,9 +105,9 @@ for (const [way, { server, client }] of Object.entries(ways)) {
       };
     },
     {
-      refuse: { category: 'invalid_recipient', retryable: false },
-      throttle: { category: 'unavailable', retryable: true }, // a 4yz reply; SMTP tells no time
-      fail: { category: 'rejected', retryable: false }, // a 5yz reply to the content
+      refuse: { category: 'invalid_recipient', fault: 'recipient', retryable: false },
+      throttle: { category: 'unavailable', fault: 'connection', retryable: true }, // a 4yz reply; SMTP tells no time
+      fail: { category: 'rejected', fault: 'account', retryable: false }, // a 5yz reply to the content
     },
   );
 

@@ -1,0 +1,28 @@
+import { type Meaning, mean } from './refusal.js';
+
+/**
+ * Types of errors of SendEmail (https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html) and of every
+ * action (https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html). None speaks of the recipient: SES
+ * reports those later, as bounces. Any other is judged by the status of the answer.
+ */
+export const sesErrors: Readonly<Record<string, Meaning>> = {
+  ...mean('unauthorized', 'AccountSuspendedException', 'SendingPausedException'),
+  ...mean('unauthorized', 'AccountSendingPausedException', 'ConfigurationSetSendingPausedException'),
+  ...mean('unauthorized', 'MailFromDomainNotVerifiedException', 'NotAuthorized', 'OptInRequired'),
+  ...mean('unauthorized', 'AccessDenied', 'AccessDeniedException', 'ExpiredToken', 'ExpiredTokenException'),
+  ...mean('unauthorized', 'IncompleteSignature', 'IncompleteSignatureException', 'InvalidSignatureException'),
+  ...mean('unauthorized', 'InvalidClientTokenId', 'UnrecognizedClientException', 'SignatureDoesNotMatch'),
+  ...mean('unauthorized', 'MissingAuthenticationToken', 'MissingAuthenticationTokenException'),
+  ...mean('unauthorized', 'RequestExpired'),
+  ...mean(
+    'rate_limited',
+    'LimitExceededException',
+    'Throttling',
+    'ThrottlingException',
+    'ThrottledException',
+  ),
+  ...mean('rate_limited', 'TooManyRequestsException', 'RequestLimitExceeded', 'RequestThrottled'),
+  ...mean('rate_limited', 'RequestThrottledException', 'SlowDown'),
+  ...mean('rejected', 'MessageRejected', 'BadRequestException', 'NotFoundException', 'ValidationError'),
+  ...mean('rejected', 'ConfigurationSetDoesNotExistException', 'ValidationException'),
+};

@@ -1,0 +1,143 @@
+import type { Fault } from '../core/refusal.js';
+
+/** A server's answer. */
+export interface Reply {
+  /** RFC 5321 §4.2.3. */
+  code: number;
+  /** RFC 3463 §2, where there is one. */
+  enhanced: string | undefined;
+  /** Its words in lower case, without addresses, which could hold any word. */
+  words: string;
+}
+
+/** @param response with the code in front of each line */
+export function readReply(code: number, response: string): Reply {
+  const text = response.slice(0, 2000).toLowerCase();
+  return {
+    code,
+    enhanced: readEnhancedCode(response),
+    words: text
+      .replace(/^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3}\b)?/gm, ' ')
+      .replace(/<[^<>]*>|[^\s<>]+@[^\s<>]+/g, ' ')
+      .replace(/\s+/g, ' '),
+  };
+}
+
+/** RFC 3463 §2; qmail writes it at the end. */
+export function readEnhancedCode(response: string): string | undefined {
+  const [, first, last] =
+    /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b|\(#([245]\.\d{1,3}\.\d{1,3})\)/.exec(response) ?? [];
+  return first ?? last;
+}
+
+interface Rule {
+  fault: Exclude<Fault, 'connection'>;
+  /** The enhanced code without its first digit. */
+  enhanced?: RegExp;
+  words?: RegExp;
+}
+
+/**
+ * Whom a refusal blames, by what servers say; the first rule that fits decides. Enhanced codes by RFC 3463, RFC 5248,
+ * RFC 7293, RFC 7372, RFC 7505 and the registry of IANA
+ * (https://www.iana.org/assignments/smtp-enhanced-status-codes), and those of
+ * - Exchange Online: https://learn.microsoft.com/exchange/troubleshoot/email-delivery/ndr/non-delivery-reports-in-exchange-online
+ * - Gmail: https://support.google.com/a/answer/3726730
+ */
+export const replyRules: readonly Rule[] = [
+  // The mailbox or domain has a new owner, or takes mail from its own organisation only.
+  { fault: 'recipient', enhanced: /^7\.(17|18|124|129|13[3-6]|50[457])$/ },
+  // Greylisting, and a mailbox that gets too much: this recipient, later.
+  { fault: 'recipient', words: /gr[ae]y-?list|recipient thread limit/ },
+  {
+    fault: 'recipient',
+    words: /too (many|much) [^.]{0,40}(to|for) (this|the|that) (user|recipient|mailbox|account)/,
+  },
+  // The sender's address, also in a reply that goes on about its mailbox (Exim: "Sender verify failed").
+  {
+    fault: 'account',
+    words:
+      /sender('s)? ((e-?mail )?address |domain |e-?mail |envelope )?(is |was |has been )?(rejected|denied|refused|block|banned|verif|not |unknown|invalid|does)|(invalid|unknown|bad|banned|blocked|forged|unverified|your) sender|sender (policy|id|ip|reputation|host)|verification failed for|domain of sender|envelope[- ]from|return[- ]path|from (e-?mail )?address|send ?as\b/,
+  },
+  // Servers that do not relay for us, and limits of the account.
+  {
+    fault: 'account',
+    words:
+      /relay(ing)?( access)?( is| has been)? (denied|not |prohibited|disallowed|refused|rejected|limit|quota)|(no|not|n't|cannot|unable to|refuse to|allowed to|permitted to|only|open|anonymous) relay|rcpt ?hosts|(send|sending|sent|outgoing|outbound|submission|daily|hourly) [^.]{0,30}(limit|quota|rate|allowance)/,
+  },
+  { fault: 'recipient', enhanced: /^(1\.([12346]|10)|2\.[1-4])$/ },
+  { fault: 'account', enhanced: /^(1\.[789]|2\.252|4\.5|7\.([2-9]|\d{2,3}))$/ },
+  { fault: 'account', words: /\bsender\b/ },
+  // Lists of bad senders, and what Hotmail, Yahoo and iCloud call theirs.
+  {
+    fault: 'account',
+    words:
+      /block(ed|ing)? (using|by|due|for|because|list)|(block|black|deny|drop)-?list|\bdnsbl|\brbls?\b|spamhaus|spamcop|barracuda|sorbs|uceprotect|proofpoint|(?<!not )\blisted\b|reputation|\bbanned\b|\[(tss?|bl|cs|hm|ph)\d+\]|\b(sc|dy|ou|rp)-00\d\b|\bs3(140|150)\b/,
+  },
+  // How we present ourselves.
+  {
+    fault: 'account',
+    words:
+      /\b(spf|dkim|dmarc)\b|authenticat|authori[sz]|must issue|starttls|\bauth\b|log ?in first|pop before|client (host|ip)|reverse|\bptr\b|\brdns\b|\b(helo|ehlo)\b|cannot find your|your (ip|host|server|network|domain|isp|mail ?server|account|organi[sz]ation|client)\b|\bip address|(messages?|mail|mails|e-?mails?|connections?|traffic|volume) (coming )?from\b|from your|dynamic|untrusted|our system has detected/,
+  },
+  // How much or how fast we send.
+  {
+    fault: 'account',
+    words:
+      /too (many|much) |(rate|frequency|connections?|messages?|volume)[- ]limit|limit(ed|ing)? (the )?(rate|connections?)|exceed\w* [^.]{0,40}(rate|connections?)|throttl|slow down|(unexpected|unusual) (volume|rate|sending)|user complaints/,
+  },
+  // The mailbox, where no code says so, or one that says little.
+  {
+    fault: 'recipient',
+    words:
+      /(user|mailbox|inbox|account|recipient|rcpt|address|addressee|person|alias|customer) [^.]{0,60}?(unknown|not found|not exist|n[o']t (exist|valid|available|known|here|local|listed|have|recogni[sz]ed|accept)|doesn|unavailable|inactive|disabled|suspended|closed|expired|deleted|terminated|locked|blocked|\bfull|over\b|exceed|undeliverable|unverified|invalid|not allowed|rejected|busy|moved)|(unknown|invalid|no such|no|bad|nonexist\w*|non-exist\w*|inactive|disabled|undeliverable|illegal|malformed) (local )?(user|mailbox|account|recipient|address|addressee|person|alias|local[- ]part|domain|destination)|quota|unroute?able|(domain|host) (name )?not found|full mailbox/,
+  },
+  // The message or its sender, in whatever words.
+  {
+    fault: 'account',
+    enhanced: /^(\d\.0|7\.\d+)?$/,
+    words:
+      /denied|prohibit|forbidden|refused|not (permitted|allowed|accepted)|polic(y|ies)|block|spam|virus|unsolicited|suspicio|abus|\baup\b|(message|mail|connection|session) (was |has been |is )?(rejected|refused|deferred)/,
+  },
+];
+
+const shortage = /insufficient (system|disk)|system (storage|resources)|out of (disk|memory)|disk full/;
+/** Reply codes that are not about a mailbox (RFC 5321 §4.2.3, RFC 7504, RFC 4954 §6), where nothing else tells. */
+const generalCodes = /^(421|454|455|50\d|521|53\d|554|555|57\d)$/;
+
+function findFault({ enhanced, words }: Reply): Rule['fault'] | undefined {
+  const detail = enhanced?.slice(2) ?? '';
+  return replyRules.find((rule) => (rule.enhanced?.test(detail) ?? true) && (rule.words?.test(words) ?? true))
+    ?.fault;
+}
+
+/** Whom an answer blames when the server knows neither recipient nor content. */
+export function blameSession(reply: Reply): Exclude<Fault, 'recipient'> {
+  const isOurs = findFault(reply) === 'account' || reply.enhanced?.slice(1, 4) === '.7.';
+  return isOurs ? 'account' : 'connection';
+}
+
+/**
+ * Whom an answer to the recipient or to the content blames. Never the connection: a server that answers is there, and
+ * the owner of the recipient's domain can have a say in the answer.
+ */
+export function blameMessage(reply: Reply): Exclude<Fault, 'connection'> {
+  const fault = findFault(reply);
+  if (fault) return fault;
+  const { code, enhanced, words } = reply;
+  switch (enhanced?.charAt(2)) {
+    case '1': // addresses
+    case '2': // mailboxes
+    case '4': // routes
+      return 'recipient';
+    case '7':
+      // Security or policy. For now, 4.7.1 is most often greylisting.
+      return enhanced === '4.7.1' ? 'recipient' : 'account';
+    case '3': // the server
+    case '5': // the protocol
+    case '6': // the content
+      return 'account';
+    default:
+      return generalCodes.test(String(code)) || shortage.test(words) ? 'account' : 'recipient';
+  }
+}
