@@ -1,6 +1,7 @@
 import type { Clock, Receipt } from '../ports.js';
 import { requireCredential, requireText, requireUrl } from './options.js';
-import { createRefusal, dig, type Fetch, find, readBody, readRetryAfter } from './post.js';
+import { dig, type Fetch, readBody, readRetryAfter } from './post.js';
+import { createRefusal, find } from './refusal.js';
 
 /** An OAuth 2.0 client: with a `refreshToken` that grant (RFC 6749 §6), else client credentials (§4.4). */
 export interface OAuthOptions {

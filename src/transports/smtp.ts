@@ -5,7 +5,7 @@ import { createTransport, type SendMailOptions } from 'nodemailer';
 import type { Clock, Message, Receipt, Transport } from '../ports.js';
 import { createTokenSource, type OAuthOptions, TokenError } from './oauth-token.js';
 import { requireBoolean, requireInteger, requireText } from './options.js';
-import { createRefusal } from './post.js';
+import { createRefusal } from './refusal.js';
 import { createLine } from './smtp-line.js';
 import { readPasswordLogin, readTokenLogin } from './smtp-login.js';
 import { readRefusal, type SmtpError } from './smtp-refusal.js';
