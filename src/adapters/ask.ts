@@ -1,5 +1,6 @@
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
+import { unixPeer } from '../http/client-address.js';
 import type { RequestInfo } from '../http/handler.js';
 import { respondProblem } from '../http/problems.js';
 
@@ -13,8 +14,14 @@ export function askFor(
   socket: Socket | undefined,
   ask: (info: RequestInfo) => Promise<Response>,
 ): Promise<Response> {
-  const info = { remoteAddress: address };
-  return address || !socket ? ask(info) : askUnlessReset(socket, () => ask(info));
+  const info = { remoteAddress: address || (socket && readPeer(socket)) };
+  return info.remoteAddress || !socket ? ask(info) : askUnlessReset(socket, () => ask(info));
+}
+
+/** The address of the other end; `unix` on a unix socket, which has none. Undefined when the connection has been reset. */
+export function readPeer(socket: Socket & { server?: Server }): string | undefined {
+  const isUnix = () => typeof socket.server?.address() === 'string';
+  return socket.remoteAddress ?? (isUnix() ? unixPeer : undefined);
 }
 
 async function askUnlessReset(socket: Socket, ask: () => Promise<Response>): Promise<Response> {

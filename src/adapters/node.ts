@@ -5,7 +5,7 @@ import { type Call, createBrokenBodyError, maxBodyBytes } from '../http/call.js'
 import type { Handler } from '../http/handler.js';
 import { respondProblem } from '../http/problems.js';
 import { jsonHeaders, type Reply } from '../http/reply.js';
-import { askFor, isReset } from './ask.js';
+import { askFor, isReset, readPeer } from './ask.js';
 import { type Batch, createBatch } from './batch.js';
 
 export interface NodeListenerOptions {
@@ -25,7 +25,7 @@ export interface NodeListenerOptions {
  */
 export function createNodeListener(handler: Handler, options: NodeListenerOptions = {}): RequestListener {
   const ask = (request: Request, { socket }: { socket: Socket }) =>
-    askFor(socket.remoteAddress, socket, (info) => handler(request, info));
+    askFor(readPeer(socket), socket, (info) => handler(request, info));
   const listen = getRequestListener((request, env) => ask(request, env.incoming), {
     overrideGlobalObjects: options.overrideGlobals ?? false,
     errorHandler: () => respondProblem('invalid_request', 'The request line or the Host header is malformed'),
@@ -38,7 +38,7 @@ export function createNodeListener(handler: Handler, options: NodeListenerOption
     // The routes of the API need no Web-standard request, which costs more than what they do with it.
     if (!answer) return void listen(incoming, outgoing);
     const { socket } = incoming;
-    const { remoteAddress } = socket;
+    const remoteAddress = readPeer(socket);
     const respond = () =>
       void answer(createNodeCall(incoming, batch), { remoteAddress })
         .then((reply) => sendReply(outgoing, reply))

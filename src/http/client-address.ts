@@ -1,6 +1,8 @@
 import { parseAddress } from '../core/address.js';
 import { createTrustCheck, unixPeer } from '../core/trusted-proxies.js';
 
+export { unixPeer };
+
 /** Finds whom to count a request against; only what trusted proxies say of that is believed. */
 export interface ClientAddressReader {
   /** The rightmost address that no trusted proxy has, the other end of the connection included. */

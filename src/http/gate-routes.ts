@@ -117,11 +117,20 @@ function isBrowser(call: Call): boolean {
 
 /** The sign-in page, with the way back. The page itself decides whether it goes there. */
 function locateSignIn(call: Call, signInUrl: string | undefined): string {
-  const uri = call.header('x-forwarded-uri') ?? '/';
-  const origin = `${call.header('x-forwarded-proto') ?? 'https'}://${call.header('x-forwarded-host') ?? ''}`;
-  const target = escapeBytes(signInUrl === undefined ? uri : origin + uri);
   const page = signInUrl ?? '/sign-in';
+  const target = escapeBytes(locateRequest(call, signInUrl));
   return target.length > maxTargetLength ? page : `${page}?rd=${encodeURIComponent(target)}`;
+}
+
+/** What was asked for: a path of this host, or, where the page has a host of its own, the whole address. */
+function locateRequest(call: Call, signInUrl: string | undefined): string {
+  const uri = call.header('x-forwarded-uri') ?? '/';
+  if (signInUrl === undefined) return uri;
+  // Of several proxies, each appends; the first one is what the browser spoke to.
+  const [host = ''] = (call.header('x-forwarded-host') ?? '').split(',');
+  // Not X-Forwarded-Proto, which behind one more proxy is that proxy's: the cookie is for this scheme alone.
+  const [scheme] = signInUrl.split('//');
+  return `${scheme}//${host.trim()}${uri}`;
 }
 
 /** As a browser escapes what is not ASCII. In a header each character is one byte (RFC 9110 §5.5). */

@@ -43,3 +43,35 @@ test('with a shared cookie the way back is the whole address, and the page is at
     'https://otp.example.com/sign-in',
   );
 });
+
+test('behind several proxies, and on another port, the way back survives with a shared cookie', async () => {
+  for (const proto of ['https', 'https, http', 'https,http', 'http', 'HTTPS', 'http, https', '']) {
+    for (const [host, expected] of [
+      ['app.example.com', 'https://app.example.com/a?b=c'],
+      ['app.example.com:443', 'https://app.example.com/a?b=c'],
+      ['app.example.com:8443', 'https://app.example.com:8443/a?b=c'],
+      ['app.example.com:8443, internal:8080', 'https://app.example.com:8443/a?b=c'],
+      ['APP.example.com , internal', 'https://app.example.com/a?b=c'],
+    ] as const) {
+      const headers = { 'X-Forwarded-Proto': proto, 'X-Forwarded-Host': host, 'X-Forwarded-Uri': '/a?b=c' };
+      const location = await readLocation(headers, shared.handler);
+      const page = await shared.handler(new Request(location));
+      const [, target = ''] = /name="rd" value="([^"]*)"/.exec(await page.text()) ?? [];
+      assert.equal(target.replaceAll('&amp;', '&'), expected, `${proto} ${host}`);
+    }
+  }
+});
+
+// Attack: be sent to a host of the attacker's after signing in, by a header that a careless proxy passes on.
+test('a host under another domain is no way back', async () => {
+  for (const host of [
+    'evil.example',
+    'example.com.evil.example',
+    'evil.example, app.example.com',
+    'a@evil.example',
+  ]) {
+    const headers = { 'X-Forwarded-Host': host, 'X-Forwarded-Uri': '/' };
+    const page = await shared.handler(new Request(await readLocation(headers, shared.handler)));
+    assert.doesNotMatch((await page.text()).replace(/href="[^"]*"/g, ''), /evil\.example/);
+  }
+});

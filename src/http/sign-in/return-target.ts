@@ -29,11 +29,11 @@ const isSuspect = (text: string) => /[\\\p{Cc}\p{Z}]|[^\x21-\x7E]/u.test(text);
 export function createReturnTargets({ publicUrl, cookieDomain, home }: ReturnTargetOptions): ReturnTargets {
   const own = publicUrl === undefined ? null : new URL(publicUrl);
   const scheme = own?.protocol ?? 'https:';
-  const port = own?.port ?? '';
 
-  function isOurs({ protocol, port: itsPort, hostname, username, password }: URL): boolean {
-    if (protocol !== scheme || itsPort !== port || username !== '' || password !== '') return false;
-    if (own !== null && hostname === own.hostname) return true;
+  function isOurs({ protocol, host, hostname, username, password }: URL): boolean {
+    if (protocol !== scheme || username !== '' || password !== '') return false;
+    if (own !== null && host === own.host) return true;
+    // On any port, as the cookie is (RFC 6265 §8.5).
     return cookieDomain !== undefined && (hostname === cookieDomain || hostname.endsWith(`.${cookieDomain}`));
   }
 
@@ -65,7 +65,7 @@ export function createReturnTargets({ publicUrl, cookieDomain, home }: ReturnTar
     origins:
       cookieDomain === undefined
         ? []
-        : [cookieDomain, `*.${cookieDomain}`].map((host) => `${scheme}//${host}${port && `:${port}`}`),
+        : [cookieDomain, `*.${cookieDomain}`].map((host) => `${scheme}//${host}:*`),
   };
 }
 

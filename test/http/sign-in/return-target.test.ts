@@ -63,7 +63,8 @@ const hostile = [
   'https://example.comm',
   'https://login.example.com@evil.example.net/sign-in',
   'https://user@app.example.com/',
-  'https://app.example.com:8443/',
+  'https://app.example.com:8443@evil.example.net/',
+  'https://app.example.com:8443.evil.example.net/',
   'http://app.example.com/',
   'https://app。example。net/',
   'https://ｅvil.example.net/',
@@ -161,19 +162,24 @@ test('an address is taken on the public host, and with a cookie domain on every 
   const single = createReturnTargets({ publicUrl: 'https://login.example.com' });
   assert.equal(single.read('https://login.example.com/reports'), 'https://login.example.com/reports');
   assert.equal(single.read('https://app.example.com/'), null);
+  assert.equal(single.read('https://login.example.com:8443/'), null);
   assert.deepEqual(single.origins, []);
   for (const target of [
     'https://app.example.com/x?y=1',
     'https://a.b.example.com/',
     'https://example.com/',
+    'https://app.example.com:8443/x',
+    'https://login.example.com:8443/x',
   ]) {
     assert.equal(shared.read(target), target);
   }
-  assert.deepEqual(shared.origins, ['https://example.com', 'https://*.example.com']);
+  assert.equal(shared.read('https://app.example.com:443/x'), 'https://app.example.com/x');
+  assert.deepEqual(shared.origins, ['https://example.com:*', 'https://*.example.com:*']);
   const withPort = createReturnTargets({
     publicUrl: 'https://login.example.com:8443',
     cookieDomain: 'example.com',
   });
   assert.equal(withPort.read('https://app.example.com:8443/'), 'https://app.example.com:8443/');
-  assert.equal(withPort.read('https://app.example.com/'), null);
+  assert.equal(withPort.read('https://app.example.com/'), 'https://app.example.com/');
+  assert.equal(withPort.read('https://example.org:8443/'), null);
 });
