@@ -63,6 +63,7 @@ function createNodeCall(incoming: IncomingMessage, batch: Batch): Call {
       const value = incoming.headers[name];
       return value === undefined ? null : String(value);
     },
+    headerNames: () => Object.keys(incoming.headers),
     readBytes: () => readIncoming(incoming, batch),
   };
 }

@@ -7,6 +7,8 @@ export const maxBodyBytes = 4096;
 export interface Call {
   /** A header by its name in lower case; null without it. */
   header(name: string): string | null;
+  /** The names of all headers, in lower case. */
+  headerNames(): Iterable<string>;
   /**
    * The whole body, once.
    *
@@ -19,6 +21,7 @@ export interface Call {
 export function createWebCall(request: Request): Call {
   return {
     header: (name) => request.headers.get(name),
+    headerNames: () => request.headers.keys(),
     async readBytes() {
       try {
         return await readRequest(request);

@@ -8,6 +8,8 @@ import { replyProblem } from './problems.js';
 import { type Reply, replyJson } from './reply.js';
 import type { Route, RouteParts } from './routes.js';
 
+/** What a proxy overwrites with the answer of the gate. */
+const identityHeaders = ['remote-user', 'remote-email', 'remote-phone'];
 /** What opens the door; a code for a payment does not. */
 const gatePurpose = 'sign-in';
 /** A longer way back is left out: a proxy takes no header of any length, and would answer 502 in place of the page. */
@@ -61,7 +63,27 @@ export function createGateRoutes(parts: RouteParts): Route[] {
 }
 
 /** The answer to somebody who is signed in; null for everybody else. */
-async function answerKnown({ tokens, gate, sessionCookie }: RouteParts, call: Call): Promise<Reply | null> {
+async function answerKnown(parts: RouteParts, call: Call): Promise<Reply | null> {
+  const answer = await answerToken(parts, call);
+  return answer?.status === 200 && hasForeignIdentity(call) ? refuseForgery() : answer;
+}
+
+/**
+ * Whether a client says of itself what applications believe of a proxy, under a name that the gate does not set. nginx can
+ * only remove headers whose names it is given, so of the others it is told here.
+ */
+function hasForeignIdentity(call: Call): boolean {
+  for (const name of call.headerNames()) {
+    if (/^remote[^a-z0-9]/.test(name) && !identityHeaders.includes(name)) return true;
+  }
+  return false;
+}
+
+function refuseForgery(): Reply {
+  return replyProblem('forbidden', 'A client must not send headers that begin with Remote-');
+}
+
+async function answerToken({ tokens, gate, sessionCookie }: RouteParts, call: Call): Promise<Reply | null> {
   const readClaims = async (token: string | null) => {
     const check = token === null ? null : await tokens.check(token);
     return check?.active && check.claims.purpose === gatePurpose ? check.claims : null;

@@ -65,6 +65,30 @@ describe('the gate', () => {
     }
   });
 
+  // Attack: say of oneself what applications believe of a proxy, where the proxy removes only the names that it knows.
+  test('lets nobody in with an identity header that it does not set itself', async () => {
+    const { ask, bearer } = await signIn();
+    const names = [
+      'Remote-Groups',
+      'remote-name',
+      'REMOTE-ROLES',
+      'Remote_User',
+      'Remote.Email',
+      'Remote-Anything-Else',
+    ];
+    for (const path of ['auth-request', 'forward-auth']) {
+      for (const name of names) {
+        for (const value of ['admin', '']) {
+          assert.equal((await ask(path, { ...bearer, [name]: value })).status, 403, name);
+          assert.equal((await ask(path, { [name]: value })).status, 401, name);
+        }
+      }
+      for (const name of ['Remote-User', 'remote-email', 'REMOTE-PHONE', 'Remotely', 'X-Remote-Groups']) {
+        assert.equal((await ask(path, { ...bearer, [name]: 'mallory' })).status, 200, name);
+      }
+    }
+  });
+
   // Attack: come with the wrong thing.
   test('lets nobody else in', async () => {
     const { otp, obtain, ask, token, bearer, clock } = await signIn();
