@@ -25,6 +25,7 @@ interface Dynamic {
           trustForwardHeader: boolean;
           authRequestHeaders: string[];
           authResponseHeaders: string[];
+          authResponseHeadersRegex: string;
           addAuthCookiesToResponse: string[];
           preserveLocationHeader: boolean;
         };
@@ -57,6 +58,7 @@ const documented = [
   'http.middlewares.*.forwardAuth.address',
   'http.middlewares.*.forwardAuth.authRequestHeaders[]',
   'http.middlewares.*.forwardAuth.authResponseHeaders[]',
+  'http.middlewares.*.forwardAuth.authResponseHeadersRegex',
   'http.middlewares.*.forwardAuth.preserveLocationHeader',
   'http.middlewares.*.forwardAuth.trustForwardHeader',
   'http.middlewares.*.headers.customRequestHeaders.*',
@@ -84,6 +86,10 @@ test('in the example for Traefik forged headers are dropped first, and the gate 
       assert.equal(drop.headers.customRequestHeaders[spelling], '', spelling);
     }
     assert.ok(ask.forwardAuth.authResponseHeaders.includes(name), name);
+  }
+  const [, pattern = ''] = /^\(\?i\)(.+)$/.exec(ask.forwardAuth.authResponseHeadersRegex) ?? [];
+  for (const name of ['Remote-Groups', 'remote-name', 'Remote_User', 'REMOTE.ROLES', 'Remote-Anything']) {
+    assert.match(name, new RegExp(pattern, 'i'));
   }
   assert.equal(ask.forwardAuth.trustForwardHeader, false);
   assert.equal(ask.forwardAuth.preserveLocationHeader, true);

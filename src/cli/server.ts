@@ -19,6 +19,11 @@ export interface RunningServer {
 }
 
 const keepAliveTimeoutMs = 5_000;
+/**
+ * Browsers bring the cookies of every application under a domain, and proxies pass 64 KiB of headers on. With the 16 KiB
+ * of Node, people with many cookies would see an error page instead of the sign-in page.
+ */
+const maxHeaderBytes = 80 * 1024;
 
 /** @throws the listen error, for a port that is taken or not allowed */
 export async function startServer(listener: RequestListener, options: ServerOptions): Promise<RunningServer> {
@@ -30,6 +35,7 @@ export async function startServer(listener: RequestListener, options: ServerOpti
     {
       // As Web-standard headers are: of two Authorization headers neither counts.
       joinDuplicateHeaders: true,
+      maxHeaderSize: maxHeaderBytes,
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),

@@ -14,7 +14,8 @@ export interface Echo {
 /** An application on a free port that answers with what it got, sets a cookie, and echoes after an upgrade. */
 export async function startEchoApp() {
   const received: Echo[] = [];
-  const server = createServer((request, response) => {
+  // As applications need it behind which people have many cookies.
+  const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
     const chunks: Buffer[] = [];
     request.on('error', () => {});
     request.on('data', (chunk) => chunks.push(chunk));

@@ -16,6 +16,8 @@ export const certificate = createCertificate(site);
 export interface Behind {
   service: number;
   app: number;
+  /** The origin whose preflights reach the application. Default: none, as the examples are. */
+  origin?: string;
 }
 
 export interface RunningProxy {
@@ -41,6 +43,7 @@ export const proxies = {
           [`/etc/ssl/${site}.key`]: join(folder, 'key.pem'),
           '127.0.0.1:8000': `127.0.0.1:${behind.service}`,
           '127.0.0.1:3000': `127.0.0.1:${behind.app}`,
+          ...(behind.origin && { '    default 0;\n}': `    default 0;\n    '${behind.origin}' 1;\n}` }),
         });
         const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
         const config = [
@@ -66,6 +69,7 @@ export const proxies = {
           [`${site} {`]: `${site} {\n\tbind 127.0.0.1\n\ttls ${folder}/cert.pem ${folder}/key.pem`,
           '127.0.0.1:8000': `127.0.0.1:${behind.service}`,
           '127.0.0.1:3000': `127.0.0.1:${behind.app}`,
+          ...(behind.origin && { 'in []': `in ['${behind.origin}']` }),
         });
         const config = `{\n\tadmin off\n\thttps_port ${port}\n\tauto_https disable_redirects\n}\n${example}`;
         return { config, args: (file) => ['run', '--adapter', 'caddyfile', '--config', file] };
