@@ -74,7 +74,10 @@ export interface PendingRecord {
   keyId: string;
   window: number;
   digits: number;
+  /** Of the last send. */
   channel: Channel;
+  /** Of every send of this code, without repeats. Default: `channel` alone. */
+  channels?: readonly Channel[];
   mute: boolean;
 }
 
@@ -252,8 +255,8 @@ export interface Transport {
 export interface Grant {
   identity: string;
   purpose: string;
-  /** How the code reached the person. */
-  channel: Channel;
+  /** Every channel that the code was sent over: the person may have it from any of them. */
+  channels: readonly Channel[];
   /** For a browser's cookie: renewed while in use, in place of a refresh token. */
   isSession: boolean;
   /** Beside the registered ones. */

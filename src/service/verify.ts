@@ -54,7 +54,7 @@ export function createVerify(parts: ServiceOptions, common: Common): Service['ve
     const token = await parts.issueToken({
       identity: identity.value,
       purpose,
-      channel: record.channel,
+      channels: record.channels ?? [record.channel],
       isSession: session,
       extraClaims,
     });

@@ -106,6 +106,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     identities.extend(limits, Math.max(record.expiresAt, now + request.sends.periodSeconds * 1000));
     record.sends += 1;
     record.channel = request.channel;
+    if (!record.channels.includes(request.channel)) record.channels = [...record.channels, request.channel];
     record.mute = request.mute;
     records.write(row, record);
     const ttlMs = record.expiresAt - now;
@@ -226,6 +227,7 @@ function createRecord(request: OpenRequest, digits: number, attemptsLeft: number
     window: Math.floor(now / 1000 / request.windowSeconds),
     digits,
     channel: request.channel,
+    channels: [request.channel],
     mute: request.mute,
     attemptsLeft,
     sends: 0,
@@ -233,8 +235,9 @@ function createRecord(request: OpenRequest, digits: number, attemptsLeft: number
   };
 }
 
-function pick({ challenge, keyId, window, digits, channel, mute }: StoredRecord): PendingRecord {
-  return { challenge, keyId, window, digits, channel, mute };
+function pick(record: StoredRecord): PendingRecord {
+  const { challenge, keyId, window, digits, channel, channels, mute } = record;
+  return { challenge, keyId, window, digits, channel, channels, mute };
 }
 
 function createFullError(): OtpError {

@@ -1,4 +1,4 @@
-import { assertWholeNumber } from '../core/policy.js';
+import { assertWholeNumber, type Channel, channels } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type {
   AttemptResult,
@@ -231,13 +231,15 @@ function readAttemptReply([status, ...fields]: Reply): AttemptResult {
   }
 }
 
-function readRecord([challenge, keyId, window, digits, channel, mute]: (string | number)[]): PendingRecord {
+function readRecord([challenge, keyId, window, digits, joined, mute]: (string | number)[]): PendingRecord {
+  const sentOver = String(joined).split(',') as [Channel, ...Channel[]];
   return {
     challenge: String(challenge),
     keyId: String(keyId),
     window: Number(window),
     digits: Number(digits),
-    channel: channel as PendingRecord['channel'],
+    channel: sentOver[0],
+    channels: channels.filter((channel) => sentOver.includes(channel)),
     mute: mute === 1,
   };
 }

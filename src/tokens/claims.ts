@@ -13,7 +13,7 @@ export interface TokenClaims {
   auth_time: number;
   purpose: string;
   namespace: string;
-  /** How the person was authenticated (RFC 8176): `otp`, and `sms` when the code came by SMS. */
+  /** How the person was authenticated (RFC 8176): `otp`, and `sms` when any send of the code went by SMS. */
   amr: string[];
   /** The session of a browser that renews its token. */
   sid?: string;

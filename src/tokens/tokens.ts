@@ -138,8 +138,8 @@ export function createTokens(options: TokenOptions): Tokens {
   return {
     canRefresh: families !== null,
     now: readSeconds,
-    async issue({ identity, purpose, channel, isSession, extraClaims }) {
-      const amr = channel === 'sms' ? ['otp', 'sms'] : ['otp'];
+    async issue({ identity, purpose, channels, isSession, extraClaims }) {
+      const amr = channels.includes('sms') ? ['otp', 'sms'] : ['otp'];
       const sustained = { identity, purpose, amr, authTime: readSeconds() };
       if (!families || !options.lastingPurposes.includes(purpose)) return sign(sustained, extraClaims);
       if (isSession) return sign(sustained, extraClaims, await startLasting(() => families.startSession()));

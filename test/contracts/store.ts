@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { channels } from '../../src/core/policy.js';
 import type { AttemptRequest, OpenRequest, OpenResult, RecordKey, Store } from '../../src/ports.js';
 
 /** What a store's own test provides. */
@@ -87,6 +88,7 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
             keyId: 'key1',
             digits: 6,
             channel: 'email',
+            channels: ['email'],
             window: 'number',
             mute: false,
           },
@@ -114,10 +116,39 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
         await guess(2);
         await harness.advance(100_000);
         const second = await mustOpen({ channel: 'sms' });
-        assert.deepEqual(second.record, { ...first.record, channel: 'sms' });
+        assert.deepEqual(second.record, { ...first.record, channel: 'sms', channels: ['email', 'sms'] });
         assert.ok(near(second.ttlMs, 200_000));
         const result = await attempt();
         assert.equal(result.status === 'counted' && result.attemptsLeft, 2);
+      });
+
+      // Attack: ask again over WhatsApp, so that a relying party that mistrusts SMS lets the same code through.
+      test('remembers every channel that a code was sent over, in whatever order and how often', async () => {
+        await fc.assert(
+          fc.asyncProperty(fc.array(fc.constantFrom(...channels), { minLength: 1 }), async (used) => {
+            identity = { identityTag: createTag(), recordTag: createTag() };
+            for (const channel of used) {
+              const { record } = await mustOpen({ channel });
+              assert.equal(record.channel, channel);
+            }
+            const result = await attempt();
+            assert.ok(result.status === 'counted');
+            assert.equal(result.record.channel, used.at(-1));
+            assert.deepEqual(
+              result.record.channels?.toSorted(),
+              channels.filter((channel) => used.includes(channel)).toSorted(),
+            );
+          }),
+          { numRuns: 20, seed: 12 },
+        );
+      });
+
+      test('forgets the channels of a code together with the code', async () => {
+        await mustOpen({ channel: 'sms' });
+        const { record } = await mustOpen({ channel: 'whatsapp', resend: 'rotate' });
+        assert.deepEqual(record.channels, ['whatsapp']);
+        const bound = await mustOpen({ channel: 'voice', bind: true });
+        assert.deepEqual(bound.record.channels, ['voice']);
       });
 
       test('under reuse makes a new code when little life is left, and attempts used stay used', async () => {

@@ -10,7 +10,7 @@ import { jwtSecret } from './otp.js';
 export const grant = {
   identity: 'alice@example.com',
   purpose: 'sign-in',
-  channel: 'email',
+  channels: ['email'],
   isSession: false,
   extraClaims: {},
 } as const;

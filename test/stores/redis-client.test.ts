@@ -126,6 +126,24 @@ describe('the Redis store on the wire', () => {
     await otp.close();
   });
 
+  test('a record that the version before has written still works, and remembers its channel', async () => {
+    const store = await createStore({ url: redis.url, keyPrefix: 'upgrade:' });
+    const { otp, inbox } = createOn(store);
+    const phone = '+4915112345678';
+    await otp.request(phone, { channel: 'sms' });
+    const [key = ''] = await redis.client.keys('upgrade:p:*');
+    const countFields = `return #cmsgpack.unpack(redis.call('GET', KEYS[1]))[5][1]`;
+    // Eleven fields, as there: the twelfth comes with a second channel.
+    assert.equal(await redis.client.eval(countFields, 1, key), 11);
+    assert.equal((await otp.request(phone, { channel: 'whatsapp' })).status, 'sent');
+    assert.equal(await redis.client.eval(countFields, 1, key), 12);
+    const result = await otp.verify(phone, inbox.lastCode());
+    assert.ok(result.status === 'valid');
+    const check = await otp.verifyToken(result.accessToken);
+    assert.deepEqual(check.active && check.claims.amr, ['otp', 'sms']);
+    await otp.close();
+  });
+
   // Attack: put something else where the store reads, so that a limit or a used code is forgotten.
   test("a value that is not the store's own is refused by every verb, and stays", async () => {
     const store = await createStore({ url: redis.url, keyPrefix: 'foreign:' });

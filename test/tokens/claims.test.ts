@@ -69,6 +69,20 @@ test('a token says when and how the person signed in', async () => {
   assert.deepEqual(other.active && other.claims.amr, ['otp']);
 });
 
+// Attack: let the code come by SMS and ask for it again over WhatsApp, to pass where a code by SMS is not enough.
+test('a token names SMS when the code was sent over it, whatever it was sent over since', async () => {
+  const { otp, obtain } = createTestOtp();
+  const readAmr = async (code: string) => {
+    const result = await otp.verify('+4915112345678', code);
+    assert.ok(result.status === 'valid');
+    const check = await otp.verifyToken(result.accessToken);
+    return check.active && check.claims.amr;
+  };
+  await obtain('+4915112345678', { channel: 'sms' });
+  assert.deepEqual(await readAmr(await obtain('+4915112345678', { channel: 'whatsapp' })), ['otp', 'sms']);
+  assert.deepEqual(await readAmr(await obtain('+4915112345678', { channel: 'whatsapp' })), ['otp']);
+});
+
 test('a failure to read claims costs an attempt and not the code', async () => {
   let isBroken = true;
   const { otp, obtain } = createTestOtp({

@@ -1,9 +1,11 @@
-import { channels } from '../../core/policy.js';
+import { type Channel, channels } from '../../core/policy.js';
 import type { PendingRecord } from '../../ports.js';
 import { ExpiringTable, firstField } from './expiring-table.js';
 import { createKeyReader, type Key, wordsPerKey } from './key.js';
 
 export interface StoredRecord extends PendingRecord {
+  /** In the order of the constant of this name. */
+  channels: readonly Channel[];
   attemptsLeft: number;
   /** Sends that were not given back. */
   sends: number;
@@ -24,9 +26,14 @@ const windowField = challengeField + wordsPerKey;
 const keyIdField = windowField + 2;
 const attemptsField = keyIdField + 1;
 const sendsField = attemptsField + 1;
-/** Digits, channel and whether it is mute, a byte each. */
+/** Digits, channel, whether it is mute, and the channels of all sends as bits: a byte each. */
 const kindField = sendsField + 1;
 const fields = kindField + 1 - firstField;
+
+/** The channels for which each number has a bit. */
+const channelSets = Array.from({ length: 2 ** channels.length }, (_, bits) =>
+  channels.filter((_, index) => (bits >>> index) & 1),
+);
 
 /** @param maxEntries how many records may be live at once */
 export function createPendingRecords(maxEntries: number): PendingRecords {
@@ -59,7 +66,8 @@ export function createPendingRecords(maxEntries: number): PendingRecords {
         window: rows.number(row, windowField),
         digits: kind & 0xff,
         channel: channels[(kind >>> 8) & 0xff] as PendingRecord['channel'],
-        mute: kind >>> 16 === 1,
+        channels: channelSets[kind >>> 24] as readonly Channel[],
+        mute: ((kind >>> 16) & 0xff) === 1,
         attemptsLeft: rows.word(row, attemptsField),
         sends: rows.word(row, sendsField),
         expiresAt: table.expiresAt(row),
@@ -74,7 +82,9 @@ export function createPendingRecords(maxEntries: number): PendingRecords {
       rows.setWord(row, attemptsField, record.attemptsLeft);
       rows.setWord(row, sendsField, record.sends);
       const channel = channels.indexOf(record.channel);
-      rows.setWord(row, kindField, record.digits | (channel << 8) | (record.mute ? 1 << 16 : 0));
+      const sentOver = record.channels.reduce((bits, each) => bits | (1 << channels.indexOf(each)), 0);
+      const kind = record.digits | (channel << 8) | (record.mute ? 1 << 16 : 0) | (sentOver << 24);
+      rows.setWord(row, kindField, kind);
       table.keepUntil(row, record.expiresAt);
     },
     writeAttempts: (row, attemptsLeft) => rows.setWord(row, attemptsField, attemptsLeft),

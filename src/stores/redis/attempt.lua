@@ -5,7 +5,7 @@
 -- SETTINGS whether the record is bound, since only the unbound one counts against the verify limit; ids of the keys that
 --          can be derived; most verifies, in how many seconds; guesses from which on codes are long (0 never), their
 --          digits; seconds for which guesses stay counted, from the first
--- Returns  { 'counted', challenge, key id, window, digits, channel, mute, attempts left }
+-- Returns  { 'counted', challenge, key id, window, digits, channels, mute, attempts left }
 --          { 'expired' } | { 'blocked', ms } | { 'limited', ms }
 
 local bound, key_ids, max_verifies, period_seconds, long_after, long_digits, memory_seconds = unpack(SETTINGS, 3)
@@ -33,6 +33,6 @@ end
 record[ATTEMPTS_LEFT] = record[ATTEMPTS_LEFT] - 1
 save_identity(KEYS[1], identity, expires_at)
 return {
-  'counted', record[CHALLENGE], record[KEY_ID], record[WINDOW], record[DIGITS], record[CHANNEL], record[MUTE] and 1 or 0,
+  'counted', record[CHALLENGE], record[KEY_ID], record[WINDOW], record[DIGITS], join_channels(record), record[MUTE] and 1 or 0,
   record[ATTEMPTS_LEFT]
 }

@@ -7,7 +7,7 @@
 --          be derived, of which the first makes new codes; channel; digits; life in seconds; attempts; reuse, rotate or
 --          refuse; cooldown in seconds; life in seconds under which a record is stale; most sends, in how many seconds;
 --          guesses from which on codes are long (0 never), their digits, their attempts; whether the record is mute
--- Returns  { 'opened', challenge, key id, window, digits, channel, mute, send id, life in ms, ms until the next send }
+-- Returns  { 'opened', challenge, key id, window, digits, channels, mute, send id, life in ms, ms until the next send }
 --          { 'expired' } | { 'blocked', ms } | { 'pending', ms } | { 'cooldown', ms } | { 'request_identity', ms }
 
 local must_exist, new_challenge, key_ids, channel, digits, window_seconds, attempts, resend, cooldown_seconds, stale_seconds,
@@ -57,7 +57,7 @@ if not usable or resend == 'rotate' or usable[ENDS_AT] - now < stale_seconds * 1
   add_record(identity, record, fence)
 end
 record[TIMES_SENT] = record[TIMES_SENT] + 1
-record[CHANNEL] = channel
+set_channel(record, channel)
 record[MUTE] = mute
 
 -- A send is named by its time, which is therefore never the same twice.
@@ -70,6 +70,6 @@ local life = record[ENDS_AT] - now
 local wait = math.max(read_waits())
 if resend == 'refuse' then wait = math.max(wait, life) end
 return {
-  'opened', record[CHALLENGE], record[KEY_ID], record[WINDOW], record[DIGITS], record[CHANNEL], record[MUTE] and 1 or 0,
+  'opened', record[CHALLENGE], record[KEY_ID], record[WINDOW], record[DIGITS], join_channels(record), record[MUTE] and 1 or 0,
   string.format('%.0f', send), math.floor(life / 1000), to_ms(wait)
 }

@@ -49,8 +49,9 @@ local function save_identity(key, identity, expires_at)
 end
 
 -- A pending record. NAME says of which purpose, and of which challenge when it is bound.
-local NAME, CHALLENGE, KEY_ID, WINDOW, ENDS_AT, DIGITS, CHANNEL, ATTEMPTS_LEFT, TIMES_SENT, FENCE, MUTE =
-  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+-- EARLIER_CHANNELS lists those that the code was sent over before CHANNEL; without any it is absent.
+local NAME, CHALLENGE, KEY_ID, WINDOW, ENDS_AT, DIGITS, CHANNEL, ATTEMPTS_LEFT, TIMES_SENT, FENCE, MUTE, EARLIER_CHANNELS =
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 
 -- No code lives longer, whatever happens to the server's clock.
 local MAX_LIFE = 600 * 1000000
@@ -67,6 +68,21 @@ local function find_record(identity, name, fence)
     if record[NAME] == name and is_live(record, fence) then return record, i end
   end
   return nil
+end
+
+local function set_channel(record, channel)
+  if record[CHANNEL] == channel then return end
+  local earlier = { record[CHANNEL] }
+  for _, other in ipairs(record[EARLIER_CHANNELS] or {}) do
+    if other ~= channel and other ~= record[CHANNEL] then table.insert(earlier, other) end
+  end
+  record[EARLIER_CHANNELS] = earlier
+  record[CHANNEL] = channel
+end
+
+-- All channels of a record, with commas between them; the last one used comes first.
+local function join_channels(record)
+  return table.concat({ record[CHANNEL], unpack(record[EARLIER_CHANNELS] or {}) }, ',')
 end
 
 -- Adds a record and forgets those that are not live, so that none of them can ever come back beside it.
