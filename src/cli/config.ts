@@ -11,6 +11,7 @@ import {
   type SettingName,
   settingNames,
 } from './environment.js';
+import { findRedisProblems } from './redis-problems.js';
 import { findTokenProblems } from './token-problems.js';
 
 export interface Config extends Environment {
@@ -174,8 +175,7 @@ function findContradictions(config: Config): string[] {
       `WORKERS: given "${config.WORKERS}", more than one needs STORE=redis: each would count for itself`,
     );
   }
-  if (config.STORE === 'redis' && config.REDIS_URL === undefined)
-    problems.push('REDIS_URL: required with STORE=redis');
+  problems.push(...findRedisProblems(config));
   return problems;
 }
 

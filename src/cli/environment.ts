@@ -12,10 +12,10 @@ import {
 import { minSecretBytes } from '../core/secret.js';
 import { locales } from '../otp.js';
 import { entriesRange } from '../stores/memory/expiring-table.js';
-import { redisTimeout } from '../stores/redis/connect.js';
-import { areTrustable, isMasterSecret, isRedisUrl, isSmsOrigin } from './accepted.js';
+import { areTrustable, isMasterSecret, isSmsOrigin } from './accepted.js';
 import { deliverySettings } from './delivery-settings.js';
 import { pageSettings } from './page-settings.js';
+import { redisSettings } from './redis-settings.js';
 import {
   choice,
   flag,
@@ -177,37 +177,7 @@ export const environment = z.object({
     group: store,
     description: 'Where pending codes and limits are kept: `memory` serves one process, `redis` many',
   }),
-  REDIS_URL: secret({
-    group: store,
-    allowed:
-      '`redis://host:port/database`, `rediss://…` for TLS, `redis+sentinel://host,host/name` or `redis+cluster://host,host`',
-    check: isRedisUrl,
-    description: 'The server. Required with `redis`',
-  }),
-  REDIS_PASSWORD: secret({
-    group: store,
-    allowed: 'text',
-    check: () => true,
-    description: 'Password of the server; wins over one in `REDIS_URL`',
-  }),
-  REDIS_KEY_PREFIX: textWithDefault('stateless-otp:', {
-    group: store,
-    allowed: 'up to 64 printable characters without braces',
-    pattern: /^[!-z|~]{1,64}$/,
-    description: 'Stands before every key',
-  }),
-  REDIS_TIMEOUT_MS: wholeNumber(redisTimeout, {
-    group: store,
-    description: 'Limit on each command in milliseconds',
-  }),
-  REDIS_ALLOW_EVICTION: flag({
-    group: store,
-    description: 'Accept a server whose `maxmemory-policy` may evict keys, and with them limits',
-  }),
-  REDIS_ALLOW_UNFENCED: flag({
-    group: store,
-    description: 'Accept a server that hides `master_replid`: after it loses data a used code may work again',
-  }),
+  ...redisSettings,
   MEMORY_STORE_MAX_ENTRIES: wholeNumber(entriesRange, {
     group: store,
     description: 'Most entries of each kind in the memory store; when full it refuses',

@@ -11,6 +11,7 @@ import { version } from '../version.js';
 import { createBackend, listBackends, readConfiguredRoutes } from './backends.js';
 import { type Config, isProduction, type LoadedConfig } from './config.js';
 import { createLogger } from './log.js';
+import { readCredentials } from './redis-problems.js';
 import { type RunningServer, startServer } from './server.js';
 import { countWorkers, runWorkers } from './workers.js';
 
@@ -136,7 +137,7 @@ async function createStore(config: Config, logger: Logger): Promise<Store> {
   if (config.STORE === 'memory') return createMemoryStore({ maxEntries: config.MEMORY_STORE_MAX_ENTRIES });
   return createRedisStore({
     url: config.REDIS_URL,
-    password: config.REDIS_PASSWORD,
+    ...readCredentials(config),
     keyPrefix: config.REDIS_KEY_PREFIX,
     timeoutMs: config.REDIS_TIMEOUT_MS,
     allowEviction: config.REDIS_ALLOW_EVICTION,

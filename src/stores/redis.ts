@@ -1,28 +1,27 @@
-import { assertWholeNumber, type Channel, channels } from '../core/policy.js';
+import { assertWholeNumber } from '../core/policy.js';
 import { OtpError } from '../errors.js';
-import type {
-  AttemptResult,
-  ExchangeResult,
-  HitResult,
-  Logger,
-  OpenResult,
-  PendingRecord,
-  RecordKey,
-  Store,
-} from '../ports.js';
+import type { ExchangeResult, HitResult, Logger, RecordKey, Store } from '../ports.js';
 import { checkServer } from './redis/check-server.js';
-import { createClient, readRedisUrl, redisTimeout } from './redis/connect.js';
+import { createClient, createProbe, type Resolved, redisTimeout, resolveAccess } from './redis/connect.js';
 import { createGathering } from './redis/gathering.js';
+import { createReasonLog } from './redis/reason-log.js';
+import { explain } from './redis/reasons.js';
+import { type Reply, readAttemptReply, readOpenReply } from './redis/replies.js';
 import { loadScript, type RedisClient } from './redis/scripts.js';
 
 export interface RedisStoreOptions {
   /**
-   * `redis://user:password@host:6379/0`, `rediss://…` (TLS), `redis+sentinel://host,host/name` or
-   * `redis+cluster://host,host`.
+   * `redis://user:password@host:6379/0`, `rediss://…` (TLS), `redis+sentinel://host,host/name`,
+   * `redis+cluster://host,host` or `unix:///path`; `valkey` for `redis` is the same. Options may follow, such as
+   * `?db=1` or `?family=6`; one that has no effect is refused.
    */
   url?: string | undefined;
-  /** Wins over one in the URL. */
+  /** Of the servers, where the URL has none. */
   password?: string | undefined;
+  /** Of the Sentinels. Default: `default`. */
+  sentinelUsername?: string | undefined;
+  /** Of the Sentinels. Default: that of the servers, unless only those are reached over TLS. */
+  sentinelPassword?: string | undefined;
   /**
    * A connected ioredis client of your own, instead of `url`; closing the store leaves it open. It should have
    * `enableOfflineQueue: false`, `autoResendUnfulfilledCommands: false` and a `commandTimeout`.
@@ -36,6 +35,7 @@ export interface RedisStoreOptions {
   allowEviction?: boolean | undefined;
   /** Accept a server that hides what it is: a used code may work again after it has lost data. Default false. */
   allowUnfenced?: boolean | undefined;
+  /** Told why Redis cannot answer, each reason at most once in 10 seconds. Default: silent. */
   logger?: Pick<Logger, 'warn'> | undefined;
   /** For tests: added to the server's clock. */
   testClockOffsetMs?: (() => number) | undefined;
@@ -57,8 +57,8 @@ const run = {
  * The store for many processes, on Redis 6.2 or later, or Valkey. Resolves once the server has been reached
  * and found fit.
  *
- * @throws RangeError for a URL or a time limit out of its form; OtpError `store_unavailable` when the server
- * cannot be reached or is not fit, with a message that says why
+ * @throws RangeError for a URL or a time limit out of its form, and for options that contradict each other;
+ * OtpError `store_unavailable` when the server cannot be reached or is not fit, with a message that says why
  */
 export async function createRedisStore(options: RedisStoreOptions): Promise<Store> {
   const {
@@ -71,39 +71,44 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
   if ((options.url === undefined) === (options.client === undefined)) {
     throw new TypeError('either url or client must be given');
   }
-  const client =
-    options.client ?? createClient({ url: options.url ?? '', password: options.password, timeoutMs });
-  // Without a listener ioredis prints connection errors; the commands that they fail are reported anyway.
-  const onError = (error: Error & { code?: string }) =>
-    options.logger?.warn({ error: error.code ?? error.name }, 'redis');
-  client.on('error', onError);
+  const target = options.url === undefined ? null : resolveAccess({ ...options, url: options.url });
+  const client = options.client ?? createClient(target as Resolved, timeoutMs);
+  const failures = createReasonLog(client, options.logger);
   const close = async () => {
-    client.off('error', onError);
+    failures.close();
     if (options.client) return;
     client.on('error', () => {});
     client.disconnect();
   };
   const gather = createGathering(client);
-  /** Fails closed: whatever goes wrong, the store has not answered. */
-  async function call(
-    name: keyof typeof run,
-    keys: string[],
-    names: string[],
-    settings: unknown[],
-  ): Promise<unknown> {
+  function send(name: keyof typeof run, keys: string[], names: string[], settings: unknown[]) {
     const context = [(testClockOffsetMs?.() ?? 0) * 1000, !allowUnfenced];
     gather();
+    return run[name](client, keys, [JSON.stringify([...context, ...settings]), ...names]);
+  }
+  /** Fails closed: whatever goes wrong, the store has not answered. */
+  async function call(...command: Parameters<typeof send>): Promise<unknown> {
     try {
-      return await run[name](client, keys, [JSON.stringify([...context, ...settings]), ...names]);
+      return await send(...command);
     } catch (cause) {
+      failures.report(cause);
       throw new OtpError('store_unavailable', 'Redis cannot answer', { cause });
     }
   }
 
   try {
-    const database = options.url === undefined ? 0 : readRedisUrl(options.url).database;
-    await checkServer(client, { ...options, database });
-    await call('ping', [`${keyPrefix}ping`], [], []);
+    await checkServer(client, {
+      ...options,
+      database: target?.database ?? 0,
+      probed: target?.kind === 'sentinel' ? 'sentinel' : 'server',
+      createProbes: () =>
+        target && target.kind !== 'single'
+          ? target.hosts.map((host) => createProbe(target, host, timeoutMs))
+          : [],
+    });
+    await send('ping', [`${keyPrefix}ping`], [], []).catch((cause) => {
+      throw new OtpError('store_unavailable', `Redis cannot answer: ${explain(cause)}`, { cause });
+    });
   } catch (error) {
     await close();
     throw error;
@@ -192,54 +197,5 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       await call('ping', [`${keyPrefix}ping`], [], []);
     },
     close,
-  };
-}
-
-type Reply = [status: string, ...fields: (string | number)[]];
-
-function readOpenReply([status, ...fields]: Reply): OpenResult {
-  const retryAfterMs = Number(fields[0]);
-  switch (status) {
-    case 'opened':
-      return {
-        status,
-        record: readRecord(fields),
-        sendId: String(fields[6]),
-        ttlMs: Number(fields[7]),
-        resendInMs: Number(fields[8]),
-      };
-    case 'blocked':
-    case 'pending':
-      return { status, retryAfterMs };
-    case 'cooldown':
-    case 'request_identity':
-      return { status: 'limited', limit: status, retryAfterMs };
-    default:
-      return { status: 'expired' };
-  }
-}
-
-function readAttemptReply([status, ...fields]: Reply): AttemptResult {
-  switch (status) {
-    case 'counted':
-      return { status, record: readRecord(fields), attemptsLeft: Number(fields[6]) };
-    case 'blocked':
-    case 'limited':
-      return { status, retryAfterMs: Number(fields[0]) };
-    default:
-      return { status: 'expired' };
-  }
-}
-
-function readRecord([challenge, keyId, window, digits, joined, mute]: (string | number)[]): PendingRecord {
-  const sentOver = String(joined).split(',') as [Channel, ...Channel[]];
-  return {
-    challenge: String(challenge),
-    keyId: String(keyId),
-    window: Number(window),
-    digits: Number(digits),
-    channel: sentOver[0],
-    channels: channels.filter((channel) => sentOver.includes(channel)),
-    mute: mute === 1,
   };
 }

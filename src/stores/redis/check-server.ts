@@ -1,5 +1,6 @@
-import { Cluster } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
 import { OtpError } from '../../errors.js';
+import { explain, isTelling, type Peer } from './reasons.js';
 import type { RedisClient } from './scripts.js';
 
 export interface ServerChecks {
@@ -7,6 +8,10 @@ export interface ServerChecks {
   database: number;
   allowEviction?: boolean | undefined;
   allowUnfenced?: boolean | undefined;
+  /** Connections to each Sentinel or server of a cluster, tried when the client cannot say why it has none. */
+  createProbes?: (() => Redis[]) | undefined;
+  /** What they lead to. */
+  probed?: Peer | undefined;
 }
 
 const unfit = (message: string, cause?: unknown) => new OtpError('store_unavailable', message, { cause });
@@ -14,38 +19,35 @@ const unfit = (message: string, cause?: unknown) => new OtpError('store_unavaila
 /**
  * Connects, and refuses a server that could forget what must not happen twice.
  *
- * @throws OtpError `store_unavailable` that says what is wrong and which option accepts it
+ * @throws OtpError `store_unavailable` that says what is wrong, and which option mends or accepts it
  */
-export async function checkServer(
-  client: RedisClient,
-  { database, allowEviction, allowUnfenced }: ServerChecks,
-): Promise<void> {
-  // The rejection of connect says only that there is no connection; the event before it says why.
-  let reason: unknown;
-  const keepReason = (error: unknown) => {
-    reason = error;
-  };
-  client.on('error', keepReason);
+export async function checkServer(client: RedisClient, checks: ServerChecks): Promise<void> {
+  const { database, allowEviction, allowUnfenced } = checks;
   try {
-    if (client.status === 'wait') await client.connect();
+    await connect(client);
     // ioredis goes on in database 0 when it cannot select another, where somebody else's keys may be.
     if (database > 0 && !(client instanceof Cluster)) await client.select(database);
   } catch (cause) {
-    throw unfit(`Redis cannot be reached: ${describe(reason ?? cause)}`, cause);
-  } finally {
-    client.off('error', keepReason);
+    const reason = isTelling(cause) ? undefined : await probe(checks);
+    throw unfit(`Redis cannot be reached: ${reason ?? explain(cause)}`, cause);
   }
-  const masters = client instanceof Cluster ? client.nodes('master') : [client];
-  for (const server of masters) {
+  for (const server of client instanceof Cluster ? client.nodes('master') : [client]) {
     const memory = await readInfo(server, 'memory');
     const replication = await readInfo(server, 'replication');
-    if (!/^master_replid:[0-9a-f]+/m.test(replication) && !allowUnfenced) {
+    if (/^role:slave/m.test(replication.text)) {
+      throw unfit('Redis is a replica: REDIS_URL (url) must lead to the master');
+    }
+    if (!/^master_replid:[0-9a-f]+/m.test(replication.text) && !allowUnfenced) {
+      const what = replication.isForbidden
+        ? 'Redis does not let this user run INFO: allow +info to it. INFO shows'
+        : 'Redis hides';
       throw unfit(
-        'Redis hides master_replid, without which a used code may work again after data has been lost; accept it by REDIS_ALLOW_UNFENCED=true (allowUnfenced)',
+        `${what} master_replid, without which a used code may work again after data has been lost; accept it by REDIS_ALLOW_UNFENCED=true (allowUnfenced)`,
       );
     }
     // Hidden together with the rest, it has been accepted with the rest.
-    const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1] ?? (allowUnfenced ? 'noeviction' : 'hidden');
+    const policy =
+      /^maxmemory_policy:(\S+)/m.exec(memory.text)?.[1] ?? (allowUnfenced ? 'noeviction' : 'hidden');
     if (policy !== 'noeviction' && !allowEviction) {
       throw unfit(
         `Redis may evict keys (maxmemory-policy is ${policy}) and with them limits; set it to noeviction, or accept it by REDIS_ALLOW_EVICTION=true (allowEviction)`,
@@ -54,18 +56,51 @@ export async function checkServer(
   }
 }
 
-async function readInfo(server: RedisClient, section: string): Promise<string> {
+/** The rejection says only that there is no connection, the event before it why; with Sentinel only the event comes. */
+async function connect(client: RedisClient): Promise<void> {
+  if (client.status !== 'wait') return;
+  let fail: (error: unknown) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  client.once('error', fail);
   try {
-    return await server.info(section);
-  } catch (cause) {
-    // Some hosted servers forbid the command; a server that is not there fails the first script instead.
-    if (cause instanceof Error && /NOPERM|unknown command/i.test(cause.message)) return '';
-    throw unfit(`Redis cannot answer: ${describe(cause)}`, cause);
+    await Promise.race([client.connect(), failed]);
+  } finally {
+    client.off('error', fail);
+    failed.catch(() => {});
   }
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error
-    ? error.message.split('\n')[0]?.slice(0, 100) || error.name
-    : 'no reason given';
+async function readInfo(
+  server: RedisClient,
+  section: string,
+): Promise<{ text: string; isForbidden: boolean }> {
+  try {
+    return { text: await server.info(section), isForbidden: false };
+  } catch (cause) {
+    // Some hosted servers forbid the command; a server that is not there fails the first script instead.
+    const [isForbidden, isUnknown] = [/NOPERM/, /unknown command/i].map(
+      (pattern) => cause instanceof Error && pattern.test(cause.message),
+    );
+    if (isForbidden || isUnknown) return { text: '', isForbidden: isForbidden === true };
+    throw unfit(`Redis cannot answer: ${explain(cause)}`, cause);
+  }
+}
+
+/** The first reason that one of them gives. */
+async function probe({ createProbes, probed }: ServerChecks): Promise<string | undefined> {
+  const reasons = await Promise.all(
+    (createProbes?.() ?? []).map(async (server) => {
+      try {
+        await connect(server);
+        return undefined;
+      } catch (error) {
+        return isTelling(error) ? explain(error, probed) : undefined;
+      } finally {
+        server.disconnect();
+      }
+    }),
+  );
+  return reasons.find((reason) => reason !== undefined);
 }

@@ -1,38 +1,93 @@
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from 'node:tls';
 import { Cluster, Redis } from 'ioredis';
 import { makeStringMethodsFast } from './fast-strings.js';
 import type { RedisClient } from './scripts.js';
+import { type Host, readRedisUrl, type Target } from './url.js';
 
 makeStringMethodsFast();
 
 /** Bounds and default of the limit on a command, in milliseconds. */
 export const redisTimeout = { min: 50, max: 10_000, default: 500 };
 
-export interface ConnectOptions {
-  /** `redis://`, `rediss://` (TLS), `redis+sentinel://host,host/name` or `redis+cluster://host,host`. */
+export interface Access {
+  /** See `readRedisUrl`. */
   url: string;
-  /** Wins over one in the URL. */
+  /** Of the servers, if the URL has none. */
   password?: string | undefined;
-  /** Limit on each command, and on connecting. */
-  timeoutMs: number;
+  /** Of the Sentinels. Default: `default`. */
+  sentinelUsername?: string | undefined;
+  /** Of the Sentinels. Default: that of the servers. */
+  sentinelPassword?: string | undefined;
 }
 
-const defaultPort = 6379;
-const defaultSentinelPort = 26_379;
+/** Where to connect, and with what. */
+export interface Resolved extends Target {
+  sentinelUsername: string;
+  sentinelPassword: string | undefined;
+  /** The PEM files of the URL. */
+  tlsOptions: ConnectionOptions;
+}
+
 const maxReconnectDelayMs = 500;
+
+/** @throws RangeError for a URL out of its form, and for what contradicts it; no secret is repeated */
+export function resolveAccess(access: Access): Resolved {
+  const target = readRedisUrl(access.url);
+  const password = access.password ?? target.password;
+  if (target.password !== undefined && target.password !== password) {
+    throw new RangeError(
+      'REDIS_PASSWORD (password) and the Redis URL have different passwords; leave one of them out',
+    );
+  }
+  if (target.username !== undefined && password === undefined) {
+    throw new RangeError(
+      'the Redis URL has a user without a password: write user:password@host or :password@host, or set REDIS_PASSWORD (password)',
+    );
+  }
+  const isForSentinel = access.sentinelUsername !== undefined || access.sentinelPassword !== undefined;
+  if (target.kind !== 'sentinel' && isForSentinel) {
+    throw new RangeError(
+      'REDIS_SENTINEL_PASSWORD and REDIS_SENTINEL_USERNAME (sentinelPassword, sentinelUsername) need a URL of the form redis+sentinel://host,host/name',
+    );
+  }
+  if (access.sentinelUsername !== undefined && access.sentinelPassword === undefined) {
+    throw new RangeError(
+      'REDIS_SENTINEL_USERNAME (sentinelUsername) needs REDIS_SENTINEL_PASSWORD (sentinelPassword)',
+    );
+  }
+  // Never in the clear to the Sentinels when it travels encrypted to the servers.
+  const isShared = target.sentinelTls || !target.tls;
+  return {
+    ...target,
+    password,
+    sentinelUsername: access.sentinelUsername ?? 'default',
+    sentinelPassword: access.sentinelPassword ?? (isShared ? password : undefined),
+    tlsOptions: {
+      ...readPem('ca', 'ssl_ca_certs', target.caFile),
+      ...readPem('cert', 'ssl_certfile', target.certFile),
+      ...readPem('key', 'ssl_keyfile', target.keyFile),
+    },
+  };
+}
 
 /**
  * A client that gives up at once instead of queueing, and never sends a command again that may have run: a
  * verify that is late must not be carried out when nobody waits for it any more.
  *
- * @throws RangeError when the URL is none of the four forms
+ * @param timeoutMs limit on each command, and on connecting
  */
-export function createClient({ url, password, timeoutMs }: ConnectOptions): RedisClient {
-  const target = readRedisUrl(url);
+export function createClient(target: Resolved, timeoutMs: number): RedisClient {
+  const { family } = target;
   const options = {
     username: target.username,
-    password: password ?? target.password,
+    password: target.password,
     db: target.database,
-    ...(target.tls ? { tls: {} } : {}),
+    family,
+    protocol: target.protocol,
+    ...(target.tls ? { tls: target.tlsOptions } : {}),
+    // What a user with few rights may not do would fill the server's log of refusals.
+    disableClientInfo: true,
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
     // A connection that has gone silent is given up, or it would fail commands until the kernel notices.
@@ -51,7 +106,11 @@ export function createClient({ url, password, timeoutMs }: ConnectOptions): Redi
     return new Cluster(target.hosts, {
       redisOptions: options,
       enableOfflineQueue: false,
+      // As above: while the cluster is down, its own words say so.
+      enableReadyCheck: false,
       lazyConnect: true,
+      // Certificates hold names: ioredis would look the name up and connect to the address.
+      dnsLookup: (host, use) => use(null, host),
       slotsRefreshTimeout: timeoutMs,
       clusterRetryStrategy: delayReconnect,
       retryDelayOnFailover: 0,
@@ -62,64 +121,56 @@ export function createClient({ url, password, timeoutMs }: ConnectOptions): Redi
     return new Redis({
       ...options,
       retryStrategy: delayReconnect,
-      sentinels: target.hosts,
+      sentinels: target.hosts.map((host) => ({ ...host, family })),
       name: target.masterName,
+      // With a user, so that a Sentinel without passwords takes any.
+      ...(target.sentinelPassword === undefined
+        ? {}
+        : { sentinelUsername: target.sentinelUsername, sentinelPassword: target.sentinelPassword }),
+      sentinelCommandTimeout: timeoutMs,
       sentinelRetryStrategy: delayReconnect,
-      ...(target.tls ? { enableTLSForSentinelMode: true } : {}),
+      ...(target.sentinelTls ? { sentinelTLS: target.tlsOptions } : {}),
+      enableTLSForSentinelMode: target.tls,
+      ...(family === 0 ? {} : { natMap: (address) => ({ ...splitAddress(address), family }) }),
     });
   }
-  return new Redis({ ...options, retryStrategy: delayReconnect, ...target.hosts[0] });
+  const server = target.socketPath === undefined ? target.hosts[0] : { path: target.socketPath };
+  return new Redis({ ...options, retryStrategy: delayReconnect, ...server });
 }
 
-interface Target {
-  kind: 'single' | 'sentinel' | 'cluster';
-  hosts: [Host, ...Host[]];
-  tls: boolean;
-  username: string | undefined;
-  password: string | undefined;
-  database: number;
-  masterName: string;
+/** A connection to one Sentinel, or one server of a cluster, that is tried once: its error says why there is none. */
+export function createProbe(target: Resolved, host: Host, timeoutMs: number): Redis {
+  const isSentinel = target.kind === 'sentinel';
+  const hasTls = isSentinel ? target.sentinelTls : target.tls;
+  return new Redis({
+    ...host,
+    username: isSentinel ? target.sentinelUsername : target.username,
+    password: isSentinel ? target.sentinelPassword : target.password,
+    family: target.family,
+    protocol: target.protocol,
+    ...(hasTls ? { tls: target.tlsOptions } : {}),
+    disableClientInfo: true,
+    connectTimeout: timeoutMs,
+    commandTimeout: timeoutMs,
+    enableReadyCheck: false,
+    retryStrategy: null,
+    lazyConnect: true,
+  });
 }
 
-interface Host {
-  host: string;
-  port: number;
+/** ioredis connects to the master without the family, but to what a map of addresses makes of it. */
+function splitAddress(address: string): Host {
+  const colon = address.lastIndexOf(':');
+  return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
 }
 
-const urlPattern =
-  /^redis(?<tls>s?)(?:\+(?<kind>sentinel|cluster))?:\/\/(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<hosts>[^/?#]+)(?:\/(?<path>[^?#]*))?(?:\?db=(?<db>\d{1,5}))?$/;
-
-/** @throws RangeError that names the forms; the URL itself is not repeated, since it may hold a password */
-export function readRedisUrl(url: string): Target {
-  const parts = urlPattern.exec(url)?.groups;
-  const kind = (parts?.['kind'] ?? 'single') as Target['kind'];
-  const path = parts?.['path'] ?? '';
-  const hosts = (parts?.['hosts'] ?? '').split(',').map((host) => readHost(host, kind));
-  const [first, ...others] = hosts;
-  const database = kind === 'single' ? path : (parts?.['db'] ?? '');
-  const isPathGood =
-    kind === 'sentinel' ? path !== '' : kind === 'cluster' ? path === '' : /^\d{0,5}$/.test(path);
-  if (!parts || !first || hosts.includes(null) || !isPathGood || (kind === 'single' && others.length > 0)) {
-    throw new RangeError(
-      'a Redis URL is redis://host:port/database, rediss://… for TLS, redis+sentinel://host,host/name or redis+cluster://host,host',
-    );
+function readPem(field: 'ca' | 'cert' | 'key', option: string, path: string | undefined): ConnectionOptions {
+  if (path === undefined) return {};
+  try {
+    return { [field]: readFileSync(path) };
+  } catch {
+    throw new RangeError(`the option ${option} of the Redis URL names a file that cannot be read`);
   }
-  return {
-    kind,
-    hosts: hosts as [Host, ...Host[]],
-    tls: parts['tls'] === 's',
-    username: decodeURIComponent(parts['user'] ?? '') || undefined,
-    password: decodeURIComponent(parts['password'] ?? '') || undefined,
-    database: Number(database || 0),
-    masterName: path,
-  };
-}
-
-function readHost(text: string, kind: Target['kind']): Host | null {
-  const match = /^(\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?$/i.exec(text);
-  if (!match?.[1]) return null;
-  const byDefault = kind === 'sentinel' ? defaultSentinelPort : defaultPort;
-  return { host: match[1].replace(/^\[|\]$/g, ''), port: Number(match[2] ?? byDefault) };
 }
 
 function delayReconnect(attempts: number): number {

@@ -1,0 +1,54 @@
+import type { Logger } from '../../ports.js';
+import { explain, isTelling } from './reasons.js';
+import type { RedisClient } from './scripts.js';
+
+/** The same reason is written once in this time: while Redis is away, every request has it. */
+const quietMs = 10_000;
+const maxReasons = 100;
+
+export interface ReasonLog {
+  /** Logs why a command has failed. */
+  report(error: unknown): void;
+  close(): void;
+}
+
+/** Says in the log why Redis cannot answer. Without its listeners ioredis would print errors of connections. */
+export function createReasonLog(client: RedisClient, logger?: Pick<Logger, 'warn'>): ReasonLog {
+  const quietUntil = new Map<string, number>();
+  /** Why there is no connection, for the commands that only learn that there is none. */
+  let lastReason: string | undefined;
+
+  function write(reason: string): void {
+    const now = performance.now();
+    if (now < (quietUntil.get(reason) ?? 0)) return;
+    if (quietUntil.size === maxReasons) quietUntil.clear();
+    quietUntil.set(reason, now + quietMs);
+    logger?.warn({ reason }, 'Redis cannot answer');
+  }
+
+  function onError(error: unknown): void {
+    if (isTelling(error)) lastReason = explain(error);
+    write(lastReason ?? explain(error));
+  }
+
+  function onNodeError(error: unknown, address: string): void {
+    if (isTelling(error)) lastReason = `${address}: ${explain(error)}`;
+    write(lastReason ?? `${address}: ${explain(error)}`);
+  }
+
+  function onReady(): void {
+    lastReason = undefined;
+  }
+
+  client.on('error', onError);
+  client.on('node error', onNodeError);
+  client.on('ready', onReady);
+  return {
+    report: (error) => write(isTelling(error) ? explain(error) : (lastReason ?? explain(error))),
+    close() {
+      client.off('error', onError);
+      client.off('node error', onNodeError);
+      client.off('ready', onReady);
+    },
+  };
+}

@@ -1,0 +1,129 @@
+/** Which kind of server has failed: they are configured by different settings. */
+export type Peer = 'server' | 'sentinel';
+
+/** A pattern of messages, of Redis or of Node, and what it means and asks for; none quotes what we sent. */
+type Row = [pattern: RegExp, reason: string | ((match: RegExpExecArray) => string)];
+
+const seeRights = 'see "A user with few rights" in docs/redis.md';
+
+const sentinelRows: Row[] = [
+  [
+    /NOAUTH/,
+    'Sentinel asks for a password (NOAUTH): set REDIS_SENTINEL_PASSWORD (sentinelPassword), or REDIS_PASSWORD (password) if it is the same',
+  ],
+  [
+    /WRONGPASS/,
+    'Sentinel refuses the user or password (WRONGPASS): check REDIS_SENTINEL_PASSWORD (sentinelPassword), without which REDIS_PASSWORD is used, and REDIS_SENTINEL_USERNAME (sentinelUsername)',
+  ],
+  [/NOPERM/, 'the user of Sentinel may not ask for the master (NOPERM): allow +sentinel'],
+  [
+    /No such master|invalid reply: null/,
+    'Sentinel knows no master of the name in REDIS_URL (url): the form is redis+sentinel://host,host/name',
+  ],
+  [
+    /unknown command/,
+    'this is no Sentinel: REDIS_URL (url) leads to a Redis, which takes redis://, or to the wrong port',
+  ],
+];
+
+const serverRows: Row[] = [
+  [/NOAUTH/, 'it asks for a password (NOAUTH): set REDIS_PASSWORD (password)'],
+  [
+    /WRONGPASS/,
+    'it refuses the user or password (WRONGPASS): check REDIS_PASSWORD (password) and the user in REDIS_URL (url)',
+  ],
+  [
+    /NOPERM.*\bkeys?\b|can't access at least one of the keys/,
+    `the user may not use keys with our prefix (NOPERM): allow ~ with REDIS_KEY_PREFIX (keyPrefix) and *; ${seeRights}`,
+  ],
+  [/NOPERM.*'([\w|]+)'/, ([, name]) => `the user may not run ${name} (NOPERM): allow +${name}; ${seeRights}`],
+  [
+    /NOPERM|user executing the script can't run/,
+    `the user may not run a command that scripts use (NOPERM): allow +get +set +del +time +info; ${seeRights}`,
+  ],
+  [/UNFENCED/, 'it is no longer the master, or hides master_replid'],
+  [/READONLY|MASTERDOWN/, 'it is a replica (READONLY): REDIS_URL (url) must lead to the master'],
+  [/LOADING/, 'it is still loading its data (LOADING): try again when that is done'],
+  [/CLUSTERDOWN/, 'slots of the cluster have no server (CLUSTERDOWN): see CLUSTER INFO'],
+  [/^(?:MOVED|ASK) /, 'it belongs to a cluster (MOVED): REDIS_URL (url) takes redis+cluster://host,host'],
+  [
+    /cluster support disabled/,
+    'it does not belong to a cluster: REDIS_URL (url) takes redis://, or redis+sentinel://',
+  ],
+  [/MISCONF/, 'it cannot save its data and so takes no writes (MISCONF): see its log'],
+  [/\bOOM\b/, 'it is out of memory (OOM): raise maxmemory'],
+  [/NOREPLICAS/, 'it has fewer replicas than it needs for writes (NOREPLICAS): see min-replicas-to-write'],
+  [/\bBUSY\b/, 'a script keeps it from answering (BUSY)'],
+  [/max number of clients/, 'it has as many clients as it takes: raise maxclients'],
+  [
+    /DENIED|protected mode/,
+    'it is in protected mode (DENIED): give it a password and set REDIS_PASSWORD (password)',
+  ],
+  [
+    /unknown command ['`]?([\w|]+)/i,
+    ([, name]) =>
+      `it does not know the command ${name}: a Sentinel takes redis+sentinel://; a Redis must be 6.2 or later and must not rename it`,
+  ],
+  [/DB index|SELECT is not allowed/, 'it has no database of the number in REDIS_URL (url)'],
+];
+
+const connectionRows: Row[] = [
+  [/Command timed out/, 'no answer within REDIS_TIMEOUT_MS (timeoutMs)'],
+  [
+    /connect ETIMEDOUT/,
+    'no connection within REDIS_TIMEOUT_MS (timeoutMs): check host, port, firewall, and whether it speaks TLS (rediss://)',
+  ],
+  [
+    /ECONNRESET|socket disconnected/,
+    'it closed the connection: check whether it speaks TLS (rediss://) or not (redis://)',
+  ],
+  [
+    /alert certificate required|alert handshake failure/,
+    'it asks for a certificate: REDIS_URL (url) takes the options ssl_certfile and ssl_keyfile',
+  ],
+  [
+    /^Hostname\/IP does not match/,
+    'its certificate is for other names than that in REDIS_URL (url), or than those that the cluster or Sentinel announces',
+  ],
+  [
+    /self[- ]signed certificate|unable to (?:verify|get)/,
+    'its certificate is signed by an unknown authority: set NODE_EXTRA_CA_CERTS, or the option ssl_ca_certs of REDIS_URL (url)',
+  ],
+];
+
+/** The words of ioredis when it only knows that there is no connection, not why. */
+const empty =
+  /^Connection is closed|^Connection is aborted|writeable|^Cluster isn't ready|retries per request|due to connection close|None of startup nodes|^Failed to refresh slots cache/;
+
+/** Whether the error says more than that there is no connection. */
+export function isTelling(error: unknown): boolean {
+  return error instanceof Error && !empty.test(findInnermost(error).message);
+}
+
+/** One line for the log and the operator: no key, password or other argument of a command is in it. */
+export function explain(error: unknown, peer: Peer = 'server'): string {
+  if (!(error instanceof Error)) return 'no reason given';
+  const { message } = findInnermost(error);
+  const isSentinel = peer === 'sentinel' || isFromSentinel(error);
+  for (const [pattern, reason] of [...(isSentinel ? sentinelRows : serverRows), ...connectionRows]) {
+    const match = pattern.exec(message);
+    if (match) return typeof reason === 'string' ? reason : reason(match);
+  }
+  if (empty.test(message)) return 'there is no connection';
+  // What follows are the arguments of the command, as Redis repeats them.
+  const [text = ''] = message.split(/\r?\n|,? with args beginning/);
+  return text.slice(0, 100) || error.name;
+}
+
+/** A cluster tells what its last server said; Sentinel only repeats the words. */
+function findInnermost(error: Error & { lastNodeError?: unknown }): { message: string } {
+  if (error.lastNodeError instanceof Error) return error.lastNodeError;
+  // Every address of a name was tried in vain; the error itself has no message.
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0];
+  const [, last] = /^All sentinels are unreachable.*? Last error: (.*)$/s.exec(error.message) ?? [];
+  return last === undefined ? error : { message: last };
+}
+
+function isFromSentinel({ message }: Error): boolean {
+  return /^All sentinels|sentinel \S+ (?:because|successfully)/.test(message);
+}

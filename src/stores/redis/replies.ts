@@ -1,0 +1,52 @@
+import { type Channel, channels } from '../../core/policy.js';
+import type { AttemptResult, OpenResult, PendingRecord } from '../../ports.js';
+
+/** What `open.lua` and `attempt.lua` return. */
+export type Reply = [status: string, ...fields: (string | number)[]];
+
+export function readOpenReply([status, ...fields]: Reply): OpenResult {
+  const retryAfterMs = Number(fields[0]);
+  switch (status) {
+    case 'opened':
+      return {
+        status,
+        record: readRecord(fields),
+        sendId: String(fields[6]),
+        ttlMs: Number(fields[7]),
+        resendInMs: Number(fields[8]),
+      };
+    case 'blocked':
+    case 'pending':
+      return { status, retryAfterMs };
+    case 'cooldown':
+    case 'request_identity':
+      return { status: 'limited', limit: status, retryAfterMs };
+    default:
+      return { status: 'expired' };
+  }
+}
+
+export function readAttemptReply([status, ...fields]: Reply): AttemptResult {
+  switch (status) {
+    case 'counted':
+      return { status, record: readRecord(fields), attemptsLeft: Number(fields[6]) };
+    case 'blocked':
+    case 'limited':
+      return { status, retryAfterMs: Number(fields[0]) };
+    default:
+      return { status: 'expired' };
+  }
+}
+
+function readRecord([challenge, keyId, window, digits, joined, mute]: (string | number)[]): PendingRecord {
+  const sentOver = String(joined).split(',') as [Channel, ...Channel[]];
+  return {
+    challenge: String(challenge),
+    keyId: String(keyId),
+    window: Number(window),
+    digits: Number(digits),
+    channel: sentOver[0],
+    channels: channels.filter((channel) => sentOver.includes(channel)),
+    mute: mute === 1,
+  };
+}

@@ -1,0 +1,143 @@
+import { isIPv6 } from 'node:net';
+import { readUrlOptions, type UrlOptions } from './url-options.js';
+
+/** Where a Redis URL leads. */
+export interface Target extends UrlOptions {
+  kind: 'single' | 'sentinel' | 'cluster';
+  /** The servers, or the Sentinels; empty with a socket. */
+  hosts: Host[];
+  /** The path of a Unix socket. */
+  socketPath: string | undefined;
+  tls: boolean;
+  /** Whether the Sentinels are reached over TLS. */
+  sentinelTls: boolean;
+  username: string | undefined;
+  password: string | undefined;
+  database: number;
+  /** What Sentinel calls the master; empty without Sentinel. */
+  masterName: string;
+}
+
+export interface Host {
+  host: string;
+  port: number;
+}
+
+const forms =
+  'redis://host:port/database, rediss://… for TLS, redis+sentinel://host,host/name, redis+cluster://host,host or unix:///path';
+
+const schemePattern =
+  /^(?:(?:redis|valkey)(?<s>s)?(?:[+-](?<suffix>sentinel|cluster|socket|unix|tls|ssl))?|(?<unix>unix)):\/\//i;
+const defaultPorts = { single: 6379, cluster: 6379, sentinel: 26_379 };
+
+/** Whether the text begins like a Redis URL; what follows may be wrong. */
+export function hasRedisScheme(url: string): boolean {
+  return schemePattern.test(url);
+}
+
+/** @throws RangeError that says what is wrong and repeats no part of the URL that could belong to a password */
+export function readRedisUrl(url: string): Target {
+  const { kind, isSocket, isTls, rest } = readScheme(url);
+  if (/[^\x21-\x7e]/.test(url)) throw refuse('has a space or another character that must be percent-encoded');
+  const [, authority = '', path = '', query, fragment] =
+    /^([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/.exec(rest) ?? [];
+  if (fragment !== undefined) throw refuse('has a #; in a password it is written %23');
+  const at = authority.lastIndexOf('@');
+  if (!isSocket && /@/.test(path + (query ?? ''))) {
+    throw refuse('has an @ after the host; in a password / is written %2F and ? is written %3F');
+  }
+  const options = readUrlOptions(query ?? '');
+  const hosts = isSocket ? [] : readHosts(authority.slice(at + 1), kind);
+  if (isSocket && (authority.length > at + 1 || !/^\/./.test(path))) {
+    throw refuse('names no socket; its path follows three slashes');
+  }
+  if (isSocket && options.tls) throw refuse('asks for TLS over a socket of this machine');
+  if (isTls && options.tls === false) throw refuse('asks for TLS and, by an option, for none');
+  const tls = isTls || options.tls === true;
+  if (!tls && options.needsTls)
+    throw refuse(`has the option ${options.needsTls}, which needs TLS: rediss://`);
+  const { database, masterName } = readPath(isSocket ? '' : path, kind, options.database);
+  if (kind !== 'sentinel' && options.sentinelTls !== undefined) {
+    throw refuse('has the option sentinel_tls, which needs redis+sentinel://');
+  }
+  const [username, password] = readUserInfo(at === -1 ? '' : authority.slice(0, at));
+  return {
+    ...options,
+    kind,
+    hosts,
+    socketPath: isSocket ? decode(path) : undefined,
+    tls,
+    sentinelTls: options.sentinelTls ?? tls,
+    username,
+    password,
+    database,
+    masterName,
+  };
+}
+
+function readScheme(url: string) {
+  const match = schemePattern.exec(url);
+  const { s, suffix = '', unix } = match?.groups ?? {};
+  const word = suffix.toLowerCase();
+  const isSocket = unix !== undefined || word === 'socket' || word === 'unix';
+  if (!match || (isSocket && s)) throw refuse('begins otherwise');
+  const kind: Target['kind'] = word === 'sentinel' || word === 'cluster' ? word : 'single';
+  const isTls = s !== undefined || word === 'tls' || word === 'ssl';
+  return { kind, isSocket, isTls, rest: url.slice(match[0].length) };
+}
+
+function readHosts(text: string, kind: Target['kind']): Host[] {
+  const hosts = text.split(',').map((host) => readHost(host, defaultPorts[kind]));
+  if (kind === 'single' && hosts.length > 1) {
+    throw refuse('has several hosts, which takes redis+sentinel:// or redis+cluster://');
+  }
+  return hosts;
+}
+
+/** A name, an IPv4 address, or an IPv6 address in brackets, perhaps with a zone (RFC 6874). */
+function readHost(text: string, defaultPort: number): Host {
+  const match = /^(?:\[([0-9a-f:.]+)(?:%25([\w.-]+))?\]|([a-z0-9._-]+))(?::([0-9]{1,5}))?$/i.exec(text);
+  const [, address, zone, name, portText] = match ?? [];
+  if (address === undefined && name === undefined) {
+    throw refuse('has no host, or one that is not a name, an address or an IPv6 address in brackets');
+  }
+  if (address !== undefined && !isIPv6(address)) throw refuse('has brackets without an IPv6 address');
+  const port = Number(portText ?? defaultPort);
+  if (port < 1 || port > 65_535) throw refuse('has a port that is not from 1 to 65535');
+  return { host: name ?? (zone === undefined ? `${address}` : `${address}%${zone}`), port };
+}
+
+/** `/database`, with Sentinel `/name` or `/name/database`, and of a cluster nothing. */
+function readPath(path: string, kind: Target['kind'], byOption: number | undefined) {
+  const parts = path.replace(/^\//, '').split('/');
+  const masterName = kind === 'sentinel' ? decode(parts.shift() ?? '') : '';
+  if (kind === 'sentinel' && masterName === '') throw refuse('does not name the master after the hosts');
+  const [text = '', ...more] = parts;
+  if (more.length > 0 || !/^[0-9]{0,5}$/.test(text)) {
+    throw refuse('has a path that is not the number of a database');
+  }
+  const byPath = text === '' ? undefined : Number(text);
+  const database = byPath ?? byOption ?? 0;
+  if (byOption !== undefined && byOption !== database) throw refuse('names two databases');
+  if (kind === 'cluster' && database !== 0) throw refuse('names a database, and a cluster has only 0');
+  return { database, masterName };
+}
+
+function readUserInfo(text: string): [username: string | undefined, password: string | undefined] {
+  const colon = text.indexOf(':');
+  const username = colon === -1 ? text : text.slice(0, colon);
+  const password = colon === -1 ? '' : text.slice(colon + 1);
+  return [decode(username) || undefined, decode(password) || undefined];
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw refuse('has a % that begins no percent-encoded character; itself it is written %25');
+  }
+}
+
+function refuse(what: string): RangeError {
+  return new RangeError(`a Redis URL is ${forms}; this one ${what}`);
+}
