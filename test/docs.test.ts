@@ -63,6 +63,7 @@ const runByTheirTest: Record<string, string[]> = {
   nginx: ['docs/check-tokens.md'],
   php: ['docs/check-tokens.md'],
   python: ['docs/check-tokens.md', 'docs/sdk-python.md'],
+  redis: ['docs/redis.md'],
   typescript: ['docs/quick-start.md'],
 };
 

@@ -156,7 +156,7 @@ export function createHandler(options: HandlerOptions): Handler {
 function replyError(error: unknown, logger: Logger): Reply {
   if (error instanceof OtpError && error.code !== 'internal') {
     const isOurs = error.code === 'store_unavailable' || error.code === 'overloaded';
-    if (isOurs) logger.error({ error: error.code }, 'request failed');
+    if (isOurs) logger.error({ error: error.code, reason: error.message }, 'request failed');
     return replyProblem(error.code, error.message, isOurs ? { retry_after_seconds: retrySoonSeconds } : {});
   }
   logger.error(describeFault(error), 'request failed');

@@ -5,7 +5,6 @@ import { checkServer } from './redis/check-server.js';
 import { createClient, createProbe, type Resolved, redisTimeout, resolveAccess } from './redis/connect.js';
 import { createGathering } from './redis/gathering.js';
 import { createReasonLog } from './redis/reason-log.js';
-import { explain } from './redis/reasons.js';
 import { type Reply, readAttemptReply, readOpenReply } from './redis/replies.js';
 import { loadScript, type RedisClient } from './redis/scripts.js';
 
@@ -100,6 +99,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     await checkServer(client, {
       ...options,
       database: target?.database ?? 0,
+      explain: failures.explain,
       probed: target?.kind === 'sentinel' ? 'sentinel' : 'server',
       createProbes: () =>
         target && target.kind !== 'single'
@@ -107,7 +107,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
           : [],
     });
     await send('ping', [`${keyPrefix}ping`], [], []).catch((cause) => {
-      throw new OtpError('store_unavailable', `Redis cannot answer: ${explain(cause)}`, { cause });
+      throw new OtpError('store_unavailable', `Redis cannot answer: ${failures.explain(cause)}`, { cause });
     });
   } catch (error) {
     await close();

@@ -61,11 +61,13 @@ async function startRedisOn(port: number, args: string[], flags: string[]): Prom
   const folder = mkdtempSync(join(tmpdir(), 'stateless-otp-redis-'));
   let child: ChildProcess;
   let exited: Promise<unknown>;
-  const password = args[args.indexOf('--requirepass') + 1];
+  const readArg = (name: string) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
+  const password = readArg('--requirepass');
+  const host = readArg('--bind') ?? '127.0.0.1';
   const client = new Redis({
-    host: '127.0.0.1',
+    host,
     port,
-    ...(args.includes('--requirepass') && password !== undefined ? { password } : {}),
+    ...(password === undefined ? {} : { password }),
     lazyConnect: true,
     enableReadyCheck: false,
     retryStrategy: () => 20,
@@ -79,7 +81,7 @@ async function startRedisOn(port: number, args: string[], flags: string[]): Prom
       '--port',
       String(port),
       '--bind',
-      '127.0.0.1',
+      host,
       '--dir',
       folder,
       '--save',
@@ -122,7 +124,7 @@ async function startRedisOn(port: number, args: string[], flags: string[]): Prom
   }
   return {
     port,
-    url: `redis://127.0.0.1:${port}`,
+    url: `redis://${host.includes(':') ? `[${host}]` : host}:${port}`,
     folder,
     get pid() {
       return child.pid as number;

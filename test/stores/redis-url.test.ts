@@ -236,6 +236,7 @@ test('what contradicts the URL is refused, and what agrees with it is taken', ()
   const resolve = (access: Access) => resolveAccess(access);
   assert.equal(resolve({ url: 'redis://otp@host', password: 'pw' }).username, 'otp');
   assert.equal(resolve({ url: 'redis://:pw@host', password: 'pw' }).password, 'pw');
+  assert.equal(resolve({ url: 'redis://default:@host' }).username, undefined);
   for (const [access, reason] of [
     [{ url: 'redis://:one@host', password: 'two' }, /different passwords/],
     [{ url: 'redis://otp@host' }, /user without a password/],

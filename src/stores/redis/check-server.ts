@@ -1,6 +1,6 @@
 import { Cluster, type Redis } from 'ioredis';
 import { OtpError } from '../../errors.js';
-import { explain, isTelling, type Peer } from './reasons.js';
+import { explain as explainProbe, isTelling, type Peer } from './reasons.js';
 import type { RedisClient } from './scripts.js';
 
 export interface ServerChecks {
@@ -8,6 +8,8 @@ export interface ServerChecks {
   database: number;
   allowEviction?: boolean | undefined;
   allowUnfenced?: boolean | undefined;
+  /** Says why a command has failed. */
+  explain(error: unknown): string;
   /** Connections to each Sentinel or server of a cluster, tried when the client cannot say why it has none. */
   createProbes?: (() => Redis[]) | undefined;
   /** What they lead to. */
@@ -29,20 +31,24 @@ export async function checkServer(client: RedisClient, checks: ServerChecks): Pr
     if (database > 0 && !(client instanceof Cluster)) await client.select(database);
   } catch (cause) {
     const reason = isTelling(cause) ? undefined : await probe(checks);
-    throw unfit(`Redis cannot be reached: ${reason ?? explain(cause)}`, cause);
+    throw unfit(`Redis cannot be reached: ${reason ?? checks.explain(cause)}`, cause);
   }
   for (const server of client instanceof Cluster ? client.nodes('master') : [client]) {
-    const memory = await readInfo(server, 'memory');
-    const replication = await readInfo(server, 'replication');
+    const memory = await readInfo(server, 'memory', checks);
+    const replication = await readInfo(server, 'replication', checks);
     if (/^role:slave/m.test(replication.text)) {
       throw unfit('Redis is a replica: REDIS_URL (url) must lead to the master');
     }
+    if (
+      replication.text === '' &&
+      /^redis_mode:sentinel/m.test((await readInfo(server, 'server', checks)).text)
+    ) {
+      throw unfit('Redis is a Sentinel: REDIS_URL (url) takes redis+sentinel://host,host/name');
+    }
     if (!/^master_replid:[0-9a-f]+/m.test(replication.text) && !allowUnfenced) {
-      const what = replication.isForbidden
-        ? 'Redis does not let this user run INFO: allow +info to it. INFO shows'
-        : 'Redis hides';
+      const why = replication.isForbidden ? ' (this user may not run INFO: allow +info)' : '';
       throw unfit(
-        `${what} master_replid, without which a used code may work again after data has been lost; accept it by REDIS_ALLOW_UNFENCED=true (allowUnfenced)`,
+        `Redis hides master_replid${why}, without which a used code may work again after data has been lost; accept it by REDIS_ALLOW_UNFENCED=true (allowUnfenced)`,
       );
     }
     // Hidden together with the rest, it has been accepted with the rest.
@@ -75,6 +81,7 @@ async function connect(client: RedisClient): Promise<void> {
 async function readInfo(
   server: RedisClient,
   section: string,
+  { explain }: Pick<ServerChecks, 'explain'>,
 ): Promise<{ text: string; isForbidden: boolean }> {
   try {
     return { text: await server.info(section), isForbidden: false };
@@ -96,7 +103,7 @@ async function probe({ createProbes, probed }: ServerChecks): Promise<string | u
         await connect(server);
         return undefined;
       } catch (error) {
-        return isTelling(error) ? explain(error, probed) : undefined;
+        return isTelling(error) ? explainProbe(error, probed) : undefined;
       } finally {
         server.disconnect();
       }

@@ -40,7 +40,9 @@ export function resolveAccess(access: Access): Resolved {
       'REDIS_PASSWORD (password) and the Redis URL have different passwords; leave one of them out',
     );
   }
-  if (target.username !== undefined && password === undefined) {
+  // Some platforms write the user of whoever has none, `redis://default:@host`.
+  const username = target.username === 'default' && password === undefined ? undefined : target.username;
+  if (username !== undefined && password === undefined) {
     throw new RangeError(
       'the Redis URL has a user without a password: write user:password@host or :password@host, or set REDIS_PASSWORD (password)',
     );
@@ -60,6 +62,7 @@ export function resolveAccess(access: Access): Resolved {
   const isShared = target.sentinelTls || !target.tls;
   return {
     ...target,
+    username,
     password,
     sentinelUsername: access.sentinelUsername ?? 'default',
     sentinelPassword: access.sentinelPassword ?? (isShared ? password : undefined),

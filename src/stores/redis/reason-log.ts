@@ -7,7 +7,9 @@ const quietMs = 10_000;
 const maxReasons = 100;
 
 export interface ReasonLog {
-  /** Logs why a command has failed. */
+  /** Why a command has failed: when it only learnt that there is no connection, why there is none. */
+  explain(error: unknown): string;
+  /** Logs that. */
   report(error: unknown): void;
   close(): void;
 }
@@ -32,8 +34,8 @@ export function createReasonLog(client: RedisClient, logger?: Pick<Logger, 'warn
   }
 
   function onNodeError(error: unknown, address: string): void {
-    if (isTelling(error)) lastReason = `${address}: ${explain(error)}`;
-    write(lastReason ?? `${address}: ${explain(error)}`);
+    if (isTelling(error)) lastReason = `at ${address}, ${explain(error)}`;
+    write(lastReason ?? `at ${address}, ${explain(error)}`);
   }
 
   function onReady(): void {
@@ -43,8 +45,11 @@ export function createReasonLog(client: RedisClient, logger?: Pick<Logger, 'warn
   client.on('error', onError);
   client.on('node error', onNodeError);
   client.on('ready', onReady);
+  const explainFully = (error: unknown) =>
+    isTelling(error) ? explain(error) : (lastReason ?? explain(error));
   return {
-    report: (error) => write(isTelling(error) ? explain(error) : (lastReason ?? explain(error))),
+    explain: explainFully,
+    report: (error) => write(explainFully(error)),
     close() {
       client.off('error', onError);
       client.off('node error', onNodeError);

@@ -64,10 +64,21 @@ const serverRows: Row[] = [
     ([, name]) =>
       `it does not know the command ${name}: a Sentinel takes redis+sentinel://; a Redis must be 6.2 or later and must not rename it`,
   ],
-  [/DB index|SELECT is not allowed/, 'it has no database of the number in REDIS_URL (url)'],
+  [
+    /DB index|SELECT is not allowed/,
+    'it has no database of the number in REDIS_URL (DB index is out of range)',
+  ],
 ];
 
 const connectionRows: Row[] = [
+  [
+    /ENOTFOUND \?/,
+    'the cluster announces no host name: set cluster-announce-hostname, or cluster-preferred-endpoint-type ip',
+  ],
+  [
+    /^Cluster isn't ready/,
+    'the cluster announces no servers, or none of them can be reached: see CLUSTER SLOTS',
+  ],
   [/Command timed out/, 'no answer within REDIS_TIMEOUT_MS (timeoutMs)'],
   [
     /connect ETIMEDOUT/,
