@@ -192,7 +192,7 @@ interface Attempt {
 function refuseWaiting(signal: AbortSignal): Receipt {
   return signal.aborted
     ? createRefusal('timeout', 'SMTP EABORT')
-    : createRefusal('unavailable', 'SMTP no free connection');
+    : createRefusal(['unavailable', 'account'], 'SMTP no free connection'); // the server is there
 }
 
 /** RFC 8314 §3.3, RFC 6409 §3.1: what servers speak on their usual ports. */
