@@ -1,25 +1,61 @@
-const senderAddress = /^[^<>\s@,;:]+@[^<>\s@,;:]+$/;
+import { canonicalise } from '../core/identity.js';
+
+export interface Sender {
+  /** Empty when there is none. */
+  name: string;
+  /** In ASCII. */
+  address: string;
+}
+
+const senderAddress = /^([\x21-\x7e]+)@([^\s@]+)$/;
+const structuralCharacters = /[<>,;:"()\\]/;
+/** A quoted string (RFC 5322 §3.2.4), or words that need no quotes round them here. */
+const displayName = /^(?:"((?:[^"\\]|\\.)*)"|([^"<>]*))$/u;
 
 /**
- * Reads `codes@example.com` or `Example <codes@example.com>`.
+ * Reads `codes@example.com`, `Example <codes@example.com>` or `"Example, Inc." <codes@example.com>`. The domain may be
+ * international; what is returned is its ASCII form (UTS 46), since providers take no other.
  *
- * @throws RangeError when the text holds no address
+ * @throws TypeError or RangeError when the text holds no address
  */
-export function readSender(text: string): { name: string; address: string } {
-  const [, name = '', inBrackets] = /^\s*"?([^"<>\r\n]*?)"?\s*<([^<>]*)>\s*$/.exec(text) ?? [];
-  const address = inBrackets ?? text.trim();
-  if (!senderAddress.test(address)) {
+export function readSender(text: string): Sender {
+  if (typeof text !== 'string') throw new TypeError('from must be a string');
+  const [, before = '', inBrackets = text.trim()] = /^([^<]*|\s*".*"\s*)<([^<>]*)>\s*$/su.exec(text) ?? [];
+  const [whole, quoted, bare = ''] = displayName.exec(before.trim()) ?? [];
+  const name = quoted?.replace(/\\(.)/gsu, '$1') ?? bare;
+  const address = toAscii(inBrackets);
+  if (address === null || whole === undefined || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) {
     throw new RangeError('from must be an address, or a name and an address in <>');
   }
   return { name, address };
 }
 
+function toAscii(address: string): string | null {
+  const [, local = '', domain = ''] = senderAddress.exec(address) ?? [];
+  if (local === '' || structuralCharacters.test(address)) return null;
+  if (/^[\x21-\x7e]+$/.test(domain)) return address;
+  const mailbox = canonicalise(`x@${domain}`);
+  return mailbox && `${local}${mailbox.value.slice(1)}`;
+}
+
 /** Writes a sender for a provider's API (RFC 5322 §3.4; names beyond ASCII by RFC 2047 §4.1). */
-export function formatSender({ name, address }: { name: string; address: string }): string {
+export function formatSender({ name, address }: Sender): string {
   if (name === '') return address;
-  const isPlain = /^[\x20-\x7e]*$/.test(name);
-  const shown = isPlain
-    ? `"${name.replace(/[\\"]/g, '\\$&')}"`
-    : `=?UTF-8?B?${Buffer.from(name).toString('base64')}?=`;
+  const isPlain = /^[\x20-\x7e]*$/.test(name) && !name.includes('=?');
+  const shown = isPlain ? `"${name.replace(/[\\"]/g, '\\$&')}"` : encodeWords(name);
   return `${shown} <${address}>`;
+}
+
+/** RFC 2047 §2: at most 75 characters a word, so 45 bytes; §5: no character is cut in two. */
+function encodeWords(text: string): string {
+  const words: string[] = [];
+  let word = '';
+  for (const character of text.toWellFormed()) {
+    if (Buffer.byteLength(word + character) > 45) {
+      words.push(word);
+      word = '';
+    }
+    word += character;
+  }
+  return [...words, word].map((part) => `=?UTF-8?B?${Buffer.from(part).toString('base64')}?=`).join(' ');
 }
