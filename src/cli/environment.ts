@@ -185,8 +185,9 @@ export const environment = z.object({
 
   HOST: textWithDefault('127.0.0.1', {
     group: server,
-    allowed: 'a host name or address',
-    description: 'Where to listen; `0.0.0.0` is everywhere',
+    allowed: 'a host name, an address, or the path of a unix socket such as `/run/stateless-otp/socket`',
+    description:
+      'Where to listen; `0.0.0.0` is everywhere. The folder of a unix socket decides who reaches it; see `TRUSTED_PROXIES`',
   }),
   PORT: wholeNumber(
     { min: 0, max: 65_535, default: 8000 },

@@ -13,6 +13,7 @@ import { type Config, isProduction, type LoadedConfig } from './config.js';
 import { createLogger } from './log.js';
 import { readCredentials } from './redis-problems.js';
 import { type RunningServer, startServer } from './server.js';
+import { isSocketPath, removeStaleSocket } from './unix-socket.js';
 import { countWorkers, runWorkers } from './workers.js';
 
 /** Runs the service until SIGTERM or SIGINT, in this process or in as many workers as are configured. */
@@ -33,6 +34,7 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
     logger.info({ port, version }, 'started');
   };
   const count = countWorkers(config.WORKERS);
+  if (cluster.isPrimary && isSocketPath(config.HOST)) await removeStaleSocket(config.HOST);
   if (cluster.isPrimary && count > 1) {
     // Secrets made up for this run must be the same in every worker; those that are given reach it by themselves.
     const env = Object.fromEntries(madeUp.map((name) => [name, String(config[name])]));
@@ -148,8 +150,7 @@ async function createStore(config: Config, logger: Logger): Promise<Store> {
 
 function formatBanner(config: Config, madeUp: readonly string[], port: number): string {
   const host = config.HOST === '127.0.0.1' || config.HOST === '0.0.0.0' ? 'localhost' : config.HOST;
-  const url =
-    config.PUBLIC_URL?.replace(/\/$/, '') ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const url = config.PUBLIC_URL?.replace(/\/$/, '') ?? locate(host, port);
   const count = countWorkers(config.WORKERS);
   const codes = listBackends(config).includes('console')
     ? 'appear here, one line each (console delivery, for development)'
@@ -169,6 +170,12 @@ function formatBanner(config: Config, madeUp: readonly string[], port: number): 
     );
   }
   return `${lines.join('\n')}\n\n`;
+}
+
+/** Where the service is. nginx writes unix sockets like this. */
+function locate(host: string, port: number): string {
+  if (isSocketPath(host)) return `http://unix:${host}:`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function hasSignInPage({ SIGN_IN_PAGE, API_KEYS, OTP_PURPOSES }: Config): boolean {

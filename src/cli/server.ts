@@ -1,9 +1,11 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { isSocketPath, openToAll } from './unix-socket.js';
 
 export interface ServerOptions {
+  /** A name or an address, or the path of a unix socket. */
   host: string;
-  /** 0 takes a free one. */
+  /** 0 takes a free one. Of no use with a unix socket. */
   port: number;
   /** How long requests in flight may take to finish when the server is closed. */
   graceMs: number;
@@ -13,6 +15,7 @@ export interface ServerOptions {
 }
 
 export interface RunningServer {
+  /** 0 on a unix socket. */
   port: number;
   /** Takes no more requests, lets those in flight finish, then resolves; after the grace period it cuts them. */
   close(): Promise<void>;
@@ -50,7 +53,7 @@ export async function startServer(listener: RequestListener, options: ServerOpti
   server.on('connection', (socket) => socket.on('close', () => latest.delete(socket)));
   await listen(server, options);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: isSocketPath(options.host) ? 0 : (server.address() as AddressInfo).port,
     async close() {
       isClosing = true;
       // Otherwise a connection kept alive after its answer would hold the shutdown until it times out.
@@ -66,8 +69,9 @@ export async function startServer(listener: RequestListener, options: ServerOpti
 function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen(isSocketPath(host) ? { path: host } : { host, port }, () => {
       server.off('error', reject);
+      if (isSocketPath(host)) openToAll(host);
       resolve();
     });
   });
