@@ -6,6 +6,7 @@ import { createRoutes, type RouteParts } from '../src/http/routes.js';
 import { createSchemas } from '../src/http/schemas.js';
 import { createSessionCookie } from '../src/http/session-cookie.js';
 import { version } from '../src/version.js';
+import { formatFoldingFiles } from './folding-tables.js';
 
 const root = new URL('../', import.meta.url);
 
@@ -69,6 +70,7 @@ const files: Record<string, string> = {
   '.env.example': formatEnvExample(),
   'docs/configuration.md': replaceBetweenMarks('docs/configuration.md', formatSettingsTables()),
   'spec/openapi.json': formatOpenApi(),
+  ...formatFoldingFiles(),
 };
 const isCheck = process.argv.includes('--check');
 for (const [name, text] of Object.entries(files)) {

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { foldText } from './folding.js';
 import type { Mac } from './mac.js';
 
 /** The shortest and longest code, in digits. */
@@ -74,14 +75,14 @@ export function deriveAddressTag(mac: Mac, address: string): string {
 }
 
 /**
- * Reads a code as a person types or pastes it: spaces and dashes of any kind are dropped, and what is left
- * must be 4 to 10 ASCII digits.
+ * Reads a code as a person types or pastes it: white space, dashes and format characters are dropped, and what is left
+ * must be 4 to 10 decimal digits, of any script.
  *
  * @returns the digits, or `null` when it cannot be a code
  */
 export function parseCode(input: unknown): string | null {
   if (typeof input !== 'string' || input.length > 64) return null;
-  const digits = input.replace(/[\s\p{Pd}]/gu, '');
+  const digits = foldText(input).replace(/[\t-\r \u2028\u2029-]/g, '');
   return /^[0-9]{4,10}$/.test(digits) ? digits : null;
 }
 

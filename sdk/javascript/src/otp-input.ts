@@ -1,4 +1,5 @@
 import { create, createStyle, ElementBase } from './element-base.js';
+import { foldText } from './folding.js';
 
 const style = `
 :host { display: block; }
@@ -13,8 +14,6 @@ input {
 input:focus { outline: 2px solid var(--otp-accent, #2357d9); outline-offset: -1px; }
 `;
 
-/** Where the zero of each script stands whose keyboards type digits of their own. */
-const zeros = [0x660, 0x6f0, 0x966, 0xff10];
 const attributes = ['label', 'disabled', 'length', 'required', 'placeholder'];
 
 /**
@@ -142,12 +141,5 @@ export class OTPInputElement extends ElementBase {
 }
 
 function toDigits(text: string): string {
-  return [...text]
-    .map((character) => {
-      const point = character.codePointAt(0) ?? 0;
-      const zero = zeros.find((first) => point >= first && point <= first + 9);
-      return zero === undefined ? character : String(point - zero);
-    })
-    .join('')
-    .replace(/[^0-9]/g, '');
+  return foldText(text).replace(/[^0-9]/g, '');
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from typing import Dict, NamedTuple, Optional, Tuple
 
+from ._folding import fold_identity
 from ._results import Tokens
 
 _MAX_CHALLENGES = 1000
@@ -63,6 +65,8 @@ class Memory:
 
 
 def _name_challenge(identity: str, purpose: Optional[str]) -> Tuple[str, Optional[str]]:
-    """An e-mail address may be typed in other letters the second time."""
-    text = identity.strip() if isinstance(identity, str) else ""
-    return (text.lower() if "@" in text else text), purpose
+    """An address may be typed in other letters the second time, and a number with other signs between its digits."""
+    text = fold_identity(identity) if isinstance(identity, str) else ""
+    if "@" in text:
+        return text.lower(), purpose
+    return (text if ":" in text else re.sub(r"[ ().\-/]", "", text)), purpose

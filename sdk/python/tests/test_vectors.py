@@ -7,13 +7,15 @@ import hashlib
 import hmac
 import json
 import re
-import unicodedata
 import unittest
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
-#: Of ECMAScript; Python counts other characters.
-WHITE_SPACE = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
+from stateless_otp._folding import fold_identity, fold_text
+from stateless_otp._memory import Memory
+
+#: What is dropped of a code after folding, beside hyphens.
+WHITE_SPACE = "\t\n\v\f\r \u2028\u2029"
 VECTORS = Path(__file__).resolve().parents[3] / "spec" / "vectors"
 
 
@@ -68,7 +70,7 @@ def read_typed_code(typed: object) -> Optional[str]:
     """What spec/protocol.md says of typed codes, in the words of another language."""
     if not isinstance(typed, str) or len(typed) > 64:
         return None
-    kept = "".join(char for char in typed if char not in WHITE_SPACE and unicodedata.category(char) != "Pd")
+    kept = "".join(char for char in fold_text(typed) if char not in WHITE_SPACE + "-")
     return kept if re.fullmatch("[0-9]{4,10}", kept) else None
 
 
@@ -79,6 +81,37 @@ class TypedCodeVectors(unittest.TestCase):
             self.assertEqual(read_typed_code(vector["input"]), vector["code"], vector)
         for vector in content["refused"]:
             self.assertIsNone(read_typed_code(vector["input"]), vector)
+
+
+class FoldingVectors(unittest.TestCase):
+    def test_every_text_is_folded_as_the_service_folds_it(self) -> None:
+        content = read_vectors("folding-v1.json")
+        for fold, vectors in ((fold_text, content["texts"]), (fold_identity, content["identities"])):
+            for vector in vectors:
+                self.assertEqual(fold(vector["input"]), vector["folded"], vector)
+                self.assertEqual(fold(vector["folded"]), vector["folded"], vector)
+
+    def test_every_character_of_the_lists_becomes_its_twin_and_no_other_changes(self) -> None:
+        lists = json.loads((VECTORS.parent / "folding.json").read_text("utf-8"))
+        twins = {}
+        for name in ("dropped", "spaces", "hyphens", "digits", "full_width"):
+            for text in lists[name]:
+                first, last = (int(point, 16) for point in (text.split("-") * 2)[:2])
+                for point in range(first, last + 1):
+                    index = point - first
+                    twins[point] = ["", " ", "-", str(index % 10), chr(0x21 + index)][list(lists).index(name) - 2]
+        for point in range(0x110000):
+            self.assertEqual(fold_text(chr(point)), twins.get(point, chr(point)), hex(point))
+
+    def test_a_challenge_is_found_again_however_the_identity_is_pasted(self) -> None:
+        memory = Memory()
+        for kept, pasted in (
+            ("alice@example.com", "\u200bALICE\uff20example.com\u00a0"),
+            ("+49 151 1234-5678", "\u202a+49\u00a0151\u2011\uff11\uff12\uff13\uff14 5678\u202c"),
+            ("user:42", "user:\uff14\uff12"),
+        ):
+            memory.keep_challenge(kept, None, kept)
+            self.assertEqual(memory.find_challenge(pasted, None), kept)
 
 
 class CodeVectors(unittest.TestCase):

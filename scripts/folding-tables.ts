@@ -1,0 +1,46 @@
+// The lists of spec/folding.json as the tables of each implementation, and the function that reads them for the SDK.
+import { readFileSync } from 'node:fs';
+import type { Folding } from './folding-lists.js';
+
+const root = new URL('../', import.meta.url);
+const read = (name: string) => readFileSync(new URL(name, root), 'utf8');
+
+/** Files by name. Made from committed text alone: the Unicode tables of the Node that runs this decide nothing. */
+export function formatFoldingFiles(): Record<string, string> {
+  const folding: Folding = JSON.parse(read('spec/folding.json'));
+  const { dropped, spaces, hyphens, digits, full_width } = folding;
+  const tables: [name: string, what: string, ranges: string[]][] = [
+    ['dropped', 'Format characters and variation selectors: dropped.', dropped],
+    ['spaces', 'Space separators: a space.', spaces],
+    ['hyphens', 'Dashes: a hyphen.', hyphens],
+    ['digits', 'Decimal digits, tens from 0 to 9.', digits],
+    ['fullWidth', 'Full-width forms of U+0021 to U+007E.', full_width],
+  ];
+  const origin = `Generated from spec/folding.json (Unicode ${folding.unicode}) by scripts/folding-tables.ts.`;
+  const typescript = tables.map(
+    ([name, what, ranges]) => `/** ${what} */\nexport const ${name} =${wrap(` '${write(ranges)}';`)}\n`,
+  );
+  const python = tables.map(
+    ([name, what, ranges]) =>
+      `#: ${what}\n${toSnakeCase(name).toUpperCase()} = (\n${splitLines(write(ranges))}\n)\n`,
+  );
+  const table = `// ${origin}\n// Hexadecimal code points and ranges of them.\n\n${typescript.join('')}`;
+  return {
+    'src/core/folding-table.ts': table,
+    'sdk/javascript/src/folding-table.ts': table,
+    'sdk/javascript/src/folding.ts': `// Generated from src/core/folding.ts by scripts/folding-tables.ts.\n\n${read('src/core/folding.ts')}`,
+    'sdk/python/stateless_otp/_folding_table.py': `"""${origin}\n\nHexadecimal code points and ranges of them.\n"""\n\n${python.join('')}`,
+  };
+}
+
+const write = (ranges: string[]) => ranges.join(' ').toLowerCase();
+
+/** As the formatter wants it. */
+const wrap = (text: string) => (text.length > 80 ? `\n ${text}` : text);
+
+function splitLines(text: string): string {
+  const lines = text.match(/.{1,100}(?: |$)/g) ?? [];
+  return lines.map((line) => `    "${line}"`).join('\n');
+}
+
+const toSnakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -1,0 +1,60 @@
+import { digits, dropped, fullWidth, hyphens, spaces } from './folding-table.js';
+
+/** What each character becomes that people paste for another one. */
+const folded = new Map<string, string>();
+addRanges(dropped, () => '');
+addRanges(spaces, () => ' ');
+addRanges(hyphens, () => '-');
+addRanges(digits, (index) => String(index % 10));
+addRanges(fullWidth, (index) => String.fromCharCode(0x21 + index));
+
+/**
+ * Text as people paste it, with the ASCII characters that they mean: format characters go, spaces, dashes, decimal digits
+ * and full-width forms become their ASCII twins, and everything else stays. Idempotent.
+ */
+export function foldText(text: string): string {
+  return isAscii(text)
+    ? text
+    : text.replace(/[^\0-\x7f]/gu, (character) => folded.get(character) ?? character);
+}
+
+/**
+ * The text of an identity as it was meant, without the blanks around it. The domain of an e-mail address stays as it was
+ * typed: what folds elsewhere can make another name there, which UTS 46 knows and this table does not. Idempotent.
+ */
+export function foldIdentity(text: string): string {
+  if (isAscii(text)) return trimBlanks(text);
+  const at = text.search(/[@\uff20]/);
+  if (at < 0) return trimBlanks(foldText(text));
+  return `${trimBlanks(`${foldText(text.slice(0, at))}@`)}${trimEnd(text.slice(at + 1))}`;
+}
+
+/** Without what surrounds the text. A joiner after a letter of another script may be a part of the name. */
+function trimEnd(domain: string): string {
+  const characters = Array.from(domain);
+  let end = characters.length;
+  while (end > 0 && isAround(characters[end - 1])) end--;
+  const isPlain = end === 0 || isAscii(characters[end - 1] as string);
+  while (!isPlain && /^[\u200c\u200d]$/.test(characters[end] ?? '')) end++;
+  return characters.slice(0, end).join('');
+}
+
+function isAround(character = ''): boolean {
+  return /^[ \t]?$/.test(folded.get(character) ?? character);
+}
+
+function trimBlanks(text: string): string {
+  return /^[ \t]|[ \t]$/.test(text) ? text.replace(/^[ \t]+|[ \t]+$/g, '') : text;
+}
+
+function isAscii(text: string): boolean {
+  return !/[^\0-\x7f]/.test(text);
+}
+
+function addRanges(ranges: string, fold: (index: number) => string): void {
+  for (const range of ranges.split(' ')) {
+    const [first = 0, last = first] = range.split('-').map((point) => Number.parseInt(point, 16));
+    for (let point = first; point <= last; point++)
+      folded.set(String.fromCodePoint(point), fold(point - first));
+  }
+}
