@@ -21,6 +21,7 @@ export {
 } from './otp.js';
 export type { Clock, IssuedToken, Logger, Message, ReadClaims, Receipt, Store, Transport } from './ports.js';
 export type {
+  InvalidIdentity,
   RateLimited,
   RequestOptions,
   RequestResult,

@@ -21,6 +21,12 @@ export interface Sent {
   challenge?: string;
 }
 
+export interface InvalidIdentity {
+  status: 'invalid_identity';
+  /** The digits are two valid numbers, with and without the code of the default country: `+` or `0` has to come first. */
+  isAmbiguous?: true;
+}
+
 /** What `request` answers. */
 export type RequestResult =
   | Sent
@@ -33,7 +39,7 @@ export type RequestResult =
   | RateLimited
   | { status: 'delivery_failed'; category: RefusalCategory }
   | { status: 'unsupported_channel' }
-  | { status: 'invalid_identity' };
+  | InvalidIdentity;
 
 export interface Valid {
   status: 'valid';
@@ -58,7 +64,7 @@ export type VerifyResult =
   | { status: 'expired' }
   | { status: 'blocked'; retryAfterSeconds: number }
   | RateLimited
-  | { status: 'invalid_identity' };
+  | InvalidIdentity;
 
 /** Null and the empty text are as good as leaving an option out, but for `ip`. */
 export interface RequestOptions {

@@ -139,7 +139,9 @@ function replyRefusal(
     case 'invalid_identity':
       return replyProblem(
         'invalid_identity',
-        'identity: must be one e-mail address, a phone number in international form, or an id such as user:42',
+        result.isAmbiguous
+          ? 'identity: this phone number is valid with and without the country code; start with + or 0'
+          : 'identity: must be one e-mail address, a phone number in international form, or an id such as user:42',
       );
   }
 }

@@ -1,11 +1,11 @@
 import { maxDigits } from '../core/code.js';
 import { createDerivation } from '../core/derivation.js';
-import { canonicalise, type Identity } from '../core/identity.js';
+import { type Identity, readIdentity } from '../core/identity.js';
 import { guessMemorySeconds, type LimitName, limitPeriodSeconds, longAttempts } from '../core/policy.js';
 import { testIdentityGuesses } from '../core/test-identities.js';
 import { OtpError } from '../errors.js';
 import type { KeyIds, Lengthening, PendingRecord, RecordKey } from '../ports.js';
-import type { RateLimited, RequestResult, VerifyResult } from '../results.js';
+import type { InvalidIdentity, RateLimited, RequestResult, VerifyResult } from '../results.js';
 import type { ServiceOptions } from '../service.js';
 
 /** Whom a call is about, and what for. */
@@ -17,7 +17,7 @@ export interface Target {
 /** What a request and a verify both need. */
 export interface Common {
   keyIds: KeyIds;
-  readIdentity(input: unknown): Identity | null;
+  readIdentity(input: unknown): Identity | InvalidIdentity;
   /** @throws RangeError for a purpose that is not configured */
   readPurpose(purpose: string | null | undefined): string;
   nameRecord(target: Target, challenge: string | null | undefined): RecordKey;
@@ -69,7 +69,11 @@ export function createCommon(parts: ServiceOptions): Common {
 
   return {
     keyIds: keys.previous ? [keys.current.id, keys.previous.id] : [keys.current.id],
-    readIdentity: (input) => canonicalise(input, { defaultCountry }),
+    readIdentity(input) {
+      const identity = readIdentity(input, { defaultCountry });
+      if (identity === 'ambiguous') return { status: 'invalid_identity', isAmbiguous: true };
+      return identity ?? { status: 'invalid_identity' };
+    },
     readPurpose(given) {
       const purpose = given || policy.purposes[0];
       if (purpose !== undefined && policy.purposes.includes(purpose)) return purpose;

@@ -147,7 +147,7 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
   return async (input, options = {}) => {
     const purpose = common.readPurpose(options.purpose);
     const identity = common.readIdentity(input);
-    if (!identity) return { status: 'invalid_identity' };
+    if ('status' in identity) return identity;
     const channel = options.channel || channelsOf[identity.kind][0];
     if (!channelsOf[identity.kind].includes(channel) || !delivery.serves(channel)) {
       return { status: 'unsupported_channel' };

@@ -70,7 +70,7 @@ export function createVerify(parts: ServiceOptions, common: Common): Service['ve
   return async (input, typed, options = {}) => {
     const purpose = common.readPurpose(options.purpose);
     const identity = common.readIdentity(input);
-    if (!identity) return { status: 'invalid_identity' };
+    if ('status' in identity) return identity;
     const code = parseCode(typed);
     if (code === null) return { status: 'invalid', attemptsLeft: null };
     const target = { identity, purpose };

@@ -1,6 +1,8 @@
 import { listCountries } from '../core/countries.js';
 import type { Locale } from '../messages/catalogue.js';
 
+export { looksNational } from './national.js';
+
 export interface NamedCountry {
   country: string;
   /** In the language of the page, with its calling code: `Germany +49`. */
@@ -31,9 +33,4 @@ export function guessCountry(acceptLanguage: string | null, locale: Locale): str
   const [, region] =
     /^[a-z]{2,3}(?:[-_][a-z]{4})?[-_]([a-z]{2})(?![a-z0-9])/i.exec(acceptLanguage ?? '') ?? [];
   return region?.toUpperCase() ?? new Intl.Locale(locale).maximize().region;
-}
-
-/** Whether somebody is typing a phone number without its country. */
-export function looksNational(typed: string): boolean {
-  return /^\(?[0-9][0-9 ().\-/]{2,}$/.test(typed.trim());
 }

@@ -29,6 +29,7 @@ const fields = {
 /** The first step: whom to send a code to. */
 export function renderIdentityPage(context: PageContext, input: IdentityPageInput): Page {
   const { page } = context.strings;
+  // Browsers refuse an address with what was pasted around it, which the service reads: they are not asked.
   const { type, inputmode, autocomplete } = fields[input.reach];
   const hasError = isError(input.notice);
   const field = html`<input id="identity" name="identity" type="${type}" inputmode="${inputmode}" autocomplete="${autocomplete}" dir="ltr" value="${input.typed}" maxlength="320" required autofocus autocapitalize="none" spellcheck="false" enterkeyhint="next" aria-describedby="notice hint"${hasError && html` aria-invalid="true"`}>`;
@@ -36,7 +37,7 @@ export function renderIdentityPage(context: PageContext, input: IdentityPageInpu
   return renderPage(context, {
     title,
     body: html`<h1>${title}</h1>
-<form method="post" action="${paths.signIn}" data-once>
+<form method="post" action="${paths.signIn}" data-once${type === 'email' && html` novalidate`}>
 <input type="hidden" name="token" value="${input.token}">
 ${input.returnTo !== null && html`<input type="hidden" name="rd" value="${input.returnTo}">`}
 ${renderNotice(context, input.notice, input.now)}

@@ -1,4 +1,4 @@
-import { canonicalise } from '../../core/identity.js';
+import { readIdentity } from '../../core/identity.js';
 import type { Channel } from '../../core/policy.js';
 import { OtpError } from '../../errors.js';
 import type { Clock, Logger } from '../../ports.js';
@@ -55,14 +55,15 @@ export function createFlow(options: FlowOptions): FlowSteps {
 
   async function start(state: SignInState, input: StartInput, asker: Asker): Promise<StepResult> {
     const { typed, country, returnTo } = input;
-    const identity = canonicalise(typed, { defaultCountry: country ?? defaultCountry })?.value;
+    const read = readIdentity(typed, { defaultCountry: country ?? defaultCountry });
     const retry = { ...state, returnTo, typed: typed.slice(0, maxTyped), country };
-    if (identity === undefined) {
-      const isWithoutCountry = country === undefined && looksNational(typed);
-      return isWithoutCountry
-        ? stay({ ...retry, country: input.guessedCountry ?? null }, 'identity', 'chooseCountry')
+    if (read === null || read === 'ambiguous') {
+      const needsCountry = read === 'ambiguous' || (country === undefined && looksNational(typed));
+      return needsCountry
+        ? stay({ ...retry, country: country ?? input.guessedCountry ?? null }, 'identity', 'chooseCountry')
         : stay(retry, 'identity', 'invalidIdentity');
     }
+    const identity = read.value;
     const { flow } = state;
     if (flow?.identity === identity && isPending(flow)) {
       // Whoever comes back to the first page is taken on to the code that was sent.

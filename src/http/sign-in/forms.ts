@@ -4,7 +4,6 @@ import { OtpError } from '../../errors.js';
 import type { Clock, Logger } from '../../ports.js';
 import type { Tokens } from '../../tokens/tokens.js';
 import { guessCountry } from '../../ui/countries.js';
-import { toAsciiDigits } from '../../ui/digits.js';
 import { paths, signInPath } from '../../ui/paths.js';
 import { readForm } from '../body.js';
 import { createWebCall } from '../call.js';
@@ -151,7 +150,7 @@ export function createForms(parts: FormParts): SignInRoute[] {
     accept(paths.signIn, start),
     accept(
       paths.code,
-      ofThisFlow(({ form, state, asker }) => flow.verify(state, toAsciiDigits(form.get('otp') ?? ''), asker)),
+      ofThisFlow(({ form, state, asker }) => flow.verify(state, form.get('otp') ?? '', asker)),
     ),
     accept(
       paths.resend,

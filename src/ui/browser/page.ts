@@ -1,6 +1,7 @@
 // What makes the sign-in page easier where scripts run. Every step works without it.
 
-import { toAsciiDigits } from '../digits.js';
+import { foldText } from '../../core/folding.js';
+import { looksNational } from '../national.js';
 
 const find = <Type extends HTMLElement>(selector: string) => document.querySelector<Type>(selector);
 
@@ -25,7 +26,7 @@ function announce(): void {
 }
 
 /** The digits of what was typed or pasted, without what stands between them. */
-const readDigits = (text: string) => toAsciiDigits(text).replace(/[^0-9]/g, '');
+const readDigits = (text: string) => foldText(text).replace(/[^0-9]/g, '');
 
 function watchCode(): void {
   const field = find<HTMLInputElement>('#otp');
@@ -98,7 +99,7 @@ function offerCountries(): void {
   const select = find<HTMLSelectElement>('#country');
   if (!box || !field || !select) return;
   const show = async () => {
-    const isNational = /^\s*\(?[0-9][0-9 ().\-/]{2,}$/.test(field.value);
+    const isNational = looksNational(field.value);
     if (isNational && select.options.length === 0) await fill(select, box.dataset.from ?? '');
     box.hidden = !isNational || select.options.length === 0;
     select.disabled = box.hidden;
