@@ -130,7 +130,7 @@ export interface OtpOptions extends Partial<Policy> {
   gateAllow?: readonly string[] | undefined;
   /**
    * Shows the messages of this inbox at `/dev/inbox` and `/dev/inbox.json`, codes included, to everybody who can reach
-   * the handler: for development only. Default: none.
+   * the handler under localhost, a loopback address or the host of `publicUrl`: for development only. Default: none.
    */
   unsafeDevInbox?: InboxReader | undefined;
   /**

@@ -189,6 +189,7 @@ export function createOtp(options: OtpOptions): Otp {
     trustedProxies: options.trustedProxies ?? [],
     apiKeyHashes,
     unsafeDevInbox: options.unsafeDevInbox,
+    publicUrl,
     signInRoutes:
       isSignInServed && policy.purposes.includes(signInPurpose)
         ? createSignInRoutes({

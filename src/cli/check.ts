@@ -1,7 +1,8 @@
 import type { LoadedConfig } from './config.js';
 import { describeSetting, settingNames } from './environment.js';
+import { redactUrls } from './redact.js';
 
-/** What is wrong with the configuration, or what is in force; secrets are never shown. */
+/** What is wrong with the configuration, or what is in force; secrets are never shown, in URLs neither. */
 export function formatCheck(
   { config, problems, warnings, madeUp }: LoadedConfig,
   source: NodeJS.ProcessEnv,
@@ -24,6 +25,6 @@ export function formatCheck(
 
 function formatValue(value: unknown): string {
   if (value === undefined) return '-';
-  if (Array.isArray(value)) return value.length > 0 ? value.join(',') : '-';
-  return String(value);
+  if (Array.isArray(value)) return value.length > 0 ? redactUrls(value.join(',')) : '-';
+  return redactUrls(String(value));
 }

@@ -11,6 +11,7 @@ import {
   type SettingName,
   settingNames,
 } from './environment.js';
+import { redactUrls } from './redact.js';
 import { findRedisProblems } from './redis-problems.js';
 import { findTokenProblems } from './token-problems.js';
 
@@ -116,7 +117,7 @@ function readGiven(source: Source): Given {
 
 function describeProblem(name: SettingName, value: string): string {
   const { allowed, isSecret } = describeSetting(name);
-  const shown = isSecret ? `${value.length} characters` : `"${value}"`;
+  const shown = isSecret ? `${value.length} characters` : `"${redactUrls(value)}"`;
   return `${name}: given ${shown}, allowed: ${allowed}`;
 }
 

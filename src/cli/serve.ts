@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import { createNodeListener } from '../adapters/node.js';
+import { isLoopbackHost } from '../core/loopback.js';
 import { parseTestIdentities } from '../core/test-identities.js';
 import { OtpError } from '../errors.js';
 import { createOtp, type Otp, type OtpOptions } from '../otp.js';
@@ -149,7 +150,7 @@ async function createStore(config: Config, logger: Logger): Promise<Store> {
 }
 
 function formatBanner(config: Config, madeUp: readonly string[], port: number): string {
-  const host = config.HOST === '127.0.0.1' || config.HOST === '0.0.0.0' ? 'localhost' : config.HOST;
+  const host = ['127.0.0.1', '0.0.0.0', '::'].includes(config.HOST) ? 'localhost' : config.HOST;
   const url = config.PUBLIC_URL?.replace(/\/$/, '') ?? locate(host, port);
   const count = countWorkers(config.WORKERS);
   const codes = listBackends(config).includes('console')
@@ -161,12 +162,20 @@ function formatBanner(config: Config, madeUp: readonly string[], port: number): 
     `  Docs     ${url}/docs`,
     ...(hasSignInPage(config) ? [`  Sign-in  ${url}/sign-in${describeCookies(config)}`] : []),
     `  Codes    ${codes}`,
-    ...(hasInbox(config) ? [`  Inbox    ${url}/dev/inbox`] : []),
+    ...(hasInbox(config)
+      ? [`  Inbox    ${isInboxShownAt(host, config) ? `${url}/dev/inbox` : 'needs PUBLIC_URL here'}`]
+      : []),
     `  Store    ${config.STORE}${count > 1 ? `, ${count} workers` : ''}`,
   ];
   if (madeUp.length > 0) {
     lines.push(
       `  Secrets  ${madeUp.join(' and ')} made up for this run; \`stateless-otp secret\` makes lasting ones`,
+    );
+  }
+  if (!isProduction(config) && !isOwnHost(config.HOST)) {
+    const codes = hasInbox(config) ? ' and read its codes' : '';
+    lines.push(
+      `  WARNING  HOST=${config.HOST}: others on the network can use this development service${codes}`,
     );
   }
   return `${lines.join('\n')}\n\n`;
@@ -176,6 +185,16 @@ function formatBanner(config: Config, madeUp: readonly string[], port: number): 
 function locate(host: string, port: number): string {
   if (isSocketPath(host)) return `http://unix:${host}:`;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Whether nobody reaches it from another machine. */
+function isOwnHost(host: string): boolean {
+  return isSocketPath(host) || isLoopbackHost(host);
+}
+
+/** The inbox answers to no other host of the network. */
+function isInboxShownAt(host: string, { PUBLIC_URL }: Config): boolean {
+  return PUBLIC_URL !== undefined || isOwnHost(host);
 }
 
 function hasSignInPage({ SIGN_IN_PAGE, API_KEYS, OTP_PURPOSES }: Config): boolean {

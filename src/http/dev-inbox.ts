@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { canonicalise } from '../core/identity.js';
+import { isLoopbackHost } from '../core/loopback.js';
 import type { Message } from '../ports.js';
 import { securityHeaders } from './reply.js';
 import { respondJson } from './respond.js';
@@ -15,9 +16,34 @@ const contentSecurityPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; frame-ancestors 'none'";
 const refreshSeconds = 2;
 
+/**
+ * Shows the inbox under hosts that mean this machine or the service, and no other: the page of a name that somebody
+ * points to 127.0.0.1 (DNS rebinding) could read it.
+ */
+export function guardInbox(
+  publicUrl: string | undefined,
+  request: Request,
+  respond: () => Response,
+): Response {
+  const host = request.headers.get('host') ?? new URL(request.url).host;
+  const hostname = readHostname(`http://${host}`);
+  if (hostname !== null) {
+    const isPublic = publicUrl !== undefined && hostname === readHostname(publicUrl);
+    if (isPublic || isLoopbackHost(hostname)) return respond();
+  }
+  return new Response('The development inbox is shown under localhost and the host of PUBLIC_URL only.\n', {
+    status: 403,
+    headers: { ...securityHeaders, 'Content-Type': 'text/plain; charset=utf-8' },
+  });
+}
+
+function readHostname(url: string): string | null {
+  return URL.canParse(url) ? new URL(url).hostname : null;
+}
+
 /** `GET /dev/inbox.json?identity=`: the last messages, newest first, for end-to-end tests. */
 export function respondInboxJson(inbox: InboxReader, identity: string | undefined): Response {
-  const canonical = identity === undefined ? undefined : (canonicalise(identity)?.value ?? identity);
+  const canonical = !identity ? undefined : (canonicalise(identity)?.value ?? identity);
   return respondJson(200, { messages: inbox.list(canonical) });
 }
 

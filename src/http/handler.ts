@@ -6,7 +6,7 @@ import { createApiKeyCheck } from './api-keys.js';
 import { type Call, createWebCall } from './call.js';
 import { createClientAddressReader } from './client-address.js';
 import { createCors } from './cors.js';
-import { type InboxReader, respondInboxJson, respondInboxPage } from './dev-inbox.js';
+import { guardInbox, type InboxReader, respondInboxJson, respondInboxPage } from './dev-inbox.js';
 import { docsFiles, respondDocs } from './docs-page.js';
 import { createOpenApiDocument } from './openapi.js';
 import { replyProblem, respondProblem } from './problems.js';
@@ -23,8 +23,9 @@ export interface HandlerOptions extends Omit<RouteParts, 'schemas'> {
   corsOrigins: readonly string[];
   /** SHA-256 in hex of the keys that may use `/otp/*`; with none, everybody may. */
   apiKeyHashes: readonly string[];
-  /** Served at `/dev/inbox`, to everybody who can reach it: for development only. */
+  /** Served at `/dev/inbox` under localhost and the host of `publicUrl`, to everybody who can reach it: for development only. */
   unsafeDevInbox?: InboxReader | undefined;
+  publicUrl?: string | undefined;
   /** The sign-in page; without it there is none. */
   signInRoutes?: readonly SignInRoute[] | undefined;
   /** Proxies whose X-Forwarded-For counts: addresses, CIDR ranges, `loopback` or `unix`. */
@@ -132,8 +133,11 @@ export function createHandler(options: HandlerOptions): Handler {
   });
   const inbox = options.unsafeDevInbox;
   if (inbox) {
-    app.get('/dev/inbox', () => respondInboxPage(inbox));
-    app.get('/dev/inbox.json', ({ req }) => respondInboxJson(inbox, req.query('identity')));
+    const { publicUrl } = options;
+    app.get('/dev/inbox', ({ req }) => guardInbox(publicUrl, req.raw, () => respondInboxPage(inbox)));
+    app.get('/dev/inbox.json', ({ req }) =>
+      guardInbox(publicUrl, req.raw, () => respondInboxJson(inbox, req.query('identity'))),
+    );
   }
   for (const path of Object.keys(docsFiles)) app.get(path, () => respondDocs(path));
 

@@ -109,6 +109,9 @@ test('the compose file is good, publishes one port only, and passes every settin
   const development = check({}).stdout;
   assert.match(development, /NODE_ENV: development/);
   assert.equal(development.match(/ports:/g)?.length, 1);
+  // Attack: read the codes of a development service from elsewhere in its network.
+  assert.match(development, /127\.0\.0\.1:8000:8000/);
+  assert.match(check({ PUBLISH_ADDRESS: '0.0.0.0' }).stdout, /0\.0\.0\.0:8000:8000/);
   const seed = {
     OTP_SECRET_KEY: 'xxx',
     JWT_SECRET: 'yyy',

@@ -1,4 +1,5 @@
 import type { Keys } from '../../core/keys.js';
+import { isLoopbackHost } from '../../core/loopback.js';
 import type { Channel } from '../../core/policy.js';
 import type { Locale } from '../../messages/catalogue.js';
 import type { Clock, Logger, Random } from '../../ports.js';
@@ -86,8 +87,7 @@ function keepLocal({ handle, ...route }: SignInRoute): SignInRoute {
     ...route,
     async handle(request, ip) {
       const { protocol, hostname } = new URL(request.url);
-      const isLocal = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
-      if (isLocal || protocol === 'https:') return handle(request, ip);
+      if (isLoopbackHost(hostname) || protocol === 'https:') return handle(request, ip);
       const text =
         'Over plain http the sign-in page is served on localhost only. Set PUBLIC_URL to an https address.\n';
       return new Response(text, {
