@@ -48,6 +48,7 @@ export function createBackend(name: BackendName, config: Environment, inbox?: In
         authToken: read('TWILIO_AUTH_TOKEN'),
         from: config.TWILIO_FROM_NUMBER,
         messagingServiceSid: config.TWILIO_MESSAGING_SERVICE_SID,
+        whatsappContentSid: config.TWILIO_WHATSAPP_CONTENT_SID,
       });
     case 'webhook':
       return createWebhookTransport({

@@ -132,6 +132,12 @@ export const deliverySettings = {
     allowed: '`MG` and 32 hexadecimal digits',
     description: 'The sender of `twilio`; this or `TWILIO_FROM_NUMBER`',
   }),
+  TWILIO_WHATSAPP_CONTENT_SID: text({
+    group: delivery,
+    allowed: '`HX` and 32 hexadecimal digits',
+    description:
+      'An approved WhatsApp template whose variable 1 is the code; without it `twilio` sends no WhatsApp messages',
+  }),
   WEBHOOK_URL: text({ group: delivery, allowed: 'a URL with https', description: 'Where `webhook` posts' }),
   WEBHOOK_SECRET: secret({
     group: delivery,

@@ -66,7 +66,10 @@ export function createOtpRoutes({ service, schemas }: RouteParts): Route[] {
       }),
       async handle(call, ip) {
         const { identity, otp, challenge, purpose } = await readJsonBody(call, schemas.verifyOtp);
-        return replyVerify(await service.verify(identity, otp, { challenge, purpose, ip }));
+        const result = await service.verify(identity, otp, { challenge, purpose, ip });
+        // Whether or not there is a bound code: strangers must not learn that.
+        if (result.status === 'expired' && !challenge) return replyProblem('expired_code', unboundExpired);
+        return replyVerify(result);
       },
     },
   ];
@@ -101,6 +104,9 @@ function replyRequest(result: RequestResult): Reply {
   }
 }
 
+const unboundExpired =
+  'The code was used or has expired, or it is of a bound request, whose challenge has to be sent with it; otherwise request a new one';
+
 function replyVerify(result: VerifyResult): Reply {
   switch (result.status) {
     case 'valid':
@@ -116,7 +122,7 @@ function replyVerify(result: VerifyResult): Reply {
         { 'WWW-Authenticate': 'OTP' },
       );
     case 'expired':
-      return replyProblem('expired_code', 'No code is pending; request a new one');
+      return replyProblem('expired_code', 'The code was used or has expired; request a new one');
     default:
       return replyRefusal(result);
   }

@@ -33,7 +33,13 @@ export interface Common {
   lengthenFor(identity: Identity): Lengthening;
   /** The code of a record again. */
   recoverCode(record: PendingRecord, target: Target): string;
-  logOutcome(event: 'request' | 'verify', recordKey: RecordKey, result: RequestResult | VerifyResult): void;
+  /** @param more what the caller is not told */
+  logOutcome(
+    event: 'request' | 'verify',
+    recordKey: RecordKey,
+    result: RequestResult | VerifyResult,
+    more?: { usedSecondsAgo?: number | undefined },
+  ): void;
 }
 
 /** How many times the limit of one IPv6 /64 a /48 has, which holds 65 536 of them and is often free to get. */
@@ -101,10 +107,10 @@ export function createCommon(parts: ServiceOptions): Common {
       if (code !== null) return code;
       throw new OtpError('internal', 'The store returned a record of a key that was not asked for');
     },
-    logOutcome(event, recordKey, result) {
+    logOutcome(event, recordKey, result, more) {
       if (logger.isLevelEnabled?.('info') === false) return;
       const limit = result.status === 'rate_limited' ? { limit: result.limit } : {};
-      logger.info({ ...describe(recordKey), status: result.status, ...limit }, event);
+      logger.info({ ...describe(recordKey), status: result.status, ...limit, ...more }, event);
     },
   };
 }

@@ -11,11 +11,20 @@ import {
   type Target,
   toRetrySeconds,
 } from './common.js';
+import { createUsedCodes } from './used-codes.js';
+
+/** About a megabyte. */
+const maxUsedCodes = 10_000;
 
 /** The verify: pay, compare, use up, issue. */
 export function createVerify(parts: ServiceOptions, common: Common): Service['verify'] {
   const { policy, store, logger } = parts;
   const { keyIds, findTestIdentity, lengthenFor } = common;
+  const usedCodes = createUsedCodes({
+    maxEntries: maxUsedCodes,
+    memorySeconds: policy.windowSeconds,
+    clock: parts.clock,
+  });
   const verifies = { max: policy.verifyIdentityMax, periodSeconds: limitPeriodSeconds };
 
   async function attemptAndConsume(
@@ -49,6 +58,7 @@ export function createVerify(parts: ServiceOptions, common: Common): Service['ve
       challenge: recordKey.challenge,
       recordChallenge: record.challenge,
     });
+    usedCodes.add(recordKey);
     if (!isFirst) return { status: 'expired' };
     if (findTestIdentity(identity)) logger.warn(describe(recordKey), 'a test identity was verified');
     const token = await parts.issueToken({
@@ -78,7 +88,8 @@ export function createVerify(parts: ServiceOptions, common: Common): Service['ve
     const hit = common.hitAddress('verify_ip', options.ip);
     const refused = hit && (await hit);
     const result = refused ?? (await attemptAndConsume(target, recordKey, code, options));
-    common.logOutcome('verify', recordKey, result);
+    const usedSecondsAgo = result.status === 'expired' ? usedCodes.readAge(recordKey) : undefined;
+    common.logOutcome('verify', recordKey, result, usedSecondsAgo === undefined ? {} : { usedSecondsAgo });
     return result;
   };
 }

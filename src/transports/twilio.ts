@@ -11,11 +11,12 @@ export interface TwilioTransportOptions extends HttpOptions {
   from?: string | undefined;
   /** `MG` and 32 hexadecimal digits. One of `from` and this is needed. */
   messagingServiceSid?: string | undefined;
-  /** Default `['sms', 'whatsapp']`. */
+  /** Default `['sms']`, with `whatsappContentSid` `['sms', 'whatsapp']`. */
   channels?: readonly ('sms' | 'whatsapp')[] | undefined;
   /**
    * `HX` and 32 hexadecimal digits: an approved WhatsApp template whose variable 1 is the code. WhatsApp takes free
-   * text only from businesses that the recipient has written to within 24 hours. Default: none, the text is sent.
+   * text only from businesses that the recipient has written to within 24 hours. Default: none; the text is sent where
+   * `channels` names WhatsApp all the same.
    */
   whatsappContentSid?: string | undefined;
 }
@@ -29,7 +30,8 @@ export function createTwilioTransport(options: TwilioTransportOptions): Transpor
   const client = readHttpOptions(options, 'https://api.twilio.com');
   const accountSid = requireSid(options.accountSid, 'accountSid', 'AC');
   const authorization = encodeBasic(accountSid, requireCredential(options.authToken, 'authToken'));
-  const { from, messagingServiceSid, whatsappContentSid, channels = ['sms', 'whatsapp'] } = options;
+  const { from, messagingServiceSid, whatsappContentSid } = options;
+  const { channels = whatsappContentSid === undefined ? ['sms'] : ['sms', 'whatsapp'] } = options;
   if (from === undefined && messagingServiceSid === undefined) {
     throw new TypeError('one of from and messagingServiceSid must be given');
   }

@@ -154,8 +154,10 @@ test('Java by the bearer check accepts active tokens for a sign-in alone', async
   ]);
   assert.deepEqual(compiled, { code: 0, stdout: '', stderr: '' });
   const bad = Object.values({ ...(await mintBadTokens(es256)), revoked });
-  const answers = await runToEnd(java, ['-cp', join(folder, 'classes'), 'Many', good, ...bad]);
-  assert.deepEqual(answers.stdout.trim().split('\n'), [alice, ...bad.map(() => 'refused')], answers.stderr);
+  const accepted = [good, ...(await mintAhead(es256, ['iat', 'auth_time']))];
+  const answers = await runToEnd(java, ['-cp', join(folder, 'classes'), 'Many', ...accepted, ...bad]);
+  const expected = [...accepted.map(() => alice), ...bad.map(() => 'refused')];
+  assert.deepEqual(answers.stdout.trim().split('\n'), expected, answers.stderr);
 
   assert.equal(await runSample(java, [file, good]), alice);
   assert.equal(await runSample(java, [writeSample('java', 0, 'Check.java', nowhere), good]), null);
@@ -220,9 +222,25 @@ test('there is no block that no test here runs', () => {
   assert.deepEqual(languages, ['ts', 'ts', 'python', 'php', 'sh', 'go', 'java', 'nginx']);
 });
 
+/** Seconds that the clock of a sample may be behind that of the service. */
+const behind = [10, 30, 59];
+
+/** Fresh tokens as they look to a clock that is behind. */
+function mintAhead(source: TokenSource, claims: readonly string[]): Promise<string[]> {
+  const now = Math.floor(Date.now() / 1000);
+  return Promise.all(
+    behind.map((seconds) => {
+      const at = Object.fromEntries(claims.map((name) => [name, now + seconds]));
+      return mintToken(source, { ...at, exp: now + seconds + 900 });
+    }),
+  );
+}
+
 /** Of a sample that has the key: it knows one algorithm. */
 async function assertChecksAlone(check: Check, source: TokenSource): Promise<void> {
   assert.equal(await check(source === es256 ? good : await mintToken(source)), alice);
+  for (const token of await mintAhead(source, ['iat', 'nbf', 'auth_time']))
+    assert.equal(await check(token), alice);
   const others = [es256, edDsa, hs256].filter((other) => other !== source);
   const ofOthers = others.map(async (other) => [`of ${other.algorithm}`, await mintToken(other)]);
   await assertRefuses(check, {
@@ -234,6 +252,8 @@ async function assertChecksAlone(check: Check, source: TokenSource): Promise<voi
 /** Of a sample that asks the service. */
 async function assertAsks(check: Check): Promise<void> {
   assert.equal(await check(good), alice);
+  // From an instance of the service whose clock is ahead.
+  for (const token of await mintAhead(es256, ['iat', 'auth_time'])) assert.equal(await check(token), alice);
   await assertRefuses(check, { ...(await mintBadTokens(es256)), revoked });
 }
 
