@@ -165,7 +165,7 @@ export function createFlow(options: FlowOptions): FlowSteps {
       return await work();
     } catch (error) {
       if (!(error instanceof OtpError) || error.code === 'internal') throw error;
-      options.logger.error({ error: error.code }, 'request failed');
+      options.logger.error({ error: error.code, reason: error.message }, 'request failed');
       return { status: 'unavailable' };
     }
   }

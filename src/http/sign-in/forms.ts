@@ -77,7 +77,7 @@ export function createForms(parts: FormParts): SignInRoute[] {
           return respond.seeOther(location, cookies);
         } catch (error) {
           if (!(error instanceof OtpError) || error.code !== 'store_unavailable') throw error;
-          parts.logger.error({ error: error.code }, 'request failed');
+          parts.logger.error({ error: error.code, reason: error.message }, 'request failed');
           return respond.page(503, await views.notice(request, 'unavailable'));
         }
       },
