@@ -109,6 +109,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     await send('ping', [`${keyPrefix}ping`], [], []).catch((cause) => {
       throw new OtpError('store_unavailable', `Redis cannot answer: ${failures.explain(cause)}`, { cause });
     });
+    failures.start();
   } catch (error) {
     await close();
     throw error;

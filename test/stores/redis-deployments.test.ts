@@ -168,10 +168,22 @@ test('a server with an IPv6 address only is reached by address, by name, and in 
       await useOnce({ url: `redis+sentinel://${host}:${sentinel.port}/main${option}` });
     }
   }
+  const cluster = await startRedis([
+    ...['--bind', '::1', '--cluster-enabled', 'yes', '--cluster-announce-ip', '::1'],
+  ]);
+  await cluster.client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+  await until('the cluster of one is ready', async () =>
+    /cluster_state:ok/.test(await cluster.client.cluster('INFO')),
+  );
+  for (const host of ['[::1]', 'six.redis.test']) {
+    for (const option of ['', '?family=6']) {
+      await useOnce({ url: `redis+cluster://${host}:${cluster.port}${option}` });
+    }
+  }
   // The option is honoured: there is no other address.
   const byFour = createRedisStore({ url: `redis://six.redis.test:${server.port}?family=4`, timeoutMs: 2000 });
   await assert.rejects(byFour, { message: /Redis cannot be reached: getaddrinfo ENOTFOUND/ });
-  await Promise.all([server.stop(), sentinel.stop()]);
+  await Promise.all([server.stop(), sentinel.stop(), cluster.stop()]);
 });
 
 test('a cluster behind TLS that announces host names is reached by names whose certificates hold no address', async (t) => {

@@ -183,7 +183,6 @@ describe('at start, one line names what is wrong and what to do', () => {
     const { code, stderr } = await runCli([], {
       ...env,
       REDIS_URL: `redis+sentinel://127.0.0.1:${sentinel.port}/main`,
-      LOG_LEVEL: 'silent',
     });
     assert.equal(code, 1);
     assert.match(stderr, /^stateless-otp: REDIS_URL: Redis cannot be reached: Sentinel asks for .*\n$/);

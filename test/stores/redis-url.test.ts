@@ -186,6 +186,14 @@ test('options that would have no effect, or a bad one, are refused by name', () 
     refuses(`rediss://host?${option}`, reason);
   }
   refuses('redis://host/1?db=2', /two databases/);
+  for (const url of [
+    'redis://[::1]?family=4',
+    'redis+cluster://a,127.0.0.1?family=6',
+    'unix:///r.sock?family=6',
+  ]) {
+    refuses(url, /option family/);
+  }
+  assert.equal(readRedisUrl('redis+cluster://a,[::1]?family=6').family, 6);
 });
 
 test('no option of the query is passed over in silence', () => {

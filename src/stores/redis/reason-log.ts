@@ -9,7 +9,9 @@ const maxReasons = 100;
 export interface ReasonLog {
   /** Why a command has failed: when it only learnt that there is no connection, why there is none. */
   explain(error: unknown): string;
-  /** Logs that. */
+  /** Logs from now on: until the store has started, its error says the reason. */
+  start(): void;
+  /** Logs why a command has failed. */
   report(error: unknown): void;
   close(): void;
 }
@@ -19,8 +21,10 @@ export function createReasonLog(client: RedisClient, logger?: Pick<Logger, 'warn
   const quietUntil = new Map<string, number>();
   /** Why there is no connection, for the commands that only learn that there is none. */
   let lastReason: string | undefined;
+  let hasStarted = false;
 
   function write(reason: string): void {
+    if (!hasStarted) return;
     const now = performance.now();
     if (now < (quietUntil.get(reason) ?? 0)) return;
     if (quietUntil.size === maxReasons) quietUntil.clear();
@@ -49,6 +53,9 @@ export function createReasonLog(client: RedisClient, logger?: Pick<Logger, 'warn
     isTelling(error) ? explain(error) : (lastReason ?? explain(error));
   return {
     explain: explainFully,
+    start() {
+      hasStarted = true;
+    },
     report: (error) => write(explainFully(error)),
     close() {
       client.off('error', onError);

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { readUrlOptions, type UrlOptions } from './url-options.js';
 
 /** Where a Redis URL leads. */
@@ -52,6 +52,10 @@ export function readRedisUrl(url: string): Target {
     throw refuse('names no socket; its path follows three slashes');
   }
   if (isSocket && options.tls) throw refuse('asks for TLS over a socket of this machine');
+  const { family } = options;
+  if (family !== 0 && (isSocket || hosts.some(({ host }) => isIP(host) !== 0 && isIP(host) !== family))) {
+    throw refuse('has the option family, which goes with names and addresses of that family');
+  }
   if (isTls && options.tls === false) throw refuse('asks for TLS and, by an option, for none');
   const tls = isTls || options.tls === true;
   if (!tls && options.needsTls)
