@@ -11,15 +11,20 @@ const named: Record<string, readonly string[]> = { loopback: ['127.0.0.0/8', '::
  * Whether an address, or the peer `unix`, is that of a trusted proxy.
  *
  * @param entries addresses, CIDR ranges, `loopback`, or `unix` for peers on unix sockets
- * @throws RangeError that names an entry that is none of these, or the entries that together trust everyone: then anyone
+ * @throws TypeError for what is not a list, RangeError that names an entry that is none of these, or the entries that together trust everyone: then anyone
  * could choose the address that is counted
  */
 export function createTrustCheck(entries: readonly string[]): (peer: string) => boolean {
+  if (!Array.isArray(entries)) {
+    throw new TypeError(
+      `trusted proxies must be a list of addresses, CIDR ranges, loopback or unix, got ${entries}`,
+    );
+  }
   const ranges = entries
     .filter((entry) => entry !== unixPeer)
     .flatMap((entry) => named[entry] ?? [entry])
     .map((entry) => {
-      const range = readRange(entry);
+      const range = typeof entry === 'string' ? readRange(entry) : null;
       if (range) return range;
       throw new RangeError(
         `trusted proxies are addresses, CIDR ranges or loopback, or unix for peers on a unix socket, got ${entry}: name each proxy, since a trusted peer chooses the address that is counted`,

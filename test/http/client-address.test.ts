@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createClientAddressReader } from '../../src/http/client-address.js';
+import { createTestOtp } from '../helpers/otp.js';
 
 test('the rightmost address that no trusted proxy has is the client', () => {
   const { readCaller: read } = createClientAddressReader([
@@ -180,6 +181,19 @@ test('a proxy that is no address, range or loopback is refused by name', () => {
         message.startsWith('trusted proxies are addresses, CIDR ranges or loopback') &&
         message.includes(`got ${entry}: name each proxy`),
     );
+  }
+});
+
+test('what is not a list of names is refused, as a switch that trusts everyone would be', () => {
+  for (const entries of [true, '*', 'loopback', 1]) {
+    assert.throws(
+      () => createTestOtp({ trustedProxies: entries as unknown as string[] }),
+      /trusted proxies must be a list/,
+    );
+  }
+  for (const entry of [true, 1, null, undefined]) {
+    const trustedProxies = [entry] as unknown as string[];
+    assert.throws(() => createTestOtp({ trustedProxies }), /trusted proxies are addresses/);
   }
 });
 
