@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { loadConfig } from '../../src/cli/config.js';
+import { redactUrls } from '../../src/cli/redact.js';
 
 const problemsOf = (name: string, value: string) => loadConfig({ [name]: value }).problems;
 
@@ -78,7 +79,7 @@ describe('an origin that can never match is refused by name, one that can is tak
       for (const value of bad) {
         const problems = problemsOf(name, value);
         assert.equal(problems.length, 1, value);
-        assert.ok(problems[0]?.startsWith(`${name}: given "${value}", allowed: `), problems[0]);
+        assert.ok(problems[0]?.startsWith(`${name}: given "${redactUrls(value)}", allowed: `), problems[0]);
       }
     });
   }

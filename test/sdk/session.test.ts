@@ -144,6 +144,20 @@ describe('storage', () => {
     assert.equal(storage.items.size, 0);
   });
 
+  test('null and the empty text are as good as no option, for the challenge that is remembered too', async () => {
+    for (const unset of [null, '' as never, undefined]) {
+      const { service, client } = await signIn();
+      const { challenge } = await client.requestOTP(identity, {
+        bind: true,
+        purpose: unset,
+        challenge: unset,
+      });
+      await client.verifyOTP(identity, '482931', { purpose: undefined, challenge: unset });
+      assert.ok(challenge);
+      assert.equal(service.calls.at(-1)?.body['challenge'], challenge);
+    }
+  });
+
   test('a client of another service finds nothing there', async () => {
     const storage = createMap();
     const { service } = await signIn(storage);

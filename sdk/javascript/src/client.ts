@@ -33,22 +33,22 @@ export interface CallOptions {
 
 export interface RequestOTPOptions extends CallOptions {
   /** `email`, `sms`, `whatsapp`, `voice` or `custom`. Default: the one that goes with the identity. */
-  channel?: 'email' | 'sms' | 'whatsapp' | 'voice' | 'custom' | undefined;
+  channel?: 'email' | 'sms' | 'whatsapp' | 'voice' | 'custom' | null | undefined;
   /** What the code is for, one of those the service is configured with. Default: the first of them. */
-  purpose?: string | undefined;
+  purpose?: string | null | undefined;
   /** Make a code that works only together with the challenge that this client gets. Default false. */
-  bind?: boolean | undefined;
+  bind?: boolean | null | undefined;
   /** Send the code of this challenge again. Default: the one that is remembered for this identity and purpose. */
-  challenge?: string | undefined;
-  /** The language of the message, BCP 47. Default: by `Accept-Language`. */
-  locale?: string | undefined;
+  challenge?: string | null | undefined;
+  /** The language of the message, BCP 47; one that is unknown gives the default. Default: by `Accept-Language`. */
+  locale?: string | null | undefined;
 }
 
 export interface VerifyOTPOptions extends CallOptions {
   /** Default: the one that is remembered for this identity and purpose, if any. */
-  challenge?: string | undefined;
+  challenge?: string | null | undefined;
   /** What the code must be for. Default: the first of those the service is configured with. */
-  purpose?: string | undefined;
+  purpose?: string | null | undefined;
 }
 
 /** A token that ends this soon is as good as expired. */
@@ -89,7 +89,7 @@ export class OTPClient {
     const name = nameChallenge(identity, purpose);
     const { challenges } = await this.#session.read();
     const remembered = bind === false ? undefined : challenges[name];
-    const request = async (bind: boolean | undefined, challenge: string | undefined) =>
+    const request = async (bind: boolean | null | undefined, challenge: string | undefined) =>
       readSent(
         await this.#send('/otp/request', {
           body: { identity, channel, purpose, bind, challenge, locale },
@@ -180,7 +180,8 @@ export class OTPClient {
  * identity is, the service alone decides: this covers what is often pasted with one, and the tables for all of it would
  * not fit in 4 KB. A challenge that is not found again costs a new code.
  */
-function nameChallenge(identity: unknown, purpose = ''): string {
+function nameChallenge(identity: unknown, given: string | null | undefined): string {
+  const purpose = given || '';
   const text = typeof identity === 'string' ? identity.normalize('NFKC').replace(unseen, '').trim() : '';
   if (text.includes('@')) return `${purpose} ${text.toLowerCase()}`;
   return `${purpose} ${text.includes(':') ? text : text.replace(/[ ().\-/\u2010-\u2015]/g, '')}`;
