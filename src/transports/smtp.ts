@@ -152,24 +152,25 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
         for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
           const { receipt, error } = await trySend(message, signal);
           if (!error || signal.aborted) return receipt;
-          if (isConnectionLimit(error)) {
-            if (performance.now() + pauseMs >= endsAt) return receipt;
-            if (line.shrink()) {
-              line.leave();
-              hasTurn = await line.enter(signal, waitMs, true);
-              if (!hasTurn) return refuseWaiting(signal);
-            } else {
-              // With its turn kept, so that the rest does not knock in the meantime.
-              await sleep(pauseMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});
-            }
-          } else if (
-            !isConnectionEnd(error) ||
-            reconnects === (error.command === 'MAIL FROM' ? maxConnections : 1)
-          ) {
-            // Each kept connection may have ended, and says so when the next message begins.
-            return receipt;
-          } else {
+          const isLimit = isConnectionLimit(error);
+          const isEnd = isConnectionEnd(error);
+          // Each kept connection may have ended, and says so when the next message begins.
+          if (isEnd && !isLimit && reconnects < (error.command === 'MAIL FROM' ? maxConnections : 1)) {
             reconnects += 1;
+            continue;
+          }
+          // Some servers hang up on connections beyond their limit without a word.
+          const mayBeLimit = isLimit || (isEnd && error.responseCode === undefined);
+          if (!mayBeLimit || performance.now() + pauseMs >= endsAt) return receipt;
+          if (line.shrink()) {
+            line.leave();
+            hasTurn = await line.enter(signal, waitMs, true);
+            if (!hasTurn) return refuseWaiting(signal);
+          } else if (isLimit) {
+            // With its turn kept, so that the rest does not knock in the meantime.
+            await sleep(pauseMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});
+          } else {
+            return receipt;
           }
         }
       } finally {

@@ -4,6 +4,8 @@ import { stopAtEnd } from './leftovers.js';
 export interface ScriptedCommand {
   /** Without its line end; `CONNECT` for the greeting, `CONTENT` for the message. */
   line: string;
+  /** The message, with `CONTENT`. */
+  content: string;
   /** Which connection since the start, from 1. */
   connection: number;
   /** How many messages this connection has taken. */
@@ -31,8 +33,8 @@ export async function startScriptedSmtp(
     let taken = 0;
     let received = '';
     let isContent = false;
-    const reply = (line: string, usual: string) => {
-      const given = answer({ line, connection: number, taken, open: sockets.size, socket });
+    const reply = (line: string, usual: string, content = '') => {
+      const given = answer({ line, content, connection: number, taken, open: sockets.size, socket });
       const text = given === undefined ? usual : given;
       if (text === null || socket.destroyed) return text;
       socket.write(`${text}\r\n`);
@@ -49,7 +51,7 @@ export async function startScriptedSmtp(
         received = received.slice(end + (isContent ? 5 : 2));
         if (isContent) {
           isContent = false;
-          if (/^2/.test(reply('CONTENT', '250 taken') ?? '')) {
+          if (/^2/.test(reply('CONTENT', '250 taken', part) ?? '')) {
             taken += 1;
             contents.push(part);
           }

@@ -185,12 +185,14 @@ describe('a server that limits connections', () => {
       '421 try later',
       '432 4.3.2 Concurrent connections limit exceeded',
       '554 5.7.1 Too many concurrent SMTP sessions',
+      'reset',
     ]) {
       for (const limit of [1, 3]) {
         await withServer(
           ({ line, open, socket }) => {
             if (line !== 'CONNECT' || open <= limit) return undefined;
-            socket.end(`${reply}\r\n`);
+            if (reply === 'reset') socket.resetAndDestroy();
+            else socket.end(`${reply}\r\n`);
             return null;
           },
           async ({ smtp, transport }) => {
@@ -201,6 +203,63 @@ describe('a server that limits connections', () => {
           },
         );
       }
+    }
+  });
+
+  test('may say so at any moment before the message', async () => {
+    for (const [stage, reply] of [
+      ['EHLO', '421 4.7.0 try again later'],
+      ['AUTH', '421 4.7.0 Too many concurrent connections'],
+      ['AUTH', '454 4.7.0 Too many concurrent sessions for this user'],
+      ['MAIL', '451 4.7.1 Maximum number of connections reached'],
+    ] as const) {
+      await withServer(
+        ({ line, open, socket }) => {
+          if (line.startsWith(stage) && open > 1) {
+            socket.end(`${reply}\r\n`);
+            return null;
+          }
+          if (line.startsWith('EHLO')) return '250-test\r\n250 AUTH PLAIN';
+          return line.startsWith('AUTH') ? '235 accepted' : undefined;
+        },
+        async ({ smtp, transport }) => {
+          const all = Array.from({ length: 10 }, () => transport.send(message, { signal: signal() }));
+          for (const receipt of await Promise.all(all))
+            assert.ok(receipt.ok, `${stage}: ${JSON.stringify(receipt)}`);
+          assert.equal(smtp.contents.length, 10);
+        },
+        { username: 'codes', password: 'password' },
+      );
+    }
+  });
+
+  test('leaves time for the next transport of the route', async () => {
+    const smtp = await startScriptedSmtp(({ line }) =>
+      line === 'CONNECT' ? '421 4.3.2 try later' : undefined,
+    );
+    const sent: string[] = [];
+    const otp = createOtp({
+      secretKey,
+      jwtSecret,
+      transports: [
+        createSmtpTransport({ host: '127.0.0.1', port: smtp.port, from: 'codes@example.org' }),
+        {
+          name: 'other',
+          channels: ['email'],
+          async send({ to }) {
+            sent.push(to);
+            return { ok: true };
+          },
+        },
+      ],
+      deliveryTimeoutMs: 4000,
+    });
+    try {
+      assert.equal((await otp.request('alice@example.com')).status, 'sent');
+      assert.deepEqual(sent, ['alice@example.com']);
+    } finally {
+      await otp.close();
+      await smtp.close();
     }
   });
 
