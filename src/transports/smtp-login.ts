@@ -27,7 +27,7 @@ export function readTokenLogin(username: string | undefined, host: string, token
   };
 }
 
-/** XOAUTH2, as Google and Microsoft document it. A token that is refused is replaced once: it may have been revoked. */
+/** XOAUTH2, as Google and Microsoft document it (docs/decisions/0032). A token that is refused is replaced once: it may have been revoked. */
 async function logIn(user: string, tokens: TokenSource, { sendCommand }: Dialogue): Promise<void> {
   for (const isLast of [false, true]) {
     const token = await tokens.get();
