@@ -65,6 +65,7 @@ describe('a sender', () => {
       'codes@bücher..example',
       'codes@bücher',
       'codes@bücher.example/path',
+      'codes@-bücher-.example',
     ]) {
       assert.throws(() => readSender(text), /^RangeError: from must be an address/, JSON.stringify(text));
     }
