@@ -55,7 +55,7 @@ function renderCodeForm(context: PageContext, input: CodePageInput): Html {
 ${renderHidden(input)}
 ${renderNotice(context, input.notice, input.now)}
 <label for="otp">${strings.page.code}</label>
-<input id="otp" class="code" name="otp" type="text" inputmode="numeric" autocomplete="one-time-code" dir="ltr" data-length="${input.codeLength}"${input.channel === 'sms' && html` data-web-otp`} maxlength="32" required autofocus autocapitalize="none" spellcheck="false" enterkeyhint="done" aria-describedby="notice hint"${hasError && html` aria-invalid="true"`}>
+<input id="otp" class="code" name="otp" type="text" inputmode="numeric" autocomplete="one-time-code" dir="ltr" data-length="${input.codeLength}"${input.channel === 'sms' && html` data-web-otp`} maxlength="2000" required autofocus autocapitalize="none" spellcheck="false" enterkeyhint="done" aria-describedby="notice hint"${hasError && html` aria-invalid="true"`}>
 <p id="hint" class="hint">${expires}</p>
 <button class="primary">${strings.page.signIn}</button>
 </form>`;

@@ -1,5 +1,5 @@
 import { create, createStyle, ElementBase } from './element-base.js';
-import { foldText } from './folding.js';
+import { readPastedCode } from './pasted-code.js';
 
 const style = `
 :host { display: block; }
@@ -17,8 +17,9 @@ input:focus { outline: 2px solid var(--otp-accent, #2357d9); outline-offset: -1p
 const attributes = ['label', 'disabled', 'length', 'required', 'placeholder'];
 
 /**
- * `<otp-input>`: one field for a code, to be used like an `<input>` in a form. It takes what is pasted with spaces or
- * dashes and the digits of any script, and with `web-otp` the code of an SMS that is bound to this origin.
+ * `<otp-input>`: one field for a code, to be used like an `<input>` in a form. It takes the digits of any script, with spaces
+ * or dashes, finds the code in a whole message that is pasted, dropped or filled in, and with `web-otp` gets that of an SMS
+ * that is bound to this origin. Text in which no code of this length is certain is left as it is.
  *
  * Attributes: `name`, `length` (default 6), `label`, `placeholder`, `required`, `disabled`, `web-otp`. Events: `input`, and
  * `otp-complete` when the code has its length. Parts: `input`.
@@ -35,25 +36,33 @@ export class OTPInputElement extends ElementBase {
     autocapitalize: 'none',
     spellcheck: 'false',
     enterkeyhint: 'done',
-    maxlength: '32',
+    maxlength: '2000',
   });
   #stop: AbortController | undefined;
+  #taken = '';
+  #form: HTMLFormElement | null = null;
 
   constructor() {
     super();
     const root = this.attachShadow({ mode: 'open', delegatesFocus: true });
     root.adoptedStyleSheets = [createStyle(style)];
     root.append(this.#field);
-    this.#field.addEventListener('input', (event) => {
-      // Half a syllable of an input method is not to be touched.
-      if (!(event as InputEvent).isComposing) this.#take(this.#field.value);
-    });
+    const takeWhole = (event: Event, data: DataTransfer | null) => this.#takeWhole(event, data);
+    this.#field.addEventListener('paste', (event) => takeWhole(event, event.clipboardData));
+    this.#field.addEventListener('drop', (event) => takeWhole(event, event.dataTransfer));
+    for (const type of ['input', 'change', 'compositionend']) {
+      this.#field.addEventListener(type, (event) => this.#follow(event as InputEvent));
+    }
+    this.#field.addEventListener('blur', this.#synchronise);
     this.#field.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter') this.#internals.form?.requestSubmit();
+      // With an input method, Enter chooses what is written.
+      if (event.key === 'Enter' && !event.isComposing) this.#submit();
     });
+    // A password manager may have filled the field in without a word.
+    this.addEventListener('invalid', this.#synchronise);
   }
 
-  /** The digits. */
+  /** The digits, or the text that was left. */
   get value(): string {
     return this.#field.value;
   }
@@ -75,6 +84,7 @@ export class OTPInputElement extends ElementBase {
 
   connectedCallback(): void {
     this.#reflect();
+    this.#keep(this.#field.value);
     if (this.hasAttribute('web-otp')) this.#receive();
   }
 
@@ -84,6 +94,15 @@ export class OTPInputElement extends ElementBase {
 
   attributeChangedCallback(): void {
     this.#reflect();
+  }
+
+  formAssociatedCallback(form: HTMLFormElement | null): void {
+    this.#form?.removeEventListener('click', this.#synchronise, true);
+    this.#form?.removeEventListener('formdata', this.#give);
+    this.#form = form;
+    // Before a button of the form submits it.
+    form?.addEventListener('click', this.#synchronise, true);
+    form?.addEventListener('formdata', this.#give);
   }
 
   formDisabledCallback(isDisabled: boolean): void {
@@ -105,25 +124,65 @@ export class OTPInputElement extends ElementBase {
   }
 
   #write(text: string): void {
-    const digits = toDigits(text);
-    if (digits !== this.#field.value) this.#field.value = digits;
-    this.#internals.setFormValue(digits);
+    this.#keep(readPastedCode(text, this.length) ?? text);
+  }
+
+  #keep(text: string): void {
+    if (text !== this.#field.value) this.#field.value = text;
+    this.#taken = text;
+    this.#internals.setFormValue(text);
     this.#check();
   }
 
+  /** What was filled in and not told: the form gets it all the same. */
+  readonly #synchronise = (): void => {
+    if (this.#field.value !== this.#taken) this.#write(this.#field.value);
+  };
+
+  readonly #give = ({ formData }: FormDataEvent): void => {
+    this.#synchronise();
+    if (this.name !== '' && formData.has(this.name)) formData.set(this.name, this.value);
+  };
+
+  #submit(): void {
+    this.#synchronise();
+    this.#internals.form?.requestSubmit();
+  }
+
   #take(text: string): void {
+    const before = this.#taken;
     this.#write(text);
-    if (this.value.length === this.length) {
-      this.dispatchEvent(new CustomEvent('otp-complete', { bubbles: true, composed: true }));
-    }
+    // Input methods tell of one change in several ways.
+    const isComplete =
+      this.value !== before && /^[0-9]+$/.test(this.value) && this.value.length === this.length;
+    if (isComplete) this.dispatchEvent(new CustomEvent('otp-complete', { bubbles: true, composed: true }));
+  }
+
+  #follow({ isComposing, inputType = '' }: InputEvent): void {
+    // Half a syllable of an input method is not to be touched.
+    if (isComposing) return;
+    // What was pasted was looked at whole: without its line ends it might read as another code.
+    const wasWhole = /^insertFrom(?:Paste|Drop)$/.test(inputType) && /[^\d\s-]/.test(this.#field.value);
+    if (wasWhole) this.#keep(this.#field.value);
+    else this.#take(this.#field.value);
+  }
+
+  #takeWhole(event: Event, data: DataTransfer | null): void {
+    const code = readPastedCode(data?.getData('text') ?? '', this.length);
+    if (code?.length !== this.length) return;
+    event.preventDefault();
+    this.#taken = '';
+    this.#field.value = code;
+    this.#field.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
   }
 
   #check(): void {
     const isMissing = this.hasAttribute('required') && this.value === '';
+    const isOther = /[^0-9]/.test(this.value);
     const isShort = this.value !== '' && this.value.length < 4;
-    const flags = isMissing ? { valueMissing: true } : isShort ? { tooShort: true } : {};
+    const flags = { valueMissing: isMissing, badInput: isOther, tooShort: isShort };
     const message = this.#field.validationMessage || this.#field.getAttribute('aria-label') || 'Code';
-    this.#internals.setValidity(flags, isMissing || isShort ? message : '', this.#field);
+    this.#internals.setValidity(flags, isMissing || isOther || isShort ? message : '', this.#field);
   }
 
   /** WebOTP: the browser asks the person first. */
@@ -138,8 +197,4 @@ export class OTPInputElement extends ElementBase {
       },
     );
   }
-}
-
-function toDigits(text: string): string {
-  return foldText(text).replace(/[^0-9]/g, '');
 }

@@ -4,6 +4,7 @@ import { OtpError } from '../../errors.js';
 import type { Clock, Logger } from '../../ports.js';
 import type { Tokens } from '../../tokens/tokens.js';
 import { guessCountry } from '../../ui/countries.js';
+import { readPastedCode } from '../../ui/pasted-code.js';
 import { paths, signInPath } from '../../ui/paths.js';
 import { readForm } from '../body.js';
 import { createWebCall } from '../call.js';
@@ -150,7 +151,10 @@ export function createForms(parts: FormParts): SignInRoute[] {
     accept(paths.signIn, start),
     accept(
       paths.code,
-      ofThisFlow(({ form, state, asker }) => flow.verify(state, form.get('otp') ?? '', asker)),
+      ofThisFlow(({ form, state, asker }) => {
+        const code = readPastedCode(form.get('otp') ?? '', state.flow?.codeLength ?? 0) ?? '';
+        return flow.verify(state, code, asker);
+      }),
     ),
     accept(
       paths.resend,

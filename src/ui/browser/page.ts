@@ -1,7 +1,7 @@
 // What makes the sign-in page easier where scripts run. Every step works without it.
 
-import { foldText } from '../../core/folding.js';
 import { looksNational } from '../national.js';
+import { readPastedCode } from '../pasted-code.js';
 
 const find = <Type extends HTMLElement>(selector: string) => document.querySelector<Type>(selector);
 
@@ -25,22 +25,40 @@ function announce(): void {
   if (notice && content) setTimeout(() => notice.append(content), 100);
 }
 
-/** The digits of what was typed or pasted, without what stands between them. */
-const readDigits = (text: string) => foldText(text).replace(/[^0-9]/g, '');
-
 function watchCode(): void {
   const field = find<HTMLInputElement>('#otp');
   const form = field?.form;
   if (!field || !form) return;
   const length = Number(field.dataset.length);
-  field.addEventListener('input', (event) => {
-    // Half a syllable of an input method is not to be touched.
-    if ((event as InputEvent).isComposing) return;
-    const digits = readDigits(field.value);
-    if (digits !== field.value) field.value = digits;
-    if (digits.length === length) form.requestSubmit();
-  });
-  if (field.hasAttribute('data-web-otp')) receiveSms(field, form);
+  let taken = field.value;
+  const take = (text: string) => {
+    const code = readPastedCode(text, length);
+    // Input methods tell of one change in several ways.
+    const isNew = code !== taken;
+    taken = code ?? '';
+    if (code === null) return;
+    if (code !== field.value) field.value = code;
+    if (isNew && code.length === length) form.requestSubmit();
+  };
+  /** What is brought whole is read with its line ends, which the field does not keep. */
+  const takeWhole = (event: Event, data: DataTransfer | null) => {
+    const text = data?.getData('text') ?? '';
+    if (readPastedCode(text, length)?.length !== length) return;
+    event.preventDefault();
+    taken = '';
+    take(text);
+  };
+  field.addEventListener('paste', (event) => takeWhole(event, event.clipboardData));
+  field.addEventListener('drop', (event) => takeWhole(event, event.dataTransfer));
+  for (const type of ['input', 'change', 'compositionend']) {
+    field.addEventListener(type, (event) => {
+      const { isComposing, inputType = '' } = event as InputEvent;
+      // Half a syllable of an input method is not to be touched, nor what was looked at whole.
+      const wasWhole = /^insertFrom(?:Paste|Drop)$/.test(inputType) && /[^\d\s-]/.test(field.value);
+      if (!isComposing && !wasWhole) take(field.value);
+    });
+  }
+  if (field.hasAttribute('data-web-otp')) receiveSms(form, take);
   const lifeMs = Number(form.dataset.expiresIn) * 1000;
   // The server says what to do then. A reload sends nothing.
   setTimeout(() => location.reload(), lifeMs + 1000);
@@ -51,7 +69,7 @@ interface OtpCredential extends Credential {
 }
 
 /** WebOTP: the browser asks the person, then gives the code of a message that is bound to this origin. */
-function receiveSms(field: HTMLInputElement, form: HTMLFormElement): void {
+function receiveSms(form: HTMLFormElement, take: (text: string) => void): void {
   if (!('OTPCredential' in window)) return;
   const stop = new AbortController();
   form.addEventListener('submit', () => stop.abort());
@@ -59,9 +77,7 @@ function receiveSms(field: HTMLInputElement, form: HTMLFormElement): void {
   navigator.credentials
     .get(options as CredentialRequestOptions)
     .then((credential) => {
-      if (!credential) return;
-      field.value = readDigits((credential as OtpCredential).code);
-      form.requestSubmit();
+      if (credential) take((credential as OtpCredential).code);
     })
     .catch(() => {
       // Refused, aborted or not to be had: the code is typed.

@@ -1,0 +1,61 @@
+import { foldText } from './folding.js';
+
+/**
+ * The digits of a code in what was typed, pasted or filled in: alone, as people group them, or in the whole message that
+ * brought them. `src/ui/pasted-code.ts` of the service does the same; `spec/vectors/pasted-codes-v1.json` holds both to it.
+ *
+ * @param length of the code, in digits
+ * @returns digits, also too few while they are being typed, or `null` where no code can be told for certain
+ */
+export function readPastedCode(text: string, length: number): string | null {
+  // Full-width punctuation ends a number; folded, it would go on.
+  const folded = foldText(text.replace(/[\uff0c\uff0e\uff0f\uff1a]/g, '; ')).replace(/\t/g, ' ');
+  const digits = folded.replace(/[\s-]/g, '');
+  const isAlone = !/\D/.test(digits);
+  if (isAlone && digits.length <= length) return digits;
+  return findBoundCode(folded, length) ?? (isAlone ? digits : null);
+}
+
+/** The last line of an SMS that is bound to a site, `@example.com #482931`, names its code. */
+function findBoundCode(text: string, length: number): string | null {
+  const bound = [...text.matchAll(/@[\p{L}\d.:-]+ #(\d{4,})/gu)].map(([, code = '']) => code);
+  return bound.length > 0 ? takeOnly(bound.filter((code) => code.length === length)) : findCode(text, length);
+}
+
+/** What may stand between the digits of one number, or of a date, a time or an amount. */
+const numbers = /\d+(?:(?:[ .,:/-]|\)[ -]?)\d+)*/g;
+
+function findCode(text: string, length: number): string | null {
+  const certain: string[] = [];
+  const likely: string[] = [];
+  const plain = text.replace(/[a-z]+:\/\/\S+/gi, ' ');
+  for (const { 0: number, index } of plain.matchAll(numbers)) {
+    const before = plain.slice(Math.max(0, index - 2), index);
+    const after = plain.slice(index + number.length, index + number.length + 2);
+    const code = joinGroups(number);
+    // Part of a word, an address or a phone number, or an amount of money.
+    if (code?.length !== length || /[\p{Script=Latin}_+/@]$|\p{Sc} ?$/u.test(before)) continue;
+    if (/^[_%/@]|^ ?\p{Sc}/u.test(after)) continue;
+    // A field of one line may drop line ends, so that a word follows at once.
+    (/^\p{Script=Latin}/u.test(after) ? likely : certain).push(code);
+  }
+  return takeOnly(certain.length > 0 ? certain : likely);
+}
+
+/** A code in one piece or in groups as codes are written: not as phone numbers and dates are. */
+function joinGroups(number: string): string | null {
+  const [separator, ...others] = new Set(number.match(/\D+/g));
+  if (separator === undefined) return number;
+  const groups = number.split(separator);
+  const sizes = groups.map(({ length }) => length);
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
+  const isEven = most === least || (groups.length === 2 && most - least === 1);
+  const isGrouped = separator === ' ' ? least !== 2 || groups.length < 5 : separator === '-' && least > 2;
+  return others.length === 0 && isEven && isGrouped ? groups.join('') : null;
+}
+
+/** The code, unless there are several: wrong digits are worse than none. */
+function takeOnly(codes: string[]): string | null {
+  const [code = null, ...others] = new Set(codes);
+  return others.length === 0 ? code : null;
+}
