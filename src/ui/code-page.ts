@@ -41,9 +41,11 @@ ${renderResendForm(context, input)}`,
   });
 }
 
-function renderHidden({ token, flow }: CodePageInput): Html {
+/** Each tab brings where it wants to go: one sign-in may be open in several. */
+function renderHidden({ token, flow, returnTo }: CodePageInput): Html {
   return html`<input type="hidden" name="token" value="${token}">
-<input type="hidden" name="flow" value="${flow}">`;
+<input type="hidden" name="flow" value="${flow}">
+<input type="hidden" name="rd" value="${returnTo ?? ''}">`;
 }
 
 function renderCodeForm(context: PageContext, input: CodePageInput): Html {

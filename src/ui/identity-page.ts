@@ -14,11 +14,16 @@ export interface IdentityPageInput {
   /** Show the countries, with this one chosen. */
   country: string | null | undefined;
   returnTo: string | null;
+  /** Whether this page comes again because the cookies of the browser were missed. */
+  isRetry: boolean;
   /** Protects the form. */
   token: string;
   notice: Notice | null;
   now: number;
 }
+
+/** In the form or the address of a first step that is sent again: cookies missing now have not been kept. */
+export const retryField = 'again';
 
 const fields = {
   email: { type: 'email', inputmode: 'email', autocomplete: 'email' },
@@ -40,6 +45,7 @@ export function renderIdentityPage(context: PageContext, input: IdentityPageInpu
 <form method="post" action="${paths.signIn}" data-once${type === 'email' && html` novalidate`}>
 <input type="hidden" name="token" value="${input.token}">
 ${input.returnTo !== null && html`<input type="hidden" name="rd" value="${input.returnTo}">`}
+${input.isRetry && html`<input type="hidden" name="${retryField}" value="1">`}
 ${renderNotice(context, input.notice, input.now)}
 <label for="identity">${page[input.reach]}</label>
 ${field}

@@ -27,7 +27,7 @@ export interface BrowserReaderOptions {
 
 export function createBrowserReader(options: BrowserReaderOptions): BrowserReader {
   const { stateCookie, sessionCookie, tokens } = options;
-  const createState = (): SignInState => ({ browser: options.createId(), flow: null });
+  const createState = (): SignInState => ({ browser: options.createId(), flows: [] });
   return {
     createState,
     readState(request) {

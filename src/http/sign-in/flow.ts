@@ -6,7 +6,7 @@ import type { RequestResult, Valid, VerifyResult } from '../../results.js';
 import type { Service } from '../../service.js';
 import { looksNational } from '../../ui/countries.js';
 import type { NoticeKind } from '../../ui/notice.js';
-import type { Flow, SignInState, Step } from './state.js';
+import { type Flow, putFirst, type SignInState, type Step } from './state.js';
 
 export interface FlowOptions {
   service: Pick<Service, 'request' | 'verify'>;
@@ -26,15 +26,17 @@ export interface Asker {
 /** What a step leads to: the next step, or the end. */
 export type StepResult =
   | { status: 'next'; step: Step; state: SignInState }
-  | { status: 'valid'; valid: Valid; returnTo: string | null | undefined };
+  | { status: 'valid'; valid: Valid; returnTo: string | null | undefined; others: Flow[] };
 
 /** The steps of signing in. Each takes what the browser brought and gives what it brings next. */
 export interface FlowSteps {
+  /** The identity that was typed, if it is one. */
+  findIdentity(typed: string, country: string | undefined): string | undefined;
   /** Sends a code to whom was typed, unless this browser has one pending for the same. */
   start(state: SignInState, input: StartInput, asker: Asker): Promise<StepResult>;
   /** Sends another message, over another channel if one is named. */
-  resend(state: SignInState, channel: Channel | undefined, asker: Asker): Promise<StepResult>;
-  verify(state: SignInState, code: string, asker: Asker): Promise<StepResult>;
+  resend(state: SignInState, flow: Flow, channel: Channel | undefined, asker: Asker): Promise<StepResult>;
+  verify(state: SignInState, flow: Flow, code: string, asker: Asker): Promise<StepResult>;
 }
 
 export interface StartInput {
@@ -53,9 +55,12 @@ const maxTyped = 320;
 export function createFlow(options: FlowOptions): FlowSteps {
   const { service, defaultCountry, clock } = options;
 
+  const readTyped = (typed: string, country: string | undefined) =>
+    readIdentity(typed, { defaultCountry: country ?? defaultCountry });
+
   async function start(state: SignInState, input: StartInput, asker: Asker): Promise<StepResult> {
     const { typed, country, returnTo } = input;
-    const read = readIdentity(typed, { defaultCountry: country ?? defaultCountry });
+    const read = readTyped(typed, country);
     const retry = { ...state, returnTo, typed: typed.slice(0, maxTyped), country };
     if (read === null || read === 'ambiguous') {
       const needsCountry = read === 'ambiguous' || (country === undefined && looksNational(typed));
@@ -64,31 +69,33 @@ export function createFlow(options: FlowOptions): FlowSteps {
         : stay(retry, 'identity', 'invalidIdentity');
     }
     const identity = read.value;
-    const { flow } = state;
-    if (flow?.identity === identity && isPending(flow)) {
-      // Whoever comes back to the first page is taken on to the code that was sent.
-      return next({ ...forget(state), returnTo });
-    }
-    return send(retry, 'identity', { identity, id: options.createId() }, asker);
+    const pending = state.flows.find((flow) => flow.identity === identity && isPending(flow));
+    // The first page again, in this tab or another, leads on to the code that was sent.
+    if (pending) return next(putFirst(forget(state), { ...pending, returnTo }));
+    return send(retry, 'identity', { identity, id: options.createId(), returnTo }, asker);
   }
 
-  async function resend(state: SignInState, channel: Channel | undefined, asker: Asker): Promise<StepResult> {
-    const { flow } = state;
-    if (!flow) return { status: 'next', step: 'identity', state };
+  async function resend(
+    state: SignInState,
+    flow: Flow,
+    channel: Channel | undefined,
+    asker: Asker,
+  ): Promise<StepResult> {
     const challenge = isPending(flow) ? flow.challenge : undefined;
-    return send(state, 'code', { ...flow, challenge, channel: channel ?? flow.channel }, asker);
+    const current = putFirst(state, flow);
+    return send(current, 'code', { ...flow, challenge, channel: channel ?? flow.channel }, asker);
   }
 
   async function send(
     state: SignInState,
     step: Step,
-    target: Pick<Flow, 'id' | 'identity'> & {
+    target: Pick<Flow, 'id' | 'identity' | 'returnTo'> & {
       channel?: Channel;
       challenge?: string | undefined;
     },
     asker: Asker,
   ): Promise<StepResult> {
-    const { id, identity, channel, challenge } = target;
+    const { id, identity, returnTo, channel, challenge } = target;
     const ask = (named: string | undefined) =>
       service.request(identity, {
         purpose: signInPurpose,
@@ -114,14 +121,14 @@ export function createFlow(options: FlowOptions): FlowSteps {
       isPending: true,
       expiresAt: now + asked.ttlSeconds * 1000,
       resendAt: now + asked.resendInSeconds * 1000,
+      returnTo,
     };
-    const sent = { ...forget(state), flow };
+    const sent = putFirst(forget(state), flow);
     return step === 'code' ? stay(sent, 'code', 'sentAgain') : next(sent);
   }
 
-  async function verify(state: SignInState, code: string, asker: Asker): Promise<StepResult> {
-    const { flow } = state;
-    if (!flow) return { status: 'next', step: 'identity', state };
+  async function verify(before: SignInState, flow: Flow, code: string, asker: Asker): Promise<StepResult> {
+    const state = putFirst(before, flow);
     const result = await attempt(() =>
       service.verify(flow.identity, code, {
         challenge: flow.challenge,
@@ -130,11 +137,14 @@ export function createFlow(options: FlowOptions): FlowSteps {
         session: true,
       }),
     );
-    if (result.status === 'valid') return { status: 'valid', valid: result, returnTo: state.returnTo };
+    if (result.status === 'valid') {
+      const others = state.flows.filter((other) => other.identity !== flow.identity && isPending(other));
+      return { status: 'valid', valid: result, returnTo: flow.returnTo, others };
+    }
     if (result.status !== 'invalid') return refuse(state, 'code', result);
     const { attemptsLeft } = result;
     if (attemptsLeft === null) return stay(state, 'code', 'malformedCode');
-    if (attemptsLeft === 0) return stay(end(state), 'code', 'blocked');
+    if (attemptsLeft === 0) return stay(endFirst(state), 'code', 'blocked');
     return stay(state, 'code', 'wrongCode', { attemptsLeft });
   }
 
@@ -145,9 +155,9 @@ export function createFlow(options: FlowOptions): FlowSteps {
   ): StepResult {
     switch (result.status) {
       case 'expired':
-        return stay(end(state), step, 'expiredCode');
+        return stay(step === 'code' ? endFirst(state) : state, step, 'expiredCode');
       case 'blocked':
-        return stay(end(state), step, 'blocked');
+        return stay(step === 'code' ? endFirst(state) : state, step, 'blocked');
       case 'pending':
         return stay(state, step, 'resendIn', { until: after(result.retryAfterSeconds) });
       case 'rate_limited': {
@@ -182,7 +192,12 @@ export function createFlow(options: FlowOptions): FlowSteps {
   const isPending = (flow: Flow) => flow.isPending && clock() < flow.expiresAt;
   const after = (seconds: number) => clock() + seconds * 1000;
 
-  return { start, resend, verify };
+  function findIdentity(typed: string, country: string | undefined): string | undefined {
+    const read = readTyped(typed, country);
+    return read === null || read === 'ambiguous' ? undefined : read.value;
+  }
+
+  return { findIdentity, start, resend, verify };
 }
 
 interface Unavailable {
@@ -201,10 +216,11 @@ function next(state: SignInState): StepResult {
 }
 
 /** Without what was said about the step before. */
-function forget({ browser, flow, returnTo }: SignInState): SignInState {
-  return { browser, flow, returnTo };
+function forget({ browser, flows }: SignInState): SignInState {
+  return { browser, flows };
 }
 
-function end(state: SignInState): SignInState {
-  return { ...state, flow: state.flow && { ...state.flow, isPending: false } };
+function endFirst(state: SignInState): SignInState {
+  const [flow] = state.flows;
+  return flow ? putFirst(state, { ...flow, isPending: false }) : state;
 }

@@ -12,12 +12,13 @@ import type { SessionCookie } from '../session-cookie.js';
 import type { BrowserReader } from './browser.js';
 import type { FlowSteps, StepResult } from './flow.js';
 import { type FormTokens, isFromElsewhere } from './form-tokens.js';
-import { isAskedFor, type Links } from './links.js';
+import { findAsked, type Links } from './links.js';
 import type { PageResponder } from './respond-page.js';
 import type { ReturnTargets } from './return-target.js';
 import type { SignInRoute } from './routes.js';
 import { createSingleFlight } from './single-flight.js';
-import type { SignInState, StateCookie, Step } from './state.js';
+import type { Flow, SignInState, StateCookie, Step } from './state.js';
+import { createStrayForms, readFirstStep, type Stray } from './stray-forms.js';
 import type { Views } from './views.js';
 
 export interface FormParts {
@@ -49,49 +50,72 @@ interface Submission {
   asker: { ip: string; locale: string | undefined };
 }
 
+interface FormRoute {
+  path: string;
+  handle(submission: Submission): Promise<Outcome>;
+  /** What becomes of a stray form: an answer, a state to take it with after all, or null to refuse it. */
+  receive?(stray: Stray): Promise<Response | SignInState | null>;
+}
+
 /** What is sent with POST: each leads to a page, so that a reload or the back button sends nothing again. */
 export function createForms(parts: FormParts): SignInRoute[] {
   const { flow, views, respond, targets, links, stateCookie, sessionCookie, clock } = parts;
+  const { createState } = parts.browser;
+  const strays = createStrayForms(parts);
   const submissions = createSingleFlight<Outcome>(clock);
 
   /**
    * Takes a form of ours from the browser that it was shown to, and from it alone. Two clicks on one button are one
    * submission: both get the outcome of the first.
    */
-  function accept(path: string, handle: (submission: Submission) => Promise<Outcome>): SignInRoute {
+  function accept({ path, handle, receive }: FormRoute): SignInRoute {
     return {
       method: 'POST',
       path,
       async handle(request, ip) {
-        const state = stateCookie.read(request.headers.get('cookie'));
-        if (!state) return respond.page(400, await views.notice(request, 'cookiesNeeded'));
+        const cookieHeader = request.headers.get('cookie');
+        const known = stateCookie.read(cookieHeader);
         const form = await readForm(createWebCall(request)).catch(toNull);
-        if (!form) return respond.page(400, await views.notice(request, 'outdated'));
-        if (isFromElsewhere(request) || !parts.formTokens.isGood(state.browser, form.get('token'))) {
-          return respond.page(403, await views.notice(request, 'outdated'));
-        }
-        const key = createHash('sha256').update(`${path}\0${form}`).digest('base64url');
-        const asker = { ip, locale: request.headers.get('accept-language') ?? undefined };
+        const onwards = path === paths.signOut ? path : signInPath(targets.read(form?.get('rd')));
+        const refuse = async () =>
+          respond.page(known && form ? 403 : 400, await views.notice(request, 'outdated', onwards));
+        if (!form || isFromElsewhere(request)) return refuse();
         try {
-          const work = () => handle({ request, form, state, asker });
-          const { location, cookies } = await submissions.run(key, work);
+          let state = known;
+          if (!state || !isShownIn(state, form)) {
+            const received = (await receive?.({ request, form, state })) ?? null;
+            if (received === null) return await refuse();
+            if (received instanceof Response) return received;
+            state = received;
+          }
+          const submission = { request, form, state, asker: readAsker(request, ip) };
+          const key = createHash('sha256').update(`${path}\0${known?.browser ?? cookieHeader}\0${form}`);
+          const work = () => handle(submission);
+          const { location, cookies } = await submissions.run(key.digest('base64url'), work);
           return respond.seeOther(location, cookies);
         } catch (error) {
           if (!(error instanceof OtpError) || error.code !== 'store_unavailable') throw error;
           parts.logger.error({ error: error.code, reason: error.message }, 'request failed');
-          return respond.page(503, await views.notice(request, 'unavailable'));
+          return respond.page(503, await views.notice(request, 'unavailable', onwards));
         }
       },
     };
   }
 
+  function isShownIn({ browser, flows }: SignInState, form: URLSearchParams): boolean {
+    const names = [browser, ...flows.map(({ id }) => id)];
+    return names.some((name) => parts.formTokens.isValid(name, form.get('token')));
+  }
+
   function lead(result: StepResult): Outcome {
     if (result.status === 'valid') {
       const { accessToken, expiresInSeconds } = result.valid;
-      // The state goes, and with it every form that was shown before: nothing from before the sign-in is good after it.
+      const { others: flows } = result;
+      // The browser gets another name: of what was shown before, only what other tabs are at is good after a sign-in.
+      const rest = flows.length > 0 ? stateCookie.write({ ...createState(), flows }) : stateCookie.clear();
       return {
         location: result.returnTo ?? targets.home ?? paths.signIn,
-        cookies: [sessionCookie.write(accessToken, expiresInSeconds), stateCookie.clear()],
+        cookies: [sessionCookie.write(accessToken, expiresInSeconds), rest],
       };
     }
     const { step, state } = result;
@@ -100,7 +124,7 @@ export function createForms(parts: FormParts): SignInRoute[] {
   }
 
   function sayOutdated(state: SignInState): Outcome {
-    const step: Step = state.flow ? 'code' : 'identity';
+    const step: Step = state.flows.length > 0 ? 'code' : 'identity';
     return lead({
       status: 'next',
       step,
@@ -109,63 +133,65 @@ export function createForms(parts: FormParts): SignInRoute[] {
   }
 
   async function start({ request, form, state, asker }: Submission): Promise<Outcome> {
-    const country = form.get('country');
-    const result = await flow.start(
-      state,
-      {
-        typed: form.get('identity') ?? '',
-        country: country !== null && /^[A-Z]{2}$/.test(country) ? country : undefined,
-        returnTo: targets.read(form.get('rd')),
-        guessedCountry: guessCountry(asker.locale ?? null, views.localeOf(request)),
-      },
-      asker,
-    );
-    return lead(result);
+    const location = await strays.findWayOn(request, form);
+    if (location !== null) return { location, cookies: [] };
+    const guessedCountry = guessCountry(asker.locale ?? null, views.localeOf(request));
+    const { rd, ...typed } = readFirstStep(form);
+    return lead(await flow.start(state, { ...typed, returnTo: targets.read(rd), guessedCountry }, asker));
   }
 
-  /** A form of another sign-in than the one this browser is at is not acted on: it would spend that one's attempts. */
-  function ofThisFlow(handle: (submission: Submission) => Promise<StepResult>) {
+  /** The sign-in that a form belongs to, with the target of its tab. One that has ended is not acted on. */
+  function ofItsFlow(handle: (submission: Submission, own: Flow) => Promise<StepResult>) {
     return async (submission: Submission): Promise<Outcome> => {
       const { form, state } = submission;
-      const isOurs = state.flow === null || form.get('flow') === state.flow.id;
-      return isOurs ? lead(await handle(submission)) : sayOutdated(state);
+      const found = state.flows.find(({ id }) => id === form.get('flow'));
+      if (!found) return sayOutdated(state);
+      const returnTo = form.has('rd') ? targets.read(form.get('rd')) : found.returnTo;
+      return lead(await handle(submission, { ...found, returnTo }));
     };
   }
 
   async function followLink({ form, state, asker }: Submission): Promise<Outcome> {
     const opened = links?.read(form.get('k')) ?? null;
-    if (!opened || !isAskedFor(opened, state)) return sayOutdated(state);
-    return lead(await flow.verify(state, opened.code, asker));
+    const asked = opened && findAsked(opened, state);
+    if (!opened || !asked) return sayOutdated(state);
+    return lead(await flow.verify(state, asked, opened.code, asker));
   }
 
-  async function signOut({ request }: Submission): Promise<Outcome> {
+  async function signOut({ request, state: { browser, flows } }: Submission): Promise<Outcome> {
     for (const token of sessionCookie.read(request.headers.get('cookie'))) await parts.tokens.revoke(token);
     const notice = { kind: 'signedOut', step: 'identity', at: clock() } as const;
     return {
       location: paths.signIn,
-      cookies: [sessionCookie.clear(), stateCookie.write({ ...parts.browser.createState(), notice })],
+      cookies: [sessionCookie.clear(), stateCookie.write({ browser, flows, notice })],
     };
   }
 
   return [
-    accept(paths.signIn, start),
-    accept(
-      paths.code,
-      ofThisFlow(({ form, state, asker }) => {
-        const code = readPastedCode(form.get('otp') ?? '', state.flow?.codeLength ?? 0) ?? '';
-        return flow.verify(state, code, asker);
+    accept({ path: paths.signIn, handle: start, receive: strays.receiveStart }),
+    accept({
+      path: paths.code,
+      handle: ofItsFlow(({ form, state, asker }, own) => {
+        const code = readPastedCode(form.get('otp') ?? '', own.codeLength) ?? '';
+        return flow.verify(state, own, code, asker);
       }),
-    ),
-    accept(
-      paths.resend,
-      ofThisFlow(({ form, state, asker }) => {
+      receive: strays.receiveCode,
+    }),
+    accept({
+      path: paths.resend,
+      handle: ofItsFlow(({ form, state, asker }, own) => {
         const channel = parts.channels.find((name) => name === form.get('channel'));
-        return flow.resend(state, channel, asker);
+        return flow.resend(state, own, channel, asker);
       }),
-    ),
-    accept(paths.link, followLink),
-    accept(paths.signOut, signOut),
+      receive: strays.receiveCode,
+    }),
+    accept({ path: paths.link, handle: followLink, receive: strays.receiveLink }),
+    accept({ path: paths.signOut, handle: signOut }),
   ];
+}
+
+function readAsker(request: Request, ip: string): Submission['asker'] {
+  return { ip, locale: request.headers.get('accept-language') ?? undefined };
 }
 
 function toNull(error: unknown): null {

@@ -3,7 +3,7 @@ import type { Derivation } from '../../core/derivation.js';
 import { saltBytes, seal, unseal } from '../../core/seal.js';
 import type { Clock, LinkTarget, Random } from '../../ports.js';
 import { paths } from '../../ui/paths.js';
-import type { SignInState } from './state.js';
+import type { Flow, SignInState } from './state.js';
 
 export interface LinkOptions {
   /** Seals links. 32 bytes. */
@@ -62,7 +62,7 @@ export function createLinks({ key, namespace, derivation, publicUrl, clock, rand
   };
 }
 
-/** Whether this browser is the one that asked for what the link leads to. */
-export function isAskedFor({ identity, challenge }: OpenedLink, { flow }: SignInState): boolean {
-  return flow !== null && flow.identity === identity && flow.challenge === challenge;
+/** The sign-in that the link belongs to, in the browser that asked for it. */
+export function findAsked({ identity, challenge }: OpenedLink, { flows }: SignInState): Flow | undefined {
+  return flows.find((flow) => flow.identity === identity && flow.challenge === challenge);
 }

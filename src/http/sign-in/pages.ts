@@ -1,8 +1,8 @@
-import { paths } from '../../ui/paths.js';
+import { paths, signInPath } from '../../ui/paths.js';
 import { respondJson } from '../respond.js';
 import type { Assets } from './assets.js';
 import type { BrowserReader } from './browser.js';
-import { isAskedFor, type Links } from './links.js';
+import { findAsked, type Links } from './links.js';
 import type { PageResponder } from './respond-page.js';
 import type { ReturnTargets } from './return-target.js';
 import type { SignInRoute } from './routes.js';
@@ -30,26 +30,37 @@ export function createPages(parts: PageParts): SignInRoute[] {
           identity: session.identity,
           returnTo: returnTo ?? targets.home,
         })
-      : await views.identity(request, state, returnTo);
+      : await views.identity(request, state, { returnTo });
     return respond.page(200, markup, cookies);
   }
 
   async function showCode(request: Request): Promise<Response> {
+    const { searchParams } = new URL(request.url);
+    const named = searchParams.get('flow');
+    const returnTo = targets.read(searchParams.get('rd'));
     const { state } = browser.readState(request);
-    if (!state.flow) return respond.seeOther(paths.signIn);
-    return respond.page(200, await views.code(request, state, state.flow));
+    const flow = state.flows.find(({ id }) => named === null || id === named);
+    if (flow) {
+      const own = named === null ? flow : { ...flow, returnTo };
+      return respond.page(200, await views.code(request, state, own));
+    }
+    // The first page says who is signed in, with the way on.
+    return respond.seeOther(signInPath(returnTo));
   }
 
   /** The browser that asked is asked whether to go on; any other is shown the code, to be typed where it was asked for. */
   async function showLink(request: Request): Promise<Response> {
     const link = new URL(request.url).searchParams.get('k');
     const opened = links?.read(link) ?? null;
-    if (!opened || link === null) return respond.page(410, await views.notice(request, 'linkExpired'));
+    if (!opened || link === null) {
+      return respond.page(410, await views.notice(request, 'linkExpired', paths.signIn));
+    }
     const session = await browser.readSession(request);
     if (session?.identity === opened.identity) return showSignOut(request);
     const { state } = browser.readState(request);
-    const markup = isAskedFor(opened, state)
-      ? await views.link(request, state, { identity: opened.identity, link })
+    const flow = findAsked(opened, state);
+    const markup = flow
+      ? await views.link(request, flow, link)
       : await views.linkElsewhere(request, opened.code);
     return respond.page(200, markup);
   }

@@ -5,6 +5,8 @@ import { securityHeaders } from '../reply.js';
 
 export interface PageResponder {
   page(status: number, page: Page, cookies?: readonly string[]): Response;
+  /** The browser sends the same form once more, there, with these cookies (RFC 9110 §15.4.8). */
+  sendAgain(location: string, cookies: readonly string[]): Response;
   /** After a form: the browser then asks for the next page, and a reload sends nothing. */
   seeOther(location: string, cookies?: readonly string[]): Response;
 }
@@ -52,6 +54,11 @@ export function createPageResponder({ logoUrl, embedOrigins, formTargets }: Page
     for (const cookie of cookies) all.append('Set-Cookie', cookie);
     return all;
   };
+  const redirect = (status: number, location: string, cookies: readonly string[]) =>
+    new Response(null, {
+      status,
+      headers: withCookies({ Location: location, 'Content-Security-Policy': createPolicy() }, cookies),
+    });
   return {
     page: (status, { markup, nonce }, cookies = []) =>
       new Response(markup, {
@@ -64,10 +71,7 @@ export function createPageResponder({ logoUrl, embedOrigins, formTargets }: Page
           cookies,
         ),
       }),
-    seeOther: (location, cookies = []) =>
-      new Response(null, {
-        status: 303,
-        headers: withCookies({ Location: location, 'Content-Security-Policy': createPolicy() }, cookies),
-      }),
+    sendAgain: (location, cookies) => redirect(307, location, cookies),
+    seeOther: (location, cookies = []) => redirect(303, location, cookies),
   };
 }

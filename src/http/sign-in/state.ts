@@ -18,17 +18,20 @@ export interface Flow {
   /** In milliseconds since 1970. */
   expiresAt: number;
   resendAt: number;
+  /** Where to go in the end. */
+  returnTo?: string | null | undefined;
 }
 
 /** What a browser brings with it between the steps. Nothing of it is kept by the service. */
 export interface SignInState {
-  /** Random: forms are tied to it. */
+  /** Random: forms of the first step are tied to it. */
   browser: string;
-  flow: Flow | null;
+  /** What its tabs are at; the sign-in that was acted on last comes first. */
+  flows: Flow[];
   /** What was typed into the first field, when it has to be shown again; `country` when one has to be chosen. */
   typed?: string | undefined;
   country?: string | null | undefined;
-  /** Where to go in the end. */
+  /** Where the first step leads in the end. */
   returnTo?: string | null | undefined;
   notice?: (Notice & { step: Step; at: number }) | undefined;
 }
@@ -36,6 +39,8 @@ export interface SignInState {
 export type Step = 'identity' | 'code';
 
 export interface StateCookie {
+  /** Whether a browser brings one, readable or not: it keeps cookies then. */
+  isBrought(cookieHeader: string | null): boolean;
   read(cookieHeader: string | null): SignInState | null;
   write(state: SignInState): string;
   clear(): string;
@@ -53,6 +58,11 @@ export interface StateCookieOptions {
 const maxAgeSeconds = 3600;
 /** How far the clock of another instance may be ahead. */
 const clockSkewSeconds = 60;
+/** However many tabs there are, the cookie must fit next to others in the headers that proxies take. */
+const maxFlows = 5;
+const maxBytes = 2000;
+/** Longer targets are kept for one sign-in only; forms bring their own. */
+const maxKeptTarget = 256;
 
 /**
  * The cookie that binds a sign-in to its browser. It is sealed: the challenge in it must not be read out, and an
@@ -62,7 +72,7 @@ const clockSkewSeconds = 60;
 export function createStateCookie(options: StateCookieOptions): StateCookie {
   const { key, namespace, isInsecure, clock, random } = options;
   /** What the seal is for, with the version of what it holds: only the same opens it. */
-  const context = `sign-in state 2 ${namespace}`;
+  const context = `sign-in state 3 ${namespace}`;
   const readSeconds = () => Math.floor(clock() / 1000);
   const cookie = createCookie('otp_challenge', { namespace, isInsecure });
 
@@ -75,6 +85,7 @@ export function createStateCookie(options: StateCookieOptions): StateCookie {
   }
 
   return {
+    isBrought: (cookieHeader) => cookie.read(cookieHeader).length > 0,
     read(cookieHeader) {
       for (const sealed of cookie.read(cookieHeader)) {
         const state = open(sealed);
@@ -83,9 +94,25 @@ export function createStateCookie(options: StateCookieOptions): StateCookie {
       return null;
     },
     write(state) {
-      const text = JSON.stringify([readSeconds(), state]);
+      const text = JSON.stringify([readSeconds(), fit(state)]);
       return cookie.write(seal(key, random.bytes(saltBytes), text, context), maxAgeSeconds);
     },
     clear: cookie.clear,
   };
+}
+
+/** Drops the sign-ins that were left alone for longest. */
+function fit(state: SignInState): SignInState {
+  const flows = state.flows.slice(0, maxFlows).map((flow, index) => {
+    const isKept = index === 0 && !state.returnTo;
+    return isKept || (flow.returnTo?.length ?? 0) <= maxKeptTarget ? flow : { ...flow, returnTo: null };
+  });
+  const measure = () => Buffer.byteLength(JSON.stringify({ ...state, flows }));
+  while (flows.length > 1 && measure() > maxBytes) flows.pop();
+  return { ...state, flows };
+}
+
+/** The state with this sign-in as the current one. */
+export function putFirst(state: SignInState, flow: Flow): SignInState {
+  return { ...state, flows: [flow, ...state.flows.filter(({ id }) => id !== flow.id)] };
 }

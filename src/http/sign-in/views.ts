@@ -24,27 +24,34 @@ export interface ViewOptions {
   channels: readonly Channel[];
   isOpenToAll: boolean;
   clock: Clock;
-  /** For a form, in this browser. */
-  createToken(browser: string): string;
+  /** For a form, by the name of a browser or of a sign-in. */
+  createToken(name: string): string;
   random: Random;
 }
 
 /** The pages as they are for one request, in its language. Showing one changes nothing. */
 export interface Views {
-  identity(request: Request, state: SignInState, returnTo: string | null): Promise<Page>;
+  identity(request: Request, state: SignInState, step: IdentityStep): Promise<Page>;
   code(request: Request, state: SignInState, flow: Flow): Promise<Page>;
   signedIn(
     request: Request,
     state: SignInState,
     session: { identity: string; returnTo: string | null },
   ): Promise<Page>;
-  link(request: Request, state: SignInState, link: { identity: string; link: string }): Promise<Page>;
+  link(request: Request, flow: Flow, link: string): Promise<Page>;
   linkElsewhere(request: Request, code: string): Promise<Page>;
-  notice(request: Request, kind: NoticeKind): Promise<Page>;
+  /** @param onwards where its button leads */
+  notice(request: Request, kind: NoticeKind, onwards: string): Promise<Page>;
   countries(request: Request): { guess: string | undefined; countries: NamedCountry[] };
   /** What the page says, for elements on other pages; by `locale` in the query, or by the language of the browser. */
   strings(request: Request): PageStrings;
   localeOf(request: Request): Locale;
+}
+
+export interface IdentityStep {
+  returnTo: string | null;
+  /** Whether the cookies of this browser have been missed once. */
+  isRetry?: boolean;
 }
 
 const phoneChannels: readonly Channel[] = ['sms', 'whatsapp', 'voice'];
@@ -67,7 +74,7 @@ export function createViews(options: ViewOptions): Views {
   }
 
   return {
-    async identity(request, state, returnTo) {
+    async identity(request, state, { returnTo, isRetry = false }) {
       const notice = readNotice(state, 'identity');
       return renderIdentityPage(await createContext(request), {
         reach,
@@ -75,6 +82,7 @@ export function createViews(options: ViewOptions): Views {
         typed: notice ? (state.typed ?? '') : '',
         country: notice ? state.country : undefined,
         returnTo,
+        isRetry,
         token: createToken(state.browser),
         notice,
         now: clock(),
@@ -84,16 +92,17 @@ export function createViews(options: ViewOptions): Views {
       const isPending = flow.isPending && clock() < flow.expiresAt;
       const isPhone = parseCanonical(flow.identity)?.kind === 'phone';
       const others = isPhone ? channels.filter((name) => phoneChannels.includes(name)) : [];
+      const isCurrent = flow.id === state.flows[0]?.id;
       return renderCodePage(await createContext(request), {
         ...flow,
-        returnTo: state.returnTo ?? null,
+        returnTo: flow.returnTo ?? null,
         to: maskIdentity(flow.identity),
         isOpenToAll: options.isOpenToAll,
         otherChannels: others.filter((name) => name !== flow.channel),
         isPending,
         flow: flow.id,
-        token: createToken(state.browser),
-        notice: readNotice(state, 'code') ?? (isPending ? null : { kind: 'expiredCode' }),
+        token: createToken(flow.id),
+        notice: (isCurrent && readNotice(state, 'code')) || (isPending ? null : { kind: 'expiredCode' }),
         now: clock(),
       });
     },
@@ -104,12 +113,13 @@ export function createViews(options: ViewOptions): Views {
         token: createToken(state.browser),
       });
     },
-    async link(request, state, { identity, link }) {
-      const token = createToken(state.browser);
+    async link(request, { id, identity }, link) {
+      const token = createToken(id);
       return renderLinkPage(await createContext(request), { to: maskIdentity(identity), link, token });
     },
     linkElsewhere: async (request, code) => renderLinkElsewherePage(await createContext(request), code),
-    notice: async (request, kind) => renderNoticePage(await createContext(request), { kind }, clock()),
+    notice: async (request, kind, onwards) =>
+      renderNoticePage(await createContext(request), { notice: { kind }, now: clock(), onwards }),
     countries(request) {
       const locale = localeOf(request);
       const guess = guessCountry(request.headers.get('accept-language'), locale);

@@ -5,16 +5,44 @@ import { readPastedCode } from '../pasted-code.js';
 
 const find = <Type extends HTMLElement>(selector: string) => document.querySelector<Type>(selector);
 
+/** The navigation API, where there is one. */
+const { navigation } = window as { navigation?: EventTarget };
+
+/** By then a submission that came to nothing unnoticed, such as a download, must not hold its button any longer. */
+const holdMs = 10_000;
+
 /** One submission a form: a second click must not spend a second attempt or send a second message. */
 function submitOnce(): void {
   for (const form of document.querySelectorAll<HTMLFormElement>('form[data-once]')) {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const release = () => {
+      clearTimeout(timer);
+      timer = undefined;
+    };
     form.addEventListener('submit', (event) => {
-      if (form.dataset.sent) event.preventDefault();
-      form.dataset.sent = 'true';
+      if (timer === undefined) timer = setTimeout(release, holdMs);
+      else event.preventDefault();
     });
     // A page that the back button brings out of the cache can be used again.
-    addEventListener('pageshow', () => delete form.dataset.sent);
+    addEventListener('pageshow', release);
+    // So can one whose submission was stopped or failed.
+    navigation?.addEventListener('navigateerror', release);
   }
+}
+
+/**
+ * Tabs share the cookie, and the page shows the sign-in that was acted on last. A tab that is loaded again goes back to its
+ * own.
+ */
+function keepOwnSignIn(): string | undefined {
+  const form = find<HTMLFormElement>('#resend-form');
+  if (!form) return undefined;
+  const read = (name: string) => find<HTMLInputElement>(`#resend-form [name=${name}]`)?.value ?? '';
+  const own = `${location.pathname}?${new URLSearchParams({ flow: read('flow'), rd: read('rd') })}`;
+  const before: unknown = history.state;
+  if (typeof before === 'string' && before !== own) location.replace(before);
+  else history.replaceState(own, '');
+  return own;
 }
 
 /** Screen readers read out what appears, not what was there when the page came. */
@@ -25,7 +53,7 @@ function announce(): void {
   if (notice && content) setTimeout(() => notice.append(content), 100);
 }
 
-function watchCode(): void {
+function watchCode(own: string | undefined): void {
   const field = find<HTMLInputElement>('#otp');
   const form = field?.form;
   if (!field || !form) return;
@@ -60,8 +88,8 @@ function watchCode(): void {
   }
   if (field.hasAttribute('data-web-otp')) receiveSms(form, take);
   const lifeMs = Number(form.dataset.expiresIn) * 1000;
-  // The server says what to do then. A reload sends nothing.
-  setTimeout(() => location.reload(), lifeMs + 1000);
+  // The server says what to do then. Nothing is sent again.
+  setTimeout(() => location.replace(own ?? location.href), lifeMs + 1000);
 }
 
 interface OtpCredential extends Credential {
@@ -144,6 +172,6 @@ async function fill(select: HTMLSelectElement, url: string): Promise<void> {
 
 submitOnce();
 announce();
-watchCode();
+watchCode(keepOwnSignIn());
 countDown();
 offerCountries();

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Page, Route } from 'playwright-core';
+import { launchBrowser } from '../helpers/browser.js';
+import { startInProcess } from '../helpers/in-process.js';
+import { until } from '../helpers/until.js';
+
+let browser: Browser;
+let service: Awaited<ReturnType<typeof startInProcess>>;
+
+before(async () => {
+  service = await startInProcess(() => ({ requestIpMax: 0, verifyIpMax: 0, requestIdentityMax: 1000 }));
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser?.close();
+  service?.close();
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? 'with scripts' : 'without scripts';
+  describe(`a form whose submission comes to nothing can be sent again, ${how}`, () => {
+    /** A browser whose next submission meets what `treat` says. */
+    async function open(t: { after(fn: () => Promise<void>): void }) {
+      const context = await browser.newContext({ javaScriptEnabled });
+      t.after(() => context.close());
+      const page = await context.newPage();
+      const posts: string[] = [];
+      let treat: ((route: Route) => Promise<void>) | null = null;
+      await page.route(/\/sign-(?:in|out)/, async (route) => {
+        if (route.request().method() !== 'POST') return route.continue();
+        posts.push(new URL(route.request().url()).pathname);
+        await (treat ? treat(route) : route.continue());
+      });
+      return {
+        page,
+        posts,
+        meet: (next: typeof treat) => {
+          treat = next;
+        },
+      };
+    }
+    type Opened = Awaited<ReturnType<typeof open>>;
+
+    /** Presses a button without waiting for where it leads. */
+    const press = (page: Page, selector: string) => page.dispatchEvent(selector, 'click');
+    const hold = async () => {};
+    async function stop(page: Page): Promise<void> {
+      const session = await page.context().newCDPSession(page);
+      await session.send('Page.stopLoading');
+      await session.detach();
+    }
+
+    /** Stops the submission of this button, then presses it again. */
+    async function pressTwice({ page, posts, meet }: Opened, selector: string): Promise<void> {
+      const already = posts.length;
+      meet(hold);
+      await press(page, selector);
+      await until('the form is on its way', () => posts.length > already);
+      await stop(page);
+      meet(null);
+      await press(page, selector);
+      await until('the form is on its way again', () => posts.length > already + 1);
+    }
+
+    test('after Stop, at every step', async (t) => {
+      const opened = await open(t);
+      const { page, posts } = opened;
+      // The time that a submission is held at most does not come.
+      if (javaScriptEnabled) await page.clock.install();
+      await page.goto(`${service.url}/sign-in`);
+      await page.fill('#identity', 'alice@example.com');
+      await pressTwice(opened, 'button.primary');
+      await page.waitForSelector('#otp');
+      await page.evaluate(`document.querySelector('#otp').value = '${service.inbox.lastCode()}'`);
+      await pressTwice(opened, '#code-form button.primary');
+      await page.waitForSelector('form[action="/sign-out"]');
+      await pressTwice(opened, 'form[action="/sign-out"] button');
+      await page.waitForSelector('.good');
+      const steps = ['/sign-in', '/sign-in/code', '/sign-out'];
+      assert.deepEqual(
+        posts,
+        steps.flatMap((step) => [step, step]),
+      );
+    });
+
+    test('after the network failed, by going back', async (t) => {
+      const { page, meet } = await open(t);
+      await page.goto(`${service.url}/sign-in?rd=/report-a`);
+      await page.fill('#identity', 'bob@example.com');
+      meet((route) => route.abort('connectionreset'));
+      await press(page, 'button.primary');
+      await until('the browser says so', () => page.url().startsWith('chrome-error:'));
+      meet(null);
+      await page.goBack();
+      await page.fill('#identity', 'bob@example.com');
+      await page.click('button.primary');
+      await page.waitForSelector('#otp');
+    });
+
+    test('after an answer without a page', async (t) => {
+      const { page, posts, meet } = await open(t);
+      if (javaScriptEnabled) await page.clock.install();
+      await page.goto(`${service.url}/sign-in`);
+      await page.fill('#identity', 'carol@example.com');
+      meet((route) => route.fulfill({ status: 204 }));
+      await press(page, 'button.primary');
+      await until('the form was answered', () => posts.length === 1);
+      meet(null);
+      if (javaScriptEnabled) await page.clock.runFor(10_001);
+      await press(page, 'button.primary');
+      await page.waitForSelector('#otp');
+    });
+  });
+}
+
+test('a page that comes out of the cache can be used again', async (t) => {
+  const page = await browser.newPage();
+  t.after(() => page.close());
+  await page.clock.install();
+  await page.goto(`${service.url}/sign-in`);
+  const prevented = await page.evaluate<boolean[]>(`
+    const form = document.querySelector('form');
+    const submit = () => !form.dispatchEvent(new SubmitEvent('submit', { cancelable: true }));
+    const results = [submit(), submit()];
+    dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+    [...results, submit()];
+  `);
+  assert.deepEqual(prevented, [false, true, false]);
+});
