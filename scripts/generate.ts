@@ -1,6 +1,7 @@
 // Writes the files that are made from the sources; with --check, fails when one of them is not up to date.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describeSetting, type SettingName, settingNames } from '../src/cli/environment.js';
+import { channels } from '../src/core/policy.js';
 import { createOpenApiDocument } from '../src/http/openapi.js';
 import { createRoutes, type RouteParts } from '../src/http/routes.js';
 import { createSchemas } from '../src/http/schemas.js';
@@ -59,7 +60,7 @@ function formatOpenApi(): string {
   // No route is called: only what the table says of them is read.
   const sessionCookie = createSessionCookie({ isInsecure: false });
   const routes = createRoutes({
-    schemas: createSchemas(['sign-in']),
+    schemas: createSchemas({ purposes: ['sign-in'], channels }),
     jwks: { keys: [] },
     introspectClients: [],
   } as unknown as RouteParts);

@@ -173,6 +173,7 @@ export function createOtp(options: OtpOptions): Otp {
   const sessionCookie = createSessionCookie({ ...cookieOptions, domain: cookieDomain });
   const { apiKeyHashes = [] } = options;
   const isSignInServed = options.signInPage ?? apiKeyHashes.length === 0;
+  const servedChannels = channels.filter(delivery.serves);
   const handler = createHandler({
     service,
     store,
@@ -184,6 +185,7 @@ export function createOtp(options: OtpOptions): Otp {
     sessionCookie,
     signInUrl: cookieDomain === undefined ? undefined : `${publicUrl?.replace(/\/$/, '')}/sign-in`,
     purposes: policy.purposes,
+    channels: servedChannels,
     logger,
     corsOrigins: options.corsOrigins ?? [],
     trustedProxies: options.trustedProxies ?? [],
@@ -206,7 +208,7 @@ export function createOtp(options: OtpOptions): Otp {
             brand: { name: options.appName, logoUrl: options.brandLogoUrl, color: options.brandColor },
             defaultLocale: options.defaultLocale ?? 'en',
             defaultCountry,
-            channels: channels.filter((channel) => delivery.serves(channel)),
+            channels: servedChannels,
             isOpenToAll: !isSelective(options),
             links,
             random,

@@ -68,7 +68,7 @@ export type VerifyResult =
 
 /** Null and the empty text are as good as leaving an option out, but for `ip`. */
 export interface RequestOptions {
-  /** Default: the one that goes with the identity: email, sms or custom. */
+  /** Default: the first that is served and reaches the identity: email; sms, whatsapp or voice; custom. */
   channel?: Channel | null | undefined;
   /** What the code is for, one of the configured purposes. Default: the first of them. */
   purpose?: string | null | undefined;

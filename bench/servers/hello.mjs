@@ -14,7 +14,7 @@ const { respondJson } = await loadBuilt('http/respond.js');
 /** @type {typeof import('../../src/http/schemas.js')} */
 const { createSchemas } = await loadBuilt('http/schemas.js');
 
-const { requestOtp } = createSchemas(['sign-in']);
+const { requestOtp } = createSchemas({ purposes: ['sign-in'], channels: ['email'] });
 const app = new Hono();
 app.get('/hello', (context) => context.json(sentAnswer));
 if (process.env['BENCH_GUARDS'] === '1') {

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import type { Channel } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type { Logger } from '../ports.js';
 import { version } from '../version.js';
@@ -18,6 +19,8 @@ import type { SignInRoute } from './sign-in/routes.js';
 
 export interface HandlerOptions extends Omit<RouteParts, 'schemas'> {
   purposes: readonly string[];
+  /** Those that some transport serves. */
+  channels: readonly Channel[];
   logger: Logger;
   /** Origins whose pages may call the API, such as `https://app.example.com` or `capacitor://localhost`. */
   corsOrigins: readonly string[];
@@ -60,7 +63,7 @@ const unauthorizedHeaders = { 'WWW-Authenticate': 'ApiKey realm="stateless-otp"'
 /** @throws RangeError for a trusted proxy that is no address, range, `loopback` or `unix`, and for an origin that none sends */
 export function createHandler(options: HandlerOptions): Handler {
   const { logger, corsOrigins, apiKeyHashes } = options;
-  const routes = createRoutes({ ...options, schemas: createSchemas(options.purposes) });
+  const routes = createRoutes({ ...options, schemas: createSchemas(options) });
   const clientAddress = createClientAddressReader(options.trustedProxies);
   let isProxyKnown = options.trustedProxies.length > 0 || apiKeyHashes.length > 0;
   /** Once: whoever sends the header could fill the log. */

@@ -1,14 +1,20 @@
 import { z } from '@hono/zod-openapi';
 import { maxDigits, minDigits } from '../core/code.js';
-import { channels, limitNames } from '../core/policy.js';
+import { type Channel, channels, limitNames } from '../core/policy.js';
 import { refusalCategories } from '../core/refusal.js';
 import { problems } from './problems.js';
+
+export interface SchemaOptions {
+  purposes: readonly string[];
+  /** Those that some transport serves. Any other is a channel as well, but refused, so it is not documented. */
+  channels: readonly Channel[];
+}
 
 /**
  * Shapes of what comes in and goes out on the wire. An optional member may be null, which is not set; so is the empty text,
  * which `readJsonBody` drops.
  */
-export function createSchemas(purposes: readonly string[]) {
+export function createSchemas({ purposes, channels: served }: SchemaOptions) {
   const identity = z.string().min(1).max(320).openapi({
     description: 'E-mail address, phone number (E.164) or opaque id `kind:id`',
     example: 'alice@example.com',
@@ -30,7 +36,11 @@ export function createSchemas(purposes: readonly string[]) {
         channel: z
           .enum(channels)
           .nullish()
-          .openapi({ description: 'Default: email, sms or custom, by the identity' }),
+          .openapi({
+            enum: [...served],
+            description:
+              'Default: the first that reaches the identity, of email; sms, whatsapp, voice; custom',
+          }),
         purpose,
         bind: z
           .boolean()
@@ -69,7 +79,7 @@ export function createSchemas(purposes: readonly string[]) {
           .int()
           .openapi({ description: 'Time until another request could be sent', example: 0 }),
         code_length: z.int().openapi({ description: 'Digits of the code', example: 6 }),
-        channel: z.enum(channels),
+        channel: z.enum(channels).openapi({ enum: [...served] }),
         challenge: challengeText
           .optional()
           .openapi({ description: 'Present on bound requests; send it with the code' }),

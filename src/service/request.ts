@@ -9,7 +9,8 @@ import { type Common, describe, rateLimited, type Target, toRetrySeconds } from 
 
 type Opened = Extract<OpenResult, { status: 'opened' }>;
 
-const channelsOf: Record<IdentityKind, readonly [Channel, ...Channel[]]> = {
+/** What reaches an identity; the first that is served is the default. */
+const channelsOf: Record<IdentityKind, readonly Channel[]> = {
   email: ['email'],
   phone: ['sms', 'whatsapp', 'voice'],
   opaque: ['custom'],
@@ -148,10 +149,9 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
     const purpose = common.readPurpose(options.purpose);
     const identity = common.readIdentity(input);
     if ('status' in identity) return identity;
-    const channel = options.channel || channelsOf[identity.kind][0];
-    if (!channelsOf[identity.kind].includes(channel) || !delivery.serves(channel)) {
-      return { status: 'unsupported_channel' };
-    }
+    const served = channelsOf[identity.kind].filter(delivery.serves);
+    const channel = options.channel || served[0];
+    if (channel === undefined || !served.includes(channel)) return { status: 'unsupported_channel' };
     const target = { identity, purpose };
     const recordKey = common.nameRecord(target, options.challenge);
     const result = await openAndSend(target, recordKey, channel, options);

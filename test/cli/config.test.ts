@@ -146,6 +146,16 @@ describe('what is wrong anywhere is refused, in one line that names the variable
       /^DELIVERY_ROUTES: smtp does not serve sms; it serves email/,
     ],
     [
+      'a route for WhatsApp messages that cannot arrive',
+      {
+        DELIVERY_ROUTES: 'whatsapp=twilio',
+        TWILIO_ACCOUNT_SID: 'AC0123456789abcdef0123456789abcdef',
+        TWILIO_AUTH_TOKEN: 'token',
+        TWILIO_FROM_NUMBER: '+15005550006',
+      },
+      /^DELIVERY_ROUTES: twilio does not serve whatsapp; it serves sms$/,
+    ],
+    [
       'a backend without its key',
       { DELIVERY_BACKEND: 'resend', RESEND_FROM: 'a@b.example' },
       /^RESEND_API_KEY: required/,

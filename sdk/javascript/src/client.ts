@@ -32,7 +32,7 @@ export interface CallOptions {
 }
 
 export interface RequestOTPOptions extends CallOptions {
-  /** `email`, `sms`, `whatsapp`, `voice` or `custom`. Default: the one that goes with the identity. */
+  /** `email`, `sms`, `whatsapp`, `voice` or `custom`. Default: the first that reaches the identity. */
   channel?: 'email' | 'sms' | 'whatsapp' | 'voice' | 'custom' | null | undefined;
   /** What the code is for, one of those the service is configured with. Default: the first of them. */
   purpose?: string | null | undefined;

@@ -127,7 +127,10 @@ export function createViews(options: ViewOptions): Views {
     },
     strings(request) {
       const named = new URL(request.url).searchParams.get('locale');
-      return catalogue[named === null ? localeOf(request) : chooseLocale(named, options.defaultLocale)].page;
+      const locale = named === null ? localeOf(request) : chooseLocale(named, options.defaultLocale);
+      const { page } = catalogue[locale];
+      // The element has one label, whatever can be reached.
+      return { ...page, emailOrPhone: page[reach] };
     },
     localeOf,
   };
