@@ -19,7 +19,8 @@ export function readPasswordLogin(username: string | undefined, password: string
 /** nodemailer's options for a login with tokens, which are sent over TLS only, or to this machine. */
 export function readTokenLogin(username: string | undefined, host: string, tokens: TokenSource) {
   if (username === undefined) throw new TypeError('username must be given with oauth');
-  const user = readLine(username, 'username');
+  // No control characters at all: they separate the parts of the response.
+  const user = requireText(username, 'username', /^\P{Cc}+$/u, 'one line, and not empty');
   return {
     ...(isLoopback(host) ? {} : { requireTLS: true }),
     auth: { type: 'custom' as const, method, user, pass: '' },
@@ -43,5 +44,5 @@ async function logIn(user: string, tokens: TokenSource, { sendCommand }: Dialogu
 }
 
 function readLine(value: unknown, name: string): string {
-  return requireText(value, name, /^\P{Cc}+$/u, 'one line, and not empty');
+  return requireText(value, name, /^[^\0\r\n]+$/, 'one line, and not empty');
 }

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { describe, test } from 'node:test';
 import type { SMTPServerOptions } from 'smtp-server';
+import { createOtp } from '../../src/index.js';
 import { createSmtpTransport, type SmtpTransportOptions } from '../../src/transports/smtp.js';
 import { createCertificate } from '../helpers/certificate.js';
 import { createManualClock } from '../helpers/clock.js';
 import { createMessage } from '../helpers/messages.js';
+import { jwtSecret, secretKey } from '../helpers/otp.js';
 import { startScriptedSmtp } from '../helpers/scripted-smtp.js';
 import { startSmtpServer } from '../helpers/smtp.js';
 import { startTokenEndpoint } from '../helpers/token-endpoint.js';
@@ -317,6 +319,37 @@ describe('a login by OAuth 2.0', () => {
       );
     }));
 });
+
+// Attack: read credentials in the log of the service, or in what it answers.
+test('the service logs why there is no token, without credentials or the words of the endpoint', () =>
+  withServers(async ({ endpoint, transport, accept }) => {
+    const logged: unknown[] = [];
+    const log = (...entry: unknown[]) => void logged.push(entry);
+    const otp = createOtp({
+      secretKey,
+      jwtSecret,
+      transports: [transport],
+      logger: { info: log, warn: log, error: log },
+    });
+    const answers: unknown[] = [];
+    try {
+      accept(() => false);
+      answers.push(await otp.request('alice@example.com'));
+      endpoint.behave(() => ({
+        status: 400,
+        body: { error: 'invalid_grant', error_description: 'prose S3cret-of-client access-1' },
+      }));
+      answers.push(await otp.request('bob@example.net'));
+      endpoint.behave(() => ({ status: 500, body: '<html>prose S3cret-of-client</html>' }));
+      answers.push(await otp.request('carol@example.org'));
+    } finally {
+      await otp.close();
+    }
+    const text = JSON.stringify([logged, answers]);
+    assert.match(text, /OAuth token: HTTP 400 invalid_grant/);
+    assert.match(text, /OAuth token: HTTP 500/);
+    assert.doesNotMatch(text, /S3cret|access-\d|client-of-ours|prose|Bearer|alice@|bob@|carol@/);
+  }));
 
 describe('a token is sent over TLS only', () => {
   const [address] = Object.values(networkInterfaces())
