@@ -12,7 +12,7 @@ const bare =
 /** Bytes that RFC 9110 §5.5 does not have in a field value. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const notAllowed = /[\x00-\x08\x0a-\x1f\x7f]/;
-const maxHeaderBytes = 16_384;
+const maxHeaderBytes = 80 * 1024;
 
 let server: RunningServer;
 let tokens: GateTokens;
