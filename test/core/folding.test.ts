@@ -38,6 +38,13 @@ test('the lists are those of their version of Unicode', () => {
   assert.ok(all.length > 1200);
 });
 
+test('nothing that reads an identity or a code asks the Unicode tables of its runtime', () => {
+  for (const file of ['identity', 'domain', 'phone', 'folding', 'folding-table', 'code', 'gate']) {
+    const source = readFileSync(join(root, 'src/core', `${file}.ts`), 'utf8');
+    assert.doesNotMatch(source, /\\p\{|\\s|\.trim\(|\.normalize\(|toLocale|domainToASCII|node:url/i, file);
+  }
+});
+
 test('every character of the lists becomes its twin, and no other character changes', () => {
   const twins = new Map(all);
   for (const [character, twin] of all) assert.equal(foldText(`a${character}b`), `a${twin}b`, name(character));
