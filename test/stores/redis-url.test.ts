@@ -80,7 +80,7 @@ test('a socket of this machine: its path, user, password and database', () => {
   refuses('rediss+socket:///run/redis.sock', /^a Redis URL is/);
 });
 
-test('an IPv6 address stands in brackets, with a zone or without', () => {
+test('an IPv6 address is written in brackets, with a zone or without', () => {
   const readHost = (url: string) => readRedisUrl(url).hosts[0];
   assert.deepEqual(readHost('redis://[::1]'), { host: '::1', port: 6379 });
   assert.deepEqual(readHost('redis://[FE80::1%25eth0]:7000'), { host: 'FE80::1%eth0', port: 7000 });

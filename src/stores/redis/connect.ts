@@ -40,7 +40,7 @@ export function resolveAccess(access: Access): Resolved {
       'REDIS_PASSWORD (password) and the Redis URL have different passwords; leave one of them out',
     );
   }
-  // Some platforms write the user of whoever has none, `redis://default:@host`.
+  // Some platforms write `redis://default:@host` when there is no password.
   const username = target.username === 'default' && password === undefined ? undefined : target.username;
   if (username !== undefined && password === undefined) {
     throw new RangeError(
@@ -141,7 +141,7 @@ export function createClient(target: Resolved, timeoutMs: number): RedisClient {
   return new Redis({ ...options, retryStrategy: delayReconnect, ...server });
 }
 
-/** A connection to one Sentinel, or one server of a cluster, that is tried once: its error says why there is none. */
+/** A single connection attempt to one Sentinel or cluster node, whose error gives the reason that the client hides. */
 export function createProbe(target: Resolved, host: Host, timeoutMs: number): Redis {
   const isSentinel = target.kind === 'sentinel';
   const hasTls = isSentinel ? target.sentinelTls : target.tls;

@@ -7,7 +7,7 @@ const quietMs = 10_000;
 const maxReasons = 100;
 
 export interface ReasonLog {
-  /** Why a command has failed: when it only learnt that there is no connection, why there is none. */
+  /** Why a command failed; for "connection is closed", why the connection was lost. */
   explain(error: unknown): string;
   /** Logs from now on: until the store has started, its error says the reason. */
   start(): void;
@@ -19,7 +19,7 @@ export interface ReasonLog {
 /** Says in the log why Redis cannot answer. Without its listeners ioredis would print errors of connections. */
 export function createReasonLog(client: RedisClient, logger?: Pick<Logger, 'warn'>): ReasonLog {
   const quietUntil = new Map<string, number>();
-  /** Why there is no connection, for the commands that only learn that there is none. */
+  /** Why the connection was lost: commands only learn that it is closed. */
   let lastReason: string | undefined;
   let hasStarted = false;
 

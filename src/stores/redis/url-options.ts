@@ -7,7 +7,7 @@ export interface UrlOptions {
   protocol: 2 | 3;
   tls?: boolean | undefined;
   sentinelTls?: boolean | undefined;
-  /** Paths of PEM files: who is trusted instead of the usual authorities, and what we show of ourselves. */
+  /** Paths of PEM files: the authorities to trust instead of the usual ones, and the client certificate with its key. */
   caFile?: string | undefined;
   certFile?: string | undefined;
   keyFile?: string | undefined;
