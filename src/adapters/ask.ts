@@ -3,29 +3,35 @@ import { setImmediate } from 'node:timers/promises';
 import { unixPeer } from '../http/client-address.js';
 import type { RequestInfo } from '../http/handler.js';
 import { respondProblem } from '../http/problems.js';
+import { cutWhenStalled, type Exchange, inTurn } from './turns.js';
 
 /**
- * Asks on behalf of this address.
+ * Asks for the answer to a request from this address, when it is its turn.
  *
- * @param socket the connection that the request came by, where there is one
+ * @param exchange what a server of Node has passed on; undefined in other runtimes
  */
-export function askFor(
+export async function askFor(
   address: string | null | undefined,
-  socket: Socket | undefined,
+  exchange: Exchange | undefined,
   ask: (info: RequestInfo) => Promise<Response>,
+  stalledTimeoutMs?: number,
 ): Promise<Response> {
-  const info = { remoteAddress: address || (socket && readPeer(socket)) };
-  return info.remoteAddress || !socket ? ask(info) : askUnlessReset(socket, () => ask(info));
+  const remoteAddress = address || (exchange && readPeer(exchange.incoming.socket));
+  if (exchange) {
+    await new Promise<void>((resolve) => inTurn(exchange, resolve));
+    if (!remoteAddress && (await isReset(exchange.incoming.socket))) {
+      return respondProblem('invalid_request', 'The connection was closed');
+    }
+    const { outgoing } = exchange;
+    outgoing.once('prefinish', () => cutWhenStalled(outgoing, stalledTimeoutMs));
+  }
+  return ask({ remoteAddress });
 }
 
 /** The address of the other end; `unix` on a unix socket, which has none. Undefined when the connection has been reset. */
 export function readPeer(socket: Socket & { server?: Server }): string | undefined {
   const isUnix = () => typeof socket.server?.address() === 'string';
   return socket.remoteAddress ?? (isUnix() ? unixPeer : undefined);
-}
-
-async function askUnlessReset(socket: Socket, ask: () => Promise<Response>): Promise<Response> {
-  return (await isReset(socket)) ? respondProblem('invalid_request', 'The connection was closed') : ask();
 }
 
 /**

@@ -41,7 +41,7 @@ export function createExpressMiddleware(handler: Handler): ExpressMiddleware {
   return (incoming, outgoing, next) => {
     const listener = getRequestListener(
       async (request) => {
-        const response = await askFor(incoming.ip, incoming.socket, (info) =>
+        const response = await askFor(incoming.ip, { incoming, outgoing }, (info) =>
           handler(withParsedBody(request, incoming), info),
         );
         if (response.status !== 404) return response;

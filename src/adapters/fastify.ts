@@ -33,7 +33,7 @@ export function createFastifyPlugin(handler: Handler): (instance: FastifyInstanc
       reply.send(respondProblem('invalid_request', `The body must be at most ${maxBodyBytes} bytes`)),
     );
     instance.all('/*', async (request, reply) => {
-      const response = await answer(handler, request, instance.prefix);
+      const response = await answer(handler, request, reply, instance.prefix);
       return response.status === 404 ? reply.callNotFound() : reply.send(response);
     });
   };
@@ -58,7 +58,12 @@ export function requireToken(
   };
 }
 
-async function answer(handler: Handler, request: FastifyRequest, prefix: string): Promise<Response> {
+async function answer(
+  handler: Handler,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  prefix: string,
+): Promise<Response> {
   const { method, url, body, ip } = request;
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
@@ -77,7 +82,7 @@ async function answer(handler: Handler, request: FastifyRequest, prefix: string)
   target.search = query.join('?');
   const init =
     method === 'GET' || method === 'HEAD' ? {} : { body: body instanceof Uint8Array ? body : null };
-  return askFor(ip, request.raw.socket, (info) =>
+  return askFor(ip, { incoming: request.raw, outgoing: reply.raw }, (info) =>
     handler(new Request(target, { method, headers, ...init }), info),
   );
 }

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
 import type { Handler } from '../http/handler.js';
@@ -27,7 +26,7 @@ export function createHonoHandler(
 ): (request: Request, env?: unknown) => Promise<Response> {
   return async (request, env) => {
     const address = remoteAddress(request, env);
-    const response = await askFor(address, readConnection(env), (info) => handler(request, info));
+    const response = await askFor(address, readExchange(env), (info) => handler(request, info));
     // Without an answer a mounted handler lets Hono go on, though the type has no word for it.
     return response.status === 404 ? (undefined as unknown as Response) : response;
   };
@@ -53,9 +52,11 @@ export function requireToken(
 }
 
 function readRemoteAddress(_request: Request, env: unknown): string | undefined {
-  return readConnection(env)?.remoteAddress;
+  return readExchange(env)?.incoming.socket.remoteAddress;
 }
 
-function readConnection(env: unknown): Socket | undefined {
-  return (env as Partial<HttpBindings> | undefined)?.incoming?.socket;
+/** Present on `@hono/node-server` only. */
+function readExchange(env: unknown): HttpBindings | undefined {
+  const { incoming, outgoing } = (env ?? {}) as Partial<HttpBindings>;
+  return incoming && outgoing ? { incoming, outgoing } : undefined;
 }

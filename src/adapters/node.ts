@@ -1,5 +1,4 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { type Call, createBrokenBodyError, maxBodyBytes } from '../http/call.js';
 import type { Handler } from '../http/handler.js';
@@ -7,6 +6,7 @@ import { respondProblem } from '../http/problems.js';
 import { jsonHeaders, type Reply } from '../http/reply.js';
 import { askFor, isReset, readPeer } from './ask.js';
 import { type Batch, createBatch } from './batch.js';
+import { cutWhenStalled, type Exchange, inTurn } from './turns.js';
 
 export interface NodeListenerOptions {
   /**
@@ -14,6 +14,8 @@ export interface NodeListenerOptions {
    * nothing else. Default false.
    */
   overrideGlobals?: boolean;
+  /** Milliseconds after which a client is cut that takes nothing of its answer. Default 15 000. */
+  stalledTimeoutMs?: number | undefined;
 }
 
 /**
@@ -24,14 +26,15 @@ export interface NodeListenerOptions {
  * createServer(createNodeListener(otp.handler)).listen(8000);
  */
 export function createNodeListener(handler: Handler, options: NodeListenerOptions = {}): RequestListener {
-  const ask = (request: Request, { socket }: { socket: Socket }) =>
-    askFor(readPeer(socket), socket, (info) => handler(request, info));
-  const listen = getRequestListener((request, env) => ask(request, env.incoming), {
+  const { stalledTimeoutMs } = options;
+  const ask = (request: Request, exchange: Exchange) =>
+    askFor(undefined, exchange, (info) => handler(request, info), stalledTimeoutMs);
+  const listen = getRequestListener(ask, {
     overrideGlobalObjects: options.overrideGlobals ?? false,
     errorHandler: () => respondProblem('invalid_request', 'The request line or the Host header is malformed'),
   });
   const batch = createBatch();
-  return (incoming, outgoing) => {
+  const serve: RequestListener = (incoming, outgoing) => {
     const length = readPlainLength(incoming);
     const answer =
       length === null ? undefined : handler.findRoute?.(incoming.method ?? '', incoming.url ?? '');
@@ -41,7 +44,10 @@ export function createNodeListener(handler: Handler, options: NodeListenerOption
     const remoteAddress = readPeer(socket);
     const respond = () =>
       void answer(createNodeCall(incoming, batch), { remoteAddress })
-        .then((reply) => sendReply(outgoing, reply))
+        .then((reply) => {
+          sendReply(outgoing, reply);
+          cutWhenStalled(outgoing, stalledTimeoutMs);
+        })
         // A reply that cannot be written must not take the process with it.
         .catch(() => outgoing.destroy());
     if (!remoteAddress) return void isReset(socket).then((gone) => (gone ? outgoing.destroy() : respond()));
@@ -49,6 +55,7 @@ export function createNodeListener(handler: Handler, options: NodeListenerOption
     if (length === 0) batch(respond);
     else respond();
   };
+  return (incoming, outgoing) => inTurn({ incoming, outgoing }, () => serve(incoming, outgoing));
 }
 
 /** Bytes in the body, where they are known beforehand and allowed: Node holds the sender to it. Otherwise null. */
@@ -91,7 +98,10 @@ const jsonHeaderList = listHeaders(jsonHeaders);
 
 function sendReply(outgoing: ServerResponse, { status, headers, body }: Reply): void {
   const list = headers === jsonHeaders ? jsonHeaderList : listHeaders(headers);
-  if (body === null) return void outgoing.writeHead(status, list).end();
+  if (typeof body !== 'string') {
+    outgoing.writeHead(status, list);
+    return void (body === null ? outgoing.end() : outgoing.end(body));
+  }
   const length = Buffer.byteLength(body);
   // ASCII is the same bytes in both, and Latin-1 is written without being looked through.
   const encoding = length === body.length ? 'latin1' : 'utf8';

@@ -223,6 +223,10 @@ export const environment = z.object({
     group: server,
     description: 'What is logged, as JSON lines on standard error',
   }),
+  MAX_CONNECTIONS: wholeNumber(
+    { min: 16, max: 1_000_000, default: 2048 },
+    { group: server, description: 'Most connections open at once in each process; further ones are closed' },
+  ),
   SHUTDOWN_GRACE_SECONDS: wholeNumber(
     { min: 0, max: 300, default: 10 },
     { group: server, description: 'How long requests in flight may take to finish after SIGTERM' },

@@ -46,6 +46,9 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
     host: config.HOST,
     port: config.PORT,
     graceMs: config.SHUTDOWN_GRACE_SECONDS * 1000,
+    maxConnections: config.MAX_CONNECTIONS,
+    onRefused: () =>
+      logger.warn({ open: config.MAX_CONNECTIONS }, 'connections over MAX_CONNECTIONS are closed'),
   });
   if (cluster.isPrimary) greet(server.port);
   stopOnSignal(server, otp, config, logger);

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { meter } from './metering.js';
 import { isSocketPath, openToAll } from './unix-socket.js';
 
 export interface ServerOptions {
@@ -12,6 +13,10 @@ export interface ServerOptions {
   /** Limits on the headers and on the whole request. Default 10 000 and 15 000. */
   headersTimeoutMs?: number;
   requestTimeoutMs?: number;
+  /** Connections open at once; further ones are closed as they come. Default: no limit. */
+  maxConnections?: number;
+  /** Told of connections that were closed for that, once a minute at most. */
+  onRefused?(): void;
 }
 
 export interface RunningServer {
@@ -27,13 +32,20 @@ const keepAliveTimeoutMs = 5_000;
  * of Node, people with many cookies would see an error page instead of the sign-in page.
  */
 const maxHeaderBytes = 80 * 1024;
+const refusalIntervalMs = 60_000;
 
 /** @throws the listen error, for a port that is taken or not allowed */
 export async function startServer(listener: RequestListener, options: ServerOptions): Promise<RunningServer> {
   const { headersTimeoutMs = 10_000, requestTimeoutMs = 15_000 } = options;
   /** The last answer of each connection that is open, given or still to give. */
   const latest = new Map<Socket, ServerResponse>();
+  const connections = new Set<Socket>();
   let isClosing = false;
+  let isMetered = false;
+  const startMetering = () => {
+    isMetered = true;
+    for (const socket of connections) meter(socket, () => latest.get(socket));
+  };
   const server = createServer(
     {
       // As Web-standard headers are: of two Authorization headers neither counts.
@@ -46,11 +58,27 @@ export async function startServer(listener: RequestListener, options: ServerOpti
     },
     (request, response) => {
       latest.set(request.socket, response);
+      // It has no socket while another response is before it. Nobody else pipelines, so until then it costs nothing.
+      if (response.socket === null && !isMetered) startMetering();
       if (isClosing) response.setHeader('Connection', 'close');
       listener(request, response);
     },
   );
-  server.on('connection', (socket) => socket.on('close', () => latest.delete(socket)));
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.on('close', () => {
+      connections.delete(socket);
+      latest.delete(socket);
+    });
+    if (isMetered) meter(socket, () => latest.get(socket));
+  });
+  if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  server.on('drop', () => {
+    if (performance.now() - toldAt < refusalIntervalMs) return;
+    toldAt = performance.now();
+    options.onRefused?.();
+  });
   await listen(server, options);
   return {
     port: isSocketPath(options.host) ? 0 : (server.address() as AddressInfo).port,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { OtpError } from '../errors.js';
-import { securityHeaders } from './reply.js';
+import { createStaticFile, type StaticFile, type StaticFileOptions } from './static-files.js';
 
 /** Filled by the build; the same place seen from `src/http` and from `dist/http`. */
 const assets = new URL('../../dist/swagger-ui/', import.meta.url);
@@ -37,30 +37,22 @@ const page = `<!doctype html>
 const start = `SwaggerUIBundle({ url: '/openapi.json', domNode: document.getElementById('swagger-ui'), validatorUrl: null });
 `;
 
-/** Swagger UI at `/docs`: everything it needs is served from here. */
-export const docsFiles: Record<string, { type: string; read(): Promise<string> }> = {
-  '/docs': { type: 'text/html', read: async () => page },
-  '/docs/start.js': { type: 'text/javascript', read: async () => start },
-  '/docs/swagger-ui.css': { type: 'text/css', read: () => readAsset('swagger-ui.css') },
-  '/docs/swagger-ui-bundle.js': { type: 'text/javascript', read: () => readAsset('swagger-ui-bundle.js') },
-};
-
-/** @throws OtpError `not_found` when the build has not copied Swagger UI */
-export async function respondDocs(path: string): Promise<Response> {
-  const file = docsFiles[path];
-  if (!file) throw new OtpError('not_found', 'There is no such page');
-  return new Response(await file.read(), {
-    headers: {
-      ...securityHeaders,
-      'Content-Security-Policy': contentSecurityPolicy,
-      'Content-Type': `${file.type}; charset=utf-8`,
-    },
-  });
+/** Swagger UI at `/docs`, by path: everything that it needs is served from here. */
+export function createDocsFiles(): Record<string, StaticFile> {
+  const serve = (type: string, read: StaticFileOptions['read']) =>
+    createStaticFile({ type, read, headers: { 'Content-Security-Policy': contentSecurityPolicy } });
+  return {
+    '/docs': serve('text/html', () => page),
+    '/docs/start.js': serve('text/javascript', () => start),
+    '/docs/swagger-ui.css': serve('text/css', () => readAsset('swagger-ui.css')),
+    '/docs/swagger-ui-bundle.js': serve('text/javascript', () => readAsset('swagger-ui-bundle.js')),
+  };
 }
 
-async function readAsset(name: string): Promise<string> {
+/** @throws OtpError `not_found` when the build has not copied Swagger UI */
+async function readAsset(name: string): Promise<Buffer<ArrayBuffer>> {
   try {
-    return await readFile(new URL(name, assets), 'utf8');
+    return await readFile(new URL(name, assets));
   } catch (cause) {
     throw new OtpError('not_found', 'Swagger UI is not there: run npm run build', { cause });
   }

@@ -8,14 +8,14 @@ import { type Call, createWebCall } from './call.js';
 import { createClientAddressReader } from './client-address.js';
 import { createCors } from './cors.js';
 import { guardInbox, type InboxReader, respondInboxJson, respondInboxPage } from './dev-inbox.js';
-import { docsFiles, respondDocs } from './docs-page.js';
+import { createDocsFiles } from './docs-page.js';
 import { createOpenApiDocument } from './openapi.js';
 import { replyProblem, respondProblem } from './problems.js';
 import { type Reply, toResponse } from './reply.js';
-import { respondJson } from './respond.js';
 import { createRoutes, type RouteParts } from './routes.js';
 import { createSchemas } from './schemas.js';
 import type { SignInRoute } from './sign-in/routes.js';
+import { createStaticFile, type StaticFile } from './static-files.js';
 
 export interface HandlerOptions extends Omit<RouteParts, 'schemas'> {
   purposes: readonly string[];
@@ -94,6 +94,23 @@ export function createHandler(options: HandlerOptions): Handler {
   const app = new Hono<{ Bindings: RequestInfo }>();
 
   if (corsOrigins.length > 0) app.use(createCors(corsOrigins));
+  /** Serves a path without Web-standard requests where the server can, and with them where it cannot. */
+  function serve(
+    method: string,
+    path: string,
+    answer: (...given: Parameters<AnswerCall>) => Promise<Reply> | Reply,
+  ) {
+    const answerSafely: AnswerCall = async (call, info) => {
+      try {
+        return await answer(call, info);
+      } catch (error) {
+        return replyError(error, logger);
+      }
+    };
+    const byMethod = direct.get(path) ?? new Map<string, AnswerCall>();
+    direct.set(path, byMethod.set(method, answerSafely));
+    app.on(method, path, async ({ req, env }) => toResponse(await answerSafely(createWebCall(req.raw), env)));
+  }
   for (const { definition, handle } of routes) {
     const needsKey = apiKeyHashes.length > 0 && definition.path.includes('/otp/');
     const answer = (call: Call, info: RequestInfo): Promise<Reply> | Reply => {
@@ -110,30 +127,13 @@ export function createHandler(options: HandlerOptions): Handler {
       if (needsKey) return handle(call, clientAddress.readOnBehalfOf(forwardedFor));
       return handle(call, readCaller(readAddress(info), forwardedFor));
     };
-    const method = definition.method.toUpperCase();
-    const answerSafely: AnswerCall = async (call, info) => {
-      try {
-        return await answer(call, info);
-      } catch (error) {
-        return replyError(error, logger);
-      }
-    };
-    const byMethod = direct.get(definition.path) ?? new Map<string, AnswerCall>();
-    direct.set(definition.path, byMethod.set(method, answerSafely));
-    app.on(method, definition.path, async ({ req, env }) =>
-      toResponse(await answerSafely(createWebCall(req.raw), env)),
-    );
+    serve(definition.method.toUpperCase(), definition.path, answer);
   }
   for (const { method, path, handle } of options.signInRoutes ?? []) {
     app.on(method, path, ({ req, env }) =>
       handle(req.raw, readCaller(readAddress(env), req.raw.headers.get('x-forwarded-for'))),
     );
   }
-  let document: object | undefined;
-  app.get('/openapi.json', () => {
-    document ??= createOpenApiDocument(routes, { version, sessionCookie: options.sessionCookie });
-    return respondJson(200, document);
-  });
   const inbox = options.unsafeDevInbox;
   if (inbox) {
     const { publicUrl } = options;
@@ -142,7 +142,15 @@ export function createHandler(options: HandlerOptions): Handler {
       guardInbox(publicUrl, req.raw, () => respondInboxJson(inbox, req.query('identity'))),
     );
   }
-  for (const path of Object.keys(docsFiles)) app.get(path, () => respondDocs(path));
+  const files: Record<string, StaticFile> = {
+    ...createDocsFiles(),
+    '/openapi.json': createStaticFile({
+      type: 'application/json',
+      read: () =>
+        JSON.stringify(createOpenApiDocument(routes, { version, sessionCookie: options.sessionCookie })),
+    }),
+  };
+  for (const [path, file] of Object.entries(files)) serve('GET', path, file);
 
   app.notFound(({ req }) => {
     const allowed = app.routes

@@ -3,6 +3,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { createApiKeyCheck } from './api-keys.js';
 import { readForm } from './body.js';
 import type { Call } from './call.js';
+import { matchesTag } from './conditional.js';
 import { describeProblems, formBody, json } from './describe.js';
 import { replyProblem } from './problems.js';
 import { type Reply, replyJson } from './reply.js';
@@ -28,7 +29,7 @@ export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: 
       }),
       async handle(call) {
         const headers = { 'Cache-Control': `public, max-age=${jwksMaxAgeSeconds}`, ETag: etag };
-        if (call.header('if-none-match') === etag) return { status: 304, headers, body: null };
+        if (matchesTag(call.header('if-none-match'), [etag])) return { status: 304, headers, body: null };
         return replyJson(200, jwks, headers);
       },
     },

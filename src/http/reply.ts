@@ -4,8 +4,8 @@ import type { IssuedToken } from '../ports.js';
 export interface Reply {
   status: number;
   headers: Record<string, string>;
-  /** Null for an answer that has none. */
-  body: string | null;
+  /** Null for an answer that has none. Of bytes, Content-Length is among the headers. */
+  body: string | Uint8Array<ArrayBuffer> | null;
 }
 
 /** On every answer. Answers differ by person and moment, so nothing may be kept; nothing here is a page. */

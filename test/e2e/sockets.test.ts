@@ -75,8 +75,8 @@ describe('over a real socket', () => {
 
   test('a request line or Host that is garbage is refused, and the server lives on', async () => {
     for (const head of [
-      'GET /docs HTTP/1.1\r\nHost: a b\r\n',
-      'GET /docs HTTP/1.1\r\nHost: [\r\n',
+      'GET /sign-in HTTP/1.1\r\nHost: a b\r\n',
+      'GET /sign-in HTTP/1.1\r\nHost: [\r\n',
       'GET //\\evil HTTP/1.1\r\nHost: x\r\n',
       'GET livez HTTP/1.1\r\nHost: x\r\n',
       'GET http:// HTTP/1.1\r\nHost: x\r\n',

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startProcess } from './process.js';
@@ -9,6 +9,8 @@ export async function startNginx(inServer: string): Promise<{ socketPath: string
   const nginx = requireTool('nginx', 'nginx-light');
   const folder = mkdtempSync(join(tmpdir(), 'otp-nginx-'));
   const socketPath = join(folder, 'socket');
+  // nginx started by root works as somebody else, who has to get to its folders.
+  chmodSync(folder, 0o755);
   const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   const config = [
     `daemon off; pid ${folder}/pid; error_log stderr notice; events {}`,

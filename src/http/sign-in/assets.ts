@@ -3,29 +3,34 @@ import { readFile } from 'node:fs/promises';
 import { OtpError } from '../../errors.js';
 import { writeBrandStyle } from '../../ui/brand.js';
 import { paths } from '../../ui/paths.js';
-import { securityHeaders } from '../reply.js';
+import { createWebCall } from '../call.js';
+import { toResponse } from '../reply.js';
+import { createStaticFile, type StaticFile } from '../static-files.js';
 
 export interface Assets {
   /** Where the pages find them; the address changes with the content. */
   urls(): Promise<{ style: string; script: string }>;
-  respond(path: string): Promise<Response>;
+  respond(request: Request): Promise<Response>;
   /** The elements for pages of one's own, of any origin. */
-  respondElements(): Promise<Response>;
+  respondElements(request: Request): Promise<Response>;
 }
 
 /** Filled by the build; the same place seen from `src/` and from `dist/`. */
 const built = new URL('../../../dist/ui/browser/', import.meta.url);
-const oneHour = 'public, max-age=3600';
 const oneYear = 'public, max-age=31536000, immutable';
 
 interface Asset {
   url: string;
-  type: string;
-  content: string;
+  serve: StaticFile;
 }
 
 export function createAssets(brandColor: string | undefined): Assets {
   const brandStyle = writeBrandStyle(brandColor);
+  const elements = createStaticFile({
+    type: 'text/javascript',
+    read: () => read('elements.js'),
+    headers: { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' },
+  });
   let loading: Promise<{ style: Asset; script: Asset }> | undefined;
 
   async function load() {
@@ -37,7 +42,10 @@ export function createAssets(brandColor: string | undefined): Assets {
   }
 
   const loadOnce = () => {
-    loading ??= load();
+    loading ??= load().catch((error) => {
+      loading = undefined;
+      throw error;
+    });
     return loading;
   };
 
@@ -46,35 +54,25 @@ export function createAssets(brandColor: string | undefined): Assets {
       const { style, script } = await loadOnce();
       return { style: style.url, script: script.url };
     },
-    async respondElements() {
-      return new Response(await read('elements.js'), {
-        headers: {
-          ...securityHeaders,
-          'Access-Control-Allow-Origin': '*',
-          'Cache-Control': oneHour,
-          'Content-Type': 'text/javascript; charset=utf-8',
-          'Cross-Origin-Resource-Policy': 'cross-origin',
-        },
-      });
-    },
-    async respond(path) {
+    respondElements: async (request) => toResponse(await elements(createWebCall(request))),
+    async respond(request) {
+      const { pathname } = new URL(request.url);
       const { style, script } = await loadOnce();
-      const asset = path.endsWith('.css') ? style : script;
-      return new Response(asset.content, {
-        headers: {
-          ...securityHeaders,
-          // While versions change, a page of one may ask another for what it has: better another version than none.
-          'Cache-Control': asset.url === path ? oneYear : 'no-store',
-          'Content-Type': `${asset.type}; charset=utf-8`,
-        },
-      });
+      const asset = pathname.endsWith('.css') ? style : script;
+      const reply = await asset.serve(createWebCall(request));
+      if (asset.url === pathname) return toResponse(reply);
+      // While versions change, a page of one may ask another for what it has: better another version than none.
+      return toResponse({ ...reply, headers: { ...reply.headers, 'Cache-Control': 'no-cache' } });
     },
   };
 }
 
 function describe(name: string, ending: string, type: string, content: string): Asset {
   const hash = createHash('sha256').update(content).digest('base64url').slice(0, 12);
-  return { url: `${paths.assets}${name}-${hash}.${ending}`, type, content };
+  return {
+    url: `${paths.assets}${name}-${hash}.${ending}`,
+    serve: createStaticFile({ type, read: () => content, cacheControl: oneYear }),
+  };
 }
 
 async function read(name: string): Promise<string> {

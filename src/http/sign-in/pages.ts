@@ -91,11 +91,11 @@ export function createPages(parts: PageParts): SignInRoute[] {
       path: paths.strings,
       handle: async (request) => respondJson(200, views.strings(request), { Vary: 'Accept-Language' }),
     },
-    { method: 'GET', path: paths.elements, handle: () => assets.respondElements() },
+    { method: 'GET', path: paths.elements, handle: assets.respondElements },
     {
       method: 'GET',
       path: `${paths.assets}:file{(style-.+\\.css|page-.+\\.js)}`,
-      handle: (request) => assets.respond(new URL(request.url).pathname),
+      handle: assets.respond,
     },
   ];
 }

@@ -1,0 +1,71 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { Socket } from 'node:net';
+
+/** A request and its response, as a server of Node passes them on. */
+export interface Exchange {
+  incoming: IncomingMessage | Http2ServerRequest;
+  outgoing: ServerResponse | Http2ServerResponse;
+}
+
+/** Requests that wait for their turn in this process, on all connections together. Each takes about 2 KB. */
+const maxWaiting = 2048;
+let waiting = 0;
+const waitingOn = new WeakMap<Socket, { count: number }>();
+
+/**
+ * Serves a request when all earlier ones of its connection have been answered and the operating system has taken the
+ * answers. So a client that pipelines requests and reads nothing has one of them worked on.
+ *
+ * Node parses all of what it has read before anybody can stop it, so a thousand small requests may have to wait here.
+ * Meanwhile nothing more is read from the connection. When too many wait, the connection that brings another is cut.
+ */
+export function inTurn({ incoming, outgoing }: Exchange, serve: () => void): void {
+  // Node gives a response its socket when it is the first in line.
+  if (outgoing.socket !== null) {
+    serve();
+    return;
+  }
+  const { socket } = incoming;
+  if (socket.destroyed) return;
+  if (waiting >= maxWaiting) {
+    socket.destroy();
+    return;
+  }
+  const line = waitingOn.get(socket) ?? watch(socket);
+  waiting++;
+  line.count++;
+  socket.pause();
+  outgoing.once('socket', () => {
+    waiting--;
+    line.count--;
+    // Node resumes the socket in this tick, since it is done with the request before.
+    process.nextTick(() => (line.count > 0 ? socket.pause() : socket.resume()));
+    // In the next turn of the event loop: one client's line must not keep all others from being read.
+    setImmediate(serve);
+  });
+}
+
+function watch(socket: Socket): { count: number } {
+  const line = { count: 0 };
+  waitingOn.set(socket, line);
+  socket.once('close', () => {
+    waiting -= line.count;
+    line.count = 0;
+  });
+  return line;
+}
+
+const defaultStalledTimeoutMs = 15_000;
+
+/**
+ * Cuts a client that takes nothing of its answer for this long. To be called when the answer has been ended.
+ *
+ * @param timeoutMs default 15 000
+ */
+export function cutWhenStalled(outgoing: Exchange['outgoing'], timeoutMs = defaultStalledTimeoutMs): void {
+  // Most answers are taken by the operating system at once.
+  if (!outgoing.socket?.writableLength) return;
+  // Node starts this anew whenever some of the answer has been taken.
+  outgoing.setTimeout(timeoutMs, () => outgoing.destroy());
+}
