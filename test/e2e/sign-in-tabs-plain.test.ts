@@ -1,0 +1,3 @@
+import { describeTabs } from '../helpers/sign-in-tabs.js';
+
+describeTabs(false);
