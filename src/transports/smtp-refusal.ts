@@ -43,6 +43,6 @@ function judge(error: SmtpError, isContentRead: boolean): Meaning {
 }
 
 /** Whether the server had been told the recipient; where commands are pipelined, a 421 ends the session unassigned. */
-function isAboutMessage({ code, command }: SmtpError): boolean {
+export function isAboutMessage({ code, command }: SmtpError): boolean {
   return command === 'RCPT TO' || command === 'DATA' || (code === 'ECONNECTION' && command === 'CONN');
 }

@@ -1,4 +1,4 @@
-import type { SmtpError } from './smtp-refusal.js';
+import { isAboutMessage, type SmtpError } from './smtp-refusal.js';
 
 /** Before anybody has logged in, or said who writes to whom. */
 const openingCommands = new Set(['CONN', 'EHLO', 'HELO', 'STARTTLS']);
@@ -6,10 +6,11 @@ const connectionWords =
   /concurrent|too many.{0,40}(connect|session|client)|connection.{0,40}(limit|exceed)|(limit|maximum).{0,40}connection/i;
 
 /** Whether the server takes no further connection for now; nothing is wrong with the message. */
-export function isConnectionLimit({ command = '', responseCode, response = '' }: SmtpError): boolean {
-  if (responseCode === undefined || command === 'RCPT TO') return false;
+export function isConnectionLimit(error: SmtpError): boolean {
+  const { command = '', responseCode, response = '' } = error;
+  if (responseCode === undefined || isAboutMessage(error)) return false;
   if (openingCommands.has(command) && (responseCode === 421 || responseCode === 432)) return true;
-  return command !== 'DATA' && connectionWords.test(response);
+  return connectionWords.test(response);
 }
 
 /**
