@@ -5,6 +5,9 @@ import type { RequestInfo } from '../http/handler.js';
 import { respondProblem } from '../http/problems.js';
 import { cutWhenStalled, type Exchange, inTurn } from './turns.js';
 
+/** The host of a request without a Host header, as health checks by HTTP/1.0 are. Never a host that people use. */
+export const unknownHost = 'host.invalid';
+
 /**
  * Asks for the answer to a request from this address, when it is its turn.
  *

@@ -4,7 +4,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Handler } from '../http/handler.js';
 import { respondProblem } from '../http/problems.js';
 import type { TokenClaims } from '../tokens/claims.js';
-import { askFor } from './ask.js';
+import { askFor, unknownHost } from './ask.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
 
 declare global {
@@ -50,6 +50,7 @@ export function createExpressMiddleware(handler: Handler): ExpressMiddleware {
       },
       {
         overrideGlobalObjects: false,
+        hostname: unknownHost,
         errorHandler: () =>
           respondProblem('invalid_request', 'The request line or the Host header is malformed'),
       },

@@ -3,7 +3,7 @@ import { maxBodyBytes } from '../http/call.js';
 import type { Handler } from '../http/handler.js';
 import { respondProblem } from '../http/problems.js';
 import type { TokenClaims } from '../tokens/claims.js';
-import { askFor } from './ask.js';
+import { askFor, unknownHost } from './ask.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
 
 declare module 'fastify' {
@@ -72,7 +72,7 @@ async function answer(
   }
   let target: URL;
   try {
-    target = new URL(`${request.protocol}://${request.host}`);
+    target = new URL(`${request.protocol}://${request.host || unknownHost}`);
   } catch {
     return respondProblem('invalid_request', 'The Host header is malformed');
   }

@@ -4,7 +4,7 @@ import { type Call, createBrokenBodyError, maxBodyBytes } from '../http/call.js'
 import type { Handler } from '../http/handler.js';
 import { respondProblem } from '../http/problems.js';
 import { jsonHeaders, type Reply } from '../http/reply.js';
-import { askFor, isReset, readPeer } from './ask.js';
+import { askFor, isReset, readPeer, unknownHost } from './ask.js';
 import { type Batch, createBatch } from './batch.js';
 import { cutWhenStalled, type Exchange, inTurn } from './turns.js';
 
@@ -31,13 +31,16 @@ export function createNodeListener(handler: Handler, options: NodeListenerOption
     askFor(undefined, exchange, (info) => handler(request, info), stalledTimeoutMs);
   const listen = getRequestListener(ask, {
     overrideGlobalObjects: options.overrideGlobals ?? false,
+    hostname: unknownHost,
     errorHandler: () => respondProblem('invalid_request', 'The request line or the Host header is malformed'),
   });
   const batch = createBatch();
   const serve: RequestListener = (incoming, outgoing) => {
     const length = readPlainLength(incoming);
     const answer =
-      length === null ? undefined : handler.findRoute?.(incoming.method ?? '', incoming.url ?? '');
+      length === null
+        ? undefined
+        : handler.findRoute?.(incoming.method ?? '', incoming.url ?? '', incoming.headers.origin);
     // The routes of the API need no Web-standard request, which costs more than what they do with it.
     if (!answer) return void listen(incoming, outgoing);
     const { socket } = incoming;

@@ -51,7 +51,7 @@ export interface Handler {
    * The route that serves exactly this method and path, for servers that do without Web-standard requests; undefined
    * where `handler` itself has to be asked.
    */
-  findRoute?(method: string, path: string): AnswerCall | undefined;
+  findRoute?(method: string, path: string, origin?: string): AnswerCall | undefined;
 }
 
 /** Answers a call. Never rejects. */
@@ -163,9 +163,23 @@ export function createHandler(options: HandlerOptions): Handler {
   app.onError((error) => toResponse(replyError(error, logger)));
 
   const handler: Handler = async (request, info = {}) => app.fetch(request, info);
-  // Answers to other origins need headers that only the application adds.
-  if (corsOrigins.length === 0) handler.findRoute = (method, path) => direct.get(path)?.get(method);
+  handler.findRoute = (method, path, origin) => {
+    // Answers to pages need headers that only the application adds.
+    if (corsOrigins.length > 0 && origin !== undefined) return undefined;
+    const byMethod = direct.get(path);
+    const answer = byMethod?.get(method) ?? (method === 'HEAD' ? byMethod?.get('GET') : undefined);
+    return answer && corsOrigins.length > 0 ? varyByOrigin(answer) : answer;
+  };
   return handler;
+}
+
+/** A cache must not give a page of another origin the answer that was made for nobody's. */
+function varyByOrigin(answer: AnswerCall): AnswerCall {
+  return async (call, info) => {
+    const reply = await answer(call, info);
+    const vary = reply.headers.Vary === undefined ? 'Origin' : `${reply.headers.Vary}, Origin`;
+    return { ...reply, headers: { ...reply.headers, Vary: vary } };
+  };
 }
 
 function replyError(error: unknown, logger: Logger): Reply {
