@@ -1,6 +1,5 @@
 import cluster from 'node:cluster';
 import { createNodeListener } from '../adapters/node.js';
-import { isLoopbackHost } from '../core/loopback.js';
 import { parseTestIdentities } from '../core/test-identities.js';
 import { OtpError } from '../errors.js';
 import { createOtp, type Otp, type OtpOptions } from '../otp.js';
@@ -10,7 +9,9 @@ import { createRedisStore } from '../stores/redis.js';
 import { createInbox } from '../transports/inbox.js';
 import { version } from '../version.js';
 import { createBackend, listBackends, readConfiguredRoutes } from './backends.js';
-import { type Config, isProduction, type LoadedConfig } from './config.js';
+import { allowsPlainHttp, formatBanner, hasInbox } from './banner.js';
+import type { Config, LoadedConfig } from './config.js';
+import { withFrontPage } from './front-page.js';
 import { createLogger } from './log.js';
 import { readCredentials } from './redis-problems.js';
 import { type RunningServer, startServer } from './server.js';
@@ -42,7 +43,8 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
     return runWorkers({ count, env, logger, onListening: greet });
   }
   const otp = createChecked(readOptions(config, await createStore(config, logger), logger));
-  const server = await startServer(createNodeListener(otp.handler, { overrideGlobals: true }), {
+  const handler = withFrontPage(otp.handler, config);
+  const server = await startServer(createNodeListener(handler, { overrideGlobals: true }), {
     host: config.HOST,
     port: config.PORT,
     graceMs: config.SHUTDOWN_GRACE_SECONDS * 1000,
@@ -135,10 +137,6 @@ function readPair(pair: string): { name: string; hash: string } {
   return { name: pair.slice(0, at), hash: pair.slice(at + 1) };
 }
 
-function hasInbox(config: Config): boolean {
-  return listBackends(config).includes('console') && !isProduction(config);
-}
-
 async function createStore(config: Config, logger: Logger): Promise<Store> {
   if (config.STORE === 'memory') return createMemoryStore({ maxEntries: config.MEMORY_STORE_MAX_ENTRIES });
   return createRedisStore({
@@ -150,67 +148,6 @@ async function createStore(config: Config, logger: Logger): Promise<Store> {
     allowUnfenced: config.REDIS_ALLOW_UNFENCED,
     logger,
   });
-}
-
-function formatBanner(config: Config, madeUp: readonly string[], port: number): string {
-  const host = ['127.0.0.1', '0.0.0.0', '::'].includes(config.HOST) ? 'localhost' : config.HOST;
-  const url = config.PUBLIC_URL?.replace(/\/$/, '') ?? locate(host, port);
-  const count = countWorkers(config.WORKERS);
-  const codes = listBackends(config).includes('console')
-    ? 'appear here, one line each (console delivery, for development)'
-    : `are sent by ${listBackends(config).join(', ')}`;
-  const lines = [
-    `stateless-otp ${version}`,
-    `  API      ${url}/api/v1`,
-    `  Docs     ${url}/docs`,
-    ...(hasSignInPage(config) ? [`  Sign-in  ${url}/sign-in${describeCookies(config)}`] : []),
-    `  Codes    ${codes}`,
-    ...(hasInbox(config)
-      ? [`  Inbox    ${isInboxShownAt(host, config) ? `${url}/dev/inbox` : 'needs PUBLIC_URL here'}`]
-      : []),
-    `  Store    ${config.STORE}${count > 1 ? `, ${count} workers` : ''}`,
-  ];
-  if (madeUp.length > 0) {
-    lines.push(
-      `  Secrets  ${madeUp.join(' and ')} made up for this run; \`stateless-otp secret\` makes lasting ones`,
-    );
-  }
-  if (!isProduction(config) && !isOwnHost(config.HOST)) {
-    const codes = hasInbox(config) ? ' and read its codes' : '';
-    lines.push(
-      `  WARNING  HOST=${config.HOST}: others on the network can use this development service${codes}`,
-    );
-  }
-  return `${lines.join('\n')}\n\n`;
-}
-
-/** Where the service is. nginx writes unix sockets like this. */
-function locate(host: string, port: number): string {
-  if (isSocketPath(host)) return `http://unix:${host}:`;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-/** Whether nobody reaches it from another machine. */
-function isOwnHost(host: string): boolean {
-  return isSocketPath(host) || isLoopbackHost(host);
-}
-
-/** The inbox answers to no other host of the network. */
-function isInboxShownAt(host: string, { PUBLIC_URL }: Config): boolean {
-  return PUBLIC_URL !== undefined || isOwnHost(host);
-}
-
-function hasSignInPage({ SIGN_IN_PAGE, API_KEYS, OTP_PURPOSES }: Config): boolean {
-  const isWanted = SIGN_IN_PAGE === 'auto' ? API_KEYS.length === 0 : SIGN_IN_PAGE === 'true';
-  return isWanted && OTP_PURPOSES.includes('sign-in');
-}
-
-function describeCookies(config: Config): string {
-  return allowsPlainHttp(config) ? ' (cookies for plain http on localhost, for development)' : '';
-}
-
-function allowsPlainHttp(config: Config): boolean {
-  return !isProduction(config) && !config.PUBLIC_URL?.startsWith('https:');
 }
 
 /**

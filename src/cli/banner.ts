@@ -1,0 +1,77 @@
+import { isLoopbackHost } from '../core/loopback.js';
+import { version } from '../version.js';
+import { listBackends } from './backends.js';
+import { type Config, isProduction } from './config.js';
+import { isSocketPath } from './unix-socket.js';
+import { countWorkers } from './workers.js';
+
+/** What is printed at the start. */
+export function formatBanner(config: Config, madeUp: readonly string[], port: number): string {
+  const host = ['127.0.0.1', '0.0.0.0', '::'].includes(config.HOST) ? 'localhost' : config.HOST;
+  const place = locate(host, port);
+  const url = config.PUBLIC_URL?.replace(/\/$/, '') ?? place;
+  const count = countWorkers(config.WORKERS);
+  const codes = listBackends(config).includes('console')
+    ? 'appear here, one line each (console delivery, for development)'
+    : `are sent by ${listBackends(config).join(', ')}`;
+  const lines = [
+    `stateless-otp ${version}`,
+    `  API      ${url}/api/v1`,
+    `  Docs     ${url}/docs`,
+    ...(hasSignInPage(config) ? [`  Sign-in  ${url}/sign-in${describeCookies(config)}`] : []),
+    `  Codes    ${codes}`,
+    ...(hasInbox(config)
+      ? [`  Inbox    ${isInboxShownAt(host, config) ? `${url}/dev/inbox` : 'needs PUBLIC_URL here'}`]
+      : []),
+    `  Store    ${config.STORE}${count > 1 ? `, ${count} workers` : ''}`,
+    ...(url === place ? [] : [`  Listens  ${place}`]),
+  ];
+  if (madeUp.length > 0) {
+    lines.push(
+      `  Secrets  ${madeUp.join(' and ')} made up for this run; \`stateless-otp secret\` makes lasting ones`,
+    );
+  }
+  if (!isProduction(config) && !isOwnHost(config.HOST)) {
+    const codes = hasInbox(config) ? ' and read its codes' : '';
+    lines.push(
+      `  WARNING  HOST=${config.HOST}: others on the network can use this development service${codes}`,
+    );
+  }
+  return `${lines.join('\n')}\n\n`;
+}
+
+/** Whether every code is shown at `/dev/inbox`. */
+export function hasInbox(config: Config): boolean {
+  return listBackends(config).includes('console') && !isProduction(config);
+}
+
+/** Whether `/sign-in` is served. */
+export function hasSignInPage({ SIGN_IN_PAGE, API_KEYS, OTP_PURPOSES }: Config): boolean {
+  const isWanted = SIGN_IN_PAGE === 'auto' ? API_KEYS.length === 0 : SIGN_IN_PAGE === 'true';
+  return isWanted && OTP_PURPOSES.includes('sign-in');
+}
+
+/** Whether the cookies of the page work over plain http. */
+export function allowsPlainHttp(config: Config): boolean {
+  return !isProduction(config) && !config.PUBLIC_URL?.startsWith('https:');
+}
+
+/** Where the service is. nginx writes unix sockets like this. */
+function locate(host: string, port: number): string {
+  if (isSocketPath(host)) return `http://unix:${host}:`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Whether nobody reaches it from another machine. */
+function isOwnHost(host: string): boolean {
+  return isSocketPath(host) || isLoopbackHost(host);
+}
+
+/** The inbox answers to no other host of the network. */
+function isInboxShownAt(host: string, { PUBLIC_URL }: Config): boolean {
+  return PUBLIC_URL !== undefined || isOwnHost(host);
+}
+
+function describeCookies(config: Config): string {
+  return allowsPlainHttp(config) ? ' (cookies for plain http on localhost, for development)' : '';
+}
