@@ -6,7 +6,7 @@ export type Gate = (identity: string) => boolean;
 
 /**
  * Reads who is let in: whole identities, `@domain` for every address of exactly this domain, and the beginning of a
- * phone number such as `+49`. No rules let everybody in.
+ * phone number such as `+49`. There are no wildcards. No rules let everybody in.
  *
  * @throws RangeError that names the rule that is none of these
  */
@@ -15,8 +15,9 @@ export function createGate(rules: readonly string[]): Gate {
   const domains = new Set<string>();
   const prefixes: string[] = [];
   for (const rule of rules) {
-    const identity = canonicalise(rule);
     const text = foldIdentity(rule);
+    // `*@example.com` is a valid address, but nobody's: it was meant as a wildcard and would shut everybody out.
+    const identity = text.includes('*') ? null : canonicalise(rule);
     const domain = text.startsWith('@') ? canonicalise(`x${text}`) : null;
     if (identity) identities.add(identity.value);
     else if (domain?.kind === 'email') domains.add(readDomain(domain.value));

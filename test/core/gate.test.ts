@@ -45,6 +45,10 @@ test('a rule that is none is refused by name', () => {
     '+0',
     '*',
     '@*.example.com',
+    '*@example.com',
+    'sales-*@example.com',
+    '\uff0a@example.com',
+    'user:*',
     'a@b@example.com',
     '+49*',
   ]) {
