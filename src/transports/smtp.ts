@@ -38,6 +38,8 @@ export interface SmtpTransportOptions {
   clock?: Clock | undefined;
 }
 
+/** With two colons it is an IPv6 address; with one it is a host and a port. */
+const hostPattern = /^([A-Za-z0-9._-]{1,253}|[0-9A-Fa-f.]*(:[0-9A-Fa-f.]*){2,9})$/;
 /** Shorter than servers wait for the next command (RFC 5321 §4.5.3.2.7: at least 5 minutes). */
 const idleTimeoutMs = 30_000;
 /** The part of its time for which a message waits while the server takes no connection; another transport has the rest. */
@@ -65,7 +67,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
   requireBoolean(requireTls, 'requireTls');
   const timeoutMs = requireInteger(options.timeoutMs ?? 5000, 'timeoutMs', 100, 60_000);
   const maxConnections = requireInteger(options.maxConnections ?? 5, 'maxConnections', 1, 100);
-  const host = requireText(options.host, 'host', /^[A-Za-z0-9.:_-]{1,253}$/, 'a host name or an address');
+  const host = requireText(options.host, 'host', hostPattern, 'a host name or an address, without a port');
   const from = readSender(options.from);
   if (tls?.servername !== undefined) {
     requireText(tls.servername, 'tls.servername', /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/, 'a host name');

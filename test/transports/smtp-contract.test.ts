@@ -240,6 +240,31 @@ test('a message is sent once over whatever connections break, and a kept one tha
   }
 });
 
+test('a host is a name or an address, and has no port', async () => {
+  const from = 'codes@example.org';
+  for (const host of [
+    'localhost',
+    'mail.example.com.',
+    '192.0.2.1',
+    '::1',
+    '2001:db8::1',
+    '::ffff:192.0.2.1',
+  ])
+    await createSmtpTransport({ host, from }).close?.();
+  for (const host of [
+    'mail.example.com:587',
+    '192.0.2.1:25',
+    '[::1]',
+    'smtp://mail.example.com',
+    'mail.example.com/',
+  ])
+    assert.throws(
+      () => createSmtpTransport({ host, from }),
+      /^RangeError: host must be .* without a port$/,
+      host,
+    );
+});
+
 test('wrong options are refused by name, without their value', () => {
   const good = { host: 'localhost', from: 'codes@example.org' };
   for (const [name, wrong] of Object.entries({
