@@ -103,7 +103,7 @@ export function findBackendProblems(config: Environment): string[] {
       }
     } catch (error) {
       const { message } = error as Error;
-      const named = name === 'smtp' ? nameSmtpSetting(message) : undefined;
+      const named = name === 'smtp' ? nameSmtpSetting(message, config) : undefined;
       problems.push(named ?? `settings of ${name} delivery: ${message}`);
     }
   }

@@ -11,7 +11,7 @@ import {
   type SettingName,
   settingNames,
 } from './environment.js';
-import { redactUrls } from './redact.js';
+import { describeGiven } from './given.js';
 import { findRedisProblems } from './redis-problems.js';
 import { findTokenProblems } from './token-problems.js';
 
@@ -116,9 +116,7 @@ function readGiven(source: Source): Given {
 }
 
 function describeProblem(name: SettingName, value: string): string {
-  const { allowed, isSecret } = describeSetting(name);
-  const shown = isSecret ? `${value.length} characters` : `"${redactUrls(value)}"`;
-  return `${name}: given ${shown}, allowed: ${allowed}`;
+  return `${name}: ${describeGiven(name, value)}, allowed: ${describeSetting(name).allowed}`;
 }
 
 function findUnfitForProduction(config: Config): string[] {

@@ -22,8 +22,9 @@ export const deliverySettings = {
     description: 'Allow `console` delivery in production',
   }),
   DELIVERY_TIMEOUT_MS: wholeNumber(otpNumbers.deliveryTimeoutMs, {
+    unit: 'milliseconds',
     group: delivery,
-    description: 'Limit on one delivery in milliseconds',
+    description: 'Limit on one delivery',
   }),
   OTP_TEST_IDENTITIES: secret({
     group: delivery,

@@ -62,6 +62,7 @@ export const environment = z.object({
   OTP_DIGITS: wholeNumber(policyNumbers.digits, { group: codes, description: 'Digits of a code' }),
   OTP_ALLOW_SHORT_CODES: flag({ group: codes, description: 'Allow fewer than 6 digits in production' }),
   OTP_WINDOW_SECONDS: wholeNumber(policyNumbers.windowSeconds, {
+    unit: 'seconds',
     group: codes,
     description: 'Life of a code',
   }),
@@ -80,6 +81,7 @@ export const environment = z.object({
       'What a second request does: send the same code again, make a new one, or refuse until the first has expired',
   }),
   OTP_RESEND_COOLDOWN_SECONDS: wholeNumber(policyNumbers.resendCooldownSeconds, {
+    unit: 'seconds',
     group: codes,
     description: 'Least gap between two sends to one identity',
   }),
@@ -229,7 +231,11 @@ export const environment = z.object({
   ),
   SHUTDOWN_GRACE_SECONDS: wholeNumber(
     { min: 0, max: 300, default: 10 },
-    { group: server, description: 'How long requests in flight may take to finish after SIGTERM' },
+    {
+      unit: 'seconds',
+      group: server,
+      description: 'How long requests in flight may take to finish after SIGTERM',
+    },
   ),
   NODE_ENV: text({
     group: server,

@@ -37,8 +37,9 @@ export const redisSettings = {
     description: 'Stands before every key',
   }),
   REDIS_TIMEOUT_MS: wholeNumber(redisTimeout, {
+    unit: 'milliseconds',
     group,
-    description: 'Limit on each command in milliseconds',
+    description: 'Limit on each command',
   }),
   REDIS_ALLOW_EVICTION: flag({
     group,

@@ -24,13 +24,17 @@ function numberWithin({ min, max }: { min: number; max: number }) {
     .pipe(z.number().min(min).max(max));
 }
 
-/** A whole number in its bounds. */
-export function wholeNumber(range: { min: number; max: number; default: number }, base: Base) {
+/** A whole number in its bounds, of a unit if it has one. */
+export function wholeNumber(
+  range: { min: number; max: number; default: number },
+  { unit, ...base }: Base & { unit?: 'seconds' | 'milliseconds'; allowed?: string },
+) {
+  const kind = unit === undefined ? 'a whole number' : `a whole number of ${unit}`;
   return numberWithin(range)
     .default(range.default)
     .meta({
+      allowed: `${kind} from ${range.min} to ${range.max}`,
       ...base,
-      allowed: `a whole number from ${range.min} to ${range.max}`,
       defaultText: String(range.default),
     });
 }

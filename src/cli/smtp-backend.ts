@@ -1,6 +1,7 @@
 import type { Transport } from '../ports.js';
 import { createSmtpTransport } from '../transports/smtp.js';
 import type { Environment, SettingName } from './environment.js';
+import { describeGiven } from './given.js';
 
 /** The settings that options of the transport come from, for what it says is wrong with one. */
 const settings: Readonly<Record<string, SettingName>> = {
@@ -71,11 +72,14 @@ export function findSmtpProblems(config: Environment): string[] {
   return problems;
 }
 
-/** What the transport says of an option, said of its setting. */
-export function nameSmtpSetting(message: string): string | undefined {
+/** What the transport says of an option, said of its setting and of what was given. */
+export function nameSmtpSetting(message: string, config: Environment): string | undefined {
   const [option = ''] = message.split(' ', 1);
   const setting = Object.hasOwn(settings, option) ? settings[option] : undefined;
-  return setting && `${setting}:${message.slice(option.length).replace(/ port (\d+)/, ' SMTP_PORT=$1')}`;
+  if (!setting) return undefined;
+  const said = message.slice(option.length + 1).replace(/ port (\d+)/, ' SMTP_PORT=$1');
+  const given = said.startsWith('must be') && `${describeGiven(setting, String(config[setting]))}, `;
+  return `${setting}: ${given || ''}${said}`;
 }
 
 function usesOAuth(config: Environment): boolean {

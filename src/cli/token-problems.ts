@@ -26,7 +26,7 @@ export function findTokenProblems(config: Environment): string[] {
     const host = PUBLIC_URL === undefined ? '' : new URL(PUBLIC_URL).hostname;
     if (host !== GATE_COOKIE_DOMAIN && !host.endsWith(`.${GATE_COOKIE_DOMAIN}`)) {
       problems.push(
-        `PUBLIC_URL: given "${PUBLIC_URL ?? ''}", required with GATE_COOKIE_DOMAIN: a URL of a host under ${GATE_COOKIE_DOMAIN}`,
+        `PUBLIC_URL: ${PUBLIC_URL === undefined ? '' : `given "${PUBLIC_URL}", `}required with GATE_COOKIE_DOMAIN: a URL of a host under ${GATE_COOKIE_DOMAIN}`,
       );
     }
   }

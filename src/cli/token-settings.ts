@@ -49,13 +49,14 @@ export const tokenSettings = {
       description: 'Confirms the algorithm that follows from the key',
     }),
   ACCESS_TOKEN_TTL: wholeNumber(otpNumbers.accessTokenTtlSeconds, {
+    unit: 'seconds',
     group: tokens,
-    description: 'Life of a token in seconds',
+    description: 'Life of a token',
   }),
   REFRESH_TOKEN_TTL: wholeNumber(otpNumbers.refreshTokenTtlSeconds, {
     group: tokens,
-    description:
-      'Life of a sign-in that refresh tokens prolong, in seconds, at least 60; 0 is without refresh tokens',
+    allowed: `0, or a whole number of seconds from 60 to ${otpNumbers.refreshTokenTtlSeconds.max}`,
+    description: 'Life of a sign-in that refresh tokens prolong; 0 is without refresh tokens',
   }).refine((seconds) => seconds === 0 || seconds >= 60),
   REVOCATION_REQUIRED: flag({
     group: tokens,
@@ -88,7 +89,8 @@ export const tokenSettings = {
 
   GATE_ALLOW: list('', {
     group: gate,
-    allowed: 'addresses, `@domain`s and beginnings of numbers such as `+49`, with commas between them',
+    allowed:
+      'addresses, `@domain`s, ids and beginnings of numbers such as `+49`, with commas between them and without wildcards',
     description:
       'Who is sent codes and let through at `/authz/*`; without it everybody. Needs `DELIVERY_MODE=background`, which is then the default',
   }).refine((rules) => rules.every(isGateRule)),

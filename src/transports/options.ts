@@ -39,7 +39,7 @@ export function requireUrl(value: unknown, name: string, { allowInsecureHttp = f
     throw new RangeError(`${name} must be an http or https address without user name, password and fragment`);
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowInsecureHttp) {
-    throw new RangeError(`${name} must be an https address`);
+    throw new RangeError(`${name} must be an https address, or an http one on this machine`);
   }
   return url;
 }

@@ -246,7 +246,22 @@ describe('what is wrong anywhere is refused, in one line that names the variable
     [
       'a life over ten minutes',
       { OTP_WINDOW_SECONDS: '601' },
-      /^OTP_WINDOW_SECONDS: given "601", .*from 30 to 600$/,
+      /^OTP_WINDOW_SECONDS: given "601", allowed: a whole number of seconds from 30 to 600$/,
+    ],
+    [
+      'a duration with its unit',
+      { REFRESH_TOKEN_TTL: '7d' },
+      /^REFRESH_TOKEN_TTL: given "7d", allowed: 0, or a whole number of seconds from 60 to 31536000$/,
+    ],
+    [
+      'a timeout with its unit',
+      { DELIVERY_TIMEOUT_MS: '5s' },
+      /^DELIVERY_TIMEOUT_MS: given "5s", allowed: a whole number of milliseconds from 100 to 60000$/,
+    ],
+    [
+      'a wildcard at the gate',
+      { GATE_ALLOW: '*@example.com' },
+      /^GATE_ALLOW: given "\*@example.com", allowed: .* without wildcards$/,
     ],
     [
       'a number with a unit',

@@ -94,8 +94,10 @@ describe('a login by OAuth 2.0', () => {
     assert.match(problems[0] ?? '', /^SMTP_PASSWORD: contradicts the SMTP_OAUTH_\* settings/);
   });
 
-  test('that the transport refuses is refused by the name of the setting', () => {
+  test('that the transport refuses is refused by the name of the setting, with what was given', () => {
     for (const [name, wrong] of [
+      ['SMTP_HOST', 'mail.example.com:587'],
+      ['SMTP_HOST', 'smtp://mail.example.com'],
       ['SMTP_OAUTH_TOKEN_URL', 'http://login.example.com/token'],
       ['SMTP_OAUTH_SCOPE', 'a  b'],
       ['SMTP_OAUTH_CLIENT_SECRET', 'a b'],
@@ -104,7 +106,8 @@ describe('a login by OAuth 2.0', () => {
     ] as const) {
       const problems = problemsOf({ ...oauth, [name]: wrong });
       assert.equal(problems.length, 1, problems.join('\n'));
-      assert.ok(problems[0]?.startsWith(`${name}: must be`), problems[0]);
+      const given = name === 'SMTP_OAUTH_CLIENT_SECRET' ? `${wrong.length} characters` : `"${wrong}"`;
+      assert.ok(problems[0]?.startsWith(`${name}: given ${given}, must be`), problems[0]);
     }
   });
 
