@@ -150,7 +150,7 @@ export const environment = z.object({
   OTP_LOCALE: choice(locales, 'en', {
     group: messages,
     description:
-      'Language of people who ask for none of ours, by `locale` in the request or by `Accept-Language`',
+      'Language of people who ask for no supported one, by `locale` in the request or by `Accept-Language`',
   }),
   OTP_CODE_IN_SUBJECT: flag(
     {

@@ -15,7 +15,7 @@ export const pageSettings = {
   BRAND_LOGO_URL: text({
     group: page,
     allowed: 'an https address, or a path such as `/logo.svg`',
-    description: 'The logo above the page; without it `BRAND_NAME` stands there',
+    description: 'The logo above the page; without it `BRAND_NAME` is there',
   }).refine((value) => value === undefined || isLogo(value)),
   BRAND_COLOR: text({
     group: page,
@@ -25,8 +25,7 @@ export const pageSettings = {
   SIGN_IN_HOME: text({
     group: page,
     allowed: 'a path such as `/`, or an address under `PUBLIC_URL` or `GATE_COOKIE_DOMAIN`',
-    description:
-      'Where people go who came to `/sign-in` by themselves; without it the page says who is signed in',
+    description: 'Where people go who opened `/sign-in` directly; without it the page says who is signed in',
   }).refine((value) => value === undefined || isHome(value)),
   EMBED_ORIGINS: list('', {
     group: page,
@@ -36,6 +35,6 @@ export const pageSettings = {
   }).refine((origins) => origins.every(isFrameSource)),
   OTP_MAGIC_LINK: flag({
     group: page,
-    description: 'Put a link beside the code into e-mails that the page sends. Needs `PUBLIC_URL`',
+    description: 'Put a link next to the code into e-mails that the page sends. Needs `PUBLIC_URL`',
   }),
 };

@@ -34,7 +34,7 @@ export const tokenSettings = {
   JWT_PRIVATE_KEY: secret({
     ...privateKey,
     description:
-      'Signs tokens in place of `JWT_SECRET`, so that others can check them and not make them. Of a set the first key signs, the others check',
+      'Signs tokens instead of `JWT_SECRET`, so that others can check them and not make them. Of a set the first key signs, the others check',
   }),
   JWT_PRIVATE_KEY_PREVIOUS: secret({
     ...privateKey,
