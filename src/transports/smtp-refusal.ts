@@ -26,15 +26,16 @@ export function readRefusal(error: SmtpError, isContentRead: boolean): Receipt {
 }
 
 function judge(error: SmtpError, isContentRead: boolean): Meaning {
-  const { code, command, responseCode, response = '' } = error;
+  const { code, command = '', responseCode, response = '' } = error;
   const isTemporary = responseCode !== undefined && responseCode < 500;
-  if (code === 'EAUTH' || code === 'ENOAUTH') return isTemporary ? 'unavailable' : 'unauthorized'; // RFC 4954 §6
+  const isLogin = code === 'EAUTH' || code === 'ENOAUTH';
+  if (isLogin && !isTemporary) return 'unauthorized'; // RFC 4954 §6
   if (code === 'ETIMEDOUT' || code === 'EABORT') return 'timeout';
   // After the content only the server's own answer to it counts.
   if (isContentRead && (code !== 'EMESSAGE' || !responseCode)) return 'unknown';
   if (!responseCode) return code === 'EENVELOPE' ? ['unavailable', 'account'] : 'unavailable';
   const reply = readReply(responseCode, response);
-  const fault = isAboutMessage(error) ? blameMessage(reply) : blameSession(reply);
+  const fault = isAboutMessage(error) ? blameMessage(reply) : blameSession(reply, command);
   if (isTemporary || (code !== 'EENVELOPE' && code !== 'EMESSAGE')) return ['unavailable', fault];
   if (responseCode === 530 || responseCode === 535) return 'unauthorized'; // RFC 4954 §6: log in first
   if (command === 'MAIL FROM') return 'rejected';

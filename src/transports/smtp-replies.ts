@@ -46,9 +46,18 @@ interface Rule {
  */
 export const replyRules: readonly Rule[] = [
   // The mailbox or domain has a new owner, or takes mail from its own organisation only.
-  { fault: 'recipient', enhanced: /^7\.(17|18|124|129|13[3-6]|50[457])$/ },
+  { fault: 'recipient', enhanced: /^7\.(12|17|18|12[349]|13[3-6]|50[457])$/ },
+  {
+    fault: 'recipient',
+    words: /resolver\.rst\b|rejected by (the )?recipient|(undeliverable|unverified) address/,
+  },
   // Greylisting, and a mailbox that gets too much: this recipient, later.
-  { fault: 'recipient', words: /gr[ae]y-?list|recipient thread limit/ },
+  { fault: 'recipient', enhanced: /^2\.12[12]$/ },
+  {
+    fault: 'recipient',
+    words:
+      /gr[ae]y-?list|recipient thread limit|receiving (e?mail |messages )?(too|at a rate)|receive limit|can receive/,
+  },
   {
     fault: 'recipient',
     words: /too (many|much) [^.]{0,40}(to|for) (this|the|that) (user|recipient|mailbox|account)/,
@@ -57,13 +66,13 @@ export const replyRules: readonly Rule[] = [
   {
     fault: 'account',
     words:
-      /sender('s)? ((e-?mail )?address |domain |e-?mail |envelope )?(is |was |has been )?(rejected|denied|refused|block|banned|verif|not |unknown|invalid|does)|(invalid|unknown|bad|banned|blocked|forged|unverified|your) sender|sender (policy|id|ip|reputation|host)|verification failed for|domain of sender|envelope[- ]from|return[- ]path|from (e-?mail )?address|send ?as\b/,
+      /sender('s)? ((e-?mail )?address |domain |e-?mail |envelope )?(is |was |has been )?(rejected|denied|refused|block|banned|verif|not |unknown|invalid|does)|(invalid|unknown|bad|banned|blocked|forged|unverified|your) sender|sender (policy|id|ip|reputation|host)|sending (address|domain|host|server|mta)|verification failed for|domain of sender|envelope[- ]from|return[- ]path|from:? (e-?mail )?(address|domain)|send ?as\b/,
   },
   // Servers that do not relay for us, and limits of the account.
   {
     fault: 'account',
     words:
-      /relay(ing)?( access)?( is| has been)? (denied|not |prohibited|disallowed|refused|rejected|limit|quota)|(no|not|n't|cannot|unable to|refuse to|allowed to|permitted to|only|open|anonymous) relay|rcpt ?hosts|(send|sending|sent|outgoing|outbound|submission|daily|hourly) [^.]{0,30}(limit|quota|rate|allowance)/,
+      /relay(ing)?( access)?( is| has been)? (denied|not |prohibited|disallowed|refused|rejected|limit|quota)|(no|not|n't|cannot|unable to|refuse to|allowed to|permitted to|only|open|anonymous) relay|rcpt ?hosts|(send|sending|sent|outgoing|outbound|submission|daily|hourly) [^.]{0,30}(limit|quota|rate|allowance)|outbounds? (disabled|mail|e-?mail)|(disabled|suspended|blocked|paused) (for|from) sending|sending (is |has been |was )?(disabled|suspended|blocked|paused)/,
   },
   { fault: 'recipient', enhanced: /^(1\.([12346]|10)|2\.[1-4])$/ },
   { fault: 'account', enhanced: /^(1\.[789]|2\.252|4\.5|7\.([2-9]|\d{2,3}))$/ },
@@ -72,32 +81,32 @@ export const replyRules: readonly Rule[] = [
   {
     fault: 'account',
     words:
-      /block(ed|ing)? (using|by|due|for|because|list)|(block|black|deny|drop)-?list|\bdnsbl|\brbls?\b|spamhaus|spamcop|barracuda|sorbs|uceprotect|proofpoint|(?<!not )\blisted\b|reputation|\bbanned\b|\[(tss?|bl|cs|hm|ph)\d+\]|\b(sc|dy|ou|rp)-00\d\b|\bs3(140|150)\b/,
+      /block(ed|ing)? (using|by|due|for|because|list)|(block|black|deny|drop)[- ]?list|\bdnsbl|\brbls?\b|spamhaus|spamcop|barracuda|sorbs|uceprotect|proofpoint|(?<!not )\blisted\b|reputation|\bbanned\b|\[(tss?|bl|cs|hm|ph)\d+\]|\b(sc|dy|ou|rp)-00\d\b|\bs3(140|150)\b/,
   },
   // How we present ourselves.
   {
     fault: 'account',
     words:
-      /\b(spf|dkim|dmarc)\b|authenticat|authori[sz]|must issue|starttls|\bauth\b|log ?in first|pop before|client (host|ip)|reverse|\bptr\b|\brdns\b|\b(helo|ehlo)\b|cannot find your|your (ip|host|server|network|domain|isp|mail ?server|account|organi[sz]ation|client)\b|\bip address|(messages?|mail|mails|e-?mails?|connections?|traffic|volume) (coming )?from\b|from your|dynamic|untrusted|our system has detected/,
+      /\b(spf|dkim|dmarc)\b|authenticat|authori[sz]|must issue|starttls|requires? (tls|encryption|high-strength)|tls (is )?required|\bauth\b|log ?in first|pop before|client (host|ip)|reverse|\bptr\b|\brdns\b|\b(helo|ehlo)\b|cannot find your|your (ip|host|server|network|domain|isp|mail ?server|account|organi[sz]ation|client)\b|\bip address|(messages?|mail|mails|e-?mails?|connections?|traffic|volume) (coming )?from\b|from your|dynamic|untrusted|our system has detected/,
   },
   // How much or how fast we send.
   {
     fault: 'account',
     words:
-      /too (many|much) |(rate|frequency|connections?|messages?|volume)[- ]limit|limit(ed|ing)? (the )?(rate|connections?)|exceed\w* [^.]{0,40}(rate|connections?)|throttl|slow down|(unexpected|unusual) (volume|rate|sending)|user complaints/,
+      /too (many|much) |(rate|frequency|connections?|messages?|volume)[- ]?limit|limit(ed|ing)? (the )?(rate|connections?)|exceed\w* [^.]{0,40}(rate|connections?|(per|an|this) (minute|hour|day))|excessive volume|throttl|slow down|(unexpected|unusual) (volume|rate|sending)|user complaints/,
   },
   // The mailbox, where no code says so, or one that says little.
   {
     fault: 'recipient',
     words:
-      /(user|mailbox|inbox|account|recipient|rcpt|address|addressee|person|alias|customer) [^.]{0,60}?(unknown|not found|not exist|n[o']t (exist|valid|available|known|here|local|listed|have|recogni[sz]ed|accept)|doesn|unavailable|inactive|disabled|suspended|closed|expired|deleted|terminated|locked|blocked|\bfull|over\b|exceed|undeliverable|unverified|invalid|not allowed|rejected|busy|moved)|(unknown|invalid|no such|no|bad|nonexist\w*|non-exist\w*|inactive|disabled|undeliverable|illegal|malformed) (local )?(user|mailbox|account|recipient|address|addressee|person|alias|local[- ]part|domain|destination)|quota|unroute?able|(domain|host) (name )?not found|full mailbox/,
+      /(user|mailbox|inbox|account|recipient|rcpt|address|addressee|person|alias|customer) [^.]{0,60}?(unknown|not found|not exist|n[o']t (exist|valid|available|known|here|local|listed|have|recogni[sz]ed|accept)|doesn|unavailable|inactive|disabled|suspended|closed|expired|deleted|terminated|locked|blocked|\bfull|over\b|exceed|undeliverable|unverified|invalid|not allowed|rejected|busy|in use|moved|no longer)|(unknown|invalid|no such|no|bad|nonexist\w*|non-exist\w*|inactive|disabled|undeliverable|illegal|malformed) (local )?(user|mailbox|account|recipient|address|addressee|person|alias|local[- ]part|domain|destination)|quota|unroute?able|(domain|host) (name )?not found|full mailbox|no longer valid/,
   },
   // The message or its sender, in whatever words.
   {
     fault: 'account',
     enhanced: /^(\d\.0|7\.\d+)?$/,
     words:
-      /denied|prohibit|forbidden|refused|not (permitted|allowed|accepted)|polic(y|ies)|block|spam|virus|unsolicited|suspicio|abus|\baup\b|(message|mail|connection|session) (was |has been |is )?(rejected|refused|deferred)/,
+      /denied|prohibit|forbidden|refused|not (permitted|allowed|accepted)|polic(y|ies)|block|spam|virus|unsolicited|suspicio|suspect|abus|\baup\b|rfc[- ]compliant|\bcontents?\b|too (large|big)|message size|(message|mail|connection|session) (was |has been |is )?(rejected|refused|deferred)/,
   },
 ];
 
@@ -111,8 +120,24 @@ function findFault({ enhanced, words }: Reply): Rule['fault'] | undefined {
     ?.fault;
 }
 
-/** Whom an answer blames when the server knows neither recipient nor content. */
-export function blameSession(reply: Reply): Exclude<Fault, 'recipient'> {
+const loginLimits = /too many|limit|exceed|throttl|lock|suspend|disabl|attempts/;
+
+/**
+ * Whom an answer blames when the server knows neither recipient nor content.
+ *
+ * @param command what it answers
+ */
+export function blameSession(reply: Reply, command: string): Exclude<Fault, 'recipient'> {
+  const isTemporary = reply.code < 500;
+  // RFC 3207 §4.1: the TLS of the server.
+  if (command === 'STARTTLS' && isTemporary) return 'connection';
+  // The name that we greet with.
+  if (/^(EHLO|HELO)$/.test(command) && !isTemporary) return 'account';
+  if (command.startsWith('AUTH') && isTemporary) {
+    // RFC 4954 §6: X.7.0 is a fault of the server for now, and X.7.12 one of the password.
+    const isOurs = loginLimits.test(reply.words) || /\.7\.[1-9]/.test(reply.enhanced ?? '');
+    return isOurs ? 'account' : 'connection';
+  }
   const isOurs = findFault(reply) === 'account' || reply.enhanced?.slice(1, 4) === '.7.';
   return isOurs ? 'account' : 'connection';
 }

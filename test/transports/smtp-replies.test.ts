@@ -103,6 +103,20 @@ const replies = {
     '550 5.4.310 DNS domain b.example does not exist',
     '450 please try again later',
     '451 Requested action aborted: local error in processing',
+    '554 delivery error: dd a@yahoo.com is no longer valid.',
+    '550 Mail is rejected by recipients',
+    '550 Mailbox unavailable or access denied',
+    '550 5.7.1 RESOLVER.RST.NotAuthorized; not authorized',
+    '550 5.7.12 Sender was not authenticated by organization',
+    '550 5.7.123 RESOLVER.RST.AuthRequired; authentication required',
+    "550 5.2.121 Recipient's hourly message receive limit from specific sender exceeded",
+    '450 4.2.122 The recipient has exceeded their limit for the number of messages they can receive per hour.',
+    '421 mailbox in use',
+    '450 4.1.1 <a@b.example>: Recipient address rejected: unverified address: host mx.b.example[192.0.2.1] refused to talk to me: 554 blocked using zen.spamhaus.org',
+    '550 5.1.1 <a@b.example>: Recipient address rejected: undeliverable address: host mx.b.example said: 550 relay not permitted (in reply to RCPT TO command)',
+    '450 4.2.1 <a@b.example>: Mailbox received too much email in a short period of time (G30)',
+    '552 5.2.3 Message too large for this recipient',
+    '552 User mailbox exceeds allowed size',
   ],
   account: [
     // Relaying and the sender
@@ -204,6 +218,26 @@ const replies = {
     '550 5.7.1 Message rejected as spam by Content Filtering',
     '550 Reverse DNS lookup failed',
     '553 Relaying disallowed as codes@example.org',
+    // Limits of the account or the address
+    '550-Domain example.org has exceeded the max emails per hour (100/100 (100%)) allowed. Message discarded.',
+    '550 Domain example.org has exceeded the max defers and failures per hour (5/5 (45%)) allowed. Message discarded.',
+    '550 192.0.2.22 has sent to too many recipients this hour. IB607',
+    '451 Ratelimit exceeded for mailbox codes@example.org. Try again later.',
+    '451 4.7.1 Received too many messages from a new or untrusted IP (G28)',
+    '421 4.7.1 Messages to a@icloud.com deferred due to excessive volume. Try again later',
+    '552 5.2.0 Account has been temporarily suspended for sending',
+    '451 Account outbounds disabled',
+    // The sender, the message and the way it came
+    '451 Message temporarily deferred due to unresolvable RFC.5321 from domain.',
+    '550 example.org From: Domain is invalid. Provide a valid From: IB506',
+    '554 Sending address not accepted due to spam filter',
+    '550 suspected bounce attacks',
+    '554 IP 192.0.2.1 found in black list',
+    '553 This route requires encryption (TLS)',
+    '550 Message too large',
+    '552 Message size exceeds fixed maximum message size',
+    '550 Non RFC compliant message',
+    '550 Rejected by content filter',
   ],
 } as const;
 
@@ -248,6 +282,45 @@ test('before a recipient is named, a refusal for now is an outage unless it spea
   }
   assert.equal(refuse('550 5.1.1 <codes@example.org> unknown user', 'MAIL FROM').fault, 'account');
   assert.equal(refuse('554 no SMTP service here', 'CONN').fault, 'connection');
+});
+
+test('a login refused for now is an outage, unless it speaks of the account', () => {
+  const expected = {
+    connection: [
+      '454 4.7.0 Temporary authentication failure',
+      '451 4.7.0 Temporary server error. Please try again later. PRX2',
+      '421 4.3.2 Service not available',
+    ],
+    account: [
+      '454 4.7.0 Too many login attempts, please try again later.',
+      '421 4.7.0 Too many failed login attempts, closing channel',
+      '450 4.7.1 Account temporarily locked',
+      '432 4.7.12 A password transition is needed',
+    ],
+  };
+  for (const [fault, responses] of Object.entries(expected)) {
+    for (const response of responses) {
+      const responseCode = Number(response.slice(0, 3));
+      const error = { code: 'EAUTH', command: 'AUTH LOGIN', responseCode, response, message: '' };
+      const receipt = readRefusal(error, false);
+      assert.ok(!receipt.ok && receipt.category === 'unavailable' && receipt.retryable, response);
+      assert.equal(faultOf(receipt), fault, response);
+    }
+  }
+});
+
+test('the greeting blames the name in it when it is refused for good, and TLS the server', () => {
+  for (const [command, code, response, fault] of [
+    ['HELO', 'EPROTOCOL', '501 5.5.4 Invalid domain name', 'account'],
+    ['HELO', 'EPROTOCOL', '550 rejected', 'account'],
+    ['EHLO', 'ECONNECTION', '421 4.3.2 closing', 'connection'],
+    ['STARTTLS', 'ETLS', '454 4.7.0 TLS not available due to local problem', 'connection'],
+  ] as const) {
+    const responseCode = Number(response.slice(0, 3));
+    const receipt = readRefusal({ code, command, responseCode, response, message: '' }, false);
+    assert.ok(!receipt.ok && isDefinite(receipt.category), response);
+    assert.equal(faultOf(receipt), fault, response);
+  }
 });
 
 // Attack: own the recipient's domain, and with it what a relay answers, until the breaker opens for everybody.
