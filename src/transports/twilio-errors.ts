@@ -7,10 +7,10 @@ import { type Meaning, mean } from './refusal.js';
 export const twilioErrors: Readonly<Record<string, Meaning>> = {
   // This number cannot receive: not a number, a landline, our own, opted out, deactivated, or not on WhatsApp.
   ...mean('invalid_recipient', 21211, 21214, 21217, 21265, 21266, 21610, 21614, 21635),
-  ...mean('invalid_recipient', 30005, 30006, 63003, 63024),
-  // It does not receive for now, or not this: switched off, blocked by its carrier, an experiment, marketing limits.
+  ...mean('invalid_recipient', 30005, 30006, 63003, 63024, 63031),
+  // It does not receive for now, or not this: switched off, blocked by its carrier or by the person, an experiment, marketing limits.
   ...mean(['unavailable', 'recipient'], 30003),
-  ...mean(['rejected', 'recipient'], 30004, 63032, 63033, 63049, 63050),
+  ...mean(['rejected', 'recipient'], 30004, 63014, 63032, 63033, 63049, 63050),
   ...mean(['unknown', 'recipient'], 30008),
   // Credentials, or an account that is suspended, not active or for trials only.
   ...mean('unauthorized', 10001, 10002, 20003, 20005, 20006, 20008, 30002, 63001, 63020),
@@ -24,7 +24,9 @@ export const twilioErrors: Readonly<Record<string, Meaning>> = {
   // A trial account, which sends to verified numbers only.
   ...mean('rejected', 21219, 21608),
   // The limits of the account or of its sender.
-  ...mean('rate_limited', 14107, 20429, 21611, 30001, 30022, 30023, 30027, 63018, 63038),
+  ...mean('rate_limited', 14107, 20429, 21611, 30001, 30022, 30023, 30027, 63017, 63018, 63038),
+  // Maintenance: nothing was sent.
+  ...mean('unavailable', 21730),
   // WhatsApp failed behind Twilio.
   ...mean('unknown', 63010, 63012),
 };

@@ -25,6 +25,8 @@ export const whatsAppErrors: Readonly<Record<string, Meaning>> = {
   // The request or the template.
   ...mean('rejected', 100, 131008, 131009, 131047, 131051, 135000),
   ...mean('rejected', 132000, 132001, 132005, 132007, 132012, 132015, 132016, 132018, 132068, 132069),
+  // Meta's own failures.
+  ...mean('unknown', 2, 131000, 131016, 133004),
   // The account is being maintained; nothing was sent.
   ...mean(['unavailable', 'account'], 131057),
 };

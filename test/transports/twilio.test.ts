@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { faultOf } from '../../src/core/refusal.js';
 import { createTwilioTransport, type TwilioTransportOptions } from '../../src/transports/twilio.js';
 import { describeHttpTransport } from '../contracts/transport.js';
 import { startHttpStub } from '../helpers/http-stub.js';
@@ -93,6 +94,24 @@ test('a number that cannot receive is a refusal of this recipient', async () => 
     });
   } finally {
     await stub.close();
+  }
+});
+
+test('a person who has blocked us is left alone, and maintenance is an outage', async () => {
+  for (const [code, category, fault] of [
+    [63014, 'rejected', 'recipient'],
+    [63017, 'rate_limited', 'account'],
+    [21730, 'unavailable', 'connection'],
+  ] as const) {
+    const stub = await startHttpStub(error(400, code));
+    try {
+      const transport = createTwilioTransport({ ...options, baseUrl: stub.url });
+      const receipt = await transport.send(message, { signal: new AbortController().signal });
+      assert.ok(!receipt.ok && receipt.category === category, String(code));
+      assert.equal(faultOf(receipt), fault, String(code));
+    } finally {
+      await stub.close();
+    }
   }
 });
 
