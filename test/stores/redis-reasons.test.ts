@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { explain } from '../../src/stores/redis/reasons.js';
@@ -23,6 +24,17 @@ async function readRefusal(options: RedisStoreOptions): Promise<string> {
     return message;
   }
   throw new Error('the store was started');
+}
+
+/** A server that answers the first bytes of each connection so; returns its port. */
+async function listenWith(answer: (socket: Socket) => void): Promise<number> {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => answer(socket));
+  });
+  stopAtEnd(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as { port: number }).port;
 }
 
 describe('at start, one line names what is wrong and what to do', () => {
@@ -109,6 +121,19 @@ describe('at start, one line names what is wrong and what to do', () => {
     }
     assert.match(await readRefusal({ url: 'redis://name.invalid' }), /name\.invalid/);
     assert.match(await readRefusal({ url: 'unix:///no/such/socket' }), /ENOENT \/no\/such\/socket/);
+  });
+
+  test('of a server that speaks TLS or not, or another protocol', async () => {
+    const [mute, foreign] = [
+      await listenWith((socket) => socket.end()),
+      await listenWith((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
+    ];
+    for (const form of ['redis://HOST', 'redis+sentinel://HOST/main', 'redis+cluster://HOST']) {
+      const at = (port: number) => readRefusal({ url: form.replace('HOST', `127.0.0.1:${port}`) });
+      assert.match(await at(mute), /closed the connection: check whether it speaks TLS/, form);
+      assert.match(await at(foreign), /does not speak the protocol of Redis/, form);
+    }
+    assert.match(await readRefusal({ url: `rediss://127.0.0.1:${foreign}` }), /does not speak TLS/);
   });
 
   test('of a form of URL that leads to another kind of server', async () => {
@@ -294,6 +319,8 @@ test('each state of a server that refuses commands has its own reason', () => {
     ["NOPERM User otp has no permissions to run the 'cluster|slots' command", /allow \+cluster\|slots/],
     ['Command timed out', /REDIS_TIMEOUT_MS/],
     ['connect ETIMEDOUT', /REDIS_TIMEOUT_MS/],
+    ['timeout', /REDIS_TIMEOUT_MS/],
+    ['error:1E08010C:DECODER routines::unsupported', /ssl_keyfile/],
   ] as [string, RegExp][]) {
     assert.match(explain(new Error(message)), reason);
   }

@@ -37,6 +37,19 @@ test('Sentinel: its hosts and the name of the master', () => {
   assert.equal(readRedisUrl('redis+sentinel://s1/main/2').database, 2);
 });
 
+// Attack: a URL with a password for each host, whose first hosts were read as a part of the password.
+test('no host is read as a part of the password', () => {
+  for (const url of [
+    'redis+sentinel://:hunter2@s1,:hunter2@s2/main',
+    'redis+sentinel://s1,:hunter2@s2/main',
+    'redis+cluster://otp:hunter2@c1:7000,otp:hunter2@c2:7001',
+  ]) {
+    refuses(url, /once, before the first/);
+  }
+  const target = readRedisUrl('redis+sentinel://:a%2Cb%40c@s1,s2/main');
+  assert.deepEqual([target.password, target.hosts.length], ['a,b@c', 2]);
+});
+
 test('TLS to the servers is TLS to the Sentinels, unless the URL tells them apart', () => {
   const readTls = (url: string) => {
     const { tls, sentinelTls } = readRedisUrl(url);
@@ -84,6 +97,7 @@ test('an IPv6 address is written in brackets, with a zone or without', () => {
   const readHost = (url: string) => readRedisUrl(url).hosts[0];
   assert.deepEqual(readHost('redis://[::1]'), { host: '::1', port: 6379 });
   assert.deepEqual(readHost('redis://[FE80::1%25eth0]:7000'), { host: 'FE80::1%eth0', port: 7000 });
+  assert.deepEqual(readHost('redis://[fe80::1%eth0]'), { host: 'fe80::1%eth0', port: 6379 });
   assert.deepEqual(readHost('redis+cluster://[2001:db8::7]:1'), { host: '2001:db8::7', port: 1 });
   for (const host of ['::1', '::1:6379', '[127.0.0.1]', '[::g]', '[::1', '[]'])
     refuses(`redis://${host}`, /host|brackets/);
@@ -119,6 +133,7 @@ test('a password that is not percent-encoded is read or refused, and never repea
   refuses('redis://:hunter2%zz@host', /%25/);
   refuses('redis://:hunter2 @host', /percent-encoded/);
   refuses('redis://:hunter2@host\n', /percent-encoded/);
+  refuses('redis+sentinel://a#hunter2', /name of the master follows a \//);
 });
 
 test('options of the query that mean something here are honoured', () => {

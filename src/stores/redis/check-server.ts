@@ -1,6 +1,6 @@
 import { Cluster, type Redis } from 'ioredis';
 import { OtpError } from '../../errors.js';
-import { explain as explainProbe, isTelling, type Peer } from './reasons.js';
+import { closedAtOnce, explain as explainProbe, isTelling, noConnection, type Peer } from './reasons.js';
 import type { RedisClient } from './scripts.js';
 
 export interface ServerChecks {
@@ -30,8 +30,8 @@ export async function checkServer(client: RedisClient, checks: ServerChecks): Pr
     // ioredis goes on in database 0 when it cannot select another, where somebody else's keys may be.
     if (database > 0 && !(client instanceof Cluster)) await client.select(database);
   } catch (cause) {
-    const reason = isTelling(cause) ? undefined : await probe(checks);
-    throw unfit(`Redis cannot be reached: ${reason ?? checks.explain(cause)}`, cause);
+    const reason = (isTelling(cause) ? undefined : await probe(checks)) ?? checks.explain(cause);
+    throw unfit(`Redis cannot be reached: ${reason === noConnection ? closedAtOnce : reason}`, cause);
   }
   for (const server of client instanceof Cluster ? client.nodes('master') : [client]) {
     const memory = await readInfo(server, 'memory', checks);
@@ -99,6 +99,8 @@ async function readInfo(
 async function probe({ createProbes, probed }: ServerChecks): Promise<string | undefined> {
   const reasons = await Promise.all(
     (createProbes?.() ?? []).map(async (server) => {
+      // Without a listener ioredis prints what else goes wrong.
+      server.on('error', () => {});
       try {
         await connect(server);
         return undefined;

@@ -70,6 +70,12 @@ const serverRows: Row[] = [
   ],
 ];
 
+/** Nothing is known but that no command can be sent. */
+export const noConnection = 'there is no connection';
+/** What that means to one that never had a connection. */
+export const closedAtOnce =
+  'it closed the connection: check whether it speaks TLS (rediss://) or not (redis://)';
+
 const connectionRows: Row[] = [
   [
     /ENOTFOUND \?/,
@@ -79,14 +85,23 @@ const connectionRows: Row[] = [
     /^Cluster isn't ready/,
     'the cluster announces no servers, or none of them can be reached: see CLUSTER SLOTS',
   ],
-  [/Command timed out/, 'no answer within REDIS_TIMEOUT_MS (timeoutMs)'],
+  [/Command timed out|^timeout$/, 'no answer within REDIS_TIMEOUT_MS (timeoutMs)'],
   [
     /connect ETIMEDOUT/,
     'no connection within REDIS_TIMEOUT_MS (timeoutMs): check host, port, firewall, and whether it speaks TLS (rediss://)',
   ],
+  [/ECONNRESET|socket disconnected/, closedAtOnce],
   [
-    /ECONNRESET|socket disconnected/,
-    'it closed the connection: check whether it speaks TLS (rediss://) or not (redis://)',
+    /Unknown RESP type|Protocol error, got/,
+    'it does not speak the protocol of Redis: check host and port, and whether it speaks TLS (rediss://)',
+  ],
+  [
+    /wrong version number|packet length too long|record layer failure|http request/,
+    'it does not speak TLS: REDIS_URL (url) takes redis:// or another port',
+  ],
+  [
+    /DECODER routines|PEM routines|no start line|bad base64|key values mismatch/,
+    'ssl_certfile or ssl_keyfile of REDIS_URL (url) is not a certificate in PEM and its key',
   ],
   [
     /alert certificate required|alert handshake failure/,
@@ -120,7 +135,7 @@ export function explain(error: unknown, peer: Peer = 'server'): string {
     const match = pattern.exec(message);
     if (match) return typeof reason === 'string' ? reason : reason(match);
   }
-  if (empty.test(message)) return 'there is no connection';
+  if (empty.test(message)) return noConnection;
   // What follows are the arguments of the command, as Redis repeats them.
   const [text = ''] = message.split(/\r?\n|,? with args beginning/);
   return text.slice(0, 100) || error.name;

@@ -41,10 +41,19 @@ export function readRedisUrl(url: string): Target {
   if (/[^\x21-\x7e]/.test(url)) throw refuse('has a space or another character that must be percent-encoded');
   const [, authority = '', path = '', query, fragment] =
     /^([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/.exec(rest) ?? [];
-  if (fragment !== undefined) throw refuse('has a #; in a password it is written %23');
+  if (fragment !== undefined) {
+    const place = kind === 'sentinel' ? '; the name of the master follows a / instead' : '';
+    throw refuse(`has a #; in a password it is written %23${place}`);
+  }
   const at = authority.lastIndexOf('@');
   if (!isSocket && /@/.test(path + (query ?? ''))) {
     throw refuse('has an @ after the host; in a password / is written %2F and ? is written %3F');
+  }
+  // Another host could hide in it, and would be left out without a word.
+  if (kind !== 'single' && /^[^:]*,|,.*@|@.*,/.test(authority.slice(0, Math.max(at, 0)))) {
+    throw refuse(
+      'has an @ between hosts: user and password come once, before the first; in a password @ is written %40',
+    );
   }
   const options = readUrlOptions(query ?? '');
   const hosts = isSocket ? [] : readHosts(authority.slice(at + 1), kind);
@@ -100,7 +109,7 @@ function readHosts(text: string, kind: Target['kind']): Host[] {
 
 /** A name, an IPv4 address, or an IPv6 address in brackets, perhaps with a zone (RFC 6874). */
 function readHost(text: string, defaultPort: number): Host {
-  const match = /^(?:\[([0-9a-f:.]+)(?:%25([\w.-]+))?\]|([a-z0-9._-]+))(?::([0-9]{1,5}))?$/i.exec(text);
+  const match = /^(?:\[([0-9a-f:.]+)(?:%(?:25)?([\w.-]+))?\]|([a-z0-9._-]+))(?::([0-9]{1,5}))?$/i.exec(text);
   const [, address, zone, name, portText] = match ?? [];
   if (address === undefined && name === undefined) {
     throw refuse('has no host, or one that is not a name, an address or an IPv6 address in brackets');
