@@ -42,6 +42,8 @@ export interface TokenSource {
 
 const defaultLifeSeconds = 300;
 const renewalPauseMs = 10_000;
+/** The longest for which an endpoint is left alone that says when to come back. */
+const longestPauseMs = 60_000;
 
 /** RFC 6749 §5.2, and what Google and Microsoft add to it. Only these get into a log: anything else could be a secret. */
 const errors: Readonly<Record<string, 'unauthorized' | 'unavailable'>> = {
@@ -89,6 +91,7 @@ export function createTokenSource(
   const closing = new AbortController();
   let current: Token | undefined;
   let fetching: Promise<Token> | undefined;
+  let pause: { until: number; receipt: TokenError['receipt'] } | undefined;
 
   async function fetchToken(): Promise<Token> {
     const startedAt = clock();
@@ -104,8 +107,11 @@ export function createTokenSource(
     );
     const value = dig(body, 'access_token');
     const type = dig(body, 'token_type') ?? 'bearer';
-    if (!isToken(value) || String(type).toLowerCase() !== 'bearer')
-      throw fail('unavailable', 'no bearer token');
+    if (!isToken(value) || String(type).toLowerCase() !== 'bearer') {
+      // Some answer 200 to everything.
+      const category = find(errors, String(dig(body, 'error')));
+      throw fail(category ?? 'unavailable', `no bearer token${category ? `, ${dig(body, 'error')}` : ''}`);
+    }
     const next = dig(body, 'refresh_token');
     if (refreshToken !== undefined && isToken(next)) refreshToken = next;
     const lifeMs = readLifeSeconds(dig(body, 'expires_in')) * 1000;
@@ -115,17 +121,35 @@ export function createTokenSource(
 
   function renew(): Promise<Token> {
     fetching ??= fetchToken()
-      .then((token) => {
-        current = token;
-        return token;
-      })
+      .then(
+        (token) => {
+          current = token;
+          pause = undefined;
+          return token;
+        },
+        (error: TokenError) => {
+          const { receipt } = error;
+          const { retryAfterSeconds } = receipt;
+          if (retryAfterSeconds !== undefined) {
+            pause = { until: clock() + Math.min(retryAfterSeconds * 1000, longestPauseMs), receipt };
+          }
+          throw error;
+        },
+      )
       .finally(() => {
         fetching = undefined;
       });
     return fetching;
   }
 
+  function isPaused(): boolean {
+    const leftMs = (pause?.until ?? 0) - clock();
+    // More is left only when the clock has been set back.
+    return leftMs > 0 && leftMs <= longestPauseMs;
+  }
+
   async function wait(): Promise<Token> {
+    if (pause && isPaused()) throw new TokenError(pause.receipt);
     const hasJoined = fetching !== undefined;
     const endsAt = clock() + timeoutMs;
     try {
@@ -143,7 +167,7 @@ export function createTokenSource(
     async get() {
       const now = clock();
       if (!current || now >= current.expiresAt) return (await wait()).value;
-      if (now >= current.renewAt && !fetching) {
+      if (now >= current.renewAt && !fetching && !isPaused()) {
         current.renewAt = now + renewalPauseMs;
         // What came of it is seen when this token has expired.
         renew().catch(() => {});
@@ -211,8 +235,8 @@ function isToken(value: unknown): value is string {
   return typeof value === 'string' && /^[\x21-\x7e]{1,16384}$/.test(value);
 }
 
-/** RFC 6749 §5.1: seconds. Some providers write the number as text, and it may be missing. */
+/** RFC 6749 §5.1: seconds. Some providers write the number as text, and it may be missing, or 0 for an unknown life. */
 function readLifeSeconds(value: unknown): number {
   const seconds = typeof value === 'string' ? Number(value) : value;
-  return typeof seconds === 'number' && seconds >= 0 ? Math.min(seconds, 86_400) : defaultLifeSeconds;
+  return typeof seconds === 'number' && seconds > 0 ? Math.min(seconds, 86_400) : defaultLifeSeconds;
 }

@@ -156,6 +156,12 @@ describe('an endpoint', () => {
     ['HTML', { status: 200, body: '<html>S3cret-of-client</html>' }, 'unavailable', /no bearer token$/],
     ['HTML of a failed gateway', { status: 502, body: '<html>Bad gateway</html>' }, 'unavailable', /502$/],
     ['no token', { status: 200, body: {} }, 'unavailable', /no bearer token$/],
+    [
+      '200 with an error',
+      { status: 200, body: { error: 'invalid_grant', error_description: 'S3cret' } },
+      'unauthorized',
+      /no bearer token, invalid_grant$/,
+    ],
     ['null', { status: 200, body: null }, 'unavailable', /no bearer token$/],
     ['an array', { status: 200, body: ['access'] }, 'unavailable', /no bearer token$/],
     [
@@ -185,7 +191,7 @@ describe('an endpoint', () => {
   ];
   for (const [name, answer, category, detail] of answers) {
     test(`that answers ${name} is a definite refusal without its words`, () =>
-      withSource(async ({ endpoint, source }) => {
+      withSource(async ({ endpoint, clock, source }) => {
         endpoint.behave(() => answer);
         const receipt = await refusalOf(source.get());
         assert.equal(receipt.category, category);
@@ -193,9 +199,49 @@ describe('an endpoint', () => {
         assert.match(receipt.detail, detail);
         assert.doesNotMatch(receipt.detail, /S3cret|Secret|client-of-ours|html/);
         endpoint.behave();
+        clock.advance(60_000);
         assert.equal(await source.get(), 'access-1');
       }));
   }
+
+  test('that says when to come back is left alone until then, a minute at most', async () => {
+    for (const [retryAfter, seconds] of [
+      ['7', 7],
+      ['3600', 60],
+    ] as const) {
+      await withSource(async ({ endpoint, clock, source }) => {
+        endpoint.behave(() => ({ status: 429, headers: { 'retry-after': retryAfter } }));
+        for (let index = 0; index < 20; index += 1) {
+          assert.equal((await refusalOf(source.get())).detail, 'OAuth token: HTTP 429');
+        }
+        assert.equal(endpoint.requests(), 1);
+        endpoint.behave();
+        clock.advance(seconds * 1000);
+        assert.equal(await source.get(), 'access-1');
+      });
+    }
+  });
+
+  test('that says so is asked again when the clock has been set back', () =>
+    withSource(async ({ endpoint, clock, source }) => {
+      endpoint.behave(() => ({ status: 503, headers: { 'retry-after': '60' } }));
+      await refusalOf(source.get());
+      endpoint.behave();
+      clock.advance(-86_400_000);
+      assert.equal(await source.get(), 'access-1');
+    }));
+
+  test('that names an impossible life is not asked for each message', async () => {
+    for (const expiresIn of [0, -1, '0', '', 'soon']) {
+      await withSource(
+        async ({ endpoint, source }) => {
+          for (let index = 0; index < 20; index += 1) assert.equal(await source.get(), 'access-1');
+          assert.equal(endpoint.requests(), 1, JSON.stringify(expiresIn));
+        },
+        { expiresIn },
+      );
+    }
+  });
 
   // Attack: have the secret sent elsewhere.
   test('that redirects is not followed', () =>
