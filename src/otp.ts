@@ -15,15 +15,15 @@ import {
 import { minSecretBytes, readSecret } from './core/secret.js';
 import { readTestIdentities } from './core/test-identities.js';
 import { createDelivery } from './delivery/delivery.js';
-import { createDiscreetDelivery } from './delivery/discreet.js';
 import { hashApiKey } from './http/api-keys.js';
 import { createHandler, type Handler } from './http/handler.js';
 import { createSessionCookie } from './http/session-cookie.js';
 import { createLinks } from './http/sign-in/links.js';
 import { createSignInRoutes, signInPurpose } from './http/sign-in/routes.js';
 import { createRenderer } from './messages/render.js';
+import { processClock } from './monotonic-clock.js';
 import { type OtpOptions, otpNumbers } from './otp-options.js';
-import type { IssuedToken, Logger, Random } from './ports.js';
+import type { IssuedToken, Logger, MonotonicClock, Random } from './ports.js';
 import { createRandom } from './random.js';
 import { countMissingAddress } from './service/missing-address.js';
 import { createService, type Service, type ShouldSend } from './service.js';
@@ -84,6 +84,11 @@ export function generateApiKey(): { key: string; hash: string } {
  * if (result.status === 'valid') console.log(result.accessToken);
  */
 export function createOtp(options: OtpOptions): Otp {
+  return createOtpOn(processClock, options);
+}
+
+/** As `createOtp`, on a clock of the caller's. */
+export function createOtpOn(monotonicClock: MonotonicClock, options: OtpOptions): Otp {
   const { issuer = 'stateless-otp', audience = 'stateless-otp', logger = silent, clock = Date.now } = options;
   const { bearerPurposes = ['sign-in'], transports, defaultCountry, publicUrl, cookieDomain } = options;
   const numbers = readNumbers(options);
@@ -104,18 +109,16 @@ export function createOtp(options: OtpOptions): Otp {
   const links = createConfiguredLinks(options, policy, keys, random);
   const gate = createGate(options.gateAllow ?? []);
   const store = options.store ?? createMemoryStore(options.clock ? { clock: options.clock } : {});
-  const plainDelivery = createDelivery({
+  const delivery = createDelivery({
     transports,
     routes: options.routes,
     timeoutMs: numbers.deliveryTimeoutMs,
     mode: readDeliveryMode(options),
     queueMax: numbers.deliveryQueueMax,
-    clock: () => performance.now(),
+    discretion: isSelective(options) ? { spreadMs: numbers.deliverySpreadMs, random } : undefined,
+    clock: monotonicClock,
     logger,
   });
-  const delivery = isSelective(options)
-    ? createDiscreetDelivery(plainDelivery, { spreadMs: numbers.deliverySpreadMs, random })
-    : plainDelivery;
   const shouldSend: ShouldSend | undefined = isSelective(options)
     ? async (identity, purpose) => gate(identity) && ((await options.shouldSend?.(identity, purpose)) ?? true)
     : undefined;

@@ -1,8 +1,23 @@
 import type { Channel, ResendPolicy } from './core/policy.js';
 import type { Fault, RefusalCategory } from './core/refusal.js';
 
-/** The time in milliseconds since 1970. */
+/** The time in milliseconds since 1970: for dates. It jumps when the system's clock is set. */
 export type Clock = () => number;
+
+/** Time that only passes, in milliseconds since an arbitrary moment: for durations and time limits. */
+export interface MonotonicClock {
+  now(): number;
+  /** Calls back once, this much later. A timer keeps the process alive. */
+  after(ms: number, callback: () => void): Timer;
+}
+
+export interface Timer {
+  /** Cancels it. */
+  close(): void;
+  /** Lets the process end meanwhile. */
+  unref(): void;
+  ref(): void;
+}
 
 /** Random that nobody can guess. */
 export interface Random {
@@ -222,19 +237,24 @@ export interface LinkTarget {
 /** Writes a message; every input has a result. */
 export type Render = (input: RenderInput) => Content;
 
-export type Receipt =
-  | { ok: true; id?: string | undefined }
-  | {
-      ok: false;
-      category: RefusalCategory;
-      /** Whom it affects. Default: by the category, `recipient` for `invalid_recipient` alone. */
-      fault?: Fault | undefined;
-      /** Whether the same message may be accepted later, by this transport. */
-      retryable: boolean;
-      retryAfterSeconds?: number | undefined;
-      /** For the log: no recipient, no code, no credentials. */
-      detail: string;
-    };
+export interface Accepted {
+  ok: true;
+  id?: string | undefined;
+}
+
+export interface Refusal {
+  ok: false;
+  category: RefusalCategory;
+  /** Whom it affects. Default: by the category, `recipient` for `invalid_recipient` alone. */
+  fault?: Fault | undefined;
+  /** Whether the same message may be accepted later, by this transport. */
+  retryable: boolean;
+  retryAfterSeconds?: number | undefined;
+  /** For the log: no recipient, no code, no credentials. */
+  detail: string;
+}
+
+export type Receipt = Accepted | Refusal;
 
 export interface SendOptions {
   /** Aborts when the time of the message is up. */
@@ -279,12 +299,19 @@ export interface Delivery {
   /** Whether the caller is answered before the message is sent. */
   isBackground: boolean;
   serves(channel: Channel): boolean;
-  /** Takes a place for one message before anything is counted; false when there is none. */
-  reserve(): boolean;
-  /** Gives the place back when there is nothing to send after all. */
-  cancel(): void;
-  /** Uses the place. Resolves with what became of the message in the end; never rejects. */
-  send(message: Message): Promise<Receipt>;
+  /** Takes a slot for one message before anything is counted; null when there is none. */
+  reserve(): DeliverySlot | null;
   /** Lets messages in the background be sent for this long, then closes the transports. */
   close(graceMs: number): Promise<void>;
 }
+
+/** Room for one message. */
+export interface DeliverySlot {
+  /** Uses the slot, once. Resolves with what became of the message in the end; never rejects. */
+  send(message: Message): Promise<DeliveryReceipt>;
+  /** Gives the slot back unless a message was sent; for a `finally`. */
+  release(): void;
+}
+
+/** Of a refusal also whether the send no longer counts against the identity's limit. */
+export type DeliveryReceipt = Accepted | (Refusal & { isSendGivenBack: boolean });

@@ -43,7 +43,14 @@ export function faultOf({
   return fault ?? faultsByCategory[category];
 }
 
-/** Whether the message was certainly not accepted: then the send is given back, and another try repeats nothing. */
+/** Whether the message was certainly not accepted, so that another try repeats nothing. */
 export function isDefinite(category: RefusalCategory): boolean {
   return category !== 'timeout' && category !== 'unknown';
+}
+
+/** Transports are written by others: an answer may be anything. */
+export function isReceipt(answer: unknown): boolean {
+  if (typeof answer !== 'object' || answer === null || !('ok' in answer)) return false;
+  if (answer.ok !== false) return answer.ok === true;
+  return 'category' in answer && refusalCategories.some((category) => category === answer.category);
 }

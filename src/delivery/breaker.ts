@@ -1,5 +1,5 @@
 import { faultOf, isDefinite } from '../core/refusal.js';
-import type { Clock, Receipt } from '../ports.js';
+import type { MonotonicClock, Receipt } from '../ports.js';
 
 /** Keeps calls from a provider that is down. `recipient` is the domain of an address, or a whole number or id. */
 export interface Breaker {
@@ -22,7 +22,7 @@ const recipientsKept = 100;
  * with the first answer. A recipient whose domain makes the provider wait could keep it open by taking each probe, so
  * recipients that have not failed yet have a probe of their own (docs/decisions/0029).
  */
-export function createBreaker(clock: Clock): Breaker {
+export function createBreaker(clock: MonotonicClock): Breaker {
   /** When connections failed, by recipient, the latest recipient last. */
   const faults = new Map<string, number[]>();
   let isOpen = false;
@@ -35,10 +35,10 @@ export function createBreaker(clock: Clock): Breaker {
   }
 
   function note(recipient: string): void {
-    const since = clock() - windowMs;
+    const since = clock.now() - windowMs;
     const times = faults.get(recipient) ?? [];
     faults.delete(recipient);
-    faults.set(recipient, [...times.slice(1 - faultsKept), clock()]);
+    faults.set(recipient, [...times.slice(1 - faultsKept), clock.now()]);
     for (const [name, all] of faults) {
       const recent = all.filter((time) => time > since);
       if (recent.length === 0 || faults.size > recipientsKept) faults.delete(name);
@@ -50,8 +50,8 @@ export function createBreaker(clock: Clock): Breaker {
     allows(recipient) {
       if (!isOpen) return true;
       const isAffected = faults.has(recipient);
-      if (clock() < (isAffected ? nextProbeAt : nextProbeOfOthersAt)) return false;
-      nextProbeAt = clock() + pauseMs;
+      if (clock.now() < (isAffected ? nextProbeAt : nextProbeOfOthersAt)) return false;
+      nextProbeAt = clock.now() + pauseMs;
       if (!isAffected) nextProbeOfOthersAt = nextProbeAt;
       return true;
     },
@@ -66,7 +66,7 @@ export function createBreaker(clock: Clock): Breaker {
       if (isOpen || faults.size < recipientsToOpen) return;
       if ([...faults.values()].flat().length < faultsToOpen) return;
       isOpen = true;
-      nextProbeAt = clock() + pauseMs;
+      nextProbeAt = clock.now() + pauseMs;
       nextProbeOfOthersAt = nextProbeAt;
     },
   };

@@ -1,6 +1,8 @@
+import type { MonotonicClock, Timer } from '../ports.js';
+
 /** What is told when its time is up. */
 export interface Expiring {
-  /** By `performance.now()`. */
+  /** By the clock of its `Deadlines`. */
   endsAt: number;
   expire(): void;
 }
@@ -11,8 +13,13 @@ export interface Expiring {
  */
 export class Deadlines {
   readonly #running = new Set<Expiring>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #clock: MonotonicClock;
+  #timer: Timer | undefined;
   #wakesAt = Number.POSITIVE_INFINITY;
+
+  constructor(clock: MonotonicClock) {
+    this.#clock = clock;
+  }
 
   add(one: Expiring): void {
     if (this.#running.size === 0) this.#timer?.ref();
@@ -27,15 +34,16 @@ export class Deadlines {
   }
 
   #wakeAt(time: number): void {
-    clearTimeout(this.#timer);
+    this.#timer?.close();
     this.#wakesAt = time;
-    this.#timer = setTimeout(() => this.#look(), Math.max(1, Math.ceil(time - performance.now())));
+    const ms = Math.max(1, Math.ceil(time - this.#clock.now()));
+    this.#timer = this.#clock.after(ms, () => this.#look());
   }
 
   #look(): void {
     this.#timer = undefined;
     this.#wakesAt = Number.POSITIVE_INFINITY;
-    const now = performance.now();
+    const now = this.#clock.now();
     let next = Number.POSITIVE_INFINITY;
     for (const one of this.#running) {
       if (one.endsAt > now) {

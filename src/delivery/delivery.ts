@@ -1,5 +1,15 @@
-import type { Channel } from '../core/policy.js';
-import type { Clock, Delivery, Logger, Transport } from '../ports.js';
+import type { Channel, DeliveryMode } from '../core/policy.js';
+import { isDefinite } from '../core/refusal.js';
+import type {
+  Delivery,
+  DeliveryReceipt,
+  DeliverySlot,
+  Logger,
+  MonotonicClock,
+  Receipt,
+  Transport,
+} from '../ports.js';
+import { chooseDelayMs, type Discretion } from './discretion.js';
 import { createQueue } from './queue.js';
 import { createRouter } from './route.js';
 
@@ -8,25 +18,45 @@ export interface DeliveryOptions {
   routes?: Partial<Record<Channel, readonly string[]>> | undefined;
   timeoutMs: number;
   /** `direct`: an answer waits for the provider. `background`: it does not. */
-  mode: 'direct' | 'background';
+  mode: DeliveryMode;
   /** Most messages in the background at once. */
   queueMax: number;
-  clock: Clock;
+  /** Where some people are sent nothing; in the background only. */
+  discretion?: Discretion | undefined;
+  clock: MonotonicClock;
   logger: Logger;
 }
 
 /** Brings messages to people by their routes, while the caller waits or in the background. */
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { transports, mode, queueMax, clock, logger } = options;
+  const { transports, mode, queueMax, discretion, clock, logger } = options;
   const router = createRouter(options);
-  const queue = createQueue({ router, maxMessages: queueMax, clock });
+  const queue = createQueue({
+    router,
+    maxMessages: queueMax,
+    clock,
+    chooseDelayMs: discretion && (() => chooseDelayMs(discretion)),
+  });
   const isBackground = mode === 'background';
+
+  function judge(receipt: Receipt): DeliveryReceipt {
+    if (receipt.ok) return receipt;
+    return { ...receipt, isSendGivenBack: discretion === undefined && isDefinite(receipt.category) };
+  }
+
+  const directSlot: DeliverySlot = {
+    send: (message) => router.send(message).then(judge),
+    release() {},
+  };
+
   return {
     isBackground,
     serves: router.serves,
-    reserve: () => !isBackground || queue.reserve(),
-    cancel: () => isBackground && queue.cancel(),
-    send: isBackground ? queue.send : router.send,
+    reserve() {
+      if (!isBackground) return directSlot;
+      const slot = queue.reserve();
+      return slot && { send: (message) => slot.send(message).then(judge), release: slot.release };
+    },
     async close(graceMs) {
       const lost = isBackground ? await queue.drain(graceMs) : 0;
       if (lost > 0) logger.error({ lost }, 'messages were lost at shutdown');

@@ -1,21 +1,27 @@
 import { faultOf, isDefinite } from '../core/refusal.js';
-import type { Clock, Message, Receipt } from '../ports.js';
+import type { Message, MonotonicClock, Receipt, Timer } from '../ports.js';
 import type { Router } from './route.js';
 
 export interface QueueOptions {
   router: Router;
   /** Most messages that may wait or be under way. */
   maxMessages: number;
-  clock: Clock;
+  clock: MonotonicClock;
+  /** How long a message waits before its first try. Default: not at all. */
+  chooseDelayMs?: (() => number) | undefined;
+}
+
+/** A slot for one message, counted until it is released or until what became of its message is known. */
+export interface QueueSlot {
+  /** Uses the slot. Resolves with what became of the message in the end; never rejects. */
+  send(message: Message): Promise<Receipt>;
+  /** Gives the slot back unless it has been used. */
+  release(): void;
 }
 
 export interface Queue {
-  /** Takes a place for one message, or `false` when all are taken. */
-  reserve(): boolean;
-  /** Gives a place back that is not needed. */
-  cancel(): void;
-  /** Uses a place. Resolves with what became of the message in the end; never rejects. */
-  send(message: Message): Promise<Receipt>;
+  /** Null when all slots are taken. */
+  reserve(): QueueSlot | null;
   /** Resolves with how many messages were lost: all are sent, or the time is up. */
   drain(graceMs: number): Promise<number>;
 }
@@ -31,19 +37,44 @@ interface Waiting {
   expiresAt: number;
   /** Until the next try. */
   pauseMs: number;
-  settle(receipt: Receipt): void;
+  resolve(receipt: Receipt): void;
 }
 
 /**
  * A bounded queue in this process. A message that was definitely not taken is tried again until its code expires; one
  * with an unknown outcome is not, so none is sent twice; and none is sent after its code has expired.
  */
-export function createQueue({ router, maxMessages, clock }: QueueOptions): Queue {
+export function createQueue({ router, maxMessages, clock, chooseDelayMs }: QueueOptions): Queue {
   const waiting: Waiting[] = [];
-  const retries = new Set<NodeJS.Timeout>();
+  const timers = new Set<Timer>();
+  const drained: (() => void)[] = [];
   let taken = 0;
   let running = 0;
   let isClosed = false;
+
+  function giveBack(): void {
+    taken -= 1;
+    if (taken === 0) for (const resolve of drained.splice(0)) resolve();
+  }
+
+  function settle(entry: Waiting, receipt: Receipt): void {
+    giveBack();
+    entry.resolve(receipt);
+  }
+
+  function enter(entry: Waiting): void {
+    waiting.push(entry);
+    pump();
+  }
+
+  /** Takes no lane: a message that waits for its next try delays no other. */
+  function enterLater(entry: Waiting, delayMs: number): void {
+    const timer = clock.after(delayMs, () => {
+      timers.delete(timer);
+      enter(entry);
+    });
+    timers.add(timer);
+  }
 
   function pump(): void {
     while (running < lanes && waiting.length > 0) {
@@ -62,49 +93,50 @@ export function createQueue({ router, maxMessages, clock }: QueueOptions): Queue
       retryable: false,
       detail: 'expired while it waited',
     };
-    if (isClosed || clock() >= entry.expiresAt) return settle(entry, expired);
+    if (isClosed || clock.now() >= entry.expiresAt) return settle(entry, expired);
     const receipt = await router.send(entry.message);
     if (receipt.ok || !receipt.retryable || !isDefinite(receipt.category)) return settle(entry, receipt);
-    if (clock() + entry.pauseMs >= entry.expiresAt) return settle(entry, receipt);
-    retry(entry);
+    if (clock.now() + entry.pauseMs >= entry.expiresAt) return settle(entry, receipt);
+    enterLater(entry, entry.pauseMs);
     entry.pauseMs = Math.min(entry.pauseMs * 2, longestPauseMs[faultOf(receipt)]);
   }
 
-  /** Without a lane: whatever waits for its next try holds nobody up. */
-  function retry(entry: Waiting): void {
-    const timer = setTimeout(() => {
-      retries.delete(timer);
-      waiting.push(entry);
-      pump();
-    }, entry.pauseMs);
-    retries.add(timer);
-  }
-
-  function settle(entry: Waiting, receipt: Receipt): void {
-    taken -= 1;
-    entry.settle(receipt);
+  function createSlot(): QueueSlot {
+    let isFree = true;
+    return {
+      send(message) {
+        if (!isFree) throw new Error('A queue slot takes one message');
+        const delayMs = chooseDelayMs?.() ?? 0;
+        isFree = false;
+        const expiresAt = clock.now() + message.expiresInSeconds * 1000;
+        return new Promise((resolve) => {
+          const entry = { message, expiresAt, pauseMs: firstPauseMs, resolve };
+          if (delayMs > 0) enterLater(entry, delayMs);
+          else enter(entry);
+        });
+      },
+      release() {
+        if (isFree) giveBack();
+        isFree = false;
+      },
+    };
   }
 
   return {
     reserve() {
-      if (isClosed || taken >= maxMessages) return false;
+      if (isClosed || taken >= maxMessages) return null;
       taken += 1;
-      return true;
+      return createSlot();
     },
-    cancel() {
-      taken -= 1;
-    },
-    send: (message) =>
-      new Promise((resolve) => {
-        const expiresAt = clock() + message.expiresInSeconds * 1000;
-        waiting.push({ message, expiresAt, pauseMs: firstPauseMs, settle: resolve });
-        pump();
-      }),
     async drain(graceMs) {
-      const deadline = clock() + graceMs;
-      while (taken > 0 && clock() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+      if (taken > 0) {
+        await new Promise<void>((resolve) => {
+          const timer = clock.after(graceMs, resolve);
+          drained.push(resolve, () => timer.close());
+        });
+      }
       isClosed = true;
-      for (const timer of retries) clearTimeout(timer);
+      for (const timer of timers) timer.close();
       return taken;
     },
   };

@@ -1,6 +1,6 @@
 import { type Channel, channels } from '../core/policy.js';
-import { faultOf, isDefinite, type RefusalCategory } from '../core/refusal.js';
-import type { Clock, Message, Receipt, Transport } from '../ports.js';
+import { faultOf, isDefinite, isReceipt, type RefusalCategory } from '../core/refusal.js';
+import type { Message, MonotonicClock, Receipt, Refusal, Transport } from '../ports.js';
 import { createBreaker } from './breaker.js';
 import { Deadlines, type Expiring } from './deadlines.js';
 
@@ -10,7 +10,7 @@ export interface RouteOptions {
   routes?: Partial<Record<Channel, readonly string[]>> | undefined;
   /** Limit on one message, over all its transports. */
   timeoutMs: number;
-  clock: Clock;
+  clock: MonotonicClock;
 }
 
 export interface Router {
@@ -46,14 +46,14 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
   const found = new Map(channels.map((channel) => [channel, findAll(channel)]));
   const find = (channel: Channel) => found.get(channel) ?? [];
 
-  const deadlines = new Deadlines();
+  const deadlines = new Deadlines(clock);
 
   function sendBy(transport: Transport, message: Message, leftMs: number): Promise<Receipt> {
     return new Promise((resolve) => {
-      const sending = new Sending(leftMs, resolve);
+      const sending = new Sending(clock.now() + leftMs, leftMs, resolve);
       const finish = (receipt: Receipt) => {
         deadlines.remove(sending);
-        resolve(receipt);
+        resolve(isReceipt(receipt) ? receipt : createRefusal('unknown', 'returned no receipt'));
       };
       // The name alone: a provider's words may hold the recipient.
       const fail = (error: unknown) =>
@@ -70,7 +70,7 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
   return {
     serves: (channel) => find(channel).length > 0,
     async send(message) {
-      const startedAt = clock();
+      const startedAt = clock.now();
       const recipient = nameRecipient(message);
       let leftMs = timeoutMs;
       let last = createRefusal('unavailable', 'no transport is up');
@@ -80,7 +80,7 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
         breaker.record(recipient, receipt);
         if (receipt.ok) return receipt;
         last = { ...receipt, detail: `${transport.name}: ${receipt.detail}` };
-        leftMs = timeoutMs - (clock() - startedAt);
+        leftMs = timeoutMs - (clock.now() - startedAt);
         if (!isDefinite(receipt.category) || faultOf(receipt) === 'recipient' || leftMs <= 0) break;
       }
       return last;
@@ -100,8 +100,8 @@ class Sending implements Expiring {
   #controller: AbortController | undefined;
   #isOver = false;
 
-  constructor(leftMs: number, resolve: (receipt: Receipt) => void) {
-    this.endsAt = performance.now() + leftMs;
+  constructor(endsAt: number, leftMs: number, resolve: (receipt: Receipt) => void) {
+    this.endsAt = endsAt;
     this.leftMs = leftMs;
     this.#resolve = resolve;
   }
@@ -124,7 +124,7 @@ function nameRecipient({ channel, to }: Message): string {
   return channel === 'email' ? to.slice(to.lastIndexOf('@') + 1) : to;
 }
 
-function createRefusal(category: RefusalCategory, detail: string): Extract<Receipt, { ok: false }> {
+function createRefusal(category: RefusalCategory, detail: string): Refusal {
   return { ok: false, category, retryable: true, detail };
 }
 

@@ -1,8 +1,8 @@
 import type { IdentityKind } from '../core/identity.js';
 import { type Channel, limitPeriodSeconds, staleSeconds } from '../core/policy.js';
-import { faultOf, isDefinite } from '../core/refusal.js';
+import { faultOf } from '../core/refusal.js';
 import { OtpError } from '../errors.js';
-import type { Message, OpenResult, Receipt, RecordKey } from '../ports.js';
+import type { DeliveryReceipt, DeliverySlot, Message, OpenResult, RecordKey } from '../ports.js';
 import type { RateLimited, RequestOptions, RequestResult, Sent } from '../results.js';
 import type { Service, ServiceOptions } from '../service.js';
 import { type Common, describe, rateLimited, type Target, toRetrySeconds } from './common.js';
@@ -21,6 +21,7 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
   const sends = { max: policy.requestIdentityMax, periodSeconds: limitPeriodSeconds };
 
   async function openAndSend(
+    slot: DeliverySlot,
     target: Target,
     recordKey: RecordKey,
     channel: Channel,
@@ -28,7 +29,7 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
   ): Promise<RequestResult> {
     const isBound =
       options.bind === true || recordKey.challenge !== undefined || policy.binding === 'challenge';
-    const opened = await openWithPlace(target, recordKey, channel, isBound, options.ip);
+    const opened = await openRecord(target, recordKey, channel, isBound, options.ip);
     if (opened.status === 'expired' || opened.status === 'rate_limited') return opened;
     if (opened.status === 'limited') return rateLimited(opened.limit, opened.retryAfterMs);
     if (opened.status !== 'opened') {
@@ -44,18 +45,14 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
     if (isBound) sent.challenge = opened.record.challenge;
     const testIdentity = common.findTestIdentity(target.identity);
     if (testIdentity) {
-      delivery.cancel();
       logger.warn(describe(recordKey), 'a test identity was used: nothing is sent');
       return { ...sent, codeLength: testIdentity.code.length };
     }
     // Also for a mute record, so that the time taken does not tell it.
     const message = writeMessage(target, opened, sent, options);
-    if (opened.record.mute) {
-      delivery.cancel();
-      return sent;
-    }
+    if (opened.record.mute) return sent;
     const openedKey = isBound ? { ...recordKey, challenge: opened.record.challenge } : recordKey;
-    const sending = delivery.send(message);
+    const sending = slot.send(message);
     if (delivery.isBackground) {
       void sending.then((receipt) => settle(openedKey, opened, receipt));
       return sent;
@@ -66,43 +63,35 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
     return { status: 'delivery_failed', category: receipt.category };
   }
 
-  /** Opens the record, with a place for its message: taken before anything is counted, kept only for what is opened. */
-  async function openWithPlace(
+  async function openRecord(
     { identity, purpose }: Target,
     recordKey: RecordKey,
     channel: Channel,
     bind: boolean,
     ip: string | null | undefined,
   ): Promise<OpenResult | RateLimited> {
-    if (!delivery.reserve()) throw new OtpError('overloaded', 'Too many messages are waiting to be sent');
-    let opened: OpenResult | undefined;
-    try {
-      // Asked first and by itself: a refused address must spend nothing of the identity's.
-      const hit = common.hitAddress('request_ip', ip);
-      const refused = hit && (await hit);
-      if (refused) return refused;
-      opened = await store.open({
-        identityTag: recordKey.identityTag,
-        recordTag: recordKey.recordTag,
-        challenge: recordKey.challenge,
-        bind,
-        newChallenge: random.id(),
-        keyIds: common.keyIds,
-        channel,
-        digits: policy.digits,
-        windowSeconds: policy.windowSeconds,
-        maxAttempts: policy.maxAttempts,
-        resend: policy.resend,
-        cooldownSeconds: policy.resendCooldownSeconds,
-        staleSeconds: Math.min(staleSeconds, policy.windowSeconds / 3),
-        sends,
-        lengthening: common.lengthenFor(identity),
-        mute: parts.shouldSend !== undefined && !(await parts.shouldSend(identity.value, purpose)),
-      });
-      return opened;
-    } finally {
-      if (opened?.status !== 'opened') delivery.cancel();
-    }
+    // Asked first and by itself: a refused address must spend nothing of the identity's.
+    const hit = common.hitAddress('request_ip', ip);
+    const refused = hit && (await hit);
+    if (refused) return refused;
+    return store.open({
+      identityTag: recordKey.identityTag,
+      recordTag: recordKey.recordTag,
+      challenge: recordKey.challenge,
+      bind,
+      newChallenge: random.id(),
+      keyIds: common.keyIds,
+      channel,
+      digits: policy.digits,
+      windowSeconds: policy.windowSeconds,
+      maxAttempts: policy.maxAttempts,
+      resend: policy.resend,
+      cooldownSeconds: policy.resendCooldownSeconds,
+      staleSeconds: Math.min(staleSeconds, policy.windowSeconds / 3),
+      sends,
+      lengthening: common.lengthenFor(identity),
+      mute: parts.shouldSend !== undefined && !(await parts.shouldSend(identity.value, purpose)),
+    });
   }
 
   function writeMessage(
@@ -125,12 +114,12 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
   }
 
   /** Gives a refused send back. Never rejects. */
-  async function settle(recordKey: RecordKey, opened: Opened, receipt: Receipt): Promise<void> {
+  async function settle(recordKey: RecordKey, opened: Opened, receipt: DeliveryReceipt): Promise<void> {
     if (receipt.ok) return;
     const { category, detail } = receipt;
     logger.warn({ ...describe(recordKey), category, fault: faultOf(receipt), detail }, 'delivery refused');
     // The message may have arrived: giving the send back would let a slow provider be made to send for ever.
-    if (!isDefinite(category)) return;
+    if (!receipt.isSendGivenBack) return;
     try {
       await store.release({
         ...recordKey,
@@ -154,7 +143,15 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
     if (channel === undefined || !served.includes(channel)) return { status: 'unsupported_channel' };
     const target = { identity, purpose };
     const recordKey = common.nameRecord(target, options.challenge);
-    const result = await openAndSend(target, recordKey, channel, options);
+    // Before anything is counted: a full queue must cost nobody a send.
+    const slot = delivery.reserve();
+    if (slot === null) throw new OtpError('overloaded', 'Too many messages are waiting to be sent');
+    let result: RequestResult;
+    try {
+      result = await openAndSend(slot, target, recordKey, channel, options);
+    } finally {
+      slot.release();
+    }
     common.logOutcome('request', recordKey, result);
     return result;
   };

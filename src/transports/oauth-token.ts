@@ -1,4 +1,4 @@
-import type { Clock, Receipt } from '../ports.js';
+import type { Clock, Refusal } from '../ports.js';
 import { requireCredential, requireText, requireUrl } from './options.js';
 import { dig, type Fetch, readBody, readRetryAfter } from './post.js';
 import { createRefusal, find } from './refusal.js';
@@ -17,9 +17,9 @@ export interface OAuthOptions {
 
 /** No token could be had; nothing was sent. */
 export class TokenError extends Error {
-  readonly receipt: Extract<Receipt, { ok: false }>;
+  readonly receipt: Refusal;
 
-  constructor(receipt: Extract<Receipt, { ok: false }>) {
+  constructor(receipt: Refusal) {
     super(receipt.detail);
     this.receipt = receipt;
   }

@@ -1,6 +1,6 @@
-import type { Receipt } from '../ports.js';
+import type { Receipt, Refusal } from '../ports.js';
 import { requireInteger, requireUrl } from './options.js';
-import { createRefusal, find, type Meaning, type Refusal } from './refusal.js';
+import { createRefusal, find, type Meaning } from './refusal.js';
 
 /** What the transports need of `fetch`. */
 export type Fetch = (

@@ -1,7 +1,5 @@
 import { type Fault, faultOf, type RefusalCategory } from '../core/refusal.js';
-import type { Receipt } from '../ports.js';
-
-export type Refusal = Extract<Receipt, { ok: false }>;
+import type { Refusal } from '../ports.js';
 
 /** What a provider's code means: its category, and whose fault it is where the category alone does not tell. */
 export type Meaning = RefusalCategory | readonly [RefusalCategory, Fault];

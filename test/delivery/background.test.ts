@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Receipt } from '../../src/index.js';
+import { createMemoryStore } from '../../src/stores/memory.js';
 import { createTestOtp } from '../helpers/otp.js';
 
 const alice = 'alice@example.com';
@@ -68,15 +69,63 @@ test('a refused request takes no place in the queue', async () => {
   await otp.close();
 });
 
+// Attack: cause errors while messages are written, until the queue is full for good.
+test('an error while a message is written takes no place in the queue', async () => {
+  let isBroken = true;
+  const memory = createMemoryStore();
+  const { otp, inbox } = createTestOtp({
+    deliveryMode: 'background',
+    deliveryQueueMax: 2,
+    store: {
+      ...memory,
+      async open(request) {
+        const opened = await memory.open(request);
+        if (!isBroken || opened.status !== 'opened') return opened;
+        return { ...opened, record: { ...opened.record, keyId: 'unknown' } };
+      },
+    },
+  });
+  for (let i = 0; i < 3; i++) {
+    await assert.rejects(otp.request(alice, { bind: true }), { code: 'internal' });
+  }
+  isBroken = false;
+  assert.equal((await otp.request(alice)).status, 'sent');
+  assert.equal(inbox.messages.length, 1);
+  await otp.close();
+});
+
+// A bad day: a transport that was written in a hurry returns nothing, or what is no receipt.
+test('an answer that is no receipt is an unknown outcome, and takes no place in the queue', async () => {
+  const answers = [undefined, null, 'sent', {}, { ok: 1 }, { ok: false }, { ok: false, category: 'odd' }];
+  const warnings: Record<string, unknown>[] = [];
+  const { otp, inbox } = createTestOtp({
+    deliveryMode: 'background',
+    deliveryQueueMax: 1,
+    answer: () => answers[inbox.messages.length - 1] as unknown as Receipt,
+    logger: { info() {}, error() {}, warn: (fields) => void warnings.push(fields) },
+  });
+  for (const i of answers.keys()) {
+    assert.equal((await otp.request(`${i}@example.com`)).status, 'sent');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.deepEqual(
+    warnings.map(({ category, detail }) => [category, detail]),
+    answers.map(() => ['unknown', 'inbox: returned no receipt']),
+  );
+  await otp.close();
+});
+
 test('what is left at the end of the grace period is reported as lost, by count', async () => {
   const faults: unknown[] = [];
-  const { otp } = createTestOtp({
+  const { otp, clock } = createTestOtp({
     deliveryMode: 'background',
     answer: () => new Promise(() => {}),
     logger: { info() {}, warn() {}, error: (fields, message) => faults.push([fields, message]) },
   });
   await otp.request(alice);
   await otp.request('bob@example.com');
-  await otp.close({ graceMs: 50 });
+  const closing = otp.close({ graceMs: 50 });
+  clock.advance(50);
+  await closing;
   assert.deepEqual(faults, [[{ lost: 2 }, 'messages were lost at shutdown']]);
 });

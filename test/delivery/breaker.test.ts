@@ -4,14 +4,14 @@ import fc from 'fast-check';
 import { faultOf, isDefinite, refusalCategories } from '../../src/core/refusal.js';
 import { createBreaker } from '../../src/delivery/breaker.js';
 import type { Receipt } from '../../src/ports.js';
-import { createManualClock } from '../helpers/clock.js';
+import { createManualMonotonicClock } from '../helpers/clock.js';
 
 const down: Receipt = { ok: false, category: 'unavailable', retryable: true, detail: 'down' };
 const busy: Receipt = { ...down, fault: 'recipient' };
 const ours: Receipt = { ok: false, category: 'unauthorized', retryable: false, detail: 'key' };
 
 function createKit() {
-  const clock = createManualClock();
+  const clock = createManualMonotonicClock();
   const breaker = createBreaker(clock);
   const fail = (...recipients: string[]) => {
     for (const recipient of recipients) breaker.record(recipient, down);
@@ -83,8 +83,8 @@ test('it opens exactly when the rule says so', () => {
         clock.advance(afterMs);
         breaker.record(recipient, receipts[kind] as Receipt);
         if (kind === 'ok') faults = [];
-        if (kind === 'down') faults.push({ recipient, at: clock() });
-        faults = faults.filter(({ at }) => at > clock() - 30_000);
+        if (kind === 'down') faults.push({ recipient, at: clock.now() });
+        faults = faults.filter(({ at }) => at > clock.now() - 30_000);
         const recipients = new Set(faults.map((one) => one.recipient));
         if (faults.length >= 5 && recipients.size >= 3) return assert.ok(isOpen());
       }

@@ -7,7 +7,7 @@ import { type Channel, createOtp, type Message, type Receipt, type Transport } f
 import { httpStatuses } from '../../src/transports/post.js';
 import { createRefusal } from '../../src/transports/refusal.js';
 import { createSmtpTransport } from '../../src/transports/smtp.js';
-import { createManualClock } from '../helpers/clock.js';
+import { createManualMonotonicClock } from '../helpers/clock.js';
 import { startHttpStub } from '../helpers/http-stub.js';
 import { createMessage } from '../helpers/messages.js';
 import { jwtSecret, secretKey } from '../helpers/otp.js';
@@ -15,7 +15,7 @@ import { type Provider, providers } from '../helpers/providers.js';
 import { startSmtpServer } from '../helpers/smtp.js';
 
 const createRouterOf = (...transports: Transport[]) =>
-  createRouter({ transports, timeoutMs: 60_000, clock: createManualClock() });
+  createRouter({ transports, timeoutMs: 60_000, clock: createManualMonotonicClock() });
 
 /** Each to another domain or number. */
 function messageTo(i: number, channel: Channel): Message {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Fault, RefusalCategory } from '../../src/core/refusal.js';
 import { createRouter } from '../../src/delivery/route.js';
 import type { Message, Receipt, Transport } from '../../src/ports.js';
-import { createManualClock } from '../helpers/clock.js';
+import { createManualMonotonicClock } from '../helpers/clock.js';
 
 const message: Message = {
   id: 'message-1',
@@ -42,7 +42,7 @@ function createStub(
 }
 
 function createKit(stubs: ReturnType<typeof createStub>[], routes?: Record<string, string[]>) {
-  const clock = createManualClock();
+  const clock = createManualMonotonicClock();
   const transports = stubs.map(({ transport }) => transport);
   return { clock, router: createRouter({ transports, routes, timeoutMs: 200, clock }) };
 }
@@ -99,7 +99,10 @@ test('a transport that throws or never answers is an unknown outcome, within the
     detail: 'throwing: threw TypeError',
   });
   const silent = createStub('silent', () => new Promise(() => {}));
-  const result = await createKit([silent]).router.send(message);
+  const { router, clock } = createKit([silent]);
+  const sending = router.send(message);
+  clock.advance(200);
+  const result = await sending;
   assert.ok(!result.ok && result.category === 'timeout');
 });
 

@@ -144,37 +144,3 @@ test('in the background a mail server that is a black hole for 30 s at 50 reques
     await smtp.close();
   }
 });
-
-test('a message whose code has expired while it waited is dropped', async () => {
-  const { createQueue } = await import('../../src/delivery/queue.js');
-  let now = 0;
-  let isUp = false;
-  const sent: string[] = [];
-  const queue = createQueue({
-    maxMessages: 10,
-    clock: () => now,
-    router: {
-      serves: () => true,
-      async send({ id }) {
-        if (!isUp) return { ok: false, category: 'unavailable', retryable: true, detail: 'down' };
-        sent.push(id);
-        return { ok: true };
-      },
-    },
-  });
-  const message = (id: string, expiresInSeconds: number) => ({
-    ...{ id, expiresInSeconds, channel: 'email' as const, to: 'alice@example.com' },
-    ...{ code: '482931', locale: 'en', subject: '', text: '' },
-  });
-  assert.ok(queue.reserve() && queue.reserve());
-  const [short, long] = [queue.send(message('short', 60)), queue.send(message('long', 300))];
-  await pause(50);
-  now = 61_000;
-  isUp = true;
-  const receipts = await Promise.all([short, long]);
-  assert.deepEqual(sent, ['long']);
-  assert.deepEqual(
-    receipts.map(({ ok }) => ok),
-    [false, true],
-  );
-});

@@ -6,7 +6,8 @@ import {
   type Store,
   type Transport,
 } from '../../src/index.js';
-import { createManualClock } from './clock.js';
+import { createOtpOn as createOtpOnClock } from '../../src/otp.js';
+import { createManualClock, createManualMonotonicClock } from './clock.js';
 
 export const secretKey = Buffer.from('0123456789abcdefghijklmnopqrstuv').toString('base64');
 export const jwtSecret = 'test-only-jwt-secret-0123456789-abcdefghij';
@@ -38,14 +39,20 @@ export function createOtpOn(store: Store) {
   return { otp: createOtp({ secretKey, jwtSecret, store, transports, requestIdentityMax: 1000 }), inbox };
 }
 
-/** The library with an inbox and a manual clock. Calls without `ip` are not limited by address; messages go out at once. */
+/** The library with an inbox; time passes when the test advances its clock. Calls without `ip` are not limited by address; messages go out at once. */
 export function createTestOtp(
   options: Partial<OtpOptions> & { answer?: () => Receipt | Promise<Receipt> } = {},
 ) {
   const { answer, ...rest } = options;
-  const clock = createManualClock();
+  const [wallClock, monotonicClock] = [createManualClock(), createManualMonotonicClock()];
+  const clock = Object.assign(() => wallClock(), {
+    advance(ms: number) {
+      wallClock.advance(ms);
+      monotonicClock.advance(ms);
+    },
+  });
   const inbox = createInbox(answer);
-  const otp = createOtp({
+  const otp = createOtpOnClock(monotonicClock, {
     secretKey,
     jwtSecret,
     transports: [inbox.transport],

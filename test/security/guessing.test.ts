@@ -7,7 +7,7 @@ import { createDelivery } from '../../src/delivery/delivery.js';
 import type { OpenRequest, Random } from '../../src/ports.js';
 import { createService } from '../../src/service.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
-import { createManualClock } from '../helpers/clock.js';
+import { createManualClock, createManualMonotonicClock } from '../helpers/clock.js';
 import { createInbox, secretKey } from '../helpers/otp.js';
 
 const yearSeconds = 365 * 24 * 3600;
@@ -88,7 +88,7 @@ test('three-digit stand-ins are hit as often as the formula says, within three s
       timeoutMs: 1000,
       mode: 'direct',
       queueMax: 1,
-      clock,
+      clock: createManualMonotonicClock(),
       logger,
     }),
     logger,

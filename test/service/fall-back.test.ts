@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Receipt, Transport } from '../../src/index.js';
+import { settle } from '../helpers/clock.js';
 import { createInbox, createTestOtp, post } from '../helpers/otp.js';
 
 const path = '/api/v1/otp/request';
@@ -34,9 +35,17 @@ test('when both refuse, the answer is 502 and the send is given back', async () 
 
 test('when the first is a black hole, the answer is 502 and the send is not given back', async () => {
   const second = createInbox();
-  const transports = [createTransport('first', () => new Promise(() => {})), second.transport];
-  const { otp } = createTestOtp({ transports, requestIdentityMax: 1, deliveryTimeoutMs: 100 });
-  const failed = await post(otp.handler, path, body);
+  let isAsked = false;
+  const never = () => {
+    isAsked = true;
+    return new Promise<Receipt>(() => {});
+  };
+  const transports = [createTransport('first', never), second.transport];
+  const { otp, clock } = createTestOtp({ transports, requestIdentityMax: 1, deliveryTimeoutMs: 100 });
+  const answer = post(otp.handler, path, body);
+  while (!isAsked) await settle();
+  clock.advance(100);
+  const failed = await answer;
   assert.deepEqual([failed.status, failed.body['category']], [502, 'timeout']);
   assert.equal(second.messages.length, 0);
   assert.equal((await post(otp.handler, path, body)).status, 429);

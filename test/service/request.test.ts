@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Receipt, RefusalCategory } from '../../src/index.js';
+import { settle } from '../helpers/clock.js';
 import { createTestOtp } from '../helpers/otp.js';
 
 const alice = 'alice@example.com';
@@ -206,7 +207,10 @@ test('delivery_failed: a transport that throws or never answers is an unknown ou
       },
     ],
   });
-  assert.deepEqual(await silent.otp.request(alice), { status: 'delivery_failed', category: 'timeout' });
+  const answer = silent.otp.request(alice);
+  await settle();
+  silent.clock.advance(100);
+  assert.deepEqual(await answer, { status: 'delivery_failed', category: 'timeout' });
   assert.equal(signal?.aborted, true);
 });
 
