@@ -19,9 +19,10 @@ export {
   type OtpOptions,
   type TokenAlgorithm,
 } from './otp.js';
-export type { Clock, IssuedToken, Logger, Message, ReadClaims, Receipt, Store, Transport } from './ports.js';
+export type { Clock, Logger, Message, ReadClaims, Receipt, ShouldSend, Store, Transport } from './ports.js';
 export type {
   InvalidIdentity,
+  IssuedToken,
   RateLimited,
   RequestOptions,
   RequestResult,
@@ -30,6 +31,5 @@ export type {
   VerifyOptions,
   VerifyResult,
 } from './results.js';
-export type { ShouldSend } from './service.js';
 export type { TokenClaims } from './tokens/claims.js';
 export type { TokenCheck } from './tokens/tokens.js';

@@ -2,8 +2,7 @@ import type { Channel, DeliveryMode, Policy } from './core/policy.js';
 import type { TestIdentity } from './core/test-identities.js';
 import type { InboxReader } from './http/dev-inbox.js';
 import type { Locale } from './messages/catalogue.js';
-import type { Clock, Logger, ReadClaims, Store, Transport } from './ports.js';
-import type { ShouldSend } from './service.js';
+import type { Clock, Logger, ReadClaims, ShouldSend, Store, Transport } from './ports.js';
 import { maxTtlSeconds } from './tokens/claims.js';
 import type { TokenAlgorithm } from './tokens/keys.js';
 

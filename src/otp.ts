@@ -23,10 +23,11 @@ import { createSignInRoutes, signInPurpose } from './http/sign-in/routes.js';
 import { createRenderer } from './messages/render.js';
 import { processClock } from './monotonic-clock.js';
 import { type OtpOptions, otpNumbers } from './otp-options.js';
-import type { IssuedToken, Logger, MonotonicClock, Random } from './ports.js';
+import type { Logger, MonotonicClock, Random, ShouldSend } from './ports.js';
 import { createRandom } from './random.js';
+import type { IssuedToken } from './results.js';
 import { countMissingAddress } from './service/missing-address.js';
-import { createService, type Service, type ShouldSend } from './service.js';
+import { createService, type Service } from './service.js';
 import { createMemoryStore } from './stores/memory.js';
 import { createTokenKeys } from './tokens/keys.js';
 import { createTokens, type TokenCheck } from './tokens/tokens.js';
@@ -168,6 +169,7 @@ export function createOtpOn(monotonicClock: MonotonicClock, options: OtpOptions)
     testIdentities: readTestIdentities(options.testIdentities ?? [], { defaultCountry }),
     shouldSend,
     clock,
+    monotonicClock,
   });
   const cookieOptions = {
     isInsecure: options.unsafeInsecureCookies ?? false,

@@ -1,5 +1,6 @@
 import type { Channel, ResendPolicy } from './core/policy.js';
 import type { Fault, RefusalCategory } from './core/refusal.js';
+import type { IssuedToken } from './results.js';
 
 /** The time in milliseconds since 1970: for dates. It jumps when the system's clock is set. */
 export type Clock = () => number;
@@ -283,16 +284,13 @@ export interface Grant {
   extraClaims: Record<string, unknown>;
 }
 
-export interface IssuedToken {
-  accessToken: string;
-  expiresInSeconds: number;
-  /** Where refresh tokens are on. */
-  refreshToken?: string;
-  refreshExpiresInSeconds?: number;
-}
+export type IssueToken = (grant: Grant) => Promise<IssuedToken>;
 
 /** Adds to the claims of a token; what is registered or ours cannot be overridden. */
 export type ReadClaims = (identity: string) => Record<string, unknown> | Promise<Record<string, unknown>>;
+
+/** Whether this canonical identity may be sent a code for this purpose. */
+export type ShouldSend = (identity: string, purpose: string) => boolean | Promise<boolean>;
 
 /** Brings messages to people: which transport serves which channel, within what time, now or in the background. */
 export interface Delivery {

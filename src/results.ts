@@ -41,18 +41,21 @@ export type RequestResult =
   | { status: 'unsupported_channel' }
   | InvalidIdentity;
 
-export interface Valid {
-  status: 'valid';
-  /** The canonical identity, the `sub` of the token. */
-  identity: string;
-  purpose: string;
+export interface IssuedToken {
   accessToken: string;
-  tokenType: 'bearer';
   expiresInSeconds: number;
   /** Gets the next access token, once. Present where refresh tokens are on. */
   refreshToken?: string;
   /** Until the person has to sign in again. */
   refreshExpiresInSeconds?: number;
+}
+
+export interface Valid extends IssuedToken {
+  status: 'valid';
+  /** The canonical identity, the `sub` of the token. */
+  identity: string;
+  purpose: string;
+  tokenType: 'bearer';
 }
 
 /** What `verify` answers. */

@@ -1,22 +1,28 @@
+import { createDerivation } from './core/derivation.js';
 import type { Keys } from './core/keys.js';
 import type { Policy } from './core/policy.js';
 import type { TestIdentities } from './core/test-identities.js';
 import type {
   Clock,
   Delivery,
-  Grant,
-  IssuedToken,
+  IssueToken,
   LinkTarget,
   Logger,
+  MonotonicClock,
   Random,
   ReadClaims,
   Render,
+  ShouldSend,
   Store,
 } from './ports.js';
 import type { RequestOptions, RequestResult, VerifyOptions, VerifyResult } from './results.js';
-import { createCommon } from './service/common.js';
+import { createAddressLimits } from './service/address-limits.js';
+import { createOutcomeLog } from './service/outcome-log.js';
 import { createRequest } from './service/request.js';
+import { createTargetFinder } from './service/target.js';
+import { createTestCodeFinder } from './service/test-codes.js';
 import { createVerify } from './service/verify.js';
+import { createMessageWriter } from './service/write-message.js';
 
 export interface ServiceOptions {
   policy: Policy;
@@ -24,7 +30,7 @@ export interface ServiceOptions {
   store: Store;
   delivery: Delivery;
   logger: Logger;
-  issueToken(grant: Grant): Promise<IssuedToken>;
+  issueToken: IssueToken;
   /** Asked before a code is used up, so that a failure here costs an attempt only. Default: no further claims. */
   readClaims?: ReadClaims | undefined;
   render: Render;
@@ -38,10 +44,8 @@ export interface ServiceOptions {
   shouldSend?: ShouldSend | undefined;
   /** The time of this machine; decides only when a test identity ends. */
   clock: Clock;
+  monotonicClock: MonotonicClock;
 }
-
-/** Whether this canonical identity may be sent a code for this purpose. */
-export type ShouldSend = (identity: string, purpose: string) => boolean | Promise<boolean>;
 
 /**
  * Identities and codes are checked here, so they may be anything; what people can cause comes back as a value.
@@ -54,7 +58,17 @@ export interface Service {
 }
 
 /** Runs the protocol. Nothing else decides when a request or a verify succeeds. */
-export function createService(parts: ServiceOptions): Service {
-  const common = createCommon(parts);
-  return { request: createRequest(parts, common), verify: createVerify(parts, common) };
+export function createService(options: ServiceOptions): Service {
+  const { policy, keys, store, testIdentities, clock, defaultCountry } = options;
+  const derivation = createDerivation(keys, policy.namespace);
+  const findTestCode = createTestCodeFinder(testIdentities, clock);
+  const parts = {
+    ...options,
+    derivation,
+    findTarget: createTargetFinder({ policy, derivation, findTestCode, defaultCountry }),
+    countAddress: createAddressLimits({ policy, derivation, store }),
+    logOutcome: createOutcomeLog(options.logger),
+  };
+  const writeMessage = createMessageWriter(parts);
+  return { request: createRequest({ ...parts, writeMessage }), verify: createVerify(parts) };
 }

@@ -13,6 +13,8 @@ export interface DerivedFrom {
 
 /** All that one installation derives: the names in its store, and its codes. */
 export interface Derivation {
+  /** The keys whose codes can be derived; the first makes new codes. */
+  keyIds: readonly [current: string, ...previous: string[]];
   /** The names of an identity, and of it for one purpose. */
   nameIdentity(identity: string, purpose: string): { identityTag: string; recordTag: string };
   /** The name of the network that this address stands for, under one limit. */
@@ -52,6 +54,7 @@ export function createDerivation(keys: Keys, namespace: string): Derivation {
     return tags;
   }
   return {
+    keyIds: keys.previous ? [keys.current.id, keys.previous.id] : [keys.current.id],
     // The limits hang on the empty purpose: naming another purpose buys no other budget.
     nameIdentity: (identity, purpose) => ({
       identityTag: tag(identity, ''),

@@ -10,9 +10,6 @@ export interface TestIdentity {
   until: string;
 }
 
-/** Wrong guesses in 100 days that switch a test identity off. */
-export const testIdentityGuesses = 20;
-
 /** By canonical identity: the code, and the time in milliseconds since 1970 when it ends. */
 export type TestIdentities = ReadonlyMap<string, { code: string; endsAt: number }>;
 

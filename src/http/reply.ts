@@ -1,4 +1,4 @@
-import type { IssuedToken } from '../ports.js';
+import type { IssuedToken } from '../results.js';
 
 /** What a route answers, by whatever server it goes out. */
 export interface Reply {

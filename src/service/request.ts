@@ -1,12 +1,41 @@
+import type { Derivation } from '../core/derivation.js';
 import type { IdentityKind } from '../core/identity.js';
-import { type Channel, limitPeriodSeconds, staleSeconds } from '../core/policy.js';
+import { type Channel, limitPeriodSeconds, type Policy, staleSeconds } from '../core/policy.js';
 import { faultOf } from '../core/refusal.js';
 import { OtpError } from '../errors.js';
-import type { DeliveryReceipt, DeliverySlot, Message, OpenResult, RecordKey } from '../ports.js';
+import type {
+  Delivery,
+  DeliveryReceipt,
+  DeliverySlot,
+  Logger,
+  OpenResult,
+  Random,
+  RecordKey,
+  ShouldSend,
+  Store,
+} from '../ports.js';
 import type { RateLimited, RequestOptions, RequestResult, Sent } from '../results.js';
-import type { Service, ServiceOptions } from '../service.js';
-import { type Common, describe, rateLimited, type Target, toRetrySeconds } from './common.js';
+import type { CountAddress } from './address-limits.js';
+import { type LogOutcome, logId } from './outcome-log.js';
+import type { FindTarget, Target } from './target.js';
+import { rateLimited, toRetrySeconds } from './waits.js';
+import type { WriteMessage } from './write-message.js';
 
+export interface RequestParts {
+  policy: Policy;
+  derivation: Derivation;
+  store: Store;
+  delivery: Delivery;
+  logger: Logger;
+  random: Random;
+  shouldSend?: ShouldSend | undefined;
+  findTarget: FindTarget;
+  countAddress: CountAddress;
+  writeMessage: WriteMessage;
+  logOutcome: LogOutcome;
+}
+
+type Request = (identity: unknown, options?: RequestOptions) => Promise<RequestResult>;
 type Opened = Extract<OpenResult, { status: 'opened' }>;
 
 /** What reaches an identity; the first that is served is the default. */
@@ -15,21 +44,23 @@ const channelsOf: Record<IdentityKind, readonly Channel[]> = {
   phone: ['sms', 'whatsapp', 'voice'],
   opaque: ['custom'],
 };
+
 /** The request: open a record, derive its code, send it. */
-export function createRequest(parts: ServiceOptions, common: Common): Service['request'] {
-  const { policy, store, delivery, logger, random } = parts;
+export function createRequest(parts: RequestParts): Request {
+  const { policy, derivation, store, delivery, logger, random, shouldSend } = parts;
+  const { findTarget, countAddress, writeMessage, logOutcome } = parts;
   const sends = { max: policy.requestIdentityMax, periodSeconds: limitPeriodSeconds };
 
   async function openAndSend(
     slot: DeliverySlot,
     target: Target,
-    recordKey: RecordKey,
     channel: Channel,
     options: RequestOptions,
   ): Promise<RequestResult> {
+    const { recordKey, testCode } = target;
     const isBound =
       options.bind === true || recordKey.challenge !== undefined || policy.binding === 'challenge';
-    const opened = await openRecord(target, recordKey, channel, isBound, options.ip);
+    const opened = await openRecord(target, channel, isBound, options.ip);
     if (opened.status === 'expired' || opened.status === 'rate_limited') return opened;
     if (opened.status === 'limited') return rateLimited(opened.limit, opened.retryAfterMs);
     if (opened.status !== 'opened') {
@@ -43,13 +74,12 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
       codeLength: opened.record.digits,
     };
     if (isBound) sent.challenge = opened.record.challenge;
-    const testIdentity = common.findTestIdentity(target.identity);
-    if (testIdentity) {
-      logger.warn(describe(recordKey), 'a test identity was used: nothing is sent');
-      return { ...sent, codeLength: testIdentity.code.length };
+    if (testCode) {
+      logger.warn(logId(recordKey), 'a test identity was used: nothing is sent');
+      return { ...sent, codeLength: testCode.code.length };
     }
     // Also for a mute record, so that the time taken does not tell it.
-    const message = writeMessage(target, opened, sent, options);
+    const message = writeMessage(target, opened.record, sent, options);
     if (opened.record.mute) return sent;
     const openedKey = isBound ? { ...recordKey, challenge: opened.record.challenge } : recordKey;
     const sending = slot.send(message);
@@ -64,14 +94,13 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
   }
 
   async function openRecord(
-    { identity, purpose }: Target,
-    recordKey: RecordKey,
+    { identity, purpose, recordKey, lengthening }: Target,
     channel: Channel,
     bind: boolean,
     ip: string | null | undefined,
   ): Promise<OpenResult | RateLimited> {
     // Asked first and by itself: a refused address must spend nothing of the identity's.
-    const hit = common.hitAddress('request_ip', ip);
+    const hit = countAddress('request_ip', ip);
     const refused = hit && (await hit);
     if (refused) return refused;
     return store.open({
@@ -80,7 +109,7 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
       challenge: recordKey.challenge,
       bind,
       newChallenge: random.id(),
-      keyIds: common.keyIds,
+      keyIds: derivation.keyIds,
       channel,
       digits: policy.digits,
       windowSeconds: policy.windowSeconds,
@@ -89,36 +118,16 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
       cooldownSeconds: policy.resendCooldownSeconds,
       staleSeconds: Math.min(staleSeconds, policy.windowSeconds / 3),
       sends,
-      lengthening: common.lengthenFor(identity),
-      mute: parts.shouldSend !== undefined && !(await parts.shouldSend(identity.value, purpose)),
+      lengthening,
+      mute: shouldSend !== undefined && !(await shouldSend(identity.value, purpose)),
     });
-  }
-
-  function writeMessage(
-    target: Target,
-    { record }: Opened,
-    { channel, ttlSeconds }: Sent,
-    { locale, link = false }: RequestOptions,
-  ): Message {
-    const code = common.recoverCode(record, target);
-    const { identity, purpose } = target;
-    const to = identity.value;
-    const rendered = parts.render({
-      channel,
-      code,
-      expiresInSeconds: ttlSeconds,
-      locale: locale ?? undefined,
-      link: link ? parts.createLink?.({ identity: to, purpose, record, ttlSeconds }) : undefined,
-    });
-    return { id: random.id(), channel, to, code, expiresInSeconds: ttlSeconds, ...rendered };
   }
 
   /** Gives a refused send back. Never rejects. */
   async function settle(recordKey: RecordKey, opened: Opened, receipt: DeliveryReceipt): Promise<void> {
     if (receipt.ok) return;
     const { category, detail } = receipt;
-    logger.warn({ ...describe(recordKey), category, fault: faultOf(receipt), detail }, 'delivery refused');
-    // The message may have arrived: giving the send back would let a slow provider be made to send for ever.
+    logger.warn({ ...logId(recordKey), category, fault: faultOf(receipt), detail }, 'delivery refused');
     if (!receipt.isSendGivenBack) return;
     try {
       await store.release({
@@ -130,29 +139,26 @@ export function createRequest(parts: ServiceOptions, common: Common): Service['r
       });
     } catch (error) {
       const cause = error instanceof OtpError ? error.code : 'internal';
-      logger.warn({ ...describe(recordKey), error: cause }, 'a refused send stays counted');
+      logger.warn({ ...logId(recordKey), error: cause }, 'a refused send stays counted');
     }
   }
 
   return async (input, options = {}) => {
-    const purpose = common.readPurpose(options.purpose);
-    const identity = common.readIdentity(input);
-    if ('status' in identity) return identity;
-    const served = channelsOf[identity.kind].filter(delivery.serves);
+    const target = findTarget(input, options);
+    if ('status' in target) return target;
+    const served = channelsOf[target.identity.kind].filter(delivery.serves);
     const channel = options.channel || served[0];
     if (channel === undefined || !served.includes(channel)) return { status: 'unsupported_channel' };
-    const target = { identity, purpose };
-    const recordKey = common.nameRecord(target, options.challenge);
     // Before anything is counted: a full queue must cost nobody a send.
     const slot = delivery.reserve();
     if (slot === null) throw new OtpError('overloaded', 'Too many messages are waiting to be sent');
     let result: RequestResult;
     try {
-      result = await openAndSend(slot, target, recordKey, channel, options);
+      result = await openAndSend(slot, target, channel, options);
     } finally {
       slot.release();
     }
-    common.logOutcome('request', recordKey, result);
+    logOutcome('request', target.recordKey, result);
     return result;
   };
 }

@@ -1,4 +1,4 @@
-import type { Clock, RecordKey } from '../ports.js';
+import type { MonotonicClock, RecordKey } from '../ports.js';
 
 /**
  * When codes were used in this process, for the log alone: the store forgets a used code, so its second use looks like that
@@ -14,7 +14,7 @@ export interface UsedCodes {
 export function createUsedCodes(options: {
   maxEntries: number;
   memorySeconds: number;
-  clock: Clock;
+  clock: MonotonicClock;
 }): UsedCodes {
   const { maxEntries, memorySeconds, clock } = options;
   let younger = new Map<string, number>();
@@ -26,12 +26,12 @@ export function createUsedCodes(options: {
         older = younger;
         younger = new Map();
       }
-      younger.set(name(recordKey), clock());
+      younger.set(name(recordKey), clock.now());
     },
     readAge(recordKey) {
       const usedAt = younger.get(name(recordKey)) ?? older.get(name(recordKey));
       if (usedAt === undefined) return undefined;
-      const age = Math.floor((clock() - usedAt) / 1000);
+      const age = Math.floor((clock.now() - usedAt) / 1000);
       return age < memorySeconds ? age : undefined;
     },
   };

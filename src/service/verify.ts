@@ -1,47 +1,58 @@
 import { equalCodes, parseCode } from '../core/code.js';
-import { limitPeriodSeconds } from '../core/policy.js';
-import type { PendingRecord, RecordKey } from '../ports.js';
+import type { Derivation } from '../core/derivation.js';
+import { limitPeriodSeconds, type Policy } from '../core/policy.js';
+import type { IssueToken, Logger, MonotonicClock, ReadClaims, Store } from '../ports.js';
 import type { VerifyOptions, VerifyResult } from '../results.js';
-import type { Service, ServiceOptions } from '../service.js';
-import {
-  type Common,
-  describe,
-  rateLimited,
-  switchedOffDigits,
-  type Target,
-  toRetrySeconds,
-} from './common.js';
+import type { CountAddress } from './address-limits.js';
+import { type LogOutcome, logId } from './outcome-log.js';
+import { recoverCode } from './recover-code.js';
+import type { FindTarget, Target } from './target.js';
 import { createUsedCodes } from './used-codes.js';
+import { rateLimited, toRetrySeconds } from './waits.js';
+
+export interface VerifyParts {
+  policy: Policy;
+  derivation: Derivation;
+  store: Store;
+  logger: Logger;
+  monotonicClock: MonotonicClock;
+  issueToken: IssueToken;
+  readClaims?: ReadClaims | undefined;
+  findTarget: FindTarget;
+  countAddress: CountAddress;
+  logOutcome: LogOutcome;
+}
+
+type Verify = (identity: unknown, code: unknown, options?: VerifyOptions) => Promise<VerifyResult>;
 
 /** About a megabyte. */
 const maxUsedCodes = 10_000;
 
 /** The verify: pay, compare, use up, issue. */
-export function createVerify(parts: ServiceOptions, common: Common): Service['verify'] {
-  const { policy, store, logger } = parts;
-  const { keyIds, findTestIdentity, lengthenFor } = common;
+export function createVerify(parts: VerifyParts): Verify {
+  const { policy, derivation, store, logger, issueToken, readClaims } = parts;
+  const { findTarget, countAddress, logOutcome } = parts;
   const usedCodes = createUsedCodes({
     maxEntries: maxUsedCodes,
     memorySeconds: policy.windowSeconds,
-    clock: parts.clock,
+    clock: parts.monotonicClock,
   });
   const verifies = { max: policy.verifyIdentityMax, periodSeconds: limitPeriodSeconds };
 
   async function attemptAndConsume(
     target: Target,
-    recordKey: RecordKey,
     code: string,
     { session = false }: VerifyOptions,
   ): Promise<VerifyResult> {
-    const { identity, purpose } = target;
+    const { identity, purpose, recordKey, testCode } = target;
     // Pay first, then look: a crash between the two costs an attempt and never gives one.
     const attempt = await store.attempt({
       identityTag: recordKey.identityTag,
       recordTag: recordKey.recordTag,
       challenge: recordKey.challenge,
-      keyIds,
+      keyIds: derivation.keyIds,
       verifies,
-      lengthening: lengthenFor(identity),
+      lengthening: target.lengthening,
     });
     if (attempt.status === 'expired') return attempt;
     if (attempt.status === 'limited') return rateLimited('verify_identity', attempt.retryAfterMs);
@@ -49,9 +60,10 @@ export function createVerify(parts: ServiceOptions, common: Common): Service['ve
       return { status: 'blocked', retryAfterSeconds: toRetrySeconds(attempt.retryAfterMs) };
     }
     const { record } = attempt;
-    const isRight = equalCodes(expectCode(record, target), code);
+    const expected = testCode ? testCode.expect(record) : recoverCode(derivation, target, record);
+    const isRight = equalCodes(expected, code);
     if (!isRight || record.mute) return { status: 'invalid', attemptsLeft: attempt.attemptsLeft };
-    const extraClaims = (parts.readClaims && (await parts.readClaims(identity.value))) ?? {};
+    const extraClaims = (readClaims && (await readClaims(identity.value))) ?? {};
     const isFirst = await store.consume({
       identityTag: recordKey.identityTag,
       recordTag: recordKey.recordTag,
@@ -60,8 +72,8 @@ export function createVerify(parts: ServiceOptions, common: Common): Service['ve
     });
     usedCodes.add(recordKey);
     if (!isFirst) return { status: 'expired' };
-    if (findTestIdentity(identity)) logger.warn(describe(recordKey), 'a test identity was verified');
-    const token = await parts.issueToken({
+    if (testCode) logger.warn(logId(recordKey), 'a test identity was verified');
+    const token = await issueToken({
       identity: identity.value,
       purpose,
       channels: record.channels ?? [record.channel],
@@ -71,25 +83,16 @@ export function createVerify(parts: ServiceOptions, common: Common): Service['ve
     return { status: 'valid', identity: identity.value, purpose, tokenType: 'bearer', ...token };
   }
 
-  function expectCode(record: PendingRecord, target: Target): string {
-    const test = findTestIdentity(target.identity);
-    if (!test) return common.recoverCode(record, target);
-    return record.digits === switchedOffDigits ? '' : test.code;
-  }
-
   return async (input, typed, options = {}) => {
-    const purpose = common.readPurpose(options.purpose);
-    const identity = common.readIdentity(input);
-    if ('status' in identity) return identity;
+    const target = findTarget(input, options);
+    if ('status' in target) return target;
     const code = parseCode(typed);
     if (code === null) return { status: 'invalid', attemptsLeft: null };
-    const target = { identity, purpose };
-    const recordKey = common.nameRecord(target, options.challenge);
-    const hit = common.hitAddress('verify_ip', options.ip);
+    const hit = countAddress('verify_ip', options.ip);
     const refused = hit && (await hit);
-    const result = refused ?? (await attemptAndConsume(target, recordKey, code, options));
-    const usedSecondsAgo = result.status === 'expired' ? usedCodes.readAge(recordKey) : undefined;
-    common.logOutcome('verify', recordKey, result, usedSecondsAgo === undefined ? {} : { usedSecondsAgo });
+    const result = refused ?? (await attemptAndConsume(target, code, options));
+    const usedSecondsAgo = result.status === 'expired' ? usedCodes.readAge(target.recordKey) : undefined;
+    logOutcome('verify', target.recordKey, result, usedSecondsAgo === undefined ? {} : { usedSecondsAgo });
     return result;
   };
 }

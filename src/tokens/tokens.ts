@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { jwtVerify } from 'jose';
 import { OtpError } from '../errors.js';
-import type { Clock, Grant, IssuedToken, Logger, Random, ReadClaims, Store } from '../ports.js';
+import type { Clock, IssueToken, Logger, Random, ReadClaims, Store } from '../ports.js';
+import type { IssuedToken } from '../results.js';
 import { createCheckedTokens } from './checked-tokens.js';
 import { clockSkewSeconds, dropReserved, hasOurClaims, type TokenClaims } from './claims.js';
 import { createFamilies, type Sustained } from './families.js';
@@ -38,7 +39,7 @@ export type TokenCheck = { active: true; claims: TokenClaims } | { active: false
 export interface Tokens {
   /** Whether refresh tokens are issued. */
   canRefresh: boolean;
-  issue(grant: Grant): Promise<IssuedToken>;
+  issue: IssueToken;
   /** Never throws and never says why: a bad token tells its sender nothing. */
   check(token: unknown): Promise<TokenCheck>;
   /** The tokens that follow a refresh token, which is used up; null when it is not good. */

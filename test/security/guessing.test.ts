@@ -97,6 +97,7 @@ test('three-digit stand-ins are hit as often as the formula says, within three s
     random: createSeededRandom('three-digit stand-ins'),
     testIdentities: new Map(),
     clock,
+    monotonicClock: createManualMonotonicClock(),
   });
   const hit = new Set<string>();
   let guesses = 0;

@@ -1,0 +1,39 @@
+import type { Derivation } from '../core/derivation.js';
+import { limitPeriodSeconds, type Policy } from '../core/policy.js';
+import type { Store } from '../ports.js';
+import type { RateLimited } from '../results.js';
+import { rateLimited } from './waits.js';
+
+/**
+ * Counts a call against the limit of an address. Null when the limit lets the call through, and at once when there is
+ * nothing to count: without an address, or without a limit.
+ */
+export type CountAddress = (
+  limit: 'request_ip' | 'verify_ip',
+  ip: string | null | undefined,
+) => Promise<RateLimited | null> | null;
+
+/** How many times the limit of one IPv6 /64 a /48 has, which holds 65 536 of them and is often free to get. */
+const networksPerSite = 16;
+
+export function createAddressLimits(parts: {
+  policy: Policy;
+  derivation: Derivation;
+  store: Store;
+}): CountAddress {
+  const { policy, derivation, store } = parts;
+  const limits = {
+    request_ip: { max: policy.requestIpMax, periodSeconds: limitPeriodSeconds },
+    verify_ip: { max: policy.verifyIpMax, periodSeconds: limitPeriodSeconds },
+  };
+  return (name, ip) => {
+    const limit = limits[name];
+    if (ip == null || limit.max === 0) return null;
+    const network = derivation.nameAddress(name, ip);
+    const site = derivation.nameSite(name, ip);
+    const group = site === undefined ? undefined : { key: site, max: limit.max * networksPerSite };
+    return store
+      .hit(network, limit, group)
+      .then((result) => (result.allowed ? null : rateLimited(name, result.retryAfterMs)));
+  };
+}

@@ -1,0 +1,23 @@
+import type { Logger, RecordKey } from '../ports.js';
+import type { RequestResult, VerifyResult } from '../results.js';
+
+export type LogOutcome = (
+  event: 'request' | 'verify',
+  recordKey: RecordKey,
+  result: RequestResult | VerifyResult,
+  /** What the caller is not told. */
+  more?: { usedSecondsAgo?: number | undefined },
+) => void;
+
+export function createOutcomeLog(logger: Logger): LogOutcome {
+  return (event, recordKey, result, more) => {
+    if (logger.isLevelEnabled?.('info') === false) return;
+    const limit = result.status === 'rate_limited' ? { limit: result.limit } : {};
+    logger.info({ ...logId(recordKey), status: result.status, ...limit, ...more }, event);
+  };
+}
+
+/** Enough of the keyed tag to follow one identity through a log, and nothing to recover it from. */
+export function logId({ identityTag }: RecordKey): { identity: string } {
+  return { identity: identityTag.slice(0, 10) };
+}

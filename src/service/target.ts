@@ -1,0 +1,59 @@
+import type { Derivation } from '../core/derivation.js';
+import { type Identity, readIdentity } from '../core/identity.js';
+import { guessMemorySeconds, longAttempts, type Policy } from '../core/policy.js';
+import type { Lengthening, RecordKey } from '../ports.js';
+import type { InvalidIdentity } from '../results.js';
+import type { FindTestCode, TestCode } from './test-codes.js';
+
+/** The identity that a call is about, and what for. */
+export interface Target {
+  identity: Identity;
+  purpose: string;
+  recordKey: RecordKey;
+  /** When its codes get longer. */
+  lengthening: Lengthening;
+  /** Of a test identity. */
+  testCode: TestCode | undefined;
+}
+
+export interface TargetOptions {
+  purpose?: string | null | undefined;
+  challenge?: string | null | undefined;
+}
+
+/** @throws RangeError for a purpose that is not configured */
+export type FindTarget = (identity: unknown, options: TargetOptions) => Target | InvalidIdentity;
+
+export function createTargetFinder(parts: {
+  policy: Policy;
+  derivation: Derivation;
+  findTestCode: FindTestCode;
+  defaultCountry: string | undefined;
+}): FindTarget {
+  const { policy, derivation, findTestCode, defaultCountry } = parts;
+  const { purposes } = policy;
+  const lengthening: Lengthening = {
+    after: policy.lengthenAfter,
+    digits: policy.longDigits,
+    maxAttempts: longAttempts,
+    memorySeconds: guessMemorySeconds,
+  };
+  return (input, options) => {
+    const purpose = options.purpose || purposes[0];
+    if (purpose === undefined || !purposes.includes(purpose)) {
+      throw new RangeError(`purpose must be one of ${purposes.join(', ')}`);
+    }
+    const identity = readIdentity(input, { defaultCountry });
+    if (identity === null) return { status: 'invalid_identity' };
+    if (identity === 'ambiguous') return { status: 'invalid_identity', isAmbiguous: true };
+    const { identityTag, recordTag } = derivation.nameIdentity(identity.value, purpose);
+    const testCode = findTestCode(identity);
+    return {
+      identity,
+      purpose,
+      recordKey: { identityTag, recordTag, challenge: options.challenge || undefined },
+      lengthening: testCode?.lengthen(lengthening) ?? lengthening,
+      testCode,
+    };
+  };
+}

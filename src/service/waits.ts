@@ -1,0 +1,11 @@
+import type { LimitName } from '../core/policy.js';
+import type { RateLimited } from '../results.js';
+
+/** Whole seconds after which another try makes sense. */
+export function toRetrySeconds(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1000));
+}
+
+export function rateLimited(limit: LimitName, retryAfterMs: number): RateLimited {
+  return { status: 'rate_limited', limit, retryAfterSeconds: toRetrySeconds(retryAfterMs) };
+}

@@ -1,0 +1,34 @@
+import type { Derivation } from '../core/derivation.js';
+import type { LinkTarget, Message, PendingRecord, Random, Render } from '../ports.js';
+import type { RequestOptions, Sent } from '../results.js';
+import { recoverCode } from './recover-code.js';
+import type { Target } from './target.js';
+
+/** The message that brings a code. */
+export type WriteMessage = (
+  target: Target,
+  record: PendingRecord,
+  sent: Sent,
+  options: RequestOptions,
+) => Message;
+
+export function createMessageWriter(parts: {
+  derivation: Derivation;
+  render: Render;
+  createLink?: ((target: LinkTarget) => string) | undefined;
+  random: Random;
+}): WriteMessage {
+  const { derivation, render, createLink, random } = parts;
+  return (target, record, { channel, ttlSeconds }, { locale, link = false }) => {
+    const code = recoverCode(derivation, target, record);
+    const { value: to } = target.identity;
+    const rendered = render({
+      channel,
+      code,
+      expiresInSeconds: ttlSeconds,
+      locale: locale ?? undefined,
+      link: link ? createLink?.({ identity: to, purpose: target.purpose, record, ttlSeconds }) : undefined,
+    });
+    return { id: random.id(), channel, to, code, expiresInSeconds: ttlSeconds, ...rendered };
+  };
+}
