@@ -6,7 +6,6 @@ import type {
   Clock,
   Delivery,
   IssueToken,
-  LinkTarget,
   Logger,
   MonotonicClock,
   Random,
@@ -22,7 +21,7 @@ import { createRequest } from './service/request.js';
 import { createTargetFinder } from './service/target.js';
 import { createTestCodeFinder } from './service/test-codes.js';
 import { createVerify } from './service/verify.js';
-import { createMessageWriter } from './service/write-message.js';
+import { createMessageWriter, type LinkTarget } from './service/write-message.js';
 
 export interface ServiceOptions {
   policy: Policy;

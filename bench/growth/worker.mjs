@@ -32,7 +32,7 @@ const createTag = () => randomBytes(16).toString('base64url');
 /** @type {readonly [string]} */
 const keyIds = ['bench-id'];
 
-/** @typedef {import('../../src/ports.js').RecordKey} RecordKey */
+/** @typedef {import('../../src/store-verbs.js').RecordKey} RecordKey */
 
 const createKey = () => ({ identityTag: createTag(), recordTag: createTag() });
 

@@ -1,5 +1,6 @@
-import type { Logger, RecordKey } from '../ports.js';
+import type { Logger } from '../ports.js';
 import type { RequestResult, VerifyResult } from '../results.js';
+import type { RecordKey } from '../store-verbs.js';
 
 export type LogOutcome = (
   event: 'request' | 'verify',

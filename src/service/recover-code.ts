@@ -1,6 +1,6 @@
 import type { Derivation } from '../core/derivation.js';
 import { OtpError } from '../errors.js';
-import type { PendingRecord } from '../ports.js';
+import type { PendingRecord } from '../store-verbs.js';
 import type { Target } from './target.js';
 
 /** The code of a record again. @throws OtpError `internal` when its key was not among those that the store was given */

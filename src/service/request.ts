@@ -3,18 +3,9 @@ import type { IdentityKind } from '../core/identity.js';
 import { type Channel, limitPeriodSeconds, type Policy, staleSeconds } from '../core/policy.js';
 import { faultOf } from '../core/refusal.js';
 import { OtpError } from '../errors.js';
-import type {
-  Delivery,
-  DeliveryReceipt,
-  DeliverySlot,
-  Logger,
-  OpenResult,
-  Random,
-  RecordKey,
-  ShouldSend,
-  Store,
-} from '../ports.js';
+import type { Delivery, DeliveryReceipt, DeliverySlot, Logger, Random, ShouldSend, Store } from '../ports.js';
 import type { RateLimited, RequestOptions, RequestResult, Sent } from '../results.js';
+import type { OpenResult, RecordKey } from '../store-verbs.js';
 import type { CountAddress } from './address-limits.js';
 import { type LogOutcome, logId } from './outcome-log.js';
 import type { FindTarget, Target } from './target.js';

@@ -1,8 +1,8 @@
 import type { Derivation } from '../core/derivation.js';
 import { type Identity, readIdentity } from '../core/identity.js';
 import { guessMemorySeconds, longAttempts, type Policy } from '../core/policy.js';
-import type { Lengthening, RecordKey } from '../ports.js';
 import type { InvalidIdentity } from '../results.js';
+import type { Lengthening, RecordKey } from '../store-verbs.js';
 import type { FindTestCode, TestCode } from './test-codes.js';
 
 /** The identity that a call is about, and what for. */

@@ -1,7 +1,8 @@
 import { maxDigits } from '../core/code.js';
 import type { Identity } from '../core/identity.js';
 import type { TestIdentities } from '../core/test-identities.js';
-import type { Clock, Lengthening, PendingRecord } from '../ports.js';
+import type { Clock } from '../ports.js';
+import type { Lengthening, PendingRecord } from '../store-verbs.js';
 
 /** The known code of a test identity, which is never sent. */
 export interface TestCode {

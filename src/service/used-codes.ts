@@ -1,4 +1,5 @@
-import type { MonotonicClock, RecordKey } from '../ports.js';
+import type { MonotonicClock } from '../ports.js';
+import type { RecordKey } from '../store-verbs.js';
 
 /**
  * When codes were used in this process, for the log alone: the store forgets a used code, so its second use looks like that

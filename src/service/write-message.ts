@@ -1,8 +1,18 @@
 import type { Derivation } from '../core/derivation.js';
-import type { LinkTarget, Message, PendingRecord, Random, Render } from '../ports.js';
+import type { Message, Random, Render } from '../ports.js';
 import type { RequestOptions, Sent } from '../results.js';
+import type { PendingRecord } from '../store-verbs.js';
 import { recoverCode } from './recover-code.js';
 import type { Target } from './target.js';
+
+/** What a link next to a code leads to. */
+export interface LinkTarget {
+  identity: string;
+  purpose: string;
+  record: PendingRecord;
+  /** Life left of the code. */
+  ttlSeconds: number;
+}
 
 /** The message that brings a code. */
 export type WriteMessage = (

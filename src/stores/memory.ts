@@ -1,9 +1,9 @@
 import { assertWholeNumber } from '../core/policy.js';
 import { OtpError } from '../errors.js';
+import type { Clock, Store } from '../ports.js';
 import type {
   AttemptRequest,
   AttemptResult,
-  Clock,
   ConsumeRequest,
   ExchangeRequest,
   ExchangeResult,
@@ -14,8 +14,7 @@ import type {
   PendingRecord,
   ReleaseRequest,
   RollingLimit,
-  Store,
-} from '../ports.js';
+} from '../store-verbs.js';
 import { ExpiringTable, entriesRange, firstField } from './memory/expiring-table.js';
 import { createGuessCounts } from './memory/guess-counts.js';
 import { createIdentityLimits } from './memory/identity-limits.js';

@@ -1,6 +1,7 @@
 import { assertWholeNumber } from '../core/policy.js';
 import { OtpError } from '../errors.js';
-import type { ExchangeResult, HitResult, Logger, RecordKey, Store } from '../ports.js';
+import type { Logger, Store } from '../ports.js';
+import type { ExchangeResult, HitResult, RecordKey } from '../store-verbs.js';
 import { checkServer } from './redis/check-server.js';
 import { createClient, createProbe, type Resolved, redisTimeout, resolveAccess } from './redis/connect.js';
 import { createGathering } from './redis/gathering.js';

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { channels } from '../../src/core/policy.js';
-import type { AttemptRequest, OpenRequest, OpenResult, RecordKey, Store } from '../../src/ports.js';
+import type { Store } from '../../src/ports.js';
+import type { AttemptRequest, OpenRequest, OpenResult, RecordKey } from '../../src/store-verbs.js';
 
 /** What a store's own test provides. */
 export interface StoreHarness {

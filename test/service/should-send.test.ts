@@ -61,6 +61,20 @@ describe('whoever may not be sent a code', () => {
     });
   }
 
+  test('gives no send back when a message is refused, and the log still says why', async () => {
+    const warnings: unknown[] = [];
+    const { otp } = createTestOtp({
+      shouldSend: () => true,
+      requestIdentityMax: 1,
+      answer: () => ({ ok: false, category: 'rejected', retryable: false, detail: 'no such mailbox' }),
+      logger: { info() {}, error() {}, warn: ({ category, detail }) => warnings.push([category, detail]) },
+    });
+    await otp.request(known);
+    await settle();
+    assert.equal((await otp.request(known)).status, 'rate_limited');
+    assert.deepEqual(warnings, [['rejected', 'inbox: no such mailbox']]);
+  });
+
   // Attack: guess. The code exists, since the work done must be the same; it must not open anything.
   test('cannot sign in with any code', async () => {
     const { otp } = createTestOtp({

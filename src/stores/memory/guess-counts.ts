@@ -1,4 +1,4 @@
-import type { Lengthening } from '../../ports.js';
+import type { Lengthening } from '../../store-verbs.js';
 import { ExpiringTable, firstField } from './expiring-table.js';
 import type { Key } from './key.js';
 import { none } from './rows.js';

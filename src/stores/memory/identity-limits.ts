@@ -1,4 +1,4 @@
-import type { OpenRequest } from '../../ports.js';
+import type { OpenRequest } from '../../store-verbs.js';
 import { ExpiringTable, firstField } from './expiring-table.js';
 import { TimeLogs, wordsPerLog } from './time-logs.js';
 

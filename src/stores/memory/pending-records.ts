@@ -1,5 +1,5 @@
 import { type Channel, channels } from '../../core/policy.js';
-import type { PendingRecord } from '../../ports.js';
+import type { PendingRecord } from '../../store-verbs.js';
 import { ExpiringTable, firstField } from './expiring-table.js';
 import { createKeyReader, type Key, wordsPerKey } from './key.js';
 

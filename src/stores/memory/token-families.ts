@@ -1,4 +1,4 @@
-import type { ExchangeRequest, ExchangeResult } from '../../ports.js';
+import type { ExchangeRequest, ExchangeResult } from '../../store-verbs.js';
 import { ExpiringTable, firstField } from './expiring-table.js';
 import { createKeyReader, type Key, wordsPerKey } from './key.js';
 import { none } from './rows.js';

@@ -1,5 +1,5 @@
 import { type Channel, channels } from '../../core/policy.js';
-import type { AttemptResult, OpenResult, PendingRecord } from '../../ports.js';
+import type { AttemptResult, OpenResult, PendingRecord } from '../../store-verbs.js';
 
 /** What `open.lua` and `attempt.lua` return. */
 export type Reply = [status: string, ...fields: (string | number)[]];
