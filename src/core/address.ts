@@ -4,7 +4,8 @@ import { findEmbedded } from './embedded-address.js';
 
 /**
  * Reads an address as proxies write it: alone, quoted, in brackets, with a port, with a zone. One that is mapped into
- * IPv6 (RFC 4291 §2.5.5.2) is the IPv4 address. Null for anything else.
+ * IPv6 (RFC 4291 §2.5.5.2) is the IPv4 address. Null for anything else. A port may follow an IPv6 address without
+ * brackets only where it cannot be a group of the address.
  */
 export function parseAddress(text: string): string | null {
   const ipv4 = text.startsWith('::ffff:') ? text.slice('::ffff:'.length) : text;
@@ -12,7 +13,10 @@ export function parseAddress(text: string): string | null {
   const bare = text.trim().replace(/^"([^"]*)"$/, '$1');
   const [, bracketed, withPort] = /^(?:\[([^[\]]*)\]|([0-9.]+)(?=:))(?::[0-9]{1,5})?$/.exec(bare) ?? [];
   // The zone of a link-local address (RFC 4007 §11) names an interface of one machine, not the caller.
-  const plain = (bracketed ?? withPort ?? bare).replace(/%.*$/s, '');
+  const address = bracketed ?? withPort ?? bare;
+  const [, beforePort] =
+    isIP(address) === 0 ? (/^([0-9a-f:.]+(?:%[^:]*)?):[0-9]{1,5}$/i.exec(bare) ?? []) : [];
+  const plain = (beforePort ?? address).replace(/%.*$/s, '');
   const version = isIP(plain);
   if (version === 0) return null;
   return version === 4 ? plain : ipaddr.process(plain).toString();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isIPv4 } from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readNetwork, readSite } from '../../src/core/address.js';
+import { parseAddress, readNetwork, readSite } from '../../src/core/address.js';
 
 // Attack: one host walks through the addresses of its /64, or writes its IPv4 address in several ways.
 test('one caller is one network, however its address is written', () => {
@@ -14,6 +14,21 @@ test('one caller is one network, however its address is written', () => {
   assert.notEqual(readNetwork('2001:db8:1:3::1'), readNetwork('2001:db8:1:2::1'));
   for (const zone of ['eth0', 'br-1a2b', 'eth0.100', ''])
     assert.equal(readNetwork(`fe80::1%${zone}`), 'fe80:0:0:0::/64');
+});
+
+test('what could be a group of an IPv6 address is one, and what cannot is its port', () => {
+  assert.equal(parseAddress('2001:db8::1:8080'), '2001:db8::1:8080');
+  assert.equal(parseAddress('2001:db8::1:51234'), '2001:db8::1');
+  assert.equal(parseAddress('2001:db8:0:0:0:0:0:1:80'), '2001:db8::1');
+  assert.equal(parseAddress('::ffff:192.0.2.7:80'), '192.0.2.7');
+  for (const text of [
+    '2001:db8::1:123456',
+    '2001:db8::1:',
+    '2001:db8::1::80',
+    '2001:db8::1:51234:80',
+    ':51234',
+  ])
+    assert.equal(parseAddress(text), null, text);
 });
 
 test('what is no address shares one budget', () => {

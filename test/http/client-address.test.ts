@@ -66,6 +66,7 @@ const ipv4Forms: ((address: string) => string)[] = [
   (address) => `${address}:51234`,
   (address) => `::ffff:${address}`,
   (address) => `[::ffff:${address}]:51234`,
+  (address) => `::ffff:${address}:51234`,
   (address) => `"${address}:51234"`,
   (address) => ` \t${address} `,
 ];
@@ -75,7 +76,9 @@ const ipv6Forms: ((address: string) => string)[] = [
   (address) => `[${address}]`,
   (address) => `[${address}]:51234`,
   (address) => `"[${address}]:51234"`,
+  (address) => `${address}:51234`,
   (address) => `${address}%eth0`,
+  (address) => `${address}%eth0:51234`,
   (address) => `[${address}%25eth0]:51234`,
 ];
 const group = fc.integer({ min: 0x1000, max: 0xffff }).map((part) => part.toString(16));
