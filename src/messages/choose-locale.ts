@@ -4,10 +4,10 @@ import { isLocale, type Locale, locales } from './catalogue.js';
 const maxLength = 512;
 /**
  * One range of RFC 4647 §2.1 with its weight of RFC 9110 §12.4.2. Android writes `pt_BR`, POSIX `pt_BR.UTF-8` and
- * `de_DE@euro`.
+ * `de_DE@euro`, Java `zh_TW_#Hant`.
  */
 const range =
-  /^([a-z]{1,8}(?:[-_][a-z0-9]{1,8}){0,7}|\*)(?:[.@][\w.@-]*)?(?:[ \t]*;[ \t]*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/i;
+  /^([a-z]{1,8}(?:(?:-|__?#?)[a-z0-9]{1,8}){0,7}|\*)(?:[.@][\w.@-]*)?(?:[ \t]*;[ \t]*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/i;
 
 /** Lower-case tags that lead to a locale of ours without being its tag or a longer form of it. */
 const aliases: Record<string, Locale> = {
@@ -48,7 +48,7 @@ function readRanges(requested: string): string[] {
       const [, tag, weight = '1'] = range.exec(part.trim()) ?? [];
       // RFC 9110 §12.4.2: a weight of 0 is "not acceptable".
       if (tag === undefined || Number(weight) === 0) return [];
-      return { tag: tag.toLowerCase().replaceAll('_', '-'), weight: Number(weight) };
+      return { tag: tag.toLowerCase().replace(/_+#?/g, '-'), weight: Number(weight) };
     })
     .sort((a, b) => b.weight - a.weight)
     .map(({ tag }) => tag);

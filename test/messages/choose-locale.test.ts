@@ -36,6 +36,14 @@ const table: [requested: string | undefined, chosen: Locale][] = [
   ['C', 'nl'],
   ['C.UTF-8', 'nl'],
   ['POSIX', 'nl'],
+  // As Java spells them
+  ['zh_TW_#Hant', 'zh-TW'],
+  ['zh__#Hant', 'zh-TW'],
+  ['zh_CN_#Hans', 'zh-CN'],
+  ['zh__#Hans', 'zh-CN'],
+  ['ja_JP_JP_#u-ca-japanese', 'ja'],
+  ['th_TH_TH_#u-nu-thai', 'nl'],
+  ['zh_#', 'nl'],
   // Lists
   ['fr-CH, fr;q=0.9, en;q=0.8, de;q=0.7, *;q=0.5', 'fr'],
   ['en;q=0.1, ja', 'ja'],
