@@ -16,7 +16,7 @@ if (files.length === 0) {
   process.stderr.write(`No test file matches ${wanted.join(', ')}\n`);
   process.exit(1);
 }
-const args = ['--import', 'tsx', '--test', '--test-reporter=spec', '--test-timeout=120000', ...files];
+const args = ['--import', 'tsx', '--test', '--test-reporter=spec', '--test-timeout=300000', ...files];
 spawn(process.execPath, args, { cwd: root, stdio: 'inherit' }).on('exit', (status) =>
   process.exit(status ?? 1),
 );
