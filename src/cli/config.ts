@@ -3,6 +3,7 @@ import { parseEnv } from 'node:util';
 import { readSecret } from '../core/secret.js';
 import { OtpError } from '../errors.js';
 import { generateSecretKey } from '../otp.js';
+import { isTlsPort } from '../transports/smtp-port.js';
 import { findBackendProblems, listBackends } from './backends.js';
 import {
   describeSetting,
@@ -199,8 +200,7 @@ function findRisks(config: Environment): string[] {
     );
   }
   const isTlsSure =
-    config.SMTP_SECURE ||
-    config.SMTP_PORT === 465 ||
+    (config.SMTP_SECURE ?? isTlsPort(config.SMTP_PORT)) ||
     config.SMTP_REQUIRE_TLS ||
     config.SMTP_OAUTH_TOKEN_URL !== undefined;
   const isSmtpInClear = listBackends(config).includes('smtp') && !isTlsSure;

@@ -75,7 +75,8 @@ export const deliverySettings = {
   }),
   SMTP_SECURE: optionalFlag({
     group: delivery,
-    description: '`true`: TLS from the start, the default with port 465; `false`: STARTTLS when offered',
+    description:
+      '`true`: TLS from the start, the default with port 465 or 2465; `false`: STARTTLS when offered',
   }),
   SMTP_REQUIRE_TLS: flag({ group: delivery, description: 'Refuse to send without TLS' }),
   SMTP_TLS_SERVERNAME: text({

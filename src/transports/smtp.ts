@@ -8,6 +8,7 @@ import { requireBoolean, requireInteger, requireText } from './options.js';
 import { createRefusal } from './refusal.js';
 import { createLine } from './smtp-line.js';
 import { readPasswordLogin, readTokenLogin } from './smtp-login.js';
+import { readPort } from './smtp-port.js';
 import { readRefusal, type SmtpError } from './smtp-refusal.js';
 import { isConnectionEnd, isConnectionLimit } from './smtp-retry.js';
 import { readSender } from './smtp-sender.js';
@@ -16,7 +17,7 @@ export interface SmtpTransportOptions {
   host: string;
   /** Default 465 with `secure`, else 587. */
   port?: number | undefined;
-  /** TLS from the first byte (RFC 8314 §3.3); `false`: STARTTLS when the server offers it. Default: with port 465. */
+  /** TLS from the first byte (RFC 8314 §3.3); `false`: STARTTLS when the server offers it. Default: with port 465 or 2465. */
   secure?: boolean | undefined;
   /** Refuse to send without TLS. Default false. */
   requireTls?: boolean | undefined;
@@ -196,24 +197,6 @@ function refuseWaiting(signal: AbortSignal): Receipt {
   return signal.aborted
     ? createRefusal('timeout', 'SMTP EABORT')
     : createRefusal(['unavailable', 'account'], 'SMTP no free connection'); // the server is there
-}
-
-/** RFC 8314 §3.3, RFC 6409 §3.1: what servers speak on their usual ports. */
-function readPort(port: number | undefined, secure: boolean | undefined): { port: number; secure: boolean } {
-  if (port !== undefined) requireInteger(port, 'port', 1, 65_535);
-  if (secure !== undefined) requireBoolean(secure, 'secure');
-  if (port === 465 && secure === false) {
-    throw new RangeError(
-      'secure must not be false with port 465, where servers speak TLS from the first byte',
-    );
-  }
-  if ((port === 587 || port === 25) && secure === true) {
-    throw new RangeError(
-      `secure must not be true with port ${port}, where servers begin in the clear, with STARTTLS`,
-    );
-  }
-  const isSecure = secure ?? port === 465;
-  return { port: port ?? (isSecure ? 465 : 587), secure: isSecure };
 }
 
 function readName(name: string | undefined, address: string): string {

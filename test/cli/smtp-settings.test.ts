@@ -46,6 +46,7 @@ describe('the port of a mail server and its TLS', () => {
       { SMTP_PORT: '587', SMTP_SECURE: 'false' },
       { SMTP_PORT: '2465', SMTP_SECURE: 'true' },
       { SMTP_PORT: '2587', SMTP_SECURE: 'true' },
+      { SMTP_PORT: '2465' },
       { SMTP_PORT: '2525' },
     ]) {
       assert.deepEqual(problemsOf({ ...smtp, ...settings }), [], JSON.stringify(settings));
@@ -53,10 +54,12 @@ describe('the port of a mail server and its TLS', () => {
   });
 
   test('are not warned of when TLS is sure', () => {
-    for (const settings of [{ SMTP_PORT: '465' }, { SMTP_SECURE: 'true' }, oauth]) {
+    for (const settings of [{ SMTP_PORT: '465' }, { SMTP_PORT: '2465' }, { SMTP_SECURE: 'true' }, oauth]) {
       assert.deepEqual(loadConfig({ ...smtp, ...settings }).warnings, []);
     }
-    assert.match(loadConfig(smtp).warnings.join(), /^SMTP_REQUIRE_TLS/);
+    for (const settings of [{}, { SMTP_PORT: '2465', SMTP_SECURE: 'false' }, { SMTP_PORT: '2587' }]) {
+      assert.match(loadConfig({ ...smtp, ...settings }).warnings.join(), /^SMTP_REQUIRE_TLS/);
+    }
   });
 });
 
