@@ -165,10 +165,12 @@ const neverConnected =
 function readFailure(error: unknown, signal: AbortSignal): Refusal {
   if (signal.aborted) return createRefusal('timeout', 'no answer in time');
   const cause = (error instanceof Error && error.cause) || error;
-  const { code, syscall } = (typeof cause === 'object' && cause ? cause : {}) as Record<string, unknown>;
+  const code = dig(cause, 'code');
+  // One error for each address of the host, if it has several.
+  const errors = cause instanceof AggregateError ? cause.errors : [cause];
   const name = typeof code === 'string' && /^[A-Z_\d]{1,64}$/.test(code) ? code : 'no answer';
   if (code === 'ERR_PRIVATE_TARGET') return createRefusal('rejected', name);
-  const isDefinite = neverConnected.test(name) || syscall === 'connect';
+  const isDefinite = neverConnected.test(name) || errors.every((one) => dig(one, 'syscall') === 'connect');
   // A reset says nothing about how far the message had come.
   return createRefusal(isDefinite ? 'unavailable' : 'unknown', name);
 }

@@ -113,7 +113,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
     });
     done();
   });
-  const line = createLine(maxConnections, clock);
+  const line = createLine(maxConnections, () => performance.now());
 
   async function trySend({ id, to, subject, text, html }: Message, signal: AbortSignal): Promise<Attempt> {
     const progress: Progress = {};

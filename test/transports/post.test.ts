@@ -98,6 +98,20 @@ test('whatever breaks, it is a receipt: definite only if there never was a conne
   }
   const unreachable = await failWith('ETIMEDOUT', { syscall: 'connect' });
   assert.ok(!unreachable.ok && unreachable.category === 'unavailable');
+  // A host with several addresses, none of which has answered.
+  const attempts = (...syscalls: string[]) =>
+    Object.assign(
+      new AggregateError(syscalls.map((syscall) => Object.assign(new Error('prose'), { syscall }))),
+      { code: 'ETIMEDOUT' },
+    );
+  for (const [cause, category] of [
+    [attempts('connect', 'connect'), 'unavailable'],
+    [attempts('connect', 'read'), 'unknown'],
+  ] as const) {
+    const fetch = () => Promise.reject(Object.assign(new TypeError('fetch failed'), { cause }));
+    const receipt = await postMessage({ timeoutMs: 1000, fetch }, request, {});
+    assert.deepEqual(receipt, { ok: false, category, retryable: true, detail: 'ETIMEDOUT' });
+  }
   for (const thrown of [undefined, 'text', 7, new Error('alice@example.com')]) {
     const fetch = () => Promise.reject(thrown);
     assert.deepEqual(await postMessage({ timeoutMs: 1000, fetch }, request, {}), {
