@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { unixPeer } from '../http/client-address.js';
 import type { RequestInfo } from '../http/handler.js';
 import { respondProblem } from '../http/problems.js';
+import { hasTwoHosts } from './header-lines.js';
 import { cutWhenStalled, type Exchange, inTurn } from './turns.js';
 
 /** The host of a request without a Host header, as health checks by HTTP/1.0 are. Never a host that people use. */
@@ -25,8 +26,9 @@ export async function askFor(
     if (!remoteAddress && (await isReset(exchange.incoming.socket))) {
       return respondProblem('invalid_request', 'The connection was closed');
     }
-    const { outgoing } = exchange;
+    const { incoming, outgoing } = exchange;
     outgoing.once('prefinish', () => cutWhenStalled(outgoing, stalledTimeoutMs));
+    if (hasTwoHosts(incoming)) return respondProblem('invalid_request', 'There must be one Host header');
   }
   return ask({ remoteAddress });
 }

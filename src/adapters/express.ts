@@ -6,6 +6,7 @@ import { respondProblem } from '../http/problems.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import { askFor, unknownHost } from './ask.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
+import { readHeader } from './header-lines.js';
 
 declare global {
   namespace Express {
@@ -68,7 +69,7 @@ export function createExpressMiddleware(handler: Handler): ExpressMiddleware {
 export function requireToken(otp: TokenVerifier, options?: GuardOptions): ExpressMiddleware {
   const guard = createGuard(otp, options);
   return (incoming, outgoing, next) => {
-    guard(incoming.headers.authorization)
+    guard(readHeader(incoming, 'authorization'))
       .then(async (outcome) => {
         if (outcome instanceof Response) return sendResponse(outgoing, outcome);
         incoming.claims = outcome;

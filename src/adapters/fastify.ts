@@ -1,10 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maxBodyBytes } from '../http/call.js';
 import type { Handler } from '../http/handler.js';
 import { respondProblem } from '../http/problems.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import { askFor, unknownHost } from './ask.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
+import { readHeader } from './header-lines.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -29,9 +30,11 @@ export function createFastifyPlugin(handler: Handler): (instance: FastifyInstanc
       { parseAs: 'buffer', bodyLimit: maxBodyBytes },
       (_request, body, done) => done(null, body),
     );
-    instance.setErrorHandler((_error, _request, reply) =>
-      reply.send(respondProblem('invalid_request', `The body must be at most ${maxBodyBytes} bytes`)),
-    );
+    instance.setErrorHandler<FastifyError>(({ statusCode }, _request, reply) => {
+      const isTooLong = statusCode === 413;
+      const detail = isTooLong ? `The body must be at most ${maxBodyBytes} bytes` : 'The body cannot be read';
+      return reply.send(respondProblem('invalid_request', detail));
+    });
     instance.all('/*', async (request, reply) => {
       const response = await answer(handler, request, reply, instance.prefix);
       return response.status === 404 ? reply.callNotFound() : reply.send(response);
@@ -52,7 +55,7 @@ export function requireToken(
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
   const guard = createGuard(otp, options);
   return async (request, reply) => {
-    const outcome = await guard(request.headers.authorization);
+    const outcome = await guard(readHeader(withLines(request), 'authorization'));
     if (outcome instanceof Response) return reply.send(outcome);
     request.claims = outcome;
   };
@@ -65,24 +68,40 @@ async function answer(
   prefix: string,
 ): Promise<Response> {
   const { method, url, body, ip } = request;
+  const incoming = withLines(request);
   const headers = new Headers();
-  for (const [name, value] of Object.entries(request.headers)) {
+  for (const name of Object.keys(incoming.headers)) {
+    const value = readHeader(incoming, name);
     // Of HTTP/2 there are names that begin with a colon; they are no headers.
-    if (value !== undefined && !name.startsWith(':')) headers.set(name, String(value));
+    if (value !== null && !name.startsWith(':')) headers.set(name, value);
   }
-  let target: URL;
-  try {
-    target = new URL(`${request.protocol}://${request.host || unknownHost}`);
-  } catch {
-    return respondProblem('invalid_request', 'The Host header is malformed');
-  }
+  const target = locate(request);
+  if (!target) return respondProblem('invalid_request', 'The Host header is malformed');
   const [path = '', ...query] = url.slice(prefix.length).split('?');
   // A path may match the prefix in other spellings; those are no routes of ours.
   target.pathname = url.startsWith(`${prefix}/`) ? path : '/';
   target.search = query.join('?');
-  const init =
-    method === 'GET' || method === 'HEAD' ? {} : { body: body instanceof Uint8Array ? body : null };
-  return askFor(ip, { incoming: request.raw, outgoing: reply.raw }, (info) =>
-    handler(new Request(target, { method, headers, ...init }), info),
-  );
+  const hasBody = method !== 'GET' && method !== 'HEAD' && method !== 'TRACE';
+  const init = hasBody ? { method, body: body instanceof Uint8Array ? body : null } : {};
+  const asked = new Request(target, { headers, ...init });
+  // No Request can be made with TRACE.
+  if (!hasBody) Object.defineProperty(asked, 'method', { value: method });
+  return askFor(ip, { incoming: request.raw, outgoing: reply.raw }, (info) => handler(asked, info));
+}
+
+/** The headers as the app has left them, and the lines that they were sent in. */
+function withLines({ headers, raw }: FastifyRequest) {
+  return { headers, rawHeaders: raw.rawHeaders };
+}
+
+/** What a Host header may hold: a name or an address, and a port (RFC 9110 §7.2). */
+const hostPattern = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]+)?$/i;
+
+/** The root of the host that was asked; null for one that is malformed. */
+function locate({ protocol, host }: FastifyRequest): URL | null {
+  try {
+    return host === '' || hostPattern.test(host) ? new URL(`${protocol}://${host || unknownHost}`) : null;
+  } catch {
+    return null;
+  }
 }

@@ -15,7 +15,7 @@ export interface TokenVerifier {
 }
 
 /** Finds who calls by the Authorization header of a request, or the answer to whoever may not. */
-export type Guard = (authorization: string | undefined) => Promise<TokenClaims | Response>;
+export type Guard = (authorization: string | null) => Promise<TokenClaims | Response>;
 
 /** @throws TypeError for what is no `Otp`, and for purposes that are no list of names */
 export function createGuard(otp: TokenVerifier, { purposes = ['sign-in'] }: GuardOptions = {}): Guard {
@@ -25,7 +25,7 @@ export function createGuard(otp: TokenVerifier, { purposes = ['sign-in'] }: Guar
     throw new TypeError('purposes must be a list of at least one name');
   }
   return async (authorization) => {
-    const token = readBearer(authorization ?? null);
+    const token = readBearer(authorization);
     try {
       const check = await otp.verifyToken(token);
       if (check.active && purposes.includes(check.claims.purpose)) return check.claims;

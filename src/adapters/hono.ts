@@ -44,7 +44,7 @@ export function requireToken(
 ): MiddlewareHandler<{ Variables: { claims: TokenClaims } }> {
   const guard = createGuard(otp, options);
   return async (c, next) => {
-    const outcome = await guard(c.req.header('Authorization'));
+    const outcome = await guard(c.req.header('Authorization') ?? null);
     if (outcome instanceof Response) return outcome;
     c.set('claims', outcome);
     await next();

@@ -6,6 +6,7 @@ import { respondProblem } from '../http/problems.js';
 import { jsonHeaders, type Reply } from '../http/reply.js';
 import { askFor, isReset, readPeer, unknownHost } from './ask.js';
 import { type Batch, createBatch } from './batch.js';
+import { hasTwoHosts, readHeader } from './header-lines.js';
 import { cutWhenStalled, type Exchange, inTurn } from './turns.js';
 
 export interface NodeListenerOptions {
@@ -38,9 +39,9 @@ export function createNodeListener(handler: Handler, options: NodeListenerOption
   const serve: RequestListener = (incoming, outgoing) => {
     const length = readPlainLength(incoming);
     const answer =
-      length === null
+      length === null || hasTwoHosts(incoming)
         ? undefined
-        : handler.findRoute?.(incoming.method ?? '', incoming.url ?? '', incoming.headers.origin);
+        : handler.findRoute?.(incoming.method ?? '', readPath(incoming), incoming.headers.origin);
     // The routes of the API need no Web-standard request, which costs more than what they do with it.
     if (!answer) return void listen(incoming, outgoing);
     const { socket } = incoming;
@@ -61,6 +62,12 @@ export function createNodeListener(handler: Handler, options: NodeListenerOption
   return (incoming, outgoing) => inTurn({ incoming, outgoing }, () => serve(incoming, outgoing));
 }
 
+/** The path as it was sent; no route that is found by it reads a query. */
+function readPath({ url = '' }: IncomingMessage): string {
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}
+
 /** Bytes in the body, where they are known beforehand and allowed: Node holds the sender to it. Otherwise null. */
 function readPlainLength({ headers }: IncomingMessage): number | null {
   const length = Number(headers['content-length'] ?? 0);
@@ -69,10 +76,7 @@ function readPlainLength({ headers }: IncomingMessage): number | null {
 
 function createNodeCall(incoming: IncomingMessage, batch: Batch): Call {
   return {
-    header(name) {
-      const value = incoming.headers[name];
-      return value === undefined ? null : String(value);
-    },
+    header: (name) => readHeader(incoming, name),
     headerNames: () => Object.keys(incoming.headers),
     readBytes: () => readIncoming(incoming, batch),
   };

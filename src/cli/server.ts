@@ -48,8 +48,6 @@ export async function startServer(listener: RequestListener, options: ServerOpti
   };
   const server = createServer(
     {
-      // As Web-standard headers are: of two Authorization headers neither counts.
-      joinDuplicateHeaders: true,
       maxHeaderSize: maxHeaderBytes,
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,

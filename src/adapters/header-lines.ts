@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
+
+type Incoming = Pick<IncomingMessage | Http2ServerRequest, 'headers' | 'rawHeaders'>;
+
+/** Node keeps only the first line of these, and a proxy may go by the last. All that we read and Node drops. */
+const firstLineOnly = new Set(['authorization', 'content-type']);
+
+/**
+ * A header as the Web-standard `Headers` give it: repeated lines are joined by a comma. So two Authorization or
+ * Content-Type lines are no valid value, whichever comes first.
+ *
+ * @param name in lower case
+ */
+export function readHeader({ headers, rawHeaders }: Incoming, name: string): string | null {
+  if (firstLineOnly.has(name) && isRepeated(rawHeaders, name)) {
+    return rawHeaders.filter((_, i) => i % 2 === 1 && isNamed(rawHeaders[i - 1], name)).join(', ');
+  }
+  // A middleware of the app may have set it, so it is not taken from the lines.
+  const value = headers[name];
+  return value === undefined ? null : String(value);
+}
+
+/** RFC 9112 §3.2: two Host lines are refused, since each server on the way may go by another. */
+export function hasTwoHosts({ rawHeaders }: Incoming): boolean {
+  return isRepeated(rawHeaders, 'host');
+}
+
+function isRepeated(rawHeaders: readonly string[], name: string): boolean {
+  let isSeen = false;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (!isNamed(rawHeaders[i], name)) continue;
+    if (isSeen) return true;
+    isSeen = true;
+  }
+  return false;
+}
+
+function isNamed(candidate: string | undefined, name: string): boolean {
+  return candidate?.length === name.length && candidate.toLowerCase() === name;
+}

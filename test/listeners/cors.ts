@@ -1,0 +1,42 @@
+import { ask, type Case } from './requests.js';
+
+const page = 'https://pages.example.com';
+const varies = { vary: 'Origin' };
+const preflight = { vary: 'Origin, Access-Control-Request-Headers' };
+const allowed = (origin: string) => ({ 'access-control-allow-origin': origin });
+const strangers = [
+  'https://evil.example',
+  'null',
+  '',
+  `${page}.evil.example`,
+  `${page}, https://evil.example`,
+  `${page}\r\nOrigin: https://evil.example`,
+  `https://evil.example\r\nOrigin: ${page}`,
+  `${page}\r\nOrigin: ${page}`,
+];
+
+/** With `corsOrigins`; an origin that is not allowed gets no Access-Control-Allow-Origin. */
+export const cors: Case[] = ['/livez', '/livez?', '/./livez'].flatMap((path) => [
+  { send: ask('GET', path), expect: { status: 200, headers: { ...varies, ...allowed('') } } },
+  { send: ask('POST', path), expect: { status: 405, headers: { ...varies, allow: 'GET' } } },
+  ...[page, page.toUpperCase()].flatMap((origin) => [
+    {
+      send: ask('GET', path, `Origin: ${origin}\r\n`),
+      expect: { status: 200, headers: { ...varies, ...allowed(origin) } },
+    },
+    {
+      send: ask('OPTIONS', path, `Origin: ${origin}\r\n`),
+      expect: { status: 204, headers: { ...preflight, ...allowed(origin) } },
+    },
+  ]),
+  ...strangers.flatMap((origin) => [
+    {
+      send: ask('GET', path, `Origin: ${origin}\r\n`),
+      expect: { status: 200, headers: { ...varies, ...allowed('') } },
+    },
+    {
+      send: ask('OPTIONS', path, `Origin: ${origin}\r\n`),
+      expect: { status: 204, headers: { ...preflight, ...allowed('') } },
+    },
+  ]),
+]);
