@@ -143,7 +143,10 @@ describe('at start, one line names what is wrong and what to do', () => {
       await readRefusal({ url: at('redis+cluster://HOST', redis) }),
       /does not belong to a cluster/,
     );
-    assert.match(await readRefusal({ url: at('redis+sentinel://HOST/main', redis) }), /this is no Sentinel/);
+    assert.match(
+      await readRefusal({ url: at('redis+sentinel://HOST/main', redis) }),
+      /this is not a Sentinel/,
+    );
     assert.match(
       await readRefusal({ url: at('redis://HOST', sentinel) }),
       /is a Sentinel: .*redis\+sentinel/,

@@ -22,7 +22,7 @@ const sentinelRows: Row[] = [
   ],
   [
     /unknown command/,
-    'this is no Sentinel: REDIS_URL (url) leads to a Redis, which takes redis://, or to the wrong port',
+    'this is not a Sentinel: REDIS_URL (url) leads to a Redis, which takes redis://, or to the wrong port',
   ],
 ];
 

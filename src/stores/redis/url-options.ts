@@ -62,7 +62,7 @@ const honoured: Record<string, { allowed: string; read: Read; needsTls?: boolean
     },
   },
   ssl_cert_reqs: {
-    allowed: 'required: certificates are always checked',
+    allowed: '"required": certificates are always checked',
     read: mustCheck((value) => /^(?:cert_)?required$/i.test(value)),
     needsTls: true,
   },
