@@ -145,6 +145,7 @@ export function createOtpOn(monotonicClock: MonotonicClock, options: OtpOptions)
     mayGoOn: shouldSend,
     store,
     clock,
+    monotonicClock,
     random,
     logger,
   });
@@ -218,6 +219,7 @@ export function createOtpOn(monotonicClock: MonotonicClock, options: OtpOptions)
             links,
             random,
             clock,
+            monotonicClock,
             logger,
           })
         : [],

@@ -1,11 +1,11 @@
 import { OtpError } from '../errors.js';
-import type { Clock, Logger, Store } from '../ports.js';
+import type { Logger, MonotonicClock, Store } from '../ports.js';
 
 export interface RevocationsOptions {
   store: Pick<Store, 'claim' | 'claimed'>;
   /** Whether a token is refused while the store cannot say that it has not been revoked. */
   isRequired: boolean;
-  clock: Clock;
+  monotonicClock: MonotonicClock;
   logger: Logger;
 }
 
@@ -20,13 +20,14 @@ export interface Revocations {
 /** After the store has failed to answer, tokens are not made to wait for it again for this long. */
 const pauseMs = 1000;
 
-export function createRevocations({ store, isRequired, clock, logger }: RevocationsOptions): Revocations {
+export function createRevocations(options: RevocationsOptions): Revocations {
+  const { store, isRequired, monotonicClock, logger } = options;
   let isBlind = false;
-  let pausedUntil = 0;
+  let pausedUntil = Number.NEGATIVE_INFINITY;
 
   function noteFailure(error: unknown): boolean {
     if (!(error instanceof OtpError) || error.code !== 'store_unavailable') throw error;
-    pausedUntil = clock() + pauseMs;
+    pausedUntil = monotonicClock.now() + pauseMs;
     if (!isBlind) {
       const how = isRequired ? 'refused' : 'checked by signature alone';
       logger.warn({}, `the store cannot say which tokens are revoked: they are ${how} until it can`);
@@ -44,7 +45,7 @@ export function createRevocations({ store, isRequired, clock, logger }: Revocati
 
   return {
     async includesAny(names) {
-      if (clock() < pausedUntil) return isRequired;
+      if (monotonicClock.now() < pausedUntil) return isRequired;
       try {
         const found = await findAny(names);
         if (isBlind) logger.info({}, 'the store says again which tokens are revoked');

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { jwtVerify } from 'jose';
 import { OtpError } from '../errors.js';
-import type { Clock, IssueToken, Logger, Random, ReadClaims, Store } from '../ports.js';
+import type { Clock, IssueToken, Logger, MonotonicClock, Random, ReadClaims, Store } from '../ports.js';
 import type { IssuedToken } from '../results.js';
 import { createCheckedTokens } from './checked-tokens.js';
 import { clockSkewSeconds, dropReserved, hasOurClaims, type TokenClaims } from './claims.js';
@@ -30,6 +30,7 @@ export interface TokenOptions {
   mayGoOn?: ((identity: string, purpose: string) => boolean | Promise<boolean>) | undefined;
   store: Pick<Store, 'claim' | 'claimed' | 'exchange'>;
   clock: Clock;
+  monotonicClock: MonotonicClock;
   random: Random;
   logger: Logger;
 }

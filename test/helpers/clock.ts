@@ -16,6 +16,21 @@ export function createManualClock(start = 1_795_290_000_000): ManualClock {
   });
 }
 
+/** The clocks of one machine. */
+export function createManualTime() {
+  const [wallClock, monotonicClock] = [createManualClock(), createManualMonotonicClock()];
+  const clock = Object.assign(() => wallClock(), {
+    /** Lets time pass. */
+    advance(ms: number) {
+      wallClock.advance(ms);
+      monotonicClock.advance(ms);
+    },
+    /** Sets the system's clock by so much. */
+    set: wallClock.advance,
+  });
+  return { clock, monotonicClock };
+}
+
 export interface ManualMonotonicClock extends MonotonicClock {
   /** Lets time pass, and calls back what is due, each at its moment. */
   advance(ms: number): void;

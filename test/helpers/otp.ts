@@ -7,7 +7,7 @@ import {
   type Transport,
 } from '../../src/index.js';
 import { createOtpOn as createOtpOnClock } from '../../src/otp.js';
-import { createManualClock, createManualMonotonicClock } from './clock.js';
+import { createManualTime } from './clock.js';
 
 export const secretKey = Buffer.from('0123456789abcdefghijklmnopqrstuv').toString('base64');
 export const jwtSecret = 'test-only-jwt-secret-0123456789-abcdefghij';
@@ -44,13 +44,7 @@ export function createTestOtp(
   options: Partial<OtpOptions> & { answer?: () => Receipt | Promise<Receipt> } = {},
 ) {
   const { answer, ...rest } = options;
-  const [wallClock, monotonicClock] = [createManualClock(), createManualMonotonicClock()];
-  const clock = Object.assign(() => wallClock(), {
-    advance(ms: number) {
-      wallClock.advance(ms);
-      monotonicClock.advance(ms);
-    },
-  });
+  const { clock, monotonicClock } = createManualTime();
   const inbox = createInbox(answer);
   const otp = createOtpOnClock(monotonicClock, {
     secretKey,

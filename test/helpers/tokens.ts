@@ -3,7 +3,7 @@ import { createRandom } from '../../src/random.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { createTokenKeys, type TokenKeyOptions } from '../../src/tokens/keys.js';
 import { createTokens, type TokenOptions } from '../../src/tokens/tokens.js';
-import { createManualClock } from './clock.js';
+import { createManualTime } from './clock.js';
 import { jwtSecret } from './otp.js';
 
 /** What a verify that was right entitles Alice to. */
@@ -25,7 +25,7 @@ export function createPem(curve: 'P-256' | 'P-384' | 'Ed25519'): string {
 /** Tokens with a manual clock and a memory store on it; HS256 unless the test says otherwise. */
 export function createTestTokens(changes: Partial<TokenOptions> & { keyOptions?: TokenKeyOptions } = {}) {
   const { keyOptions = { secret: jwtSecret }, ...rest } = changes;
-  const clock = createManualClock();
+  const { clock, monotonicClock } = createManualTime();
   const warnings: string[] = [];
   const options: TokenOptions = {
     keys: createTokenKeys(keyOptions),
@@ -39,6 +39,7 @@ export function createTestTokens(changes: Partial<TokenOptions> & { keyOptions?:
     isRevocationRequired: false,
     store: createMemoryStore({ clock }),
     clock,
+    monotonicClock,
     random: createRandom(),
     logger: { info() {}, error() {}, warn: (_fields, message) => warnings.push(message) },
     ...rest,

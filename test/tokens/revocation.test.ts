@@ -77,6 +77,25 @@ test('without the store the signature decides, which is logged once, and the sto
   assert.deepEqual(await tokens.check(accessToken), { active: false });
 });
 
+// A bad day: the store fails, and right afterwards the system's clock is set back.
+test('a clock that is set back does not keep a revoked token active', async () => {
+  let isDown = false;
+  const memory = createMemoryStore();
+  const claimed = async (key: string) => {
+    if (isDown) throw new OtpError('store_unavailable', 'The store does not answer');
+    return memory.claimed(key);
+  };
+  const { tokens, clock } = createTestTokens({ store: { ...memory, claimed } });
+  const { accessToken } = await tokens.issue(grant);
+  await tokens.revoke(accessToken);
+  isDown = true;
+  assert.equal((await tokens.check(accessToken)).active, true);
+  isDown = false;
+  clock.set(-200_000);
+  clock.advance(1000);
+  assert.deepEqual(await tokens.check(accessToken), { active: false });
+});
+
 test('where revocation is required, no token is active while the store cannot say', async () => {
   const memory = createMemoryStore();
   const claimed = () => Promise.reject(new OtpError('store_unavailable', 'The store does not answer'));

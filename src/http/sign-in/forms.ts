@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Channel } from '../../core/policy.js';
 import { OtpError } from '../../errors.js';
-import type { Clock, Logger } from '../../ports.js';
+import type { Clock, Logger, MonotonicClock } from '../../ports.js';
 import type { Tokens } from '../../tokens/tokens.js';
 import { guessCountry } from '../../ui/countries.js';
 import { readPastedCode } from '../../ui/pasted-code.js';
@@ -34,6 +34,7 @@ export interface FormParts {
   tokens: Pick<Tokens, 'revoke'>;
   channels: readonly Channel[];
   clock: Clock;
+  monotonicClock: MonotonicClock;
   logger: Logger;
 }
 
@@ -62,7 +63,7 @@ export function createForms(parts: FormParts): SignInRoute[] {
   const { flow, views, respond, targets, links, stateCookie, sessionCookie, clock } = parts;
   const { createState } = parts.browser;
   const strays = createStrayForms(parts);
-  const submissions = createSingleFlight<Outcome>(clock);
+  const submissions = createSingleFlight<Outcome>(parts.monotonicClock);
 
   /**
    * Takes a form of ours from the browser that it was shown to, and from it alone. Two clicks on one button are one

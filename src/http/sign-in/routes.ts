@@ -2,7 +2,7 @@ import type { Keys } from '../../core/keys.js';
 import { isLoopbackHost } from '../../core/loopback.js';
 import type { Channel } from '../../core/policy.js';
 import type { Locale } from '../../messages/catalogue.js';
-import type { Clock, Logger, Random } from '../../ports.js';
+import type { Clock, Logger, MonotonicClock, Random } from '../../ports.js';
 import type { Service } from '../../service.js';
 import type { Tokens } from '../../tokens/tokens.js';
 import type { Brand } from '../../ui/brand.js';
@@ -47,6 +47,7 @@ export interface SignInOptions {
   links: Links | undefined;
   random: Random;
   clock: Clock;
+  monotonicClock: MonotonicClock;
   logger: Logger;
 }
 
