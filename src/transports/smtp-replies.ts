@@ -45,18 +45,21 @@ interface Rule {
  * - Gmail: https://support.google.com/a/answer/3726730
  */
 export const replyRules: readonly Rule[] = [
+  // Postfix has asked the server of that address, and repeats what it said.
+  { fault: 'recipient', words: /^\W*recipient address rejected: (undeliverable|unverified) address/ },
+  { fault: 'account', words: /^\W*sender address rejected: (undeliverable|unverified) address/ },
   // The mailbox or domain has a new owner, or takes mail from its own organisation only.
   { fault: 'recipient', enhanced: /^7\.(12|17|18|12[349]|13[3-6]|50[457])$/ },
   {
     fault: 'recipient',
-    words: /resolver\.rst\b|rejected by (the )?recipient|(undeliverable|unverified) address/,
+    words: /resolver\.rst\b|rejected by (the )?recipient/,
   },
   // Greylisting, and a mailbox that gets too much: this recipient, later.
   { fault: 'recipient', enhanced: /^2\.12[12]$/ },
   {
     fault: 'recipient',
     words:
-      /gr[ae]y-?list|recipient thread limit|receiving (e?mail |messages )?(too|at a rate)|receive limit|can receive/,
+      /gr[ae]y-?list|recipient thread limit|receiving (e?mail |messages )?(too|at a rate)|receive limit|messages [^.]{0,20}can receive/,
   },
   {
     fault: 'recipient',
@@ -66,7 +69,7 @@ export const replyRules: readonly Rule[] = [
   {
     fault: 'account',
     words:
-      /sender('s)? ((e-?mail )?address |domain |e-?mail |envelope )?(is |was |has been )?(rejected|denied|refused|block|banned|verif|not |unknown|invalid|does)|(invalid|unknown|bad|banned|blocked|forged|unverified|your) sender|sender (policy|id|ip|reputation|host)|sending (address|domain|host|server|mta)|verification failed for|domain of sender|envelope[- ]from|return[- ]path|from:? (e-?mail )?(address|domain)|send ?as\b/,
+      /sender('s)? ((e-?mail )?address |domain |e-?mail |envelope )?(is |was |has been )?(rejected|denied|refused|block|banned|verif|not |unknown|invalid|does)|(invalid|unknown|bad|banned|blocked|forged|unverified|your) sender|sender (policy|id|ip|reputation|host)|verification failed for|domain of sender|envelope[- ]from|return[- ]path|from (e-?mail )?address|send ?as\b/,
   },
   // Servers that do not relay for us, and limits of the account.
   {
@@ -87,7 +90,7 @@ export const replyRules: readonly Rule[] = [
   {
     fault: 'account',
     words:
-      /\b(spf|dkim|dmarc)\b|authenticat|authori[sz]|must issue|starttls|requires? (tls|encryption|high-strength)|tls (is )?required|\bauth\b|log ?in first|pop before|client (host|ip)|reverse|\bptr\b|\brdns\b|\b(helo|ehlo)\b|cannot find your|your (ip|host|server|network|domain|isp|mail ?server|account|organi[sz]ation|client)\b|\bip address|(messages?|mail|mails|e-?mails?|connections?|traffic|volume) (coming )?from\b|from your|dynamic|untrusted|our system has detected/,
+      /\b(spf|dkim|dmarc)\b|authenticat|authori[sz]|must issue|starttls|requires? (tls|encryption|high-strength)|tls (is )?required|\bauth\b|log ?in first|pop before|client (host|ip)|reverse|\bptr\b|\brdns\b|\b(helo|ehlo)\b|cannot find your|sending (address|domain|host|server|mta)|\bfrom:? domain|your (ip|host|server|network|domain|isp|mail ?server|account|organi[sz]ation|client)\b|\bip address|(messages?|mail|mails|e-?mails?|connections?|traffic|volume) (coming )?from\b|from your|dynamic|untrusted|our system has detected/,
   },
   // How much or how fast we send.
   {

@@ -112,6 +112,7 @@ const replies = {
     "550 5.2.121 Recipient's hourly message receive limit from specific sender exceeded",
     '450 4.2.122 The recipient has exceeded their limit for the number of messages they can receive per hour.',
     '421 mailbox in use',
+    '550 5.1.1 User unknown, reported to the sending server',
     '450 4.1.1 <a@b.example>: Recipient address rejected: unverified address: host mx.b.example[192.0.2.1] refused to talk to me: 554 blocked using zen.spamhaus.org',
     '550 5.1.1 <a@b.example>: Recipient address rejected: undeliverable address: host mx.b.example said: 550 relay not permitted (in reply to RCPT TO command)',
     '450 4.2.1 <a@b.example>: Mailbox received too much email in a short period of time (G30)',
@@ -232,6 +233,8 @@ const replies = {
     '550 example.org From: Domain is invalid. Provide a valid From: IB506',
     '554 Sending address not accepted due to spam filter',
     '550 suspected bounce attacks',
+    '450 4.1.7 <codes@example.org>: Sender address rejected: unverified address: connect to mx.example.org: Connection timed out',
+    '550 5.1.7 <codes@example.org>: Sender address rejected: undeliverable address: host mx.example.org said: 550 5.1.1 User unknown',
     '554 IP 192.0.2.1 found in black list',
     '553 This route requires encryption (TLS)',
     '550 Message too large',
@@ -262,6 +265,20 @@ for (const fault of ['recipient', 'account'] as const) {
     }
   });
 }
+
+test('what another server said of an address is not what this one says of us', () => {
+  for (const said of [...replies.recipient, ...replies.account]) {
+    for (const [role, fault] of [
+      ['Recipient', 'recipient'],
+      ['Sender', 'account'],
+    ] as const) {
+      const verdict = `${role} address rejected: unverified address: host mx.b.example[192.0.2.1] said: ${said}`;
+      for (const code of ['450 4.1.1', '550 5.1.1', '450']) {
+        assert.equal(refuse(`${code} <a@b.example>: ${verdict}`).fault, fault, verdict);
+      }
+    }
+  }
+});
 
 test('before a recipient is named, a refusal for now is an outage unless it speaks of us', () => {
   for (const command of ['CONN', 'MAIL FROM'] as const) {
