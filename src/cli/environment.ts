@@ -11,7 +11,7 @@ import {
 } from '../core/policy.js';
 import { minSecretBytes } from '../core/secret.js';
 import { locales } from '../otp.js';
-import { entriesRange } from '../stores/memory/expiring-table.js';
+import { entriesRange } from '../stores/memory/expiring-map.js';
 import { areTrustable, isMasterSecret, isSmsOrigin } from './accepted.js';
 import { deliverySettings } from './delivery-settings.js';
 import { pageSettings } from './page-settings.js';

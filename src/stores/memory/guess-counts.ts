@@ -1,43 +1,40 @@
 import type { Lengthening } from '../../store-verbs.js';
-import { ExpiringTable, firstField } from './expiring-table.js';
-import type { Key } from './key.js';
-import { none } from './rows.js';
+import { type Expiring, ExpiringMap } from './expiring-map.js';
 
-/** How many guesses that were not right each identity has against it, kept from the first for a fixed time. */
-export interface GuessCounts {
-  /** Whether codes must be long. A count that there is no room to keep is as good as reached. */
-  haveReached(identity: Key, lengthening: Lengthening, now: number): boolean;
-  count(identity: Key, lengthening: Lengthening, now: number): void;
-  takeBack(identity: Key, now: number): void;
+interface GuessCount extends Expiring {
+  guesses: number;
 }
 
-const countField = firstField;
+/** How many guesses that were not right each identity has against it, kept from the first for a fixed time. */
+export class GuessCounts {
+  readonly #counts: ExpiringMap<GuessCount>;
 
-/** @param maxEntries how many identities may have a count at once */
-export function createGuessCounts(maxEntries: number): GuessCounts {
-  const table: ExpiringTable = new ExpiringTable({
-    maxEntries,
-    fields: 1,
-    clear: (row) => table.rows.setWord(row, countField, 0),
-  });
-  const { rows } = table;
-  return {
-    haveReached(identity, { after }, now) {
-      if (after === 0) return false;
-      const row = table.find(identity, now);
-      return row === none ? !table.hasRoom(now) : rows.word(row, countField) >= after;
-    },
-    count(identity, { after, memorySeconds }, now) {
-      if (after === 0) return;
-      const row = table.findOrAdd(identity, now + memorySeconds * 1000, now);
-      if (row !== none) rows.setWord(row, countField, rows.word(row, countField) + 1);
-    },
-    takeBack(identity, now) {
-      const row = table.find(identity, now);
-      if (row === none) return;
-      const left = rows.word(row, countField) - 1;
-      if (left > 0) rows.setWord(row, countField, left);
-      else table.remove(row);
-    },
-  };
+  /** @param maxEntries how many identities may have a count at once */
+  constructor(maxEntries: number) {
+    this.#counts = new ExpiringMap(maxEntries);
+  }
+
+  /** Whether codes must be long. A count that there is no room to keep is as good as reached. */
+  haveReached(identityTag: string, { after }: Lengthening, now: number): boolean {
+    if (after === 0) return false;
+    const count = this.#counts.load(identityTag, now);
+    return count ? count.guesses >= after : !this.#counts.hasRoom(now);
+  }
+
+  count(identityTag: string, { after, memorySeconds }: Lengthening, now: number): void {
+    if (after === 0) return;
+    const count = this.#counts.load(identityTag, now) ?? {
+      guesses: 0,
+      expiresAt: now + memorySeconds * 1000,
+    };
+    count.guesses += 1;
+    this.#counts.save(identityTag, count, now);
+  }
+
+  takeBack(identityTag: string, now: number): void {
+    const count = this.#counts.load(identityTag, now);
+    if (!count) return;
+    count.guesses -= 1;
+    if (count.guesses === 0) this.#counts.remove(identityTag);
+  }
 }

@@ -1,0 +1,104 @@
+import type { Channel } from '../../core/policy.js';
+import type { OpenRequest, PendingRecord, RollingLimit } from '../../store-verbs.js';
+import type { Expiring } from './expiring-map.js';
+import { emptyLog, type RollingLog, waitForRoom } from './rolling-log.js';
+
+/** A pending record as the store keeps it. */
+export interface StoredRecord extends PendingRecord, Expiring {
+  /** Of which purpose it is, and of which challenge when it is bound. */
+  name: string;
+  channels: readonly Channel[];
+  attemptsLeft: number;
+  /** Sends that were not given back. */
+  sends: number;
+}
+
+interface Send {
+  id: string;
+  at: number;
+}
+
+/** All that the store holds of an identity; it expires with the last of it. */
+export interface StoredIdentity extends Expiring {
+  sends: readonly Send[];
+  /** Tries that a provider refused. */
+  refusals: RollingLog;
+  verifies: RollingLog;
+  records: StoredRecord[];
+}
+
+/** Tries that a provider refused are capped at this many times the send limit. */
+const refusalFactor = 2;
+
+export function createIdentity(): StoredIdentity {
+  return { sends: [], refusals: emptyLog, verifies: emptyLog, expiresAt: 0, records: [] };
+}
+
+/** Keeps the identity at least until then. */
+export function extend(identity: StoredIdentity, expiresAt: number): void {
+  identity.expiresAt = Math.max(identity.expiresAt, expiresAt);
+}
+
+export function nameRecord(recordTag: string, challenge: string | undefined): string {
+  return challenge === undefined ? recordTag : `${recordTag}:${challenge}`;
+}
+
+/** The live record of this name. */
+export function findRecord({ records }: StoredIdentity, name: string, now: number): StoredRecord | undefined {
+  return records.find((record) => record.name === name && record.expiresAt > now);
+}
+
+/** Adds a record and forgets those that have expired. */
+export function addRecord(identity: StoredIdentity, record: StoredRecord, now: number): void {
+  identity.records = [record, ...identity.records.filter(({ expiresAt }) => expiresAt > now)];
+}
+
+export function removeRecord(identity: StoredIdentity, record: StoredRecord): void {
+  identity.records = identity.records.filter((other) => other !== record);
+}
+
+/** How long the cooldown and the limits on sends ask to wait, in milliseconds; 0 is not at all. */
+export function readWaits(
+  { sends, refusals }: StoredIdentity,
+  { cooldownSeconds, sends: limit }: { cooldownSeconds: number; sends: RollingLimit },
+  now: number,
+): { forCooldown: number; forLimit: number } {
+  const times = sends.map(({ at }) => at);
+  const forSends = waitForRoom(times, limit.max, limit.periodSeconds, now);
+  const forRefusals = waitForRoom(refusals, limit.max * refusalFactor, limit.periodSeconds, now);
+  const latest = times.at(-1);
+  const forCooldown = latest === undefined ? 0 : Math.max(0, latest + cooldownSeconds * 1000 - now);
+  return { forCooldown, forLimit: Math.max(forSends, forRefusals) };
+}
+
+/** Adds a channel to those that the code was sent over. */
+export function setChannel(record: StoredRecord, channel: Channel): void {
+  record.channel = channel;
+  if (!record.channels.includes(channel)) record.channels = [...record.channels, channel];
+}
+
+export function createRecord(
+  { newChallenge, keyIds, windowSeconds, channel, mute }: OpenRequest,
+  { name, digits, attemptsLeft }: { name: string; digits: number; attemptsLeft: number },
+  now: number,
+): StoredRecord {
+  return {
+    name,
+    challenge: newChallenge,
+    keyId: keyIds[0],
+    window: Math.floor(now / 1000 / windowSeconds),
+    expiresAt: now + windowSeconds * 1000,
+    digits,
+    channel,
+    channels: [channel],
+    attemptsLeft,
+    sends: 0,
+    mute,
+  };
+}
+
+/** What the service is told of a record. */
+export function describeRecord(record: StoredRecord): PendingRecord {
+  const { challenge, keyId, window, digits, channel, channels, mute } = record;
+  return { challenge, keyId, window, digits, channel, channels, mute };
+}
