@@ -64,7 +64,7 @@ function formatOpenApi(): string {
     jwks: { keys: [] },
     introspectClients: [],
   } as unknown as RouteParts);
-  return `${JSON.stringify(createOpenApiDocument(routes, { version, sessionCookie }), null, 2)}\n`;
+  return `${JSON.stringify(createOpenApiDocument(routes, { version, sessionCookie, hasApiKeys: false }), null, 2)}\n`;
 }
 
 const files: Record<string, string> = {

@@ -33,9 +33,9 @@ export function createGateRoutes(parts: RouteParts): Route[] {
         path: '/authz/auth-request',
         operationId: 'authorizeForNginx',
         summary: 'For nginx auth_request: 200, 401 or 403',
-        security: [{ bearer: [] }, { session: [] }],
         responses: answers,
       }),
+      access: ['bearer', 'session'],
       handle: async (call) => (await answerKnown(parts, call)) ?? refuse(call),
     },
     {
@@ -45,12 +45,12 @@ export function createGateRoutes(parts: RouteParts): Route[] {
         operationId: 'authorizeForward',
         summary:
           'For Caddy forward_auth and Traefik ForwardAuth: 200, 401 or 403, or a redirect for browsers',
-        security: [{ bearer: [] }, { session: [] }],
         responses: {
           ...answers,
           302: { description: 'A browser that is not signed in, to the sign-in page' },
         },
       }),
+      access: ['bearer', 'session'],
       async handle(call) {
         const known = await answerKnown(parts, call);
         if (known) return known;

@@ -62,10 +62,11 @@ const unauthorizedHeaders = { 'WWW-Authenticate': 'ApiKey realm="stateless-otp"'
 
 /** @throws RangeError for a trusted proxy that is no address, range, `loopback` or `unix`, and for an origin that none sends */
 export function createHandler(options: HandlerOptions): Handler {
-  const { logger, corsOrigins, apiKeyHashes } = options;
+  const { logger, corsOrigins, apiKeyHashes, sessionCookie } = options;
+  const hasApiKeys = apiKeyHashes.length > 0;
   const routes = createRoutes({ ...options, schemas: createSchemas(options) });
   const clientAddress = createClientAddressReader(options.trustedProxies);
-  let isProxyKnown = options.trustedProxies.length > 0 || apiKeyHashes.length > 0;
+  let isProxyKnown = options.trustedProxies.length > 0 || hasApiKeys;
   /** Once: whoever sends the header could fill the log. */
   const warnOfProxy = () => {
     isProxyKnown = true;
@@ -111,8 +112,8 @@ export function createHandler(options: HandlerOptions): Handler {
     direct.set(path, byMethod.set(method, answerSafely));
     app.on(method, path, async ({ req, env }) => toResponse(await answerSafely(createWebCall(req.raw), env)));
   }
-  for (const { definition, handle } of routes) {
-    const needsKey = apiKeyHashes.length > 0 && definition.path.includes('/otp/');
+  for (const { definition, access, handle } of routes) {
+    const needsKey = hasApiKeys && access.includes('api-key');
     const answer = (call: Call, info: RequestInfo): Promise<Reply> | Reply => {
       if (needsKey && !checkApiKey(call.header('x-api-key'))) {
         return replyProblem(
@@ -146,8 +147,7 @@ export function createHandler(options: HandlerOptions): Handler {
     ...createDocsFiles(),
     '/openapi.json': createStaticFile({
       type: 'application/json',
-      read: () =>
-        JSON.stringify(createOpenApiDocument(routes, { version, sessionCookie: options.sessionCookie })),
+      read: () => JSON.stringify(createOpenApiDocument(routes, { version, sessionCookie, hasApiKeys })),
     }),
   };
   for (const [path, file] of Object.entries(files)) serve('GET', path, file);

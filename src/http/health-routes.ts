@@ -14,6 +14,7 @@ export function createHealthRoutes({ store, schemas }: RouteParts): Route[] {
         summary: 'Whether the process runs',
         responses: { 200: json('It runs', schemas.health) },
       }),
+      access: ['open'],
       handle: async () => replyJson(200, { status: 'ok' }),
     },
     {
@@ -27,6 +28,7 @@ export function createHealthRoutes({ store, schemas }: RouteParts): Route[] {
           ...describeProblems(schemas, ['store_unavailable']),
         },
       }),
+      access: ['open'],
       async handle() {
         await store.ping();
         return replyJson(200, { status: 'ok' });

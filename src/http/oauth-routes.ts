@@ -27,6 +27,7 @@ export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: 
           'The public keys that tokens are checked with (RFC 7517); none where they are signed with JWT_SECRET',
         responses: { 200: json('The keys, those of a rotation included', schemas.keySet) },
       }),
+      access: ['open'],
       async handle(call) {
         const headers = { 'Cache-Control': `public, max-age=${jwksMaxAgeSeconds}`, ETag: etag };
         if (matchesTag(call.header('if-none-match'), [etag])) return { status: 304, headers, body: null };
@@ -39,7 +40,6 @@ export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: 
         path: '/oauth/introspect',
         operationId: 'introspectToken',
         summary: 'Ask whether an access token is active, as one of INTROSPECT_CLIENTS (RFC 7662)',
-        security: [{ client: [] }],
         request: { body: formBody(schemas.tokenForm) },
         responses: {
           200: json(
@@ -51,6 +51,7 @@ export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: 
           ...describeProblems(schemas, ['not_found']),
         },
       }),
+      access: ['client'],
       async handle(call) {
         if (introspectClients.length === 0) {
           return replyProblem('not_found', 'Introspection is off: INTROSPECT_CLIENTS names nobody');
@@ -81,6 +82,7 @@ export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: 
           ...describeProblems(schemas, ['store_unavailable']),
         },
       }),
+      access: ['open'],
       async handle(call) {
         const token = await readToken(call);
         if (token === null) return refuseForm();

@@ -1,25 +1,28 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { describeSchemes, describeSecurity } from './access.js';
 import type { Route } from './routes.js';
 import type { SessionCookie } from './session-cookie.js';
+
+export interface OpenApiOptions {
+  version: string;
+  sessionCookie: Pick<SessionCookie, 'name'>;
+  /** Whether an API key is needed where one is asked for. */
+  hasApiKeys: boolean;
+}
 
 /** The OpenAPI 3.1 document of these routes. */
 export function createOpenApiDocument(
   routes: readonly Route[],
-  { version, sessionCookie }: { version: string; sessionCookie: Pick<SessionCookie, 'name'> },
+  { version, sessionCookie, hasApiKeys }: OpenApiOptions,
 ): object {
   const app = new OpenAPIHono();
-  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
-    type: 'http',
-    scheme: 'bearer',
-    bearerFormat: 'JWT',
-  });
-  app.openAPIRegistry.registerComponent('securitySchemes', 'client', { type: 'http', scheme: 'basic' });
-  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
-    type: 'apiKey',
-    in: 'cookie',
-    name: sessionCookie.name,
-  });
-  for (const { definition } of routes) app.openAPIRegistry.registerPath(definition);
+  for (const [name, scheme] of Object.entries(describeSchemes(sessionCookie))) {
+    app.openAPIRegistry.registerComponent('securitySchemes', name, scheme);
+  }
+  for (const { definition, access } of routes) {
+    const security = describeSecurity(access, hasApiKeys);
+    app.openAPIRegistry.registerPath(security ? { ...definition, security } : definition);
+  }
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {

@@ -33,6 +33,7 @@ export function createOtpRoutes({ service, schemas }: RouteParts): Route[] {
           ]),
         },
       }),
+      access: ['api-key'],
       async handle(call, ip) {
         const { identity, channel, purpose, bind, challenge, locale } = await readJsonBody(
           call,
@@ -64,6 +65,7 @@ export function createOtpRoutes({ service, schemas }: RouteParts): Route[] {
           ]),
         },
       }),
+      access: ['api-key'],
       async handle(call, ip) {
         const { identity, otp, challenge, purpose } = await readJsonBody(call, schemas.verifyOtp);
         const result = await service.verify(identity, otp, { challenge, purpose, ip });

@@ -4,6 +4,7 @@ import type { Store } from '../ports.js';
 import type { Service } from '../service.js';
 import type { TokenKeys } from '../tokens/keys.js';
 import type { Tokens } from '../tokens/tokens.js';
+import type { Access } from './access.js';
 import type { Call } from './call.js';
 import { createGateRoutes } from './gate-routes.js';
 import { createHealthRoutes } from './health-routes.js';
@@ -34,6 +35,8 @@ export interface RouteParts {
 export interface Route {
   /** What the OpenAPI document says of it. */
   definition: RouteConfig;
+  /** What a caller has to bring: any one of these. */
+  access: readonly Access[];
   /** @param ip the address to count against; undefined for a known caller who named nobody */
   handle(call: Call, ip: string | undefined): Promise<Reply>;
 }

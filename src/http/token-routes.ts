@@ -21,6 +21,7 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: RoutePart
           ...describeProblems(schemas, ['invalid_request']),
         },
       }),
+      access: ['open'],
       async handle(call) {
         const { token } = await readJsonBody(call, schemas.verifyToken);
         return replyJson(200, await tokens.check(token));
@@ -32,12 +33,12 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: RoutePart
         path: '/api/v1/token/verify',
         operationId: 'checkBearer',
         summary: 'Check the bearer token of this request, for nginx auth_request and the like',
-        security: [{ bearer: [] }],
         responses: {
           200: json('The token is active; header Remote-User names the identity', schemas.tokenActive),
           401: json('There is no token, or it is not active', schemas.tokenActive),
         },
       }),
+      access: ['bearer'],
       async handle(call) {
         const token = readBearer(call.header('authorization'));
         const check = await tokens.check(token);
@@ -64,6 +65,7 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: RoutePart
           ]),
         },
       }),
+      access: ['open'],
       async handle(call) {
         if (!tokens.canRefresh) {
           return replyProblem('not_found', 'Refresh tokens are off: REFRESH_TOKEN_TTL is 0');
@@ -85,13 +87,13 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: RoutePart
         path: '/api/v1/token/logout',
         operationId: 'logout',
         summary: 'End the sign-in of a refresh token, the bearer token of this request, or both',
-        security: [{ bearer: [] }, {}],
         request: { body: { ...jsonBody(schemas.logout), required: false } },
         responses: {
           200: json('None of them is good any more, whatever they were', schemas.loggedOut),
           ...describeProblems(schemas, ['invalid_request', 'store_unavailable']),
         },
       }),
+      access: ['bearer', 'open'],
       async handle(call) {
         const body = await readOptionalJsonBody(call, schemas.logout);
         await tokens.revoke(body?.refresh_token);

@@ -1,0 +1,33 @@
+import type { SessionCookie } from './session-cookie.js';
+
+/** What a route asks of its caller; `api-key` is asked for only where keys are configured. */
+export type Access = 'open' | 'api-key' | 'client' | 'bearer' | 'session';
+
+/** For readers of `spec/openapi.json`; a running service names its own cookie. */
+const cookieDescription =
+  'With GATE_COOKIE_DOMAIN the name begins with `__Secure-`; OTP_NAMESPACE, if set, is appended to it after `_`';
+
+/** The security schemes of the OpenAPI document, by the access that they give. */
+export function describeSchemes({ name }: Pick<SessionCookie, 'name'>) {
+  return {
+    'api-key': { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+    bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+    client: { type: 'http', scheme: 'basic' },
+    session: { type: 'apiKey', in: 'cookie', name, description: cookieDescription },
+  } as const;
+}
+
+/**
+ * The `security` of a route in the OpenAPI document; undefined where anyone may call.
+ *
+ * @param hasKeys whether keys are configured; otherwise an API key is optional
+ */
+export function describeSecurity(
+  access: readonly Access[],
+  hasKeys: boolean,
+): Record<string, []>[] | undefined {
+  const isOpen = access.includes('open') || (access.includes('api-key') && !hasKeys);
+  const schemes = access.filter((kind) => kind !== 'open').map((kind) => ({ [kind]: [] as [] }));
+  if (schemes.length === 0) return undefined;
+  return isOpen ? [...schemes, {}] : schemes;
+}
