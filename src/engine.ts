@@ -1,8 +1,8 @@
 import { type CodeInput, deriveCode, deriveTag, findWindow, parseCode } from './core/code.js';
 import { deriveKey } from './core/keys.js';
-import { Mac } from './core/mac.js';
 import { assertWholeNumber, defaultNamespace, driftToleranceRange, policyNumbers } from './core/policy.js';
 import { readSecret } from './core/secret.js';
+import { createHmacSha256 } from './fast/hmac.js';
 
 export interface EngineOptions {
   /** Master secret: at least 32 bytes, as bytes or base64. */
@@ -66,8 +66,8 @@ export function createEngine(options: EngineOptions): Engine {
   assertWholeNumber('windowSeconds', windowSeconds, policyNumbers.windowSeconds);
   assertWholeNumber('driftTolerance', driftTolerance, driftToleranceRange);
   const drifts = Array.from({ length: 2 * driftTolerance + 1 }, (_, index) => index - driftTolerance);
-  const codeMac = new Mac(deriveKey(secret, 'code'));
-  const identityMac = new Mac(deriveKey(secret, 'identity'));
+  const codeMac = createHmacSha256(deriveKey(secret, 'code'));
+  const identityMac = createHmacSha256(deriveKey(secret, 'identity'));
 
   function readInput(
     identity: string,

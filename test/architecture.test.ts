@@ -1,29 +1,30 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { root } from './helpers/process.js';
 
 /** Which parts of src each part may import beside itself. What is not listed may not be imported. */
 const law: Record<string, string[]> = {
-  core: [],
+  fast: [],
+  core: ['fast'],
   errors: [],
   version: [],
-  random: ['ports'],
+  random: ['fast', 'ports'],
   'monotonic-clock': ['ports'],
   ports: ['core', 'results', 'store-verbs'],
   'store-verbs': ['core'],
   results: ['core'],
-  engine: ['core'],
-  service: ['core', 'ports', 'store-verbs', 'results', 'errors'],
-  stores: ['core', 'ports', 'store-verbs', 'errors'],
+  engine: ['core', 'fast'],
+  service: ['core', 'fast', 'ports', 'store-verbs', 'results', 'errors'],
+  stores: ['core', 'fast', 'ports', 'store-verbs', 'errors'],
   transports: ['core', 'ports', 'errors'],
   delivery: ['core', 'ports', 'errors'],
-  tokens: ['core', 'ports', 'results', 'errors'],
-  messages: ['core', 'ports', 'errors'],
-  ui: ['core', 'messages'],
+  tokens: ['core', 'fast', 'ports', 'results', 'errors'],
+  messages: ['core', 'fast', 'ports', 'errors'],
+  ui: ['core', 'fast', 'messages'],
   http: ['core', 'ports', 'results', 'errors', 'service', 'tokens', 'messages', 'ui', 'version'],
-  adapters: ['errors', 'http', 'tokens'],
+  adapters: ['errors', 'fast', 'http', 'tokens'],
   'otp-options': ['core', 'ports', 'tokens', 'messages', 'http'],
   otp: [
     'core',
@@ -41,7 +42,19 @@ const law: Record<string, string[]> = {
     'http',
   ],
   index: ['core', 'ports', 'results', 'errors', 'service', 'http', 'otp', 'tokens'],
-  cli: ['core', 'ports', 'errors', 'stores', 'transports', 'tokens', 'ui', 'adapters', 'otp', 'version'],
+  cli: [
+    'core',
+    'fast',
+    'ports',
+    'errors',
+    'stores',
+    'transports',
+    'tokens',
+    'ui',
+    'adapters',
+    'otp',
+    'version',
+  ],
 };
 
 const files = readdirSync(join(root, 'src'), { recursive: true })
@@ -50,24 +63,57 @@ const files = readdirSync(join(root, 'src'), { recursive: true })
 const read = (name: string) => readFileSync(join(root, 'src', name), 'utf8');
 const partOf = (name: string) => (name.split('/')[0] ?? '').replace(/\.[jt]s$/, '');
 
+/** Paths within src that a file imports. */
+const importsOf = (name: string) =>
+  [...read(name).matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, specifier = '']) =>
+    join(dirname(name), specifier).replace(/\.js$/, '.ts'),
+  );
+
 test('data flows one way: nobody imports against the law', () => {
   for (const name of files) {
     const allowed = law[partOf(name)];
     assert.ok(allowed, `${name} belongs to no part of the law`);
-    for (const [, specifier = ''] of read(name).matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
-      const target = partOf(relative(join(root, 'src'), join(root, 'src', dirname(name), specifier)));
-      assert.ok(target === partOf(name) || allowed.includes(target), `${name} must not import ${specifier}`);
+    for (const target of importsOf(name)) {
+      const part = partOf(target);
+      assert.ok(part === partOf(name) || allowed.includes(part), `${name} must not import ${target}`);
     }
   }
 });
 
-test('the core is pure: no I/O, no clock, no randomness, no process', () => {
-  for (const name of files.filter((name) => partOf(name) === 'core')) {
+/** What the core consists of and, for speed, relies on. */
+function collectCore(): Set<string> {
+  const core = new Set(files.filter((name) => partOf(name) === 'core'));
+  // A set is also walked through what is added meanwhile.
+  for (const name of core) for (const target of importsOf(name)) core.add(target);
+  return core;
+}
+
+test('the core is pure, with all that it imports: no I/O, no clock, no timer, no randomness, no process', () => {
+  for (const name of collectCore()) {
     assert.doesNotMatch(
       read(name),
-      /\bDate\b(?!\.parse)|performance|Math\.random|randomBytes|getRandomValues|randomUUID|process\.|node:(fs|http|child_process)/,
+      /\bDate\b(?!\.parse)|performance|set(Immediate|Timeout|Interval)|queueMicrotask|Math\.random|randomBytes|randomFill|getRandomValues|randomUUID|process\.|node:(fs|http|child_process)/,
       name,
     );
+  }
+});
+
+test('the core has no variables and no scratch memory of its own', () => {
+  for (const name of files.filter((name) => partOf(name) === 'core')) {
+    assert.doesNotMatch(read(name), /^(export )?let |^(export )?const .*new \w+Array\([1-9a-z]/m, name);
+  }
+});
+
+test('whatever exists for speed is held to a plain twin by a test of its own', () => {
+  for (const name of files.filter((name) => partOf(name) === 'fast')) {
+    const path = join(root, 'test', name.replace(/\.ts$/, '.test.ts'));
+    assert.ok(existsSync(path), `${name} needs ${path}`);
+  }
+});
+
+test('only the command line changes what belongs to the whole process', () => {
+  for (const name of files.filter((name) => partOf(name) !== 'cli')) {
+    assert.ok(!importsOf(name).includes('fast/string-methods.ts'), name);
   }
 });
 

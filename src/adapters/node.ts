@@ -1,11 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { createBatch } from '../fast/batch.js';
 import { type Call, createBrokenBodyError, maxBodyBytes } from '../http/call.js';
 import type { Handler } from '../http/handler.js';
 import { respondProblem } from '../http/problems.js';
 import { jsonHeaders, type Reply } from '../http/reply.js';
 import { askFor, isReset, readPeer, unknownHost } from './ask.js';
-import { type Batch, createBatch } from './batch.js';
 import { hasTwoHosts, readHeader } from './header-lines.js';
 import { cutWhenStalled, type Exchange, inTurn } from './turns.js';
 
@@ -35,7 +35,9 @@ export function createNodeListener(handler: Handler, options: NodeListenerOption
     hostname: unknownHost,
     errorHandler: () => respondProblem('invalid_request', 'The request line or the Host header is malformed'),
   });
-  const batch = createBatch();
+  const { add: batch } = createBatch<() => void>((all) => {
+    for (const run of all) run();
+  });
   const serve: RequestListener = (incoming, outgoing) => {
     const length = readPlainLength(incoming);
     const answer =
@@ -74,7 +76,7 @@ function readPlainLength({ headers }: IncomingMessage): number | null {
   return headers['transfer-encoding'] === undefined && length <= maxBodyBytes ? length : null;
 }
 
-function createNodeCall(incoming: IncomingMessage, batch: Batch): Call {
+function createNodeCall(incoming: IncomingMessage, batch: (run: () => void) => void): Call {
   return {
     header: (name) => readHeader(incoming, name),
     headerNames: () => Object.keys(incoming.headers),
@@ -82,7 +84,7 @@ function createNodeCall(incoming: IncomingMessage, batch: Batch): Call {
   };
 }
 
-function readIncoming(incoming: IncomingMessage, batch: Batch): Promise<Uint8Array> {
+function readIncoming(incoming: IncomingMessage, batch: (run: () => void) => void): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     const finish = () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));

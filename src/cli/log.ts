@@ -1,4 +1,5 @@
-import { type DestinationStream, destination, type Logger, pino } from 'pino';
+import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import { createBatch } from '../fast/batch.js';
 
 /**
  * JSON lines on standard error; standard output is for the banner and for console delivery. What is logged
@@ -9,7 +10,7 @@ export function createLogger(level: string): Logger {
     {
       level,
       base: null,
-      timestamp: createTimestamp(),
+      timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: {
         paths: ['code', 'otp', 'token', 'accessToken', 'secret', 'password', 'authorization', 'to'],
@@ -25,33 +26,7 @@ export function createLogger(level: string): Logger {
  * process has logged is written before it ends; one that is killed loses the lines of the turn under way.
  */
 function gatherLines(stream: DestinationStream): DestinationStream {
-  let lines = '';
-
-  function writeAll(): void {
-    const all = lines;
-    lines = '';
-    if (all !== '') stream.write(all);
-  }
-
-  process.once('exit', writeAll);
-  return {
-    write(line) {
-      if (lines === '') setImmediate(writeAll);
-      lines += line;
-    },
-  };
-}
-
-/** Many lines belong to one millisecond, which is written out once. */
-function createTimestamp(): () => string {
-  let writtenMs = Number.NaN;
-  let written = '';
-  return () => {
-    const now = Date.now();
-    if (now !== writtenMs) {
-      writtenMs = now;
-      written = `,"time":"${new Date(now).toISOString()}"`;
-    }
-    return written;
-  };
+  const lines = createBatch<string>((all) => stream.write(all.join('')));
+  process.once('exit', lines.flush);
+  return { write: lines.add };
 }

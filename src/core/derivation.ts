@@ -1,3 +1,4 @@
+import { remember } from '../fast/recent.js';
 import { readNetwork, readSite } from './address.js';
 import { deriveAddressTag, deriveCode, deriveTag } from './code.js';
 import { findCodeKey, type Keys } from './keys.js';
@@ -25,34 +26,21 @@ export interface Derivation {
   recoverCode(identity: string, purpose: string, from: DerivedFrom): string | null;
 }
 
-interface AddressTags {
-  network: string;
-  site: string | undefined;
-}
-
-/** A few addresses, those of proxies and busy networks, come again and again: their tags are kept. */
-const maxAddressTags = 1000;
-const maxAddressLength = 80;
-
-/** Used for each challenge in turn: making a buffer costs as much as a hash. */
-const challengeBytes = Buffer.alloc(16);
+const maxLimits = 10;
+/** A few addresses, those of proxies and busy networks, come again and again. */
+const maxAddresses = 1000;
 
 export function createDerivation(keys: Keys, namespace: string): Derivation {
   const tag = (identity: string, purpose: string) =>
     deriveTag(keys.identity, { namespace, purpose, identity });
-  const addressTags = new Map<string, AddressTags>();
-  function nameNetworks(limit: string, address: string): AddressTags {
-    const name = `${limit} ${address}`;
-    const known = addressTags.get(name);
-    if (known !== undefined) return known;
-    const network = readNetwork(address);
-    const site = readSite(network);
+  const networksUnder = remember(maxLimits, (limit: string) => {
     const derive = (text: string) => deriveAddressTag(keys.address, `${limit} ${text}`);
-    const tags = { network: derive(network), site: site && derive(site) };
-    if (addressTags.size >= maxAddressTags) addressTags.clear();
-    if (name.length <= maxAddressLength) addressTags.set(name, tags);
-    return tags;
-  }
+    return remember(maxAddresses, (address: string) => {
+      const network = readNetwork(address);
+      const site = readSite(network);
+      return { network: derive(network), site: site && derive(site) };
+    });
+  });
   return {
     keyIds: keys.previous ? [keys.current.id, keys.previous.id] : [keys.current.id],
     // The limits hang on the empty purpose: naming another purpose buys no other budget.
@@ -60,13 +48,12 @@ export function createDerivation(keys: Keys, namespace: string): Derivation {
       identityTag: tag(identity, ''),
       recordTag: tag(identity, purpose),
     }),
-    nameAddress: (limit, address) => nameNetworks(limit, address).network,
-    nameSite: (limit, address) => (address.includes(':') ? nameNetworks(limit, address).site : undefined),
+    nameAddress: (limit, address) => networksUnder(limit)(address).network,
+    nameSite: (limit, address) => networksUnder(limit)(address).site,
     recoverCode(identity, purpose, { challenge, keyId, window, digits }) {
       const codeKey = findCodeKey(keys, keyId);
       if (!codeKey) return null;
-      const length = challengeBytes.write(challenge, 'base64url');
-      const bytes = length === challengeBytes.length ? challengeBytes : challengeBytes.subarray(0, length);
+      const bytes = Buffer.from(challenge, 'base64url');
       return deriveCode(codeKey.mac, { namespace, purpose, identity, challenge: bytes, window, digits });
     },
   };

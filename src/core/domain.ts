@@ -1,20 +1,10 @@
-import { toASCII } from 'tr46';
+import { toAsciiDomain } from '../fast/ascii-domain.js';
 
 const maxDomainLength = 254;
 
-/** Names without a Punycode label, in letters that UTS 46 only makes small. */
-const plainDomain = /^(?!(?:.*\.)?..--)[A-Za-z0-9.-]+\.[A-Za-z]+$/;
 /** Two labels or more (RFC 5321 §4.1.2, RFC 1035 §2.3.4), of which the last is no number, not even a hexadecimal one. */
 export const hostName =
   /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!(?:[0-9]+|0x[0-9a-f]*)$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-
-const checks = {
-  checkBidi: true,
-  checkHyphens: true,
-  checkJoiners: true,
-  useSTD3ASCIIRules: true,
-  verifyDNSLength: true,
-};
 
 /**
  * The ASCII form of a domain by UTS 46, non-transitional and with every check, or `null` when it is not the name of a
@@ -22,6 +12,6 @@ const checks = {
  */
 export function canonicaliseDomain(text: string): string | null {
   if (text.length > maxDomainLength) return null;
-  const domain = plainDomain.test(text) ? text.toLowerCase() : toASCII(text, checks);
+  const domain = toAsciiDomain(text);
   return domain !== null && hostName.test(domain) ? domain : null;
 }

@@ -1,12 +1,12 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
-import { Mac } from './mac.js';
+import { createHmacSha256, type HmacSha256 } from '../fast/hmac.js';
 
 const empty = new Uint8Array(0);
 
 /** A key that derives codes. The id goes into the pending record, so that one record has exactly one code. */
 export interface CodeKey {
   id: string;
-  mac: Mac;
+  mac: HmacSha256;
 }
 
 export interface Keys {
@@ -15,9 +15,9 @@ export interface Keys {
   /** Still accepted while its pending records live. */
   previous: CodeKey | null;
   /** Keys the tags of identities; stays when the code key rotates. */
-  identity: Mac;
+  identity: HmacSha256;
   /** Keys the tags of network addresses. */
-  address: Mac;
+  address: HmacSha256;
   /** Seals refresh tokens; of the identity secret, so that rotating the code key signs nobody out. */
   refresh: KeyObject;
   /** Seals what a browser brings along while somebody signs in, and signs the forms; likewise. */
@@ -35,7 +35,7 @@ export function deriveKey(secret: Uint8Array, label: string): KeyObject {
 /** The key that derives codes from this secret, with an id that tells nothing of it. */
 function deriveCodeKey(secret: Uint8Array): CodeKey {
   const id = createHmac('sha256', deriveKey(secret, 'key-id')).digest('base64url').slice(0, 8);
-  return { id, mac: new Mac(deriveKey(secret, 'code')) };
+  return { id, mac: createHmacSha256(deriveKey(secret, 'code')) };
 }
 
 export interface Secrets {
@@ -50,8 +50,8 @@ export function deriveKeys({ secret, previousSecret, identitySecret = secret }: 
   return {
     current: deriveCodeKey(secret),
     previous: previousSecret ? deriveCodeKey(previousSecret) : null,
-    identity: new Mac(deriveKey(identitySecret, 'identity')),
-    address: new Mac(deriveKey(identitySecret, 'address')),
+    identity: createHmacSha256(deriveKey(identitySecret, 'identity')),
+    address: createHmacSha256(deriveKey(identitySecret, 'address')),
     refresh: deriveKey(identitySecret, 'refresh'),
     signInState: deriveKey(identitySecret, 'sign-in-state'),
     signInForm: deriveKey(identitySecret, 'sign-in-form'),

@@ -1,10 +1,12 @@
 import { BlockList, isIP } from 'node:net';
+import { remember } from '../fast/recent.js';
 import { coverEverything, readRange } from './address.js';
 
 /** Names every peer on a unix socket, since none of them has an address. */
 export const unixPeer = 'unix';
 
-const maxKnown = 1000;
+/** The proxies come again and again, and many clients do. */
+const maxPeers = 1000;
 const named: Record<string, readonly string[]> = { loopback: ['127.0.0.0/8', '::1'] };
 
 /**
@@ -44,16 +46,9 @@ export function createTrustCheck(entries: readonly string[]): (peer: string) => 
   const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const { address, length, version } of ranges) lists[version].addSubnet(address, length, version);
   const isUnixTrusted = entries.includes(unixPeer);
-  /** The proxies come again and again, and many clients do. */
-  const known = new Map<string, boolean>();
-  return (peer) => {
-    if (peer === unixPeer) return isUnixTrusted;
-    const before = known.get(peer);
-    if (before !== undefined) return before;
-    if (known.size >= maxKnown) known.clear();
-    const version = isIP(peer) === 6 ? 'ipv6' : 'ipv4';
-    const found = lists[version].check(peer, version);
-    known.set(peer, found);
-    return found;
-  };
+  const isListed = remember(maxPeers, (address: string) => {
+    const version = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    return lists[version].check(address, version);
+  });
+  return (peer) => (peer === unixPeer ? isUnixTrusted : isListed(peer));
 }

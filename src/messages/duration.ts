@@ -1,3 +1,4 @@
+import { remember } from '../fast/recent.js';
 import type { Locale } from './catalogue.js';
 
 type Unit = 'minute' | 'second';
@@ -8,7 +9,8 @@ interface Formats {
   second: Intl.NumberFormat;
 }
 
-const formats = new Map<Locale, Formats>();
+/** Enough for every language. */
+const maxLocales = 100;
 
 /** Words such as "in 5 minutes", in the grammar of the language: `za 1 minutę`, not `za 1 minuta`. */
 export function describeExpiry(locale: Locale, seconds: number): string {
@@ -38,15 +40,10 @@ function tidy(text: string): string {
 }
 
 /** Made once: making them costs far more than using them. */
-function findFormats(locale: Locale): Formats {
-  let found = formats.get(locale);
-  if (!found) {
-    // The code has these digits too, whatever the language.
-    const tag = `${locale}-u-nu-latn`;
-    const count = (unit: Unit) => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' });
-    const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'always' });
-    found = { relative, minute: count('minute'), second: count('second') };
-    formats.set(locale, found);
-  }
-  return found;
-}
+const findFormats = remember(maxLocales, (locale: Locale): Formats => {
+  // The code has these digits too, whatever the language.
+  const tag = `${locale}-u-nu-latn`;
+  const count = (unit: Unit) => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' });
+  const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'always' });
+  return { relative, minute: count('minute'), second: count('second') };
+});

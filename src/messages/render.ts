@@ -1,4 +1,5 @@
 import { readOriginHost } from '../core/origin.js';
+import { remember } from '../fast/recent.js';
 import type { Content, Render, RenderInput } from '../ports.js';
 import { catalogue, isLocale, type Locale, locales } from './catalogue.js';
 import { chooseLocale } from './choose-locale.js';
@@ -31,6 +32,11 @@ export interface RendererOptions {
   templatesDir?: string | undefined;
 }
 
+/** Enough for every language. */
+const maxLocales = 100;
+/** Codes live ten minutes at most, and only the last one is counted in seconds. */
+const maxDurations = 200;
+
 const withLink = [...templateVariables, ...linkVariables];
 const ours = {
   text: compileTemplate(emailText, { file: 'email.text.txt', variables: templateVariables, isHtml: false }),
@@ -59,17 +65,11 @@ export function createRenderer(options: RendererOptions = {}): Render {
     templatesDir === undefined
       ? (): Templates => ({})
       : readTemplates(templatesDir, { hasAppName: appName !== '', isCodeInSubject });
-  /** By duration: codes live ten minutes at most, so there are few, and most of a message is the same for all people. */
-  const drafts = new Map(locales.map((locale) => [locale, new Map<number, Draft>()]));
-  const templates = new Map(locales.map((locale) => [locale, findTemplates(locale)]));
-  function findDraft(locale: Locale, expiresInSeconds: number): Draft {
-    const seconds = expiresInSeconds >= 60 ? Math.floor(expiresInSeconds / 60) * 60 : expiresInSeconds;
-    const known = drafts.get(locale)?.get(seconds);
-    if (known) return known;
-    const draft = createDraft(locale, seconds, appName, templates.get(locale) ?? {});
-    drafts.get(locale)?.set(seconds, draft);
-    return draft;
-  }
+  /** Most of a message is the same for everyone. */
+  const draftsOf = remember(maxLocales, (locale: Locale) => {
+    const templates = findTemplates(locale);
+    return remember(maxDurations, (seconds: number) => createDraft(locale, seconds, appName, templates));
+  });
 
   function writeText({ channel, code }: RenderInput, draft: Draft, holes: Holes): string {
     const originLine = channel === 'sms' && host !== undefined ? writeOriginLine(host, code) : undefined;
@@ -84,7 +84,9 @@ export function createRenderer(options: RendererOptions = {}): Render {
 
   return (input): Content => {
     const locale = chooseLocale(input.locale, defaultLocale);
-    const draft = findDraft(locale, input.expiresInSeconds);
+    const { expiresInSeconds } = input;
+    const seconds = expiresInSeconds >= 60 ? Math.floor(expiresInSeconds / 60) * 60 : expiresInSeconds;
+    const draft = draftsOf(locale)(seconds);
     const { title, templates } = draft;
     const code = input.channel === 'voice' ? spell(input.code) : input.code;
     const holes: Holes = { code, subject: '', link: input.link ?? '' };

@@ -1,3 +1,4 @@
+import { createRecent } from '../fast/recent.js';
 import type { MonotonicClock } from '../ports.js';
 import type { RecordKey } from '../store-verbs.js';
 
@@ -11,26 +12,18 @@ export interface UsedCodes {
   readAge(recordKey: RecordKey): number | undefined;
 }
 
-/** Two generations: when the younger is full it becomes the older, and what was in that is forgotten. */
 export function createUsedCodes(options: {
   maxEntries: number;
   memorySeconds: number;
   clock: MonotonicClock;
 }): UsedCodes {
   const { maxEntries, memorySeconds, clock } = options;
-  let younger = new Map<string, number>();
-  let older = new Map<string, number>();
+  const usedAtByName = createRecent<string, number>(maxEntries);
   const name = ({ recordTag, challenge = '' }: RecordKey) => `${recordTag} ${challenge}`;
   return {
-    add(recordKey) {
-      if (younger.size >= maxEntries / 2) {
-        older = younger;
-        younger = new Map();
-      }
-      younger.set(name(recordKey), clock.now());
-    },
+    add: (recordKey) => usedAtByName.set(name(recordKey), clock.now()),
     readAge(recordKey) {
-      const usedAt = younger.get(name(recordKey)) ?? older.get(name(recordKey));
+      const usedAt = usedAtByName.get(name(recordKey));
       if (usedAt === undefined) return undefined;
       const age = Math.floor((clock.now() - usedAt) / 1000);
       return age < memorySeconds ? age : undefined;

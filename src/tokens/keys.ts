@@ -9,8 +9,9 @@ import {
   verify,
   webcrypto,
 } from 'node:crypto';
-import { Mac } from '../core/mac.js';
 import { minSecretBytes } from '../core/secret.js';
+import { createHmacSha256 } from '../fast/hmac.js';
+import { encodeAscii } from '../fast/message.js';
 
 /** How tokens are signed: one algorithm a key (RFC 8725 §3.1), and the key decides which. */
 export const tokenAlgorithms = ['HS256', 'ES256', 'EdDSA'] as const;
@@ -133,15 +134,11 @@ function readSharedSecret(secret: string, name: string): SigningKey {
   if (bytes.length < minSecretBytes) {
     throw new RangeError(`${name} must be at least ${minSecretBytes} bytes, got ${bytes.length}`);
   }
-  const mac = new Mac(createSecretKey(bytes));
+  const mac = createHmacSha256(createSecretKey(bytes));
   return {
     algorithm: 'HS256',
     readKey: importOnce(() => subtle.importKey('raw', bytes, webAlgorithms.HS256, false, ['verify'])),
-    sign(input) {
-      mac.begin();
-      mac.addText(input);
-      return mac.finish('base64url');
-    },
+    sign: (input) => mac(encodeAscii(input), 'base64url'),
   };
 }
 

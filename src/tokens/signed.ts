@@ -1,4 +1,5 @@
 import type { CryptoKey, KeyObject } from 'jose';
+import { remember } from '../fast/recent.js';
 import type { CheckingKey } from './keys.js';
 
 const maxTokenLength = 4096;
@@ -20,7 +21,7 @@ export async function checkSigned<Result>(
   check: Check<Result>,
 ): Promise<Result | null> {
   if (!isCompact(token)) return null;
-  const header = readHeader(token);
+  const header = readHeader(token.slice(0, token.indexOf('.')));
   if (!header) return null;
   for (const { algorithm, kid, readKey } of keys) {
     if (header['alg'] !== algorithm || header['kid'] !== kid) continue;
@@ -33,30 +34,20 @@ export async function checkSigned<Result>(
 
 type Header = Record<string, unknown>;
 
-/** Headers that have been read: all tokens of one key have the same. */
-const knownHeaders = new Map<string, Header>();
-const maxKnownHeaders = 100;
+/** All tokens of one key have the same header. */
+const maxHeaders = 100;
 
-/** Null for a header that no token of ours has. */
-function readHeader(token: string): Header | null {
-  const part = token.slice(0, token.indexOf('.'));
-  const known = knownHeaders.get(part);
-  if (known) return known;
-  const header = parseHeader(decode(part));
-  if (!header || !Object.keys(header).every((member) => headerMembers.includes(member))) return null;
-  if (knownHeaders.size >= maxKnownHeaders) knownHeaders.clear();
-  knownHeaders.set(part, header);
-  return header;
-}
-
-function parseHeader(text: string): Header | null {
+/** The header of an encoded part, or null for one that none of our tokens has. */
+const readHeader = remember(maxHeaders, (part: string): Header | null => {
+  const text = decode(part);
   try {
     const parsed: unknown = JSON.parse(text);
-    return isObject(parsed, text) ? (parsed as Header) : null;
+    if (!isObject(parsed, text)) return null;
+    return Object.keys(parsed).every((member) => headerMembers.includes(member)) ? (parsed as Header) : null;
   } catch {
     return null;
   }
-}
+});
 
 /** Whether the payload of a compact JWS is this object, in its one spelling. */
 export function isPayload(token: string, payload: object): boolean {

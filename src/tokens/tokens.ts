@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { jwtVerify } from 'jose';
 import { OtpError } from '../errors.js';
+import { createCheckedTokens } from '../fast/checked-tokens.js';
 import type { Clock, IssueToken, Logger, MonotonicClock, Random, ReadClaims, Store } from '../ports.js';
 import type { IssuedToken } from '../results.js';
-import { createCheckedTokens } from './checked-tokens.js';
 import { clockSkewSeconds, dropReserved, hasOurClaims, type TokenClaims } from './claims.js';
 import { createFamilies, type Sustained } from './families.js';
 import type { TokenKeys } from './keys.js';
@@ -78,7 +78,7 @@ export function createTokens(options: TokenOptions): Tokens {
     typ: type,
     ...(signing.kid === undefined ? {} : { kid: signing.kid }),
   });
-  const checked = createCheckedTokens(maxCheckedTokens);
+  const checked = createCheckedTokens<TokenClaims>(maxCheckedTokens);
   const readSeconds = () => Math.floor(clock() / 1000);
 
   function sign(sustained: Sustained, extraClaims: Record<string, unknown>, sid?: string): IssuedToken {

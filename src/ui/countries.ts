@@ -1,4 +1,5 @@
 import { listCountries } from '../core/countries.js';
+import { remember } from '../fast/recent.js';
 import type { Locale } from '../messages/catalogue.js';
 
 export { looksNational } from './national.js';
@@ -9,24 +10,20 @@ export interface NamedCountry {
   label: string;
 }
 
-const named = new Map<Locale, NamedCountry[]>();
+/** Enough for every language. */
+const maxLocales = 100;
 
 /** Every country by its name, in the alphabetical order of the language. */
-export function nameCountries(locale: Locale): NamedCountry[] {
-  let countries = named.get(locale);
-  if (!countries) {
-    const names = new Intl.DisplayNames(locale, { type: 'region' });
-    const { compare } = new Intl.Collator(locale);
-    countries = listCountries()
-      .map(({ country, callingCode }) => ({
-        country,
-        label: `${names.of(country) ?? country} +${callingCode}`,
-      }))
-      .sort((a, b) => compare(a.label, b.label));
-    named.set(locale, countries);
-  }
-  return countries;
-}
+export const nameCountries = remember(maxLocales, (locale: Locale): NamedCountry[] => {
+  const names = new Intl.DisplayNames(locale, { type: 'region' });
+  const { compare } = new Intl.Collator(locale);
+  return listCountries()
+    .map(({ country, callingCode }) => ({
+      country,
+      label: `${names.of(country) ?? country} +${callingCode}`,
+    }))
+    .sort((a, b) => compare(a.label, b.label));
+});
 
 /** The country that somebody with these languages is most likely in, by the first that names one. */
 export function guessCountry(acceptLanguage: string | null, locale: Locale): string | undefined {

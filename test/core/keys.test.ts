@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deriveAddressTag } from '../../src/core/code.js';
 import { deriveKey, deriveKeys, findCodeKey } from '../../src/core/keys.js';
-import type { Mac } from '../../src/core/mac.js';
 import { readSecret } from '../../src/core/secret.js';
+import type { HmacSha256 } from '../../src/fast/hmac.js';
 
 const secret = Buffer.alloc(32, 1);
 const other = Buffer.alloc(32, 2);
@@ -22,7 +22,7 @@ test('a code key is found by its id, current or previous, and no other', () => {
   assert.equal(findCodeKey(keys, 'retired'), null);
 });
 
-const tagOf = (mac: Mac) => deriveAddressTag(mac, 'name');
+const tagOf = (mac: HmacSha256) => deriveAddressTag(mac, 'name');
 
 test('names in the store stay when the code key rotates', () => {
   const before = deriveKeys({ secret });

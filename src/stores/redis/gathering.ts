@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { createBatch } from '../../fast/batch.js';
 import type { RedisClient } from './scripts.js';
 
 /**
@@ -7,17 +8,14 @@ import type { RedisClient } from './scripts.js';
  */
 export function createGathering(client: RedisClient): () => void {
   if (client.isCluster) return () => {};
-  let held: Duplex | undefined;
-  const release = () => {
-    held?.uncork();
-    held = undefined;
-  };
+  const corked = createBatch<Duplex>((streams) => {
+    for (const stream of streams) stream.uncork();
+  });
   return () => {
     // Another one after each reconnect, and none before the first.
     const { stream } = client as { stream?: Duplex };
-    if (held || !stream) return;
-    held = stream;
+    if (!stream) return;
     stream.cork();
-    setImmediate(release);
+    corked.add(stream);
   };
 }

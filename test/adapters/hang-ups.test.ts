@@ -1,30 +1,12 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { test } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createBatch } from '../../src/adapters/batch.js';
 import { createNodeListener } from '../../src/adapters/node.js';
 import { listen } from '../helpers/listen.js';
 import { createTestOtp } from '../helpers/otp.js';
 
-test('what comes up in one turn runs once, in its order, when the turn is over', async () => {
-  const batch = createBatch();
-  const ran: string[] = [];
-  batch(() => ran.push('first'));
-  batch(() => {
-    ran.push('second');
-    batch(() => ran.push('of the next turn'));
-  });
-  assert.deepEqual(ran, []);
-  await nextTurn();
-  assert.deepEqual(ran, ['first', 'second']);
-  await nextTurn();
-  assert.deepEqual(ran, ['first', 'second', 'of the next turn']);
-  await nextTurn();
-  assert.equal(ran.length, 3);
-});
-
-test('attack: people who hang up between sending and answer, to break what others asked for in the same turn', async (t) => {
+// Attack: hang up between sending and answer, to break what others asked for in the same turn.
+test('a caller who hangs up breaks no other request of the same turn', async (t) => {
   const { otp } = createTestOtp();
   const { url, close } = await listen(createNodeListener(otp.handler));
   t.after(close);

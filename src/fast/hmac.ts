@@ -1,0 +1,55 @@
+import { createHash, hash, type KeyObject } from 'node:crypto';
+import type { Message } from './message.js';
+
+/** HMAC-SHA-256 (RFC 2104, FIPS 198-1) of a message under one key: 32 bytes, one character each or as base64url. */
+export type HmacSha256 = (message: Message, encoding: 'binary' | 'base64url') => string;
+
+const blockBytes = 64;
+const digestBytes = 32;
+/** Longer messages are rare, and get a buffer of their own. */
+const usualBytes = 1024;
+
+/**
+ * H(key ⊕ opad, H(key ⊕ ipad, message)) by two calls of `crypto.hash`. `createHmac` allocates a native object for each
+ * message: 2.7 µs with its garbage collection, against 0.8 µs (docs/decisions/0019).
+ *
+ * The buffers can be reused because each call is synchronous.
+ *
+ * @param key a secret key of any length
+ */
+export function createHmacSha256(key: KeyObject): HmacSha256 {
+  const block = padKey(key);
+  const inner = Buffer.alloc(blockBytes + usualBytes);
+  const outer = Buffer.alloc(blockBytes + digestBytes);
+  inner.set(block.map((byte) => byte ^ 0x36));
+  outer.set(block.map((byte) => byte ^ 0x5c));
+  block.fill(0);
+  /** The first bytes of `inner`, by length: making a view costs half as much as a hash. */
+  const views: Buffer[] = [];
+
+  /** H(key ⊕ ipad, message), one character for each byte. */
+  function hashInner({ maxBytes, write }: Message): string {
+    if (maxBytes > usualBytes) {
+      const larger = Buffer.alloc(blockBytes + maxBytes);
+      inner.copy(larger, 0, 0, blockBytes);
+      return hash('sha256', larger.subarray(0, write(larger, blockBytes)), 'binary');
+    }
+    const end = write(inner, blockBytes);
+    views[end] ??= inner.subarray(0, end);
+    return hash('sha256', views[end], 'binary');
+  }
+
+  return (message, encoding) => {
+    const digest = hashInner(message);
+    for (let i = 0; i < digestBytes; i++) outer[blockBytes + i] = digest.charCodeAt(i);
+    return hash('sha256', outer, encoding);
+  };
+}
+
+/** RFC 2104 §2: a key longer than a block is hashed, a shorter one is padded with zeros. */
+function padKey(key: KeyObject): Buffer {
+  const bytes = key.export();
+  const block = Buffer.alloc(blockBytes);
+  block.set(bytes.length > blockBytes ? createHash('sha256').update(bytes).digest() : bytes);
+  return block;
+}
