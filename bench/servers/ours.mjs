@@ -13,6 +13,8 @@ const { createLogger } = await loadBuilt('cli/log.js');
 const { readOptions } = await loadBuilt('cli/serve.js');
 /** @type {typeof import('../../src/cli/server.js')} */
 const { startServer } = await loadBuilt('cli/server.js');
+/** @type {typeof import('../../src/fast/string-methods.js')} */
+const { makeStringMethodsFast } = await loadBuilt('fast/string-methods.js');
 /** @type {typeof import('../../src/otp.js')} */
 const { createOtp } = await loadBuilt('otp.js');
 /** @type {typeof import('../../src/stores/memory.js')} */
@@ -20,6 +22,7 @@ const { createMemoryStore } = await loadBuilt('stores/memory.js');
 /** @type {typeof import('../../src/stores/redis.js')} */
 const { createRedisStore } = await loadBuilt('stores/redis.js');
 
+makeStringMethodsFast();
 const { config, problems } = loadConfig(process.env);
 if (!config) throw new Error(problems.join('; '));
 const workers = Number(config.WORKERS);

@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import { createNodeListener } from '../adapters/node.js';
 import { parseTestIdentities } from '../core/test-identities.js';
 import { OtpError } from '../errors.js';
+import { makeStringMethodsFast } from '../fast/string-methods.js';
 import { createOtp, type Otp, type OtpOptions } from '../otp.js';
 import type { Logger, Store } from '../ports.js';
 import { createMemoryStore } from '../stores/memory.js';
@@ -17,6 +18,9 @@ import { readCredentials } from './redis-problems.js';
 import { type RunningServer, startServer } from './server.js';
 import { isSocketPath, removeStaleSocket } from './unix-socket.js';
 import { countWorkers, runWorkers } from './workers.js';
+
+// For the whole process, after ioredis has been imported.
+makeStringMethodsFast();
 
 /** Runs the service until SIGTERM or SIGINT, in this process or in as many workers as are configured. */
 export async function serve(loaded: LoadedConfig & { config: Config }): Promise<void> {

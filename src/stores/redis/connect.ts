@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import { Cluster, Redis } from 'ioredis';
-import { makeStringMethodsFast } from './fast-strings.js';
 import type { RedisClient } from './scripts.js';
 import { type Host, readRedisUrl, type Target } from './url.js';
-
-makeStringMethodsFast();
 
 /** Bounds and default of the limit on a command, in milliseconds. */
 export const redisTimeout = { min: 50, max: 10_000, default: 500 };
