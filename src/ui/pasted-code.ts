@@ -22,20 +22,33 @@ function findBoundCode(text: string, length: number): string | null {
   return bound.length > 0 ? takeOnly(bound.filter((code) => code.length === length)) : findCode(text, length);
 }
 
-/** What may stand between the digits of one number, or of a date, a time or an amount. */
-const numbers = /\d+(?:(?:[ .,:/-]|\)[ -]?)\d+)*/g;
+/** What may be between the digits of one number, or of an amount. */
+const numbers = /\d+(?:[ .,:/\u066b\u066c-]\d+)*/g;
+/** The area code of a phone number, or the zero that is dialled within a country. */
+const areaCodes = /\((0|\d{2,5})\)[ -]?(?=\d{3})/g;
+/** Also without a scheme, as messages shorten them. */
+const links = /[a-z]{1,20}:\/\/\S+|(^|[^\w.-])[a-z][\w.-]*\.[a-z]{2,}[/?]\S*/gi;
+/** Times, and dates of three numbers. */
+const times =
+  /(^|[^\d.:/-])(?:\d{1,2}:\d\d(?::\d\d)?|(?:\d{4}|\d\d?)([./-])\d\d?\2(?:\d{4}|\d\d))(?![.:/-]?\d)/g;
+/** Currencies without a sign of their own, by their codes and short names. */
+const currencies =
+  'AUD|BRL|CAD|CHF|CNY|DKK|EUR|GBP|INR|JPY|KRW|NOK|PLN|RUB|SEK|UAH|USD|VND|R[Ssp]|[Kk]r|z\u0142|K\u010d|\u0440\u0443\u0431\\p{L}*|\u0433\u0440\u043d';
+const moneyBefore = new RegExp(`(?:^|\\P{L})(?:${currencies})[.:]? ?$`, 'u');
+const moneyAfter = new RegExp(`^(?: ?(?:${currencies})(?!\\p{L})| ?[\u5143\u5186\uc6d0])`, 'u');
 
 function findCode(text: string, length: number): string | null {
   const certain: string[] = [];
   const likely: string[] = [];
-  const plain = text.replace(/[a-z]+:\/\/\S+/gi, ' ');
+  const plain = text.replace(links, '$1 ').replace(areaCodes, '$1/').replace(times, '$1; ');
   for (const { 0: number, index } of plain.matchAll(numbers)) {
-    const before = plain.slice(Math.max(0, index - 2), index);
-    const after = plain.slice(index + number.length, index + number.length + 2);
+    const before = plain.slice(Math.max(0, index - 12), index);
+    const after = plain.slice(index + number.length, index + number.length + 12);
     const code = joinGroups(number);
-    // Part of a word, an address or a phone number, or an amount of money.
+    // Part of a word, an address, a phone number or a masked one, or an amount of money.
     if (code?.length !== length || /[\p{Script=Latin}_+/@]$|\p{Sc} ?$/u.test(before)) continue;
-    if (/^[_%/@]|^ ?\p{Sc}/u.test(after)) continue;
+    if (/[*\u2022]{2}$/.test(before) && !after.startsWith('*')) continue;
+    if (/^[_%/@]|^ ?\p{Sc}/u.test(after) || moneyBefore.test(before) || moneyAfter.test(after)) continue;
     // A field of one line may drop line ends, so that a word follows at once.
     (/^\p{Script=Latin}/u.test(after) ? likely : certain).push(code);
   }
@@ -50,7 +63,8 @@ function joinGroups(number: string): string | null {
   const sizes = groups.map(({ length }) => length);
   const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
   const isEven = most === least || (groups.length === 2 && most - least === 1);
-  const isGrouped = separator === ' ' ? least !== 2 || groups.length < 5 : separator === '-' && least > 2;
+  const isGrouped =
+    separator === ' ' ? least !== 2 || groups.length < 5 : separator === '-' && (least > 2 || most === 1);
   return others.length === 0 && isEven && isGrouped ? groups.join('') : null;
 }
 
