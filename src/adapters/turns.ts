@@ -66,6 +66,6 @@ const defaultStalledTimeoutMs = 15_000;
 export function cutWhenStalled(outgoing: Exchange['outgoing'], timeoutMs = defaultStalledTimeoutMs): void {
   // Most answers are taken by the operating system at once.
   if (!outgoing.socket?.writableLength) return;
-  // Node starts this anew whenever some of the answer has been taken.
+  // Node restarts this timer whenever the client takes some of the answer.
   outgoing.setTimeout(timeoutMs, () => outgoing.destroy());
 }

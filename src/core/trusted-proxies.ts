@@ -13,7 +13,7 @@ const named: Record<string, readonly string[]> = { loopback: ['127.0.0.0/8', '::
  * Whether an address, or the peer `unix`, is that of a trusted proxy.
  *
  * @param entries addresses, CIDR ranges, `loopback`, or `unix` for peers on unix sockets
- * @throws TypeError for what is not a list, RangeError that names an entry that is none of these, or the entries that together trust everyone: then anyone
+ * @throws TypeError for what is not a list, RangeError that names an invalid entry, or the entries that together trust everyone: then anyone
  * could choose the address that is counted
  */
 export function createTrustCheck(entries: readonly string[]): (peer: string) => boolean {

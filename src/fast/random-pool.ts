@@ -22,7 +22,7 @@ export function createRandomPool(): RandomPool {
     const from = at;
     at += size;
     const result = read(from, at);
-    // Nobody who reads this memory later may find what was handed out.
+    // Values that were handed out must not stay readable in memory.
     for (let i = from; i < at; i++) pool[i] = 0;
     return result;
   }
