@@ -177,7 +177,7 @@ export interface Delivery {
   /** Whether the caller is answered before the message is sent. */
   isBackground: boolean;
   serves(channel: Channel): boolean;
-  /** Takes a slot for one message before anything is counted; null when there is none. */
+  /** Takes a slot for one message before anything is counted; null when none is free. */
   reserve(): DeliverySlot | null;
   /** Lets messages in the background be sent for this long, then closes the transports. */
   close(graceMs: number): Promise<void>;

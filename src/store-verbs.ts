@@ -44,7 +44,7 @@ export interface OpenRequest extends RecordKey {
   staleSeconds: number;
   sends: RollingLimit;
   lengthening: Lengthening;
-  /** The record is for show: nothing is sent for it, and no code of it is right. A resend says it anew. */
+  /** Decoy record: nothing is sent for it, and every verify fails. Recomputed on each resend. */
   mute: boolean;
 }
 

@@ -1,7 +1,7 @@
 import type { Random } from '../ports.js';
 
 /**
- * Where some people are sent nothing, nobody who asks may learn from the outside whether a message went out:
+ * Where some people are sent nothing, a caller must not be able to tell whether a message went out:
  * - It goes out at a random moment after the answer. Sent at once, the work would slow the answer, and the next one.
  * - A refusal gives no send back. An identity that is sent nothing is never refused, and would be out of sends sooner.
  */

@@ -18,7 +18,7 @@ export interface ClientAddressReader {
  * `Forwarded` (RFC 7239) is never read: a proxy that sets only X-Forwarded-For passes on what a client wrote there.
  *
  * @param trustedProxies addresses, CIDR ranges, `loopback` or `unix`
- * @throws RangeError that names the entry that is none of these, or the entries that together trust everyone
+ * @throws RangeError that names the invalid entry, or the entries that together trust everyone
  */
 export function createClientAddressReader(trustedProxies: readonly string[]): ClientAddressReader {
   const isTrusted = createTrustCheck(trustedProxies);
