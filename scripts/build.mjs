@@ -26,8 +26,10 @@ for (const name of readdirSync(new URL(`src/${scripts}`, root)).filter((name) =>
 }
 const { buildSync } = await import('esbuild');
 buildSync({
-  entryPoints: ['page.ts', 'style.css'].map((name) => fileURLToPath(new URL(`src/ui/browser/${name}`, root))),
-  outdir: fileURLToPath(new URL('ui/browser/', dist)),
+  entryPoints: ['page.ts', 'style.css'].map((name) =>
+    fileURLToPath(new URL(`src/sign-in/browser/${name}`, root)),
+  ),
+  outdir: fileURLToPath(new URL('sign-in/browser/', dist)),
   bundle: true,
   minify: true,
   format: 'iife',
@@ -49,5 +51,5 @@ for (const name of [
 chmodSync(new URL('cli/main.js', dist), 0o755);
 // Late, since it needs a development dependency whose absence is told above in one line.
 await import('./build-sdk.mjs');
-copyFileSync(new URL('sdk/javascript/dist/elements.js', root), new URL('ui/browser/elements.js', dist));
+copyFileSync(new URL('sdk/javascript/dist/elements.js', root), new URL('sign-in/browser/elements.js', dist));
 writeFileSync(stampFile, readSourceStamp() ?? '');

@@ -5,10 +5,10 @@ import { readOriginHost } from '../core/origin.js';
 import { readSecret } from '../core/secret.js';
 import { parseTestIdentities, readTestIdentities } from '../core/test-identities.js';
 import { createTrustCheck } from '../core/trusted-proxies.js';
+import { readLogoOrigin } from '../sign-in/brand.js';
 import { hasRedisScheme } from '../stores/redis/url.js';
 import { createTokenKeys } from '../tokens/keys.js';
 import { readSender } from '../transports/smtp-sender.js';
-import { readLogoOrigin } from '../ui/brand.js';
 
 export function areTrustable(entries: readonly string[]): boolean {
   return isAccepted(() => createTrustCheck(entries));

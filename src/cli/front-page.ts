@@ -1,6 +1,6 @@
+import { html } from '../html.js';
 import type { Otp } from '../otp.js';
-import { html } from '../ui/html.js';
-import { paths } from '../ui/paths.js';
+import { paths } from '../sign-in/paths.js';
 import { version } from '../version.js';
 import { hasInbox, hasSignInPage } from './banner.js';
 import { type Config, isProduction } from './config.js';

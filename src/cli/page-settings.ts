@@ -1,5 +1,5 @@
 import { isFrameSource } from '../core/origin.js';
-import { isColor } from '../ui/brand.js';
+import { isColor } from '../sign-in/brand.js';
 import { isHome, isLogo } from './accepted.js';
 import { choice, flag, list, text } from './settings.js';
 

@@ -10,11 +10,11 @@ import { createCors } from './cors.js';
 import { guardInbox, type InboxReader, respondInboxJson, respondInboxPage } from './dev-inbox.js';
 import { createDocsFiles } from './docs-page.js';
 import { createOpenApiDocument } from './openapi.js';
+import type { PageRoute } from './page-route.js';
 import { replyProblem, respondProblem } from './problems.js';
 import { type Reply, toResponse } from './reply.js';
 import { createRoutes, type RouteParts } from './routes.js';
 import { createSchemas } from './schemas.js';
-import type { SignInRoute } from './sign-in/routes.js';
 import { createStaticFile, type StaticFile } from './static-files.js';
 
 export interface HandlerOptions extends Omit<RouteParts, 'schemas'> {
@@ -30,7 +30,7 @@ export interface HandlerOptions extends Omit<RouteParts, 'schemas'> {
   unsafeDevInbox?: InboxReader | undefined;
   publicUrl?: string | undefined;
   /** The sign-in page; without it there is none. */
-  signInRoutes?: readonly SignInRoute[] | undefined;
+  signInRoutes?: readonly PageRoute[] | undefined;
   /** Proxies whose X-Forwarded-For counts: addresses, CIDR ranges, `loopback` or `unix`. */
   trustedProxies: readonly string[];
 }

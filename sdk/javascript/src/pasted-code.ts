@@ -2,7 +2,7 @@ import { foldText } from './folding.js';
 
 /**
  * The digits of a code in what was typed, pasted or filled in: alone, as people group them, or in the whole message that
- * brought them. `src/ui/pasted-code.ts` of the service does the same; `spec/vectors/pasted-codes-v1.json` holds both to it.
+ * brought them. `src/sign-in/pasted-code.ts` of the service does the same; `spec/vectors/pasted-codes-v1.json` holds both to it.
  *
  * @param length of the code, in digits
  * @returns digits, also too few while they are being typed, or `null` where no code can be told for certain

@@ -1,7 +1,7 @@
-import { isFrameSource } from '../../core/origin.js';
-import { readLogoOrigin } from '../../ui/brand.js';
-import type { Page } from '../../ui/layout.js';
-import { securityHeaders } from '../reply.js';
+import { isFrameSource } from '../core/origin.js';
+import { securityHeaders } from '../http/reply.js';
+import { readLogoOrigin } from './brand.js';
+import type { Page } from './layout.js';
 
 export interface PageResponder {
   page(status: number, page: Page, cookies?: readonly string[]): Response;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { fillHtml, html } from '../../src/ui/html.js';
+import { fillHtml, html } from '../src/html.js';
 
 // Attack: put markup where a value is shown.
 test('a value never becomes markup, in text and in attributes', () => {

@@ -1,14 +1,15 @@
-import type { Keys } from '../../core/keys.js';
-import { isLoopbackHost } from '../../core/loopback.js';
-import type { Channel } from '../../core/policy.js';
-import type { Locale } from '../../messages/catalogue.js';
-import type { Clock, Logger, MonotonicClock, Random } from '../../ports.js';
-import type { Service } from '../../service.js';
-import type { Tokens } from '../../tokens/tokens.js';
-import type { Brand } from '../../ui/brand.js';
-import { securityHeaders } from '../reply.js';
-import type { SessionCookie } from '../session-cookie.js';
+import type { Keys } from '../core/keys.js';
+import { isLoopbackHost } from '../core/loopback.js';
+import type { Channel } from '../core/policy.js';
+import type { PageRoute } from '../http/page-route.js';
+import { securityHeaders } from '../http/reply.js';
+import type { SessionCookie } from '../http/session-cookie.js';
+import type { Locale } from '../messages/catalogue.js';
+import type { Clock, Logger, MonotonicClock, Random } from '../ports.js';
+import type { Service } from '../service.js';
+import type { Tokens } from '../tokens/tokens.js';
 import { createAssets } from './assets.js';
+import type { Brand } from './brand.js';
 import { createBrowserReader } from './browser.js';
 import { createFlow } from './flow.js';
 import { createFormTokens } from './form-tokens.js';
@@ -51,19 +52,12 @@ export interface SignInOptions {
   logger: Logger;
 }
 
-export interface SignInRoute {
-  method: 'GET' | 'POST';
-  path: string;
-  /** @param ip the address to count against */
-  handle(request: Request, ip: string): Promise<Response>;
-}
-
 /**
  * The sign-in page: every route of it.
  *
  * @throws RangeError for a brand that cannot be shown, or a home that is no host of ours
  */
-export function createSignInRoutes(options: SignInOptions): SignInRoute[] {
+export function createSignInRoutes(options: SignInOptions): PageRoute[] {
   const createId = options.random.id;
   const assets = createAssets(options.brand.color);
   const targets = createReturnTargets(options);
@@ -83,7 +77,7 @@ export function createSignInRoutes(options: SignInOptions): SignInRoute[] {
 }
 
 /** Cookies without their protection must not travel over a network. */
-function keepLocal({ handle, ...route }: SignInRoute): SignInRoute {
+function keepLocal({ handle, ...route }: PageRoute): PageRoute {
   return {
     ...route,
     async handle(request, ip) {

@@ -1,11 +1,11 @@
-import { readIdentity } from '../../core/identity.js';
-import type { Channel } from '../../core/policy.js';
-import { OtpError } from '../../errors.js';
-import type { Clock, Logger } from '../../ports.js';
-import type { RequestResult, Valid, VerifyResult } from '../../results.js';
-import type { Service } from '../../service.js';
-import { looksNational } from '../../ui/countries.js';
-import type { NoticeKind } from '../../ui/notice.js';
+import { readIdentity } from '../core/identity.js';
+import type { Channel } from '../core/policy.js';
+import { OtpError } from '../errors.js';
+import type { Clock, Logger } from '../ports.js';
+import type { RequestResult, Valid, VerifyResult } from '../results.js';
+import type { Service } from '../service.js';
+import { looksNational } from './countries.js';
+import type { NoticeKind } from './notice.js';
 import { type Flow, putFirst, type SignInState, type Step } from './state.js';
 
 export interface FlowOptions {

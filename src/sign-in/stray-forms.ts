@@ -1,10 +1,10 @@
-import type { Clock } from '../../ports.js';
-import { retryField } from '../../ui/identity-page.js';
-import { paths } from '../../ui/paths.js';
+import type { Clock } from '../ports.js';
 import type { BrowserReader } from './browser.js';
 import type { FlowSteps } from './flow.js';
 import { isFromHere } from './form-tokens.js';
+import { retryField } from './identity-page.js';
 import type { Links } from './links.js';
+import { paths } from './paths.js';
 import type { PageResponder } from './respond-page.js';
 import type { ReturnTargets } from './return-target.js';
 import type { SignInState, StateCookie } from './state.js';

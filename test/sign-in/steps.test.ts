@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { OtpError } from '../../../src/errors.js';
-import { createMemoryStore } from '../../../src/stores/memory.js';
-import { createManualClock } from '../../helpers/clock.js';
-import { readHidden } from '../../helpers/page-client.js';
-import { createSignIn, readNotice } from '../../helpers/sign-in.js';
+import { OtpError } from '../../src/errors.js';
+import { createMemoryStore } from '../../src/stores/memory.js';
+import { createManualClock } from '../helpers/clock.js';
+import { readHidden } from '../helpers/page-client.js';
+import { createSignIn, readNotice } from '../helpers/sign-in.js';
 
 test('a code is asked for, typed and leads to the page that somebody wanted', async () => {
   const { open, ask, inbox } = createSignIn();

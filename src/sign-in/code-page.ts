@@ -1,7 +1,7 @@
 import type { Channel } from '../core/policy.js';
+import { fillHtml, type Html, html } from '../html.js';
 import { describeExpiry } from '../messages/duration.js';
 import { fillString } from '../messages/strings.js';
-import { fillHtml, type Html, html } from './html.js';
 import { isolate, type Page, type PageContext, renderPage } from './layout.js';
 import { describeWait, isError, type Notice, renderNotice } from './notice.js';
 import { paths, signInPath } from './paths.js';

@@ -1,20 +1,20 @@
-import { isCountry, parseCanonical } from '../../core/identity.js';
-import type { Channel } from '../../core/policy.js';
-import { catalogue, type Locale } from '../../messages/catalogue.js';
-import { chooseLocale } from '../../messages/choose-locale.js';
-import type { PageStrings } from '../../messages/strings.js';
-import type { Clock, Random } from '../../ports.js';
-import type { Brand } from '../../ui/brand.js';
-import { renderCodePage } from '../../ui/code-page.js';
-import { guessCountry, type NamedCountry, nameCountries } from '../../ui/countries.js';
-import { type Reach, renderIdentityPage } from '../../ui/identity-page.js';
-import type { Page, PageContext } from '../../ui/layout.js';
-import { renderLinkElsewherePage, renderLinkPage } from '../../ui/link-page.js';
-import { maskIdentity } from '../../ui/mask.js';
-import type { Notice, NoticeKind } from '../../ui/notice.js';
-import { renderNoticePage } from '../../ui/notice-page.js';
-import { renderSignedInPage } from '../../ui/signed-in-page.js';
+import { isCountry, parseCanonical } from '../core/identity.js';
+import type { Channel } from '../core/policy.js';
+import { catalogue, type Locale } from '../messages/catalogue.js';
+import { chooseLocale } from '../messages/choose-locale.js';
+import type { PageStrings } from '../messages/strings.js';
+import type { Clock, Random } from '../ports.js';
 import type { Assets } from './assets.js';
+import type { Brand } from './brand.js';
+import { renderCodePage } from './code-page.js';
+import { guessCountry, type NamedCountry, nameCountries } from './countries.js';
+import { type Reach, renderIdentityPage } from './identity-page.js';
+import type { Page, PageContext } from './layout.js';
+import { renderLinkElsewherePage, renderLinkPage } from './link-page.js';
+import { maskIdentity } from './mask.js';
+import type { Notice, NoticeKind } from './notice.js';
+import { renderNoticePage } from './notice-page.js';
+import { renderSignedInPage } from './signed-in-page.js';
 import type { Flow, SignInState, Step } from './state.js';
 
 export interface ViewOptions {

@@ -1,4 +1,4 @@
-import type { MonotonicClock } from '../../ports.js';
+import type { MonotonicClock } from '../ports.js';
 
 export interface SingleFlight<Result> {
   /** Runs once for a key; whoever comes with the same key while it runs or soon after gets the same result. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type Page, type PageClient, readHidden } from '../../helpers/page-client.js';
-import { createSignIn, readNotice } from '../../helpers/sign-in.js';
+import { type Page, type PageClient, readHidden } from '../helpers/page-client.js';
+import { createSignIn, readNotice } from '../helpers/sign-in.js';
 
 type SignIn = ReturnType<typeof createSignIn>;
 

@@ -1,11 +1,11 @@
-import { paths, signInPath } from '../../ui/paths.js';
-import { respondJson } from '../respond.js';
+import type { PageRoute } from '../http/page-route.js';
+import { respondJson } from '../http/respond.js';
 import type { Assets } from './assets.js';
 import type { BrowserReader } from './browser.js';
 import { findAsked, type Links } from './links.js';
+import { paths, signInPath } from './paths.js';
 import type { PageResponder } from './respond-page.js';
 import type { ReturnTargets } from './return-target.js';
-import type { SignInRoute } from './routes.js';
 import type { Views } from './views.js';
 
 export interface PageParts {
@@ -18,7 +18,7 @@ export interface PageParts {
 }
 
 /** What is asked for with GET. None of it changes anything, however often and by whomever it is asked for. */
-export function createPages(parts: PageParts): SignInRoute[] {
+export function createPages(parts: PageParts): PageRoute[] {
   const { assets, browser, views, respond, targets, links } = parts;
 
   async function showSignIn(request: Request): Promise<Response> {

@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
-import type { Derivation } from '../../core/derivation.js';
-import { saltBytes, seal, unseal } from '../../core/seal.js';
-import type { Clock, Random } from '../../ports.js';
-import type { LinkTarget } from '../../service/write-message.js';
-import { paths } from '../../ui/paths.js';
+import type { Derivation } from '../core/derivation.js';
+import { saltBytes, seal, unseal } from '../core/seal.js';
+import type { Clock, Random } from '../ports.js';
+import type { LinkTarget } from '../service/write-message.js';
+import { paths } from './paths.js';
 import type { Flow, SignInState } from './state.js';
 
 export interface LinkOptions {

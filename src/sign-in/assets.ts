@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { OtpError } from '../../errors.js';
-import { writeBrandStyle } from '../../ui/brand.js';
-import { paths } from '../../ui/paths.js';
-import { createWebCall } from '../call.js';
-import { toResponse } from '../reply.js';
-import { createStaticFile, type StaticFile } from '../static-files.js';
+import { OtpError } from '../errors.js';
+import { createWebCall } from '../http/call.js';
+import { toResponse } from '../http/reply.js';
+import { createStaticFile, type StaticFile } from '../http/static-files.js';
+import { writeBrandStyle } from './brand.js';
+import { paths } from './paths.js';
 
 export interface Assets {
   /** Where the pages find them; the address changes with the content. */
@@ -16,7 +16,7 @@ export interface Assets {
 }
 
 /** Filled by the build; the same place seen from `src/` and from `dist/`. */
-const built = new URL('../../../dist/ui/browser/', import.meta.url);
+const built = new URL('../../dist/sign-in/browser/', import.meta.url);
 const oneYear = 'public, max-age=31536000, immutable';
 
 interface Asset {

@@ -1,5 +1,5 @@
-import type { Tokens } from '../../tokens/tokens.js';
-import type { SessionCookie } from '../session-cookie.js';
+import type { SessionCookie } from '../http/session-cookie.js';
+import type { Tokens } from '../tokens/tokens.js';
 import { signInPurpose } from './flow.js';
 import type { SignInState, StateCookie } from './state.js';
 

@@ -1,4 +1,4 @@
-import { html } from './html.js';
+import { html } from '../html.js';
 import { type Page, type PageContext, renderPage, titleOf } from './layout.js';
 import { type Notice, renderNotice } from './notice.js';
 

@@ -1,6 +1,6 @@
+import { type Html, html } from '../html.js';
 import { describeExpiry } from '../messages/duration.js';
 import { fillString } from '../messages/strings.js';
-import { type Html, html } from './html.js';
 import type { PageContext } from './layout.js';
 
 /** What a page has to say about the step before it. */

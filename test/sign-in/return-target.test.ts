@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createReturnTargets } from '../../../src/http/sign-in/return-target.js';
-import { createSignIn } from '../../helpers/sign-in.js';
+import { createReturnTargets } from '../../src/sign-in/return-target.js';
+import { createSignIn } from '../helpers/sign-in.js';
 
 const alone = createReturnTargets({});
 const shared = createReturnTargets({

@@ -1,5 +1,5 @@
+import { type Html, html } from '../html.js';
 import { type NamedCountry, nameCountries } from './countries.js';
-import { type Html, html } from './html.js';
 import { type Page, type PageContext, renderPage, titleOf } from './layout.js';
 import { isError, type Notice, renderNotice } from './notice.js';
 import { paths } from './paths.js';

@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
-import type { Channel } from '../../core/policy.js';
-import { saltBytes, seal, unseal } from '../../core/seal.js';
-import type { Clock, Random } from '../../ports.js';
-import type { Notice } from '../../ui/notice.js';
-import { createCookie } from '../session-cookie.js';
+import type { Channel } from '../core/policy.js';
+import { saltBytes, seal, unseal } from '../core/seal.js';
+import { createCookie } from '../http/session-cookie.js';
+import type { Clock, Random } from '../ports.js';
+import type { Notice } from './notice.js';
 
 /** One sign-in, from the first code that was asked for to its end. */
 export interface Flow {

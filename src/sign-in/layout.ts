@@ -1,7 +1,7 @@
+import { type Html, html } from '../html.js';
 import type { Locale } from '../messages/catalogue.js';
 import { fillString, type Strings } from '../messages/strings.js';
 import type { Brand } from './brand.js';
-import { type Html, html } from './html.js';
 
 /** What every page needs to know. */
 export interface PageContext {

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
-import type { Channel } from '../../core/policy.js';
-import { OtpError } from '../../errors.js';
-import type { Clock, Logger, MonotonicClock } from '../../ports.js';
-import type { Tokens } from '../../tokens/tokens.js';
-import { guessCountry } from '../../ui/countries.js';
-import { readPastedCode } from '../../ui/pasted-code.js';
-import { paths, signInPath } from '../../ui/paths.js';
-import { readForm } from '../body.js';
-import { createWebCall } from '../call.js';
-import type { SessionCookie } from '../session-cookie.js';
+import type { Channel } from '../core/policy.js';
+import { OtpError } from '../errors.js';
+import { readForm } from '../http/body.js';
+import { createWebCall } from '../http/call.js';
+import type { PageRoute } from '../http/page-route.js';
+import type { SessionCookie } from '../http/session-cookie.js';
+import type { Clock, Logger, MonotonicClock } from '../ports.js';
+import type { Tokens } from '../tokens/tokens.js';
 import type { BrowserReader } from './browser.js';
+import { guessCountry } from './countries.js';
 import type { FlowSteps, StepResult } from './flow.js';
 import { type FormTokens, isFromElsewhere } from './form-tokens.js';
 import { findAsked, type Links } from './links.js';
+import { readPastedCode } from './pasted-code.js';
+import { paths, signInPath } from './paths.js';
 import type { PageResponder } from './respond-page.js';
 import type { ReturnTargets } from './return-target.js';
-import type { SignInRoute } from './routes.js';
 import { createSingleFlight } from './single-flight.js';
 import type { Flow, SignInState, StateCookie, Step } from './state.js';
 import { createStrayForms, readFirstStep, type Stray } from './stray-forms.js';
@@ -59,7 +59,7 @@ interface FormRoute {
 }
 
 /** What is sent with POST: each leads to a page, so that a reload or the back button sends nothing again. */
-export function createForms(parts: FormParts): SignInRoute[] {
+export function createForms(parts: FormParts): PageRoute[] {
   const { flow, views, respond, targets, links, stateCookie, sessionCookie, clock } = parts;
   const { createState } = parts.browser;
   const strays = createStrayForms(parts);
@@ -69,7 +69,7 @@ export function createForms(parts: FormParts): SignInRoute[] {
    * Takes a form of ours from the browser that it was shown to, and from it alone. Two clicks on one button are one
    * submission: both get the outcome of the first.
    */
-  function accept({ path, handle, receive }: FormRoute): SignInRoute {
+  function accept({ path, handle, receive }: FormRoute): PageRoute {
     return {
       method: 'POST',
       path,

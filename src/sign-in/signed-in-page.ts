@@ -1,4 +1,4 @@
-import { fillHtml, html } from './html.js';
+import { fillHtml, html } from '../html.js';
 import { isolate, type Page, type PageContext, renderPage } from './layout.js';
 import { paths } from './paths.js';
 

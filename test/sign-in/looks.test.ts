@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { locales } from '../../src/messages/catalogue.js';
-import { isColor, readLogoOrigin, writeBrandStyle } from '../../src/ui/brand.js';
-import { guessCountry, looksNational, nameCountries } from '../../src/ui/countries.js';
-import { maskIdentity } from '../../src/ui/mask.js';
+import { isColor, readLogoOrigin, writeBrandStyle } from '../../src/sign-in/brand.js';
+import { guessCountry, looksNational, nameCountries } from '../../src/sign-in/countries.js';
+import { maskIdentity } from '../../src/sign-in/mask.js';
 
 /** WCAG 2.2, written out once more. */
 function contrast(one: string, other: string): number {
