@@ -1,7 +1,7 @@
 import { type CodeInput, deriveCode, deriveTag, findWindow, parseCode } from './core/code.js';
 import { deriveKey } from './core/keys.js';
 import { assertWholeNumber, defaultNamespace, driftToleranceRange, policyNumbers } from './core/policy.js';
-import { readSecret } from './core/secret.js';
+import { decodeSecret } from './core/secret.js';
 import { createHmacSha256 } from './fast/hmac.js';
 
 export interface EngineOptions {
@@ -60,7 +60,7 @@ export function createEngine(options: EngineOptions): Engine {
     windowSeconds = 300,
     driftTolerance = driftToleranceRange.default,
   } = options;
-  const secret = readSecret(options.secret, 'secret');
+  const secret = decodeSecret(options.secret, 'secret');
   assertString(namespace, 'namespace');
   assertWholeNumber('digits', digits, policyNumbers.digits);
   assertWholeNumber('windowSeconds', windowSeconds, policyNumbers.windowSeconds);
@@ -69,22 +69,22 @@ export function createEngine(options: EngineOptions): Engine {
   const codeMac = createHmacSha256(deriveKey(secret, 'code'));
   const identityMac = createHmacSha256(deriveKey(secret, 'identity'));
 
-  function readInput(
+  function resolveInput(
     identity: string,
     { purpose = 'sign-in', challenge = noChallenge, at }: CodeOptions,
   ): CodeInput {
     assertString(identity, 'identity');
     assertString(purpose, 'purpose');
     if (!(challenge instanceof Uint8Array)) throw new TypeError('challenge must be bytes');
-    const window = Math.floor(readUnixSeconds(at) / windowSeconds);
+    const window = Math.floor(toUnixSeconds(at) / windowSeconds);
     return { namespace, purpose, identity, challenge, window, digits };
   }
 
   return {
-    generate: (identity, options = {}) => deriveCode(codeMac, readInput(identity, options)),
+    generate: (identity, options = {}) => deriveCode(codeMac, resolveInput(identity, options)),
 
     verify(identity, code, options = {}) {
-      const input = readInput(identity, options);
+      const input = resolveInput(identity, options);
       const typed = parseCode(code) ?? '';
       const windows = drifts.map((drift) => Math.max(0, input.window + drift));
       const match = findWindow(codeMac, input, windows, typed);
@@ -99,7 +99,7 @@ export function createEngine(options: EngineOptions): Engine {
   };
 }
 
-function readUnixSeconds(at: Date | number = Date.now() / 1000): number {
+function toUnixSeconds(at: Date | number = Date.now() / 1000): number {
   const seconds = at instanceof Date ? at.getTime() / 1000 : at;
   if (typeof seconds !== 'number') throw new TypeError('at must be a Date or unix seconds');
   if (!(seconds >= 0 && seconds < 2 ** 48))

@@ -12,8 +12,8 @@ import {
   deliveryModes,
   type Policy,
 } from './core/policy.js';
-import { minSecretBytes, readSecret } from './core/secret.js';
-import { readTestIdentities } from './core/test-identities.js';
+import { decodeSecret, minSecretBytes } from './core/secret.js';
+import { resolveTestIdentities } from './core/test-identities.js';
 import { createDelivery } from './delivery/delivery.js';
 import { hashApiKey } from './http/api-keys.js';
 import { createHandler, type Handler } from './http/handler.js';
@@ -142,7 +142,7 @@ export function createOtpOn(monotonicClock: MonotonicClock, options: OtpOptions)
     isRevocationRequired: options.revocationRequired ?? false,
     readClaims: options.claims,
     // Who would not be sent a code any more must not stay signed in without one.
-    mayGoOn: shouldSend,
+    mayContinue: shouldSend,
     store,
     clock,
     monotonicClock,
@@ -167,7 +167,7 @@ export function createOtpOn(monotonicClock: MonotonicClock, options: OtpOptions)
     createLink: links?.create,
     random,
     defaultCountry,
-    testIdentities: readTestIdentities(options.testIdentities ?? [], { defaultCountry }),
+    testIdentities: resolveTestIdentities(options.testIdentities ?? [], { defaultCountry }),
     shouldSend,
     clock,
     monotonicClock,
@@ -289,10 +289,10 @@ function readKeys({ secretKey, previousSecretKey, identityKey }: OtpOptions) {
     );
   }
   const keys = deriveKeys({
-    secret: readSecret(secretKey, 'secretKey'),
+    secret: decodeSecret(secretKey, 'secretKey'),
     previousSecret:
-      previousSecretKey === undefined ? undefined : readSecret(previousSecretKey, 'previousSecretKey'),
-    identitySecret: identityKey === undefined ? undefined : readSecret(identityKey, 'identityKey'),
+      previousSecretKey === undefined ? undefined : decodeSecret(previousSecretKey, 'previousSecretKey'),
+    identitySecret: identityKey === undefined ? undefined : decodeSecret(identityKey, 'identityKey'),
   });
   if (keys.current.id === keys.previous?.id)
     throw new RangeError('previousSecretKey must differ from secretKey');

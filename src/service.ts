@@ -18,7 +18,7 @@ import type { RequestOptions, RequestResult, VerifyOptions, VerifyResult } from 
 import { createAddressLimits } from './service/address-limits.js';
 import { createOutcomeLog } from './service/outcome-log.js';
 import { createRequest } from './service/request.js';
-import { createTargetFinder } from './service/target.js';
+import { createTargetResolver } from './service/target.js';
 import { createTestCodeFinder } from './service/test-codes.js';
 import { createVerify } from './service/verify.js';
 import { createMessageWriter, type LinkTarget } from './service/write-message.js';
@@ -64,7 +64,7 @@ export function createService(options: ServiceOptions): Service {
   const parts = {
     ...options,
     derivation,
-    findTarget: createTargetFinder({ policy, derivation, findTestCode, defaultCountry }),
+    resolveTarget: createTargetResolver({ policy, derivation, findTestCode, defaultCountry }),
     countAddress: createAddressLimits({ policy, derivation, store }),
     logOutcome: createOutcomeLog(options.logger),
   };

@@ -1,30 +1,30 @@
 // What may be given where a pattern is not enough: asked of the code that will read it.
 import { createGate } from '../core/gate.js';
 import { canonicalise } from '../core/identity.js';
-import { readOriginHost } from '../core/origin.js';
-import { readSecret } from '../core/secret.js';
-import { parseTestIdentities, readTestIdentities } from '../core/test-identities.js';
+import { checkOriginHost } from '../core/origin.js';
+import { decodeSecret } from '../core/secret.js';
+import { parseTestIdentities, resolveTestIdentities } from '../core/test-identities.js';
 import { createTrustCheck } from '../core/trusted-proxies.js';
 import { readLogoOrigin } from '../sign-in/brand.js';
 import { hasRedisScheme } from '../stores/redis/url.js';
 import { createTokenKeys } from '../tokens/keys.js';
-import { readSender } from '../transports/smtp-sender.js';
+import { parseSender } from '../transports/smtp-sender.js';
 
 export function areTrustable(entries: readonly string[]): boolean {
   return isAccepted(() => createTrustCheck(entries));
 }
 
 export function isSmsOrigin(text: string): boolean {
-  return isAccepted(() => readOriginHost(text));
+  return isAccepted(() => checkOriginHost(text));
 }
 
 export function isSender(text: string): boolean {
-  return isAccepted(() => readSender(text));
+  return isAccepted(() => parseSender(text));
 }
 
 export function isTestIdentities(text: string): boolean {
   const entries = parseTestIdentities(text);
-  return entries !== null && isAccepted(() => readTestIdentities(entries, {}));
+  return entries !== null && isAccepted(() => resolveTestIdentities(entries, {}));
 }
 
 export function isPrivateKey(text: string): boolean {
@@ -53,7 +53,7 @@ export function isLogo(text: string): boolean {
 }
 
 export function isMasterSecret(text: string): boolean {
-  return isAccepted(() => readSecret(text, 'secret'));
+  return isAccepted(() => decodeSecret(text, 'secret'));
 }
 
 /** What is wrong after the scheme is said together with the settings that go with it. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import { readSecret } from '../core/secret.js';
+import { decodeSecret } from '../core/secret.js';
 import { OtpError } from '../errors.js';
 import { generateSecretKey } from '../otp.js';
 import { isTlsPort } from '../transports/smtp-port.js';
@@ -180,7 +180,7 @@ function findContradictions(config: Config): string[] {
 }
 
 function isPlaceholder(name: SettingName, value: string): boolean {
-  const bytes = name.startsWith('JWT_') ? Buffer.from(value) : Buffer.from(readSecret(value, name));
+  const bytes = name.startsWith('JWT_') ? Buffer.from(value) : Buffer.from(decodeSecret(value, name));
   const words = /change.?me|placeholder|example|your.{0,12}(secret|key)|(secret|key).{0,3}here/i;
   return new Set(bytes).size < 8 || words.test(value) || words.test(bytes.toString('latin1'));
 }

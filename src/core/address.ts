@@ -28,7 +28,7 @@ export function parseAddress(text: string): string | null {
  *
  * @returns the network, or `unknown` for what is not an address: all of those share one budget
  */
-export function readNetwork(address: string | undefined): string {
+export function toNetwork(address: string | undefined): string {
   const plain = parseAddress(address ?? '');
   if (plain === null) return 'unknown';
   if (isIP(plain) === 4) return plain;
@@ -36,8 +36,8 @@ export function readNetwork(address: string | undefined): string {
   return findEmbedded(parsed.toByteArray())?.join('.') ?? `${formatPrefix(parsed, 4)}/64`;
 }
 
-/** The /48 around an IPv6 network of `readNetwork`: what a site is usually given (RFC 6177 §2). Undefined for others. */
-export function readSite(network: string): string | undefined {
+/** The /48 around an IPv6 network of `toNetwork`: what a site is usually given (RFC 6177 §2). Undefined for others. */
+export function toSite(network: string): string | undefined {
   const [prefix = '', length] = network.split('/');
   return length === undefined ? undefined : `${formatPrefix(ipaddr.IPv6.parse(prefix), 3)}/48`;
 }
@@ -60,7 +60,7 @@ const mappedBits = 96;
  * Reads an address or a CIDR range (RFC 4632 §3.1), or `null` when it is neither. A range of IPv4-mapped addresses is the
  * range of the IPv4 addresses.
  */
-export function readRange(text: string): AddressRange | null {
+export function parseRange(text: string): AddressRange | null {
   const [address = '', prefix, ...rest] = text.split('/');
   const bits = isIP(address) === 6 ? 128 : 32;
   const length = prefix === undefined ? bits : /^[0-9]{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;

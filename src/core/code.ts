@@ -72,15 +72,15 @@ function deriveNumber(
 
 /** The keyed name of a subject in the store: 16 bytes as 22 characters of base64url, no identity in it. */
 export function deriveTag(mac: HmacSha256, { namespace, purpose, identity }: Subject): string {
-  return deriveName(mac, [namespace, purpose, identity]);
+  return hashParts(mac, [namespace, purpose, identity]);
 }
 
 /** The keyed name of a network address in the store. */
 export function deriveAddressTag(mac: HmacSha256, address: string): string {
-  return deriveName(mac, [address]);
+  return hashParts(mac, [address]);
 }
 
-function deriveName(mac: HmacSha256, parts: readonly string[]): string {
+function hashParts(mac: HmacSha256, parts: readonly string[]): string {
   return truncateTo16Bytes(mac(encodeMessage(parts), 'base64url'));
 }
 

@@ -1,5 +1,5 @@
 import { remember } from '../fast/recent.js';
-import { readNetwork, readSite } from './address.js';
+import { toNetwork, toSite } from './address.js';
 import { deriveAddressTag, deriveCode, deriveTag } from './code.js';
 import { findCodeKey, type Keys } from './keys.js';
 
@@ -17,11 +17,11 @@ export interface Derivation {
   /** The keys whose codes can be derived; the first makes new codes. */
   keyIds: readonly [current: string, ...previous: string[]];
   /** The names of an identity, and of it for one purpose. */
-  nameIdentity(identity: string, purpose: string): { identityTag: string; recordTag: string };
+  deriveTags(identity: string, purpose: string): { identityTag: string; recordTag: string };
   /** The name of the network that this address stands for, under one limit. */
-  nameAddress(limit: string, address: string): string;
+  deriveNetworkTag(limit: string, address: string): string;
   /** The name of the /48 around that network; undefined when it is not IPv6. */
-  nameSite(limit: string, address: string): string | undefined;
+  deriveSiteTag(limit: string, address: string): string | undefined;
   /** The code again, or `null` when its key has been retired. */
   recoverCode(identity: string, purpose: string, from: DerivedFrom): string | null;
 }
@@ -36,20 +36,20 @@ export function createDerivation(keys: Keys, namespace: string): Derivation {
   const networksUnder = remember(maxLimits, (limit: string) => {
     const derive = (text: string) => deriveAddressTag(keys.address, `${limit} ${text}`);
     return remember(maxAddresses, (address: string) => {
-      const network = readNetwork(address);
-      const site = readSite(network);
+      const network = toNetwork(address);
+      const site = toSite(network);
       return { network: derive(network), site: site && derive(site) };
     });
   });
   return {
     keyIds: keys.previous ? [keys.current.id, keys.previous.id] : [keys.current.id],
     // The limits hang on the empty purpose: naming another purpose buys no other budget.
-    nameIdentity: (identity, purpose) => ({
+    deriveTags: (identity, purpose) => ({
       identityTag: tag(identity, ''),
       recordTag: tag(identity, purpose),
     }),
-    nameAddress: (limit, address) => networksUnder(limit)(address).network,
-    nameSite: (limit, address) => networksUnder(limit)(address).site,
+    deriveNetworkTag: (limit, address) => networksUnder(limit)(address).network,
+    deriveSiteTag: (limit, address) => networksUnder(limit)(address).site,
     recoverCode(identity, purpose, { challenge, keyId, window, digits }) {
       const codeKey = findCodeKey(keys, keyId);
       if (!codeKey) return null;

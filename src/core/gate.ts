@@ -20,7 +20,7 @@ export function createGate(rules: readonly string[]): Gate {
     const identity = text.includes('*') ? null : canonicalise(rule);
     const domain = text.startsWith('@') ? canonicalise(`x${text}`) : null;
     if (identity) identities.add(identity.value);
-    else if (domain?.kind === 'email') domains.add(readDomain(domain.value));
+    else if (domain?.kind === 'email') domains.add(domainOf(domain.value));
     else if (/^\+[1-9][0-9]{0,14}$/.test(text)) prefixes.push(text);
     else
       throw new RangeError(
@@ -33,11 +33,11 @@ export function createGate(rules: readonly string[]): Gate {
     if (!identity) return false;
     const { kind, value } = identity;
     if (identities.has(value)) return true;
-    if (kind === 'email') return domains.has(readDomain(value));
+    if (kind === 'email') return domains.has(domainOf(value));
     return kind === 'phone' && prefixes.some((prefix) => value.startsWith(prefix));
   };
 }
 
-function readDomain(email: string): string {
+function domainOf(email: string): string {
   return email.slice(email.indexOf('@') + 1);
 }

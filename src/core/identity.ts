@@ -1,7 +1,7 @@
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import { canonicaliseDomain, hostName } from './domain.js';
 import { foldIdentity } from './folding.js';
-import { e164, readPhone } from './phone.js';
+import { e164, parsePhone } from './phone.js';
 
 const identityKinds = ['email', 'phone', 'opaque'] as const;
 export type IdentityKind = (typeof identityKinds)[number];
@@ -43,12 +43,12 @@ const canonicalForms: Record<IdentityKind, RegExp> = {
  * @param input what the caller sent; anything but a string is refused
  */
 export function canonicalise(input: unknown, options: CanonicaliseOptions = {}): Identity | null {
-  const identity = readIdentity(input, options);
+  const identity = parseIdentity(input, options);
   return identity === 'ambiguous' ? null : identity;
 }
 
 /** As `canonicalise`, and tells apart a phone number that could be two people's under the default country. */
-export function readIdentity(
+export function parseIdentity(
   input: unknown,
   options: CanonicaliseOptions = {},
 ): Identity | 'ambiguous' | null {
@@ -56,7 +56,7 @@ export function readIdentity(
   const text = foldIdentity(input);
   if (text.includes('@')) return canonicaliseEmail(text);
   if (text.includes(':')) return canonicaliseOpaque(text);
-  const value = readPhone(text, options.defaultCountry);
+  const value = parsePhone(text, options.defaultCountry);
   return value === null || value === 'ambiguous' ? value : { kind: 'phone', value };
 }
 

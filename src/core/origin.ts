@@ -31,7 +31,7 @@ export function isFrameSource(text: string): boolean {
  *
  * @throws RangeError for anything but the origin of an https page, or of http://localhost
  */
-export function readOriginHost(origin: string): string {
+export function checkOriginHost(origin: string): string {
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
   const isWeb = url?.protocol === 'https:' || (url?.protocol === 'http:' && url.hostname === 'localhost');
   const isBare = url !== undefined && url.href === `${url.origin}/`;

@@ -19,7 +19,7 @@ const oldMexican = /^\+52(?:1|01|04[45])([0-9]{10})$/;
  * A phone number in E.164, `null` for what is not a valid one, and `ambiguous` for digits that are a valid number both
  * after the code of the default country and when they begin with that code: one of the two is somebody else's.
  */
-export function readPhone(text: string, defaultCountry: string | undefined): string | 'ambiguous' | null {
+export function parsePhone(text: string, defaultCountry: string | undefined): string | 'ambiguous' | null {
   if (text.length > maxPhoneLength || !phoneText.test(text)) return null;
   if (defaultCountry === undefined || !isSupportedCountry(defaultCountry)) return parseNumber(text);
   const number = parseNumber(text, defaultCountry);

@@ -27,7 +27,7 @@ export function seal(key: KeyObject, salt: Uint8Array, text: string, context: st
 
 /** The text again, or null for anything but what `seal` made with this key and context, in its one spelling. */
 export function unseal(key: KeyObject, sealed: string, context: string): string | null {
-  const bytes = readBytes(sealed, saltBytes);
+  const bytes = decodeSealed(sealed, saltBytes);
   if (bytes === null) return null;
   const salt = bytes.subarray(0, saltBytes);
   return decrypt(deriveSealKey(key, salt), fixedNonce, bytes.subarray(saltBytes), context);
@@ -35,7 +35,7 @@ export function unseal(key: KeyObject, sealed: string, context: string): string 
 
 /** As `unseal`, for what earlier versions sealed: under the key itself, with a random nonce at the beginning. Nothing makes it any more. */
 export function unsealWithNonce(key: KeyObject, sealed: string, context: string): string | null {
-  const bytes = readBytes(sealed, nonceBytes);
+  const bytes = decodeSealed(sealed, nonceBytes);
   if (bytes === null) return null;
   return decrypt(key, bytes.subarray(0, nonceBytes), bytes.subarray(nonceBytes), context);
 }
@@ -46,7 +46,7 @@ function deriveSealKey(key: KeyObject, salt: Uint8Array): KeyObject {
 }
 
 /** Null for what is too short or not in its one spelling. */
-function readBytes(sealed: string, headBytes: number): Buffer | null {
+function decodeSealed(sealed: string, headBytes: number): Buffer | null {
   const bytes = Buffer.from(sealed, 'base64url');
   return bytes.length < headBytes + tagBytes || bytes.toString('base64url') !== sealed ? null : bytes;
 }

@@ -8,7 +8,7 @@ export const minSecretBytes = 32;
  * @param name how the caller knows it, for the error
  * @throws TypeError when it is neither bytes nor base64; RangeError when it is too short
  */
-export function readSecret(secret: Uint8Array | string, name: string): Uint8Array {
+export function decodeSecret(secret: Uint8Array | string, name: string): Uint8Array {
   const bytes = typeof secret === 'string' ? decodeBase64(secret) : secret;
   if (!(bytes instanceof Uint8Array)) throw new TypeError(`${name} must be bytes or base64 text`);
   if (bytes.length < minSecretBytes) {

@@ -14,7 +14,7 @@ export interface TestIdentity {
 export type TestIdentities = ReadonlyMap<string, { code: string; endsAt: number }>;
 
 /** @throws RangeError that says what is wrong with which entry, without its code */
-export function readTestIdentities(
+export function resolveTestIdentities(
   entries: readonly TestIdentity[],
   options: CanonicaliseOptions,
 ): TestIdentities {

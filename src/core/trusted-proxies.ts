@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { remember } from '../fast/recent.js';
-import { coverEverything, readRange } from './address.js';
+import { coverEverything, parseRange } from './address.js';
 
 /** Names every peer on a unix socket, since none of them has an address. */
 export const unixPeer = 'unix';
@@ -26,7 +26,7 @@ export function createTrustCheck(entries: readonly string[]): (peer: string) => 
     .filter((entry) => entry !== unixPeer)
     .flatMap((entry) => named[entry] ?? [entry])
     .map((entry) => {
-      const range = typeof entry === 'string' ? readRange(entry) : null;
+      const range = typeof entry === 'string' ? parseRange(entry) : null;
       if (range) return range;
       throw new RangeError(
         `trusted proxies are addresses, CIDR ranges or loopback, or unix for peers on a unix socket, got ${entry}: name each proxy, since a trusted peer chooses the address that is counted`,

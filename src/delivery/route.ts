@@ -33,7 +33,7 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
       const serves = found?.channels.some((served) => served === channel);
       if (!serves) {
         throw new RangeError(
-          `routes: ${name} is no transport that serves ${channel}; there are ${describe(transports)}`,
+          `routes: ${name} is no transport that serves ${channel}; there are ${listTransports(transports)}`,
         );
       }
     }
@@ -71,7 +71,7 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
     serves: (channel) => find(channel).length > 0,
     async send(message) {
       const startedAt = clock.now();
-      const recipient = nameRecipient(message);
+      const recipient = groupRecipient(message);
       let leftMs = timeoutMs;
       let last = createRefusal('unavailable', 'no transport is up');
       for (const { transport, breaker } of find(message.channel)) {
@@ -120,7 +120,7 @@ class Sending implements Expiring {
 }
 
 /** All of a domain fail together, and one person can have any number of its addresses. */
-function nameRecipient({ channel, to }: Message): string {
+function groupRecipient({ channel, to }: Message): string {
   return channel === 'email' ? to.slice(to.lastIndexOf('@') + 1) : to;
 }
 
@@ -128,6 +128,6 @@ function createRefusal(category: RefusalCategory, detail: string): Refusal {
   return { ok: false, category, retryable: true, detail };
 }
 
-function describe(transports: readonly Transport[]): string {
+function listTransports(transports: readonly Transport[]): string {
   return transports.map(({ name, channels }) => `${name} (${channels.join(', ')})`).join(', ');
 }

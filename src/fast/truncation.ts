@@ -11,12 +11,12 @@ const moduli = Array.from({ length: maxDigits + 1 }, (_, digits) => 10 ** digits
  */
 export function truncateToNumber(bytes: string, digits: number): number {
   const modulus = moduli[digits] as number;
-  const high = readUint24(bytes, 0) * 0x1000000 + readUint24(bytes, 3);
+  const high = getUint24(bytes, 0) * 0x1000000 + getUint24(bytes, 3);
   const low = bytes.charCodeAt(6) * 0x100 + bytes.charCodeAt(7);
   return ((high % modulus) * 0x10000 + low) % modulus;
 }
 
-function readUint24(bytes: string, at: number): number {
+function getUint24(bytes: string, at: number): number {
   return (bytes.charCodeAt(at) << 16) | (bytes.charCodeAt(at + 1) << 8) | bytes.charCodeAt(at + 2);
 }
 

@@ -32,7 +32,7 @@ const aliases: Record<string, Locale> = {
 export function chooseLocale(requested: string | null | undefined, byDefault: Locale): Locale {
   if (typeof requested !== 'string' || requested === '') return byDefault;
   if (isLocale(requested)) return requested;
-  for (const tag of readRanges(requested)) {
+  for (const tag of parseRanges(requested)) {
     if (tag === '*') return byDefault;
     const found = lookUp(tag);
     if (found) return found;
@@ -41,7 +41,7 @@ export function chooseLocale(requested: string | null | undefined, byDefault: Lo
 }
 
 /** Lower-case language ranges, the most wanted first; ranges of equal weight stay in order. */
-function readRanges(requested: string): string[] {
+function parseRanges(requested: string): string[] {
   return cut(requested)
     .split(',')
     .flatMap((part) => {

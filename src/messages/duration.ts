@@ -13,13 +13,13 @@ interface Formats {
 const maxLocales = 100;
 
 /** Words such as "in 5 minutes", in the grammar of the language: `za 1 minutę`, not `za 1 minuta`. */
-export function describeExpiry(locale: Locale, seconds: number): string {
+export function formatExpiry(locale: Locale, seconds: number): string {
   const { value, unit } = roundDown(seconds);
   return tidy(findFormats(locale).relative.format(value, unit));
 }
 
 /** Words such as "5 minutes". */
-export function describeDuration(locale: Locale, seconds: number): string {
+export function formatDuration(locale: Locale, seconds: number): string {
   const { value, unit } = roundDown(seconds);
   return tidy(findFormats(locale)[unit].format(value));
 }

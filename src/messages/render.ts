@@ -1,16 +1,16 @@
-import { readOriginHost } from '../core/origin.js';
+import { checkOriginHost } from '../core/origin.js';
 import { remember } from '../fast/recent.js';
 import type { Content, Render, RenderInput } from '../ports.js';
 import { catalogue, isLocale, type Locale, locales } from './catalogue.js';
 import { chooseLocale } from './choose-locale.js';
-import { describeDuration, describeExpiry } from './duration.js';
+import { formatDuration, formatExpiry } from './duration.js';
 import { emailHtml, emailLinkHtml, emailLinkText, emailText } from './email.js';
 import { writeOriginLine, writeShortText, writeSms } from './sms.js';
 import { fillString, type Strings } from './strings.js';
 import { compileTemplate } from './template.js';
 import {
   linkVariables,
-  readTemplates,
+  loadTemplates,
   type Templates,
   type TemplateVariable,
   templateVariables,
@@ -59,12 +59,12 @@ export function createRenderer(options: RendererOptions = {}): Render {
   if (!isLocale(defaultLocale)) {
     throw new RangeError(`defaultLocale must be one of ${locales.join(', ')}, got ${defaultLocale}`);
   }
-  const appName = readAppName(options.appName);
-  const host = origin === undefined ? undefined : readOriginHost(origin);
+  const appName = checkAppName(options.appName);
+  const host = origin === undefined ? undefined : checkOriginHost(origin);
   const findTemplates =
     templatesDir === undefined
       ? (): Templates => ({})
-      : readTemplates(templatesDir, { hasAppName: appName !== '', isCodeInSubject });
+      : loadTemplates(templatesDir, { hasAppName: appName !== '', isCodeInSubject });
   /** Most of a message is the same for everyone. */
   const draftsOf = remember(maxLocales, (locale: Locale) => {
     const templates = findTemplates(locale);
@@ -114,11 +114,11 @@ interface Draft {
 
 function createDraft(locale: Locale, expiresInSeconds: number, appName: string, own: Templates): Draft {
   const strings = catalogue[locale];
-  const expiresIn = describeExpiry(locale, expiresInSeconds);
+  const expiresIn = formatExpiry(locale, expiresInSeconds);
   const title = toOneLine(appName === '' ? strings.title : fillString(strings.titleFor, { app: appName }));
   const values: Record<Exclude<TemplateVariable, keyof Holes>, string> = {
     appName,
-    duration: describeDuration(locale, expiresInSeconds),
+    duration: formatDuration(locale, expiresInSeconds),
     title,
     enter: strings.enter,
     expires: fillString(strings.expires, { in: expiresIn }),
@@ -135,7 +135,7 @@ function createDraft(locale: Locale, expiresInSeconds: number, appName: string, 
 }
 
 /** @throws TypeError or RangeError */
-function readAppName(appName: unknown = ''): string {
+function checkAppName(appName: unknown = ''): string {
   if (typeof appName !== 'string') throw new TypeError(`appName must be a string, got ${typeof appName}`);
   const name = toOneLine(appName);
   if (name.length > 100) throw new RangeError(`appName has at most 100 characters, got ${name.length}`);

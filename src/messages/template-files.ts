@@ -48,16 +48,16 @@ export interface TemplateRules {
  *
  * @throws RangeError that names the file, the line and what is allowed
  */
-export function readTemplates(folder: string, rules: TemplateRules): (locale: Locale) => Templates {
+export function loadTemplates(folder: string, rules: TemplateRules): (locale: Locale) => Templates {
   const forAll: Templates = {};
   const own = new Map<Locale, Templates>();
   const allowed = Object.values(templateFiles).join(', ');
   for (const name of list(folder)) {
     const path = join(folder, name);
     const kind = findKind(name);
-    if (kind) forAll[kind] = readTemplate(path, kind, rules);
+    if (kind) forAll[kind] = loadTemplate(path, kind, rules);
     else if (isLocale(name) && statSync(path).isDirectory()) {
-      own.set(name, readLocaleFolder(path, allowed, rules));
+      own.set(name, loadLocaleFolder(path, allowed, rules));
     } else {
       throw new RangeError(
         `${path} is no template; allowed: ${allowed}, and the same in folders named ${locales.join(', ')}`,
@@ -67,19 +67,19 @@ export function readTemplates(folder: string, rules: TemplateRules): (locale: Lo
   return (locale) => ({ ...forAll, ...own.get(locale) });
 }
 
-function readLocaleFolder(folder: string, allowed: string, rules: TemplateRules): Templates {
+function loadLocaleFolder(folder: string, allowed: string, rules: TemplateRules): Templates {
   const templates: Templates = {};
   for (const name of list(folder)) {
     const path = join(folder, name);
     const kind = findKind(name);
     if (!kind) throw new RangeError(`${path} is no template; allowed: ${allowed}`);
-    templates[kind] = readTemplate(path, kind, rules);
+    templates[kind] = loadTemplate(path, kind, rules);
   }
   return templates;
 }
 
-function readTemplate(path: string, kind: TemplateKind, rules: TemplateRules): Template {
-  const source = readText(path);
+function loadTemplate(path: string, kind: TemplateKind, rules: TemplateRules): Template {
+  const source = loadText(path);
   const isSubject = kind === 'subject';
   const body = isSubject ? source.trim() : source;
   if (isSubject && /[\r\n]/.test(body)) throw new RangeError(`${path}:2: a subject is one line`);
@@ -105,7 +105,7 @@ function listVariables(kind: TemplateKind): readonly string[] {
   return kind === 'subject' ? templateVariables.filter((name) => name !== 'subject') : templateVariables;
 }
 
-function readText(path: string): string {
+function loadText(path: string): string {
   try {
     if (statSync(path).size > maxBytes) throw new RangeError(`is larger than ${maxBytes} bytes`);
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));

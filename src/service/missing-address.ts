@@ -6,11 +6,11 @@ import type { Service } from '../service.js';
  */
 export function countMissingAddress(service: Service): Service {
   return {
-    request: (identity, options) => service.request(identity, nameAddress(options)),
-    verify: (identity, code, options) => service.verify(identity, code, nameAddress(options)),
+    request: (identity, options) => service.request(identity, fillAddress(options)),
+    verify: (identity, code, options) => service.verify(identity, code, fillAddress(options)),
   };
 }
 
-function nameAddress<Options extends { ip?: string | null | undefined }>(options: Options | undefined) {
+function fillAddress<Options extends { ip?: string | null | undefined }>(options: Options | undefined) {
   return options && 'ip' in options && !options.ip ? { ...options, ip: 'unknown' } : options;
 }

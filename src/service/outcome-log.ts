@@ -14,11 +14,11 @@ export function createOutcomeLog(logger: Logger): LogOutcome {
   return (event, recordKey, result, more) => {
     if (logger.isLevelEnabled?.('info') === false) return;
     const limit = result.status === 'rate_limited' ? { limit: result.limit } : {};
-    logger.info({ ...logId(recordKey), status: result.status, ...limit, ...more }, event);
+    logger.info({ ...identify(recordKey), status: result.status, ...limit, ...more }, event);
   };
 }
 
 /** Enough of the keyed tag to follow one identity through a log, and nothing to recover it from. */
-export function logId({ identityTag }: RecordKey): { identity: string } {
+export function identify({ identityTag }: RecordKey): { identity: string } {
   return { identity: identityTag.slice(0, 10) };
 }

@@ -7,8 +7,8 @@ import type { Delivery, DeliveryReceipt, DeliverySlot, Logger, Random, ShouldSen
 import type { RateLimited, RequestOptions, RequestResult, Sent } from '../results.js';
 import type { OpenResult, RecordKey } from '../store-verbs.js';
 import type { CountAddress } from './address-limits.js';
-import { type LogOutcome, logId } from './outcome-log.js';
-import type { FindTarget, Target } from './target.js';
+import { identify, type LogOutcome } from './outcome-log.js';
+import type { ResolveTarget, Target } from './target.js';
 import { rateLimited, toRetrySeconds } from './waits.js';
 import type { WriteMessage } from './write-message.js';
 
@@ -20,7 +20,7 @@ export interface RequestParts {
   logger: Logger;
   random: Random;
   shouldSend?: ShouldSend | undefined;
-  findTarget: FindTarget;
+  resolveTarget: ResolveTarget;
   countAddress: CountAddress;
   writeMessage: WriteMessage;
   logOutcome: LogOutcome;
@@ -39,7 +39,7 @@ const channelsOf: Record<IdentityKind, readonly Channel[]> = {
 /** The request: open a record, derive its code, send it. */
 export function createRequest(parts: RequestParts): Request {
   const { policy, derivation, store, delivery, logger, random, shouldSend } = parts;
-  const { findTarget, countAddress, writeMessage, logOutcome } = parts;
+  const { resolveTarget, countAddress, writeMessage, logOutcome } = parts;
   const sends = { max: policy.requestIdentityMax, periodSeconds: limitPeriodSeconds };
 
   async function openAndSend(
@@ -66,7 +66,7 @@ export function createRequest(parts: RequestParts): Request {
     };
     if (isBound) sent.challenge = opened.record.challenge;
     if (testCode) {
-      logger.warn(logId(recordKey), 'a test identity was used: nothing is sent');
+      logger.warn(identify(recordKey), 'a test identity was used: nothing is sent');
       return { ...sent, codeLength: testCode.code.length };
     }
     // Also for a mute record, so that the time taken does not tell it.
@@ -118,7 +118,7 @@ export function createRequest(parts: RequestParts): Request {
   async function settle(recordKey: RecordKey, opened: Opened, receipt: DeliveryReceipt): Promise<void> {
     if (receipt.ok) return;
     const { category, detail } = receipt;
-    logger.warn({ ...logId(recordKey), category, fault: faultOf(receipt), detail }, 'delivery refused');
+    logger.warn({ ...identify(recordKey), category, fault: faultOf(receipt), detail }, 'delivery refused');
     if (!receipt.isSendGivenBack) return;
     try {
       await store.release({
@@ -130,12 +130,12 @@ export function createRequest(parts: RequestParts): Request {
       });
     } catch (error) {
       const cause = error instanceof OtpError ? error.code : 'internal';
-      logger.warn({ ...logId(recordKey), error: cause }, 'a refused send stays counted');
+      logger.warn({ ...identify(recordKey), error: cause }, 'a refused send stays counted');
     }
   }
 
   return async (input, options = {}) => {
-    const target = findTarget(input, options);
+    const target = resolveTarget(input, options);
     if ('status' in target) return target;
     const served = channelsOf[target.identity.kind].filter(delivery.serves);
     const channel = options.channel || served[0];

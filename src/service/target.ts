@@ -1,5 +1,5 @@
 import type { Derivation } from '../core/derivation.js';
-import { type Identity, readIdentity } from '../core/identity.js';
+import { type Identity, parseIdentity } from '../core/identity.js';
 import { guessMemorySeconds, longAttempts, type Policy } from '../core/policy.js';
 import type { InvalidIdentity } from '../results.js';
 import type { Lengthening, RecordKey } from '../store-verbs.js';
@@ -22,14 +22,14 @@ export interface TargetOptions {
 }
 
 /** @throws RangeError for a purpose that is not configured */
-export type FindTarget = (identity: unknown, options: TargetOptions) => Target | InvalidIdentity;
+export type ResolveTarget = (identity: unknown, options: TargetOptions) => Target | InvalidIdentity;
 
-export function createTargetFinder(parts: {
+export function createTargetResolver(parts: {
   policy: Policy;
   derivation: Derivation;
   findTestCode: FindTestCode;
   defaultCountry: string | undefined;
-}): FindTarget {
+}): ResolveTarget {
   const { policy, derivation, findTestCode, defaultCountry } = parts;
   const { purposes } = policy;
   const lengthening: Lengthening = {
@@ -43,10 +43,10 @@ export function createTargetFinder(parts: {
     if (purpose === undefined || !purposes.includes(purpose)) {
       throw new RangeError(`purpose must be one of ${purposes.join(', ')}`);
     }
-    const identity = readIdentity(input, { defaultCountry });
+    const identity = parseIdentity(input, { defaultCountry });
     if (identity === null) return { status: 'invalid_identity' };
     if (identity === 'ambiguous') return { status: 'invalid_identity', isAmbiguous: true };
-    const { identityTag, recordTag } = derivation.nameIdentity(identity.value, purpose);
+    const { identityTag, recordTag } = derivation.deriveTags(identity.value, purpose);
     const testCode = findTestCode(identity);
     return {
       identity,

@@ -9,7 +9,7 @@ import type { RecordKey } from '../store-verbs.js';
 export interface UsedCodes {
   add(recordKey: RecordKey): void;
   /** Whole seconds since it was used; undefined when that is not known, or longer ago than a code lives. */
-  readAge(recordKey: RecordKey): number | undefined;
+  findAge(recordKey: RecordKey): number | undefined;
 }
 
 export function createUsedCodes(options: {
@@ -22,7 +22,7 @@ export function createUsedCodes(options: {
   const name = ({ recordTag, challenge = '' }: RecordKey) => `${recordTag} ${challenge}`;
   return {
     add: (recordKey) => usedAtByName.set(name(recordKey), clock.now()),
-    readAge(recordKey) {
+    findAge(recordKey) {
       const usedAt = usedAtByName.get(name(recordKey));
       if (usedAt === undefined) return undefined;
       const age = Math.floor((clock.now() - usedAt) / 1000);

@@ -4,9 +4,9 @@ import { limitPeriodSeconds, type Policy } from '../core/policy.js';
 import type { IssueToken, Logger, MonotonicClock, ReadClaims, Store } from '../ports.js';
 import type { VerifyOptions, VerifyResult } from '../results.js';
 import type { CountAddress } from './address-limits.js';
-import { type LogOutcome, logId } from './outcome-log.js';
+import { identify, type LogOutcome } from './outcome-log.js';
 import { recoverCode } from './recover-code.js';
-import type { FindTarget, Target } from './target.js';
+import type { ResolveTarget, Target } from './target.js';
 import { createUsedCodes } from './used-codes.js';
 import { rateLimited, toRetrySeconds } from './waits.js';
 
@@ -18,7 +18,7 @@ export interface VerifyParts {
   monotonicClock: MonotonicClock;
   issueToken: IssueToken;
   readClaims?: ReadClaims | undefined;
-  findTarget: FindTarget;
+  resolveTarget: ResolveTarget;
   countAddress: CountAddress;
   logOutcome: LogOutcome;
 }
@@ -31,7 +31,7 @@ const maxUsedCodes = 10_000;
 /** The verify: pay, compare, use up, issue. */
 export function createVerify(parts: VerifyParts): Verify {
   const { policy, derivation, store, logger, issueToken, readClaims } = parts;
-  const { findTarget, countAddress, logOutcome } = parts;
+  const { resolveTarget, countAddress, logOutcome } = parts;
   const usedCodes = createUsedCodes({
     maxEntries: maxUsedCodes,
     memorySeconds: policy.windowSeconds,
@@ -72,7 +72,7 @@ export function createVerify(parts: VerifyParts): Verify {
     });
     usedCodes.add(recordKey);
     if (!isFirst) return { status: 'expired' };
-    if (testCode) logger.warn(logId(recordKey), 'a test identity was verified');
+    if (testCode) logger.warn(identify(recordKey), 'a test identity was verified');
     const token = await issueToken({
       identity: identity.value,
       purpose,
@@ -84,14 +84,14 @@ export function createVerify(parts: VerifyParts): Verify {
   }
 
   return async (input, typed, options = {}) => {
-    const target = findTarget(input, options);
+    const target = resolveTarget(input, options);
     if ('status' in target) return target;
     const code = parseCode(typed);
     if (code === null) return { status: 'invalid', attemptsLeft: null };
     const hit = countAddress('verify_ip', options.ip);
     const refused = hit && (await hit);
     const result = refused ?? (await attemptAndConsume(target, code, options));
-    const usedSecondsAgo = result.status === 'expired' ? usedCodes.readAge(target.recordKey) : undefined;
+    const usedSecondsAgo = result.status === 'expired' ? usedCodes.findAge(target.recordKey) : undefined;
     logOutcome('verify', target.recordKey, result, usedSecondsAgo === undefined ? {} : { usedSecondsAgo });
     return result;
   };

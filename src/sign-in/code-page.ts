@@ -1,6 +1,6 @@
 import type { Channel } from '../core/policy.js';
 import { fillHtml, type Html, html } from '../html.js';
-import { describeExpiry } from '../messages/duration.js';
+import { formatExpiry } from '../messages/duration.js';
 import { fillString } from '../messages/strings.js';
 import { isolate, type Page, type PageContext, renderPage } from './layout.js';
 import { describeWait, isError, type Notice, renderNotice } from './notice.js';
@@ -51,7 +51,7 @@ function renderHidden({ token, flow, returnTo }: CodePageInput): Html {
 function renderCodeForm(context: PageContext, input: CodePageInput): Html {
   const { strings, locale } = context;
   const lifeSeconds = Math.max(1, Math.floor((input.expiresAt - input.now) / 1000));
-  const expires = fillString(strings.expires, { in: describeExpiry(locale, roundLife(lifeSeconds)) });
+  const expires = fillString(strings.expires, { in: formatExpiry(locale, roundLife(lifeSeconds)) });
   const hasError = isError(input.notice);
   return html`<form id="code-form" method="post" action="${paths.code}" data-once data-expires-in="${lifeSeconds}">
 ${renderHidden(input)}

@@ -1,4 +1,4 @@
-import { readIdentity } from '../core/identity.js';
+import { parseIdentity } from '../core/identity.js';
 import type { Channel } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type { Clock, Logger } from '../ports.js';
@@ -56,7 +56,7 @@ export function createFlow(options: FlowOptions): FlowSteps {
   const { service, defaultCountry, clock } = options;
 
   const readTyped = (typed: string, country: string | undefined) =>
-    readIdentity(typed, { defaultCountry: country ?? defaultCountry });
+    parseIdentity(typed, { defaultCountry: country ?? defaultCountry });
 
   async function start(state: SignInState, input: StartInput, asker: Asker): Promise<StepResult> {
     const { typed, country, returnTo } = input;

@@ -1,5 +1,5 @@
 import { type Html, html } from '../html.js';
-import { describeExpiry } from '../messages/duration.js';
+import { formatExpiry } from '../messages/duration.js';
 import { fillString } from '../messages/strings.js';
 import type { PageContext } from './layout.js';
 
@@ -53,5 +53,5 @@ export function renderNotice({ locale, strings }: PageContext, notice: Notice | 
 /** Words such as "in 2 minutes", rounded up: nobody is sent back to wait again. */
 export function describeWait(locale: PageContext['locale'], ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / 1000));
-  return describeExpiry(locale, seconds < 60 ? seconds : Math.ceil(seconds / 60) * 60);
+  return formatExpiry(locale, seconds < 60 ? seconds : Math.ceil(seconds / 60) * 60);
 }

@@ -18,16 +18,16 @@ import { type Expiring, ExpiringMap, entriesRange } from './memory/expiring-map.
 import { GuessCounts } from './memory/guess-counts.js';
 import {
   addRecord,
+  computeWaits,
   createIdentity,
   createRecord,
-  describeRecord,
   extend,
   findRecord,
   nameRecord,
-  readWaits,
   removeRecord,
   type StoredIdentity,
   setChannel,
+  toPending,
 } from './memory/identities.js';
 import { addToLog, emptyLog, type RollingLog, waitForRoom } from './memory/rolling-log.js';
 import { TokenFamilies } from './memory/token-families.js';
@@ -50,7 +50,7 @@ export interface MemoryStoreOptions {
  * @throws RangeError when `maxEntries` is out of its range
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
-  const { clock = readSteadyClock, maxEntries = entriesRange.default } = options;
+  const { clock = steadyClock, maxEntries = entriesRange.default } = options;
   assertWholeNumber('maxEntries', maxEntries, entriesRange);
   const identities = new ExpiringMap<StoredIdentity>(maxEntries);
   const guesses = new GuessCounts(maxEntries);
@@ -75,7 +75,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     if (resend === 'refuse' && usable && usable.sends > 0) {
       return { status: 'pending', retryAfterMs: usable.expiresAt - now };
     }
-    const waits = readWaits(identity, request, now);
+    const waits = computeWaits(identity, request, now);
     if (waits.forCooldown > 0)
       return { status: 'limited', limit: 'cooldown', retryAfterMs: waits.forCooldown };
     if (waits.forLimit > 0)
@@ -102,9 +102,9 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     extend(identity, Math.max(record.expiresAt, now + periodMs));
 
     const ttlMs = record.expiresAt - now;
-    const { forCooldown, forLimit } = readWaits(identity, request, now);
+    const { forCooldown, forLimit } = computeWaits(identity, request, now);
     const resendInMs = Math.max(forCooldown, forLimit, resend === 'refuse' ? ttlMs : 0);
-    return { status: 'opened', record: describeRecord(record), sendId, ttlMs, resendInMs };
+    return { status: 'opened', record: toPending(record), sendId, ttlMs, resendInMs };
   }
 
   function attempt(request: AttemptRequest): AttemptResult {
@@ -125,7 +125,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     }
     guesses.count(identityTag, lengthening, now);
     record.attemptsLeft -= 1;
-    return { status: 'counted', record: describeRecord(record), attemptsLeft: record.attemptsLeft };
+    return { status: 'counted', record: toPending(record), attemptsLeft: record.attemptsLeft };
   }
 
   function consume({ identityTag, recordTag, challenge, recordChallenge }: ConsumeRequest): boolean {
@@ -205,6 +205,6 @@ function createFullError(): OtpError {
 
 const { timeOrigin } = performance;
 
-function readSteadyClock(): number {
+function steadyClock(): number {
   return Math.floor(timeOrigin + performance.now());
 }

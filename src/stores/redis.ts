@@ -6,7 +6,7 @@ import { checkServer } from './redis/check-server.js';
 import { createClient, createProbe, type Resolved, redisTimeout, resolveAccess } from './redis/connect.js';
 import { createGathering } from './redis/gathering.js';
 import { createReasonLog } from './redis/reason-log.js';
-import { type Reply, readAttemptReply, readOpenReply } from './redis/replies.js';
+import { decodeAttemptReply, decodeOpenReply, type Reply } from './redis/replies.js';
 import { loadScript, type RedisClient } from './redis/scripts.js';
 
 export interface RedisStoreOptions {
@@ -148,7 +148,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
         request.mute,
       ];
       const keys = [nameIdentity(request), nameGuesses(request)];
-      return readOpenReply((await call('open', keys, [meant, fresh], settings)) as Reply);
+      return decodeOpenReply((await call('open', keys, [meant, fresh], settings)) as Reply);
     },
     async attempt(request) {
       const { recordTag, challenge, keyIds, verifies, lengthening } = request;
@@ -162,7 +162,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
         lengthening.memorySeconds,
       ];
       const keys = [nameIdentity(request), nameGuesses(request)];
-      return readAttemptReply(
+      return decodeAttemptReply(
         (await call('attempt', keys, [nameRecord(recordTag, challenge)], settings)) as Reply,
       );
     },

@@ -50,7 +50,7 @@ export const maxTtlSeconds = 86_400;
 export const clockSkewSeconds = 300;
 
 /** Whether what was signed with our key is a token of this namespace. */
-export function hasOurClaims(
+export function isOurPayload(
   payload: JWTPayload,
   namespace: string,
   now: number,

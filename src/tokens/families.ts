@@ -57,7 +57,7 @@ const sessionMark = 'session';
 export function createFamilies(options: FamiliesOptions): Families {
   const { store, key, namespace, ttlSeconds, clock, random, logger } = options;
   const context = `refresh ${namespace}`;
-  const readSeconds = () => Math.floor(clock() / 1000);
+  const nowSeconds = () => Math.floor(clock() / 1000);
 
   function sealToken(
     { identity, purpose, amr, authTime }: Sustained,
@@ -67,7 +67,7 @@ export function createFamilies(options: FamiliesOptions): Families {
     const text = JSON.stringify([family, expiresAt, identity, purpose, amr, authTime]);
     return {
       refreshToken: `${prefix}${seal(key, random.bytes(saltBytes), text, context)}`,
-      refreshExpiresInSeconds: expiresAt - readSeconds(),
+      refreshExpiresInSeconds: expiresAt - nowSeconds(),
     };
   }
 
@@ -99,23 +99,23 @@ export function createFamilies(options: FamiliesOptions): Families {
   return {
     async start(sustained) {
       const family = random.id();
-      const token = sealToken(sustained, family, readSeconds() + ttlSeconds);
-      await startFamily(family, nameToken(token.refreshToken));
+      const token = sealToken(sustained, family, nowSeconds() + ttlSeconds);
+      await startFamily(family, hashToken(token.refreshToken));
       return token;
     },
     read(token) {
       const opened = openToken(token);
-      return opened && opened.expiresAt > readSeconds() ? opened.sustained : null;
+      return opened && opened.expiresAt > nowSeconds() ? opened.sustained : null;
     },
     async rotate(presented) {
       const opened = openToken(presented);
-      if (!opened || opened.expiresAt <= readSeconds()) return null;
+      if (!opened || opened.expiresAt <= nowSeconds()) return null;
       const { family, expiresAt, sustained } = opened;
       const token = sealToken(sustained, family, expiresAt);
       const result = await store.exchange({
         family,
-        presented: nameToken(String(presented)),
-        next: nameToken(token.refreshToken),
+        presented: hashToken(String(presented)),
+        next: hashToken(token.refreshToken),
         ttlSeconds,
       });
       if (result === 'reused') logger.warn({}, 'a refresh token was used twice: its family is ended');
@@ -142,6 +142,6 @@ export function createFamilies(options: FamiliesOptions): Families {
   };
 }
 
-function nameToken(token: string): string {
+function hashToken(token: string): string {
   return hash('sha256', token, 'base64url');
 }

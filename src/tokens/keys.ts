@@ -23,7 +23,7 @@ export interface CheckingKey {
   /** The RFC 7638 thumbprint; a shared secret has none, since its name would help to guess it. */
   kid?: string;
   /** Imported once, at its first use: jose would import any other kind of key anew each time. */
-  readKey(): Promise<CryptoKey>;
+  loadKey(): Promise<CryptoKey>;
 }
 
 /** What tokens are made with; checks them too. */
@@ -81,12 +81,12 @@ export function createTokenKeys(options: TokenKeyOptions): TokenKeys {
     );
   }
   const privateKeys = [
-    ...readPrivateKeys(privateKey, 'jwtPrivateKey'),
-    ...readPrivateKeys(previousPrivateKey, 'previousJwtPrivateKey'),
+    ...importPrivateKeys(privateKey, 'jwtPrivateKey'),
+    ...importPrivateKeys(previousPrivateKey, 'previousJwtPrivateKey'),
   ];
   const secrets = [
-    ...(secret === undefined ? [] : [readSharedSecret(secret, 'jwtSecret')]),
-    ...(previousSecret === undefined ? [] : [readSharedSecret(previousSecret, 'previousJwtSecret')]),
+    ...(secret === undefined ? [] : [importSecret(secret, 'jwtSecret')]),
+    ...(previousSecret === undefined ? [] : [importSecret(previousSecret, 'previousJwtSecret')]),
   ];
   const [signing] = privateKey === undefined ? secrets : privateKeys;
   if (!signing || (privateKey === undefined && secret === undefined)) {
@@ -123,12 +123,12 @@ function importOnce(load: () => Promise<CryptoKey>): () => Promise<CryptoKey> {
 }
 
 /** RFC 7638 §3: the hash of the members that make the key, in their order. */
-function nameKey({ kty, crv, x, y }: JsonWebKey): string {
+function computeThumbprint({ kty, crv, x, y }: JsonWebKey): string {
   const members = y === undefined ? { crv, kty, x } : { crv, kty, x, y };
   return createHash('sha256').update(JSON.stringify(members)).digest('base64url');
 }
 
-function readSharedSecret(secret: string, name: string): SigningKey {
+function importSecret(secret: string, name: string): SigningKey {
   if (typeof secret !== 'string') throw new TypeError(`${name} must be a string`);
   const bytes = Buffer.from(secret);
   if (bytes.length < minSecretBytes) {
@@ -137,12 +137,12 @@ function readSharedSecret(secret: string, name: string): SigningKey {
   const mac = createHmacSha256(createSecretKey(bytes));
   return {
     algorithm: 'HS256',
-    readKey: importOnce(() => subtle.importKey('raw', bytes, webAlgorithms.HS256, false, ['verify'])),
+    loadKey: importOnce(() => subtle.importKey('raw', bytes, webAlgorithms.HS256, false, ['verify'])),
     sign: (input) => mac(encodeAscii(input), 'base64url'),
   };
 }
 
-function readPrivateKeys(text: string | undefined, name: string): PrivateKey[] {
+function importPrivateKeys(text: string | undefined, name: string): PrivateKey[] {
   if (text === undefined) return [];
   if (typeof text !== 'string') throw new TypeError(`${name} must be PEM, a JWK or a JWK Set as text`);
   const keys = parseKeys(text.trim(), name).map((material) => importPrivateKey(material, name));
@@ -166,8 +166,8 @@ function parseKeys(text: string, name: string): (string | JsonWebKey)[] {
 }
 
 function importPrivateKey(material: string | JsonWebKey, name: string): PrivateKey {
-  const key = readKeyObject(material, name);
-  const algorithm = findAlgorithm(key, name);
+  const key = toKeyObject(material, name);
+  const algorithm = checkAlgorithm(key, name);
   const jwk = typeof material === 'string' ? {} : material;
   const { alg = algorithm, use = 'sig', key_ops: operations = ['sign'] } = jwk;
   if (alg !== algorithm || use !== 'sig' || !Array.isArray(operations) || !operations.includes('sign')) {
@@ -185,11 +185,11 @@ function importPrivateKey(material: string | JsonWebKey, name: string): PrivateK
   );
   if (!verifies) throw new RangeError(`${name} has a public part that does not belong to its private part`);
   const { kty = '', crv = '', x = '', y } = publicKey.export({ format: 'jwk' });
-  const kid = nameKey({ kty, crv, x, ...(y === undefined ? {} : { y }) });
+  const kid = computeThumbprint({ kty, crv, x, ...(y === undefined ? {} : { y }) });
   return {
     algorithm,
     kid,
-    readKey: importOnce(() =>
+    loadKey: importOnce(() =>
       subtle.importKey('jwk', publicKey.export({ format: 'jwk' }), webAlgorithms[algorithm], true, [
         'verify',
       ]),
@@ -199,7 +199,7 @@ function importPrivateKey(material: string | JsonWebKey, name: string): PrivateK
   };
 }
 
-function readKeyObject(material: string | JsonWebKey, name: string): KeyObject {
+function toKeyObject(material: string | JsonWebKey, name: string): KeyObject {
   try {
     return typeof material === 'string'
       ? createPrivateKey(material)
@@ -210,7 +210,7 @@ function readKeyObject(material: string | JsonWebKey, name: string): KeyObject {
   }
 }
 
-function findAlgorithm(key: KeyObject, name: string): TokenAlgorithm {
+function checkAlgorithm(key: KeyObject, name: string): TokenAlgorithm {
   const curve = key.asymmetricKeyDetails?.namedCurve;
   if (key.asymmetricKeyType === 'ed25519') return 'EdDSA';
   if (key.asymmetricKeyType === 'ec' && curve === 'prime256v1') return 'ES256';

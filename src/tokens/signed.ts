@@ -21,12 +21,12 @@ export async function checkSigned<Result>(
   check: Check<Result>,
 ): Promise<Result | null> {
   if (!isCompact(token)) return null;
-  const header = readHeader(token.slice(0, token.indexOf('.')));
+  const header = parseHeader(token.slice(0, token.indexOf('.')));
   if (!header) return null;
-  for (const { algorithm, kid, readKey } of keys) {
+  for (const { algorithm, kid, loadKey } of keys) {
     if (header['alg'] !== algorithm || header['kid'] !== kid) continue;
     // RFC 8725 §3.1: the algorithm is the key's, not the header's choice.
-    const result = await check(token, await readKey(), { algorithms: [algorithm] }).catch(() => null);
+    const result = await check(token, await loadKey(), { algorithms: [algorithm] }).catch(() => null);
     if (result !== null) return result;
   }
   return null;
@@ -38,7 +38,7 @@ type Header = Record<string, unknown>;
 const maxHeaders = 100;
 
 /** The header of an encoded part, or null for one that none of our tokens has. */
-const readHeader = remember(maxHeaders, (part: string): Header | null => {
+const parseHeader = remember(maxHeaders, (part: string): Header | null => {
   const text = decode(part);
   try {
     const parsed: unknown = JSON.parse(text);

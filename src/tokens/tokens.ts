@@ -4,7 +4,7 @@ import { OtpError } from '../errors.js';
 import { createCheckedTokens } from '../fast/checked-tokens.js';
 import type { Clock, IssueToken, Logger, MonotonicClock, Random, ReadClaims, Store } from '../ports.js';
 import type { IssuedToken } from '../results.js';
-import { clockSkewSeconds, dropReserved, hasOurClaims, type TokenClaims } from './claims.js';
+import { clockSkewSeconds, dropReserved, isOurPayload, type TokenClaims } from './claims.js';
 import { createFamilies, type Sustained } from './families.js';
 import type { TokenKeys } from './keys.js';
 import { createRevocations } from './revocations.js';
@@ -27,7 +27,7 @@ export interface TokenOptions {
   isRevocationRequired: boolean;
   readClaims?: ReadClaims | undefined;
   /** Whether a sign-in may go on; asked whenever one is refreshed or renewed. Default: it may. */
-  mayGoOn?: ((identity: string, purpose: string) => boolean | Promise<boolean>) | undefined;
+  mayContinue?: ((identity: string, purpose: string) => boolean | Promise<boolean>) | undefined;
   store: Pick<Store, 'claim' | 'claimed' | 'exchange'>;
   clock: Clock;
   monotonicClock: MonotonicClock;
@@ -79,10 +79,10 @@ export function createTokens(options: TokenOptions): Tokens {
     ...(signing.kid === undefined ? {} : { kid: signing.kid }),
   });
   const checked = createCheckedTokens<TokenClaims>(maxCheckedTokens);
-  const readSeconds = () => Math.floor(clock() / 1000);
+  const nowSeconds = () => Math.floor(clock() / 1000);
 
   function sign(sustained: Sustained, extraClaims: Record<string, unknown>, sid?: string): IssuedToken {
-    const issuedAt = readSeconds();
+    const issuedAt = nowSeconds();
     const claims: TokenClaims = {
       ...dropReserved(extraClaims),
       iss: issuer,
@@ -116,11 +116,11 @@ export function createTokens(options: TokenOptions): Tokens {
     }
   }
 
-  async function readActive(token: unknown): Promise<TokenClaims | null> {
+  async function parseActive(token: unknown): Promise<TokenClaims | null> {
     if (typeof token !== 'string' || token === '') return null;
     const name = checked.name(token);
     const known = checked.find(name);
-    if (known) return known.exp > readSeconds() ? known : null;
+    if (known) return known.exp > nowSeconds() ? known : null;
     const result = await checkSigned(token, keys.checking, (text, key, { algorithms }) =>
       jwtVerify(text, key, {
         algorithms,
@@ -132,25 +132,25 @@ export function createTokens(options: TokenOptions): Tokens {
       }),
     );
     if (!result || !isPayload(token, result.payload)) return null;
-    if (!hasOurClaims(result.payload, namespace, readSeconds())) return null;
+    if (!isOurPayload(result.payload, namespace, nowSeconds())) return null;
     checked.add(name, result.payload);
     return result.payload;
   }
 
   return {
     canRefresh: families !== null,
-    now: readSeconds,
+    now: nowSeconds,
     async issue({ identity, purpose, channels, isSession, extraClaims }) {
       const amr = channels.includes('sms') ? ['otp', 'sms'] : ['otp'];
-      const sustained = { identity, purpose, amr, authTime: readSeconds() };
+      const sustained = { identity, purpose, amr, authTime: nowSeconds() };
       if (!families || !options.lastingPurposes.includes(purpose)) return sign(sustained, extraClaims);
       if (isSession) return sign(sustained, extraClaims, await startLasting(() => families.startSession()));
       const token = sign(sustained, extraClaims);
       return { ...token, ...(await startLasting(() => families.start(sustained))) };
     },
     async check(token) {
-      const claims = await readActive(token);
-      if (!claims || (await revocations.includesAny(nameRevocable(claims)))) return { active: false };
+      const claims = await parseActive(token);
+      if (!claims || (await revocations.includesAny(listEntries(claims)))) return { active: false };
       return { active: true, claims };
     },
     async refresh(refreshToken) {
@@ -158,7 +158,7 @@ export function createTokens(options: TokenOptions): Tokens {
       if (!sustained) return null;
       const { identity, purpose } = sustained;
       const isLasting = options.lastingPurposes.includes(purpose);
-      if (!isLasting || !((await options.mayGoOn?.(identity, purpose)) ?? true)) {
+      if (!isLasting || !((await options.mayContinue?.(identity, purpose)) ?? true)) {
         await families?.end(refreshToken);
         return null;
       }
@@ -171,7 +171,7 @@ export function createTokens(options: TokenOptions): Tokens {
     async renew({ sid, sub, purpose, amr, auth_time }) {
       if (sid === undefined || !families) return null;
       try {
-        if (!((await options.mayGoOn?.(sub, purpose)) ?? true)) return null;
+        if (!((await options.mayContinue?.(sub, purpose)) ?? true)) return null;
         const extraClaims = (await options.readClaims?.(sub)) ?? {};
         // Asked last: a token that is made long after would outlive a revocation in between.
         if (!(await families.isSessionLive(sid))) return null;
@@ -187,13 +187,13 @@ export function createTokens(options: TokenOptions): Tokens {
     },
     async revoke(token) {
       if (await families?.end(token)) return;
-      const claims = await readActive(token);
+      const claims = await parseActive(token);
       if (!claims) return;
       // By the clock of the store, while each instance goes by its own.
-      await revocations.add(nameToken(claims), claims.exp - readSeconds() + clockSkewSeconds);
+      await revocations.add(tokenEntry(claims), claims.exp - nowSeconds() + clockSkewSeconds);
       if (claims.sid === undefined) return;
       // Tokens that were renewed from this one, or before it, must end too.
-      await revocations.add(nameSession(claims.sid), ttlSeconds + clockSkewSeconds);
+      await revocations.add(sessionEntry(claims.sid), ttlSeconds + clockSkewSeconds);
       await families?.endSession(claims.sid);
     },
   };
@@ -203,9 +203,9 @@ function encode(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-const nameToken = ({ jti }: TokenClaims) => `jti ${jti}`;
-const nameSession = (sid: string) => `sid ${sid}`;
+const tokenEntry = ({ jti }: TokenClaims) => `jti ${jti}`;
+const sessionEntry = (sid: string) => `sid ${sid}`;
 
-function nameRevocable(claims: TokenClaims): string[] {
-  return claims.sid === undefined ? [nameToken(claims)] : [nameToken(claims), nameSession(claims.sid)];
+function listEntries(claims: TokenClaims): string[] {
+  return claims.sid === undefined ? [tokenEntry(claims)] : [tokenEntry(claims), sessionEntry(claims.sid)];
 }

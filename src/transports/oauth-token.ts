@@ -1,6 +1,6 @@
 import type { Clock, Refusal } from '../ports.js';
 import { requireCredential, requireText, requireUrl } from './options.js';
-import { dig, type Fetch, readBody, readRetryAfter } from './post.js';
+import { dig, type Fetch, parseRetryAfter, readBody } from './post.js';
 import { createRefusal, find } from './refusal.js';
 
 /** An OAuth 2.0 client: with a `refreshToken` that grant (RFC 6749 §6), else client credentials (§4.4). */
@@ -114,7 +114,7 @@ export function createTokenSource(
     }
     const next = dig(body, 'refresh_token');
     if (refreshToken !== undefined && isToken(next)) refreshToken = next;
-    const lifeMs = readLifeSeconds(dig(body, 'expires_in')) * 1000;
+    const lifeMs = parseLifeSeconds(dig(body, 'expires_in')) * 1000;
     const expiresAt = startedAt + lifeMs - Math.min(60_000, lifeMs / 10);
     return { value, expiresAt, renewAt: expiresAt - Math.min(240_000, lifeMs / 4) };
   }
@@ -206,7 +206,7 @@ async function post(url: string, body: string, fetch: Fetch, signal: AbortSignal
     const error = String(dig(answer, 'error'));
     const category = find(errors, error);
     const number = dig(answer, 'error_codes', 0); // what Microsoft documents its errors by
-    const retryAfterSeconds = readRetryAfter(response.headers.get('retry-after'));
+    const retryAfterSeconds = parseRetryAfter(response.headers.get('retry-after'));
     const facts = [status, category && error, typeof number === 'number' ? number : undefined];
     throw fail(
       status === 401 ? 'unauthorized' : status > 499 ? 'unavailable' : (category ?? 'unavailable'),
@@ -236,7 +236,7 @@ function isToken(value: unknown): value is string {
 }
 
 /** RFC 6749 §5.1: seconds. Some providers write the number as text, and it may be missing, or 0 for an unknown life. */
-function readLifeSeconds(value: unknown): number {
+function parseLifeSeconds(value: unknown): number {
   const seconds = typeof value === 'string' ? Number(value) : value;
   return typeof seconds === 'number' && seconds > 0 ? Math.min(seconds, 86_400) : defaultLifeSeconds;
 }

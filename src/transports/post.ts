@@ -40,7 +40,7 @@ export interface Answer {
 const maxAnswerBytes = 65_536;
 
 /** @throws TypeError or RangeError that names the wrong option */
-export function readHttpOptions(options: HttpOptions, defaultBaseUrl: string): HttpClient {
+export function resolveHttpOptions(options: HttpOptions, defaultBaseUrl: string): HttpClient {
   const { baseUrl = defaultBaseUrl, fetch = globalThis.fetch } = options;
   const url = requireUrl(baseUrl, 'baseUrl');
   if (url.search) throw new RangeError('baseUrl must be without a query');
@@ -48,11 +48,11 @@ export function readHttpOptions(options: HttpOptions, defaultBaseUrl: string): H
   return {
     baseUrl: url.href.replace(/\/+$/, ''),
     fetch,
-    timeoutMs: readTimeout(options.timeoutMs),
+    timeoutMs: checkTimeout(options.timeoutMs),
   };
 }
 
-export function readTimeout(timeoutMs = 10_000): number {
+export function checkTimeout(timeoutMs = 10_000): number {
   return requireInteger(timeoutMs, 'timeoutMs', 100, 60_000);
 }
 
@@ -85,7 +85,7 @@ export async function postMessage(
     if (status < 200 || status > 299) return refuse(answer, dialect);
     return dialect.readAccepted?.(answer) ?? accept(dialect.readId?.(answer.body));
   } catch (error) {
-    return readFailure(error, signal);
+    return toRefusal(error, signal);
   }
 }
 
@@ -95,12 +95,12 @@ export function accept(id: unknown): Receipt {
 
 /** The refusal that an answer amounts to. */
 export function refuse(answer: Answer, dialect: Dialect): Refusal {
-  const code = readWord(dialect.readErrorCode?.(answer));
-  const retryAfterSeconds = readRetryAfter(answer.headers.get('retry-after'));
+  const code = parseWord(dialect.readErrorCode?.(answer));
+  const retryAfterSeconds = parseRetryAfter(answer.headers.get('retry-after'));
   return createRefusal(
     find(dialect.codes, code) ??
       find(dialect.statuses, String(answer.status)) ??
-      readStatus(answer.status, retryAfterSeconds !== undefined),
+      meaningOfStatus(answer.status, retryAfterSeconds !== undefined),
     `HTTP ${answer.status}${code === undefined ? '' : ` ${code}`}`,
     retryAfterSeconds,
   );
@@ -119,14 +119,14 @@ export const httpStatuses: Readonly<Record<string, Meaning>> = {
   429: 'rate_limited',
 };
 
-function readStatus(status: number, hasRetryAfter: boolean): Meaning {
+function meaningOfStatus(status: number, hasRetryAfter: boolean): Meaning {
   // RFC 9110 §15.6.4: with a time to come back, the server itself says that it did not handle the request.
   if (status === 503 && hasRetryAfter) return 'unavailable';
   return find(httpStatuses, String(status)) ?? (status >= 500 ? 'unknown' : 'rejected');
 }
 
 /** RFC 9110 §10.2.3: seconds or a date. */
-export function readRetryAfter(value: string | null, now = Date.now()): number | undefined {
+export function parseRetryAfter(value: string | null, now = Date.now()): number | undefined {
   if (value === null) return undefined;
   const seconds = /^\d{1,9}$/.test(value.trim())
     ? Number(value)
@@ -135,7 +135,7 @@ export function readRetryAfter(value: string | null, now = Date.now()): number |
 }
 
 /** An error code is a short word or number; anything else could be the provider's prose. */
-function readWord(value: unknown): string | undefined {
+function parseWord(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : value;
   return typeof text === 'string' && /^(\d{1,6}|[A-Za-z][A-Za-z_]{0,63})$/.test(text) ? text : undefined;
 }
@@ -162,7 +162,7 @@ export async function readBody(response: Response): Promise<unknown> {
 const neverConnected =
   /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|ERR_TLS_CERT_\w+)$/;
 
-function readFailure(error: unknown, signal: AbortSignal): Refusal {
+function toRefusal(error: unknown, signal: AbortSignal): Refusal {
   if (signal.aborted) return createRefusal('timeout', 'no answer in time');
   const cause = (error instanceof Error && error.cause) || error;
   const code = dig(cause, 'code');

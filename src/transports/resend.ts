@@ -1,8 +1,8 @@
 import type { Transport } from '../ports.js';
 import { requireCredential } from './options.js';
-import { dig, type HttpOptions, postMessage, readHttpOptions } from './post.js';
+import { dig, type HttpOptions, postMessage, resolveHttpOptions } from './post.js';
 import { resendErrors } from './resend-errors.js';
-import { formatSender, readSender } from './smtp-sender.js';
+import { formatSender, parseSender } from './smtp-sender.js';
 
 export interface ResendTransportOptions extends HttpOptions {
   apiKey: string;
@@ -17,9 +17,9 @@ export interface ResendTransportOptions extends HttpOptions {
  * @throws TypeError or RangeError that names the wrong option
  */
 export function createResendTransport(options: ResendTransportOptions): Transport {
-  const client = readHttpOptions(options, 'https://api.resend.com');
+  const client = resolveHttpOptions(options, 'https://api.resend.com');
   const apiKey = requireCredential(options.apiKey, 'apiKey');
-  const from = formatSender(readSender(options.from));
+  const from = formatSender(parseSender(options.from));
   return {
     name: 'resend',
     channels: ['email'],

@@ -1,9 +1,9 @@
 import type { Transport } from '../ports.js';
 import { requireCredential, requireText } from './options.js';
-import { dig, type HttpOptions, postMessage, readHttpOptions } from './post.js';
+import { dig, type HttpOptions, postMessage, resolveHttpOptions } from './post.js';
 import { sesErrors } from './ses-errors.js';
 import { signAwsRequest } from './sigv4.js';
-import { formatSender, readSender } from './smtp-sender.js';
+import { formatSender, parseSender } from './smtp-sender.js';
 
 export interface SesTransportOptions extends HttpOptions {
   /** Like `eu-central-1`. */
@@ -27,7 +27,7 @@ export interface SesTransportOptions extends HttpOptions {
  */
 export function createSesTransport(options: SesTransportOptions): Transport {
   const region = requireText(options.region, 'region', /^[a-z]{2}(-[a-z]+)+-\d$/, 'like eu-central-1');
-  const client = readHttpOptions(options, `https://email.${region}.amazonaws.com`);
+  const client = resolveHttpOptions(options, `https://email.${region}.amazonaws.com`);
   const { sessionToken, configurationSet, clock = Date.now } = options;
   const signer = {
     region,
@@ -39,7 +39,7 @@ export function createSesTransport(options: SesTransportOptions): Transport {
   if (configurationSet !== undefined) {
     requireText(configurationSet, 'configurationSet', /^[\w-]{1,64}$/, 'letters, digits, _ and -');
   }
-  const from = formatSender(readSender(options.from));
+  const from = formatSender(parseSender(options.from));
   const url = `${client.baseUrl}/v2/email/outbound-emails`;
   const content = (data: string) => ({ Data: data, Charset: 'UTF-8' });
   return {

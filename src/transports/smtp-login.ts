@@ -9,15 +9,15 @@ interface Dialogue {
 }
 
 /** nodemailer's options for a login with a password. */
-export function readPasswordLogin(username: string | undefined, password: string | undefined) {
+export function resolvePasswordLogin(username: string | undefined, password: string | undefined) {
   if (username === undefined && password === undefined) return {};
   if (username === undefined) throw new TypeError('username must be given with a password');
   if (password === undefined) throw new TypeError('password must be given with a username');
-  return { auth: { user: readLine(username, 'username'), pass: readLine(password, 'password') } };
+  return { auth: { user: checkLine(username, 'username'), pass: checkLine(password, 'password') } };
 }
 
 /** nodemailer's options for a login with tokens, which are sent over TLS only, or to this machine. */
-export function readTokenLogin(username: string | undefined, host: string, tokens: TokenSource) {
+export function resolveTokenLogin(username: string | undefined, host: string, tokens: TokenSource) {
   if (username === undefined) throw new TypeError('username must be given with oauth');
   // No control characters at all: they separate the parts of the response.
   const user = requireText(username, 'username', /^\P{Cc}+$/u, 'one line, and not empty');
@@ -43,6 +43,6 @@ async function logIn(user: string, tokens: TokenSource, { sendCommand }: Dialogu
   }
 }
 
-function readLine(value: unknown, name: string): string {
+function checkLine(value: unknown, name: string): string {
   return requireText(value, name, /^[^\0\r\n]+$/, 'one line, and not empty');
 }

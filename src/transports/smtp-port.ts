@@ -13,7 +13,7 @@ export function isTlsPort(port: number | undefined): boolean {
  *
  * @throws TypeError or RangeError that names the wrong option
  */
-export function readPort(
+export function resolvePort(
   port: number | undefined,
   secure: boolean | undefined,
 ): { port: number; secure: boolean } {

@@ -1,6 +1,6 @@
 import type { Receipt } from '../ports.js';
 import { createRefusal, type Meaning } from './refusal.js';
-import { blameMessage, blameSession, readEnhancedCode, readReply } from './smtp-replies.js';
+import { blameMessage, blameSession, parseEnhancedCode, parseReply } from './smtp-replies.js';
 
 /** What nodemailer rejects with. */
 export interface SmtpError {
@@ -18,10 +18,10 @@ export interface SmtpError {
  *
  * @param isContentRead whether any of the message had gone out
  */
-export function readRefusal(error: SmtpError, isContentRead: boolean): Receipt {
+export function toRefusal(error: SmtpError, isContentRead: boolean): Receipt {
   const { code = 'error', command = '', responseCode, response = '', syscall } = error;
   // Codes only: a server's words may hold the recipient.
-  const facts = [code, syscall, responseCode, readEnhancedCode(response), command.split(' ', 2).join(' ')];
+  const facts = [code, syscall, responseCode, parseEnhancedCode(response), command.split(' ', 2).join(' ')];
   return createRefusal(judge(error, isContentRead), `SMTP ${facts.filter(Boolean).join(' ')}`);
 }
 
@@ -34,7 +34,7 @@ function judge(error: SmtpError, isContentRead: boolean): Meaning {
   // After the content only the server's own answer to it counts.
   if (isContentRead && (code !== 'EMESSAGE' || !responseCode)) return 'unknown';
   if (!responseCode) return code === 'EENVELOPE' ? ['unavailable', 'account'] : 'unavailable';
-  const reply = readReply(responseCode, response);
+  const reply = parseReply(responseCode, response);
   const fault = isAboutMessage(error) ? blameMessage(reply) : blameSession(reply, command);
   if (isTemporary || (code !== 'EENVELOPE' && code !== 'EMESSAGE')) return ['unavailable', fault];
   if (responseCode === 530 || responseCode === 535) return 'unauthorized'; // RFC 4954 §6: log in first

@@ -11,11 +11,11 @@ export interface Reply {
 }
 
 /** @param response with the code in front of each line */
-export function readReply(code: number, response: string): Reply {
+export function parseReply(code: number, response: string): Reply {
   const text = response.slice(0, 2000).toLowerCase();
   return {
     code,
-    enhanced: readEnhancedCode(response),
+    enhanced: parseEnhancedCode(response),
     words: text
       .replace(/^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3}\b)?/gm, ' ')
       .replace(/<[^<>]*>|[^\s<>]+@[^\s<>]+/g, ' ')
@@ -24,7 +24,7 @@ export function readReply(code: number, response: string): Reply {
 }
 
 /** RFC 3463 §2; qmail writes it at the end. */
-export function readEnhancedCode(response: string): string | undefined {
+export function parseEnhancedCode(response: string): string | undefined {
   const [, first, last] =
     /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b|\(#([245]\.\d{1,3}\.\d{1,3})\)/.exec(response) ?? [];
   return first ?? last;

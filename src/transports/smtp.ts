@@ -7,11 +7,11 @@ import { createTokenSource, type OAuthOptions, TokenError } from './oauth-token.
 import { requireBoolean, requireInteger, requireText } from './options.js';
 import { createRefusal } from './refusal.js';
 import { createLine } from './smtp-line.js';
-import { readPasswordLogin, readTokenLogin } from './smtp-login.js';
-import { readPort } from './smtp-port.js';
-import { readRefusal, type SmtpError } from './smtp-refusal.js';
+import { resolvePasswordLogin, resolveTokenLogin } from './smtp-login.js';
+import { resolvePort } from './smtp-port.js';
+import { type SmtpError, toRefusal } from './smtp-refusal.js';
 import { isConnectionEnd, isConnectionLimit } from './smtp-retry.js';
-import { readSender } from './smtp-sender.js';
+import { parseSender } from './smtp-sender.js';
 
 export interface SmtpTransportOptions {
   host: string;
@@ -69,7 +69,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
   const timeoutMs = requireInteger(options.timeoutMs ?? 5000, 'timeoutMs', 100, 60_000);
   const maxConnections = requireInteger(options.maxConnections ?? 5, 'maxConnections', 1, 100);
   const host = requireText(options.host, 'host', hostPattern, 'a host name or an address, without a port');
-  const from = readSender(options.from);
+  const from = parseSender(options.from);
   if (tls?.servername !== undefined) {
     requireText(tls.servername, 'tls.servername', /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/, 'a host name');
   }
@@ -90,11 +90,11 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
     maxRequeues: maxConnections,
     idleTimeout: idleTimeoutMs,
     host,
-    ...readPort(options.port, options.secure),
+    ...resolvePort(options.port, options.secure),
     requireTLS: requireTls,
     ...(tls === undefined ? {} : { tls }),
-    ...(tokens ? readTokenLogin(username, host, tokens) : readPasswordLogin(username, password)),
-    name: readName(options.name, from.address),
+    ...(tokens ? resolveTokenLogin(username, host, tokens) : resolvePasswordLogin(username, password)),
+    name: resolveName(options.name, from.address),
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,
@@ -137,7 +137,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
     } catch (error) {
       if (error instanceof TokenError) return { receipt: error.receipt };
       const isContentRead = progress.content?.readableDidRead ?? false;
-      const receipt = readRefusal(error as SmtpError, isContentRead);
+      const receipt = toRefusal(error as SmtpError, isContentRead);
       return isContentRead ? { receipt } : { receipt, error: error as SmtpError };
     }
   }
@@ -199,7 +199,7 @@ function refuseWaiting(signal: AbortSignal): Receipt {
     : createRefusal(['unavailable', 'account'], 'SMTP no free connection'); // the server is there
 }
 
-function readName(name: string | undefined, address: string): string {
+function resolveName(name: string | undefined, address: string): string {
   if (name === undefined) return address.slice(address.lastIndexOf('@') + 1);
   const pattern = /^([A-Za-z0-9]([A-Za-z0-9.-]{0,253}[A-Za-z0-9])?|\[[A-Za-z0-9.:]{2,60}\])$/;
   return requireText(name, 'name', pattern, 'a domain, or an address in []');

@@ -1,6 +1,6 @@
 import type { Transport } from '../ports.js';
 import { requireCredential, requireText } from './options.js';
-import { dig, encodeBasic, type HttpOptions, postMessage, readHttpOptions } from './post.js';
+import { dig, encodeBasic, type HttpOptions, postMessage, resolveHttpOptions } from './post.js';
 import { twilioErrors } from './twilio-errors.js';
 
 export interface TwilioTransportOptions extends HttpOptions {
@@ -27,7 +27,7 @@ export interface TwilioTransportOptions extends HttpOptions {
  * @throws TypeError or RangeError that names the wrong option
  */
 export function createTwilioTransport(options: TwilioTransportOptions): Transport {
-  const client = readHttpOptions(options, 'https://api.twilio.com');
+  const client = resolveHttpOptions(options, 'https://api.twilio.com');
   const accountSid = requireSid(options.accountSid, 'accountSid', 'AC');
   const authorization = encodeBasic(accountSid, requireCredential(options.authToken, 'authToken'));
   const { from, messagingServiceSid, whatsappContentSid } = options;

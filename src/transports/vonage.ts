@@ -7,7 +7,7 @@ import {
   encodeBasic,
   type HttpOptions,
   postMessage,
-  readHttpOptions,
+  resolveHttpOptions,
 } from './post.js';
 import { createRefusal, find } from './refusal.js';
 import { vonageStatuses } from './vonage-statuses.js';
@@ -29,7 +29,7 @@ const gsmText =
  * @throws TypeError or RangeError that names the wrong option
  */
 export function createVonageTransport(options: VonageTransportOptions): Transport {
-  const client = readHttpOptions(options, 'https://rest.nexmo.com');
+  const client = resolveHttpOptions(options, 'https://rest.nexmo.com');
   const apiKey = requireText(options.apiKey, 'apiKey', /^[A-Za-z0-9]{1,64}$/, 'letters and digits');
   const authorization = encodeBasic(apiKey, requireCredential(options.apiSecret, 'apiSecret'));
   const sender = /^(\d{3,15}|[A-Za-z0-9 ]{1,11})$/;
@@ -54,14 +54,14 @@ export function createVonageTransport(options: VonageTransportOptions): Transpor
           body: form.toString(),
           signal,
         },
-        { readAccepted: readMessages, readErrorCode: ({ body }) => dig(body, 'title') },
+        { readAccepted: toReceipt, readErrorCode: ({ body }) => dig(body, 'title') },
       );
     },
   };
 }
 
 /** The answer is 200 whatever happened, with one entry for each part of the message. */
-function readMessages({ body }: Answer): Receipt {
+function toReceipt({ body }: Answer): Receipt {
   const messages = dig(body, 'messages');
   const parts = Array.isArray(messages) ? messages.map((part) => String(dig(part, 'status'))) : [];
   const refused = parts.filter((status) => status !== '0');

@@ -6,7 +6,7 @@ export function signWebhook(key: KeyObject, id: string, timestamp: string, body:
 }
 
 /** @throws TypeError or RangeError */
-export function readWebhookSecret(secret: unknown): KeyObject {
+export function decodeWebhookSecret(secret: unknown): KeyObject {
   if (typeof secret !== 'string') throw new TypeError('secret must be a string');
   const text = secret.replace(/^whsec_/, '');
   const bytes = Buffer.from(text, 'base64');

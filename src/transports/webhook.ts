@@ -2,9 +2,9 @@ import type { LookupFunction } from 'node:net';
 import { channels as allChannels, type Channel } from '../core/policy.js';
 import type { Transport } from '../ports.js';
 import { requireBoolean, requireUrl } from './options.js';
-import { type Fetch, postMessage, readTimeout } from './post.js';
+import { checkTimeout, type Fetch, postMessage } from './post.js';
 import { createPublicFetch, isPublicHost } from './public-fetch.js';
-import { readWebhookSecret, signWebhook } from './webhook-signature.js';
+import { decodeWebhookSecret, signWebhook } from './webhook-signature.js';
 
 export interface WebhookTransportOptions {
   /** Where to post. https, unless `allowInsecureHttp`. */
@@ -50,10 +50,10 @@ export function createWebhookTransport(options: WebhookTransportOptions): Transp
   if (channels.length === 0 || channels.some((channel) => !allChannels.includes(channel))) {
     throw new RangeError(`channels must be of ${allChannels.join(', ')}`);
   }
-  const key = readWebhookSecret(options.secret);
+  const key = decodeWebhookSecret(options.secret);
   const client = {
     fetch: options.fetch ?? createPublicFetch({ allowPrivateTargets, lookup: options.lookup }),
-    timeoutMs: readTimeout(options.timeoutMs),
+    timeoutMs: checkTimeout(options.timeoutMs),
   };
   return {
     name: 'webhook',

@@ -1,6 +1,6 @@
 import type { Transport } from '../ports.js';
 import { requireCredential, requireText } from './options.js';
-import { dig, type HttpOptions, postMessage, readHttpOptions } from './post.js';
+import { dig, type HttpOptions, postMessage, resolveHttpOptions } from './post.js';
 import { whatsAppErrors } from './whatsapp-errors.js';
 
 export interface WhatsAppTransportOptions extends HttpOptions {
@@ -26,7 +26,7 @@ export interface WhatsAppTransportOptions extends HttpOptions {
  * @throws TypeError or RangeError that names the wrong option
  */
 export function createWhatsAppTransport(options: WhatsAppTransportOptions): Transport {
-  const client = readHttpOptions(options, 'https://graph.facebook.com');
+  const client = resolveHttpOptions(options, 'https://graph.facebook.com');
   const { languages = ['en_US'], apiVersion = 'v25.0' } = options;
   const token = requireCredential(options.token, 'token');
   const phoneNumberId = requireText(options.phoneNumberId, 'phoneNumberId', /^\d{1,32}$/, 'digits');

@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import { isIPv4 } from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseAddress, readNetwork, readSite } from '../../src/core/address.js';
+import { parseAddress, toNetwork, toSite } from '../../src/core/address.js';
 
 // Attack: one host walks through the addresses of its /64, or writes its IPv4 address in several ways.
 test('one caller is one network, however its address is written', () => {
-  assert.equal(readNetwork('192.0.2.7'), '192.0.2.7');
-  assert.equal(readNetwork('::ffff:192.0.2.7'), '192.0.2.7');
-  assert.equal(readNetwork('::ffff:c000:207'), '192.0.2.7');
-  assert.equal(readNetwork('2001:db8:1:2::1'), '2001:db8:1:2::/64');
-  assert.equal(readNetwork('2001:0DB8:0001:0002:ffff:ffff:ffff:ffff'), '2001:db8:1:2::/64');
-  assert.notEqual(readNetwork('2001:db8:1:3::1'), readNetwork('2001:db8:1:2::1'));
+  assert.equal(toNetwork('192.0.2.7'), '192.0.2.7');
+  assert.equal(toNetwork('::ffff:192.0.2.7'), '192.0.2.7');
+  assert.equal(toNetwork('::ffff:c000:207'), '192.0.2.7');
+  assert.equal(toNetwork('2001:db8:1:2::1'), '2001:db8:1:2::/64');
+  assert.equal(toNetwork('2001:0DB8:0001:0002:ffff:ffff:ffff:ffff'), '2001:db8:1:2::/64');
+  assert.notEqual(toNetwork('2001:db8:1:3::1'), toNetwork('2001:db8:1:2::1'));
   for (const zone of ['eth0', 'br-1a2b', 'eth0.100', ''])
-    assert.equal(readNetwork(`fe80::1%${zone}`), 'fe80:0:0:0::/64');
+    assert.equal(toNetwork(`fe80::1%${zone}`), 'fe80:0:0:0::/64');
 });
 
 test('what could be a group of an IPv6 address is one, and what cannot is its port', () => {
@@ -33,7 +33,7 @@ test('what could be a group of an IPv6 address is one, and what cannot is its po
 
 test('what is no address shares one budget', () => {
   for (const address of [undefined, '', 'unknown', '1.2.3', '0x7f.1', '1.2.3.4, 5.6.7.8']) {
-    assert.equal(readNetwork(address), 'unknown');
+    assert.equal(toNetwork(address), 'unknown');
   }
 });
 
@@ -60,12 +60,12 @@ test('an embedded IPv4 address shares the budget of that address', () => {
     fc.property(byte, byte, byte, byte, fc.integer({ min: 0, max: 0xffff }), (a, b, c, d, group) => {
       const address = `${a}.${b}.${c}.${d}`;
       for (const [name, write] of Object.entries(embedded)) {
-        assert.equal(readNetwork(write(hex(a), hex(b), hex(c), hex(d))), address, name);
+        assert.equal(toNetwork(write(hex(a), hex(b), hex(c), hex(d))), address, name);
       }
       const inverted = [a, b, c, d].map((one) => hex(one ^ 0xff));
       const [e, f, g, h] = inverted;
       const teredo = `2001:0:${group.toString(16)}:1:8000:f227:${e}${f}:${g}${h}`;
-      assert.equal(readNetwork(teredo), address, 'RFC 4380 §4, Teredo');
+      assert.equal(toNetwork(teredo), address, 'RFC 4380 §4, Teredo');
     }),
     { seed: 1, numRuns: 300 },
   );
@@ -85,26 +85,26 @@ test('no other address passes for an IPv4 one', () => {
     '::',
     '::1',
   ]) {
-    assert.match(readNetwork(address), /::\/64$/, address);
+    assert.match(toNetwork(address), /::\/64$/, address);
   }
-  assert.notEqual(readNetwork('::1'), readNetwork('0.0.0.1'));
+  assert.notEqual(toNetwork('::1'), toNetwork('0.0.0.1'));
 });
 
 test('an IPv6 network is in one /48, and an IPv4 address in none', () => {
-  assert.equal(readSite(readNetwork('2001:db8:1:2::1')), '2001:db8:1::/48');
-  assert.equal(readSite(readNetwork('::1')), '0:0:0::/48');
+  assert.equal(toSite(toNetwork('2001:db8:1:2::1')), '2001:db8:1::/48');
+  assert.equal(toSite(toNetwork('::1')), '0:0:0::/48');
   const groups = fc.array(fc.integer({ min: 0x3000, max: 0xffff }), { minLength: 8, maxLength: 8 });
   fc.assert(
     fc.property(groups, fc.integer({ min: 0, max: 0xffff }), (parts, subnet) => {
       const write = (all: number[]) => all.map((part) => part.toString(16)).join(':');
       const neighbour = parts.map((part, index) => (index < 3 ? part : subnet));
-      assert.equal(readSite(readNetwork(write(parts))), readSite(readNetwork(write(neighbour))));
+      assert.equal(toSite(toNetwork(write(parts))), toSite(toNetwork(write(neighbour))));
     }),
     { seed: 1, numRuns: 100 },
   );
   for (const address of ['192.0.2.7', '64:ff9b::192.0.2.7', '2002:c000:207::1', 'unknown', undefined]) {
-    const network = readNetwork(address);
-    assert.equal(readSite(network), undefined);
+    const network = toNetwork(address);
+    assert.equal(toSite(network), undefined);
     assert.ok(isIPv4(network) || network === 'unknown');
   }
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deriveAddressTag } from '../../src/core/code.js';
 import { deriveKey, deriveKeys, findCodeKey } from '../../src/core/keys.js';
-import { readSecret } from '../../src/core/secret.js';
+import { decodeSecret } from '../../src/core/secret.js';
 import type { HmacSha256 } from '../../src/fast/hmac.js';
 
 const secret = Buffer.alloc(32, 1);
@@ -40,12 +40,12 @@ test('a secret is 32 bytes or more, as bytes, base64 or base64url', () => {
     bytes.toString('base64url'),
     ` ${bytes.toString('base64')}\n`,
   ]) {
-    assert.deepEqual(Buffer.from(readSecret(given, 'secret')), bytes);
+    assert.deepEqual(Buffer.from(decodeSecret(given, 'secret')), bytes);
   }
   assert.throws(
-    () => readSecret(Buffer.alloc(31), 'secretKey'),
+    () => decodeSecret(Buffer.alloc(31), 'secretKey'),
     /secretKey must be at least 32 bytes, got 31/,
   );
-  assert.throws(() => readSecret('not base64!', 'secretKey'), /secretKey must be bytes or base64 text/);
-  assert.throws(() => readSecret(42 as never, 'secretKey'), TypeError);
+  assert.throws(() => decodeSecret('not base64!', 'secretKey'), /secretKey must be bytes or base64 text/);
+  assert.throws(() => decodeSecret(42 as never, 'secretKey'), TypeError);
 });

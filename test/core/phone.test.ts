@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type CountryCode, getExampleNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import examples from 'libphonenumber-js/mobile/examples';
 import { listCountries } from '../../src/core/countries.js';
-import { canonicalise, readIdentity } from '../../src/core/identity.js';
+import { canonicalise, parseIdentity } from '../../src/core/identity.js';
 
 const countries = listCountries().map(({ country, callingCode }) => ({
   country: country as CountryCode,
@@ -45,7 +45,7 @@ test('in every country digits that are two valid numbers are refused, and digits
       assert.equal(canonicalise(e164)?.value, e164, e164);
       const digits = e164.slice(1);
       const twice = `+${callingCode}${digits}`;
-      const read = readIdentity(digits, options);
+      const read = parseIdentity(digits, options);
       if (callingCode !== '1' && isValid(twice)) {
         ambiguous += 1;
         assert.equal(read, 'ambiguous', `${digits} in ${country}`);
@@ -67,7 +67,7 @@ test('a national number is that of its country, or refused where it could be ano
       const isAmbiguous = callingCode !== '1' && national.startsWith(callingCode) && isValid(other);
       const typed = parsePhoneNumberFromString(value)?.formatNational() ?? '';
       const isPlain = typed.replace(/[^0-9]/g, '') === national;
-      const read = readIdentity(typed, { defaultCountry: country });
+      const read = parseIdentity(typed, { defaultCountry: country });
       if (isAmbiguous && isPlain) assert.equal(read, 'ambiguous', `${typed} in ${country}`);
       else assert.deepEqual(read, { kind: 'phone', value }, `${typed} in ${country}`);
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { catalogue, type Locale, locales } from '../../src/messages/catalogue.js';
-import { describeDuration, describeExpiry } from '../../src/messages/duration.js';
+import { formatDuration, formatExpiry } from '../../src/messages/duration.js';
 import { createRenderer } from '../../src/messages/render.js';
 import { fillString } from '../../src/messages/strings.js';
 import { allChannels, everyMessage } from './every-message.js';
@@ -90,26 +90,26 @@ test('a life in words is never longer than the life', () => {
     [299, 'in 4 minutes'],
     [300, 'in 5 minutes'],
   ];
-  for (const [seconds, words] of cases) assert.equal(describeExpiry('en', seconds), words);
+  for (const [seconds, words] of cases) assert.equal(formatExpiry('en', seconds), words);
   for (const locale of locales) {
     for (let seconds = 3; seconds <= 600; seconds += 1) {
       // One and two may be words.
-      const said = Number(/\d+/.exec(describeDuration(locale, seconds))?.[0] ?? 1);
+      const said = Number(/\d+/.exec(formatDuration(locale, seconds))?.[0] ?? 1);
       assert.ok(said * (seconds >= 60 ? 60 : 1) <= seconds, `${locale} ${seconds}`);
     }
   }
 });
 
 test('lives are inflected as each language does', () => {
-  assert.equal(describeExpiry('pl', 60), 'za 1 minutę');
-  assert.equal(describeExpiry('ru', 120), 'через 2 минуты');
-  assert.equal(describeExpiry('uk', 300), 'через 5 хвилин');
-  assert.equal(describeExpiry('he', 60), 'בעוד דקה');
-  assert.equal(describeExpiry('ja', 300), '5分後');
-  assert.equal(describeDuration('ar', 120), 'دقيقتان');
+  assert.equal(formatExpiry('pl', 60), 'za 1 minutę');
+  assert.equal(formatExpiry('ru', 120), 'через 2 минуты');
+  assert.equal(formatExpiry('uk', 300), 'через 5 хвилин');
+  assert.equal(formatExpiry('he', 60), 'בעוד דקה');
+  assert.equal(formatExpiry('ja', 300), '5分後');
+  assert.equal(formatDuration('ar', 120), 'دقيقتان');
   for (const locale of locales) {
     for (const seconds of [1, 30, 60, 300])
-      assert.doesNotMatch(describeExpiry(locale, seconds), /(?![0-9])\p{Nd}|[^\S ]|[()]/u);
+      assert.doesNotMatch(formatExpiry(locale, seconds), /(?![0-9])\p{Nd}|[^\S ]|[()]/u);
   }
 });
 

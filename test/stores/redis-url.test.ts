@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Access, resolveAccess } from '../../src/stores/redis/connect.js';
-import { readRedisUrl } from '../../src/stores/redis/url.js';
+import { parseRedisUrl } from '../../src/stores/redis/url.js';
 import { createRedisStore } from '../../src/stores/redis.js';
 
 const refuses = (url: string, reason: RegExp) =>
   assert.throws(
-    () => readRedisUrl(url),
+    () => parseRedisUrl(url),
     (error: Error) => {
       assert.match(error.message, reason, url);
       return error instanceof RangeError && !error.message.includes('hunter2');
@@ -15,16 +15,16 @@ const refuses = (url: string, reason: RegExp) =>
   );
 
 test('a single server: user, password, port, database, TLS', () => {
-  const plain = readRedisUrl('redis://localhost');
+  const plain = parseRedisUrl('redis://localhost');
   assert.deepEqual(plain.hosts, [{ host: 'localhost', port: 6379 }]);
   assert.deepEqual([plain.kind, plain.tls, plain.database, plain.password], ['single', false, 0, undefined]);
-  const full = readRedisUrl('rediss://otp:p%40ss@[::1]:6380/3');
+  const full = parseRedisUrl('rediss://otp:p%40ss@[::1]:6380/3');
   assert.deepEqual(full.hosts, [{ host: '::1', port: 6380 }]);
   assert.deepEqual([full.tls, full.username, full.password, full.database], [true, 'otp', 'p@ss', 3]);
 });
 
 test('Sentinel: its hosts and the name of the master', () => {
-  const target = readRedisUrl('redis+sentinel://:pw@s1,s2:26380,[2001:db8::1]/main?db=2');
+  const target = parseRedisUrl('redis+sentinel://:pw@s1,s2:26380,[2001:db8::1]/main?db=2');
   assert.deepEqual(target.hosts, [
     { host: 's1', port: 26_379 },
     { host: 's2', port: 26_380 },
@@ -34,7 +34,7 @@ test('Sentinel: its hosts and the name of the master', () => {
     [target.kind, target.masterName, target.database, target.password],
     ['sentinel', 'main', 2, 'pw'],
   );
-  assert.equal(readRedisUrl('redis+sentinel://s1/main/2').database, 2);
+  assert.equal(parseRedisUrl('redis+sentinel://s1/main/2').database, 2);
 });
 
 // Attack: a URL with a password for each host, whose first hosts were read as a part of the password.
@@ -46,13 +46,13 @@ test('no host is read as a part of the password', () => {
   ]) {
     refuses(url, /once, before the first/);
   }
-  const target = readRedisUrl('redis+sentinel://:a%2Cb%40c@s1,s2/main');
+  const target = parseRedisUrl('redis+sentinel://:a%2Cb%40c@s1,s2/main');
   assert.deepEqual([target.password, target.hosts.length], ['a,b@c', 2]);
 });
 
 test('TLS to the servers is TLS to the Sentinels, unless the URL tells them apart', () => {
   const readTls = (url: string) => {
-    const { tls, sentinelTls } = readRedisUrl(url);
+    const { tls, sentinelTls } = parseRedisUrl(url);
     return [tls, sentinelTls];
   };
   assert.deepEqual(readTls('redis+sentinel://s1/main'), [false, false]);
@@ -63,27 +63,27 @@ test('TLS to the servers is TLS to the Sentinels, unless the URL tells them apar
 });
 
 test('a cluster: its hosts, with TLS too, and no database but 0', () => {
-  const target = readRedisUrl('rediss+cluster://c1:7000,c2:7001');
+  const target = parseRedisUrl('rediss+cluster://c1:7000,c2:7001');
   assert.deepEqual([target.kind, target.tls, target.hosts.length], ['cluster', true, 2]);
-  for (const end of ['/', '/0', '?db=0']) assert.equal(readRedisUrl(`redis+cluster://c1${end}`).database, 0);
+  for (const end of ['/', '/0', '?db=0']) assert.equal(parseRedisUrl(`redis+cluster://c1${end}`).database, 0);
   for (const end of ['/1', '?db=1', '?database=5']) refuses(`redis+cluster://c1${end}`, /cluster has only 0/);
 });
 
 test('each other name of a scheme means the same', () => {
   for (const scheme of ['valkey', 'REDIS', 'Valkey']) {
-    const { kind, tls } = readRedisUrl(`${scheme}://host`);
+    const { kind, tls } = parseRedisUrl(`${scheme}://host`);
     assert.deepEqual([kind, tls], ['single', false], scheme);
   }
   for (const scheme of ['valkeys', 'redis+tls', 'redis+ssl', 'rediss', 'REDISS', 'valkey+tls']) {
-    assert.equal(readRedisUrl(`${scheme}://host`).tls, true, scheme);
+    assert.equal(parseRedisUrl(`${scheme}://host`).tls, true, scheme);
   }
-  assert.equal(readRedisUrl('valkeys+cluster://host').kind, 'cluster');
-  assert.equal(readRedisUrl('redis-sentinel://host/main').kind, 'sentinel');
+  assert.equal(parseRedisUrl('valkeys+cluster://host').kind, 'cluster');
+  assert.equal(parseRedisUrl('redis-sentinel://host/main').kind, 'sentinel');
 });
 
 test('a socket of this machine: its path, user, password and database', () => {
   for (const scheme of ['unix', 'redis+socket', 'redis+unix', 'redis-socket', 'valkey+socket']) {
-    const target = readRedisUrl(`${scheme}://otp:p%2Fw@/run/redis%20dir/redis.sock?db=2`);
+    const target = parseRedisUrl(`${scheme}://otp:p%2Fw@/run/redis%20dir/redis.sock?db=2`);
     assert.equal(target.socketPath, '/run/redis dir/redis.sock', scheme);
     assert.deepEqual([target.username, target.password, target.database], ['otp', 'p/w', 2]);
   }
@@ -94,7 +94,7 @@ test('a socket of this machine: its path, user, password and database', () => {
 });
 
 test('an IPv6 address is written in brackets, with a zone or without', () => {
-  const readHost = (url: string) => readRedisUrl(url).hosts[0];
+  const readHost = (url: string) => parseRedisUrl(url).hosts[0];
   assert.deepEqual(readHost('redis://[::1]'), { host: '::1', port: 6379 });
   assert.deepEqual(readHost('redis://[FE80::1%25eth0]:7000'), { host: 'FE80::1%eth0', port: 7000 });
   assert.deepEqual(readHost('redis://[fe80::1%eth0]'), { host: 'fe80::1%eth0', port: 6379 });
@@ -116,7 +116,7 @@ test('user and password are percent-decoded, whatever they are', () => {
   fc.assert(
     fc.property(text, text, fc.constantFrom(...forms), (username, password, form) => {
       const userInfo = `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
-      const target = readRedisUrl(form.replace('USER', userInfo));
+      const target = parseRedisUrl(form.replace('USER', userInfo));
       assert.deepEqual([target.username, target.password], [username, password]);
     }),
     { seed: 12 },
@@ -124,7 +124,7 @@ test('user and password are percent-decoded, whatever they are', () => {
 });
 
 test('a password that is not percent-encoded is read or refused, and never repeated', () => {
-  assert.equal(readRedisUrl('redis://:p@ss:word@host').password, 'p@ss:word');
+  assert.equal(parseRedisUrl('redis://:p@ss:word@host').password, 'p@ss:word');
   refuses('redis://:hunter2/x@host:6379', /host|%2F/);
   refuses('redis://otp:1?hunter2@host', /%3F/);
   refuses('redis://otp:6379/hunter2@host', /%2F/);
@@ -137,18 +137,18 @@ test('a password that is not percent-encoded is read or refused, and never repea
 });
 
 test('options of the query that mean something here are honoured', () => {
-  assert.equal(readRedisUrl('redis://host?db=2').database, 2);
-  assert.equal(readRedisUrl('redis://host/2?database=2').database, 2);
+  assert.equal(parseRedisUrl('redis://host?db=2').database, 2);
+  assert.equal(parseRedisUrl('redis://host/2?database=2').database, 2);
   assert.deepEqual(
-    [4, 6, 0].map((family) => readRedisUrl(`redis://host?family=${family}`).family),
+    [4, 6, 0].map((family) => parseRedisUrl(`redis://host?family=${family}`).family),
     [4, 6, 0],
   );
   assert.deepEqual(
-    [2, 3].map((version) => readRedisUrl(`redis://host?protocol=${version}`).protocol),
+    [2, 3].map((version) => parseRedisUrl(`redis://host?protocol=${version}`).protocol),
     [2, 3],
   );
   for (const option of ['tls=true', 'ssl=True', 'tls=1', 'tls=true&ssl=true']) {
-    assert.equal(readRedisUrl(`redis://host?${option}`).tls, true, option);
+    assert.equal(parseRedisUrl(`redis://host?${option}`).tls, true, option);
   }
   for (const option of [
     'ssl_cert_reqs=required',
@@ -156,9 +156,9 @@ test('options of the query that mean something here are honoured', () => {
     'ssl_check_hostname=true',
     'skip_verify=false',
   ]) {
-    assert.equal(readRedisUrl(`rediss://host?${option}`).tls, true, option);
+    assert.equal(parseRedisUrl(`rediss://host?${option}`).tls, true, option);
   }
-  const files = readRedisUrl('rediss://host?ssl_ca_certs=%2Fca.pem&ssl_certfile=/c.pem&ssl_keyfile=/k.pem');
+  const files = parseRedisUrl('rediss://host?ssl_ca_certs=%2Fca.pem&ssl_certfile=/c.pem&ssl_keyfile=/k.pem');
   assert.deepEqual([files.caFile, files.certFile, files.keyFile], ['/ca.pem', '/c.pem', '/k.pem']);
 });
 
@@ -208,7 +208,7 @@ test('options that would have no effect, or a bad one, are refused by name', () 
   ]) {
     refuses(url, /option family/);
   }
-  assert.equal(readRedisUrl('redis+cluster://a,[::1]?family=6').family, 6);
+  assert.equal(parseRedisUrl('redis+cluster://a,[::1]?family=6').family, 6);
 });
 
 test('no option of the query is passed over in silence', () => {
@@ -217,13 +217,13 @@ test('no option of the query is passed over in silence', () => {
     fc.property(name, fc.stringMatching(/^[a-z0-9]{0,8}$/), (option, value) => {
       let target: unknown;
       try {
-        target = readRedisUrl(`rediss://host?${option}=${value}`);
+        target = parseRedisUrl(`rediss://host?${option}=${value}`);
       } catch (error) {
         return error instanceof RangeError && error.message.includes(option);
       }
       // What is accepted says something, or says what is so anyway.
       const isNeedless = /^(?:skip_verify|ssl_c.*|tls|ssl|protocol|family|db|database)$/.test(option);
-      return isNeedless || JSON.stringify(target) !== JSON.stringify(readRedisUrl('rediss://host'));
+      return isNeedless || JSON.stringify(target) !== JSON.stringify(parseRedisUrl('rediss://host'));
     }),
     { seed: 12, numRuns: 1000 },
   );

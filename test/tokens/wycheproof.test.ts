@@ -40,7 +40,7 @@ function importKey({ kty, k = '', kid = '', ...rest }: JWK): CheckingKey {
     return {
       algorithm: 'HS256',
       kid,
-      readKey: () => webcrypto.subtle.importKey('raw', secret, hmac, false, ['verify']),
+      loadKey: () => webcrypto.subtle.importKey('raw', secret, hmac, false, ['verify']),
     };
   }
   const { signing } = createTokenKeys({ privateKey: JSON.stringify({ kty, ...rest }) });
@@ -144,11 +144,15 @@ describe('Wycheproof, JSON Web Key', () => {
   });
 
   test('10, 13, 16: a secret of 31 bytes or none is refused, and a long one checks', async () => {
-    const readSecret = (id: number) => Buffer.from(findCase(id).set.keys[0]?.k ?? '', 'base64url').toString();
+    const decodeSecret = (id: number) =>
+      Buffer.from(findCase(id).set.keys[0]?.k ?? '', 'base64url').toString();
     for (const id of [10, 16]) {
-      assert.throws(() => createTokenKeys({ secret: readSecret(id) }), /jwtSecret must be at least 32 bytes/);
+      assert.throws(
+        () => createTokenKeys({ secret: decodeSecret(id) }),
+        /jwtSecret must be at least 32 bytes/,
+      );
     }
-    const { signing } = createTokenKeys({ secret: readSecret(13) });
+    const { signing } = createTokenKeys({ secret: decodeSecret(13) });
     assert.equal(await isAccepted(findCase(13).jws, [{ ...signing, kid: 'long_hs256_key' }]), true);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { postMessage, readHttpOptions, readRetryAfter } from '../../src/transports/post.js';
+import { parseRetryAfter, postMessage, resolveHttpOptions } from '../../src/transports/post.js';
 
 const signal = new AbortController().signal;
 const request = { url: 'https://api.example.com/', headers: {}, body: '', signal };
@@ -125,15 +125,15 @@ test('whatever breaks, it is a receipt: definite only if there never was a conne
 
 test('Retry-After is seconds or a date (RFC 9110 §10.2.3)', () => {
   const now = Date.parse('Tue, 03 Nov 2026 12:00:00 GMT');
-  assert.equal(readRetryAfter('120', now), 120);
-  assert.equal(readRetryAfter('Tue, 03 Nov 2026 12:01:30 GMT', now), 90);
-  assert.equal(readRetryAfter('Tue, 03 Nov 2026 11:00:00 GMT', now), 0);
-  for (const nothing of [null, '', 'soon', '-1x']) assert.equal(readRetryAfter(nothing, now), undefined);
+  assert.equal(parseRetryAfter('120', now), 120);
+  assert.equal(parseRetryAfter('Tue, 03 Nov 2026 12:01:30 GMT', now), 90);
+  assert.equal(parseRetryAfter('Tue, 03 Nov 2026 11:00:00 GMT', now), 0);
+  for (const nothing of [null, '', 'soon', '-1x']) assert.equal(parseRetryAfter(nothing, now), undefined);
 });
 
 // Attack: credentials over a connection that the network can read.
 test('credentials go over https, or to this machine', () => {
-  const read = (baseUrl: string) => readHttpOptions({ baseUrl }, 'https://api.example.com').baseUrl;
+  const read = (baseUrl: string) => resolveHttpOptions({ baseUrl }, 'https://api.example.com').baseUrl;
   assert.equal(read('https://proxy.example.com/twilio/'), 'https://proxy.example.com/twilio');
   assert.equal(read('http://127.0.0.1:8080'), 'http://127.0.0.1:8080');
   for (const bad of [

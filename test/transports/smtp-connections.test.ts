@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createOtp } from '../../src/index.js';
 import { createSmtpTransport, type SmtpTransportOptions } from '../../src/transports/smtp.js';
-import { readPort } from '../../src/transports/smtp-port.js';
+import { resolvePort } from '../../src/transports/smtp-port.js';
 import { createMessage } from '../helpers/messages.js';
 import { jwtSecret, secretKey } from '../helpers/otp.js';
 import { type ScriptedCommand, startScriptedSmtp } from '../helpers/scripted-smtp.js';
@@ -360,11 +360,11 @@ describe('port and TLS', () => {
       [2525, false],
       [2587, false],
     ] as const) {
-      assert.deepEqual(readPort(port, undefined), { port, secure: isSecure });
+      assert.deepEqual(resolvePort(port, undefined), { port, secure: isSecure });
     }
-    assert.deepEqual(readPort(undefined, undefined), { port: 587, secure: false });
-    assert.deepEqual(readPort(undefined, true), { port: 465, secure: true });
-    assert.deepEqual(readPort(undefined, false), { port: 587, secure: false });
+    assert.deepEqual(resolvePort(undefined, undefined), { port: 587, secure: false });
+    assert.deepEqual(resolvePort(undefined, true), { port: 465, secure: true });
+    assert.deepEqual(resolvePort(undefined, false), { port: 587, secure: false });
   });
 
   test('go together otherwise', () => {

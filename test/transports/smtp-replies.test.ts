@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { faultOf, faults, isDefinite, refusalCategories } from '../../src/core/refusal.js';
-import { readRefusal, type SmtpError } from '../../src/transports/smtp-refusal.js';
+import { type SmtpError, toRefusal } from '../../src/transports/smtp-refusal.js';
 
 const commands = { 'MAIL FROM': 'EENVELOPE', 'RCPT TO': 'EENVELOPE', DATA: 'EMESSAGE' } as const;
 
@@ -15,7 +15,7 @@ function refuse(response: string, command: keyof typeof commands | 'CONN' = 'RCP
     responseCode: Number(response.slice(0, 3)),
     message: '',
   };
-  const receipt = readRefusal(error, command === 'DATA');
+  const receipt = toRefusal(error, command === 'DATA');
   assert.ok(!receipt.ok);
   return { ...receipt, fault: faultOf(receipt) };
 }
@@ -319,7 +319,7 @@ test('a login refused for now is an outage, unless it speaks of the account', ()
     for (const response of responses) {
       const responseCode = Number(response.slice(0, 3));
       const error = { code: 'EAUTH', command: 'AUTH LOGIN', responseCode, response, message: '' };
-      const receipt = readRefusal(error, false);
+      const receipt = toRefusal(error, false);
       assert.ok(!receipt.ok && receipt.category === 'unavailable' && receipt.retryable, response);
       assert.equal(faultOf(receipt), fault, response);
     }
@@ -334,7 +334,7 @@ test('the greeting blames the name in it when it is refused for good, and TLS th
     ['STARTTLS', 'ETLS', '454 4.7.0 TLS not available due to local problem', 'connection'],
   ] as const) {
     const responseCode = Number(response.slice(0, 3));
-    const receipt = readRefusal({ code, command, responseCode, response, message: '' }, false);
+    const receipt = toRefusal({ code, command, responseCode, response, message: '' }, false);
     assert.ok(!receipt.ok && isDefinite(receipt.category), response);
     assert.equal(faultOf(receipt), fault, response);
   }

@@ -5,7 +5,7 @@ import PostalMime from 'postal-mime';
 import { createResendTransport } from '../../src/transports/resend.js';
 import { createSesTransport } from '../../src/transports/ses.js';
 import { createSmtpTransport } from '../../src/transports/smtp.js';
-import { formatSender, readSender } from '../../src/transports/smtp-sender.js';
+import { formatSender, parseSender } from '../../src/transports/smtp-sender.js';
 import { startHttpStub } from '../helpers/http-stub.js';
 import { createMessage } from '../helpers/messages.js';
 import { startScriptedSmtp } from '../helpers/scripted-smtp.js';
@@ -37,7 +37,7 @@ describe('a sender', () => {
       ['codes@xn--bcher-kva.example', '', 'codes@xn--bcher-kva.example'],
       ['codes@localhost', '', 'codes@localhost'],
     ] as const) {
-      assert.deepEqual(readSender(text), { name, address }, text);
+      assert.deepEqual(parseSender(text), { name, address }, text);
     }
   });
 
@@ -67,7 +67,7 @@ describe('a sender', () => {
       'codes@bücher.example/path',
       'codes@-bücher-.example',
     ]) {
-      assert.throws(() => readSender(text), /^RangeError: from must be an address/, JSON.stringify(text));
+      assert.throws(() => parseSender(text), /^RangeError: from must be an address/, JSON.stringify(text));
     }
   });
 
@@ -78,7 +78,7 @@ describe('a sender', () => {
     await fc.assert(
       fc.asyncProperty(name, async (given) => {
         const quoted = `"${given.replace(/[\\"]/g, '\\$&')}" <codes@bücher.example>`;
-        const sender = readSender(quoted);
+        const sender = parseSender(quoted);
         assert.deepEqual(sender, { name: given, address: 'codes@xn--bcher-kva.example' });
         const written = formatSender(sender);
         assert.match(written, /^[\x20-\x7e]+$/);

@@ -5,7 +5,7 @@ import type { AddressInfo, LookupFunction } from 'node:net';
 import { test } from 'node:test';
 import { isPublicAddress } from '../../src/transports/public-fetch.js';
 import { createWebhookTransport, type WebhookTransportOptions } from '../../src/transports/webhook.js';
-import { readWebhookSecret, signWebhook } from '../../src/transports/webhook-signature.js';
+import { decodeWebhookSecret, signWebhook } from '../../src/transports/webhook-signature.js';
 import { describeHttpTransport } from '../contracts/transport.js';
 import { startHttpStub } from '../helpers/http-stub.js';
 import { createMessage } from '../helpers/messages.js';
@@ -33,7 +33,7 @@ describeHttpTransport('webhook', {
 test('a signature is that of the reference implementation', () => {
   // standard-webhooks/standard-webhooks and svix/svix-webhooks, go/webhook_test.go: TestWebhookSign.
   const signature = signWebhook(
-    readWebhookSecret(secret),
+    decodeWebhookSecret(secret),
     'msg_p5jXN8AQM9LWM0D4loKWxJek',
     '1614265330',
     '{"test": 2432232314}',
@@ -320,6 +320,6 @@ test('targets and options that are not safe are refused at once, by name', () =>
     `whsec_${'A'.repeat(100)}`,
     'text that is not base64, but long',
   ]) {
-    assert.throws(() => readWebhookSecret(wrong), /^RangeError: secret /);
+    assert.throws(() => decodeWebhookSecret(wrong), /^RangeError: secret /);
   }
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deriveCode, deriveTag } from '../../src/core/code.js';
 import { deriveKeys } from '../../src/core/keys.js';
-import { readSecret } from '../../src/core/secret.js';
+import { decodeSecret } from '../../src/core/secret.js';
 import { readVectors } from '../helpers/vectors.js';
 
 interface CodeVector {
@@ -24,7 +24,7 @@ test('the core derives the code and the tag of every vector', () => {
   assert.equal(vectors.length, 40);
   for (const { secret, challenge_hex, unix_seconds, window_seconds, digits, ...vector } of vectors) {
     const { namespace, purpose, identity, code, identity_tag } = vector;
-    const keys = deriveKeys({ secret: readSecret(secret, 'secret') });
+    const keys = deriveKeys({ secret: decodeSecret(secret, 'secret') });
     const subject = { namespace, purpose, identity };
     const challenge = Buffer.from(challenge_hex, 'hex');
     const window = Math.floor(unix_seconds / window_seconds);

@@ -19,16 +19,16 @@ test('the worked example is what the core derives', () => {
   const [identity, purpose] = ['alice@example.com', 'sign-in'];
   const derivation = createDerivation(keys, 'default');
   const from = { challenge: 'ABEiM0RVZneImaq7zN3u_w', keyId: keys.current.id, window: 5_984_300 };
-  const { recordTag, identityTag } = derivation.nameIdentity(identity, purpose);
+  const { recordTag, identityTag } = derivation.deriveTags(identity, purpose);
   for (const line of [
     `key id        ${keys.current.id}`,
     `6 digits      ${derivation.recoverCode(identity, purpose, { ...from, digits: 6 })}`,
     `10 digits     ${derivation.recoverCode(identity, purpose, { ...from, digits: 10 })}`,
     `record tag    ${recordTag}`,
     `identity tag  ${identityTag}`,
-    `192.0.2.1     ${derivation.nameAddress('request_ip', '::ffff:192.0.2.1')}`,
+    `192.0.2.1     ${derivation.deriveNetworkTag('request_ip', '::ffff:192.0.2.1')}`,
     `192.0.2.1     ${deriveAddressTag(keys.address, 'request_ip 192.0.2.1')}`,
-    `2001:db8::1   ${derivation.nameAddress('verify_ip', '2001:db8::1')}`,
+    `2001:db8::1   ${derivation.deriveNetworkTag('verify_ip', '2001:db8::1')}`,
   ]) {
     assert.ok(protocol.includes(`    ${line}\n`), line);
   }

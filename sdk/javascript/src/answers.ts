@@ -124,7 +124,7 @@ function createProblem(answer: Answer, body: Members): OTPError {
   return new OTPError(code, toLine(detail) || code, {
     status: answer.status,
     attemptsLeft: toWhole(body['attempts_left']),
-    retryAfterSeconds: toWhole(body['retry_after_seconds']) ?? readRetryAfter(answer),
+    retryAfterSeconds: toWhole(body['retry_after_seconds']) ?? parseRetryAfter(answer),
   });
 }
 
@@ -133,11 +133,11 @@ function createUnexpected(answer: Answer): OTPError {
     'unexpected_answer',
     `The answer (status ${answer.status}) is none of a stateless-otp service`,
     // A browser hides the status of a redirect that is not followed.
-    { status: answer.status || null, retryAfterSeconds: readRetryAfter(answer) },
+    { status: answer.status || null, retryAfterSeconds: parseRetryAfter(answer) },
   );
 }
 
-function readRetryAfter({ retryAfter }: Answer): number | null {
+function parseRetryAfter({ retryAfter }: Answer): number | null {
   return /^\d{1,15}$/.test(retryAfter ?? '') ? Number(retryAfter) : null;
 }
 

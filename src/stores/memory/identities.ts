@@ -58,7 +58,7 @@ export function removeRecord(identity: StoredIdentity, record: StoredRecord): vo
 }
 
 /** How long the cooldown and the limits on sends ask to wait, in milliseconds; 0 is not at all. */
-export function readWaits(
+export function computeWaits(
   { sends, refusals }: StoredIdentity,
   { cooldownSeconds, sends: limit }: { cooldownSeconds: number; sends: RollingLimit },
   now: number,
@@ -98,7 +98,7 @@ export function createRecord(
 }
 
 /** What the service is told of a record. */
-export function describeRecord(record: StoredRecord): PendingRecord {
+export function toPending(record: StoredRecord): PendingRecord {
   const { challenge, keyId, window, digits, channel, channels, mute } = record;
   return { challenge, keyId, window, digits, channel, channels, mute };
 }

@@ -34,14 +34,14 @@ export async function checkServer(client: RedisClient, checks: ServerChecks): Pr
     throw unfit(`Redis cannot be reached: ${reason === noConnection ? closedAtOnce : reason}`, cause);
   }
   for (const server of client instanceof Cluster ? client.nodes('master') : [client]) {
-    const memory = await readInfo(server, 'memory', checks);
-    const replication = await readInfo(server, 'replication', checks);
+    const memory = await fetchInfo(server, 'memory', checks);
+    const replication = await fetchInfo(server, 'replication', checks);
     if (/^role:slave/m.test(replication.text)) {
       throw unfit('Redis is a replica: REDIS_URL (url) must lead to the master');
     }
     if (
       replication.text === '' &&
-      /^redis_mode:sentinel/m.test((await readInfo(server, 'server', checks)).text)
+      /^redis_mode:sentinel/m.test((await fetchInfo(server, 'server', checks)).text)
     ) {
       throw unfit('Redis is a Sentinel: REDIS_URL (url) takes redis+sentinel://host,host/name');
     }
@@ -78,7 +78,7 @@ async function connect(client: RedisClient): Promise<void> {
   }
 }
 
-async function readInfo(
+async function fetchInfo(
   server: RedisClient,
   section: string,
   { explain }: Pick<ServerChecks, 'explain'>,

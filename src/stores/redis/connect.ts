@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import { Cluster, Redis } from 'ioredis';
 import type { RedisClient } from './scripts.js';
-import { type Host, readRedisUrl, type Target } from './url.js';
+import { type Host, parseRedisUrl, type Target } from './url.js';
 
 /** Bounds and default of the limit on a command, in milliseconds. */
 export const redisTimeout = { min: 50, max: 10_000, default: 500 };
 
 export interface Access {
-  /** See `readRedisUrl`. */
+  /** See `parseRedisUrl`. */
   url: string;
   /** Of the servers, if the URL has none. */
   password?: string | undefined;
@@ -30,7 +30,7 @@ const maxReconnectDelayMs = 500;
 
 /** @throws RangeError for a URL out of its form, and for what contradicts it; no secret is repeated */
 export function resolveAccess(access: Access): Resolved {
-  const target = readRedisUrl(access.url);
+  const target = parseRedisUrl(access.url);
   const password = access.password ?? target.password;
   if (target.password !== undefined && target.password !== password) {
     throw new RangeError(
@@ -64,9 +64,9 @@ export function resolveAccess(access: Access): Resolved {
     sentinelUsername: access.sentinelUsername ?? 'default',
     sentinelPassword: access.sentinelPassword ?? (isShared ? password : undefined),
     tlsOptions: {
-      ...readPem('ca', 'ssl_ca_certs', target.caFile),
-      ...readPem('cert', 'ssl_certfile', target.certFile),
-      ...readPem('key', 'ssl_keyfile', target.keyFile),
+      ...loadPem('ca', 'ssl_ca_certs', target.caFile),
+      ...loadPem('cert', 'ssl_certfile', target.certFile),
+      ...loadPem('key', 'ssl_keyfile', target.keyFile),
     },
   };
 }
@@ -164,7 +164,7 @@ function splitAddress(address: string): Host {
   return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
 }
 
-function readPem(field: 'ca' | 'cert' | 'key', option: string, path: string | undefined): ConnectionOptions {
+function loadPem(field: 'ca' | 'cert' | 'key', option: string, path: string | undefined): ConnectionOptions {
   if (path === undefined) return {};
   try {
     return { [field]: readFileSync(path) };

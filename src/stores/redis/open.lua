@@ -30,7 +30,7 @@ end
 
 -- Microseconds that the cooldown and the limits ask to wait.
 local sends = identity[SENDS]
-local function read_waits()
+local function compute_waits()
   local for_sends = wait_for_room(sends, max_sends, period_seconds)
   -- Tries that the provider refused have a cap of their own, twice that of the sends.
   local for_refusals = wait_for_room(identity[REFUSALS], max_sends * 2, period_seconds)
@@ -39,7 +39,7 @@ local function read_waits()
   return for_cooldown, math.max(for_sends, for_refusals)
 end
 
-local for_cooldown, for_limit = read_waits()
+local for_cooldown, for_limit = compute_waits()
 if for_cooldown > 0 then return { 'cooldown', to_ms(for_cooldown) } end
 if for_limit > 0 then return { 'request_identity', to_ms(for_limit) } end
 
@@ -67,7 +67,7 @@ table.insert(sends, send)
 save_identity(KEYS[1], identity, math.max(record[ENDS_AT], send + period_seconds * 1000000))
 
 local life = record[ENDS_AT] - now
-local wait = math.max(read_waits())
+local wait = math.max(compute_waits())
 if resend == 'refuse' then wait = math.max(wait, life) end
 return {
   'opened', record[CHALLENGE], record[KEY_ID], record[WINDOW], record[DIGITS], join_channels(record), record[MUTE] and 1 or 0,

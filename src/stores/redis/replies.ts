@@ -4,13 +4,13 @@ import type { AttemptResult, OpenResult, PendingRecord } from '../../store-verbs
 /** What `open.lua` and `attempt.lua` return. */
 export type Reply = [status: string, ...fields: (string | number)[]];
 
-export function readOpenReply([status, ...fields]: Reply): OpenResult {
+export function decodeOpenReply([status, ...fields]: Reply): OpenResult {
   const retryAfterMs = Number(fields[0]);
   switch (status) {
     case 'opened':
       return {
         status,
-        record: readRecord(fields),
+        record: decodeRecord(fields),
         sendId: String(fields[6]),
         ttlMs: Number(fields[7]),
         resendInMs: Number(fields[8]),
@@ -26,10 +26,10 @@ export function readOpenReply([status, ...fields]: Reply): OpenResult {
   }
 }
 
-export function readAttemptReply([status, ...fields]: Reply): AttemptResult {
+export function decodeAttemptReply([status, ...fields]: Reply): AttemptResult {
   switch (status) {
     case 'counted':
-      return { status, record: readRecord(fields), attemptsLeft: Number(fields[6]) };
+      return { status, record: decodeRecord(fields), attemptsLeft: Number(fields[6]) };
     case 'blocked':
     case 'limited':
       return { status, retryAfterMs: Number(fields[0]) };
@@ -38,7 +38,7 @@ export function readAttemptReply([status, ...fields]: Reply): AttemptResult {
   }
 }
 
-function readRecord([challenge, keyId, window, digits, joined, mute]: (string | number)[]): PendingRecord {
+function decodeRecord([challenge, keyId, window, digits, joined, mute]: (string | number)[]): PendingRecord {
   const sentOver = String(joined).split(',') as [Channel, ...Channel[]];
   return {
     challenge: String(challenge),

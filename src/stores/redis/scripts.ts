@@ -8,11 +8,11 @@ export type RedisClient = Redis | Cluster;
 /** Runs one script atomically on the server that holds these keys, in one round trip. */
 export type RunScript = (client: RedisClient, keys: string[], args: string[]) => Promise<unknown>;
 
-const prelude = readScript('prelude');
+const prelude = loadSource('prelude');
 
 /** Loads `name.lua`, with the prelude before it. */
 export function loadScript(name: string): RunScript {
-  const source = `${prelude}\n${readScript(name)}`;
+  const source = `${prelude}\n${loadSource(name)}`;
   const digest = createHash('sha1').update(source).digest('hex');
   return async (client, keys, args) => {
     try {
@@ -25,6 +25,6 @@ export function loadScript(name: string): RunScript {
   };
 }
 
-function readScript(name: string): string {
+function loadSource(name: string): string {
   return readFileSync(new URL(`./${name}.lua`, import.meta.url), 'utf8');
 }

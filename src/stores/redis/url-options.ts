@@ -17,68 +17,68 @@ export interface UrlOptions {
 
 type Changes = Partial<UrlOptions>;
 /** Undefined when the value is not allowed. */
-type Read = (value: string) => Changes | undefined;
+type Parse = (value: string) => Changes | undefined;
 
 const flags: Record<string, boolean> = { true: true, false: false, 1: true, 0: false };
-const readFlag = (value: string): boolean | undefined => flags[value.toLowerCase()];
+const parseFlag = (value: string): boolean | undefined => flags[value.toLowerCase()];
 
 /** Named by redis-py, go-redis and Lettuce for the same: a server whose certificate is not checked could be anybody's. */
 const mustCheck =
-  (isChecking: (value: string) => boolean): Read =>
+  (isChecking: (value: string) => boolean): Parse =>
   (value) =>
     isChecking(value) ? {} : undefined;
 
 const fromFile =
-  (name: 'caFile' | 'certFile' | 'keyFile'): Read =>
+  (name: 'caFile' | 'certFile' | 'keyFile'): Parse =>
   (value) =>
     value === '' ? undefined : { [name]: value };
 
-const database: Read = (value) => (/^[0-9]{1,5}$/.test(value) ? { database: Number(value) } : undefined);
-const tls: Read = (value) => {
-  const flag = readFlag(value);
+const database: Parse = (value) => (/^[0-9]{1,5}$/.test(value) ? { database: Number(value) } : undefined);
+const tls: Parse = (value) => {
+  const flag = parseFlag(value);
   return flag === undefined ? undefined : { tls: flag };
 };
 
 /** The options that are honoured, with what they allow. */
-const honoured: Record<string, { allowed: string; read: Read; needsTls?: boolean }> = {
-  db: { allowed: 'the number of a database', read: database },
-  database: { allowed: 'the number of a database', read: database },
+const honoured: Record<string, { allowed: string; parse: Parse; needsTls?: boolean }> = {
+  db: { allowed: 'the number of a database', parse: database },
+  database: { allowed: 'the number of a database', parse: database },
   family: {
     allowed: '0, 4 or 6',
-    read: (value) => (/^[046]$/.test(value) ? { family: Number(value) as UrlOptions['family'] } : undefined),
+    parse: (value) => (/^[046]$/.test(value) ? { family: Number(value) as UrlOptions['family'] } : undefined),
   },
   protocol: {
     allowed: '2 or 3',
-    read: (value) =>
+    parse: (value) =>
       /^[23]$/.test(value) ? { protocol: Number(value) as UrlOptions['protocol'] } : undefined,
   },
-  tls: { allowed: 'true or false', read: tls },
-  ssl: { allowed: 'true or false', read: tls },
+  tls: { allowed: 'true or false', parse: tls },
+  ssl: { allowed: 'true or false', parse: tls },
   sentinel_tls: {
     allowed: 'true or false',
-    read: (value) => {
-      const sentinelTls = readFlag(value);
+    parse: (value) => {
+      const sentinelTls = parseFlag(value);
       return sentinelTls === undefined ? undefined : { sentinelTls };
     },
   },
   ssl_cert_reqs: {
     allowed: '"required": certificates are always checked',
-    read: mustCheck((value) => /^(?:cert_)?required$/i.test(value)),
+    parse: mustCheck((value) => /^(?:cert_)?required$/i.test(value)),
     needsTls: true,
   },
   ssl_check_hostname: {
     allowed: 'true: certificates are always checked',
-    read: mustCheck((value) => readFlag(value) === true),
+    parse: mustCheck((value) => parseFlag(value) === true),
     needsTls: true,
   },
   skip_verify: {
     allowed: 'false: certificates are always checked',
-    read: mustCheck((value) => readFlag(value) === false),
+    parse: mustCheck((value) => parseFlag(value) === false),
     needsTls: true,
   },
-  ssl_ca_certs: { allowed: 'the path of a file', read: fromFile('caFile'), needsTls: true },
-  ssl_certfile: { allowed: 'the path of a file', read: fromFile('certFile'), needsTls: true },
-  ssl_keyfile: { allowed: 'the path of a file', read: fromFile('keyFile'), needsTls: true },
+  ssl_ca_certs: { allowed: 'the path of a file', parse: fromFile('caFile'), needsTls: true },
+  ssl_certfile: { allowed: 'the path of a file', parse: fromFile('certFile'), needsTls: true },
+  ssl_keyfile: { allowed: 'the path of a file', parse: fromFile('keyFile'), needsTls: true },
 };
 
 const hints: [names: string[], hint: string][] = [
@@ -106,7 +106,7 @@ const hints: [names: string[], hint: string][] = [
 ];
 
 /** @throws RangeError that names the option and never its value, which may be a password */
-export function readUrlOptions(query: string): UrlOptions {
+export function parseUrlOptions(query: string): UrlOptions {
   const options: UrlOptions = { family: 0, protocol: 3 };
   const seen = new Set<string>();
   for (const pair of query.split('&').filter(Boolean)) {
@@ -117,7 +117,7 @@ export function readUrlOptions(query: string): UrlOptions {
     seen.add(name);
     const option = Object.hasOwn(honoured, name) ? honoured[name] : undefined;
     if (!option) throw new RangeError(refuseUnknown(name));
-    const changes = option.read(decodeValue(value) ?? '');
+    const changes = option.parse(decodeValue(value) ?? '');
     if (!changes) throw new RangeError(`the option ${name} of the Redis URL must be ${option.allowed}`);
     if (changes.database !== undefined && (options.database ?? changes.database) !== changes.database) {
       throw new RangeError('the options db and database of the Redis URL differ');

@@ -1,5 +1,5 @@
 import { isIP, isIPv6 } from 'node:net';
-import { readUrlOptions, type UrlOptions } from './url-options.js';
+import { parseUrlOptions, type UrlOptions } from './url-options.js';
 
 /** Where a Redis URL leads. */
 export interface Target extends UrlOptions {
@@ -36,8 +36,8 @@ export function hasRedisScheme(url: string): boolean {
 }
 
 /** @throws RangeError that says what is wrong and repeats no part of the URL that could belong to a password */
-export function readRedisUrl(url: string): Target {
-  const { kind, isSocket, isTls, rest } = readScheme(url);
+export function parseRedisUrl(url: string): Target {
+  const { kind, isSocket, isTls, rest } = parseScheme(url);
   if (/[^\x21-\x7e]/.test(url)) throw refuse('has a space or another character that must be percent-encoded');
   const [, authority = '', path = '', query, fragment] =
     /^([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/.exec(rest) ?? [];
@@ -55,8 +55,8 @@ export function readRedisUrl(url: string): Target {
       'has an @ between hosts: user and password come once, before the first; in a password @ is written %40',
     );
   }
-  const options = readUrlOptions(query ?? '');
-  const hosts = isSocket ? [] : readHosts(authority.slice(at + 1), kind);
+  const options = parseUrlOptions(query ?? '');
+  const hosts = isSocket ? [] : parseHosts(authority.slice(at + 1), kind);
   if (isSocket && (authority.length > at + 1 || !/^\/./.test(path))) {
     throw refuse('names no socket; its path follows three slashes');
   }
@@ -69,11 +69,11 @@ export function readRedisUrl(url: string): Target {
   const tls = isTls || options.tls === true;
   if (!tls && options.needsTls)
     throw refuse(`has the option ${options.needsTls}, which needs TLS: rediss://`);
-  const { database, masterName } = readPath(isSocket ? '' : path, kind, options.database);
+  const { database, masterName } = parsePath(isSocket ? '' : path, kind, options.database);
   if (kind !== 'sentinel' && options.sentinelTls !== undefined) {
     throw refuse('has the option sentinel_tls, which needs redis+sentinel://');
   }
-  const [username, password] = readUserInfo(at === -1 ? '' : authority.slice(0, at));
+  const [username, password] = parseUserInfo(at === -1 ? '' : authority.slice(0, at));
   return {
     ...options,
     kind,
@@ -88,7 +88,7 @@ export function readRedisUrl(url: string): Target {
   };
 }
 
-function readScheme(url: string) {
+function parseScheme(url: string) {
   const match = schemePattern.exec(url);
   const { s, suffix = '', unix } = match?.groups ?? {};
   const word = suffix.toLowerCase();
@@ -99,8 +99,8 @@ function readScheme(url: string) {
   return { kind, isSocket, isTls, rest: url.slice(match[0].length) };
 }
 
-function readHosts(text: string, kind: Target['kind']): Host[] {
-  const hosts = text.split(',').map((host) => readHost(host, defaultPorts[kind]));
+function parseHosts(text: string, kind: Target['kind']): Host[] {
+  const hosts = text.split(',').map((host) => parseHost(host, defaultPorts[kind]));
   if (kind === 'single' && hosts.length > 1) {
     throw refuse('has several hosts, which takes redis+sentinel:// or redis+cluster://');
   }
@@ -108,7 +108,7 @@ function readHosts(text: string, kind: Target['kind']): Host[] {
 }
 
 /** A name, an IPv4 address, or an IPv6 address in brackets, perhaps with a zone (RFC 6874). */
-function readHost(text: string, defaultPort: number): Host {
+function parseHost(text: string, defaultPort: number): Host {
   const match = /^(?:\[([0-9a-f:.]+)(?:%(?:25)?([\w.-]+))?\]|([a-z0-9._-]+))(?::([0-9]{1,5}))?$/i.exec(text);
   const [, address, zone, name, portText] = match ?? [];
   if (address === undefined && name === undefined) {
@@ -121,7 +121,7 @@ function readHost(text: string, defaultPort: number): Host {
 }
 
 /** `/database`, with Sentinel `/name` or `/name/database`, and of a cluster nothing. */
-function readPath(path: string, kind: Target['kind'], byOption: number | undefined) {
+function parsePath(path: string, kind: Target['kind'], byOption: number | undefined) {
   const parts = path.replace(/^\//, '').split('/');
   const masterName = kind === 'sentinel' ? decode(parts.shift() ?? '') : '';
   if (kind === 'sentinel' && masterName === '') throw refuse('does not name the master after the hosts');
@@ -136,7 +136,7 @@ function readPath(path: string, kind: Target['kind'], byOption: number | undefin
   return { database, masterName };
 }
 
-function readUserInfo(text: string): [username: string | undefined, password: string | undefined] {
+function parseUserInfo(text: string): [username: string | undefined, password: string | undefined] {
   const colon = text.indexOf(':');
   const username = colon === -1 ? text : text.slice(0, colon);
   const password = colon === -1 ? '' : text.slice(colon + 1);
