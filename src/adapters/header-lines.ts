@@ -21,6 +21,13 @@ export function readHeader({ headers, rawHeaders }: Incoming, name: string): str
   return value === undefined ? null : String(value);
 }
 
+/** Makes `headers` hold what `readHeader` returns, for code that reads nothing else. */
+export function joinRepeatedLines(incoming: IncomingMessage): void {
+  for (const name of firstLineOnly) {
+    if (isRepeated(incoming.rawHeaders, name)) incoming.headers[name] = readHeader(incoming, name) ?? '';
+  }
+}
+
 /** RFC 9112 §3.2: two Host lines are refused, since each server on the way may go by another. */
 export function hasTwoHosts({ rawHeaders }: Incoming): boolean {
   return isRepeated(rawHeaders, 'host');

@@ -1,4 +1,7 @@
+import { subscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage } from 'node:http';
 import type { Handler } from '../http/handler.js';
+import { joinRepeatedLines } from './header-lines.js';
 
 export interface NextHandlersOptions {
   /** What stands before `/api/v1` in the path of the route file, such as `/auth`. Default: nothing. */
@@ -25,9 +28,21 @@ export function createNextHandlers(
 ): { GET: NextRouteHandler; POST: NextRouteHandler; OPTIONS: NextRouteHandler } {
   if (!/^(\/[^/?#]+)*$/.test(prefix))
     throw new TypeError(`prefix must be a path such as /auth, got ${prefix}`);
+  watchHeaderLines();
   const handle: NextRouteHandler = (request) =>
     handler(withoutPrefix(request, prefix), { remoteAddress: remoteAddress?.(request) });
   return { GET: handle, POST: handle, OPTIONS: handle };
+}
+
+let isWatching = false;
+
+/** Next copies `IncomingMessage.headers` and passes on nothing else, so lines are joined there before it reads them. */
+function watchHeaderLines(): void {
+  if (isWatching) return;
+  isWatching = true;
+  subscribe('http.server.request.start', (message) =>
+    joinRepeatedLines((message as { request: IncomingMessage }).request),
+  );
 }
 
 function withoutPrefix(request: Request, prefix: string): Request {

@@ -17,8 +17,8 @@ export const listeners = {
   express: startHost('express'),
   fastify: startHost('fastify'),
   hono: startHost('hono'),
-  next: ({ handler }) => listenOnPort(listenLikeNext(handler)),
   'the Web handler': ({ handler }) => listenOnPort(listenOnWeb(handler)),
+  next: ({ handler }) => listenOnPort(listenLikeNext(handler)),
   'the service': ({ handler }) =>
     startServer(createNodeListener(handler, { overrideGlobals: true }), {
       host: '127.0.0.1',
@@ -51,7 +51,10 @@ function listenOnWeb(handler: Otp['handler']): RequestListener {
   );
 }
 
-/** As the App Router does: HEAD is answered by GET, a method that the route file does not export with a bare 405. */
+/**
+ * As the App Router does: HEAD is answered by GET, a method that the route file does not export with a bare 405, and the
+ * headers are those of the `IncomingMessage`.
+ */
 function listenLikeNext(handler: Otp['handler']): RequestListener {
   const addresses = new WeakMap<Request, string | undefined>();
   const { GET, POST, OPTIONS } = createNextHandlers(handler, {
@@ -60,8 +63,16 @@ function listenLikeNext(handler: Otp['handler']): RequestListener {
   const exported = new Map(Object.entries({ GET, HEAD: GET, POST, OPTIONS }));
   return getRequestListener(
     async (request, env) => {
-      addresses.set(request, (env as HttpBindings).incoming.socket.remoteAddress);
-      return exported.get(request.method)?.(request) ?? new Response(null, { status: 405 });
+      const { incoming } = env as HttpBindings;
+      const { method, url, body } = request;
+      const handle = exported.get(method);
+      if (!handle) return new Response(null, { status: 405 });
+      const headers = new Headers(
+        Object.entries(incoming.headers).map(([name, value]): [string, string] => [name, String(value)]),
+      );
+      const copy = new Request(url, { method, headers, body, duplex: 'half' });
+      addresses.set(copy, incoming.socket.remoteAddress);
+      return handle(copy);
     },
     { overrideGlobalObjects: false },
   );
