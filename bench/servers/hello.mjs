@@ -7,10 +7,10 @@ import { loadBuilt } from './built.mjs';
 
 /** @type {typeof import('../../src/http/body.js')} */
 const { readJsonBody } = await loadBuilt('http/body.js');
-/** @type {typeof import('../../src/http/call.js')} */
-const { createWebCall } = await loadBuilt('http/call.js');
-/** @type {typeof import('../../src/http/respond.js')} */
-const { respondJson } = await loadBuilt('http/respond.js');
+/** @type {typeof import('../../src/http/reply.js')} */
+const { replyJson } = await loadBuilt('http/reply.js');
+/** @type {typeof import('../../src/http/web.js')} */
+const { fromWebRequest, toWebResponse } = await loadBuilt('http/web.js');
 /** @type {typeof import('../../src/http/schemas.js')} */
 const { createSchemas } = await loadBuilt('http/schemas.js');
 
@@ -19,8 +19,8 @@ const app = new Hono();
 app.get('/hello', (context) => context.json(sentAnswer));
 if (process.env['BENCH_GUARDS'] === '1') {
   app.post('/hello', async ({ req }) => {
-    await readJsonBody(createWebCall(req.raw), requestOtp);
-    return respondJson(200, sentAnswer);
+    await readJsonBody(fromWebRequest(req.raw), requestOtp);
+    return toWebResponse(replyJson(200, sentAnswer));
   });
 } else {
   app.post('/hello', async (context) => {

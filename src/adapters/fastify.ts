@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { maxBodyBytes } from '../http/call.js';
 import type { Handler } from '../http/handler.js';
 import { respondProblem } from '../http/problems.js';
+import { maxBodyBytes } from '../http/request.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import { askFor, unknownHost } from './ask.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';

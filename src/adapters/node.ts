@@ -1,10 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { createBatch } from '../fast/batch.js';
-import { type Call, createBrokenBodyError, maxBodyBytes } from '../http/call.js';
 import type { Handler } from '../http/handler.js';
 import { respondProblem } from '../http/problems.js';
-import { jsonHeaders, type Reply } from '../http/reply.js';
+import { type HttpReply, jsonHeaders } from '../http/reply.js';
+import { type HttpRequest, maxBodyBytes } from '../http/request.js';
+import { createBrokenBodyError } from '../http/web.js';
 import { askFor, isReset, readPeer, unknownHost } from './ask.js';
 import { hasTwoHosts, readHeader } from './header-lines.js';
 import { cutWhenStalled, type Exchange, inTurn } from './turns.js';
@@ -49,7 +50,7 @@ export function createNodeListener(handler: Handler, options: NodeListenerOption
     const { socket } = incoming;
     const remoteAddress = readPeer(socket);
     const respond = () =>
-      void answer(createNodeCall(incoming, batch), { remoteAddress })
+      void answer(createNodeRequest(incoming, remoteAddress, batch))
         .then((reply) => {
           sendReply(outgoing, reply);
           cutWhenStalled(outgoing, stalledTimeoutMs);
@@ -76,10 +77,22 @@ function readPlainLength({ headers }: IncomingMessage): number | null {
   return headers['transfer-encoding'] === undefined && length <= maxBodyBytes ? length : null;
 }
 
-function createNodeCall(incoming: IncomingMessage, batch: (run: () => void) => void): Call {
+function createNodeRequest(
+  incoming: IncomingMessage,
+  remoteAddress: string | undefined,
+  batch: (run: () => void) => void,
+): HttpRequest {
+  const { url = '', headers, socket } = incoming;
+  const end = url.indexOf('?');
   return {
+    method: incoming.method ?? '',
+    path: end < 0 ? url : url.slice(0, end),
+    query: end < 0 ? '' : url.slice(end + 1),
+    scheme: 'encrypted' in socket ? 'https' : 'http',
+    host: headers.host ?? '',
+    remoteAddress,
     header: (name) => readHeader(incoming, name),
-    headerNames: () => Object.keys(incoming.headers),
+    headerNames: () => Object.keys(headers),
     readBytes: () => readIncoming(incoming, batch),
   };
 }
@@ -98,14 +111,18 @@ function readIncoming(incoming: IncomingMessage, batch: (run: () => void) => voi
 }
 
 /** Headers as node:http writes them quickest: names and values in one list. */
-function listHeaders(headers: Reply['headers']): string[] {
+function listHeaders(headers: HttpReply['headers']): string[] {
   const list: string[] = [];
-  for (const name in headers) list.push(name, headers[name] as string);
+  for (const name in headers) {
+    const value = headers[name] ?? [];
+    if (typeof value === 'string') list.push(name, value);
+    else for (const line of value) list.push(name, line);
+  }
   return list;
 }
 const jsonHeaderList = listHeaders(jsonHeaders);
 
-function sendReply(outgoing: ServerResponse, { status, headers, body }: Reply): void {
+function sendReply(outgoing: ServerResponse, { status, headers, body }: HttpReply): void {
   const list = headers === jsonHeaders ? jsonHeaderList : listHeaders(headers);
   if (typeof body !== 'string') {
     outgoing.writeHead(status, list);

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { z } from '@hono/zod-openapi';
 import { OtpError } from '../errors.js';
-import type { Call } from './call.js';
+import type { HttpRequest } from './request.js';
 
 const byteOrderMark = '\uFEFF';
 
@@ -11,28 +11,28 @@ const byteOrderMark = '\uFEFF';
  * @throws OtpError `invalid_request` with one line that says what is wrong
  */
 export async function readJsonBody<Schema extends z.ZodObject>(
-  call: Call,
+  request: HttpRequest,
   schema: Schema,
 ): Promise<z.output<Schema>> {
-  assertJson(call);
-  return parseBody(await call.readBytes(), schema);
+  assertJson(request);
+  return parseBody(await request.readBytes(), schema);
 }
 
 /** As `readJsonBody`, but null for a request without a body. */
 export async function readOptionalJsonBody<Schema extends z.ZodObject>(
-  call: Call,
+  request: HttpRequest,
   schema: Schema,
 ): Promise<z.output<Schema> | null> {
   // Over a socket every POST has a body, which may turn out to be empty.
-  const bytes = await call.readBytes();
+  const bytes = await request.readBytes();
   if (bytes.length === 0) return null;
-  assertJson(call);
+  assertJson(request);
   return parseBody(bytes, schema);
 }
 
 /** Also keeps forms of other sites out: a browser asks before it sends this type across origins. */
-function assertJson(call: Call): void {
-  const type = call.header('content-type') ?? '';
+function assertJson(request: HttpRequest): void {
+  const type = request.header('content-type') ?? '';
   if (type !== 'application/json' && !/^application\/json *(?:;|$)/i.test(type)) {
     throw new OtpError('invalid_request', 'Content-Type must be application/json');
   }
@@ -61,9 +61,10 @@ function dropEmpty(body: unknown, { shape }: z.ZodObject): void {
  *
  * @throws OtpError `invalid_request` for a body that is too long or breaks off
  */
-export async function readForm(call: Call): Promise<URLSearchParams | null> {
-  if (!/^application\/x-www-form-urlencoded *(?:;|$)/i.test(call.header('content-type') ?? '')) return null;
-  return new URLSearchParams(Buffer.from(await call.readBytes()).toString());
+export async function readForm(request: HttpRequest): Promise<URLSearchParams | null> {
+  if (!/^application\/x-www-form-urlencoded *(?:;|$)/i.test(request.header('content-type') ?? ''))
+    return null;
+  return new URLSearchParams(Buffer.from(await request.readBytes()).toString());
 }
 
 function parseJson(bytes: Uint8Array): unknown {

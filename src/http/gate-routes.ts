@@ -1,12 +1,25 @@
-import { createRoute } from '@hono/zod-openapi';
+import type { Gate } from '../core/gate.js';
 import { parseCanonical } from '../core/identity.js';
 import type { TokenClaims } from '../tokens/claims.js';
+import type { Tokens } from '../tokens/tokens.js';
 import { challengeBearer, readBearer } from './bearer.js';
-import type { Call } from './call.js';
 import { describeProblems, json } from './describe.js';
 import { replyProblem } from './problems.js';
-import { type Reply, replyJson } from './reply.js';
-import type { Route, RouteParts } from './routes.js';
+import { type HttpReply, replyJson } from './reply.js';
+import type { HttpRequest } from './request.js';
+import type { Route } from './route.js';
+import type { Schemas } from './schemas.js';
+import type { SessionCookie } from './session-cookie.js';
+
+export interface GateParts {
+  tokens: Pick<Tokens, 'check' | 'renew' | 'now'>;
+  /** Who is let through. */
+  gate: Gate;
+  sessionCookie: SessionCookie;
+  /** Where the sign-in page is for hosts that share the cookie; without it, under the host that was asked. */
+  signInUrl?: string | undefined;
+  schemas: Schemas;
+}
 
 /** What a proxy overwrites with the answer of the gate. */
 const identityHeaders = ['remote-user', 'remote-email', 'remote-phone'];
@@ -19,7 +32,7 @@ const maxTargetLength = 1024;
  * What a reverse proxy asks before it lets a request through: by the bearer token or the session cookie, 200 with the
  * identity in headers, 403 for who may not enter, 401 or a way to the sign-in page for who is not signed in.
  */
-export function createGateRoutes(parts: RouteParts): Route[] {
+export function createGateRoutes(parts: GateParts): Route[] {
   const { schemas } = parts;
   const answers = {
     200: json('Let through; Remote-User, Remote-Email and Remote-Phone say whom', schemas.tokenActive),
@@ -28,20 +41,21 @@ export function createGateRoutes(parts: RouteParts): Route[] {
   };
   return [
     {
-      definition: createRoute({
-        method: 'get',
-        path: '/authz/auth-request',
+      method: 'GET',
+      path: '/authz/auth-request',
+      access: ['bearer', 'session'],
+      document: {
         operationId: 'authorizeForNginx',
         summary: 'For nginx auth_request: 200, 401 or 403',
         responses: answers,
-      }),
-      access: ['bearer', 'session'],
-      handle: async (call) => (await answerKnown(parts, call)) ?? refuse(call),
+      },
+      answer: async (request) => (await answerKnown(parts, request)) ?? refuse(request),
     },
     {
-      definition: createRoute({
-        method: 'get',
-        path: '/authz/forward-auth',
+      method: 'GET',
+      path: '/authz/forward-auth',
+      access: ['bearer', 'session'],
+      document: {
         operationId: 'authorizeForward',
         summary:
           'For Caddy forward_auth and Traefik ForwardAuth: 200, 401 or 403, or a redirect for browsers',
@@ -49,13 +63,12 @@ export function createGateRoutes(parts: RouteParts): Route[] {
           ...answers,
           302: { description: 'A browser that is not signed in, to the sign-in page' },
         },
-      }),
-      access: ['bearer', 'session'],
-      async handle(call) {
-        const known = await answerKnown(parts, call);
+      },
+      async answer(request) {
+        const known = await answerKnown(parts, request);
         if (known) return known;
-        const location = isBrowser(call) ? locateSignIn(call, parts.signInUrl) : null;
-        if (location === null) return refuse(call);
+        const location = isBrowser(request) ? locateSignIn(request, parts.signInUrl) : null;
+        if (location === null) return refuse(request);
         return replyJson(302, { active: false }, { Location: location });
       },
     },
@@ -63,35 +76,38 @@ export function createGateRoutes(parts: RouteParts): Route[] {
 }
 
 /** The answer to somebody who is signed in; null for everybody else. */
-async function answerKnown(parts: RouteParts, call: Call): Promise<Reply | null> {
-  const answer = await answerToken(parts, call);
-  return answer?.status === 200 && hasForeignIdentity(call) ? refuseForgery() : answer;
+async function answerKnown(parts: GateParts, request: HttpRequest): Promise<HttpReply | null> {
+  const answer = await answerToken(parts, request);
+  return answer?.status === 200 && hasForeignIdentity(request) ? refuseForgery() : answer;
 }
 
 /**
  * Whether a client says of itself what applications believe of a proxy, under a name that the gate does not set. nginx can
  * only remove headers whose names it is given, so of the others it is told here.
  */
-function hasForeignIdentity(call: Call): boolean {
-  for (const name of call.headerNames()) {
+function hasForeignIdentity(request: HttpRequest): boolean {
+  for (const name of request.headerNames()) {
     if (/^remote[^a-z0-9]/.test(name) && !identityHeaders.includes(name)) return true;
   }
   return false;
 }
 
-function refuseForgery(): Reply {
+function refuseForgery(): HttpReply {
   return replyProblem('forbidden', 'A client must not send headers that begin with Remote-');
 }
 
-async function answerToken({ tokens, gate, sessionCookie }: RouteParts, call: Call): Promise<Reply | null> {
+async function answerToken(
+  { tokens, gate, sessionCookie }: GateParts,
+  request: HttpRequest,
+): Promise<HttpReply | null> {
   const readClaims = async (token: string | null) => {
     const check = token === null ? null : await tokens.check(token);
     return check?.active && check.claims.purpose === gatePurpose ? check.claims : null;
   };
-  const bearer = await readClaims(readBearer(call.header('authorization')));
+  const bearer = await readClaims(readBearer(request.header('authorization')));
   if (bearer) return gate(bearer.sub) ? letThrough(bearer) : refuseUnwelcome();
   let isUnwelcome = false;
-  for (const token of sessionCookie.read(call.header('cookie'))) {
+  for (const token of sessionCookie.read(request.header('cookie'))) {
     const claims = await readClaims(token);
     if (claims && gate(claims.sub)) {
       const renewed = isHalfOver(claims, tokens.now()) ? await tokens.renew(claims) : null;
@@ -105,11 +121,11 @@ async function answerToken({ tokens, gate, sessionCookie }: RouteParts, call: Ca
   return isUnwelcome ? refuseUnwelcome() : null;
 }
 
-function letThrough({ sub }: TokenClaims, headers: Record<string, string> = {}): Reply {
+function letThrough({ sub }: TokenClaims, headers: Record<string, string> = {}): HttpReply {
   return replyJson(200, { active: true }, { ...describeIdentity(sub), ...headers });
 }
 
-function refuseUnwelcome(): Reply {
+function refuseUnwelcome(): HttpReply {
   return replyProblem('forbidden', 'This identity may not enter here');
 }
 
@@ -123,8 +139,8 @@ function describeIdentity(identity: string): Record<string, string> {
   };
 }
 
-function refuse(call: Call): Reply {
-  return replyJson(401, { active: false }, challengeBearer(readBearer(call.header('authorization'))));
+function refuse(request: HttpRequest): HttpReply {
+  return replyJson(401, { active: false }, challengeBearer(readBearer(request.header('authorization'))));
 }
 
 function isHalfOver({ iat, exp }: TokenClaims, nowSeconds: number): boolean {
@@ -132,24 +148,24 @@ function isHalfOver({ iat, exp }: TokenClaims, nowSeconds: number): boolean {
 }
 
 /** A person who waits for a page; a program would take the page for its answer. */
-function isBrowser(call: Call): boolean {
-  const method = call.header('x-forwarded-method') ?? 'GET';
-  return /^(GET|HEAD)$/i.test(method) && /\btext\/html\b/i.test(call.header('accept') ?? '');
+function isBrowser(request: HttpRequest): boolean {
+  const method = request.header('x-forwarded-method') ?? 'GET';
+  return /^(GET|HEAD)$/i.test(method) && /\btext\/html\b/i.test(request.header('accept') ?? '');
 }
 
 /** The sign-in page, with the way back. The page itself decides whether it goes there. */
-function locateSignIn(call: Call, signInUrl: string | undefined): string {
+function locateSignIn(request: HttpRequest, signInUrl: string | undefined): string {
   const page = signInUrl ?? '/sign-in';
-  const target = escapeBytes(locateRequest(call, signInUrl));
+  const target = escapeBytes(locateRequest(request, signInUrl));
   return target.length > maxTargetLength ? page : `${page}?rd=${encodeURIComponent(target)}`;
 }
 
 /** What was asked for: a path of this host, or, where the page has a host of its own, the whole address. */
-function locateRequest(call: Call, signInUrl: string | undefined): string {
-  const uri = call.header('x-forwarded-uri') ?? '/';
+function locateRequest(request: HttpRequest, signInUrl: string | undefined): string {
+  const uri = request.header('x-forwarded-uri') ?? '/';
   if (signInUrl === undefined) return uri;
   // Of several proxies, each appends; the first one is what the browser spoke to.
-  const [host = ''] = (call.header('x-forwarded-host') ?? '').split(',');
+  const [host = ''] = (request.header('x-forwarded-host') ?? '').split(',');
   // Not X-Forwarded-Proto, which behind one more proxy is that proxy's: the cookie is for this scheme alone.
   const [scheme] = signInUrl.split('//');
   return `${scheme}//${host.trim()}${uri}`;

@@ -4,7 +4,6 @@ import { OtpError } from '../errors.js';
 import type { Logger } from '../ports.js';
 import { version } from '../version.js';
 import { createApiKeyCheck } from './api-keys.js';
-import { type Call, createWebCall } from './call.js';
 import { createClientAddressReader } from './client-address.js';
 import { createCors } from './cors.js';
 import { guardInbox, type InboxReader, respondInboxJson, respondInboxPage } from './dev-inbox.js';
@@ -12,10 +11,15 @@ import { createDocsFiles } from './docs-page.js';
 import { createOpenApiDocument } from './openapi.js';
 import type { PageRoute } from './page-route.js';
 import { replyProblem, respondProblem } from './problems.js';
-import { type Reply, toResponse } from './reply.js';
+import type { HttpReply } from './reply.js';
+import type { HttpRequest } from './request.js';
+import type { Caller, Route } from './route.js';
 import { createRoutes, type RouteParts } from './routes.js';
 import { createSchemas } from './schemas.js';
-import { createStaticFile, type StaticFile } from './static-files.js';
+import { createStaticFile } from './static-files.js';
+import { fromWebRequest, type RequestInfo, toWebResponse } from './web.js';
+
+export type { RequestInfo };
 
 export interface HandlerOptions extends Omit<RouteParts, 'schemas'> {
   purposes: readonly string[];
@@ -30,18 +34,9 @@ export interface HandlerOptions extends Omit<RouteParts, 'schemas'> {
   unsafeDevInbox?: InboxReader | undefined;
   publicUrl?: string | undefined;
   /** The sign-in page; without it there is none. */
-  signInRoutes?: readonly PageRoute[] | undefined;
+  signInRoutes?: readonly (Route | PageRoute)[] | undefined;
   /** Proxies whose X-Forwarded-For counts: addresses, CIDR ranges, `loopback` or `unix`. */
   trustedProxies: readonly string[];
-}
-
-/** What the server knows of a request that the request itself does not hold. */
-export interface RequestInfo {
-  /**
-   * The address of the other end of the connection. Requests without one share a single budget, named `unknown`, in the
-   * limits by address.
-   */
-  remoteAddress?: string | null | undefined;
 }
 
 /** Serves the whole API. Never rejects. */
@@ -55,7 +50,7 @@ export interface Handler {
 }
 
 /** Answers a call. Never rejects. */
-export type AnswerCall = (call: Call, info: RequestInfo) => Promise<Reply>;
+export type AnswerCall = (request: HttpRequest) => Promise<HttpReply>;
 
 const retrySoonSeconds = 1;
 const unauthorizedHeaders = { 'WWW-Authenticate': 'ApiKey realm="stateless-otp"' };
@@ -83,7 +78,7 @@ export function createHandler(options: HandlerOptions): Handler {
     return clientAddress.readCaller(remoteAddress, forwardedFor);
   };
   /** Limits must not open for a caller who manages to have no address. */
-  const readAddress = ({ remoteAddress }: RequestInfo): string => {
+  const readAddress = (remoteAddress: string | undefined): string => {
     if (remoteAddress) return remoteAddress;
     if (!isMissingAddressKnown) logger.warn({}, 'A request came without an address: those share one limit');
     isMissingAddressKnown = true;
@@ -95,45 +90,42 @@ export function createHandler(options: HandlerOptions): Handler {
   const app = new Hono<{ Bindings: RequestInfo }>();
 
   if (corsOrigins.length > 0) app.use(createCors(corsOrigins));
-  /** Serves a path without Web-standard requests where the server can, and with them where it cannot. */
-  function serve(
-    method: string,
-    path: string,
-    answer: (...given: Parameters<AnswerCall>) => Promise<Reply> | Reply,
-  ) {
-    const answerSafely: AnswerCall = async (call, info) => {
+  function serve({ method, path, access, answer }: Route) {
+    const needsKey = hasApiKeys && access.includes('api-key');
+    const answerSafely: AnswerCall = async (request) => {
+      if (needsKey && !checkApiKey(request.header('x-api-key'))) {
+        const detail = 'X-API-Key must be the key of a known caller';
+        return replyProblem('unauthorized', detail, {}, unauthorizedHeaders);
+      }
       try {
-        return await answer(call, info);
+        return await answer(request, readAsker(request, needsKey));
       } catch (error) {
         return replyError(error, logger);
       }
     };
     const byMethod = direct.get(path) ?? new Map<string, AnswerCall>();
     direct.set(path, byMethod.set(method, answerSafely));
-    app.on(method, path, async ({ req, env }) => toResponse(await answerSafely(createWebCall(req.raw), env)));
-  }
-  for (const { definition, access, handle } of routes) {
-    const needsKey = hasApiKeys && access.includes('api-key');
-    const answer = (call: Call, info: RequestInfo): Promise<Reply> | Reply => {
-      if (needsKey && !checkApiKey(call.header('x-api-key'))) {
-        return replyProblem(
-          'unauthorized',
-          'X-API-Key must be the key of a known caller',
-          {},
-          unauthorizedHeaders,
-        );
-      }
-      const forwardedFor = call.header('x-forwarded-for');
-      // A back end that calls for its users is one address, so it is they who are counted, if it names them.
-      if (needsKey) return handle(call, clientAddress.readOnBehalfOf(forwardedFor));
-      return handle(call, readCaller(readAddress(info), forwardedFor));
-    };
-    serve(definition.method.toUpperCase(), definition.path, answer);
-  }
-  for (const { method, path, handle } of options.signInRoutes ?? []) {
-    app.on(method, path, ({ req, env }) =>
-      handle(req.raw, readCaller(readAddress(env), req.raw.headers.get('x-forwarded-for'))),
+    app.on(method, path, async ({ req, env }) =>
+      toWebResponse(await answerSafely(fromWebRequest(req.raw, env))),
     );
+  }
+  function readAsker(request: HttpRequest, hasKey: boolean): Caller {
+    const forwardedFor = request.header('x-forwarded-for');
+    // A back end that calls for its users is one address, so it is they who are counted, if it names them.
+    return hasKey
+      ? { address: clientAddress.readOnBehalfOf(forwardedFor) }
+      : { address: readCaller(readAddress(request.remoteAddress), forwardedFor) };
+  }
+  for (const route of routes) serve(route);
+  for (const route of options.signInRoutes ?? []) {
+    if ('answer' in route) serve(route);
+    else {
+      const { method, path, handle } = route;
+      app.on(method, path, ({ req, env }) => {
+        const address = readAddress(env.remoteAddress ?? undefined);
+        return handle(req.raw, readCaller(address, req.raw.headers.get('x-forwarded-for')));
+      });
+    }
   }
   const inbox = options.unsafeDevInbox;
   if (inbox) {
@@ -143,14 +135,13 @@ export function createHandler(options: HandlerOptions): Handler {
       guardInbox(publicUrl, req.raw, () => respondInboxJson(inbox, req.query('identity'))),
     );
   }
-  const files: Record<string, StaticFile> = {
-    ...createDocsFiles(),
-    '/openapi.json': createStaticFile({
-      type: 'application/json',
-      read: () => JSON.stringify(createOpenApiDocument(routes, { version, sessionCookie, hasApiKeys })),
-    }),
-  };
-  for (const [path, file] of Object.entries(files)) serve('GET', path, file);
+  const document = createStaticFile({
+    type: 'application/json',
+    read: () => JSON.stringify(createOpenApiDocument(routes, { version, sessionCookie, hasApiKeys })),
+  });
+  for (const [path, answer] of Object.entries({ ...createDocsFiles(), '/openapi.json': document })) {
+    serve({ method: 'GET', path, access: ['open'], answer });
+  }
 
   app.notFound(({ req }) => {
     const allowed = app.routes
@@ -160,7 +151,7 @@ export function createHandler(options: HandlerOptions): Handler {
     const list = allowed.join(', ');
     return respondProblem('method_not_allowed', `Allowed here: ${list}`, {}, { Allow: list });
   });
-  app.onError((error) => toResponse(replyError(error, logger)));
+  app.onError((error) => toWebResponse(replyError(error, logger)));
 
   const handler: Handler = async (request, info = {}) => app.fetch(request, info);
   handler.findRoute = (method, path, origin) => {
@@ -175,14 +166,14 @@ export function createHandler(options: HandlerOptions): Handler {
 
 /** A cache must not give a page of another origin the answer that was made for nobody's. */
 function varyByOrigin(answer: AnswerCall): AnswerCall {
-  return async (call, info) => {
-    const reply = await answer(call, info);
+  return async (request) => {
+    const reply = await answer(request);
     const vary = reply.headers.Vary === undefined ? 'Origin' : `${reply.headers.Vary}, Origin`;
     return { ...reply, headers: { ...reply.headers, Vary: vary } };
   };
 }
 
-function replyError(error: unknown, logger: Logger): Reply {
+function replyError(error: unknown, logger: Logger): HttpReply {
   if (error instanceof OtpError && error.code !== 'internal') {
     const isOurs = error.code === 'store_unavailable' || error.code === 'overloaded';
     if (isOurs) logger.error({ error: error.code, reason: error.message }, 'request failed');

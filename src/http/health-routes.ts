@@ -1,35 +1,41 @@
-import { createRoute } from '@hono/zod-openapi';
+import type { Store } from '../ports.js';
 import { describeProblems, json } from './describe.js';
 import { replyJson } from './reply.js';
-import type { Route, RouteParts } from './routes.js';
+import type { Route } from './route.js';
+import type { Schemas } from './schemas.js';
+
+export interface HealthParts {
+  store: Pick<Store, 'ping'>;
+  schemas: Schemas;
+}
 
 /** Whether the process runs, and whether it can serve. */
-export function createHealthRoutes({ store, schemas }: RouteParts): Route[] {
+export function createHealthRoutes({ store, schemas }: HealthParts): Route[] {
   return [
     {
-      definition: createRoute({
-        method: 'get',
-        path: '/livez',
+      method: 'GET',
+      path: '/livez',
+      access: ['open'],
+      document: {
         operationId: 'getLiveness',
         summary: 'Whether the process runs',
         responses: { 200: json('It runs', schemas.health) },
-      }),
-      access: ['open'],
-      handle: async () => replyJson(200, { status: 'ok' }),
+      },
+      answer: async () => replyJson(200, { status: 'ok' }),
     },
     {
-      definition: createRoute({
-        method: 'get',
-        path: '/readyz',
+      method: 'GET',
+      path: '/readyz',
+      access: ['open'],
+      document: {
         operationId: 'getReadiness',
         summary: 'Whether the service can serve, its store included',
         responses: {
           200: json('It can serve', schemas.health),
           ...describeProblems(schemas, ['store_unavailable']),
         },
-      }),
-      access: ['open'],
-      async handle() {
+      },
+      async answer() {
         await store.ping();
         return replyJson(200, { status: 'ok' });
       },

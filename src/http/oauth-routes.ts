@@ -1,43 +1,54 @@
 import { createHash } from 'node:crypto';
-import { createRoute } from '@hono/zod-openapi';
+import type { TokenKeys } from '../tokens/keys.js';
+import type { Tokens } from '../tokens/tokens.js';
 import { createApiKeyCheck } from './api-keys.js';
 import { readForm } from './body.js';
-import type { Call } from './call.js';
 import { matchesTag } from './conditional.js';
 import { describeProblems, formBody, json } from './describe.js';
 import { replyProblem } from './problems.js';
-import { type Reply, replyJson } from './reply.js';
-import type { Route, RouteParts } from './routes.js';
+import { type HttpReply, replyJson } from './reply.js';
+import type { HttpRequest } from './request.js';
+import type { Route } from './route.js';
+import type { Schemas } from './schemas.js';
+
+export interface OauthParts {
+  tokens: Pick<Tokens, 'check' | 'revoke'>;
+  jwks: TokenKeys['jwks'];
+  /** Who may introspect: the SHA-256 of each secret in hex, by name. */
+  introspectClients: readonly { name: string; hash: string }[];
+  schemas: Schemas;
+}
 
 /** How long others may keep our public keys. */
 export const jwksMaxAgeSeconds = 300;
 
 /** What the OAuth family of standards asks of whoever issues tokens: keys, introspection, revocation. */
-export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: RouteParts): Route[] {
+export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: OauthParts): Route[] {
   const checkClient = createClientCheck(introspectClients);
   const keySet = JSON.stringify(jwks);
   const etag = `"${createHash('sha256').update(keySet).digest('base64url').slice(0, 22)}"`;
   return [
     {
-      definition: createRoute({
-        method: 'get',
-        path: '/.well-known/jwks.json',
+      method: 'GET',
+      path: '/.well-known/jwks.json',
+      access: ['open'],
+      document: {
         operationId: 'getKeys',
         summary:
           'The public keys that tokens are checked with (RFC 7517); none where they are signed with JWT_SECRET',
         responses: { 200: json('The keys, those of a rotation included', schemas.keySet) },
-      }),
-      access: ['open'],
-      async handle(call) {
+      },
+      async answer(request) {
         const headers = { 'Cache-Control': `public, max-age=${jwksMaxAgeSeconds}`, ETag: etag };
-        if (matchesTag(call.header('if-none-match'), [etag])) return { status: 304, headers, body: null };
+        if (matchesTag(request.header('if-none-match'), [etag])) return { status: 304, headers, body: null };
         return replyJson(200, jwks, headers);
       },
     },
     {
-      definition: createRoute({
-        method: 'post',
-        path: '/oauth/introspect',
+      method: 'POST',
+      path: '/oauth/introspect',
+      access: ['client'],
+      document: {
         operationId: 'introspectToken',
         summary: 'Ask whether an access token is active, as one of INTROSPECT_CLIENTS (RFC 7662)',
         request: { body: formBody(schemas.tokenForm) },
@@ -50,18 +61,17 @@ export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: 
           401: json('The client is not known', schemas.oauthError),
           ...describeProblems(schemas, ['not_found']),
         },
-      }),
-      access: ['client'],
-      async handle(call) {
+      },
+      async answer(request) {
         if (introspectClients.length === 0) {
           return replyProblem('not_found', 'Introspection is off: INTROSPECT_CLIENTS names nobody');
         }
-        if (!checkClient(call.header('authorization'))) {
+        if (!checkClient(request.header('authorization'))) {
           return respondOauthError(401, 'invalid_client', 'Name and secret must be those of a known client', {
             'WWW-Authenticate': 'Basic realm="stateless-otp", charset="UTF-8"',
           });
         }
-        const token = await readToken(call);
+        const token = await readToken(request);
         if (token === null) return refuseForm();
         const check = await tokens.check(token);
         // RFC 7662 §2.2: nothing else for a token that is not active, whatever the reason.
@@ -70,9 +80,10 @@ export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: 
       },
     },
     {
-      definition: createRoute({
-        method: 'post',
-        path: '/oauth/revoke',
+      method: 'POST',
+      path: '/oauth/revoke',
+      access: ['open'],
+      document: {
         operationId: 'revokeToken',
         summary: 'End an access or refresh token; who has it may end it (RFC 7009)',
         request: { body: formBody(schemas.tokenForm) },
@@ -81,10 +92,9 @@ export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: 
           400: json('There is not exactly one token in the form', schemas.oauthError),
           ...describeProblems(schemas, ['store_unavailable']),
         },
-      }),
-      access: ['open'],
-      async handle(call) {
-        const token = await readToken(call);
+      },
+      async answer(request) {
+        const token = await readToken(request);
         if (token === null) return refuseForm();
         await tokens.revoke(token);
         return replyJson(200, {});
@@ -94,13 +104,13 @@ export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: 
 }
 
 /** The `token` of a form; null when there is none, or when anything stands there twice (RFC 6749 §3.1). */
-async function readToken(call: Call): Promise<string | null> {
-  const form = await readForm(call);
+async function readToken(request: HttpRequest): Promise<string | null> {
+  const form = await readForm(request);
   const names = [...(form?.keys() ?? [])];
   return new Set(names).size === names.length ? form?.get('token') || null : null;
 }
 
-function refuseForm(): Reply {
+function refuseForm(): HttpReply {
   const detail = 'The body must be a form (application/x-www-form-urlencoded) with exactly one token';
   return respondOauthError(400, 'invalid_request', detail);
 }
@@ -111,12 +121,12 @@ function respondOauthError(
   error: 'invalid_client' | 'invalid_request',
   description: string,
   headers: Record<string, string> = {},
-): Reply {
+): HttpReply {
   return replyJson(status, { error, error_description: description }, headers);
 }
 
 /** Checks HTTP Basic authentication (RFC 7617) of a client. */
-function createClientCheck(clients: RouteParts['introspectClients']): (header: string | null) => boolean {
+function createClientCheck(clients: OauthParts['introspectClients']): (header: string | null) => boolean {
   // A client that changes its secret stands there twice for a while.
   const hashesOf = (wanted: string) => clients.filter(({ name }) => name === wanted).map(({ hash }) => hash);
   const checks = new Map(clients.map(({ name }) => [name, createApiKeyCheck(hashesOf(name))]));

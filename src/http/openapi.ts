@@ -1,6 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { describeSchemes, describeSecurity } from './access.js';
-import type { Route } from './routes.js';
+import type { Route } from './route.js';
 import type { SessionCookie } from './session-cookie.js';
 
 export interface OpenApiOptions {
@@ -19,9 +19,15 @@ export function createOpenApiDocument(
   for (const [name, scheme] of Object.entries(describeSchemes(sessionCookie))) {
     app.openAPIRegistry.registerComponent('securitySchemes', name, scheme);
   }
-  for (const { definition, access } of routes) {
+  for (const { method, path, access, document } of routes) {
+    if (!document) continue;
     const security = describeSecurity(access, hasApiKeys);
-    app.openAPIRegistry.registerPath(security ? { ...definition, security } : definition);
+    app.openAPIRegistry.registerPath({
+      method: method === 'GET' ? 'get' : 'post',
+      path,
+      ...document,
+      ...(security && { security }),
+    });
   }
   return app.getOpenAPI31Document({
     openapi: '3.1.0',

@@ -1,18 +1,25 @@
-import { createRoute } from '@hono/zod-openapi';
 import type { RequestResult, VerifyResult } from '../results.js';
+import type { Service } from '../service.js';
 import { readJsonBody } from './body.js';
 import { describeProblems, json, jsonBody } from './describe.js';
 import { replyProblem } from './problems.js';
-import { type Reply, replyIssued, replyJson } from './reply.js';
-import type { Route, RouteParts } from './routes.js';
+import { type HttpReply, replyIssued, replyJson } from './reply.js';
+import type { Route } from './route.js';
+import type { Schemas } from './schemas.js';
+
+export interface OtpParts {
+  service: Pick<Service, 'request' | 'verify'>;
+  schemas: Schemas;
+}
 
 /** Request a code, verify it. */
-export function createOtpRoutes({ service, schemas }: RouteParts): Route[] {
+export function createOtpRoutes({ service, schemas }: OtpParts): Route[] {
   return [
     {
-      definition: createRoute({
-        method: 'post',
-        path: '/api/v1/otp/request',
+      method: 'POST',
+      path: '/api/v1/otp/request',
+      access: ['api-key'],
+      document: {
         operationId: 'requestOtp',
         summary: 'Send a code to an identity',
         request: { body: jsonBody(schemas.requestOtp) },
@@ -32,22 +39,22 @@ export function createOtpRoutes({ service, schemas }: RouteParts): Route[] {
             'store_unavailable',
           ]),
         },
-      }),
-      access: ['api-key'],
-      async handle(call, ip) {
+      },
+      async answer(request, { address }) {
         const { identity, channel, purpose, bind, challenge, locale } = await readJsonBody(
-          call,
+          request,
           schemas.requestOtp,
         );
-        const language = locale ?? call.header('accept-language') ?? undefined;
-        const options = { channel, purpose, bind, challenge, locale: language, ip };
+        const language = locale ?? request.header('accept-language') ?? undefined;
+        const options = { channel, purpose, bind, challenge, locale: language, ip: address };
         return replyRequest(await service.request(identity, options));
       },
     },
     {
-      definition: createRoute({
-        method: 'post',
-        path: '/api/v1/otp/verify',
+      method: 'POST',
+      path: '/api/v1/otp/verify',
+      access: ['api-key'],
+      document: {
         operationId: 'verifyOtp',
         summary: 'Exchange a code for a token',
         request: { body: jsonBody(schemas.verifyOtp) },
@@ -64,11 +71,10 @@ export function createOtpRoutes({ service, schemas }: RouteParts): Route[] {
             'store_unavailable',
           ]),
         },
-      }),
-      access: ['api-key'],
-      async handle(call, ip) {
-        const { identity, otp, challenge, purpose } = await readJsonBody(call, schemas.verifyOtp);
-        const result = await service.verify(identity, otp, { challenge, purpose, ip });
+      },
+      async answer(request, { address }) {
+        const { identity, otp, challenge, purpose } = await readJsonBody(request, schemas.verifyOtp);
+        const result = await service.verify(identity, otp, { challenge, purpose, ip: address });
         // Whether or not there is a bound code: strangers must not learn that.
         if (result.status === 'expired' && !challenge) return replyProblem('expired_code', unboundExpired);
         return replyVerify(result);
@@ -77,7 +83,7 @@ export function createOtpRoutes({ service, schemas }: RouteParts): Route[] {
   ];
 }
 
-function replyRequest(result: RequestResult): Reply {
+function replyRequest(result: RequestResult): HttpReply {
   switch (result.status) {
     case 'sent':
       return replyJson(200, {
@@ -109,7 +115,7 @@ function replyRequest(result: RequestResult): Reply {
 const unboundExpired =
   'The code was used or has expired, or it is of a bound request, whose challenge has to be sent with it; otherwise request a new one';
 
-function replyVerify(result: VerifyResult): Reply {
+function replyVerify(result: VerifyResult): HttpReply {
   switch (result.status) {
     case 'valid':
       return replyIssued(result);
@@ -133,7 +139,7 @@ function replyVerify(result: VerifyResult): Reply {
 /** The answers that a request and a verify share. */
 function replyRefusal(
   result: Extract<VerifyResult, { status: 'blocked' | 'rate_limited' | 'invalid_identity' }>,
-): Reply {
+): HttpReply {
   switch (result.status) {
     case 'blocked':
       return replyProblem('blocked', 'The code is out of attempts; request a new one when it expires', {

@@ -1,7 +1,8 @@
 import type { LimitName } from '../core/policy.js';
 import type { RefusalCategory } from '../core/refusal.js';
 import type { ErrorCode } from '../errors.js';
-import { type Reply, replyJson, toResponse } from './reply.js';
+import { type HttpReply, replyJson } from './reply.js';
+import { toWebResponse } from './web.js';
 
 /** The one table from code to status and title; the OpenAPI document is made from it too. */
 export const problems: Record<ErrorCode, { status: number; title: string }> = {
@@ -44,7 +45,7 @@ export function replyProblem(
   detail: string,
   extra: ProblemExtra = {},
   headers: Record<string, string> = {},
-): Reply {
+): HttpReply {
   const { status, title } = problems[code];
   const type = `urn:stateless-otp:problem:${code}`;
   return replyJson(
@@ -62,5 +63,5 @@ export function replyProblem(
 
 /** The same as a Web-standard response. */
 export function respondProblem(...problem: Parameters<typeof replyProblem>): Response {
-  return toResponse(replyProblem(...problem));
+  return toWebResponse(replyProblem(...problem));
 }

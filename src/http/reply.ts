@@ -1,9 +1,10 @@
 import type { IssuedToken } from '../results.js';
 
 /** What a route answers, by whatever server it goes out. */
-export interface Reply {
+export interface HttpReply {
   status: number;
-  headers: Record<string, string>;
+  /** A header that is repeated, such as Set-Cookie, has a list. */
+  headers: Record<string, string | readonly string[]>;
   /** Null for an answer that has none. Of bytes, Content-Length is among the headers. */
   body: string | Uint8Array<ArrayBuffer> | null;
 }
@@ -19,10 +20,10 @@ export const securityHeaders = {
 } as const;
 
 /** Those of most answers; the very same object, so that a server can tell. */
-export const jsonHeaders: Reply['headers'] = { ...securityHeaders, 'Content-Type': 'application/json' };
+export const jsonHeaders: HttpReply['headers'] = { ...securityHeaders, 'Content-Type': 'application/json' };
 
 /** A JSON answer with the security headers. */
-export function replyJson(status: number, body: unknown, headers?: Record<string, string>): Reply {
+export function replyJson(status: number, body: unknown, headers?: Record<string, string>): HttpReply {
   return {
     status,
     // Seven times as fast as spreading both.
@@ -32,7 +33,7 @@ export function replyJson(status: number, body: unknown, headers?: Record<string
 }
 
 /** The answer that carries tokens: of a verify, and of a refresh. */
-export function replyIssued(issued: IssuedToken): Reply {
+export function replyIssued(issued: IssuedToken): HttpReply {
   return replyJson(200, {
     success: true,
     access_token: issued.accessToken,
@@ -42,9 +43,4 @@ export function replyIssued(issued: IssuedToken): Reply {
       ? {}
       : { refresh_token: issued.refreshToken, refresh_expires_in: issued.refreshExpiresInSeconds }),
   });
-}
-
-/** The same as a Web-standard response. */
-export function toResponse({ status, headers, body }: Reply): Response {
-  return new Response(body, { status, headers });
 }

@@ -1,6 +1,7 @@
-import { replyJson, toResponse } from './reply.js';
+import { replyJson } from './reply.js';
+import { toWebResponse } from './web.js';
 
 /** A JSON answer with the security headers, as a Web-standard response. */
 export function respondJson(status: number, body: unknown, headers: Record<string, string> = {}): Response {
-  return toResponse(replyJson(status, body, headers));
+  return toWebResponse(replyJson(status, body, headers));
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { Call } from './call.js';
 import { acceptsGzip, matchesTag } from './conditional.js';
-import { type Reply, securityHeaders } from './reply.js';
+import { type HttpReply, securityHeaders } from './reply.js';
+import type { HttpRequest } from './request.js';
 
 export interface StaticFileOptions {
   /** Read when it is first asked for, and again only when that has failed. */
@@ -17,12 +17,12 @@ export interface StaticFileOptions {
 }
 
 /** Answers with a file that is the same for everyone. Rejects when it cannot be read. */
-export type StaticFile = (call: Pick<Call, 'header'>) => Promise<Reply>;
+export type StaticFile = (request: Pick<HttpRequest, 'header'>) => Promise<HttpReply>;
 
 /** The answers with a file, made once: all connections send the same bytes. */
 interface Answers {
-  plain: Reply;
-  gzipped: Reply;
+  plain: HttpReply;
+  gzipped: HttpReply;
 }
 
 const compress = promisify(gzip);
@@ -31,15 +31,15 @@ const compress = promisify(gzip);
 export function createStaticFile(options: StaticFileOptions): StaticFile {
   let loading: Promise<Answers> | undefined;
 
-  return async (call) => {
+  return async (request) => {
     loading ??= makeAnswers(options).catch((error) => {
       loading = undefined;
       throw error;
     });
     const answers = await loading;
-    const answer = acceptsGzip(call.header('accept-encoding')) ? answers.gzipped : answers.plain;
+    const answer = acceptsGzip(request.header('accept-encoding')) ? answers.gzipped : answers.plain;
     const tags = Object.values(answers).map(({ headers }) => headers.ETag ?? '');
-    return matchesTag(call.header('if-none-match'), tags) ? replyNotModified(answer) : answer;
+    return matchesTag(request.header('if-none-match'), tags) ? replyNotModified(answer) : answer;
   };
 }
 
@@ -48,7 +48,7 @@ async function makeAnswers(options: StaticFileOptions): Promise<Answers> {
   const text = await options.read();
   const content = typeof text === 'string' ? Buffer.from(text) : text;
   const hash = createHash('sha256').update(content).digest('base64url').slice(0, 22);
-  const reply = (body: Buffer<ArrayBuffer>, tag: string, more: Record<string, string> = {}): Reply => ({
+  const reply = (body: Buffer<ArrayBuffer>, tag: string, more: Record<string, string> = {}): HttpReply => ({
     status: 200,
     headers: {
       ...securityHeaders,
@@ -73,7 +73,7 @@ async function makeAnswers(options: StaticFileOptions): Promise<Answers> {
 }
 
 /** Only what a cache has to know again (RFC 9110 §15.4.5). */
-function replyNotModified({ headers }: Reply): Reply {
+function replyNotModified({ headers }: HttpReply): HttpReply {
   const kept = Object.entries(headers).filter(
     ([name]) => !name.startsWith('Content-') || name.endsWith('Policy'),
   );

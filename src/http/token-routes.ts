@@ -1,18 +1,27 @@
-import { createRoute } from '@hono/zod-openapi';
+import type { Tokens } from '../tokens/tokens.js';
 import { challengeBearer, readBearer } from './bearer.js';
 import { readJsonBody, readOptionalJsonBody } from './body.js';
 import { describeProblems, json, jsonBody } from './describe.js';
 import { replyProblem } from './problems.js';
 import { replyIssued, replyJson } from './reply.js';
-import type { Route, RouteParts } from './routes.js';
+import type { Route } from './route.js';
+import type { Schemas } from './schemas.js';
+
+export interface TokenParts {
+  tokens: Pick<Tokens, 'check' | 'canRefresh' | 'refresh' | 'revoke'>;
+  /** Purposes whose tokens pass as a bearer. */
+  bearerPurposes: readonly string[];
+  schemas: Schemas;
+}
 
 /** Check a token, follow it with the next, end it. */
-export function createTokenRoutes({ tokens, bearerPurposes, schemas }: RouteParts): Route[] {
+export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenParts): Route[] {
   return [
     {
-      definition: createRoute({
-        method: 'post',
-        path: '/api/v1/token/verify',
+      method: 'POST',
+      path: '/api/v1/token/verify',
+      access: ['open'],
+      document: {
         operationId: 'verifyToken',
         summary: 'Ask whether a token is active',
         request: { body: jsonBody(schemas.verifyToken) },
@@ -20,27 +29,26 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: RoutePart
           200: json('`{active: true, claims}`, or `{active: false}` and nothing else', schemas.tokenActive),
           ...describeProblems(schemas, ['invalid_request']),
         },
-      }),
-      access: ['open'],
-      async handle(call) {
-        const { token } = await readJsonBody(call, schemas.verifyToken);
+      },
+      async answer(request) {
+        const { token } = await readJsonBody(request, schemas.verifyToken);
         return replyJson(200, await tokens.check(token));
       },
     },
     {
-      definition: createRoute({
-        method: 'get',
-        path: '/api/v1/token/verify',
+      method: 'GET',
+      path: '/api/v1/token/verify',
+      access: ['bearer'],
+      document: {
         operationId: 'checkBearer',
         summary: 'Check the bearer token of this request, for nginx auth_request and the like',
         responses: {
           200: json('The token is active; header Remote-User names the identity', schemas.tokenActive),
           401: json('There is no token, or it is not active', schemas.tokenActive),
         },
-      }),
-      access: ['bearer'],
-      async handle(call) {
-        const token = readBearer(call.header('authorization'));
+      },
+      async answer(request) {
+        const token = readBearer(request.header('authorization'));
         const check = await tokens.check(token);
         if (check.active && bearerPurposes.includes(check.claims.purpose)) {
           return replyJson(200, check, { 'Remote-User': check.claims.sub });
@@ -49,9 +57,10 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: RoutePart
       },
     },
     {
-      definition: createRoute({
-        method: 'post',
-        path: '/api/v1/token/refresh',
+      method: 'POST',
+      path: '/api/v1/token/refresh',
+      access: ['open'],
+      document: {
         operationId: 'refreshToken',
         summary: 'Exchange a refresh token for the next tokens; it is good once',
         request: { body: jsonBody(schemas.refreshToken) },
@@ -64,13 +73,12 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: RoutePart
             'store_unavailable',
           ]),
         },
-      }),
-      access: ['open'],
-      async handle(call) {
+      },
+      async answer(request) {
         if (!tokens.canRefresh) {
           return replyProblem('not_found', 'Refresh tokens are off: REFRESH_TOKEN_TTL is 0');
         }
-        const { refresh_token } = await readJsonBody(call, schemas.refreshToken);
+        const { refresh_token } = await readJsonBody(request, schemas.refreshToken);
         const issued = await tokens.refresh(refresh_token);
         if (issued) return replyIssued(issued);
         return replyProblem(
@@ -82,9 +90,10 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: RoutePart
       },
     },
     {
-      definition: createRoute({
-        method: 'post',
-        path: '/api/v1/token/logout',
+      method: 'POST',
+      path: '/api/v1/token/logout',
+      access: ['bearer', 'open'],
+      document: {
         operationId: 'logout',
         summary: 'End the sign-in of a refresh token, the bearer token of this request, or both',
         request: { body: { ...jsonBody(schemas.logout), required: false } },
@@ -92,12 +101,11 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: RoutePart
           200: json('None of them is good any more, whatever they were', schemas.loggedOut),
           ...describeProblems(schemas, ['invalid_request', 'store_unavailable']),
         },
-      }),
-      access: ['bearer', 'open'],
-      async handle(call) {
-        const body = await readOptionalJsonBody(call, schemas.logout);
+      },
+      async answer(request) {
+        const body = await readOptionalJsonBody(request, schemas.logout);
         await tokens.revoke(body?.refresh_token);
-        await tokens.revoke(readBearer(call.header('authorization')));
+        await tokens.revoke(readBearer(request.header('authorization')));
         return replyJson(200, { success: true });
       },
     },

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { OtpError } from '../errors.js';
-import { createWebCall } from '../http/call.js';
-import { toResponse } from '../http/reply.js';
 import { createStaticFile, type StaticFile } from '../http/static-files.js';
+import { fromWebRequest, toWebResponse } from '../http/web.js';
 import { writeBrandStyle } from './brand.js';
 import { paths } from './paths.js';
 
@@ -54,15 +53,15 @@ export function createAssets(brandColor: string | undefined): Assets {
       const { style, script } = await loadOnce();
       return { style: style.url, script: script.url };
     },
-    respondElements: async (request) => toResponse(await elements(createWebCall(request))),
+    respondElements: async (request) => toWebResponse(await elements(fromWebRequest(request))),
     async respond(request) {
       const { pathname } = new URL(request.url);
       const { style, script } = await loadOnce();
       const asset = pathname.endsWith('.css') ? style : script;
-      const reply = await asset.serve(createWebCall(request));
-      if (asset.url === pathname) return toResponse(reply);
+      const reply = await asset.serve(fromWebRequest(request));
+      if (asset.url === pathname) return toWebResponse(reply);
       // While versions change, a page of one may ask another for what it has: better another version than none.
-      return toResponse({ ...reply, headers: { ...reply.headers, 'Cache-Control': 'no-cache' } });
+      return toWebResponse({ ...reply, headers: { ...reply.headers, 'Cache-Control': 'no-cache' } });
     },
   };
 }

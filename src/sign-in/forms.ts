@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Channel } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import { readForm } from '../http/body.js';
-import { createWebCall } from '../http/call.js';
 import type { PageRoute } from '../http/page-route.js';
 import type { SessionCookie } from '../http/session-cookie.js';
+import { fromWebRequest } from '../http/web.js';
 import type { Clock, Logger, MonotonicClock } from '../ports.js';
 import type { Tokens } from '../tokens/tokens.js';
 import type { BrowserReader } from './browser.js';
@@ -76,7 +76,7 @@ export function createForms(parts: FormParts): PageRoute[] {
       async handle(request, ip) {
         const cookieHeader = request.headers.get('cookie');
         const known = stateCookie.read(cookieHeader);
-        const form = await readForm(createWebCall(request)).catch(toNull);
+        const form = await readForm(fromWebRequest(request)).catch(toNull);
         const onwards = path === paths.signOut ? path : signInPath(targets.read(form?.get('rd')));
         const refuse = async () =>
           respond.page(known && form ? 403 : 400, await views.notice(request, 'outdated', onwards));

@@ -1,0 +1,26 @@
+/** A request, whichever server it came through. */
+export interface HttpRequest {
+  method: string;
+  /** As it was sent, without the query. */
+  path: string;
+  /** What follows the first `?`; empty without one. */
+  query: string;
+  scheme: 'http' | 'https';
+  /** The host and port that were asked for, as in a Host header; empty without one, as in health checks by HTTP/1.0. */
+  host: string;
+  /** The address of the other end of the connection, where it is known. */
+  remoteAddress: string | undefined;
+  /** A header by its name in lower case, repeated lines joined by a comma; null without it. */
+  header(name: string): string | null;
+  /** The names of all headers, in lower case. */
+  headerNames(): Iterable<string>;
+  /**
+   * The whole body, once.
+   *
+   * @throws OtpError `invalid_request` for one that is too long or breaks off
+   */
+  readBytes(): Promise<Uint8Array>;
+}
+
+/** The most bytes that a body may have. */
+export const maxBodyBytes = 4096;

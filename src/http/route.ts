@@ -1,0 +1,22 @@
+import type { RouteConfig } from '@hono/zod-openapi';
+import type { Access } from './access.js';
+import type { HttpReply } from './reply.js';
+import type { HttpRequest } from './request.js';
+
+/** Who asks, as far as the dispatcher can tell. */
+export interface Caller {
+  /** The address to count against; undefined for the holder of an API key who named nobody. */
+  address: string | undefined;
+}
+
+export interface Route {
+  method: 'GET' | 'POST';
+  /** Exact, or a folder followed by `*`, such as `/assets/*`, for every file in it. */
+  path: string;
+  /** What a caller has to bring: any one of these. */
+  access: readonly Access[];
+  /** What the OpenAPI document says of it; routes without this are not in it. */
+  document?: Omit<RouteConfig, 'method' | 'path'>;
+  /** May throw an OtpError, which becomes a problem. */
+  answer(request: HttpRequest, caller: Caller): HttpReply | Promise<HttpReply>;
+}
