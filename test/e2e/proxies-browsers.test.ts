@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { startEchoApp } from '../helpers/echo-app.js';
-import { jwtSecret, secretKey } from '../helpers/otp.js';
-import { startService } from '../helpers/process.js';
-import { proxies, type RunningProxy } from '../helpers/proxies.js';
-import { type Asking, acceptsPages, ask, bearer, cookie } from '../helpers/proxy-client.js';
+import { describe, test } from 'node:test';
+import { jwtSecret } from '../helpers/otp.js';
+import { describeProxies, useSite } from '../helpers/proxied-site.js';
+import { acceptsPages, ask, bearer, cookie } from '../helpers/proxy-client.js';
 import { createTestTokens, grant } from '../helpers/tokens.js';
 
 const alice = 'alice@example.com';
@@ -20,40 +18,12 @@ async function issue(issuer = tokens): Promise<string> {
 /** Cookies of other applications under the domain, 20 KB of them. */
 const crowd = Array.from({ length: 20 }, (_, index) => `other${index}=${'c'.repeat(1000)}`);
 
-let service: Awaited<ReturnType<typeof startService>>;
-let app: Awaited<ReturnType<typeof startEchoApp>>;
+const site = useSite();
 
-before(async () => {
-  app = await startEchoApp();
-  service = await startService({
-    NODE_ENV: 'production',
-    OTP_SECRET_KEY: secretKey,
-    JWT_SECRET: jwtSecret,
-    OTP_ALLOW_CONSOLE_DELIVERY: 'true',
-    TRUSTED_PROXIES: 'loopback',
-  });
-});
-after(async () => {
-  await service?.stop();
-  await app?.close();
-});
-
-for (const [kind, start] of Object.entries(proxies)) {
-  describe(`what browsers bring, behind ${kind}`, () => {
-    let proxy: RunningProxy;
-    before(async () => {
-      const port = Number(new URL(service.url).port);
-      proxy = await start({ service: port, app: app.port, origin });
-    });
-    after(() => proxy?.stop());
-
-    /** The answer, and how many requests the application got for it. */
-    async function askSite(asking: Asking = {}) {
-      const already = app.received.length;
-      const answer = await ask(proxy.port, asking);
-      return { ...answer, reached: app.received.length - already };
-    }
-
+describeProxies(
+  'what browsers bring, ',
+  site,
+  (askSite, start) => {
     for (const [form, lines] of [
       ['in one line', [crowd.join('; ')]],
       ['in lines of their own', crowd],
@@ -169,12 +139,12 @@ for (const [kind, start] of Object.entries(proxies)) {
       });
 
       test('is refused where no origin is named', async () => {
-        const plain = await start({ service: Number(new URL(service.url).port), app: app.port });
+        const plain = await start(site.behind);
         try {
           for (const from of [origin, '', 'null']) {
-            const already = app.received.length;
+            const already = site.app.received.length;
             const { status } = await ask(plain.port, { method: 'OPTIONS', headers: preflight(from) });
-            assert.deepEqual([status, app.received.length - already], [401, 0]);
+            assert.deepEqual([status, site.app.received.length - already], [401, 0]);
           }
         } finally {
           await plain.stop();
@@ -209,5 +179,6 @@ for (const [kind, start] of Object.entries(proxies)) {
         assert.doesNotMatch(JSON.stringify(echo?.rawHeaders ?? []), /mallory/);
       }
     });
-  });
-}
+  },
+  { origin },
+);

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { listTestFiles } from '../scripts/test-files.js';
+import { root } from './helpers/process.js';
+
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+const readYaml = (file: string) => parse(read(file), { strict: true });
+
+/** A field of an issue form. */
+interface Field {
+  type: string;
+  id?: string;
+  attributes: { label?: string };
+}
+
+test('every test file is run by npm test or by npm run test:slow, and by one of them alone', () => {
+  const [normal, slow] = [listTestFiles('normal'), listTestFiles('slow')];
+  assert.deepEqual([...normal, ...slow].sort(), listTestFiles('all'));
+  assert.equal(new Set([...normal, ...slow]).size, normal.length + slow.length);
+});
+
+test('npm run test:quick is a part of npm test', () => {
+  const [normal, quick] = [listTestFiles('normal'), listTestFiles('quick')];
+  assert.ok(quick.length > 0 && quick.length < normal.length);
+  for (const file of quick) assert.ok(normal.includes(file), file);
+});
+
+test('the workflow runs what .ci/run runs, on the oldest Node that is supported and on every later one', () => {
+  const { container, strategy, steps } = readYaml('.github/workflows/check.yml').jobs.check;
+  const run = read('.ci/run');
+  assert.deepEqual(
+    steps.flatMap(({ run = '' }) => (run.startsWith('npm ') ? [run] : [])),
+    run.match(/^npm .*$/gm),
+  );
+  const { engines } = JSON.parse(read('package.json'));
+  const [, later = ''] = /^for version in (.*); do$/m.exec(run) ?? [];
+  assert.deepEqual(strategy.matrix.node, [engines.node.replace('>=', ''), ...later.split(' ')]);
+  assert.match(container, /^node:\$\{\{ matrix\.node \}\}-bookworm$/);
+});
+
+test('every issue template has what the chooser shows of it and asks for something', () => {
+  const folder = '.github/ISSUE_TEMPLATE';
+  const forms = readdirSync(join(root, folder)).filter(
+    (name) => /\.yml$/.test(name) && name !== 'config.yml',
+  );
+  assert.ok(forms.length >= 2);
+  for (const form of forms) {
+    const { name, description, body } = readYaml(`${folder}/${form}`);
+    assert.ok(name && description, form);
+    const fields = (body as Field[]).filter(({ type }) => type !== 'markdown');
+    assert.ok(fields.length > 0 && fields.every(({ attributes }) => attributes.label), form);
+    assert.equal(new Set(fields.map(({ id }) => id)).size, fields.length, form);
+  }
+  const [, head = '', text] = /^---\n([\s\S]*?)---\n([\s\S]*)$/.exec(read(`${folder}/security.md`)) ?? [];
+  const { name, about } = parse(head);
+  assert.ok(name && about);
+  assert.match(text ?? '', /SECURITY\.md/);
+});
