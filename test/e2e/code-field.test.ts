@@ -1,33 +1,19 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { launchBrowser } from '../helpers/browser.js';
+import type { BrowserContext, Page } from 'playwright-core';
 import { type HttpStub, startHttpStub } from '../helpers/http-stub.js';
-import { startInProcess } from '../helpers/in-process.js';
+import { type Closing, usePageInBrowser } from '../helpers/page-in-browser.js';
 import { until } from '../helpers/until.js';
 
-let browser: Browser;
 let site: HttpStub;
-let service: Awaited<ReturnType<typeof startInProcess>>;
 let people = 0;
 
 before(async () => {
   site = await startHttpStub();
-  service = await startInProcess(() => ({
-    requestIpMax: 0,
-    verifyIpMax: 0,
-    requestIdentityMax: 1000,
-    corsOrigins: [site.url],
-  }));
-  browser = await launchBrowser();
 });
-after(async () => {
-  await browser?.close();
-  await site?.close();
-  service?.close();
-});
-
-type Closing = { after(fn: () => Promise<void>): void };
+after(() => site?.close());
+const here = usePageInBrowser(() => ({ corsOrigins: [site.url] }));
+const { open } = here;
 
 const message = (code: string) =>
   `26.11.2026 13:05 Order 123456, 12.50 EUR\nYour code for Example Company is ${code}\nIt expires in 5 minutes. Questions? +49 30 654321\n\n@example.com #${code}`;
@@ -35,12 +21,6 @@ const plainMessage = (code: string) => `Your code for Example Company is ${code}
 const unclearMessage = 'Use 123456 or 654321\nto go on.';
 const unclearShown = /^Use 123456 or 654321 ?to go on\.$/;
 const toWide = (code: string) => code.replace(/\d/g, (digit) => String.fromCharCode(0xff10 + Number(digit)));
-
-async function open(t: Closing, options: Parameters<Browser['newContext']>[0] = {}) {
-  const context = await browser.newContext(options);
-  t.after(() => context.close());
-  return { context, page: await context.newPage() };
-}
 
 async function paste(page: Page, context: BrowserContext, field: string, text: string): Promise<void> {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], {
@@ -97,11 +77,11 @@ const tell = (find: string, how: string, text: string) => `{
 
 describe('the code field of the page', () => {
   async function ask(page: Page): Promise<string> {
-    await page.goto(`${service.url}/sign-in`);
+    await page.goto(`${here.service.url}/sign-in`);
     await page.fill('#identity', `code${++people}@example.com`);
     await page.click('button.primary');
     await page.waitForSelector('#otp');
-    return service.inbox.lastCode();
+    return here.service.inbox.lastCode();
   }
 
   const countPosts = (page: Page) => {
@@ -199,7 +179,7 @@ describe('otp-input in a form', () => {
       status: 200,
       headers: { 'content-type': 'text/html; charset=utf-8' },
       body: `<!doctype html><title>Form</title><link rel="icon" href="data:,">
-<script type="module" src="${service.url}/sign-in/elements.js"></script>
+<script type="module" src="${here.service.url}/sign-in/elements.js"></script>
 <form id="f" method="post" action="/sent"><otp-input label="Code" ${attributes}></otp-input><button>Send</button></form>
 <script>
   window.completed = 0;
@@ -274,7 +254,7 @@ describe('otp-input in a form', () => {
   test('in the sign-in element a whole SMS signs in with one attempt', async (t) => {
     const { page, context } = await openForm(t);
     await page.evaluate(`document.body.innerHTML =
-      '<stateless-otp-sign-in base-url="${service.url}/api/v1"></stateless-otp-sign-in>'`);
+      '<stateless-otp-sign-in base-url="${here.service.url}/api/v1"></stateless-otp-sign-in>'`);
     await page.getByLabel('E-mail address or phone number').fill('element@example.com');
     await page.keyboard.press('Enter');
     await page.locator('otp-input').waitFor();
@@ -282,7 +262,7 @@ describe('otp-input in a form', () => {
     page.on('request', (request) => {
       if (request.method() === 'POST' && request.url().endsWith('/verify')) attempts++;
     });
-    await paste(page, context, 'otp-input input', message(service.inbox.lastCode()));
+    await paste(page, context, 'otp-input input', message(here.service.inbox.lastCode()));
     await page.getByText('You are signed in').waitFor();
     assert.equal(attempts, 1);
   });

@@ -1,36 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { assertAccessible, launchBrowser } from '../helpers/browser.js';
+import { test } from 'node:test';
+import type { BrowserContext, Page } from 'playwright-core';
+import { assertAccessible } from '../helpers/browser.js';
 import { startHttpStub } from '../helpers/http-stub.js';
-import { startInProcess } from '../helpers/in-process.js';
+import { type Closing, usePageInBrowser } from '../helpers/page-in-browser.js';
 
-let browser: Browser;
-let service: Awaited<ReturnType<typeof startInProcess>>;
-
-before(async () => {
-  service = await startInProcess((url) => ({
-    magicLink: true,
-    publicUrl: url,
-    requestIpMax: 0,
-    verifyIpMax: 0,
-    requestIdentityMax: 1000,
-  }));
-  browser = await launchBrowser();
-});
-after(async () => {
-  await browser?.close();
-  service?.close();
-});
-
-type Closing = { after(fn: () => Promise<void>): void };
-
-/** A browser of its own: another person's, or another device. */
-async function open(t: Closing, options: Parameters<Browser['newContext']>[0] = {}) {
-  const context = await browser.newContext(options);
-  t.after(() => context.close());
-  return { context, page: await context.newPage() };
-}
+const here = usePageInBrowser((url) => ({ magicLink: true, publicUrl: url }));
+const { open } = here;
 
 /** A page of another site, which is 127.0.0.1 where the service is localhost. */
 async function startSite(t: Closing, body: string): Promise<string> {
@@ -40,11 +16,11 @@ async function startSite(t: Closing, body: string): Promise<string> {
 }
 
 async function ask(page: Page, identity: string): Promise<string> {
-  await page.goto(`${service.url}/sign-in`);
+  await page.goto(`${here.service.url}/sign-in`);
   await page.fill('#identity', identity);
   await page.click('button.primary');
   await page.waitForURL('**/sign-in/code');
-  return service.inbox.lastCode();
+  return here.service.inbox.lastCode();
 }
 
 const hasSession = async (context: BrowserContext) =>
@@ -59,8 +35,8 @@ test('a form that another site makes a browser send signs nobody in and nobody o
   const inputs = Object.entries(fields).map(([name, value]) => `<input name="${name}" value="${value}">`);
   const site = await startSite(
     t,
-    `<form id="in" method="post" action="${service.url}/sign-in/code">${inputs.join('')}</form>
-     <form id="out" method="post" action="${service.url}/sign-out">${inputs.join('')}</form>`,
+    `<form id="in" method="post" action="${here.service.url}/sign-in/code">${inputs.join('')}</form>
+     <form id="out" method="post" action="${here.service.url}/sign-out">${inputs.join('')}</form>`,
   );
 
   const victim = await open(t);
@@ -70,7 +46,7 @@ test('a form that another site makes a browser send signs nobody in and nobody o
     const page = await victim.context.newPage();
     await page.goto(site);
     await Promise.all([
-      page.waitForURL(`${service.url}/**`),
+      page.waitForURL(`${here.service.url}/**`),
       page.evaluate(`document.getElementById('${form}').submit()`),
     ]);
     assert.equal(await page.isVisible('.error'), true);
@@ -92,14 +68,14 @@ test('cookies that were planted before a sign-in open nothing after it', async (
   const victim = await open(t);
   await victim.context.addCookies(await attacker.context.cookies());
   // The planted sign-in is at its second step: the victim begins anew.
-  await victim.page.goto(`${service.url}/sign-in`);
+  await victim.page.goto(`${here.service.url}/sign-in`);
   await victim.page.fill('#identity', 'other@example.com');
   await victim.page.click('button.primary');
   await victim.page.waitForURL('**/sign-in/code');
-  await victim.page.fill('#otp', service.inbox.lastCode());
+  await victim.page.fill('#otp', here.service.inbox.lastCode());
   await victim.page.waitForSelector('form[action="/sign-out"]');
 
-  await attacker.page.goto(`${service.url}/sign-in`);
+  await attacker.page.goto(`${here.service.url}/sign-in`);
   assert.equal(await attacker.page.isVisible('form[action="/sign-out"]'), false);
   assert.equal(await hasSession(attacker.context), false);
 });
@@ -128,18 +104,18 @@ test('after signing in, a browser is on the host where it signed in', async (t) 
     `/\t/${evil.host}/`,
     `/.//${evil.host}/`,
     `https:${evil.host}`,
-    `${service.url}@${evil.host}/`,
+    `${here.service.url}@${evil.host}/`,
     'javascript:document.title="evil"',
     'data:text/html,evil',
   ]) {
     await context.clearCookies();
-    await page.goto(`${service.url}/sign-in?rd=${encodeURIComponent(target)}`);
+    await page.goto(`${here.service.url}/sign-in?rd=${encodeURIComponent(target)}`);
     await page.fill('#identity', 'alice@example.com');
     await page.click('button.primary');
     await page.waitForURL('**/sign-in/code');
-    await page.fill('#otp', service.inbox.lastCode());
+    await page.fill('#otp', here.service.inbox.lastCode());
     await page.waitForSelector('form[action="/sign-out"]');
-    assert.equal(new URL(page.url()).host, new URL(service.url).host, target);
+    assert.equal(new URL(page.url()).host, new URL(here.service.url).host, target);
   }
 });
 
@@ -148,7 +124,8 @@ for (const javaScriptEnabled of [true, false]) {
   test(`a link signs in where its code was asked for, by its button alone; elsewhere it shows the code: ${how}`, async (t) => {
     const asker = await open(t, { javaScriptEnabled });
     const code = await ask(asker.page, 'alice@example.com');
-    const [link = ''] = /http:\S+\/sign-in\/link\S+/.exec(service.inbox.messages.at(-1)?.text ?? '') ?? [];
+    const [link = ''] =
+      /http:\S+\/sign-in\/link\S+/.exec(here.service.inbox.messages.at(-1)?.text ?? '') ?? [];
 
     const elsewhere = await open(t, { javaScriptEnabled });
     await elsewhere.page.goto(link);

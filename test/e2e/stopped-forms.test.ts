@@ -1,30 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Browser, Page, Route } from 'playwright-core';
-import { launchBrowser } from '../helpers/browser.js';
-import { startInProcess } from '../helpers/in-process.js';
+import { describe, test } from 'node:test';
+import type { Page, Route } from 'playwright-core';
+import { type Closing, usePageInBrowser } from '../helpers/page-in-browser.js';
 import { until } from '../helpers/until.js';
 
-let browser: Browser;
-let service: Awaited<ReturnType<typeof startInProcess>>;
-
-before(async () => {
-  service = await startInProcess(() => ({ requestIpMax: 0, verifyIpMax: 0, requestIdentityMax: 1000 }));
-  browser = await launchBrowser();
-});
-after(async () => {
-  await browser?.close();
-  service?.close();
-});
+const here = usePageInBrowser();
 
 for (const javaScriptEnabled of [true, false]) {
   const how = javaScriptEnabled ? 'with scripts' : 'without scripts';
   describe(`a form whose submission comes to nothing can be sent again, ${how}`, () => {
     /** A browser whose next submission meets what `treat` says. */
-    async function open(t: { after(fn: () => Promise<void>): void }) {
-      const context = await browser.newContext({ javaScriptEnabled });
-      t.after(() => context.close());
-      const page = await context.newPage();
+    async function open(t: Closing) {
+      const { page } = await here.open(t, { javaScriptEnabled });
       const posts: string[] = [];
       let treat: ((route: Route) => Promise<void>) | null = null;
       await page.route(/\/sign-(?:in|out)/, async (route) => {
@@ -68,11 +55,11 @@ for (const javaScriptEnabled of [true, false]) {
       const { page, posts } = opened;
       // The time that a submission is held at most does not come.
       if (javaScriptEnabled) await page.clock.install();
-      await page.goto(`${service.url}/sign-in`);
+      await page.goto(`${here.service.url}/sign-in`);
       await page.fill('#identity', 'alice@example.com');
       await pressTwice(opened, 'button.primary');
       await page.waitForSelector('#otp');
-      await page.evaluate(`document.querySelector('#otp').value = '${service.inbox.lastCode()}'`);
+      await page.evaluate(`document.querySelector('#otp').value = '${here.service.inbox.lastCode()}'`);
       await pressTwice(opened, '#code-form button.primary');
       await page.waitForSelector('form[action="/sign-out"]');
       await pressTwice(opened, 'form[action="/sign-out"] button');
@@ -86,7 +73,7 @@ for (const javaScriptEnabled of [true, false]) {
 
     test('after the network failed, by going back', async (t) => {
       const { page, meet } = await open(t);
-      await page.goto(`${service.url}/sign-in?rd=/report-a`);
+      await page.goto(`${here.service.url}/sign-in?rd=/report-a`);
       await page.fill('#identity', 'bob@example.com');
       meet((route) => route.abort('connectionreset'));
       await press(page, 'button.primary');
@@ -101,7 +88,7 @@ for (const javaScriptEnabled of [true, false]) {
     test('after an answer without a page', async (t) => {
       const { page, posts, meet } = await open(t);
       if (javaScriptEnabled) await page.clock.install();
-      await page.goto(`${service.url}/sign-in`);
+      await page.goto(`${here.service.url}/sign-in`);
       await page.fill('#identity', 'carol@example.com');
       meet((route) => route.fulfill({ status: 204 }));
       await press(page, 'button.primary');
@@ -115,10 +102,9 @@ for (const javaScriptEnabled of [true, false]) {
 }
 
 test('a page that comes out of the cache can be used again', async (t) => {
-  const page = await browser.newPage();
-  t.after(() => page.close());
+  const { page } = await here.open(t);
   await page.clock.install();
-  await page.goto(`${service.url}/sign-in`);
+  await page.goto(`${here.service.url}/sign-in`);
   const prevented = await page.evaluate<boolean[]>(`
     const form = document.querySelector('form');
     const submit = () => !form.dispatchEvent(new SubmitEvent('submit', { cancelable: true }));

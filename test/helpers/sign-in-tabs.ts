@@ -1,45 +1,24 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { launchBrowser } from './browser.js';
+import { describe, test } from 'node:test';
+import type { BrowserContext, Page } from 'playwright-core';
 import { startHttpStub } from './http-stub.js';
 import { startInProcess } from './in-process.js';
+import { type Closing, usePageInBrowser } from './page-in-browser.js';
 
-let browser: Browser;
-let service: Awaited<ReturnType<typeof startInProcess>>;
+const here = usePageInBrowser((url) => ({ magicLink: true, publicUrl: url, resendCooldownSeconds: 1 }));
 let people = 0;
-
-before(async () => {
-  service = await startInProcess((url) => ({
-    magicLink: true,
-    publicUrl: url,
-    requestIpMax: 0,
-    verifyIpMax: 0,
-    requestIdentityMax: 1000,
-    resendCooldownSeconds: 1,
-  }));
-  browser = await launchBrowser();
-});
-after(async () => {
-  await browser?.close();
-  service?.close();
-});
-
-type Closing = { after(fn: () => Promise<void>): void };
 
 /** What tabs of one browser do next to each other. A file for each way: together they take longer than a file may. */
 export function describeTabs(javaScriptEnabled: boolean): void {
   describe(`one browser, several tabs, ${javaScriptEnabled ? 'with' : 'without'} scripts`, () => {
     async function open(t: Closing) {
-      const context = await browser.newContext({ javaScriptEnabled });
-      t.after(() => context.close());
-      return context;
+      return (await here.open(t, { javaScriptEnabled })).context;
     }
     const createIdentity = () => `tab${++people}@example.com`;
 
     async function openTab(context: BrowserContext, returnTo: string): Promise<Page> {
       const page = await context.newPage();
-      await page.goto(`${service.url}/sign-in?rd=${encodeURIComponent(returnTo)}`);
+      await page.goto(`${here.service.url}/sign-in?rd=${encodeURIComponent(returnTo)}`);
       return page;
     }
 
@@ -47,19 +26,19 @@ export function describeTabs(javaScriptEnabled: boolean): void {
       await page.fill('#identity', identity);
       await page.click('button.primary');
       await page.waitForSelector('#otp');
-      return service.inbox.lastCode();
+      return here.service.inbox.lastCode();
     }
 
     /** Types a code and waits for the page that the tab ends at. */
     async function finish(page: Page, code: string, path: string): Promise<void> {
       await page.fill('#otp', code);
       if (!javaScriptEnabled) await page.click('#code-form button.primary');
-      await page.waitForURL(service.url + path);
+      await page.waitForURL(here.service.url + path);
     }
 
     async function readSignedIn(context: BrowserContext): Promise<string> {
       const page = await context.newPage();
-      await page.goto(`${service.url}/sign-in`);
+      await page.goto(`${here.service.url}/sign-in`);
       const text = (await page.textContent('.lead')) ?? '';
       await page.close();
       return text;
@@ -72,7 +51,7 @@ export function describeTabs(javaScriptEnabled: boolean): void {
       await finish(a, await ask(a, identity), '/report-a');
       await b.fill('#identity', identity);
       await b.click('button.primary');
-      await b.waitForURL(`${service.url}/report-b`);
+      await b.waitForURL(`${here.service.url}/report-b`);
     });
 
     test('two tabs at the code end each at its own page, in any order', async (t) => {
@@ -118,7 +97,7 @@ export function describeTabs(javaScriptEnabled: boolean): void {
       // One that was closed comes back with its address alone: at the sign-in that was acted on last.
       await b.close();
       const reopened = await context.newPage();
-      await reopened.goto(`${service.url}/sign-in/code`);
+      await reopened.goto(`${here.service.url}/sign-in/code`);
       await finish(reopened, codeOfB, '/report-b');
       await finish(a, codeOfA, '/report-a');
     });
@@ -129,11 +108,11 @@ export function describeTabs(javaScriptEnabled: boolean): void {
       const identity = createIdentity();
       await ask(a, identity);
       await ask(b, identity);
-      service.clock.advance(2_000);
+      here.service.clock.advance(2_000);
       await a.waitForSelector('#resend-form button:enabled');
       await a.click('#resend-form button');
       await a.waitForSelector('.good');
-      await finish(b, service.inbox.lastCode(), '/report-b');
+      await finish(b, here.service.inbox.lastCode(), '/report-b');
     });
 
     test('signing out in one tab leaves another where it is', async (t) => {
@@ -141,7 +120,7 @@ export function describeTabs(javaScriptEnabled: boolean): void {
       const [a, b] = [await openTab(context, '/report-a'), await openTab(context, '/report-b')];
       const codeOfB = await ask(b, createIdentity());
       await finish(a, await ask(a, createIdentity()), '/report-a');
-      await a.goto(`${service.url}/sign-out`);
+      await a.goto(`${here.service.url}/sign-out`);
       await a.click('form[action="/sign-out"] button');
       await a.waitForSelector('.good');
       await finish(b, codeOfB, '/report-b');
@@ -162,12 +141,13 @@ export function describeTabs(javaScriptEnabled: boolean): void {
       const context = await open(t);
       const [a, b] = [await openTab(context, '/report-a'), await openTab(context, '/report-b')];
       const codeOfA = await ask(a, createIdentity());
-      const [link = ''] = /http:\S+\/sign-in\/link\S+/.exec(service.inbox.messages.at(-1)?.text ?? '') ?? [];
+      const [link = ''] =
+        /http:\S+\/sign-in\/link\S+/.exec(here.service.inbox.messages.at(-1)?.text ?? '') ?? [];
       const codeOfB = await ask(b, createIdentity());
       const tab = await context.newPage();
       await tab.goto(link);
       await tab.click('button.primary');
-      await tab.waitForURL(`${service.url}/report-a`);
+      await tab.waitForURL(`${here.service.url}/report-a`);
       await finish(a, codeOfA, '/report-a');
       await finish(b, codeOfB, '/report-b');
     });
