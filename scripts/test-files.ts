@@ -4,11 +4,32 @@ import { readdirSync } from 'node:fs';
 /** `normal` and `slow` are all test files without overlap; `quick` is a part of `normal`. */
 export type Suite = 'all' | 'normal' | 'slow' | 'quick';
 
-/** Real browsers, proxies, other languages, real clusters, many kills and races, simulated years. */
-const slow: readonly string[] = [];
+/** Real browsers, proxies, other languages, real clusters, servers that die, simulated years. */
+export const slow: readonly string[] = [
+  'test/bench.test.ts',
+  'test/e2e/check-tokens',
+  'test/e2e/code-field',
+  'test/e2e/docker',
+  'test/e2e/gate-page',
+  'test/e2e/proxies',
+  'test/e2e/redis',
+  'test/e2e/sign-in',
+  'test/e2e/stopped-forms',
+  'test/e2e/token-rotation',
+  'test/e2e/workers',
+  'test/faults/',
+  'test/messages/accessibility',
+  'test/sdk/browser',
+  'test/sdk/python',
+  'test/security/guessing',
+  'test/sign-in/looks',
+  'test/stores/redis-deployments',
+];
 
-/** What most changes concern, in one process and without another program. */
-const quick: readonly string[] = [];
+/** In one process and without another program. */
+export const quick: readonly string[] = ['core', 'fast', 'http', 'service', 'tokens', 'vectors'].map(
+  (folder) => `test/${folder}/`,
+);
 
 /** Paths from the root, in order. */
 export function listTestFiles(suite: Suite): string[] {
