@@ -13,7 +13,7 @@ export interface EngineOptions {
   digits?: number;
   /** Length of a window in seconds, 30 to 600. Default 300. */
   windowSeconds?: number;
-  /** How many windows before and after that of `at` are accepted, 0 to 10. Default 1. */
+  /** How many windows before and after the one of `at` are accepted, 0 to 10. Default 1. */
   driftTolerance?: number;
 }
 
@@ -31,22 +31,22 @@ export type EngineResult = { valid: true; window: number } | { valid: false };
 export interface Engine {
   /** The code of this identity at this time, with leading zeros. */
   generate(identity: string, options?: CodeOptions): string;
-  /** Whether `code` is the code of one of the accepted windows, and of which. */
+  /** Whether `code` is the code of an accepted window, and of which one. */
   verify(identity: string, code: string, options?: CodeOptions): EngineResult;
-  /** The keyed name under which the service stores things about this identity: 22 characters of base64url. */
+  /** The keyed hash under which the service stores data about this identity: 22 characters of base64url. */
   identityTag(identity: string, options?: Pick<CodeOptions, 'purpose'>): string;
 }
 
 const noChallenge = new Uint8Array(0);
 
 /**
- * The arithmetic alone: codes from a secret, an identity and the time. It remembers nothing, so it cannot
- * keep a code from working twice, cannot cap the guesses, and every code exists whether or not anybody asked
- * for it. Use `createOtp` unless something else of yours gives those guarantees.
+ * Only the arithmetic: codes from a secret, an identity and the time. It keeps no state, so a code works more than once,
+ * guesses are not limited, and every code exists whether or not it was requested. Use `createOtp` unless you provide
+ * those guarantees yourself.
  *
- * Identities are taken as they are given: `Alice@example.com` and `alice@example.com` have different codes.
+ * Identities are used as given: `Alice@example.com` and `alice@example.com` have different codes.
  *
- * @throws TypeError, RangeError for options out of their shape or range
+ * @throws TypeError or RangeError for invalid options
  * @example
  * import { createEngine } from 'stateless-otp/engine';
  * const engine = createEngine({ secret: process.env.OTP_SECRET_KEY! });
@@ -109,6 +109,6 @@ function toUnixSeconds(at: Date | number = Date.now() / 1000): number {
 
 function assertString(value: unknown, name: string): asserts value is string {
   if (typeof value !== 'string') throw new TypeError(`${name} must be a string, got ${typeof value}`);
-  // A lone surrogate has no UTF-8 form: two different strings would have one code.
+  // A lone surrogate has no UTF-8 encoding, so different strings would have the same code.
   if (!value.isWellFormed()) throw new RangeError(`${name} must be well-formed Unicode`);
 }

@@ -1,6 +1,5 @@
 /**
- * Every code that an answer of this package can carry, in the library and on the wire.
- * `http/problems.ts` maps each to a status and a title.
+ * Every error code of this package, in the library and on the wire. `http/problems.ts` maps each to a status and a title.
  */
 export type ErrorCode =
   | 'invalid_request'
@@ -22,7 +21,7 @@ export type ErrorCode =
   | 'internal';
 
 /**
- * Thrown for broken infrastructure and misuse only; what a person can cause comes back as a `status`.
+ * Thrown only for broken infrastructure and misuse; outcomes that people can cause are returned as a `status`.
  * The message never holds a code, a token, a secret or an identity.
  */
 export class OtpError extends Error {

@@ -15,77 +15,76 @@ import type {
   RollingLimit,
 } from './store-verbs.js';
 
-/** The time in milliseconds since 1970: for dates. It jumps when the system's clock is set. */
+/** Wall clock: milliseconds since 1970, for dates. Jumps when the system's clock is set. */
 export type Clock = () => number;
 
-/** Time that only passes, in milliseconds since an arbitrary moment: for durations and time limits. */
+/** Milliseconds since an arbitrary moment, for durations and time limits. Never jumps. */
 export interface MonotonicClock {
   now(): number;
-  /** Calls back once, this much later. A timer keeps the process alive. */
+  /** Calls back once after `ms`. The timer keeps the process alive. */
   after(ms: number, callback: () => void): Timer;
 }
 
 export interface Timer {
   /** Cancels it. */
   close(): void;
-  /** Lets the process end meanwhile. */
+  /** Lets the process exit before the timer fires. */
   unref(): void;
   ref(): void;
 }
 
-/** Random that nobody can guess. */
+/** Cryptographically secure random numbers. */
 export interface Random {
   bytes(size: number): Uint8Array;
-  /** 128 bits as base64url: 22 characters, never the same twice. */
+  /** 128 bits as base64url: 22 characters, unique. */
   id(): string;
 }
 
-/** Structured logging; pino's loggers fit. What is passed holds no code, token, secret or identity. */
+/** Structured logging; a pino logger fits. Fields and messages never hold a code, token, secret or identity. */
 export interface Logger {
   info(fields: Record<string, unknown>, message: string): void;
   warn(fields: Record<string, unknown>, message: string): void;
   error(fields: Record<string, unknown>, message: string): void;
-  /** Whether `info` is written at all; what is not need not be put together. Default: it is. */
+  /** Whether `info` is enabled; if not, its fields are not even assembled. Default: enabled. */
   isLevelEnabled?(level: 'info'): boolean;
 }
 
 /**
- * The expiring memory of what must not happen twice. Each verb is atomic over all callers, in all processes,
- * and times are the store's own. A verb that cannot be carried out rejects with the `OtpError`
- * `store_unavailable`; it is never answered from anything but the store.
- * `test/contracts/store.ts` is the suite that every store passes.
+ * Holds pending codes, limits and token families until they expire. Each method is atomic across all processes and uses
+ * the store's own clock. When the store does not answer, a method rejects with the `OtpError` `store_unavailable`; there
+ * is no fallback. Every store passes the suite `test/contracts/store.ts`.
  */
 export interface Store {
-  /** Opens or reopens a pending record and counts one send; a refused call changes nothing. */
+  /** Creates or reuses a pending record and counts one send. A refused call changes nothing. */
   open(request: OpenRequest): Promise<OpenResult>;
-  /** Counts one attempt and one guess, then returns what to compare with; a refused call changes nothing. */
+  /** Counts one attempt and one guess, then returns the record to compare with. A refused call changes nothing. */
   attempt(request: AttemptRequest): Promise<AttemptResult>;
   /**
-   * The single use: deletes the record and is true for exactly one caller, ever. Only for a caller whose code
-   * was right, so it takes back the guess that its `attempt` counted; the winner also clears the verify limit.
+   * Single use: deletes the record and is true for exactly one caller, ever. Call it only when the code was right: it
+   * takes back the guess that `attempt` counted, and for the winner clears the verify limit.
    */
   consume(request: ConsumeRequest): Promise<boolean>;
-  /** Gives a refused send back, once for each id; the refused try counts against a cap of its own. */
+  /** Releases a refused send, once per id. Refused sends have a separate limit. */
   release(request: ReleaseRequest): Promise<void>;
   /**
-   * Counts one against the rolling limit of `key`, and of the wider group that it is in, if one is named: against both
-   * or neither. A refused call changes nothing.
+   * Counts one hit against the rolling limit of `key` and that of `group`, if given: against both or neither. A refused
+   * call changes nothing.
    */
   hit(key: string, limit: RollingLimit, group?: HitGroup): Promise<HitResult>;
-  /** Puts `key` for this long; true for the one caller who put it. A deny-list: it is lost with the store. */
+  /** Sets `key` for this long; true for the one caller who set it. A deny-list: lost with the store's data. */
   claim(key: string, ttlSeconds: number): Promise<boolean>;
-  /** Whether `key` has been put and has not ended. */
+  /** Whether `key` is set. */
   claimed(key: string): Promise<boolean>;
-  /** Starts, rotates or ends a family of tokens. An allow-list: when the store loses data, every family is unknown. */
+  /** Starts, rotates or ends a token family. An allow-list: when the store loses its data, every family has ended. */
   exchange(request: ExchangeRequest): Promise<ExchangeResult>;
-  /** Resolves when the store can serve. */
+  /** Resolves when the store is ready. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What a message says, in one language. */
+/** The content of a message in one language. */
 export interface Content {
-  /** BCP 47: the language that was chosen among those there are. */
+  /** BCP 47 tag of the language. */
   locale: string;
   subject: string;
   text: string;
@@ -93,15 +92,14 @@ export interface Content {
   html?: string | undefined;
 }
 
-/** What a person is to receive. */
 export interface Message extends Content {
-  /** Of this send, never the same twice. */
+  /** Unique to this send. */
   id: string;
   channel: Channel;
   /** The canonical identity, and the only recipient. */
   to: string;
   code: string;
-  /** Life left of the code. */
+  /** Remaining life of the code. */
   expiresInSeconds: number;
 }
 
@@ -109,13 +107,13 @@ export interface RenderInput {
   channel: Channel;
   code: string;
   expiresInSeconds: number;
-  /** What was asked for: a BCP 47 tag, or the list of a browser (RFC 9110 §12.5.4). */
+  /** The requested language: a BCP 47 tag or an Accept-Language list (RFC 9110 §12.5.4). */
   locale?: string | undefined;
-  /** An address that does the same as the code; in an e-mail only. */
+  /** A URL that signs in like the code; used in e-mail only. */
   link?: string | undefined;
 }
 
-/** Writes a message; every input has a result. */
+/** Writes a message. Never throws. */
 export type Render = (input: RenderInput) => Content;
 
 export interface Accepted {
@@ -126,25 +124,25 @@ export interface Accepted {
 export interface Refusal {
   ok: false;
   category: RefusalCategory;
-  /** Whom it affects. Default: by the category, `recipient` for `invalid_recipient` alone. */
+  /** Whom it affects. Default: by category; `recipient` for `invalid_recipient` only. */
   fault?: Fault | undefined;
-  /** Whether the same message may be accepted later, by this transport. */
+  /** Whether this transport may accept the same message later. */
   retryable: boolean;
   retryAfterSeconds?: number | undefined;
-  /** For the log: no recipient, no code, no credentials. */
+  /** For the log; must not hold the recipient, the code or credentials. */
   detail: string;
 }
 
 export type Receipt = Accepted | Refusal;
 
 export interface SendOptions {
-  /** Aborts when the time of the message is up. */
+  /** Aborts when the time limit of the message is reached. */
   signal: AbortSignal;
-  /** How long that is from now on, in milliseconds. What cannot be sent by then is better refused before. */
+  /** Milliseconds left until then. Refuse early rather than start what cannot finish in time. */
   leftMs?: number | undefined;
 }
 
-/** Reaches a provider. A rejection counts as an unknown outcome. */
+/** Sends through a provider. A rejected promise counts as an unknown outcome. */
 export interface Transport {
   name: string;
   channels: readonly Channel[];
@@ -152,44 +150,43 @@ export interface Transport {
   close?(): Promise<void>;
 }
 
-/** What a successful verify entitles to. */
+/** What a token is issued for. */
 export interface Grant {
   identity: string;
   purpose: string;
-  /** Every channel that the code was sent over: the person may have it from any of them. */
+  /** Every channel that the code was sent over; the person may have read it on any of them. */
   channels: readonly Channel[];
-  /** For a browser's cookie: renewed while in use, in place of a refresh token. */
+  /** For a browser's cookie: renewed while in use, instead of a refresh token. */
   isSession: boolean;
-  /** Beside the registered ones. */
   extraClaims: Record<string, unknown>;
 }
 
 export type IssueToken = (grant: Grant) => Promise<IssuedToken>;
 
-/** Adds to the claims of a token; what is registered or ours cannot be overridden. */
+/** Extra claims for a token. Registered claims and those of this service cannot be overridden. */
 export type ReadClaims = (identity: string) => Record<string, unknown> | Promise<Record<string, unknown>>;
 
 /** Whether this canonical identity may be sent a code for this purpose. */
 export type ShouldSend = (identity: string, purpose: string) => boolean | Promise<boolean>;
 
-/** Brings messages to people: which transport serves which channel, within what time, now or in the background. */
+/** Sends messages through the transports, while the caller waits or in the background. */
 export interface Delivery {
-  /** Whether the caller is answered before the message is sent. */
+  /** Whether callers are answered before the message is sent. */
   isBackground: boolean;
   serves(channel: Channel): boolean;
-  /** Takes a slot for one message before anything is counted; null when none is free. */
+  /** Reserves a slot for one message; null when none is free. */
   reserve(): DeliverySlot | null;
-  /** Lets messages in the background be sent for this long, then closes the transports. */
+  /** Waits up to `graceMs` for messages in the background, then closes the transports. */
   close(graceMs: number): Promise<void>;
 }
 
 /** Room for one message. */
 export interface DeliverySlot {
-  /** Uses the slot, once. Resolves with what became of the message in the end; never rejects. */
+  /** Uses the slot, once. Resolves with the final outcome; never rejects. */
   send(message: Message): Promise<DeliveryReceipt>;
-  /** Gives the slot back unless a message was sent; for a `finally`. */
+  /** Frees the slot unless it was used; for a `finally`. */
   release(): void;
 }
 
-/** Of a refusal also whether the send no longer counts against the identity's limit. */
+/** `isSendGivenBack`: the send no longer counts against the identity's limit. */
 export type DeliveryReceipt = Accepted | (Refusal & { isSendGivenBack: boolean });

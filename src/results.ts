@@ -11,30 +11,30 @@ export interface RateLimited {
 export interface Sent {
   status: 'sent';
   channel: Channel;
-  /** Life left of the code. */
+  /** Remaining life of the code. */
   ttlSeconds: number;
-  /** Time until the next request could be sent. */
+  /** Time until the next send is possible. */
   resendInSeconds: number;
-  /** Digits of the code; more than usual for an identity that has been guessed at. */
+  /** Digits of the code; more than usual after many wrong guesses. */
   codeLength: number;
-  /** The id of a bound challenge, needed to verify and to resend. Each answer may hold a new one. */
+  /** Id of a bound challenge, needed to verify and to resend. Each result may hold a new one. */
   challenge?: string;
 }
 
 export interface InvalidIdentity {
   status: 'invalid_identity';
-  /** The digits are two valid numbers, with and without the code of the default country: `+` or `0` has to come first. */
+  /** The digits are a valid number both with and without the default country's calling code: start with `+` or `0`. */
   isAmbiguous?: true;
 }
 
-/** What `request` answers. */
+/** Result of `request`. */
 export type RequestResult =
   | Sent
-  /** A code is pending and the policy is not to send another. */
+  /** A code is pending and the policy does not send another. */
   | { status: 'pending'; retryAfterSeconds: number }
   /** The pending code is out of attempts. */
   | { status: 'blocked'; retryAfterSeconds: number }
-  /** The challenge to resend is unknown or has ended. */
+  /** The challenge to resend is unknown or has expired. */
   | { status: 'expired' }
   | RateLimited
   | { status: 'delivery_failed'; category: RefusalCategory }
@@ -44,7 +44,7 @@ export type RequestResult =
 export interface IssuedToken {
   accessToken: string;
   expiresInSeconds: number;
-  /** Gets the next access token, once. Present where refresh tokens are on. */
+  /** Valid for one refresh. Present where refresh tokens are enabled. */
   refreshToken?: string;
   /** Until the person has to sign in again. */
   refreshExpiresInSeconds?: number;
@@ -58,49 +58,42 @@ export interface Valid extends IssuedToken {
   tokenType: 'bearer';
 }
 
-/** What `verify` answers. */
+/** Result of `verify`. */
 export type VerifyResult =
   | Valid
-  /** Not the code. `attemptsLeft` is null when what was typed cannot be a code, and nothing was counted. */
+  /** Wrong code. `attemptsLeft` is null when the input cannot be a code; nothing was counted then. */
   | { status: 'invalid'; attemptsLeft: number | null }
-  /** No code is pending: none was asked for, or it was used, replaced or has expired. */
+  /** No code is pending: none was requested, or it was used, replaced or has expired. */
   | { status: 'expired' }
   | { status: 'blocked'; retryAfterSeconds: number }
   | RateLimited
   | InvalidIdentity;
 
-/** Null and the empty text are as good as leaving an option out, but for `ip`. */
-export interface RequestOptions {
-  /** Default: the first that is served and reaches the identity: email; sms, whatsapp or voice; custom. */
-  channel?: Channel | null | undefined;
+/** Null and the empty string count as omitted, except for `ip`. */
+export interface CallOptions {
   /** What the code is for, one of the configured purposes. Default: the first of them. */
   purpose?: string | null | undefined;
-  /** Make a code that can be verified only together with the challenge in the answer. Default false. */
-  bind?: boolean | null | undefined;
-  /** Send the code of this bound challenge again. */
+  /** Id of the bound challenge to send again, or whose code is verified. */
   challenge?: string | null | undefined;
-  /** The language of the message, BCP 47 or an Accept-Language list. One that is unknown gives the default. */
-  locale?: string | null | undefined;
   /**
-   * The caller's network address, for the address limit. Left out: not limited by address. Undefined, null or empty:
-   * an address that got lost, and all of those share one budget.
+   * The caller's network address, for the address limit. Omitted: not limited by address. Undefined, null or empty: an
+   * unknown address; all of those share one budget.
    */
   ip?: string | null | undefined;
-  /** Put a link beside the code into an e-mail, where links are on. Only the sign-in page can follow it. */
+}
+
+export interface RequestOptions extends CallOptions {
+  /** Default: the first that has a transport and reaches the identity: email; sms, whatsapp or voice; custom. */
+  channel?: Channel | null | undefined;
+  /** Make a code that can only be verified together with the challenge in the result. Default false. */
+  bind?: boolean | null | undefined;
+  /** The language of the message, BCP 47 or an Accept-Language list. Unknown languages fall back to the default. */
+  locale?: string | null | undefined;
+  /** Add a link to an e-mail, where links are enabled. Only the sign-in page can follow it. */
   link?: boolean | undefined;
 }
 
-/** Null and the empty text are as good as leaving an option out, but for `ip`. */
-export interface VerifyOptions {
-  /** The challenge that the request returned, for bound codes. */
-  challenge?: string | null | undefined;
-  /** What the code must be for. Default: the first of the configured purposes. */
-  purpose?: string | null | undefined;
-  /**
-   * The caller's network address, for the address limit. Left out: not limited by address. Undefined, null or empty:
-   * an address that got lost, and all of those share one budget.
-   */
-  ip?: string | null | undefined;
-  /** The token is for a browser's cookie: renewed while in use, in place of a refresh token. Default false. */
+export interface VerifyOptions extends CallOptions {
+  /** The token is for a browser's cookie: renewed while in use, instead of a refresh token. Default false. */
   session?: boolean | undefined;
 }

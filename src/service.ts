@@ -30,33 +30,33 @@ export interface ServiceOptions {
   delivery: Delivery;
   logger: Logger;
   issueToken: IssueToken;
-  /** Asked before a code is used up, so that a failure here costs an attempt only. Default: no further claims. */
+  /** Called before the code is consumed, so that a failure here costs only an attempt. Default: no extra claims. */
   readClaims?: ReadClaims | undefined;
   render: Render;
-  /** Makes the links that stand beside codes; without it there are none. */
+  /** Creates the links in messages. Default: none. */
   createLink?: ((target: LinkTarget) => string) | undefined;
   random: Random;
-  /** Under which national phone numbers are read. */
+  /** Country of phone numbers without `+`. */
   defaultCountry?: string | undefined;
   testIdentities: TestIdentities;
-  /** Whether a code may be sent; others get the same answers and no code. Default: to everybody. */
+  /** Whether a code may be sent; anyone else gets the same answers and no code. Default: to everyone. */
   shouldSend?: ShouldSend | undefined;
-  /** The time of this machine; decides only when a test identity ends. */
+  /** Decides only when a test identity ends. */
   clock: Clock;
   monotonicClock: MonotonicClock;
 }
 
 /**
- * Identities and codes are checked here, so they may be anything; what people can cause comes back as a value.
- * Both reject with RangeError for a purpose that is not configured, and with the OtpError `store_unavailable`
- * when the store cannot answer: nothing was decided then.
+ * Identities and codes may be anything: they are checked here, and outcomes that people can cause are returned as values.
+ * Both methods reject with RangeError for a purpose that is not configured, and with the OtpError `store_unavailable` when
+ * the store does not answer; nothing has been decided then.
  */
 export interface Service {
   request(identity: unknown, options?: RequestOptions): Promise<RequestResult>;
   verify(identity: unknown, code: unknown, options?: VerifyOptions): Promise<VerifyResult>;
 }
 
-/** Runs the protocol. Nothing else decides when a request or a verify succeeds. */
+/** Runs the protocol. Nothing else decides whether a request or a verify succeeds. */
 export function createService(options: ServiceOptions): Service {
   const { policy, keys, store, testIdentities, clock, defaultCountry } = options;
   const derivation = createDerivation(keys, policy.namespace);

@@ -6,17 +6,17 @@ export interface RollingLimit {
   periodSeconds: number;
 }
 
-/** Which pending record is meant. Tags are keyed hashes: a store never sees an identity. */
+/** Addresses a pending record. Tags are keyed hashes: a store never sees an identity. */
 export interface RecordKey {
-  /** Names the identity: its limits and its guess count hang on it, over all purposes. */
+  /** Tag of the identity: key of its limits and its guess count, across all purposes. */
   identityTag: string;
-  /** Names the identity and the purpose: its pending records hang on it. */
+  /** Tag of the identity and the purpose: key of its pending records. */
   recordTag: string;
-  /** The id of a bound challenge; without it the one unbound record is meant. */
+  /** Id of a bound record; without it, the one unbound record. */
   challenge?: string | undefined;
 }
 
-/** From `after` wrong guesses on, codes have `digits` digits and at most `maxAttempts` attempts. 0 is never. */
+/** From `after` wrong guesses on (0: never), codes have `digits` digits and at most `maxAttempts` attempts. */
 export interface Lengthening {
   after: number;
   digits: number;
@@ -25,13 +25,13 @@ export interface Lengthening {
   memorySeconds: number;
 }
 
-/** The keys whose codes can be derived; the first makes new codes. A record of any other key is as good as none. */
+/** Keys whose codes can be derived; the first one makes new codes. A record of any other key counts as expired. */
 export type KeyIds = readonly [current: string, ...previous: string[]];
 
 export interface OpenRequest extends RecordKey {
-  /** Open a bound record of its own. With a `challenge`: send that one's code again. */
+  /** Create a bound record. With a `challenge`: send the code of that record again. */
   bind: boolean;
-  /** A fresh random id, 16 bytes as base64url; used if a new record is made. */
+  /** Random id for a new record: 16 bytes as base64url. */
   newChallenge: string;
   keyIds: KeyIds;
   channel: Channel;
@@ -40,7 +40,7 @@ export interface OpenRequest extends RecordKey {
   maxAttempts: number;
   resend: ResendPolicy;
   cooldownSeconds: number;
-  /** With less than this of its life left, a record acts as under `rotate`. */
+  /** A record with less than this of its life left is replaced, as under `rotate`. */
   staleSeconds: number;
   sends: RollingLimit;
   lengthening: Lengthening;
@@ -48,7 +48,7 @@ export interface OpenRequest extends RecordKey {
   mute: boolean;
 }
 
-/** What the code is derived from, as the store remembers it. */
+/** The inputs of a pending code. */
 export interface PendingRecord {
   challenge: string;
   keyId: string;
@@ -56,7 +56,7 @@ export interface PendingRecord {
   digits: number;
   /** Of the last send. */
   channel: Channel;
-  /** Of every send of this code, without repeats. Default: `channel` alone. */
+  /** Of every send of this code, without duplicates. Default: `channel` only. */
   channels?: readonly Channel[];
   mute: boolean;
 }
@@ -65,11 +65,11 @@ export type OpenResult =
   | {
       status: 'opened';
       record: PendingRecord;
-      /** Names this send, for `release`. */
+      /** Identifies this send, for `release`. */
       sendId: string;
-      /** Life left of the code. */
+      /** Remaining life of the code. */
       ttlMs: number;
-      /** Time until the next request could be sent. */
+      /** Time until the next send is possible. */
       resendInMs: number;
     }
   | { status: 'expired' }
@@ -78,7 +78,7 @@ export type OpenResult =
 
 export interface AttemptRequest extends RecordKey {
   keyIds: KeyIds;
-  /** Counts attempts on unbound records only. */
+  /** Limits attempts on unbound records only. */
   verifies: RollingLimit;
   lengthening: Lengthening;
 }
@@ -96,27 +96,27 @@ export interface ConsumeRequest extends RecordKey {
 
 export interface ReleaseRequest extends ConsumeRequest {
   sendId: string;
-  /** Under `refuse`, a record none of whose sends stands is deleted. */
+  /** Under `refuse`, a record without any accepted send is deleted. */
   resend: ResendPolicy;
-  /** The period over which refused tries are counted. */
+  /** Period over which refused sends are counted. */
   periodSeconds: number;
 }
 
 export interface ExchangeRequest {
-  /** Names the family: the tokens that descend from one sign-in, each replacing the one before. */
+  /** Id of the family: the tokens that descend from one sign-in, each replacing the one before. */
   family: string;
-  /** Hash of the token that is presented; null starts the family. */
+  /** Hash of the presented token; null starts the family. */
   presented: string | null;
-  /** Hash of the token that takes its place, which may be the same; null ends the family, whatever is presented. */
+  /** Hash of the token that replaces it, possibly the same; null ends the family, whatever is presented. */
   next: string | null;
-  /** Life of a family that is started; an exchange does not extend it. */
+  /** Life of a new family; an exchange does not extend it. */
   ttlSeconds: number;
 }
 
-/** `reused`: the family is there, and this is not its token; it has been ended. `unknown`: there is no such family. */
+/** `reused`: not the current token of the family, which has been ended. `unknown`: no such family. */
 export type ExchangeResult = 'exchanged' | 'reused' | 'unknown';
 
-/** Several keys of `hit` together, over the same period. A key is always in the same group. */
+/** A limit that several keys of `hit` share, over the same period. A key always has the same group. */
 export interface HitGroup {
   key: string;
   max: number;

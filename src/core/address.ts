@@ -3,9 +3,9 @@ import ipaddr from 'ipaddr.js';
 import { findEmbedded } from './embedded-address.js';
 
 /**
- * Reads an address as proxies write it: alone, quoted, in brackets, with a port, with a zone. One that is mapped into
- * IPv6 (RFC 4291 §2.5.5.2) is the IPv4 address. Null for anything else. A port may follow an IPv6 address without
- * brackets only where it cannot be a group of the address.
+ * Parses an address as proxies write it: alone, quoted, in brackets, with a port, with a zone. An IPv4-mapped IPv6
+ * address (RFC 4291 §2.5.5.2) becomes the IPv4 address. Null for anything else. After an IPv6 address without brackets
+ * a port is accepted only where it cannot be a group of the address.
  */
 export function parseAddress(text: string): string | null {
   const ipv4 = text.startsWith('::ffff:') ? text.slice('::ffff:'.length) : text;
@@ -23,10 +23,10 @@ export function parseAddress(text: string): string | null {
 }
 
 /**
- * The network that one caller stands for in the limits: an IPv4 address as it is, also embedded in an IPv6 address, and
- * any other IPv6 address by its /64, since one host may use any address in it.
+ * The network whose limit a caller's address counts against: an IPv4 address itself, also when it is embedded in an IPv6
+ * address, and the /64 of any other IPv6 address, since one host may use all of it.
  *
- * @returns the network, or `unknown` for what is not an address: all of those share one budget
+ * @returns the network, or `unknown` for anything that is not an address: all of those share one budget
  */
 export function toNetwork(address: string | undefined): string {
   const plain = parseAddress(address ?? '');
@@ -36,7 +36,7 @@ export function toNetwork(address: string | undefined): string {
   return findEmbedded(parsed.toByteArray())?.join('.') ?? `${formatPrefix(parsed, 4)}/64`;
 }
 
-/** The /48 around an IPv6 network of `toNetwork`: what a site is usually given (RFC 6177 §2). Undefined for others. */
+/** The /48 around an IPv6 network from `toNetwork`, the usual allocation of a site (RFC 6177 §2). Undefined for IPv4. */
 export function toSite(network: string): string | undefined {
   const [prefix = '', length] = network.split('/');
   return length === undefined ? undefined : `${formatPrefix(ipaddr.IPv6.parse(prefix), 3)}/48`;
@@ -57,8 +57,8 @@ export interface AddressRange {
 const mappedBits = 96;
 
 /**
- * Reads an address or a CIDR range (RFC 4632 §3.1), or `null` when it is neither. A range of IPv4-mapped addresses is the
- * range of the IPv4 addresses.
+ * Parses an address or a CIDR range (RFC 4632 §3.1), or returns `null`. A range of IPv4-mapped addresses becomes the range
+ * of the IPv4 addresses.
  */
 export function parseRange(text: string): AddressRange | null {
   const [address = '', prefix, ...rest] = text.split('/');
@@ -73,7 +73,7 @@ export function parseRange(text: string): AddressRange | null {
     : { address: plain, length, version: 'ipv6' };
 }
 
-/** Whether these ranges together hold every address of this version. */
+/** Whether these ranges together cover every address of this version. */
 export function coverEverything(ranges: readonly AddressRange[], version: AddressRange['version']): boolean {
   const bits = version === 'ipv6' ? 128n : 32n;
   const spans = ranges

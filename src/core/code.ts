@@ -1,4 +1,3 @@
-import { equalTexts } from '../fast/equal-texts.js';
 import type { HmacSha256 } from '../fast/hmac.js';
 import { encodeMessage } from '../fast/message.js';
 import { truncateTo16Bytes, truncateToNumber } from '../fast/truncation.js';
@@ -8,7 +7,7 @@ import { foldText } from './folding.js';
 export const minDigits = 4;
 export const maxDigits = 10;
 
-/** What a code or a tag is derived from, beside the key. */
+/** What a code or a tag is derived from, besides the key. */
 export interface Subject {
   namespace: string;
   purpose: string;
@@ -38,8 +37,8 @@ export function deriveCode(mac: HmacSha256, input: CodeInput): string {
 }
 
 /**
- * In which of these windows this is the code, or `null`; if there are several, the last. Every window is derived and compared
- * each time, so a right code and a wrong one take equally long.
+ * The window whose code this is, or `null`; the last one if several match. Derives and compares all of them every time,
+ * so timing does not reveal a match.
  */
 export function findWindow(
   mac: HmacSha256,
@@ -51,7 +50,7 @@ export function findWindow(
   const typed = Number(code);
   let found: number | null = null;
   for (const window of windows) {
-    // Codes of one length are equal when their numbers are, and these are compared by one instruction.
+    // Codes of one length are equal if and only if their numbers are, and comparing doubles takes constant time.
     if (deriveNumber(mac, parts, window, input.digits) === typed) found = window;
   }
   return code.length === input.digits && /^[0-9]+$/.test(code) ? found : null;
@@ -70,12 +69,12 @@ function deriveNumber(
   return truncateToNumber(mac(encodeMessage(parts, window), 'binary'), digits);
 }
 
-/** The keyed name of a subject in the store: 16 bytes as 22 characters of base64url, no identity in it. */
+/** The keyed hash that names a subject in the store: 16 bytes as 22 characters of base64url. */
 export function deriveTag(mac: HmacSha256, { namespace, purpose, identity }: Subject): string {
   return hashParts(mac, [namespace, purpose, identity]);
 }
 
-/** The keyed name of a network address in the store. */
+/** The keyed hash that names a network address in the store. */
 export function deriveAddressTag(mac: HmacSha256, address: string): string {
   return hashParts(mac, [address]);
 }
@@ -85,18 +84,13 @@ function hashParts(mac: HmacSha256, parts: readonly string[]): string {
 }
 
 /**
- * Reads a code as a person types or pastes it: white space, dashes and format characters are dropped, and what is left
- * must be 4 to 10 decimal digits, of any script.
+ * Parses a code as people type or paste it: drops white space, dashes and format characters; the rest must be 4 to 10
+ * decimal digits of any script.
  *
- * @returns the digits, or `null` when it cannot be a code
+ * @returns ASCII digits, or `null` when it cannot be a code
  */
 export function parseCode(input: unknown): string | null {
   if (typeof input !== 'string' || input.length > 64) return null;
   const digits = foldText(input).replace(/[\t-\r \u2028\u2029-]/g, '');
   return /^[0-9]{4,10}$/.test(digits) ? digits : null;
-}
-
-/** Compares two codes in time that depends on their lengths alone; the length of a code is public. */
-export function equalCodes(a: string, b: string): boolean {
-  return equalTexts(a, b);
 }

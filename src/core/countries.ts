@@ -1,6 +1,5 @@
 import { getCountries, getCountryCallingCode } from 'libphonenumber-js/max';
 
-/** A country and what its numbers begin with after the `+`. */
 export interface Country {
   /** ISO 3166-1 alpha-2 */
   country: string;

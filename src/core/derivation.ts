@@ -3,7 +3,7 @@ import { toNetwork, toSite } from './address.js';
 import { deriveAddressTag, deriveCode, deriveTag } from './code.js';
 import { findCodeKey, type Keys } from './keys.js';
 
-/** What a code was made from, as a store remembers it. */
+/** The inputs of a code that a store remembers. */
 export interface DerivedFrom {
   /** 16 bytes as base64url. */
   challenge: string;
@@ -12,22 +12,22 @@ export interface DerivedFrom {
   digits: number;
 }
 
-/** All that one installation derives: the names in its store, and its codes. */
+/** Derives the codes of one installation, and the tags that name things in its store. */
 export interface Derivation {
-  /** The keys whose codes can be derived; the first makes new codes. */
+  /** Keys whose codes can be derived; the first one makes new codes. */
   keyIds: readonly [current: string, ...previous: string[]];
-  /** The names of an identity, and of it for one purpose. */
+  /** Tags of an identity, and of that identity for one purpose. */
   deriveTags(identity: string, purpose: string): { identityTag: string; recordTag: string };
-  /** The name of the network that this address stands for, under one limit. */
+  /** Tag of the network of this address, under one limit. */
   deriveNetworkTag(limit: string, address: string): string;
-  /** The name of the /48 around that network; undefined when it is not IPv6. */
+  /** Tag of the /48 around that network; undefined for IPv4. */
   deriveSiteTag(limit: string, address: string): string | undefined;
-  /** The code again, or `null` when its key has been retired. */
+  /** Derives the code again, or returns `null` when its key has been retired. */
   recoverCode(identity: string, purpose: string, from: DerivedFrom): string | null;
 }
 
 const maxLimits = 10;
-/** A few addresses, those of proxies and busy networks, come again and again. */
+/** Proxies and busy networks send most requests. */
 const maxAddresses = 1000;
 
 export function createDerivation(keys: Keys, namespace: string): Derivation {
@@ -43,7 +43,7 @@ export function createDerivation(keys: Keys, namespace: string): Derivation {
   });
   return {
     keyIds: keys.previous ? [keys.current.id, keys.previous.id] : [keys.current.id],
-    // The limits hang on the empty purpose: naming another purpose buys no other budget.
+    // Limits use the empty purpose, so another purpose does not bring another budget.
     deriveTags: (identity, purpose) => ({
       identityTag: tag(identity, ''),
       recordTag: tag(identity, purpose),

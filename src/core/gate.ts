@@ -5,10 +5,10 @@ import { canonicalise, parseCanonical } from './identity.js';
 export type Gate = (identity: string) => boolean;
 
 /**
- * Reads who is let in: whole identities, `@domain` for every address of exactly this domain, and the beginning of a
- * phone number such as `+49`. There are no wildcards. No rules let everybody in.
+ * Rules are whole identities, `@domain` for every address of exactly this domain, and prefixes of phone numbers such as
+ * `+49`. There are no wildcards. Without rules everyone is let in.
  *
- * @throws RangeError that names the rule that is none of these
+ * @throws RangeError that names an invalid rule
  */
 export function createGate(rules: readonly string[]): Gate {
   const identities = new Set<string>();
@@ -16,7 +16,7 @@ export function createGate(rules: readonly string[]): Gate {
   const prefixes: string[] = [];
   for (const rule of rules) {
     const text = foldIdentity(rule);
-    // `*@example.com` is a valid address, but nobody's: it was meant as a wildcard and would shut everybody out.
+    // `*@example.com` is a valid address, but was meant as a wildcard; taken literally it would lock everyone out.
     const identity = text.includes('*') ? null : canonicalise(rule);
     const domain = text.startsWith('@') ? canonicalise(`x${text}`) : null;
     if (identity) identities.add(identity.value);

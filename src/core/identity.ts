@@ -6,14 +6,14 @@ import { e164, parsePhone } from './phone.js';
 const identityKinds = ['email', 'phone', 'opaque'] as const;
 export type IdentityKind = (typeof identityKinds)[number];
 
-/** A canonical identity: the very bytes that go into the MAC, the recipient, the token's `sub` and the limits. */
+/** A canonical identity: exactly these bytes are the recipient, the token's `sub`, and go into the MAC and the limits. */
 export interface Identity {
   kind: IdentityKind;
   value: string;
 }
 
 export interface CanonicaliseOptions {
-  /** ISO 3166-1 alpha-2 code under which national phone numbers are read. Default: none, `+` is required. */
+  /** ISO 3166-1 alpha-2 country of phone numbers without `+`. Default: none, `+` is required. */
   defaultCountry?: string | undefined;
 }
 
@@ -23,7 +23,7 @@ const maxLocalBytes = 64; // RFC 5321 §4.5.3.1.1
 const maxOpaqueLength = 128;
 const dotAtom = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/; // RFC 5321 §4.1.2
 const opaqueId = /^[A-Za-z0-9][A-Za-z0-9._-]*:[A-Za-z0-9._:-]+$/;
-/** No text has two of these forms. */
+/** Disjoint: no text has two of these forms. */
 const canonicalForms: Record<IdentityKind, RegExp> = {
   email: new RegExp(
     `^(?=.{1,${maxLocalBytes}}@)(?=.{1,${maxEmailBytes}}$)(?!.*[A-Z])${inside(dotAtom)}@${inside(hostName)}$`,
@@ -33,8 +33,7 @@ const canonicalForms: Record<IdentityKind, RegExp> = {
 };
 
 /**
- * Turns what a caller sent into its one canonical form, or `null` when it names nobody we could verify.
- * Idempotent: a canonical form is its own canonical form.
+ * Turns input into its one canonical form, or returns `null` when it is not an identity. Idempotent.
  *
  * - e-mail: `Alice@Bücher.example` → `alice@xn--bcher-kva.example`
  * - phone: `+49 151 1234-5678` → `+4915112345678` (E.164)
@@ -47,7 +46,7 @@ export function canonicalise(input: unknown, options: CanonicaliseOptions = {}):
   return identity === 'ambiguous' ? null : identity;
 }
 
-/** As `canonicalise`, and tells apart a phone number that could be two people's under the default country. */
+/** Like `canonicalise`, but reports phone numbers that are ambiguous under the default country. */
 export function parseIdentity(
   input: unknown,
   options: CanonicaliseOptions = {},
@@ -61,8 +60,8 @@ export function parseIdentity(
 }
 
 /**
- * The identity that a canonical text names, such as the `sub` of a token; `null` when the text is not canonical.
- * It goes by the shape, not by numbering plans: those change, and must not end a session.
+ * Parses a canonical identity, such as the `sub` of a token; `null` when the text is not canonical. Numbering plans are
+ * not consulted: they change, and a change must not end a session.
  */
 export function parseCanonical(text: string): Identity | null {
   for (const kind of identityKinds) if (canonicalForms[kind].test(text)) return { kind, value: text };
@@ -80,7 +79,7 @@ function canonicaliseEmail(text: string): Identity | null {
   // Checked before lower-casing: U+212A (the Kelvin sign) lower-cases to an ASCII k.
   if (local.length > maxLocalBytes || !dotAtom.test(local)) return null;
   const typed = text.slice(at + 1);
-  // A joiner at the end that no name can have there was pasted with it.
+  // A trailing joiner that is invalid there was pasted along with the name.
   const domain = canonicaliseDomain(typed) ?? canonicaliseDomain(typed.replace(/[\u200c\u200d]+$/, ''));
   if (domain === null) return null;
   const value = `${local.toLowerCase()}@${domain}`;
@@ -91,7 +90,7 @@ function canonicaliseOpaque(text: string): Identity | null {
   return text.length <= maxOpaqueLength && opaqueId.test(text) ? { kind: 'opaque', value: text } : null;
 }
 
-/** A pattern for a whole text, as a part of a longer one. */
+/** Strips the anchors of a pattern so that it can be embedded in another. */
 function inside({ source }: RegExp): string {
   return source.slice(1, -1);
 }

@@ -3,36 +3,36 @@ import { createHmacSha256, type HmacSha256 } from '../fast/hmac.js';
 
 const empty = new Uint8Array(0);
 
-/** A key that derives codes. The id goes into the pending record, so that one record has exactly one code. */
+/** A key that derives codes. Pending records store its id, so that each has exactly one valid code. */
 export interface CodeKey {
   id: string;
   mac: HmacSha256;
 }
 
 export interface Keys {
-  /** Makes the codes. */
   current: CodeKey;
-  /** Still accepted while its pending records live. */
+  /** Accepted until its pending records have expired. */
   previous: CodeKey | null;
-  /** Keys the tags of identities; stays when the code key rotates. */
+  /** Keys the tags of identities. Like all below, derived from the identity secret: rotating the code key changes none. */
   identity: HmacSha256;
   /** Keys the tags of network addresses. */
   address: HmacSha256;
-  /** Seals refresh tokens; of the identity secret, so that rotating the code key signs nobody out. */
+  /** Encrypts refresh tokens. */
   refresh: KeyObject;
-  /** Seals what a browser brings along while somebody signs in, and signs the forms; likewise. */
+  /** Encrypts the state of a sign-in that the browser carries. */
   signInState: KeyObject;
+  /** Signs the forms of the sign-in page. */
   signInForm: KeyObject;
-  /** Seals the links that stand beside codes; likewise. */
+  /** Encrypts the links that accompany codes. */
   link: KeyObject;
 }
 
-/** Derives one key a use from a master secret: HKDF-SHA-256 with empty salt and 32 bytes out (RFC 5869). */
+/** Derives one key per use from a master secret: HKDF-SHA-256 with empty salt and 32 bytes of output (RFC 5869). */
 export function deriveKey(secret: Uint8Array, label: string): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', secret, empty, `stateless-otp/v1/${label}`, 32)));
 }
 
-/** The key that derives codes from this secret, with an id that tells nothing of it. */
+/** The key that derives codes from this secret, with an id that reveals nothing about it. */
 function deriveCodeKey(secret: Uint8Array): CodeKey {
   const id = createHmac('sha256', deriveKey(secret, 'key-id')).digest('base64url').slice(0, 8);
   return { id, mac: createHmacSha256(deriveKey(secret, 'code')) };
@@ -45,7 +45,6 @@ export interface Secrets {
   identitySecret?: Uint8Array | undefined;
 }
 
-/** All keys of one installation. */
 export function deriveKeys({ secret, previousSecret, identitySecret = secret }: Secrets): Keys {
   return {
     current: deriveCodeKey(secret),

@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /**
- * Whether a host is this machine for everybody who names it: `localhost`, a name under it (RFC 6761 §6.3), or a loopback
- * address, in brackets or not.
+ * Whether a host always means this machine: `localhost`, a name under it (RFC 6761 §6.3), or a loopback address, with or
+ * without brackets.
  */
 export function isLoopbackHost(host: string): boolean {
   if (/^(?:.+\.)?localhost$/i.test(host)) return true;

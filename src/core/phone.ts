@@ -10,14 +10,15 @@ const maxPhoneLength = 40;
 const phoneText = /^[+(]?[0-9][0-9 ().\-/]*$/;
 export const e164 = /^\+[1-9][0-9]{1,14}$/; // ITU-T E.164 §6
 
-/** The plan of +1 itself: area codes are opened faster than metadata is published. */
+/** The shape alone: new area codes open faster than metadata is published. */
 const northAmerican = /^\+1[2-9][0-9]{2}[2-9][0-9]{6}$/;
-/** Until 2019 a 1 stood before Mexican mobile numbers, and 01, 044 or 045 when called from Mexico. The rest is the number. */
+/** Until 2019 Mexican mobile numbers had the prefix 1 from abroad, and 01, 044 or 045 within Mexico. */
 const oldMexican = /^\+52(?:1|01|04[45])([0-9]{10})$/;
 
 /**
- * A phone number in E.164, `null` for what is not a valid one, and `ambiguous` for digits that are a valid number both
- * after the code of the default country and when they begin with that code: one of the two is somebody else's.
+ * Parses a phone number to E.164; `null` when it is invalid. Digits that form a valid number both with the default
+ * country's calling code prepended and as they are, starting with that code, are `ambiguous`: one of the two is someone
+ * else's.
  */
 export function parsePhone(text: string, defaultCountry: string | undefined): string | 'ambiguous' | null {
   if (text.length > maxPhoneLength || !phoneText.test(text)) return null;
@@ -38,7 +39,7 @@ function parseNumber(text: string, defaultCountry?: CountryCode): string | null 
   if (!parsed || parsed.ext) return null;
   const [, mexican] = oldMexican.exec(parsed.number) ?? [];
   if (mexican !== undefined) return parseNumber(`+52${mexican}`);
-  // The metadata knows a few valid numbers that are longer than E.164 allows.
+  // The metadata accepts a few numbers that are longer than E.164 allows.
   return isValid(parsed) && e164.test(parsed.number) ? parsed.number : null;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Why a message was not accepted. `timeout` and `unknown` mean that it may have been accepted after all;
- * every other category is a definite refusal.
+ * Why a message was not accepted. After `timeout` and `unknown` it may have been accepted all the same; every other
+ * category is a definite refusal.
  */
 export const refusalCategories = [
   'invalid_recipient',
@@ -14,15 +14,15 @@ export const refusalCategories = [
 export type RefusalCategory = (typeof refusalCategories)[number];
 
 /**
- * Whom a refusal affects, and so what follows from it (docs/decisions/0029).
- * - `recipient`: this recipient alone. No other transport is asked, and nobody else is delayed.
- * - `account`: the account, the sender, the message or a whole country. The next transport is asked.
- * - `connection`: everybody. The next transport is asked, and a few of these open the breaker.
+ * Whom a refusal affects, which decides what happens next (docs/decisions/0029).
+ * - `recipient`: this recipient only. No other transport is tried, and nobody else is delayed.
+ * - `account`: the account, the sender, the message or a whole country. The next transport is tried.
+ * - `connection`: everyone. The next transport is tried, and a few of these open the circuit breaker.
  */
 export const faults = ['recipient', 'account', 'connection'] as const;
 export type Fault = (typeof faults)[number];
 
-/** What a category means by itself, where a receipt names no fault. */
+/** Defaults for receipts that name no fault. */
 const faultsByCategory: Readonly<Record<RefusalCategory, Fault>> = {
   invalid_recipient: 'recipient',
   rejected: 'account',
@@ -43,12 +43,12 @@ export function faultOf({
   return fault ?? faultsByCategory[category];
 }
 
-/** Whether the message was certainly not accepted, so that another try repeats nothing. */
+/** Whether the message was certainly not accepted, so that a retry cannot send it twice. */
 export function isDefinite(category: RefusalCategory): boolean {
   return category !== 'timeout' && category !== 'unknown';
 }
 
-/** Transports are written by others: an answer may be anything. */
+/** Third-party transports may return anything. */
 export function isReceipt(answer: unknown): boolean {
   if (typeof answer !== 'object' || answer === null || !('ok' in answer)) return false;
   if (answer.ok !== false) return answer.ok === true;

@@ -1,20 +1,20 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 
 const algorithm = 'aes-256-gcm'; // NIST SP 800-38D
-/** Random bytes that a seal needs; they are in the open at its beginning. */
+/** Length of the random salt, which precedes the ciphertext in the clear. */
 export const saltBytes = 16;
 const nonceBytes = 12;
 const tagBytes = 16;
-/** Never twice under one key: each seal has a key of its own. */
+/** Safe: each seal has its own key, so no key sees this nonce twice. */
 const fixedNonce = Buffer.alloc(nonceBytes);
 
 /**
- * Encrypts text so that nobody without the key can read or change it. Each seal has a key of its own, HMAC-SHA-256 of the
- * salt: under one key, random nonces would be used up after 2^32 seals (NIST SP 800-38D §8.3).
+ * Authenticated encryption. Each seal derives its own key as HMAC-SHA-256 of the salt: a single key with random nonces
+ * is exhausted after 2^32 seals (NIST SP 800-38D §8.3).
  *
  * @param key 32 bytes
  * @param salt 16 random bytes
- * @param context what it is for: only the same opens it
+ * @param context additional authenticated data; `unseal` needs the same
  * @returns base64url of salt, ciphertext and tag
  * @throws RangeError for a salt of another length
  */
@@ -25,7 +25,7 @@ export function seal(key: KeyObject, salt: Uint8Array, text: string, context: st
   return Buffer.concat([salt, ...body, cipher.getAuthTag()]).toString('base64url');
 }
 
-/** The text again, or null for anything but what `seal` made with this key and context, in its one spelling. */
+/** Decrypts what `seal` returned for this key and context; null for anything else, other encodings included. */
 export function unseal(key: KeyObject, sealed: string, context: string): string | null {
   const bytes = decodeSealed(sealed, saltBytes);
   if (bytes === null) return null;
@@ -33,7 +33,7 @@ export function unseal(key: KeyObject, sealed: string, context: string): string 
   return decrypt(deriveSealKey(key, salt), fixedNonce, bytes.subarray(saltBytes), context);
 }
 
-/** As `unseal`, for what earlier versions sealed: under the key itself, with a random nonce at the beginning. Nothing makes it any more. */
+/** Like `unseal`, for the format of earlier versions: encrypted under the key itself, preceded by a random nonce. */
 export function unsealWithNonce(key: KeyObject, sealed: string, context: string): string | null {
   const bytes = decodeSealed(sealed, nonceBytes);
   if (bytes === null) return null;
@@ -41,11 +41,11 @@ export function unsealWithNonce(key: KeyObject, sealed: string, context: string)
 }
 
 function deriveSealKey(key: KeyObject, salt: Uint8Array): KeyObject {
-  // Not as bytes: on Node 24 a cipher takes five times as long with those.
+  // On Node 24 a cipher is five times slower with raw key bytes than with a KeyObject.
   return createSecretKey(createHmac('sha256', key).update(salt).digest());
 }
 
-/** Null for what is too short or not in its one spelling. */
+/** Null when too short, or not canonical base64url. */
 function decodeSealed(sealed: string, headBytes: number): Buffer | null {
   const bytes = Buffer.from(sealed, 'base64url');
   return bytes.length < headBytes + tagBytes || bytes.toString('base64url') !== sealed ? null : bytes;

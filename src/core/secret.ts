@@ -1,11 +1,11 @@
-/** The least length of a master secret, in bytes: the output size of its HMAC-SHA-256 (RFC 2104 §3). */
+/** Minimum length of a secret in bytes: the output size of HMAC-SHA-256 (RFC 2104 §3). */
 export const minSecretBytes = 32;
 
 /**
- * Reads a secret that is given as bytes, or as base64 or base64url text.
+ * Decodes a secret given as bytes, or as base64 or base64url text.
  *
  * @param secret at least 32 bytes
- * @param name how the caller knows it, for the error
+ * @param name of the option, for the error
  * @throws TypeError when it is neither bytes nor base64; RangeError when it is too short
  */
 export function decodeSecret(secret: Uint8Array | string, name: string): Uint8Array {
@@ -17,7 +17,7 @@ export function decodeSecret(secret: Uint8Array | string, name: string): Uint8Ar
   return bytes;
 }
 
-/** Strict: `Buffer.from` alone skips what it cannot read. */
+/** Strict, unlike `Buffer.from`, which skips invalid characters. Accepts both alphabets, with or without padding. */
 function decodeBase64(text: string): Uint8Array | null {
   const plain = text
     .trim()

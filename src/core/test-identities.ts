@@ -1,7 +1,7 @@
 import { parseCode } from './code.js';
 import { type CanonicaliseOptions, canonicalise } from './identity.js';
 
-/** An identity for app reviews and demos: nothing is sent to it, and its code is known. */
+/** An identity for app reviews and demos: nothing is sent to it, and its code is fixed. */
 export interface TestIdentity {
   identity: string;
   /** 4 to 10 digits. */
@@ -10,10 +10,10 @@ export interface TestIdentity {
   until: string;
 }
 
-/** By canonical identity: the code, and the time in milliseconds since 1970 when it ends. */
+/** By canonical identity; `endsAt` in milliseconds since 1970. */
 export type TestIdentities = ReadonlyMap<string, { code: string; endsAt: number }>;
 
-/** @throws RangeError that says what is wrong with which entry, without its code */
+/** @throws RangeError that names the entry and what is wrong with it, without its code */
 export function resolveTestIdentities(
   entries: readonly TestIdentity[],
   options: CanonicaliseOptions,
@@ -22,7 +22,7 @@ export function resolveTestIdentities(
     entries.map(({ identity, code, until }, index) => {
       const fail = (what: string) => new RangeError(`testIdentities: entry ${index + 1} ${what}`);
       const canonical = canonicalise(identity, options);
-      if (!canonical) throw fail('names no e-mail address, phone number or id');
+      if (!canonical) throw fail('needs an e-mail address, phone number or id');
       if (parseCode(code) !== code) throw fail('needs a code of 4 to 10 digits');
       const day = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(until) ? Date.parse(`${until}T24:00:00Z`) : Number.NaN;
       if (Number.isNaN(day)) throw fail('needs its last day, as YYYY-MM-DD');
@@ -31,7 +31,7 @@ export function resolveTestIdentities(
   );
 }
 
-/** Reads `review@example.com=482931@2026-12-31`, entries with commas between them, or null when one is not of this form. */
+/** Parses comma-separated entries such as `review@example.com=482931@2026-12-31`; null when one is malformed. */
 export function parseTestIdentities(text: string): TestIdentity[] | null {
   const entries = text
     .split(',')

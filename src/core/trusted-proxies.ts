@@ -2,19 +2,18 @@ import { BlockList, isIP } from 'node:net';
 import { remember } from '../fast/recent.js';
 import { coverEverything, parseRange } from './address.js';
 
-/** Names every peer on a unix socket, since none of them has an address. */
+/** Stands for every peer on a Unix socket: those have no address. */
 export const unixPeer = 'unix';
 
-/** The proxies come again and again, and many clients do. */
 const maxPeers = 1000;
 const named: Record<string, readonly string[]> = { loopback: ['127.0.0.0/8', '::1'] };
 
 /**
- * Whether an address, or the peer `unix`, is that of a trusted proxy.
+ * Creates the check whether an address, or the peer `unix`, is a trusted proxy.
  *
- * @param entries addresses, CIDR ranges, `loopback`, or `unix` for peers on unix sockets
- * @throws TypeError for what is not a list, RangeError that names an invalid entry, or the entries that together trust everyone: then anyone
- * could choose the address that is counted
+ * @param entries addresses, CIDR ranges, `loopback`, or `unix` for peers on Unix sockets
+ * @throws TypeError unless it is a list; RangeError that names an invalid entry, or the entries that together trust
+ * everyone, which would let anyone choose the address that limits count
  */
 export function createTrustCheck(entries: readonly string[]): (peer: string) => boolean {
   if (!Array.isArray(entries)) {
@@ -42,7 +41,7 @@ export function createTrustCheck(entries: readonly string[]): (peer: string) => 
       );
     }
   }
-  // One list each: a BlockList takes IPv4 addresses for the IPv6 addresses that they are mapped to.
+  // One list per version: a BlockList matches IPv4 addresses against IPv4-mapped IPv6 ranges.
   const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const { address, length, version } of ranges) lists[version].addSubnet(address, length, version);
   const isUnixTrusted = entries.includes(unixPeer);

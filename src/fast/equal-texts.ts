@@ -1,12 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
 
 const maxLength = 10;
-/** Safe to reuse: a comparison is synchronous and writes every element of both. */
+/** Safe to reuse: a comparison is synchronous and overwrites every element of both. */
 const [left, right] = [new Uint16Array(maxLength), new Uint16Array(maxLength)];
 
 /**
- * Compares two texts of up to 10 characters in time that depends on their lengths alone; longer ones are never equal. Two new
- * buffers for each comparison take 0.22 µs, these take 0.14 µs.
+ * Compares two texts of up to 10 characters in time that depends only on their lengths; longer ones are never equal.
+ * 0.14 µs, against 0.22 µs with two new buffers per comparison.
  */
 export function equalTexts(a: string, b: string): boolean {
   return a.length === b.length && a.length <= maxLength && timingSafeEqual(fill(left, a), fill(right, b));

@@ -1,15 +1,14 @@
 import { randomFillSync } from 'node:crypto';
 
-/** Random bytes of the operating system. */
+/** Random bytes from the operating system. */
 export interface RandomPool {
   bytes(size: number): Buffer;
-  /** So many bytes as base64url. */
   base64url(size: number): string;
 }
 
 const poolBytes = 4096;
 
-/** Draws many bytes at a time: a call for 16 takes 2.1 µs, a share of one call 0.1 µs. */
+/** Draws many bytes at a time: 16 bytes take 0.1 µs, against 2.1 µs for a call of their own. */
 export function createRandomPool(): RandomPool {
   const pool = Buffer.alloc(poolBytes);
   let at = poolBytes;
@@ -22,7 +21,7 @@ export function createRandomPool(): RandomPool {
     const from = at;
     at += size;
     const result = read(from, at);
-    // Values that were handed out must not stay readable in memory.
+    // Bytes that were handed out must not stay in memory.
     for (let i = from; i < at; i++) pool[i] = 0;
     return result;
   }

@@ -1,11 +1,11 @@
-/** A bounded map. It may forget any entry, but never one of the `maxEntries / 2` used last. */
+/** A bounded cache. It never drops the `maxEntries / 2` entries used last. */
 export interface Recent<Key, Value> {
   get(key: Key): Value | undefined;
   set(key: Key, value: Value): void;
 }
 
 /**
- * Two-generation LRU: when the younger map is full it becomes the older one, and what has not been used since is dropped.
+ * Two-generation LRU: when the younger map is full it replaces the older one, dropping what has not been used since.
  * Evicting the oldest key of a single Map has to skip every key deleted before it: 6.5 µs instead of 0.1 µs.
  *
  * @param maxEntries an even number
@@ -34,11 +34,11 @@ export function createRecent<Key, Value>(maxEntries: number): Recent<Key, Value>
   };
 }
 
-/** Callers choose some of the keys, so long ones are not kept. */
+/** Callers choose some keys, so long ones are not cached. */
 const maxKeyLength = 256;
 
 /**
- * The same function, but the results for the arguments used last are kept: 0.04 µs instead of computing them again.
+ * Memoises a function, keeping the results for the arguments used last: 0.04 µs per hit.
  *
  * @param compute a pure function
  */

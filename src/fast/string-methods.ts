@@ -1,10 +1,10 @@
-/** Enough for V8 to optimise what it runs. */
+/** Enough for V8 to optimise. */
 const calls = 100;
 
 /**
- * ioredis has a class that extends String. After that V8 keeps String.prototype in dictionary mode, and every method call on any
- * string of the process looks the method up: a tenth of a request. Calling a method of String objects a few times
- * makes the prototype fast again, for good. It concerns the whole process, so only a program may do it, never a library.
+ * ioredis has a class that extends String, which puts String.prototype into dictionary mode: every method call on any
+ * string becomes a hash lookup, a tenth of the cost of a request. Calling a method on String objects a few times makes
+ * the prototype fast again, for good. It affects the whole process, so only programs may do it, never the library.
  */
 export function makeStringMethodsFast(): void {
   for (let i = 0; i < calls; i++) Object('').concat('');

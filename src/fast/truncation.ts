@@ -1,12 +1,12 @@
 const maxDigits = 11;
-/** 10 ** digits, which V8 does not compute inline. */
+/** Powers of ten: V8 does not inline `10 ** digits`. */
 const moduli = Array.from({ length: maxDigits + 1 }, (_, digits) => 10 ** digits);
 
 /**
- * U64BE(bytes[0..8)) mod 10^digits. First the upper 48 bits, then the lower 16: up to eleven digits both steps are
- * exact in a double. BigInt takes 0.13 µs, this takes 0.04 µs.
+ * U64BE(bytes[0..8)) mod 10^digits, reducing the upper 48 bits, then the lower 16: up to eleven digits both steps are
+ * exact in a double. 0.04 µs, against 0.13 µs with BigInt.
  *
- * @param bytes at least 8, one character each
+ * @param bytes a binary string of at least 8 bytes
  * @param digits at most 11
  */
 export function truncateToNumber(bytes: string, digits: number): number {
@@ -23,8 +23,8 @@ function getUint24(bytes: string, at: number): number {
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /**
- * The first 16 bytes of a digest, both as base64url. 21 letters hold 126 bits, and of the next letter only the upper two bits
- * belong to them. By way of bytes it takes 0.25 µs, this takes 0.02 µs.
+ * Truncates a base64url digest to 16 bytes: 21 letters hold 126 bits, and the upper two bits of the next letter complete
+ * them. 0.02 µs, against 0.25 µs by decoding.
  */
 export function truncateTo16Bytes(digest: string): string {
   return digest.slice(0, 21) + letters.charAt(letters.indexOf(digest.charAt(21)) & 0b110000);

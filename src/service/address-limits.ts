@@ -5,15 +5,15 @@ import type { RateLimited } from '../results.js';
 import { rateLimited } from './waits.js';
 
 /**
- * Counts a call against the limit of an address. Null when the limit lets the call through, and at once when there is
- * nothing to count: without an address, or without a limit.
+ * Counts a call against the limit of an address. Null when the call is allowed; synchronously so without an address or a
+ * limit, when there is nothing to count.
  */
 export type CountAddress = (
   limit: 'request_ip' | 'verify_ip',
   ip: string | null | undefined,
 ) => Promise<RateLimited | null> | null;
 
-/** How many times the limit of one IPv6 /64 a /48 has, which holds 65 536 of them and is often free to get. */
+/** The limit of an IPv6 /48, as a multiple of the limit of a /64. A /48 holds 65 536 of them and is often free to get. */
 const networksPerSite = 16;
 
 export function createAddressLimits(parts: {

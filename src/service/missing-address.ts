@@ -1,8 +1,9 @@
+import type { CallOptions } from '../results.js';
 import type { Service } from '../service.js';
 
 /**
- * The service for callers outside: an `ip` that is there but empty, such as `req.ip` of a connection that was reset,
- * counts as `unknown`. Only a call that leaves `ip` out is not counted by address.
+ * The service for library callers: an `ip` that is present but empty, such as `req.ip` of a connection that was reset,
+ * counts as `unknown`. Only calls that omit `ip` are not limited by address.
  */
 export function countMissingAddress(service: Service): Service {
   return {
@@ -11,6 +12,6 @@ export function countMissingAddress(service: Service): Service {
   };
 }
 
-function fillAddress<Options extends { ip?: string | null | undefined }>(options: Options | undefined) {
+function fillAddress<Options extends CallOptions>(options: Options | undefined) {
   return options && 'ip' in options && !options.ip ? { ...options, ip: 'unknown' } : options;
 }

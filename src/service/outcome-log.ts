@@ -6,7 +6,7 @@ export type LogOutcome = (
   event: 'request' | 'verify',
   recordKey: RecordKey,
   result: RequestResult | VerifyResult,
-  /** What the caller is not told. */
+  /** Not revealed to the caller. */
   more?: { usedSecondsAgo?: number | undefined },
 ) => void;
 
@@ -18,7 +18,7 @@ export function createOutcomeLog(logger: Logger): LogOutcome {
   };
 }
 
-/** Enough of the keyed tag to follow one identity through a log, and nothing to recover it from. */
+/** A prefix of the keyed tag: enough to follow one identity through a log, without revealing it. */
 export function identify({ identityTag }: RecordKey): { identity: string } {
   return { identity: identityTag.slice(0, 10) };
 }

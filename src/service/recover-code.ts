@@ -3,7 +3,7 @@ import { OtpError } from '../errors.js';
 import type { PendingRecord } from '../store-verbs.js';
 import type { Target } from './target.js';
 
-/** The code of a record again. @throws OtpError `internal` when its key was not among those that the store was given */
+/** Derives the code of a record. @throws OtpError `internal` when the store returned a record of another key */
 export function recoverCode(
   derivation: Derivation,
   { identity, purpose }: Target,

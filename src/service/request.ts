@@ -29,14 +29,14 @@ export interface RequestParts {
 type Request = (identity: unknown, options?: RequestOptions) => Promise<RequestResult>;
 type Opened = Extract<OpenResult, { status: 'opened' }>;
 
-/** What reaches an identity; the first that is served is the default. */
+/** The channels that reach an identity; the first one with a transport is the default. */
 const channelsOf: Record<IdentityKind, readonly Channel[]> = {
   email: ['email'],
   phone: ['sms', 'whatsapp', 'voice'],
   opaque: ['custom'],
 };
 
-/** The request: open a record, derive its code, send it. */
+/** Opens a record, derives its code, sends it. */
 export function createRequest(parts: RequestParts): Request {
   const { policy, derivation, store, delivery, logger, random, shouldSend } = parts;
   const { resolveTarget, countAddress, writeMessage, logOutcome } = parts;
@@ -69,7 +69,7 @@ export function createRequest(parts: RequestParts): Request {
       logger.warn(identify(recordKey), 'a test identity was used: nothing is sent');
       return { ...sent, codeLength: testCode.code.length };
     }
-    // Also for a mute record, so that the time taken does not tell it.
+    // Decoy records too, so that timing does not reveal them.
     const message = writeMessage(target, opened.record, sent, options);
     if (opened.record.mute) return sent;
     const openedKey = isBound ? { ...recordKey, challenge: opened.record.challenge } : recordKey;
@@ -90,7 +90,7 @@ export function createRequest(parts: RequestParts): Request {
     bind: boolean,
     ip: string | null | undefined,
   ): Promise<OpenResult | RateLimited> {
-    // Asked first and by itself: a refused address must spend nothing of the identity's.
+    // Before the identity's limit, so that a blocked address cannot use that up.
     const hit = countAddress('request_ip', ip);
     const refused = hit && (await hit);
     if (refused) return refused;
@@ -114,7 +114,7 @@ export function createRequest(parts: RequestParts): Request {
     });
   }
 
-  /** Gives a refused send back. Never rejects. */
+  /** Releases a refused send. Never rejects. */
   async function settle(recordKey: RecordKey, opened: Opened, receipt: DeliveryReceipt): Promise<void> {
     if (receipt.ok) return;
     const { category, detail } = receipt;
@@ -140,7 +140,7 @@ export function createRequest(parts: RequestParts): Request {
     const served = channelsOf[target.identity.kind].filter(delivery.serves);
     const channel = options.channel || served[0];
     if (channel === undefined || !served.includes(channel)) return { status: 'unsupported_channel' };
-    // Before anything is counted: a full queue must cost nobody a send.
+    // Before anything is counted: a full queue must not cost a send.
     const slot = delivery.reserve();
     if (slot === null) throw new OtpError('overloaded', 'Too many messages are waiting to be sent');
     let result: RequestResult;

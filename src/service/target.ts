@@ -1,28 +1,22 @@
 import type { Derivation } from '../core/derivation.js';
 import { type Identity, parseIdentity } from '../core/identity.js';
 import { guessMemorySeconds, longAttempts, type Policy } from '../core/policy.js';
-import type { InvalidIdentity } from '../results.js';
+import type { CallOptions, InvalidIdentity } from '../results.js';
 import type { Lengthening, RecordKey } from '../store-verbs.js';
 import type { FindTestCode, TestCode } from './test-codes.js';
 
-/** The identity that a call is about, and what for. */
+/** What a call is about: an identity and a purpose. */
 export interface Target {
   identity: Identity;
   purpose: string;
   recordKey: RecordKey;
-  /** When its codes get longer. */
   lengthening: Lengthening;
-  /** Of a test identity. */
+  /** For a test identity. */
   testCode: TestCode | undefined;
 }
 
-export interface TargetOptions {
-  purpose?: string | null | undefined;
-  challenge?: string | null | undefined;
-}
-
 /** @throws RangeError for a purpose that is not configured */
-export type ResolveTarget = (identity: unknown, options: TargetOptions) => Target | InvalidIdentity;
+export type ResolveTarget = (identity: unknown, options: CallOptions) => Target | InvalidIdentity;
 
 export function createTargetResolver(parts: {
   policy: Policy;

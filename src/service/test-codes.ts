@@ -4,25 +4,25 @@ import type { TestIdentities } from '../core/test-identities.js';
 import type { Clock } from '../ports.js';
 import type { Lengthening, PendingRecord } from '../store-verbs.js';
 
-/** The known code of a test identity, which is never sent. */
+/** The fixed code of a test identity; it is never sent. */
 export interface TestCode {
   code: string;
   lengthen(usual: Lengthening): Lengthening;
-  /** What a typed code must equal to be right for this record. */
+  /** What the typed code must equal for this record. */
   expect(record: PendingRecord): string;
 }
 
-/** Undefined for any other identity, and after the last day of a test identity. */
+/** Undefined unless it is a test identity that has not ended. */
 export type FindTestCode = (identity: Identity) => TestCode | undefined;
 
-/** Wrong guesses in 100 days that switch a test identity off. */
+/** Wrong guesses after which a test identity stops working, until they are forgotten. */
 const guessesToSwitchOff = 20;
-/** More than any code has. */
+/** Longer than any code. */
 const switchedOffDigits = maxDigits + 1;
 
 /**
- * A known code cannot get longer. After enough wrong guesses the records of its identity are made with a length that no
- * code has, and nothing is right any more.
+ * A fixed code cannot be lengthened. Instead, after enough wrong guesses the records of its identity get a length that no
+ * code has, so that no code is right.
  */
 function createTestCode(code: string): TestCode {
   return {

@@ -3,12 +3,12 @@ import type { MonotonicClock } from '../ports.js';
 import type { RecordKey } from '../store-verbs.js';
 
 /**
- * When codes were used in this process, for the log alone: the store forgets a used code, so its second use looks like that
- * of an expired one, and people look for the fault in their clocks. What another process used is not known here.
+ * When codes were used in this process, for the log only: the store forgets used codes, so a second use looks like an
+ * expired code, and operators would suspect their clocks.
  */
 export interface UsedCodes {
   add(recordKey: RecordKey): void;
-  /** Whole seconds since it was used; undefined when that is not known, or longer ago than a code lives. */
+  /** Whole seconds since the code was used; undefined when unknown, or longer ago than a code lives. */
   findAge(recordKey: RecordKey): number | undefined;
 }
 

@@ -1,6 +1,7 @@
-import { equalCodes, parseCode } from '../core/code.js';
+import { parseCode } from '../core/code.js';
 import type { Derivation } from '../core/derivation.js';
 import { limitPeriodSeconds, type Policy } from '../core/policy.js';
+import { equalTexts } from '../fast/equal-texts.js';
 import type { IssueToken, Logger, MonotonicClock, ReadClaims, Store } from '../ports.js';
 import type { VerifyOptions, VerifyResult } from '../results.js';
 import type { CountAddress } from './address-limits.js';
@@ -25,10 +26,10 @@ export interface VerifyParts {
 
 type Verify = (identity: unknown, code: unknown, options?: VerifyOptions) => Promise<VerifyResult>;
 
-/** About a megabyte. */
+/** Takes about a megabyte. */
 const maxUsedCodes = 10_000;
 
-/** The verify: pay, compare, use up, issue. */
+/** Counts the attempt, compares the code, consumes the record, issues the token. */
 export function createVerify(parts: VerifyParts): Verify {
   const { policy, derivation, store, logger, issueToken, readClaims } = parts;
   const { resolveTarget, countAddress, logOutcome } = parts;
@@ -45,7 +46,7 @@ export function createVerify(parts: VerifyParts): Verify {
     { session = false }: VerifyOptions,
   ): Promise<VerifyResult> {
     const { identity, purpose, recordKey, testCode } = target;
-    // Pay first, then look: a crash between the two costs an attempt and never gives one.
+    // Counted before it is compared: a crash in between costs an attempt and never grants one.
     const attempt = await store.attempt({
       identityTag: recordKey.identityTag,
       recordTag: recordKey.recordTag,
@@ -61,8 +62,8 @@ export function createVerify(parts: VerifyParts): Verify {
     }
     const { record } = attempt;
     const expected = testCode ? testCode.expect(record) : recoverCode(derivation, target, record);
-    const isRight = equalCodes(expected, code);
-    if (!isRight || record.mute) return { status: 'invalid', attemptsLeft: attempt.attemptsLeft };
+    if (!equalTexts(expected, code) || record.mute)
+      return { status: 'invalid', attemptsLeft: attempt.attemptsLeft };
     const extraClaims = (readClaims && (await readClaims(identity.value))) ?? {};
     const isFirst = await store.consume({
       identityTag: recordKey.identityTag,

@@ -5,16 +5,16 @@ import type { PendingRecord } from '../store-verbs.js';
 import { recoverCode } from './recover-code.js';
 import type { Target } from './target.js';
 
-/** What a link next to a code leads to. */
+/** What a link in a message signs in. */
 export interface LinkTarget {
   identity: string;
   purpose: string;
   record: PendingRecord;
-  /** Life left of the code. */
+  /** Remaining life of the code. */
   ttlSeconds: number;
 }
 
-/** The message that brings a code. */
+/** Writes the message that carries a code. */
 export type WriteMessage = (
   target: Target,
   record: PendingRecord,

@@ -1,7 +1,7 @@
 import type { JWTPayload } from 'jose';
 import { parseCanonical } from '../core/identity.js';
 
-/** What a token says; `sub` is the canonical identity, times are unix seconds. */
+/** The claims of an access token; `sub` is the canonical identity, times are unix seconds. */
 export interface TokenClaims {
   iss: string;
   aud: string;
@@ -15,48 +15,34 @@ export interface TokenClaims {
   namespace: string;
   /** How the person was authenticated (RFC 8176): `otp`, and `sms` when any send of the code went by SMS. */
   amr: string[];
-  /** The session of a browser that renews its token. */
+  /** Id of the browser session that renews this token. */
   sid?: string;
-  /** What the `claims` option added. */
+  /** From the `claims` option. */
   [claim: string]: unknown;
 }
 
-/** RFC 7519 §4.1, and what we say ourselves. */
-const reserved = [
-  'iss',
-  'sub',
-  'aud',
-  'exp',
-  'nbf',
-  'iat',
-  'jti',
-  'auth_time',
-  'purpose',
-  'namespace',
-  'amr',
-  'sid',
-];
+/** The registered claims of RFC 7519 §4.1, and those that only this service sets. */
+const reserved = new Set('iss sub aud exp nbf iat jti auth_time purpose namespace amr sid'.split(' '));
 
-/** Without the claims that only we may make. */
 export function dropReserved(extra: Record<string, unknown>): Record<string, unknown> {
   const entries = Object.entries(extra);
-  return entries.length === 0 ? {} : Object.fromEntries(entries.filter(([name]) => !reserved.includes(name)));
+  return entries.length === 0 ? {} : Object.fromEntries(entries.filter(([name]) => !reserved.has(name)));
 }
 
-/** The longest life of a token. */
+/** The longest life of an access token. */
 export const maxTtlSeconds = 86_400;
 
-/** How far apart the clocks of two instances, or of an instance and the store, may be. */
+/** Tolerated clock skew between instances, and between an instance and the store. */
 export const clockSkewSeconds = 300;
 
-/** Whether what was signed with our key is a token of this namespace. */
+/** Whether a payload signed with our key is an access token of this namespace. */
 export function isOurPayload(
   payload: JWTPayload,
   namespace: string,
   now: number,
 ): payload is JWTPayload & TokenClaims {
   const { sub, aud, amr, jti, sid } = payload;
-  // A `sub` that is no canonical identity is not ours, and could not stand in a header.
+  // A `sub` that is not a canonical identity is not ours, and might not fit in a header.
   const isOurs =
     typeof sub === 'string' && parseCanonical(sub) !== null && typeof aud === 'string' && Array.isArray(amr);
   return (
@@ -70,7 +56,7 @@ export function isOurPayload(
   );
 }
 
-/** Who shares our secret could otherwise make a token that outlives all keys, or its own revocation. */
+/** Anyone who shares our secret could otherwise make a token that outlives every key, or its own revocation. */
 function isOurLife({ iat, exp }: JWTPayload, now: number): boolean {
   return (
     Number.isSafeInteger(iat) &&

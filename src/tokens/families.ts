@@ -2,7 +2,7 @@ import { hash, type KeyObject } from 'node:crypto';
 import { saltBytes, seal, unseal, unsealWithNonce } from '../core/seal.js';
 import type { Clock, Logger, Random, Store } from '../ports.js';
 
-/** What a refresh token is good for, carried sealed in the token itself: the store knows no identity. */
+/** What a refresh token stands for. The token itself carries it encrypted: the store holds no identity. */
 export interface Sustained {
   identity: string;
   purpose: string;
@@ -18,10 +18,10 @@ export interface RefreshToken {
 
 export interface FamiliesOptions {
   store: Pick<Store, 'exchange'>;
-  /** Seals refresh tokens. */
+  /** Encrypts refresh tokens. */
   key: KeyObject;
   namespace: string;
-  /** Life of a family, from the sign-in. */
+  /** Life of a family, counted from the sign-in. */
   ttlSeconds: number;
   clock: Clock;
   random: Random;
@@ -29,17 +29,17 @@ export interface FamiliesOptions {
 }
 
 /**
- * What outlives an access token: refresh tokens, of which each is good once, and sessions of a browser, which has to
- * present its access token instead. A family is what descends from one sign-in. The store holds the hash of its one
- * good token; a family that the store does not know has ended (RFC 9700 §4.14.2).
+ * Sign-ins that outlive their access token: by single-use refresh tokens, or as browser sessions, which present their
+ * access token instead. A family descends from one sign-in. The store holds the hash of its one valid token; a family that
+ * the store does not know has ended (RFC 9700 §4.14.2).
  */
 export interface Families {
   start(sustained: Sustained): Promise<RefreshToken>;
-  /** Whose refresh token this is; null for anything but one of ours that has not expired. Changes nothing. */
-  read(refreshToken: unknown): Sustained | null;
-  /** Exchanges a refresh token for its successor. Null when it is not good; one that was used before ends its family. */
+  /** Null for anything but a refresh token that has not expired; it may have been used. */
+  parse(refreshToken: unknown): Sustained | null;
+  /** Exchanges a refresh token for its successor. Null when it is invalid; one that was used before ends its family. */
   rotate(refreshToken: unknown): Promise<RefreshToken | null>;
-  /** Ends the family of a refresh token, used before or not. False for anything else. */
+  /** Ends the family of a refresh token, used or not. False for anything else. */
   end(refreshToken: unknown): Promise<boolean>;
   /** Returns the id of a new session. */
   startSession(): Promise<string>;
@@ -48,10 +48,10 @@ export interface Families {
 }
 
 const prefix = 'otr2.';
-/** Of tokens that earlier versions issued: still taken, and followed by one of the new form. */
+/** Tokens of earlier versions: still accepted, and replaced by the new format. */
 const oldPrefix = 'otr1.';
 const maxLength = 2048;
-/** Stands where the hash of a refresh token would: a session has none, and no hash is this short. */
+/** Stored for sessions instead of the hash of a refresh token; no hash is this short. */
 const sessionMark = 'session';
 
 export function createFamilies(options: FamiliesOptions): Families {
@@ -103,7 +103,7 @@ export function createFamilies(options: FamiliesOptions): Families {
       await startFamily(family, hashToken(token.refreshToken));
       return token;
     },
-    read(token) {
+    parse(token) {
       const opened = openToken(token);
       return opened && opened.expiresAt > nowSeconds() ? opened.sustained : null;
     },

@@ -1,40 +1,37 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createTokenKeys, type TokenAlgorithm } from './keys.js';
 
-/** What a key file can be made for. */
 export const keyFileAlgorithms = ['ES256', 'EdDSA'] as const;
 export type KeyFileAlgorithm = (typeof keyFileAlgorithms)[number];
 
-/** A private JWK with what a rotation has to know of it; times are unix seconds. */
+/** A private JWK with what a rotation needs to know; times are unix seconds. */
 export interface StoredKey {
   kid: string;
   alg: TokenAlgorithm;
-  /** When it was made. */
   added: number;
-  /** When another took its place. */
+  /** When it stopped signing. */
   retired?: number;
   [member: string]: unknown;
 }
 
-/** A JWK Set: the first key signs, a second one only checks. */
+/** A JWK Set: the first key signs, a second one only verifies. */
 export interface KeyFile {
   keys: StoredKey[];
 }
 
 export interface RotationLimits {
   now: number;
-  /** How long others may go on with the keys they have fetched, and instances with those they were started with. */
+  /** How long relying parties may use a cached JWK Set, and instances the file they started with. */
   spreadSeconds: number;
-  /** How long a token lives. */
+  /** Life of an access token. */
   tokenTtlSeconds: number;
 }
 
-/** The next of the three steps of a rotation: what becomes of the file, or how long it is too early for that. */
+/** The next step of a rotation with the new file, or how long to wait before it. */
 export type Rotation =
   | { step: 'added' | 'swapped' | 'dropped'; file: KeyFile }
   | { step: 'too early'; waitSeconds: number; reason: string };
 
-/** A fresh private key. */
 export function generateKey(algorithm: KeyFileAlgorithm, now: number): StoredKey {
   const { privateKey } =
     algorithm === 'ES256'
@@ -47,7 +44,7 @@ export function generateKey(algorithm: KeyFileAlgorithm, now: number): StoredKey
 
 /** @throws TypeError or RangeError for anything but a key file */
 export function parseKeyFile(text: string): KeyFile {
-  createTokenKeys({ privateKey: text });
+  createTokenKeys({ privateKey: text }); // throws
   const { keys } = JSON.parse(text) as Partial<KeyFile>;
   const isOurs =
     Array.isArray(keys) && keys.every(({ kid, added }) => typeof kid === 'string' && Number.isInteger(added));
@@ -56,8 +53,8 @@ export function parseKeyFile(text: string): KeyFile {
 }
 
 /**
- * Takes the next step: a key is added that only checks, then it signs in place of the other, then the other is
- * dropped. Between the steps every instance has to be restarted, so that none meets a token whose key it does not have.
+ * Takes the next step: add a key that only verifies, let it sign instead of the other, drop the other. Every instance
+ * must be restarted between the steps, so that none receives a token whose key it does not have.
  */
 export function rotateKeys({ keys }: KeyFile, algorithm: KeyFileAlgorithm, limits: RotationLimits): Rotation {
   const { now, spreadSeconds, tokenTtlSeconds } = limits;
@@ -70,7 +67,7 @@ export function rotateKeys({ keys }: KeyFile, algorithm: KeyFileAlgorithm, limit
     }
     return { step: 'swapped', file: { keys: [second, { ...first, retired: now }] } };
   }
-  // Until every instance has been restarted, the retired key goes on signing.
+  // The retired key keeps signing until every instance has been restarted.
   const waitSeconds = second.retired + spreadSeconds + tokenTtlSeconds - now;
   if (waitSeconds > 0) {
     return { step: 'too early', waitSeconds, reason: 'tokens of the retired key may not have expired yet' };

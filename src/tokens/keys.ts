@@ -13,20 +13,20 @@ import { minSecretBytes } from '../core/secret.js';
 import { createHmacSha256 } from '../fast/hmac.js';
 import { encodeAscii } from '../fast/message.js';
 
-/** How tokens are signed: one algorithm a key (RFC 8725 §3.1), and the key decides which. */
+/** The key determines the algorithm (RFC 8725 §3.1). */
 export const tokenAlgorithms = ['HS256', 'ES256', 'EdDSA'] as const;
 export type TokenAlgorithm = (typeof tokenAlgorithms)[number];
 
-/** What a token of ours is checked with. */
+/** A key that verifies tokens. */
 export interface CheckingKey {
   algorithm: TokenAlgorithm;
-  /** The RFC 7638 thumbprint; a shared secret has none, since its name would help to guess it. */
+  /** The RFC 7638 thumbprint; a shared secret has none, since a hash of it would help guessing. */
   kid?: string;
-  /** Imported once, at its first use: jose would import any other kind of key anew each time. */
+  /** Imported once, at its first use: jose would import any other kind of key on every call. */
   loadKey(): Promise<CryptoKey>;
 }
 
-/** What tokens are made with; checks them too. */
+/** A key that signs tokens and verifies them too. */
 export interface SigningKey extends CheckingKey {
   /** The signature of a JWS signing input, base64url. */
   sign(input: string): string;
@@ -45,25 +45,25 @@ export interface PublicJwk {
 
 export interface TokenKeys {
   signing: SigningKey;
-  /** The signing key first, then those whose tokens are still good. */
+  /** The signing key first, then the others whose tokens are still valid. */
   checking: readonly CheckingKey[];
-  /** Public keys only; empty where tokens are signed with a shared secret. */
+  /** Public keys only; empty if all keys are shared secrets. */
   jwks: { keys: PublicJwk[] };
 }
 
 export interface TokenKeyOptions {
-  /** HS256 secret: at least 32 bytes as UTF-8, used as they are (RFC 7518 §3.2). Not together with `privateKey`. */
+  /** HS256 secret: at least 32 bytes, used as UTF-8 (RFC 7518 §3.2). Not together with `privateKey`. */
   secret?: string | undefined;
-  /** Checks tokens, never signs. */
+  /** Verifies tokens, never signs. */
   previousSecret?: string | undefined;
   /**
-   * PEM, a JWK or a JWK Set: EC P-256 signs ES256, Ed25519 signs EdDSA. Of a set the first key signs and the others
-   * only check.
+   * PEM, a JWK or a JWK Set: EC P-256 signs ES256, Ed25519 signs EdDSA. The first key of a set signs, the others only
+   * verify.
    */
   privateKey?: string | undefined;
-  /** Checks tokens, never signs; in the same forms. */
+  /** Verifies tokens, never signs; same formats. */
   previousPrivateKey?: string | undefined;
-  /** Confirms the algorithm that follows from the key. */
+  /** Must match the algorithm of the key. */
   algorithm?: TokenAlgorithm | undefined;
 }
 
@@ -99,7 +99,7 @@ export function createTokenKeys(options: TokenKeyOptions): TokenKeys {
   }
   const checking: CheckingKey[] =
     privateKey === undefined ? [...secrets, ...privateKeys] : [...privateKeys, ...secrets];
-  // The same key given twice is one key.
+  // By kid: the same key may be given twice.
   const published = new Map(privateKeys.map(({ kid, publicJwk }) => [kid, publicJwk]));
   return { signing, checking, jwks: { keys: [...published.values()] } };
 }
@@ -107,7 +107,7 @@ export function createTokenKeys(options: TokenKeyOptions): TokenKeys {
 type CryptoKey = webcrypto.CryptoKey;
 const { subtle } = webcrypto;
 
-/** As Web Cryptography names them. */
+/** Web Cryptography's names. */
 const webAlgorithms = {
   HS256: { name: 'HMAC', hash: 'SHA-256' },
   ES256: { name: 'ECDSA', namedCurve: 'P-256' },
@@ -122,7 +122,7 @@ function importOnce(load: () => Promise<CryptoKey>): () => Promise<CryptoKey> {
   };
 }
 
-/** RFC 7638 §3: the hash of the members that make the key, in their order. */
+/** RFC 7638 §3: a hash over the required members in lexicographic order. */
 function computeThumbprint({ kty, crv, x, y }: JsonWebKey): string {
   const members = y === undefined ? { crv, kty, x } : { crv, kty, x, y };
   return createHash('sha256').update(JSON.stringify(members)).digest('base64url');
@@ -150,9 +150,9 @@ function importPrivateKeys(text: string | undefined, name: string): PrivateKey[]
   return keys;
 }
 
-/** PEM as it is, or the JWKs that the text holds. */
+/** PEM unchanged, or the JWKs in the text. */
 function parseKeys(text: string, name: string): (string | JsonWebKey)[] {
-  // Where a variable can hold one line only, line ends are often written as \n.
+  // Single-line environment variables often spell line ends as \n.
   if (text.startsWith('-----BEGIN ')) return [text.replaceAll('\\n', '\n')];
   let parsed: unknown;
   try {
@@ -174,28 +174,21 @@ function importPrivateKey(material: string | JsonWebKey, name: string): PrivateK
     throw new RangeError(`${name} is a key for ${algorithm} signatures, but its alg or use says otherwise`);
   }
   const publicKey = createPublicKey(key);
-  const signBytes = (input: string) =>
-    sign(algorithm === 'ES256' ? 'sha256' : null, Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' });
-  const check = Buffer.from('check');
-  const verifies = verify(
-    algorithm === 'ES256' ? 'sha256' : null,
-    check,
-    { key: publicKey, dsaEncoding: 'ieee-p1363' },
-    signBytes('check'),
-  );
-  if (!verifies) throw new RangeError(`${name} has a public part that does not belong to its private part`);
+  const digest = algorithm === 'ES256' ? 'sha256' : null;
+  const dsaEncoding = 'ieee-p1363';
+  const signBytes = (input: string) => sign(digest, Buffer.from(input), { key, dsaEncoding });
+  if (!verify(digest, Buffer.from('check'), { key: publicKey, dsaEncoding }, signBytes('check'))) {
+    throw new RangeError(`${name} has a public part that does not belong to its private part`);
+  }
   const { kty = '', crv = '', x = '', y } = publicKey.export({ format: 'jwk' });
-  const kid = computeThumbprint({ kty, crv, x, ...(y === undefined ? {} : { y }) });
+  const publicJwk = y === undefined ? { kty, crv, x } : { kty, crv, x, y };
+  const kid = computeThumbprint(publicJwk);
   return {
     algorithm,
     kid,
-    loadKey: importOnce(() =>
-      subtle.importKey('jwk', publicKey.export({ format: 'jwk' }), webAlgorithms[algorithm], true, [
-        'verify',
-      ]),
-    ),
+    loadKey: importOnce(() => subtle.importKey('jwk', publicJwk, webAlgorithms[algorithm], true, ['verify'])),
     sign: (input) => signBytes(input).toString('base64url'),
-    publicJwk: { kty, crv, x, ...(y === undefined ? {} : { y }), kid, alg: algorithm, use: 'sig' },
+    publicJwk: { ...publicJwk, kid, alg: algorithm, use: 'sig' },
   };
 }
 
@@ -205,7 +198,7 @@ function toKeyObject(material: string | JsonWebKey, name: string): KeyObject {
       ? createPrivateKey(material)
       : createPrivateKey({ key: material, format: 'jwk' });
   } catch {
-    // What OpenSSL says may repeat parts of what it read.
+    // OpenSSL's message may quote its input.
     throw new TypeError(`${name} must be an unencrypted private key, as PEM or JWK`);
   }
 }

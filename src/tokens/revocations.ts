@@ -3,21 +3,21 @@ import type { Logger, MonotonicClock, Store } from '../ports.js';
 
 export interface RevocationsOptions {
   store: Pick<Store, 'claim' | 'claimed'>;
-  /** Whether a token is refused while the store cannot say that it has not been revoked. */
+  /** Whether tokens are refused while the store does not answer. */
   isRequired: boolean;
   monotonicClock: MonotonicClock;
   logger: Logger;
 }
 
-/** Which tokens have been revoked: a deny-list in the store until they would have expired anyway. */
+/** A deny-list of revoked tokens, kept in the store until they would have expired. */
 export interface Revocations {
-  /** Whether any of these names is on the list. Never rejects. */
+  /** Whether any of these entries is on the list. Never rejects. */
   includesAny(names: readonly string[]): Promise<boolean>;
   /** @throws OtpError `store_unavailable` */
   add(name: string, ttlSeconds: number): Promise<void>;
 }
 
-/** After the store has failed to answer, tokens are not made to wait for it again for this long. */
+/** After a failure, checks do not wait for the store again for this long. */
 const pauseMs = 1000;
 
 export function createRevocations(options: RevocationsOptions): Revocations {
@@ -25,7 +25,7 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   let isBlind = false;
   let pausedUntil = Number.NEGATIVE_INFINITY;
 
-  function noteFailure(error: unknown): boolean {
+  function decideWithout(error: unknown): boolean {
     if (!(error instanceof OtpError) || error.code !== 'store_unavailable') throw error;
     pausedUntil = monotonicClock.now() + pauseMs;
     if (!isBlind) {
@@ -48,11 +48,11 @@ export function createRevocations(options: RevocationsOptions): Revocations {
       if (monotonicClock.now() < pausedUntil) return isRequired;
       try {
         const found = await findAny(names);
-        if (isBlind) logger.info({}, 'the store says again which tokens are revoked');
+        if (isBlind) logger.info({}, 'the store answers again which tokens are revoked');
         isBlind = false;
         return found;
       } catch (error) {
-        return noteFailure(error);
+        return decideWithout(error);
       }
     },
     async add(name, ttlSeconds) {

@@ -17,16 +17,16 @@ export interface TokenOptions {
   namespace: string;
   /** Life of an access token. */
   ttlSeconds: number;
-  /** Life of a sign-in that can be refreshed or renewed; 0 is never. */
+  /** Life of a sign-in that can be refreshed or renewed; 0: none can. */
   refreshTtlSeconds: number;
-  /** Seals refresh tokens. */
+  /** Encrypts refresh tokens. */
   refreshKey: KeyObject;
   /** Purposes whose tokens can be refreshed or renewed. */
   lastingPurposes: readonly string[];
-  /** Whether a token is refused while the store cannot say that it has not been revoked. */
+  /** Whether tokens are refused while the store does not answer. */
   isRevocationRequired: boolean;
   readClaims?: ReadClaims | undefined;
-  /** Whether a sign-in may go on; asked whenever one is refreshed or renewed. Default: it may. */
+  /** Whether a sign-in may continue; called on every refresh and renewal. Default: yes. */
   mayContinue?: ((identity: string, purpose: string) => boolean | Promise<boolean>) | undefined;
   store: Pick<Store, 'claim' | 'claimed' | 'exchange'>;
   clock: Clock;
@@ -41,30 +41,30 @@ export interface Tokens {
   /** Whether refresh tokens are issued. */
   canRefresh: boolean;
   issue: IssueToken;
-  /** Never throws and never says why: a bad token tells its sender nothing. */
+  /** Never throws and never says why: an invalid token tells its sender nothing. */
   check(token: unknown): Promise<TokenCheck>;
-  /** The tokens that follow a refresh token, which is used up; null when it is not good. */
+  /** Uses up a refresh token and returns its successors; null when it is invalid. */
   refresh(refreshToken: unknown): Promise<IssuedToken | null>;
-  /** The token that follows one of a live session; null when nothing follows it, or not now. Never rejects. */
+  /** Renews the token of a live session; null when it cannot be renewed, or not now. Never rejects. */
   renew(claims: TokenClaims): Promise<IssuedToken | null>;
   /**
-   * Ends an access token, with its session if it has one, or the family of a refresh token. Anything else is no matter.
+   * Ends an access token, with its session if it has one, or the family of a refresh token. Ignores anything else.
    *
    * @throws OtpError `store_unavailable`
    */
   revoke(token: unknown): Promise<void>;
-  /** Unix seconds by the clock that tokens are checked with. */
+  /** Unix seconds, by the clock that decides expiry. */
   now(): number;
 }
 
 const type = 'JWT';
 const requiredClaims = ['sub', 'iat', 'exp', 'jti'];
-/** Some megabytes. */
+/** Takes a few megabytes. */
 const maxCheckedTokens = 10_000;
 /** Browsers drop a cookie of more than 4096 bytes, its name included (RFC 6265bis §5.6). */
 const maxIssuedLength = 4000;
 
-/** Issues, checks and ends tokens (RFC 7519). */
+/** Issues, verifies and revokes tokens (RFC 7519). */
 export function createTokens(options: TokenOptions): Tokens {
   const { keys, issuer, audience, namespace, ttlSeconds, clock, logger } = options;
   const { signing } = keys;
@@ -105,7 +105,7 @@ export function createTokens(options: TokenOptions): Tokens {
     return { accessToken, expiresInSeconds: ttlSeconds };
   }
 
-  /** Without the store there is no successor, but the person is signed in all the same: the code is used up. */
+  /** Tolerates a failing store: the code is used up, so the person must at least get an access token. */
   async function startLasting<Started>(start: () => Promise<Started>): Promise<Started | undefined> {
     try {
       return await start();
@@ -118,11 +118,11 @@ export function createTokens(options: TokenOptions): Tokens {
 
   async function parseActive(token: unknown): Promise<TokenClaims | null> {
     if (typeof token !== 'string' || token === '') return null;
-    const name = checked.name(token);
-    const known = checked.find(name);
+    const key = checked.hash(token);
+    const known = checked.find(key);
     if (known) return known.exp > nowSeconds() ? known : null;
-    const result = await checkSigned(token, keys.checking, (text, key, { algorithms }) =>
-      jwtVerify(text, key, {
+    const result = await checkSigned(token, keys.checking, (text, publicKey, { algorithms }) =>
+      jwtVerify(text, publicKey, {
         algorithms,
         typ: type,
         issuer,
@@ -133,7 +133,7 @@ export function createTokens(options: TokenOptions): Tokens {
     );
     if (!result || !isPayload(token, result.payload)) return null;
     if (!isOurPayload(result.payload, namespace, nowSeconds())) return null;
-    checked.add(name, result.payload);
+    checked.add(key, result.payload);
     return result.payload;
   }
 
@@ -154,7 +154,7 @@ export function createTokens(options: TokenOptions): Tokens {
       return { active: true, claims };
     },
     async refresh(refreshToken) {
-      const sustained = families?.read(refreshToken);
+      const sustained = families?.parse(refreshToken);
       if (!sustained) return null;
       const { identity, purpose } = sustained;
       const isLasting = options.lastingPurposes.includes(purpose);
@@ -162,7 +162,7 @@ export function createTokens(options: TokenOptions): Tokens {
         await families?.end(refreshToken);
         return null;
       }
-      // Asked before the token is used up, so that a failure there signs nobody out.
+      // Before the token is used up, so that a failure here signs nobody out.
       const extraClaims = (await options.readClaims?.(sustained.identity)) ?? {};
       const token = sign(sustained, extraClaims);
       const next = await families?.rotate(refreshToken);
@@ -173,11 +173,11 @@ export function createTokens(options: TokenOptions): Tokens {
       try {
         if (!((await options.mayContinue?.(sub, purpose)) ?? true)) return null;
         const extraClaims = (await options.readClaims?.(sub)) ?? {};
-        // Asked last: a token that is made long after would outlive a revocation in between.
+        // Last, so that no slow call comes between this check and the new token.
         if (!(await families.isSessionLive(sid))) return null;
         return sign({ identity: sub, purpose, amr, authTime: auth_time }, extraClaims, sid);
       } catch (error) {
-        // The token at hand is still good: whoever brings it must not suffer.
+        // The current token is still valid, so its holder must not notice.
         logger.warn(
           { error: error instanceof OtpError ? error.code : 'internal' },
           'a session was not renewed',
@@ -189,10 +189,10 @@ export function createTokens(options: TokenOptions): Tokens {
       if (await families?.end(token)) return;
       const claims = await parseActive(token);
       if (!claims) return;
-      // By the clock of the store, while each instance goes by its own.
+      // The store's clock may differ from this one.
       await revocations.add(tokenEntry(claims), claims.exp - nowSeconds() + clockSkewSeconds);
       if (claims.sid === undefined) return;
-      // Tokens that were renewed from this one, or before it, must end too.
+      // Other tokens of the session must end too.
       await revocations.add(sessionEntry(claims.sid), ttlSeconds + clockSkewSeconds);
       await families?.endSession(claims.sid);
     },

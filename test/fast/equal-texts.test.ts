@@ -18,3 +18,14 @@ test('texts are equal when all their characters are, and never beyond 10 charact
     { numRuns: 2000 },
   );
 });
+
+test('codes are equal only when every digit is', () => {
+  assert.equal(equalTexts('482931', '482931'), true);
+  assert.equal(equalTexts('482931', '482932'), false);
+  assert.equal(equalTexts('482931', '4829310'), false);
+  assert.equal(equalTexts('', '482931'), false);
+  // U+0134 ends in the byte of a 4.
+  assert.equal(equalTexts('\u013482931', '482931'), false);
+  // More digits than a code can have are not compared in part.
+  assert.equal(equalTexts('12345678901', '12345678901'), false);
+});

@@ -2,7 +2,7 @@
 
 import { digits, dropped, fullWidth, hyphens, spaces } from './folding-table.js';
 
-/** What each character becomes that people paste for another one. */
+/** ASCII twins of the characters that people paste instead. */
 const folded = new Map<string, string>();
 addRanges(dropped, () => '');
 addRanges(spaces, () => ' ');
@@ -11,8 +11,8 @@ addRanges(digits, (index) => String(index % 10));
 addRanges(fullWidth, (index) => String.fromCharCode(0x21 + index));
 
 /**
- * Text as people paste it, with the ASCII characters that they mean: format characters go, spaces, dashes, decimal digits
- * and full-width forms become their ASCII twins, and everything else stays. Idempotent.
+ * Folds pasted text to the ASCII it stands for: drops format characters; maps spaces, dashes, decimal digits and
+ * full-width forms to their ASCII twins; keeps everything else. Idempotent.
  */
 export function foldText(text: string): string {
   return isAscii(text)
@@ -21,8 +21,8 @@ export function foldText(text: string): string {
 }
 
 /**
- * The text of an identity as it was meant, without the blanks around it. The domain of an e-mail address stays as it was
- * typed: what folds elsewhere can make another name there, which UTS 46 knows and this table does not. Idempotent.
+ * Folds and trims the text of an identity. The domain of an e-mail address is left to UTS 46, since folding could turn it
+ * into a different name. Idempotent.
  */
 export function foldIdentity(text: string): string {
   if (isAscii(text)) return trimBlanks(text);
@@ -31,7 +31,7 @@ export function foldIdentity(text: string): string {
   return `${trimBlanks(`${foldText(text.slice(0, at))}@`)}${trimEnd(text.slice(at + 1))}`;
 }
 
-/** Without what surrounds the text. A joiner after a letter of another script may be a part of the name. */
+/** Trims the end of a domain, but keeps a joiner after a non-ASCII letter, which may be part of the name. */
 function trimEnd(domain: string): string {
   const characters = Array.from(domain);
   let end = characters.length;
