@@ -75,6 +75,18 @@ test('the page masks an e-mail address as one and offers it no calls, however it
   }
 });
 
+test('an e-mail address gets e-mail and nothing else, however it begins', async () => {
+  const { otp, inbox } = createTestOtp();
+  for (const identity of disguised) {
+    assert.equal((await otp.request(identity)).status, 'sent');
+    const [message] = inbox.messages.slice(-1);
+    assert.deepEqual([message?.to, message?.channel], [identity, 'email']);
+    for (const channel of ['sms', 'whatsapp', 'voice'] as const) {
+      assert.equal((await otp.request(identity, { channel })).status, 'unsupported_channel');
+    }
+  }
+});
+
 const digits = (min: number, max: number) =>
   fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: min, maxLength: max });
 const word = fc.string({ unit: fc.constantFrom(...'abz019+-_.:'), minLength: 1, maxLength: 8 });
