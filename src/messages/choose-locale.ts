@@ -20,6 +20,8 @@ const aliases: Record<string, Locale> = {
   'zh-mo': 'zh-TW',
   'cmn-hant': 'zh-TW',
   yue: 'zh-TW',
+  // What .NET called it, next to zh-CHS.
+  'zh-cht': 'zh-TW',
   // The codes that Java and old Android still send.
   iw: 'he',
   in: 'id',

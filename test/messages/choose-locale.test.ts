@@ -20,6 +20,8 @@ const table: [requested: string | undefined, chosen: Locale][] = [
   ['zh-HK', 'zh-TW'],
   ['zh-MO', 'zh-TW'],
   ['zh-tw', 'zh-TW'],
+  ['zh-CHT', 'zh-TW'],
+  ['zh-CHS', 'zh-CN'],
   ['iw', 'he'],
   ['iw-IL', 'he'],
   ['in', 'id'],
