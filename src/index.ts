@@ -9,7 +9,8 @@ export {
 export type { Fault, RefusalCategory } from './core/refusal.js';
 export type { TestIdentity } from './core/test-identities.js';
 export { type ErrorCode, OtpError } from './errors.js';
-export type { Handler, RequestInfo } from './http/handler.js';
+export type { Handler } from './http/handler.js';
+export type { RequestInfo } from './http/web.js';
 export {
   createOtp,
   generateApiKey,

@@ -17,6 +17,7 @@ import { resolveTestIdentities } from './core/test-identities.js';
 import { createDelivery } from './delivery/delivery.js';
 import { hashApiKey } from './http/api-keys.js';
 import { createHandler, type Handler } from './http/handler.js';
+import type { Route } from './http/route.js';
 import { createSessionCookie } from './http/session-cookie.js';
 import { createRenderer } from './messages/render.js';
 import { processClock } from './monotonic-clock.js';
@@ -88,8 +89,12 @@ export function createOtp(options: OtpOptions): Otp {
   return createOtpOn(processClock, options);
 }
 
-/** As `createOtp`, on a clock of the caller's. */
-export function createOtpOn(monotonicClock: MonotonicClock, options: OtpOptions): Otp {
+/** As `createOtp`, on a clock of the caller's, with further pages. */
+export function createOtpOn(
+  monotonicClock: MonotonicClock,
+  options: OtpOptions,
+  pages: readonly Route[] = [],
+): Otp {
   const { issuer = 'stateless-otp', audience = 'stateless-otp', logger = silent, clock = Date.now } = options;
   const { bearerPurposes = ['sign-in'], transports, defaultCountry, publicUrl, cookieDomain } = options;
   const numbers = readNumbers(options);
@@ -198,8 +203,9 @@ export function createOtpOn(monotonicClock: MonotonicClock, options: OtpOptions)
     apiKeyHashes,
     unsafeDevInbox: options.unsafeDevInbox,
     publicUrl,
-    signInRoutes:
-      isSignInServed && policy.purposes.includes(signInPurpose)
+    pages: [
+      ...pages,
+      ...(isSignInServed && policy.purposes.includes(signInPurpose)
         ? createSignInRoutes({
             service,
             tokens,
@@ -222,7 +228,8 @@ export function createOtpOn(monotonicClock: MonotonicClock, options: OtpOptions)
             monotonicClock,
             logger,
           })
-        : [],
+        : []),
+    ],
   });
   return {
     ...countMissingAddress(service),

@@ -47,6 +47,7 @@ const law: Record<string, string[]> = {
   cli: [
     'core',
     'fast',
+    'monotonic-clock',
     'ports',
     'errors',
     'stores',
@@ -54,6 +55,7 @@ const law: Record<string, string[]> = {
     'tokens',
     'html',
     'sign-in',
+    'http',
     'adapters',
     'otp',
     'version',

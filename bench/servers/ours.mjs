@@ -56,7 +56,7 @@ async function serve(config) {
       },
     ],
   });
-  await startServer(createNodeListener(otp.handler, { overrideGlobals: true }), {
+  await startServer(createNodeListener(otp.handler), {
     host: '127.0.0.1',
     port: Number(process.env['BENCH_PORT']),
     graceMs: 1000,

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Handler } from '../http/handler.js';
-import { respondProblem } from '../http/problems.js';
+import { createTooLongError, maxBodyBytes } from '../http/request.js';
 import type { TokenClaims } from '../tokens/claims.js';
-import { askFor, unknownHost } from './ask.js';
+import { createAsk, type PassableRequest } from './ask.js';
+import { answerInTurn } from './exchange.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
 import { readHeader } from './header-lines.js';
+import { sendAnswer } from './node-answer.js';
+import { createNodeRequest } from './node-request.js';
 
 declare global {
   namespace Express {
@@ -39,24 +40,14 @@ export type ExpressMiddleware = (
  * app.use(createExpressMiddleware(otp.handler));
  */
 export function createExpressMiddleware(handler: Handler): ExpressMiddleware {
+  const ask = createAsk(handler);
   return (incoming, outgoing, next) => {
-    const listener = getRequestListener(
-      async (request) => {
-        const response = await askFor(incoming.ip, { incoming, outgoing }, (info) =>
-          handler(withParsedBody(request, incoming), info),
-        );
-        if (response.status !== 404) return response;
-        next();
-        return RESPONSE_ALREADY_SENT;
-      },
-      {
-        overrideGlobalObjects: false,
-        hostname: unknownHost,
-        errorHandler: () =>
-          respondProblem('invalid_request', 'The request line or the Host header is malformed'),
-      },
-    );
-    void listener(incoming, outgoing);
+    const exchange = { incoming, outgoing };
+    answerInTurn(exchange, incoming.ip, (remoteAddress) =>
+      ask(withParsedBody(createNodeRequest(exchange, remoteAddress), incoming)),
+    )
+      .then((answer) => (answer.status === 404 ? next() : sendAnswer(outgoing, answer)))
+      .catch(next);
   };
 }
 
@@ -70,9 +61,9 @@ export function requireToken(otp: TokenVerifier, options?: GuardOptions): Expres
   const guard = createGuard(otp, options);
   return (incoming, outgoing, next) => {
     guard(readHeader(incoming, 'authorization'))
-      .then(async (outcome) => {
-        if (outcome instanceof Response) return sendResponse(outgoing, outcome);
-        incoming.claims = outcome;
+      .then((outcome) => {
+        if ('refusal' in outcome) return sendAnswer(outgoing, outcome.refusal);
+        incoming.claims = outcome.claims;
         next();
       })
       .catch(next);
@@ -80,12 +71,21 @@ export function requireToken(otp: TokenVerifier, options?: GuardOptions): Expres
 }
 
 /** A body parser before this one has eaten the body; what it made of it is written down again. */
-function withParsedBody(request: Request, { body, readableDidRead }: ExpressRequest): Request {
+function withParsedBody(
+  request: PassableRequest,
+  { body, readableDidRead }: ExpressRequest,
+): PassableRequest {
   if (!readableDidRead) return request;
-  const { url, method } = request;
-  const headers = new Headers(request.headers);
-  headers.delete('Content-Length');
-  return new Request(url, { method, headers, body: writeBody(body, headers.get('Content-Type') ?? '') });
+  const written = writeBody(body, request.header('content-type') ?? '');
+  return {
+    ...request,
+    async readBytes() {
+      const bytes = Buffer.from(written ?? '');
+      if (bytes.length > maxBodyBytes) throw createTooLongError();
+      return bytes;
+    },
+    pass: () => ({ body: written }),
+  };
 }
 
 function writeBody(body: unknown, type: string): string | Uint8Array<ArrayBuffer> | null {
@@ -99,9 +99,4 @@ function writeBody(body: unknown, type: string): string | Uint8Array<ArrayBuffer
     for (const one of [value].flat()) form.append(name, String(one));
   }
   return form.toString();
-}
-
-async function sendResponse(outgoing: ServerResponse, response: Response): Promise<void> {
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-  outgoing.end(await response.text());
 }

@@ -1,11 +1,12 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Handler } from '../http/handler.js';
-import { respondProblem } from '../http/problems.js';
-import { maxBodyBytes } from '../http/request.js';
+import { createBrokenBodyError, createTooLongError, maxBodyBytes } from '../http/request.js';
 import type { TokenClaims } from '../tokens/claims.js';
-import { askFor, unknownHost } from './ask.js';
+import { type Answer, createAsk, type PassableRequest } from './ask.js';
+import { answerInTurn } from './exchange.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
-import { readHeader } from './header-lines.js';
+import { readHeader, readHost } from './header-lines.js';
+import { cutOnceStalled } from './turns.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -22,23 +23,29 @@ declare module 'fastify' {
  * app.register(createFastifyPlugin(otp.handler), { prefix: '/auth' });
  */
 export function createFastifyPlugin(handler: Handler): (instance: FastifyInstance) => Promise<void> {
+  const ask = createAsk(handler);
   return async (instance) => {
-    // Bodies are read and refused by the handler; the parsers of the app are not touched.
+    const answer = async (request: FastifyRequest, reply: FastifyReply, readBytes: ReadBytes) => {
+      const exchange = { incoming: request.raw, outgoing: reply.raw };
+      const answered = await answerInTurn(exchange, request.ip, (remoteAddress) =>
+        ask({ ...convert(request, instance.prefix), remoteAddress, readBytes }),
+      );
+      return answered.status === 404 ? reply.callNotFound() : send(reply, answered);
+    };
+    // Of the body only the handler knows what is wrong with it; the parsers of the app are not touched.
     instance.removeAllContentTypeParsers();
     instance.addContentTypeParser(
       '*',
       { parseAs: 'buffer', bodyLimit: maxBodyBytes },
       (_request, body, done) => done(null, body),
     );
-    instance.setErrorHandler<FastifyError>(({ statusCode }, _request, reply) => {
-      const isTooLong = statusCode === 413;
-      const detail = isTooLong ? `The body must be at most ${maxBodyBytes} bytes` : 'The body cannot be read';
-      return reply.send(respondProblem('invalid_request', detail));
+    instance.setErrorHandler<FastifyError>(async (error, request, reply) => {
+      if (!/^(FST_ERR_CTP_|ECONN)/.test(error.code)) throw error;
+      return answer(request, reply, async () => {
+        throw error.statusCode === 413 ? createTooLongError() : createBrokenBodyError(error);
+      });
     });
-    instance.all('/*', async (request, reply) => {
-      const response = await answer(handler, request, reply, instance.prefix);
-      return response.status === 404 ? reply.callNotFound() : reply.send(response);
-    });
+    instance.all('/*', (request, reply) => answer(request, reply, async () => takeBody(request)));
   };
 }
 
@@ -56,37 +63,37 @@ export function requireToken(
   const guard = createGuard(otp, options);
   return async (request, reply) => {
     const outcome = await guard(readHeader(withLines(request), 'authorization'));
-    if (outcome instanceof Response) return reply.send(outcome);
-    request.claims = outcome;
+    if ('refusal' in outcome) return send(reply, outcome.refusal);
+    request.claims = outcome.claims;
   };
 }
 
-async function answer(
-  handler: Handler,
+type ReadBytes = PassableRequest['readBytes'];
+
+/** Fastify has read it already. */
+function takeBody({ body }: FastifyRequest): Uint8Array<ArrayBuffer> {
+  return body instanceof Uint8Array ? new Uint8Array(body) : new Uint8Array();
+}
+
+function convert(
   request: FastifyRequest,
-  reply: FastifyReply,
   prefix: string,
-): Promise<Response> {
-  const { method, url, body, ip } = request;
+): Omit<PassableRequest, 'remoteAddress' | 'readBytes'> {
+  const { method, url, protocol, raw } = request;
   const incoming = withLines(request);
-  const headers = new Headers();
-  for (const name of Object.keys(incoming.headers)) {
-    const value = readHeader(incoming, name);
-    // Of HTTP/2 there are names that begin with a colon; they are no headers.
-    if (value !== null && !name.startsWith(':')) headers.set(name, value);
-  }
-  const target = locate(request);
-  if (!target) return respondProblem('invalid_request', 'The Host header is malformed');
   const [path = '', ...query] = url.slice(prefix.length).split('?');
-  // A path may match the prefix in other spellings; those are no routes of ours.
-  target.pathname = url.startsWith(`${prefix}/`) ? path : '/';
-  target.search = query.join('?');
-  const hasBody = method !== 'GET' && method !== 'HEAD' && method !== 'TRACE';
-  const init = hasBody ? { method, body: body instanceof Uint8Array ? body : null } : {};
-  const asked = new Request(target, { headers, ...init });
-  // No Request can be made with TRACE.
-  if (!hasBody) Object.defineProperty(asked, 'method', { value: method });
-  return askFor(ip, { incoming: request.raw, outgoing: reply.raw }, (info) => handler(asked, info));
+  return {
+    method,
+    // The path may match the prefix in another spelling; nothing is served there.
+    path: url.startsWith(`${prefix}/`) ? path : '/',
+    query: query.join('?'),
+    scheme: protocol,
+    host: readHost(raw, request.host),
+    header: (name) => readHeader(incoming, name),
+    // Of HTTP/2 there are names that begin with a colon; they are no headers.
+    headerNames: () => Object.keys(incoming.headers).filter((name) => !name.startsWith(':')),
+    pass: () => ({ body: takeBody(request) }),
+  };
 }
 
 /** The headers as the app has left them, and the lines that they were sent in. */
@@ -94,14 +101,13 @@ function withLines({ headers, raw }: FastifyRequest) {
   return { headers, rawHeaders: raw.rawHeaders };
 }
 
-/** What a Host header may hold: a name or an address, and a port (RFC 9110 §7.2). */
-const hostPattern = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]+)?$/i;
-
-/** The root of the host that was asked; null for one that is malformed. */
-function locate({ protocol, host }: FastifyRequest): URL | null {
-  try {
-    return host === '' || hostPattern.test(host) ? new URL(`${protocol}://${host || unknownHost}`) : null;
-  } catch {
-    return null;
-  }
+function send(reply: FastifyReply, answer: Answer): FastifyReply {
+  cutOnceStalled(reply.raw);
+  if (answer instanceof Response) return reply.send(answer);
+  const { status, headers, body } = answer;
+  // As bytes, since Fastify adds a charset to the type of JSON texts.
+  return reply
+    .code(status)
+    .headers(headers as Record<string, string | string[]>)
+    .send(typeof body === 'string' ? Buffer.from(body) : body);
 }

@@ -1,6 +1,7 @@
 import { OtpError } from '../errors.js';
 import { challengeBearer, readBearer } from '../http/bearer.js';
-import { respondProblem } from '../http/problems.js';
+import { replyProblem } from '../http/problems.js';
+import type { HttpReply } from '../http/reply.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import type { TokenCheck } from '../tokens/tokens.js';
 
@@ -14,8 +15,10 @@ export interface TokenVerifier {
   verifyToken(token: unknown): Promise<TokenCheck>;
 }
 
-/** Finds who calls by the Authorization header of a request, or the answer to whoever may not. */
-export type Guard = (authorization: string | null) => Promise<TokenClaims | Response>;
+/** Finds who calls by the Authorization header of a request, or the answer to a caller who may not. */
+export type Guard = (
+  authorization: string | null,
+) => Promise<{ claims: TokenClaims } | { refusal: HttpReply }>;
 
 /** @throws TypeError for what is no `Otp`, and for purposes that are no list of names */
 export function createGuard(otp: TokenVerifier, { purposes = ['sign-in'] }: GuardOptions = {}): Guard {
@@ -28,12 +31,12 @@ export function createGuard(otp: TokenVerifier, { purposes = ['sign-in'] }: Guar
     const token = readBearer(authorization);
     try {
       const check = await otp.verifyToken(token);
-      if (check.active && purposes.includes(check.claims.purpose)) return check.claims;
+      if (check.active && purposes.includes(check.claims.purpose)) return { claims: check.claims };
     } catch (error) {
       if (!(error instanceof OtpError) || error.code !== 'store_unavailable') throw error;
-      return respondProblem('store_unavailable', error.message, { retry_after_seconds: 1 });
+      return { refusal: replyProblem('store_unavailable', error.message, { retry_after_seconds: 1 }) };
     }
     const detail = token === null ? 'A bearer token is needed' : 'The token is not good here, or no longer';
-    return respondProblem('invalid_token', detail, {}, challengeBearer(token));
+    return { refusal: replyProblem('invalid_token', detail, {}, challengeBearer(token)) };
   };
 }

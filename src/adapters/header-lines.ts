@@ -28,9 +28,12 @@ export function joinRepeatedLines(incoming: IncomingMessage): void {
   }
 }
 
-/** RFC 9112 §3.2: two Host lines are refused, since each server on the way may go by another. */
-export function hasTwoHosts({ rawHeaders }: Incoming): boolean {
-  return isRepeated(rawHeaders, 'host');
+/**
+ * The Host header, or what a framework makes of it. Two lines of it, of which each server on the way may go by another, are no valid
+ * value (RFC 9112 §3.2).
+ */
+export function readHost({ headers, rawHeaders }: Incoming, host = headers.host): string {
+  return isRepeated(rawHeaders, 'host') ? ',' : (host ?? '');
 }
 
 function isRepeated(rawHeaders: readonly string[], name: string): boolean {

@@ -1,9 +1,10 @@
-import type { HttpBindings } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
 import type { Handler } from '../http/handler.js';
+import { toWebResponse } from '../http/web.js';
 import type { TokenClaims } from '../tokens/claims.js';
-import { askFor } from './ask.js';
+import { answerInTurn } from './exchange.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
+import { cutOnceStalled, type Exchange } from './turns.js';
 
 export interface HonoHandlerOptions {
   /**
@@ -25,8 +26,12 @@ export function createHonoHandler(
   { remoteAddress = readRemoteAddress }: HonoHandlerOptions = {},
 ): (request: Request, env?: unknown) => Promise<Response> {
   return async (request, env) => {
+    const exchange = findExchange(env);
+    const ask = (address: string | null | undefined) => handler(request, { remoteAddress: address });
     const address = remoteAddress(request, env);
-    const response = await askFor(address, readExchange(env), (info) => handler(request, info));
+    const answer = exchange ? await answerInTurn(exchange, address, ask) : await ask(address);
+    const response = answer instanceof Response ? answer : toWebResponse(answer);
+    if (exchange) cutOnceStalled(exchange.outgoing);
     // Without an answer a mounted handler lets Hono go on, though the type has no word for it.
     return response.status === 404 ? (undefined as unknown as Response) : response;
   };
@@ -45,18 +50,18 @@ export function requireToken(
   const guard = createGuard(otp, options);
   return async (c, next) => {
     const outcome = await guard(c.req.header('Authorization') ?? null);
-    if (outcome instanceof Response) return outcome;
-    c.set('claims', outcome);
+    if ('refusal' in outcome) return toWebResponse(outcome.refusal);
+    c.set('claims', outcome.claims);
     await next();
   };
 }
 
 function readRemoteAddress(_request: Request, env: unknown): string | undefined {
-  return readExchange(env)?.incoming.socket.remoteAddress;
+  return findExchange(env)?.incoming.socket.remoteAddress;
 }
 
 /** Present on `@hono/node-server` only. */
-function readExchange(env: unknown): HttpBindings | undefined {
-  const { incoming, outgoing } = (env ?? {}) as Partial<HttpBindings>;
+function findExchange(env: unknown): Exchange | undefined {
+  const { incoming, outgoing } = (env ?? {}) as Partial<Exchange>;
   return incoming && outgoing ? { incoming, outgoing } : undefined;
 }

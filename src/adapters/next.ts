@@ -46,8 +46,9 @@ function watchHeaderLines(): void {
 }
 
 function withoutPrefix(request: Request, prefix: string): Request {
+  if (prefix === '') return request;
   const url = new URL(request.url);
-  if (prefix === '' || !url.pathname.startsWith(`${prefix}/`)) return request;
+  if (!url.pathname.startsWith(`${prefix}/`)) return request;
   url.pathname = url.pathname.slice(prefix.length);
   return new Request(url, request);
 }

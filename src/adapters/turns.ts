@@ -14,18 +14,19 @@ let waiting = 0;
 const waitingOn = new WeakMap<Socket, { count: number }>();
 
 /**
- * Serves a request when all earlier ones of its connection have been answered and the operating system has taken the
- * answers. So a client that pipelines requests and reads nothing has one of them worked on.
+ * Resolves when all earlier requests of the connection have been answered and the operating system has taken the
+ * answers; at once, mostly. So a client that pipelines requests and reads nothing has one of them worked on.
  *
  * Node parses all of what it has read before anybody can stop it, so a thousand small requests may have to wait here.
  * Meanwhile nothing more is read from the connection. When too many wait, the connection that brings another is cut.
  */
-export function inTurn({ incoming, outgoing }: Exchange, serve: () => void): void {
+export function inTurn(exchange: Exchange): Promise<void> | undefined {
   // Node gives a response its socket when it is the first in line.
-  if (outgoing.socket !== null) {
-    serve();
-    return;
-  }
+  return exchange.outgoing.socket === null ? new Promise((resolve) => queueUp(exchange, resolve)) : undefined;
+}
+
+/** @param serve not called for a connection that has been cut */
+function queueUp({ incoming, outgoing }: Exchange, serve: () => void): void {
   const { socket } = incoming;
   if (socket.destroyed) return;
   if (waiting >= maxWaiting) {
@@ -68,4 +69,9 @@ export function cutWhenStalled(outgoing: Exchange['outgoing'], timeoutMs = defau
   if (!outgoing.socket?.writableLength) return;
   // Node restarts this timer whenever the client takes some of the answer.
   outgoing.setTimeout(timeoutMs, () => outgoing.destroy());
+}
+
+/** As `cutWhenStalled`, for an answer that somebody else is going to end. */
+export function cutOnceStalled(outgoing: Exchange['outgoing'], timeoutMs?: number): void {
+  outgoing.once('prefinish', () => cutWhenStalled(outgoing, timeoutMs));
 }

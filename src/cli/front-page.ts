@@ -1,59 +1,44 @@
 import { html } from '../html.js';
-import type { Otp } from '../otp.js';
+import { replyNotFound } from '../http/problems.js';
+import { type HttpReply, replyHtml, securityHeaders } from '../http/reply.js';
+import type { HttpRequest } from '../http/request.js';
+import type { Route } from '../http/route.js';
 import { paths } from '../sign-in/paths.js';
 import { version } from '../version.js';
 import { hasInbox, hasSignInPage } from './banner.js';
 import { type Config, isProduction } from './config.js';
-
-type Handler = Otp['handler'];
 
 const contentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 /**
  * Answers browsers at `/`: in development with a page of links, in production with a redirect to the sign-in page, if
  * that is served. Only here and not in the handler, because inside another server `/` belongs to the application.
+ *
+ * Load balancers may check the health of a service by OPTIONS at `/`.
  */
-export function withFrontPage(handler: Handler, config: Config): Handler {
-  const respond = chooseAnswer(config);
-  if (!respond) return handler;
-  return Object.assign(async (...[request, info]: Parameters<Handler>) => {
-    const answer = await handler(request, info);
-    return answer.status === 404 && isBrowserAtRoot(request) ? respond(request, answer) : answer;
-  }, handler.findRoute && { findRoute: handler.findRoute });
+export function createFrontPage(config: Config): Route {
+  const page = choosePage(config);
+  return {
+    method: '*',
+    path: '/',
+    access: ['open'],
+    answer(request) {
+      if (request.method === 'OPTIONS') return { status: 204, headers: securityHeaders, body: null };
+      return page && isBrowser(request) ? page : replyNotFound();
+    },
+  };
 }
 
-type Respond = (request: Request, replaced: Response) => Response;
-
-function chooseAnswer(config: Config): Respond | undefined {
-  if (isProduction(config)) return hasSignInPage(config) ? redirectToSignIn : undefined;
-  const page = renderFrontPage(config);
-  return ({ method }, replaced) =>
-    new Response(method === 'HEAD' ? null : page, {
-      headers: withHeaders(replaced, {
-        'Content-Type': 'text/html; charset=utf-8',
-        'Content-Security-Policy': contentSecurityPolicy,
-      }),
-    });
+function choosePage(config: Config): HttpReply | undefined {
+  const { headers, ...page } = isProduction(config)
+    ? { status: 303, headers: { ...securityHeaders, Location: paths.signIn }, body: null }
+    : replyHtml(renderFrontPage(config), contentSecurityPolicy);
+  const isServed = !isProduction(config) || hasSignInPage(config);
+  return isServed ? { ...page, headers: { ...headers, Vary: 'Accept' } } : undefined;
 }
 
-function redirectToSignIn(_request: Request, replaced: Response): Response {
-  const headers = withHeaders(replaced, { Location: paths.signIn });
-  headers.delete('Content-Type');
-  return new Response(null, { status: 303, headers });
-}
-
-/** The security and CORS headers of the answer that is replaced, and these. */
-function withHeaders(replaced: Response, more: Record<string, string>): Headers {
-  const headers = new Headers(replaced.headers);
-  headers.delete('Content-Length');
-  headers.append('Vary', 'Accept');
-  for (const [name, value] of Object.entries(more)) headers.set(name, value);
-  return headers;
-}
-
-function isBrowserAtRoot({ method, url, headers }: Request): boolean {
-  const isPageAsked = /^(GET|HEAD)$/.test(method) && /\btext\/html\b/i.test(headers.get('accept') ?? '');
-  return isPageAsked && new URL(url).pathname === '/';
+function isBrowser({ method, header }: HttpRequest): boolean {
+  return /^(GET|HEAD)$/.test(method) && /\btext\/html\b/i.test(header('accept') ?? '');
 }
 
 function renderFrontPage(config: Config): string {

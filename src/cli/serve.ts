@@ -3,7 +3,9 @@ import { createNodeListener } from '../adapters/node.js';
 import { parseTestIdentities } from '../core/test-identities.js';
 import { OtpError } from '../errors.js';
 import { makeStringMethodsFast } from '../fast/string-methods.js';
-import { createOtp, type Otp, type OtpOptions } from '../otp.js';
+import type { Route } from '../http/route.js';
+import { processClock } from '../monotonic-clock.js';
+import { createOtpOn, type Otp, type OtpOptions } from '../otp.js';
 import type { Logger, Store } from '../ports.js';
 import { createMemoryStore } from '../stores/memory.js';
 import { createRedisStore } from '../stores/redis.js';
@@ -12,7 +14,7 @@ import { version } from '../version.js';
 import { createBackend, listBackends, readConfiguredRoutes } from './backends.js';
 import { allowsPlainHttp, formatBanner, hasInbox } from './banner.js';
 import type { Config, LoadedConfig } from './config.js';
-import { withFrontPage } from './front-page.js';
+import { createFrontPage } from './front-page.js';
 import { createLogger } from './log.js';
 import { readCredentials } from './redis-problems.js';
 import { type RunningServer, startServer } from './server.js';
@@ -46,9 +48,9 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
     const env = Object.fromEntries(madeUp.map((name) => [name, String(config[name])]));
     return runWorkers({ count, env, logger, onListening: greet });
   }
-  const otp = createChecked(readOptions(config, await createStore(config, logger), logger));
-  const handler = withFrontPage(otp.handler, config);
-  const server = await startServer(createNodeListener(handler, { overrideGlobals: true }), {
+  const options = readOptions(config, await createStore(config, logger), logger);
+  const otp = createChecked(options, [createFrontPage(config)]);
+  const server = await startServer(createNodeListener(otp.handler), {
     host: config.HOST,
     port: config.PORT,
     graceMs: config.SHUTDOWN_GRACE_SECONDS * 1000,
@@ -61,9 +63,9 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
 }
 
 /** What only the library can tell to be wrong, such as a template, is a wrong configuration too. */
-function createChecked(options: OtpOptions): Otp {
+function createChecked(options: OtpOptions, pages: Route[]): Otp {
   try {
-    return createOtp(options);
+    return createOtpOn(processClock, options, pages);
   } catch (error) {
     if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
     throw new OtpError('invalid_request', error.message, { cause: error });

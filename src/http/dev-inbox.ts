@@ -2,8 +2,10 @@ import { html } from 'hono/html';
 import { canonicalise } from '../core/identity.js';
 import { isLoopbackHost } from '../core/loopback.js';
 import type { Message } from '../ports.js';
-import { securityHeaders } from './reply.js';
-import { respondJson } from './respond.js';
+import { findHostname } from './host.js';
+import { type HttpReply, replyHtml, replyJson, replyText } from './reply.js';
+import type { HttpRequest } from './request.js';
+import type { Route } from './route.js';
 
 type InboxMessage = Message & { receivedAt: string };
 
@@ -16,39 +18,44 @@ const contentSecurityPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; frame-ancestors 'none'";
 const refreshSeconds = 2;
 
-/**
- * Shows the inbox under hosts that mean this machine or the service, and no other: the page of a name that somebody
- * points to 127.0.0.1 (DNS rebinding) could read it.
- */
-export function guardInbox(
-  publicUrl: string | undefined,
-  request: Request,
-  respond: () => Response,
-): Response {
-  const host = request.headers.get('host') ?? new URL(request.url).host;
-  const hostname = readHostname(`http://${host}`);
-  if (hostname !== null) {
-    const isPublic = publicUrl !== undefined && hostname === readHostname(publicUrl);
-    if (isPublic || isLoopbackHost(hostname)) return respond();
-  }
-  return new Response('The development inbox is shown under localhost and the host of PUBLIC_URL only.\n', {
-    status: 403,
-    headers: { ...securityHeaders, 'Content-Type': 'text/plain; charset=utf-8' },
+/** `/dev/inbox` and `/dev/inbox.json`: the messages of the inbox, for development. */
+export function createInboxRoutes(inbox: InboxReader, publicUrl: string | undefined): Route[] {
+  const guarded = (path: string, answer: (request: HttpRequest) => HttpReply): Route => ({
+    method: 'GET',
+    path,
+    access: ['open'],
+    answer: (request) => (isShownUnder(request.host, publicUrl) ? answer(request) : refuseHost()),
   });
+  return [
+    guarded('/dev/inbox', () => replyPage(inbox)),
+    guarded('/dev/inbox.json', ({ query }) =>
+      replyMessages(inbox, new URLSearchParams(query).get('identity')),
+    ),
+  ];
 }
 
-function readHostname(url: string): string | null {
-  return URL.canParse(url) ? new URL(url).hostname : null;
+/**
+ * Whether this host means this machine or the service: the page of any other name that somebody points to 127.0.0.1 (DNS
+ * rebinding) could read the inbox.
+ */
+function isShownUnder(host: string, publicUrl: string | undefined): boolean {
+  const hostname = findHostname(host);
+  if (hostname === null) return false;
+  return isLoopbackHost(hostname) || (publicUrl !== undefined && hostname === new URL(publicUrl).hostname);
 }
 
-/** `GET /dev/inbox.json?identity=`: the last messages, newest first, for end-to-end tests. */
-export function respondInboxJson(inbox: InboxReader, identity: string | undefined): Response {
+function refuseHost(): HttpReply {
+  return replyText(403, 'The development inbox is shown under localhost and the host of PUBLIC_URL only.\n');
+}
+
+/** The last messages, newest first, for end-to-end tests. */
+function replyMessages(inbox: InboxReader, identity: string | null): HttpReply {
   const canonical = !identity ? undefined : (canonicalise(identity)?.value ?? identity);
-  return respondJson(200, { messages: inbox.list(canonical) });
+  return replyJson(200, { messages: inbox.list(canonical) });
 }
 
-/** `GET /dev/inbox`: the last messages as people would see them. Nothing in a message can run or load anything. */
-export function respondInboxPage(inbox: InboxReader): Response {
+/** The last messages as people would see them. Nothing in a message can run or load anything. */
+function replyPage(inbox: InboxReader): HttpReply {
   const messages = inbox.list().map(formatMessage);
   const page = html`<!doctype html>
 <html lang="en">
@@ -73,13 +80,7 @@ ${messages.length > 0 ? messages : html`<p>No messages yet. Request a code, and 
 </body>
 </html>
 `;
-  return new Response(String(page), {
-    headers: {
-      ...securityHeaders,
-      'Content-Security-Policy': contentSecurityPolicy,
-      'Content-Type': 'text/html; charset=utf-8',
-    },
-  });
+  return replyHtml(String(page), contentSecurityPolicy);
 }
 
 function formatMessage({ to, channel, receivedAt, locale, subject, text, html: body }: InboxMessage) {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { OtpError } from '../errors.js';
-import { createStaticFile, type StaticFile, type StaticFileOptions } from './static-files.js';
+import type { Route } from './route.js';
+import { createStaticFile, type StaticFileOptions } from './static-files.js';
 
 /** Filled by the build; the same place seen from `src/http` and from `dist/http`. */
 const assets = new URL('../../dist/swagger-ui/', import.meta.url);
@@ -37,16 +38,20 @@ const page = `<!doctype html>
 const start = `SwaggerUIBundle({ url: '/openapi.json', domNode: document.getElementById('swagger-ui'), validatorUrl: null });
 `;
 
-/** Swagger UI at `/docs`, by path: everything that it needs is served from here. */
-export function createDocsFiles(): Record<string, StaticFile> {
-  const serve = (type: string, read: StaticFileOptions['read']) =>
-    createStaticFile({ type, read, headers: { 'Content-Security-Policy': contentSecurityPolicy } });
-  return {
-    '/docs': serve('text/html', () => page),
-    '/docs/start.js': serve('text/javascript', () => start),
-    '/docs/swagger-ui.css': serve('text/css', () => readAsset('swagger-ui.css')),
-    '/docs/swagger-ui-bundle.js': serve('text/javascript', () => readAsset('swagger-ui-bundle.js')),
-  };
+/** Swagger UI at `/docs`: everything that it needs is served from here. */
+export function createDocsRoutes(): Route[] {
+  const serve = (path: string, type: string, read: StaticFileOptions['read']): Route => ({
+    method: 'GET',
+    path,
+    access: ['open'],
+    answer: createStaticFile({ type, read, headers: { 'Content-Security-Policy': contentSecurityPolicy } }),
+  });
+  return [
+    serve('/docs', 'text/html', () => page),
+    serve('/docs/start.js', 'text/javascript', () => start),
+    serve('/docs/swagger-ui.css', 'text/css', () => readAsset('swagger-ui.css')),
+    serve('/docs/swagger-ui-bundle.js', 'text/javascript', () => readAsset('swagger-ui-bundle.js')),
+  ];
 }
 
 /** @throws OtpError `not_found` when the build has not copied Swagger UI */

@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { describeSchemes, describeSecurity } from './access.js';
 import type { Route } from './route.js';
 import type { SessionCookie } from './session-cookie.js';
+import { createStaticFile } from './static-files.js';
 
 export interface OpenApiOptions {
   version: string;
@@ -38,4 +39,11 @@ export function createOpenApiDocument(
       license: { name: 'MIT' },
     },
   });
+}
+
+/** `/openapi.json`: the document of these routes. */
+export function createOpenApiRoute(routes: readonly Route[], options: OpenApiOptions): Route {
+  const read = () => JSON.stringify(createOpenApiDocument(routes, options));
+  const answer = createStaticFile({ type: 'application/json', read });
+  return { method: 'GET', path: '/openapi.json', access: ['open'], answer };
 }

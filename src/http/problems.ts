@@ -2,7 +2,6 @@ import type { LimitName } from '../core/policy.js';
 import type { RefusalCategory } from '../core/refusal.js';
 import type { ErrorCode } from '../errors.js';
 import { type HttpReply, replyJson } from './reply.js';
-import { toWebResponse } from './web.js';
 
 /** The one table from code to status and title; the OpenAPI document is made from it too. */
 export const problems: Record<ErrorCode, { status: number; title: string }> = {
@@ -61,7 +60,7 @@ export function replyProblem(
   );
 }
 
-/** The same as a Web-standard response. */
-export function respondProblem(...problem: Parameters<typeof replyProblem>): Response {
-  return toWebResponse(replyProblem(...problem));
+/** For a path at which nothing is served. */
+export function replyNotFound(): HttpReply {
+  return replyProblem('not_found', 'There is no such route; see /docs');
 }

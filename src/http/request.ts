@@ -1,3 +1,5 @@
+import { OtpError } from '../errors.js';
+
 /** A request, whichever server it came through. */
 export interface HttpRequest {
   method: string;
@@ -24,3 +26,12 @@ export interface HttpRequest {
 
 /** The most bytes that a body may have. */
 export const maxBodyBytes = 4096;
+
+export function createTooLongError(): OtpError {
+  return new OtpError('invalid_request', `The body must be at most ${maxBodyBytes} bytes`);
+}
+
+/** A body that breaks off is the sender's fault. */
+export function createBrokenBodyError(cause: unknown): OtpError {
+  return new OtpError('invalid_request', 'The body could not be read to its end', { cause });
+}

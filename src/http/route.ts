@@ -10,7 +10,8 @@ export interface Caller {
 }
 
 export interface Route {
-  method: 'GET' | 'POST';
+  /** HEAD is served by the route of GET; `*` takes every method that no other route at the path does. */
+  method: 'GET' | 'POST' | '*';
   /** Exact, or a folder followed by `*`, such as `/assets/*`, for every file in it. */
   path: string;
   /** What a caller has to bring: any one of these. */

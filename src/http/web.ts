@@ -1,6 +1,6 @@
 import { OtpError } from '../errors.js';
 import type { HttpReply } from './reply.js';
-import { type HttpRequest, maxBodyBytes } from './request.js';
+import { createBrokenBodyError, createTooLongError, type HttpRequest, maxBodyBytes } from './request.js';
 
 /** What the server knows of a request that the request itself does not hold. */
 export interface RequestInfo {
@@ -11,16 +11,15 @@ export interface RequestInfo {
   remoteAddress?: string | null | undefined;
 }
 
-/** What a Web-standard request asks. */
 export function fromWebRequest(request: Request, { remoteAddress }: RequestInfo = {}): HttpRequest {
   const { method, headers } = request;
-  const { protocol, host, pathname, search } = new URL(request.url);
+  const { protocol, host, pathname, search } = parseUrl(request.url);
   return {
     method,
     path: pathname,
     query: search.slice(1),
     scheme: protocol === 'https:' ? 'https' : 'http',
-    // Behind some frameworks the URL names the host that the server listens on.
+    // In some frameworks the URL names the host that the server listens on.
     host: headers.get('host') ?? host,
     remoteAddress: remoteAddress || undefined,
     header: (name) => headers.get(name),
@@ -35,36 +34,59 @@ export function fromWebRequest(request: Request, { remoteAddress }: RequestInfo 
   };
 }
 
-/** The Web-standard response that gives this reply. */
-export function toWebResponse({ status, headers, body }: HttpReply): Response {
+function parseUrl(text: string): Pick<URL, 'protocol' | 'host' | 'pathname' | 'search'> {
+  try {
+    return new URL(text);
+  } catch {
+    // node-server makes requests whose host it has not checked. Without a path they are refused as malformed.
+    return { protocol: 'http:', host: '', pathname: '', search: '' };
+  }
+}
+
+/** A host for requests without one, since every URL has one. Never a host that people use. */
+const unknownHost = 'host.invalid';
+
+/**
+ * @param body that of the request, as it is passed on
+ * @throws TypeError for a malformed host or path
+ */
+export function toWebRequest(request: HttpRequest, init: Pick<RequestInit, 'body' | 'signal'> = {}): Request {
+  const { method, path, query, scheme, host } = request;
+  const headers = new Headers();
+  for (const name of request.headerNames()) headers.set(name, request.header(name) ?? '');
+  const url = `${scheme}://${host || unknownHost}${path}${query === '' ? '' : `?${query}`}`;
+  const hasBody = method !== 'GET' && method !== 'HEAD' && method !== 'TRACE';
+  const { body = null, ...rest } = init;
+  const made = new Request(url, { ...rest, headers, ...(hasBody ? { method, body, duplex: 'half' } : {}) });
+  // No Request can be made with TRACE.
+  if (!hasBody) Object.defineProperty(made, 'method', { value: method });
+  return made;
+}
+
+/** @param method that of the request; the answer to HEAD has no body */
+export function toWebResponse({ status, headers, body }: HttpReply, method = 'GET'): Response {
   const lines = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     if (typeof value === 'string') lines.set(name, value);
     else for (const line of value) lines.append(name, line);
   }
-  return new Response(body, { status, headers: lines });
-}
-
-/** A body that breaks off is the sender's fault. */
-export function createBrokenBodyError(cause: unknown): OtpError {
-  return new OtpError('invalid_request', 'The body could not be read to its end', { cause });
+  return new Response(method === 'HEAD' ? null : body, { status, headers: lines });
 }
 
 async function readBody(request: Request): Promise<Uint8Array> {
-  const tooLong = () => new OtpError('invalid_request', `The body must be at most ${maxBodyBytes} bytes`);
   const declared = request.headers.get('content-length');
   if (declared !== null && /^[0-9]{1,15}$/.test(declared)) {
-    if (Number(declared) > maxBodyBytes) throw tooLong();
+    if (Number(declared) > maxBodyBytes) throw createTooLongError();
     // The server holds the sender to what it declared, so nothing longer comes; checked all the same.
     const bytes = new Uint8Array(await request.arrayBuffer());
-    if (bytes.length > maxBodyBytes) throw tooLong();
+    if (bytes.length > maxBodyBytes) throw createTooLongError();
     return bytes;
   }
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body ?? []) {
     length += chunk.length;
-    if (length > maxBodyBytes) throw tooLong();
+    if (length > maxBodyBytes) throw createTooLongError();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -94,7 +94,7 @@ export function createPages(parts: PageParts): PageRoute[] {
     { method: 'GET', path: paths.elements, handle: assets.respondElements },
     {
       method: 'GET',
-      path: `${paths.assets}:file{(style-.+\\.css|page-.+\\.js)}`,
+      path: `${paths.assets}*`,
       handle: assets.respond,
     },
   ];

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { after, test } from 'node:test';
 import { startService } from '../helpers/process.js';
+import { exchange } from '../helpers/raw-http.js';
 
 const production = {
   NODE_ENV: 'production',
@@ -62,6 +63,16 @@ test('programs, other methods and other paths get the problem', async () => {
   }
 });
 
+test('a health check that asks for OPTIONS at the root, without a host, is answered', async () => {
+  const { port } = new URL(development.url);
+  for (const head of ['OPTIONS / HTTP/1.0', 'OPTIONS / HTTP/1.1\r\nHost: a\r\nConnection: close']) {
+    assert.deepEqual(
+      (await exchange(Number(port), `${head}\r\n\r\n`)).map(({ status }) => status),
+      [204],
+    );
+  }
+});
+
 test('the page links to what is served and to nothing else', async () => {
   const { url, stop } = await startService({
     SIGN_IN_PAGE: 'false',
@@ -81,10 +92,11 @@ test('in production a browser is sent to the sign-in page, and programs get the 
   const { url, stop } = await startService({ ...production, CORS_ORIGINS: 'https://pages.example.com' });
   const { status, headers } = await get(url, '/');
   const problem = await get(url, '/', { headers: {} });
+  const health = await get(url, '/', { method: 'OPTIONS', headers: {} });
   await stop();
   assert.deepEqual([status, headers.location], [303, '/sign-in']);
   assert.match(String(headers.vary), /Accept/);
-  assert.equal(problem.status, 404);
+  assert.deepEqual([problem.status, health.status], [404, 204]);
 });
 
 test('in production without the sign-in page there is nothing', async () => {

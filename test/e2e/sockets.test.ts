@@ -89,16 +89,12 @@ describe('over a real socket', () => {
     assert.equal((await fetch(`http://127.0.0.1:${server.port}/livez`)).status, 200);
   });
 
-  // Attack: make a proxy that asks get an answer that it takes for a fault.
-  test('no Host makes a route of the API answer anything else', async () => {
+  // Attack: name a host that the proxy reads in one way and the service in another.
+  test('a malformed Host is refused on every route', async () => {
     for (const host of ['a b', '[', '/', 'x:99999', '%']) {
-      for (const [path, expected] of [
-        ['/livez', 200],
-        ['/api/v1/token/verify', 401],
-        ['/authz/auth-request', 401],
-      ] as const) {
+      for (const path of ['/livez', '/api/v1/token/verify', '/authz/auth-request', '/sign-in']) {
         const head = `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
-        assert.equal(status(await exchange(head)), expected, head);
+        assert.equal(status(await exchange(head)), 400, head);
       }
     }
   });
@@ -127,9 +123,12 @@ describe('over a real socket', () => {
 });
 
 test('a reply that cannot be written costs its connection and nothing else', async (t) => {
-  const reply = { status: 200, headers: { Location: 'a\r\nb' }, body: 'x' };
-  const handler = Object.assign(async () => new Response('other'), {
-    findRoute: (_method: string, path: string) => (path === '/bad' ? async () => reply : undefined),
+  const handler = Object.assign(async () => new Response(), {
+    dispatch: async ({ path }: { path: string }) => ({
+      status: 200,
+      headers: path === '/bad' ? { Location: 'a\r\nb' } : {},
+      body: 'other',
+    }),
   });
   const listener = createNodeListener(handler);
   const server = await startServer(listener, { host: '127.0.0.1', port: 0, graceMs: 0 });

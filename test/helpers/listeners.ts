@@ -9,7 +9,7 @@ import { listen } from './listen.js';
 
 export type StartListener = (otp: Otp) => Promise<{ port: number; close(): unknown }>;
 
-/** Every way to serve the API over HTTP/1.1. The last one replaces the global Request and Response. */
+/** Every way to serve the API over HTTP/1.1. The last one is the server of the service. */
 export const listeners = {
   'node:http': ({ handler }) => listenOnPort(createNodeListener(handler)),
   'node:http, by a handler of the app': ({ handler }) =>
@@ -20,7 +20,7 @@ export const listeners = {
   'the Web handler': ({ handler }) => listenOnPort(listenOnWeb(handler)),
   next: ({ handler }) => listenOnPort(listenLikeNext(handler)),
   'the service': ({ handler }) =>
-    startServer(createNodeListener(handler, { overrideGlobals: true }), {
+    startServer(createNodeListener(handler), {
       host: '127.0.0.1',
       port: 0,
       graceMs: 0,

@@ -77,11 +77,19 @@ test('error answers can be read by an allowed origin, and every answer varies by
   const json = { 'Content-Type': 'application/json' };
   const requests: [status: number, init: RequestInit & { path?: string }][] = [
     [400, { method: 'POST', headers: json, body: '{' }],
+    [400, { method: 'POST', body: '{}' }],
     [400, { method: 'POST', headers: json, body: 'x'.repeat(5000) }],
     [404, { path: '/nowhere' }],
     [405, { method: 'PUT' }],
     [401, { path: '/api/v1/token/verify' }],
+    [401, { path: '/authz/forward-auth' }],
+    [401, { path: '/authz/auth-request' }],
+    [404, { path: '/api/v1/token/refresh', method: 'POST' }],
+    [400, { path: '/oauth/revoke', method: 'POST' }],
+    [400, { path: '/livez', headers: { Host: 'a b' } }],
+    [400, { path: '/sign-in', method: 'POST' }],
     [200, { path: '/livez' }],
+    [200, { path: '/openapi.json' }],
   ];
   for (const [status, { headers, ...init }] of requests) {
     for (const origin of [app, 'https://evil.example.com', undefined]) {

@@ -1,0 +1,79 @@
+import { Readable } from 'node:stream';
+import { createBatch } from '../fast/batch.js';
+import { isHost } from '../http/host.js';
+import {
+  createBrokenBodyError,
+  createTooLongError,
+  type HttpRequest,
+  maxBodyBytes,
+} from '../http/request.js';
+import type { PassableRequest } from './ask.js';
+import { readHeader, readHost } from './header-lines.js';
+import type { Exchange } from './turns.js';
+
+/** A request of a Node server from this address. */
+export function createNodeRequest(exchange: Exchange, remoteAddress: string | undefined): PassableRequest {
+  const { incoming } = exchange;
+  const { method = '', url = '', headers, socket } = incoming;
+  const end = url.indexOf('?');
+  const request: PassableRequest = {
+    method,
+    path: end < 0 ? url : url.slice(0, end),
+    query: end < 0 ? '' : url.slice(end + 1),
+    scheme: 'encrypted' in socket ? 'https' : 'http',
+    host: readHost(incoming),
+    remoteAddress,
+    header: (name) => readHeader(incoming, name),
+    headerNames: () => Object.keys(headers),
+    readBytes: () => readBody(incoming),
+    pass: () => ({ body: Readable.toWeb(incoming) as ReadableStream, signal: signalHangUp(exchange) }),
+  };
+  return url.startsWith('/') || !isHost(request.host) ? request : { ...request, ...parseAbsolute(url) };
+}
+
+/** What an absolute-form target asks for. Its host counts, not that of the Host header (RFC 9112 §3.2.2). */
+function parseAbsolute(target: string): Partial<HttpRequest> {
+  // What is malformed is left as it is: it begins with no slash, and so is refused.
+  if (!/^https?:\/\/[^\\?]*(?:\?|$)/.test(target) || !URL.canParse(target)) return {};
+  const { protocol, host, pathname, search } = new URL(target);
+  return { path: pathname, query: search.slice(1), scheme: protocol === 'https:' ? 'https' : 'http', host };
+}
+
+const { add } = createBatch<() => void>((all) => {
+  for (const run of all) run();
+});
+
+/** Does this together with all else that the requests of this turn of the event loop lead to. */
+export function batch<T>(work: () => T): Promise<Awaited<T>> {
+  return new Promise((resolve) => add(() => resolve(work() as Awaited<T>)));
+}
+
+function readBody(incoming: Exchange['incoming']): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    // What is not read Node drops when the answer has been given.
+    if (Number(incoming.headers['content-length']) > maxBodyBytes) return reject(createTooLongError());
+    if (incoming.destroyed || incoming.readableEnded) return reject(createBrokenBodyError('It has ended'));
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    incoming.on('data', (chunk: Uint8Array) => {
+      length += chunk.length;
+      if (length <= maxBodyBytes) chunks.push(chunk);
+      else reject(createTooLongError());
+    });
+    incoming.on('end', () =>
+      add(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))),
+    );
+    incoming.on('error', (error) => reject(createBrokenBodyError(error)));
+    incoming.on('close', () => {
+      if (!incoming.complete) reject(createBrokenBodyError('The connection was closed'));
+    });
+  });
+}
+
+function signalHangUp({ outgoing }: Exchange): AbortSignal {
+  const controller = new AbortController();
+  outgoing.once('close', () => {
+    if (!outgoing.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}

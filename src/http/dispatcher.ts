@@ -1,0 +1,74 @@
+import type { Logger } from '../ports.js';
+import { createApiKeyCheck } from './api-keys.js';
+import { createCallerFinder } from './caller.js';
+import { createCors } from './cors.js';
+import { replyError } from './error-reply.js';
+import { isHost } from './host.js';
+import { replyNotFound, replyProblem } from './problems.js';
+import type { HttpReply } from './reply.js';
+import type { HttpRequest } from './request.js';
+import type { Route } from './route.js';
+import { createRouteTable } from './route-table.js';
+
+export interface DispatcherOptions {
+  routes: readonly Route[];
+  /** Origins whose pages may call the API, such as `https://app.example.com` or `capacitor://localhost`. */
+  corsOrigins: readonly string[];
+  /** SHA-256 in hex of the keys that routes with the access `api-key` ask for; with none, anyone may call them. */
+  apiKeyHashes: readonly string[];
+  /** Proxies whose X-Forwarded-For counts: addresses, CIDR ranges, `loopback` or `unix`. */
+  trustedProxies: readonly string[];
+  logger: Logger;
+}
+
+/** Answers any request. Never rejects. */
+export type Dispatch = (request: HttpRequest) => Promise<HttpReply>;
+
+/**
+ * Finds the route for a request and checks what holds for all of them.
+ *
+ * @throws RangeError for a trusted proxy that is no address, range, `loopback` or `unix`, and for an origin that none sends
+ */
+export function createDispatcher(options: DispatcherOptions): Dispatch {
+  const { corsOrigins, apiKeyHashes, logger } = options;
+  const hasApiKeys = apiKeyHashes.length > 0;
+  const findRoute = createRouteTable(options.routes);
+  const findCaller = createCallerFinder({ ...options, hasApiKeys });
+  const checkApiKey = createApiKeyCheck(apiKeyHashes);
+
+  async function answer(request: HttpRequest): Promise<HttpReply> {
+    try {
+      const fault = findFault(request);
+      if (fault !== null) return replyProblem('invalid_request', fault);
+      const found = findRoute(request.method, request.path);
+      if (!('route' in found)) return refuseMethod(found.allowed);
+      const needsKey = hasApiKeys && found.route.access.includes('api-key');
+      if (needsKey && !checkApiKey(request.header('x-api-key'))) return refuseCaller();
+      return await found.route.answer(request, findCaller(request, needsKey));
+    } catch (error) {
+      return replyError(error, logger);
+    }
+  }
+
+  if (corsOrigins.length === 0) return answer;
+  const cors = createCors(corsOrigins);
+  return async (request) => cors.answerPreflight(request) ?? cors.expose(request, await answer(request));
+}
+
+/** What is malformed in the request line or the Host header (RFC 9112 §3.2); null when nothing is. */
+export function findFault({ path, host }: HttpRequest): string | null {
+  // URL parsers read a backslash as a slash, proxies do not.
+  if (!path.startsWith('/') || path.includes('\\')) return 'The request target is malformed';
+  return isHost(host) ? null : 'The Host header is malformed';
+}
+
+function refuseMethod(allowed: readonly string[]): HttpReply {
+  if (allowed.length === 0) return replyNotFound();
+  const list = allowed.join(', ');
+  return replyProblem('method_not_allowed', `Allowed here: ${list}`, {}, { Allow: list });
+}
+
+function refuseCaller(): HttpReply {
+  const challenge = { 'WWW-Authenticate': 'ApiKey realm="stateless-otp"' };
+  return replyProblem('unauthorized', 'X-API-Key must be the key of a known caller', {}, challenge);
+}

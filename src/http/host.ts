@@ -1,0 +1,12 @@
+/** A name or an address, and a port (RFC 9110 §7.2). */
+const hostPattern = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/i;
+
+/** Whether this is a valid Host header. An empty one is (RFC 9112 §3.2). */
+export function isHost(host: string): boolean {
+  return host === '' || (hostPattern.test(host) && URL.canParse(`http://${host}`));
+}
+
+/** The host without its port; null when there is none. */
+export function findHostname(host: string): string | null {
+  return host !== '' && isHost(host) ? new URL(`http://${host}`).hostname : null;
+}

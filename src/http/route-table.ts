@@ -1,0 +1,38 @@
+import type { Route } from './route.js';
+
+/** What is at a path: the route for the method, or the methods that are allowed there; none where there is no route. */
+export type Found = { route: Route } | { allowed: readonly string[] };
+
+const nothing: Found = { allowed: [] };
+
+/** Finds a route by its path, in whichever spelling, and by its method. HEAD is served by the route of GET. */
+export function createRouteTable(routes: readonly Route[]): (method: string, path: string) => Found {
+  const byPath = new Map<string, Map<string, Route>>();
+  for (const route of routes) {
+    const byMethod = byPath.get(route.path) ?? new Map<string, Route>();
+    byPath.set(route.path, byMethod.set(route.method, route));
+  }
+  const findPath = (path: string) => byPath.get(path) ?? byPath.get(replaceFile(path));
+
+  return (method, path) => {
+    const byMethod = byPath.get(path) ?? findPath(normalisePath(path));
+    if (!byMethod) return nothing;
+    const route = byMethod.get(method === 'HEAD' ? 'GET' : method) ?? byMethod.get('*');
+    return route ? { route } : { allowed: [...byMethod.keys()] };
+  };
+}
+
+/** `/folder/*` for `/folder/file`. */
+function replaceFile(path: string): string {
+  return `${path.slice(0, path.lastIndexOf('/') + 1)}*`;
+}
+
+/** Without dot segments (RFC 3986 §6.2.2.3), and with what need not be escaped in plain (§6.2.2.2). */
+function normalisePath(path: string): string {
+  const { pathname } = new URL(`http://host.invalid${path}`);
+  try {
+    return decodeURI(pathname);
+  } catch {
+    return pathname;
+  }
+}
