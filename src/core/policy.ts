@@ -81,6 +81,8 @@ export const driftToleranceRange = { min: 0, max: 10, default: 1 };
 
 /** The rolling period of all limits. */
 export const limitPeriodSeconds = 600;
+/** Limit of sends that a provider refused, as a multiple of the limit of sends. */
+export const refusedSendsFactor = 2;
 /** How long guesses stay counted, from the first. */
 export const guessMemorySeconds = 100 * 24 * 3600;
 /** Attempts on a code that has been lengthened. */

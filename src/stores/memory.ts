@@ -1,19 +1,5 @@
 import { assertWholeNumber } from '../core/policy.js';
-import { OtpError } from '../errors.js';
 import type { Clock, Store } from '../ports.js';
-import type {
-  AttemptRequest,
-  AttemptResult,
-  ConsumeRequest,
-  ExchangeRequest,
-  ExchangeResult,
-  HitGroup,
-  HitResult,
-  OpenRequest,
-  OpenResult,
-  ReleaseRequest,
-  RollingLimit,
-} from '../store-verbs.js';
 import { type Expiring, ExpiringMap, entriesRange } from './memory/expiring-map.js';
 import { GuessCounts } from './memory/guess-counts.js';
 import {
@@ -23,7 +9,6 @@ import {
   createRecord,
   extend,
   findRecord,
-  nameRecord,
   removeRecord,
   type StoredIdentity,
   setChannel,
@@ -31,23 +16,24 @@ import {
 } from './memory/identities.js';
 import { addToLog, emptyLog, type RollingLog, waitForRoom } from './memory/rolling-log.js';
 import { TokenFamilies } from './memory/token-families.js';
+import { nameRecord } from './record-name.js';
 
 export interface MemoryStoreOptions {
-  /** Milliseconds. Default: a clock that setting the system's time does not move. */
+  /** Milliseconds. Default: a clock that does not jump when the system's time is set. */
   clock?: Clock;
   /**
-   * The most entries of each kind (identities, guess counts, addresses, claims, token families) held at once,
+   * Maximum number of live entries of each kind (identities, guess counts, addresses, claims, token families),
    * 1 to 10 000 000. Default 250 000: about 400 MB when full.
    */
   maxEntries?: number;
 }
 
 /**
- * The store for one process: nothing is shared, and everything is lost with the process. It is bounded: full of live
- * entries, it refuses with `store_unavailable` and never forgets one; with no room for another guess count it treats
- * the count as reached, so codes are long. It is the reference for every other store.
+ * The store for a single process, and the reference for every other store. Nothing is shared, and everything is lost with
+ * the process. It is bounded and never evicts a live entry: when full, it rejects with `store_unavailable`; without room
+ * for another guess count it treats the count as reached, so codes are long.
  *
- * @throws RangeError when `maxEntries` is out of its range
+ * @throws RangeError when `maxEntries` is out of range
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const { clock = steadyClock, maxEntries = entriesRange.default } = options;
@@ -59,148 +45,137 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const families = new TokenFamilies(maxEntries);
   let lastSendId = 0;
 
-  function open(request: OpenRequest): OpenResult {
-    const now = clock();
-    const { identityTag, recordTag, challenge, lengthening, resend } = request;
-    const identity = identities.load(identityTag, now) ?? createIdentity();
-    const isNew = request.bind && challenge === undefined;
-    const live = isNew ? undefined : findRecord(identity, nameRecord(recordTag, challenge), now);
-    if (challenge !== undefined && !live) return { status: 'expired' };
-    if (live && live.attemptsLeft <= 0) return { status: 'blocked', retryAfterMs: live.expiresAt - now };
-
-    const long = guesses.haveReached(identityTag, lengthening, now);
-    const digits = long ? Math.max(request.digits, lengthening.digits) : request.digits;
-    // A code that can no longer be verified must not stand in the way of one that can.
-    const usable = live && live.digits >= digits && request.keyIds.includes(live.keyId) ? live : undefined;
-    if (resend === 'refuse' && usable && usable.sends > 0) {
-      return { status: 'pending', retryAfterMs: usable.expiresAt - now };
-    }
-    const waits = computeWaits(identity, request, now);
-    if (waits.forCooldown > 0)
-      return { status: 'limited', limit: 'cooldown', retryAfterMs: waits.forCooldown };
-    if (waits.forLimit > 0)
-      return { status: 'limited', limit: 'request_identity', retryAfterMs: waits.forLimit };
-    // Before anything is counted: a refused call changes nothing.
-    if (!identities.save(identityTag, identity, now)) throw createFullError();
-
-    let record = usable;
-    if (!record || resend === 'rotate' || record.expiresAt - now < request.staleSeconds * 1000) {
-      const maxAttempts = long ? Math.min(request.maxAttempts, lengthening.maxAttempts) : request.maxAttempts;
-      const attemptsLeft = Math.min(maxAttempts, live?.attemptsLeft ?? maxAttempts);
-      const isBound = request.bind || challenge !== undefined;
-      const name = nameRecord(recordTag, isBound ? request.newChallenge : undefined);
-      if (live) removeRecord(identity, live);
-      record = createRecord(request, { name, digits, attemptsLeft }, now);
-      addRecord(identity, record, now);
-    }
-    record.sends += 1;
-    setChannel(record, request.channel);
-    record.mute = request.mute;
-    const sendId = String(++lastSendId);
-    const periodMs = request.sends.periodSeconds * 1000;
-    identity.sends = [...identity.sends.filter(({ at }) => at + periodMs > now), { id: sendId, at: now }];
-    extend(identity, Math.max(record.expiresAt, now + periodMs));
-
-    const ttlMs = record.expiresAt - now;
-    const { forCooldown, forLimit } = computeWaits(identity, request, now);
-    const resendInMs = Math.max(forCooldown, forLimit, resend === 'refuse' ? ttlMs : 0);
-    return { status: 'opened', record: toPending(record), sendId, ttlMs, resendInMs };
-  }
-
-  function attempt(request: AttemptRequest): AttemptResult {
-    const now = clock();
-    const { identityTag, recordTag, challenge, lengthening, verifies } = request;
-    const identity = identities.load(identityTag, now);
-    const record = identity && findRecord(identity, nameRecord(recordTag, challenge), now);
-    if (!identity || !record || !request.keyIds.includes(record.keyId)) return { status: 'expired' };
-    if (record.attemptsLeft <= 0) return { status: 'blocked', retryAfterMs: record.expiresAt - now };
-    if (record.digits < lengthening.digits && guesses.haveReached(identityTag, lengthening, now)) {
-      return { status: 'expired' };
-    }
-    if (challenge === undefined) {
-      const retryAfterMs = waitForRoom(identity.verifies, verifies.max, verifies.periodSeconds, now);
-      if (retryAfterMs > 0) return { status: 'limited', retryAfterMs };
-      identity.verifies = addToLog(identity.verifies, verifies.periodSeconds, now);
-      extend(identity, now + verifies.periodSeconds * 1000);
-    }
-    guesses.count(identityTag, lengthening, now);
-    record.attemptsLeft -= 1;
-    return { status: 'counted', record: toPending(record), attemptsLeft: record.attemptsLeft };
-  }
-
-  function consume({ identityTag, recordTag, challenge, recordChallenge }: ConsumeRequest): boolean {
-    const now = clock();
-    guesses.takeBack(identityTag, now);
-    const identity = identities.load(identityTag, now);
-    const record = identity && findRecord(identity, nameRecord(recordTag, challenge), now);
-    if (!identity || record?.challenge !== recordChallenge) return false;
-    removeRecord(identity, record);
-    identity.verifies = emptyLog;
-    return true;
-  }
-
-  function release(request: ReleaseRequest): void {
-    const now = clock();
-    const identity = identities.load(request.identityTag, now);
-    if (!identity?.sends.some(({ id }) => id === request.sendId)) return;
-    identity.sends = identity.sends.filter(({ id }) => id !== request.sendId);
-    identity.refusals = addToLog(identity.refusals, request.periodSeconds, now);
-    extend(identity, now + request.periodSeconds * 1000);
-    const record = findRecord(identity, nameRecord(request.recordTag, request.challenge), now);
-    if (record?.challenge !== request.recordChallenge) return;
-    record.sends -= 1;
-    if (request.resend === 'refuse' && record.sends === 0) removeRecord(identity, record);
-  }
-
-  function hit(key: string, { max, periodSeconds }: RollingLimit, group?: HitGroup): HitResult {
-    const now = clock();
-    // The group first: when that is refused, none of its many keys takes an entry.
-    const limits = group ? [group, { key, max }] : [{ key, max }];
-    const found = limits.map((each) => ({
-      ...each,
-      address: addresses.load(each.key, now) ?? { hits: emptyLog, expiresAt: 0 },
-    }));
-    for (const { address, max } of found) {
-      const retryAfterMs = waitForRoom(address.hits, max, periodSeconds, now);
-      if (retryAfterMs > 0) return { allowed: false, retryAfterMs };
-    }
-    for (const { key, address } of found) {
-      address.expiresAt = now + periodSeconds * 1000;
-      if (!addresses.save(key, address, now)) throw createFullError();
-    }
-    for (const { address } of found) address.hits = addToLog(address.hits, periodSeconds, now);
-    return { allowed: true };
-  }
-
-  function claim(key: string, ttlSeconds: number): boolean {
-    const now = clock();
-    if (claims.load(key, now)) return false;
-    if (!claims.save(key, { expiresAt: now + ttlSeconds * 1000 }, now)) throw createFullError();
-    return true;
-  }
-
-  function exchange(request: ExchangeRequest): ExchangeResult {
-    const result = families.exchange(request, clock());
-    if (result === null) throw createFullError();
-    return result;
-  }
-
   return {
-    open: async (request) => open(request),
-    attempt: async (request) => attempt(request),
-    consume: async (request) => consume(request),
-    release: async (request) => release(request),
-    hit: async (key, limit, group) => hit(key, limit, group),
-    claim: async (key, ttlSeconds) => claim(key, ttlSeconds),
-    claimed: async (key) => claims.load(key, clock()) !== undefined,
-    exchange: async (request) => exchange(request),
-    ping: async () => {},
-    close: async () => {},
-  };
-}
+    async open(request) {
+      const now = clock();
+      const { identityTag, recordTag, challenge, lengthening, resend } = request;
+      const identity = identities.load(identityTag, now) ?? createIdentity();
+      const isNew = request.bind && challenge === undefined;
+      const live = isNew ? undefined : findRecord(identity, nameRecord(recordTag, challenge), now);
+      if (challenge !== undefined && !live) return { status: 'expired' };
+      if (live && live.attemptsLeft <= 0) return { status: 'blocked', retryAfterMs: live.expiresAt - now };
 
-function createFullError(): OtpError {
-  return new OtpError('store_unavailable', 'The memory store is full of live entries');
+      const long = guesses.haveReached(identityTag, lengthening, now);
+      const digits = long ? Math.max(request.digits, lengthening.digits) : request.digits;
+      // A code that can no longer be verified must not block one that can.
+      const usable = live && live.digits >= digits && request.keyIds.includes(live.keyId) ? live : undefined;
+      if (resend === 'refuse' && usable && usable.sends > 0) {
+        return { status: 'pending', retryAfterMs: usable.expiresAt - now };
+      }
+      const waits = computeWaits(identity, request, now);
+      if (waits.forCooldown > 0)
+        return { status: 'limited', limit: 'cooldown', retryAfterMs: waits.forCooldown };
+      if (waits.forLimit > 0)
+        return { status: 'limited', limit: 'request_identity', retryAfterMs: waits.forLimit };
+      // Before anything is counted: a refused call changes nothing.
+      identities.save(identityTag, identity, now);
+
+      let record = usable;
+      if (!record || resend === 'rotate' || record.expiresAt - now < request.staleSeconds * 1000) {
+        const maxAttempts = long
+          ? Math.min(request.maxAttempts, lengthening.maxAttempts)
+          : request.maxAttempts;
+        const attemptsLeft = Math.min(maxAttempts, live?.attemptsLeft ?? maxAttempts);
+        const isBound = request.bind || challenge !== undefined;
+        const name = nameRecord(recordTag, isBound ? request.newChallenge : undefined);
+        if (live) removeRecord(identity, live);
+        record = createRecord(request, { name, digits, attemptsLeft }, now);
+        addRecord(identity, record, now);
+      }
+      record.sends += 1;
+      setChannel(record, request.channel);
+      record.mute = request.mute;
+      const sendId = String(++lastSendId);
+      const periodMs = request.sends.periodSeconds * 1000;
+      identity.sends = [...identity.sends.filter(({ at }) => at + periodMs > now), { id: sendId, at: now }];
+      extend(identity, Math.max(record.expiresAt, now + periodMs));
+
+      const ttlMs = record.expiresAt - now;
+      const { forCooldown, forLimit } = computeWaits(identity, request, now);
+      const resendInMs = Math.max(forCooldown, forLimit, resend === 'refuse' ? ttlMs : 0);
+      return { status: 'opened', record: toPending(record), sendId, ttlMs, resendInMs };
+    },
+
+    async attempt(request) {
+      const now = clock();
+      const { identityTag, recordTag, challenge, lengthening, verifies } = request;
+      const identity = identities.load(identityTag, now);
+      const record = identity && findRecord(identity, nameRecord(recordTag, challenge), now);
+      if (!identity || !record || !request.keyIds.includes(record.keyId)) return { status: 'expired' };
+      if (record.attemptsLeft <= 0) return { status: 'blocked', retryAfterMs: record.expiresAt - now };
+      if (record.digits < lengthening.digits && guesses.haveReached(identityTag, lengthening, now)) {
+        return { status: 'expired' };
+      }
+      if (challenge === undefined) {
+        const retryAfterMs = waitForRoom(identity.verifies, verifies.max, verifies.periodSeconds, now);
+        if (retryAfterMs > 0) return { status: 'limited', retryAfterMs };
+        identity.verifies = addToLog(identity.verifies, verifies.periodSeconds, now);
+        extend(identity, now + verifies.periodSeconds * 1000);
+      }
+      guesses.count(identityTag, lengthening, now);
+      record.attemptsLeft -= 1;
+      return { status: 'counted', record: toPending(record), attemptsLeft: record.attemptsLeft };
+    },
+
+    async consume({ identityTag, recordTag, challenge, recordChallenge }) {
+      const now = clock();
+      guesses.takeBack(identityTag, now);
+      const identity = identities.load(identityTag, now);
+      const record = identity && findRecord(identity, nameRecord(recordTag, challenge), now);
+      if (!identity || record?.challenge !== recordChallenge) return false;
+      removeRecord(identity, record);
+      identity.verifies = emptyLog;
+      return true;
+    },
+
+    async release(request) {
+      const now = clock();
+      const identity = identities.load(request.identityTag, now);
+      if (!identity?.sends.some(({ id }) => id === request.sendId)) return;
+      identity.sends = identity.sends.filter(({ id }) => id !== request.sendId);
+      identity.refusals = addToLog(identity.refusals, request.periodSeconds, now);
+      extend(identity, now + request.periodSeconds * 1000);
+      const record = findRecord(identity, nameRecord(request.recordTag, request.challenge), now);
+      if (record?.challenge !== request.recordChallenge) return;
+      record.sends -= 1;
+      if (request.resend === 'refuse' && record.sends === 0) removeRecord(identity, record);
+    },
+
+    async hit(key, { max, periodSeconds }, group) {
+      const now = clock();
+      // The group first: while it is exhausted, its many keys take no entries.
+      const limits = group ? [group, { key, max }] : [{ key, max }];
+      const found = limits.map((each) => ({
+        ...each,
+        address: addresses.load(each.key, now) ?? { hits: emptyLog, expiresAt: 0 },
+      }));
+      for (const { address, max } of found) {
+        const retryAfterMs = waitForRoom(address.hits, max, periodSeconds, now);
+        if (retryAfterMs > 0) return { allowed: false, retryAfterMs };
+      }
+      for (const { key, address } of found) {
+        address.expiresAt = now + periodSeconds * 1000;
+        addresses.save(key, address, now);
+      }
+      for (const { address } of found) address.hits = addToLog(address.hits, periodSeconds, now);
+      return { allowed: true };
+    },
+
+    async claim(key, ttlSeconds) {
+      const now = clock();
+      if (claims.load(key, now)) return false;
+      claims.save(key, { expiresAt: now + ttlSeconds * 1000 }, now);
+      return true;
+    },
+    async claimed(key) {
+      return claims.load(key, clock()) !== undefined;
+    },
+    async exchange(request) {
+      return families.exchange(request, clock());
+    },
+    async ping() {},
+    async close() {},
+  };
 }
 
 const { timeOrigin } = performance;

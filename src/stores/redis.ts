@@ -2,63 +2,66 @@ import { assertWholeNumber } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type { Logger, Store } from '../ports.js';
 import type { ExchangeResult, HitResult, RecordKey } from '../store-verbs.js';
+import { nameRecord } from './record-name.js';
 import { checkServer } from './redis/check-server.js';
 import { createClient, createProbe, type Resolved, redisTimeout, resolveAccess } from './redis/connect.js';
 import { createGathering } from './redis/gathering.js';
 import { createReasonLog } from './redis/reason-log.js';
 import { decodeAttemptReply, decodeOpenReply, type Reply } from './redis/replies.js';
-import { loadScript, type RedisClient } from './redis/scripts.js';
+import { loadScript, type RedisClient, type RunScript } from './redis/scripts.js';
 
 export interface RedisStoreOptions {
   /**
    * `redis://user:password@host:6379/0`, `rediss://…` (TLS), `redis+sentinel://host,host/name`,
-   * `redis+cluster://host,host` or `unix:///path`; `valkey` for `redis` is the same. Options may follow, such as
-   * `?db=1` or `?family=6`; one that has no effect is refused.
+   * `redis+cluster://host,host` or `unix:///path`; `valkey` also works for `redis`. Takes options such as `?db=1` or
+   * `?family=6`; unknown ones are refused.
    */
   url?: string | undefined;
-  /** Of the servers, where the URL has none. */
+  /** Of the servers, unless the URL has one. */
   password?: string | undefined;
   /** Of the Sentinels. Default: `default`. */
   sentinelUsername?: string | undefined;
-  /** Of the Sentinels. Default: that of the servers, unless only those are reached over TLS. */
+  /** Of the Sentinels. Default: that of the servers, unless only those use TLS. */
   sentinelPassword?: string | undefined;
   /**
-   * A connected ioredis client of your own, instead of `url`; closing the store leaves it open. It should have
+   * Your own connected ioredis client, instead of `url`; closing the store leaves it open. It should have
    * `enableOfflineQueue: false`, `autoResendUnfulfilledCommands: false` and a `commandTimeout`.
    */
   client?: RedisClient | undefined;
-  /** Stands before every key. Default `stateless-otp:`. */
+  /** Prefix of every key. Default `stateless-otp:`. */
   keyPrefix?: string | undefined;
-  /** Limit on each command in milliseconds, 50 to 10 000. Default 500. */
+  /** Timeout of each command in milliseconds, 50 to 10 000. Default 500. */
   timeoutMs?: number | undefined;
-  /** Accept a server that may evict keys, and with them limits. Default false. */
+  /** Accept a server that may evict keys and so forget limits. Default false. */
   allowEviction?: boolean | undefined;
-  /** Accept a server that hides what it is: a used code may work again after it has lost data. Default false. */
+  /** Accept a server that hides its replication id: after data loss, a used code may work again. Default false. */
   allowUnfenced?: boolean | undefined;
-  /** Told why Redis cannot answer, each reason at most once in 10 seconds. Default: silent. */
+  /** Logs why Redis does not answer, each reason at most once in 10 seconds. Default: silent. */
   logger?: Pick<Logger, 'warn'> | undefined;
   /** For tests: added to the server's clock. */
   testClockOffsetMs?: (() => number) | undefined;
 }
 
-const run = {
-  open: loadScript('open'),
-  attempt: loadScript('attempt'),
-  consume: loadScript('consume'),
-  release: loadScript('release'),
-  hit: loadScript('hit'),
-  claim: loadScript('claim'),
-  claimed: loadScript('claimed'),
-  exchange: loadScript('exchange'),
-  ping: loadScript('ping'),
-};
+const verbs = [
+  'open',
+  'attempt',
+  'consume',
+  'release',
+  'hit',
+  'claim',
+  'claimed',
+  'exchange',
+  'ping',
+] as const;
+type Verb = (typeof verbs)[number];
+const run = Object.fromEntries(verbs.map((name) => [name, loadScript(name)])) as Record<Verb, RunScript>;
 
 /**
- * The store for many processes, on Redis 6.2 or later, or Valkey. Resolves once the server has been reached
- * and found fit.
+ * The store for several processes, on Redis 6.2 or later, or Valkey. Resolves once the server has been reached and
+ * checked.
  *
- * @throws RangeError for a URL or a time limit out of its form, and for options that contradict each other;
- * OtpError `store_unavailable` when the server cannot be reached or is not fit, with a message that says why
+ * @throws RangeError for invalid or contradictory options; OtpError `store_unavailable` when the server cannot be reached
+ * or is unsuitable, with a message that says why
  */
 export async function createRedisStore(options: RedisStoreOptions): Promise<Store> {
   const {
@@ -81,12 +84,12 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     client.disconnect();
   };
   const gather = createGathering(client);
-  function send(name: keyof typeof run, keys: string[], names: string[], settings: unknown[]) {
+  function send(name: Verb, keys: string[], names: string[], settings: unknown[]) {
     const context = [(testClockOffsetMs?.() ?? 0) * 1000, !allowUnfenced];
     gather();
     return run[name](client, keys, [JSON.stringify([...context, ...settings]), ...names]);
   }
-  /** Fails closed: whatever goes wrong, the store has not answered. */
+  /** Fails closed: any failure is `store_unavailable`. */
   async function call(...command: Parameters<typeof send>): Promise<unknown> {
     try {
       return await send(...command);
@@ -116,12 +119,10 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     throw error;
   }
 
-  // One hash tag for all that belongs to an identity, so that a cluster keeps it on one server.
-  const nameKey = (kind: string, tag: string) => `${keyPrefix}${kind}:{${tag}}`;
-  const nameIdentity = ({ identityTag }: RecordKey) => nameKey('p', identityTag);
-  const nameRecord = (recordTag: string, challenge: string | undefined) =>
-    challenge === undefined ? recordTag : `${recordTag}:${challenge}`;
-  const nameGuesses = ({ identityTag }: RecordKey) => nameKey('g', identityTag);
+  // One hash tag per identity, so that a cluster keeps its keys on one server.
+  const keyOf = (kind: string, tag: string) => `${keyPrefix}${kind}:{${tag}}`;
+  const identityKey = ({ identityTag }: RecordKey) => keyOf('p', identityTag);
+  const guessesKey = ({ identityTag }: RecordKey) => keyOf('g', identityTag);
 
   return {
     async open(request) {
@@ -147,7 +148,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
         lengthening.maxAttempts,
         request.mute,
       ];
-      const keys = [nameIdentity(request), nameGuesses(request)];
+      const keys = [identityKey(request), guessesKey(request)];
       return decodeOpenReply((await call('open', keys, [meant, fresh], settings)) as Reply);
     },
     async attempt(request) {
@@ -161,39 +162,37 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
         lengthening.digits,
         lengthening.memorySeconds,
       ];
-      const keys = [nameIdentity(request), nameGuesses(request)];
+      const keys = [identityKey(request), guessesKey(request)];
       return decodeAttemptReply(
         (await call('attempt', keys, [nameRecord(recordTag, challenge)], settings)) as Reply,
       );
     },
     async consume(request) {
       const names = [nameRecord(request.recordTag, request.challenge), request.recordChallenge];
-      const keys = [nameIdentity(request), nameGuesses(request)];
+      const keys = [identityKey(request), guessesKey(request)];
       return (await call('consume', keys, names, [])) === 1;
     },
     async release(request) {
       const { recordTag, challenge, recordChallenge, sendId, resend, periodSeconds } = request;
       const names = [nameRecord(recordTag, challenge), recordChallenge, sendId];
-      await call('release', [nameIdentity(request)], names, [resend, periodSeconds]);
+      await call('release', [identityKey(request)], names, [resend, periodSeconds]);
     },
     async hit(key, { max, periodSeconds }, group): Promise<HitResult> {
-      // A cluster keeps a group and its keys on one server.
-      const keys = group
-        ? [nameKey('a', group.key), `${nameKey('a', group.key)}:${key}`]
-        : [nameKey('a', key)];
+      // The hash tag of the group, so that a cluster keeps its keys on one server.
+      const keys = group ? [keyOf('a', group.key), `${keyOf('a', group.key)}:${key}`] : [keyOf('a', key)];
       const limits = group ? [group.max, max] : [max];
       const retryAfterMs = Number(await call('hit', keys, [], [periodSeconds, ...limits]));
       return retryAfterMs === 0 ? { allowed: true } : { allowed: false, retryAfterMs };
     },
     async claim(key, ttlSeconds) {
-      return (await call('claim', [nameKey('c', key)], [], [ttlSeconds])) === 1;
+      return (await call('claim', [keyOf('c', key)], [], [ttlSeconds])) === 1;
     },
     async claimed(key) {
-      return (await call('claimed', [nameKey('c', key)], [], [])) === 1;
+      return (await call('claimed', [keyOf('c', key)], [], [])) === 1;
     },
     async exchange({ family, presented, next, ttlSeconds }) {
       const names = [presented ?? '', next ?? ''];
-      return (await call('exchange', [nameKey('f', family)], names, [ttlSeconds])) as ExchangeResult;
+      return (await call('exchange', [keyOf('f', family)], names, [ttlSeconds])) as ExchangeResult;
     },
     async ping() {
       await call('ping', [`${keyPrefix}ping`], [], []);

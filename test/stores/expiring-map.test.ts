@@ -26,8 +26,12 @@ test('it holds what a plain map would hold, and refuses only when full of live e
         if (verb === 'save') {
           const entry = { expiresAt: now + life };
           const hasRoom = known !== undefined || model.size < maxEntries;
-          assert.equal(map.save(key, entry, now), hasRoom);
-          if (hasRoom) model.set(key, entry);
+          if (hasRoom) {
+            map.save(key, entry, now);
+            model.set(key, entry);
+          } else {
+            assert.throws(() => map.save(key, entry, now), { code: 'store_unavailable' });
+          }
         }
         if (verb === 'remove') {
           map.remove(key);

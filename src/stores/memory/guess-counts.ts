@@ -5,16 +5,15 @@ interface GuessCount extends Expiring {
   guesses: number;
 }
 
-/** How many guesses that were not right each identity has against it, kept from the first for a fixed time. */
+/** Wrong guesses per identity, forgotten a fixed time after the first. */
 export class GuessCounts {
   readonly #counts: ExpiringMap<GuessCount>;
 
-  /** @param maxEntries how many identities may have a count at once */
   constructor(maxEntries: number) {
     this.#counts = new ExpiringMap(maxEntries);
   }
 
-  /** Whether codes must be long. A count that there is no room to keep is as good as reached. */
+  /** Whether codes must be long. Fails closed: without room for another count, it counts as reached. */
   haveReached(identityTag: string, { after }: Lengthening, now: number): boolean {
     if (after === 0) return false;
     const count = this.#counts.load(identityTag, now);
@@ -23,12 +22,11 @@ export class GuessCounts {
 
   count(identityTag: string, { after, memorySeconds }: Lengthening, now: number): void {
     if (after === 0) return;
-    const count = this.#counts.load(identityTag, now) ?? {
-      guesses: 0,
-      expiresAt: now + memorySeconds * 1000,
-    };
-    count.guesses += 1;
-    this.#counts.save(identityTag, count, now);
+    const known = this.#counts.load(identityTag, now);
+    if (known) known.guesses += 1;
+    else if (this.#counts.hasRoom(now)) {
+      this.#counts.save(identityTag, { guesses: 1, expiresAt: now + memorySeconds * 1000 }, now);
+    }
   }
 
   takeBack(identityTag: string, now: number): void {

@@ -1,15 +1,14 @@
-import type { Channel } from '../../core/policy.js';
+import { type Channel, refusedSendsFactor } from '../../core/policy.js';
 import type { OpenRequest, PendingRecord, RollingLimit } from '../../store-verbs.js';
 import type { Expiring } from './expiring-map.js';
 import { emptyLog, type RollingLog, waitForRoom } from './rolling-log.js';
 
-/** A pending record as the store keeps it. */
 export interface StoredRecord extends PendingRecord, Expiring {
-  /** Of which purpose it is, and of which challenge when it is bound. */
+  /** See `nameRecord`. */
   name: string;
   channels: readonly Channel[];
   attemptsLeft: number;
-  /** Sends that were not given back. */
+  /** Sends that were not released. */
   sends: number;
 }
 
@@ -18,37 +17,28 @@ interface Send {
   at: number;
 }
 
-/** All that the store holds of an identity; it expires with the last of it. */
+/** Everything the store holds about an identity; expires with the last of it. */
 export interface StoredIdentity extends Expiring {
   sends: readonly Send[];
-  /** Tries that a provider refused. */
+  /** Sends that a provider refused. */
   refusals: RollingLog;
   verifies: RollingLog;
   records: StoredRecord[];
 }
 
-/** Tries that a provider refused are capped at this many times the send limit. */
-const refusalFactor = 2;
-
 export function createIdentity(): StoredIdentity {
   return { sends: [], refusals: emptyLog, verifies: emptyLog, expiresAt: 0, records: [] };
 }
 
-/** Keeps the identity at least until then. */
 export function extend(identity: StoredIdentity, expiresAt: number): void {
   identity.expiresAt = Math.max(identity.expiresAt, expiresAt);
 }
 
-export function nameRecord(recordTag: string, challenge: string | undefined): string {
-  return challenge === undefined ? recordTag : `${recordTag}:${challenge}`;
-}
-
-/** The live record of this name. */
 export function findRecord({ records }: StoredIdentity, name: string, now: number): StoredRecord | undefined {
   return records.find((record) => record.name === name && record.expiresAt > now);
 }
 
-/** Adds a record and forgets those that have expired. */
+/** Adds a record and drops expired ones. */
 export function addRecord(identity: StoredIdentity, record: StoredRecord, now: number): void {
   identity.records = [record, ...identity.records.filter(({ expiresAt }) => expiresAt > now)];
 }
@@ -57,7 +47,7 @@ export function removeRecord(identity: StoredIdentity, record: StoredRecord): vo
   identity.records = identity.records.filter((other) => other !== record);
 }
 
-/** How long the cooldown and the limits on sends ask to wait, in milliseconds; 0 is not at all. */
+/** Milliseconds to wait for the cooldown and for the limits on sends; 0: no wait. */
 export function computeWaits(
   { sends, refusals }: StoredIdentity,
   { cooldownSeconds, sends: limit }: { cooldownSeconds: number; sends: RollingLimit },
@@ -65,13 +55,12 @@ export function computeWaits(
 ): { forCooldown: number; forLimit: number } {
   const times = sends.map(({ at }) => at);
   const forSends = waitForRoom(times, limit.max, limit.periodSeconds, now);
-  const forRefusals = waitForRoom(refusals, limit.max * refusalFactor, limit.periodSeconds, now);
+  const forRefusals = waitForRoom(refusals, limit.max * refusedSendsFactor, limit.periodSeconds, now);
   const latest = times.at(-1);
   const forCooldown = latest === undefined ? 0 : Math.max(0, latest + cooldownSeconds * 1000 - now);
   return { forCooldown, forLimit: Math.max(forSends, forRefusals) };
 }
 
-/** Adds a channel to those that the code was sent over. */
 export function setChannel(record: StoredRecord, channel: Channel): void {
   record.channel = channel;
   if (!record.channels.includes(channel)) record.channels = [...record.channels, channel];
@@ -97,7 +86,7 @@ export function createRecord(
   };
 }
 
-/** What the service is told of a record. */
+/** The part of a record that the service sees. */
 export function toPending(record: StoredRecord): PendingRecord {
   const { challenge, keyId, window, digits, channel, channels, mute } = record;
   return { challenge, keyId, window, digits, channel, channels, mute };

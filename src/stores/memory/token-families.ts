@@ -6,20 +6,19 @@ interface Family extends Expiring {
   token: string;
 }
 
-/** The one valid token of each family, by its hash. */
 export class TokenFamilies {
   readonly #families: ExpiringMap<Family>;
 
-  /** @param maxEntries how many families may be live at once */
   constructor(maxEntries: number) {
     this.#families = new ExpiringMap(maxEntries);
   }
 
-  /** As `Store.exchange`; null when there is no room for another family. */
-  exchange({ family, presented, next, ttlSeconds }: ExchangeRequest, now: number): ExchangeResult | null {
+  /** See `Store.exchange`. */
+  exchange({ family, presented, next, ttlSeconds }: ExchangeRequest, now: number): ExchangeResult {
     if (presented === null && next !== null) {
       const started = { token: next, expiresAt: now + ttlSeconds * 1000 };
-      return this.#families.save(family, started, now) ? 'exchanged' : null;
+      this.#families.save(family, started, now);
+      return 'exchanged';
     }
     const live = this.#families.load(family, now);
     if (!live) return 'unknown';

@@ -1,10 +1,10 @@
--- Counts one attempt and one guess, then returns what to compare with. A refused call changes nothing.
+-- Counts one attempt and one guess, then returns the record to compare with. A refused call changes nothing.
 -- KEYS[1]  identity
 -- KEYS[2]  guess count of the identity
 -- ARGV[2]  name of the record
--- SETTINGS whether the record is bound, since only the unbound one counts against the verify limit; ids of the keys that
---          can be derived; most verifies, in how many seconds; guesses from which on codes are long (0 never), their
---          digits; seconds for which guesses stay counted, from the first
+-- SETTINGS whether the record is bound (only the unbound one counts against the verify limit); ids of the available keys;
+--          maximum verifies and their period in seconds; guesses from which on codes are long (0: never) and their digits;
+--          seconds for which guesses are counted, from the first
 -- Returns  { 'counted', challenge, key id, window, digits, channels, mute, attempts left }
 --          { 'expired' } | { 'blocked', ms } | { 'limited', ms }
 
@@ -25,7 +25,7 @@ if not bound then
   table.insert(identity[VERIFIES], now)
   expires_at = now + period_seconds * 1000000
 end
--- Paid in this order, so that a failure in between costs a guess and never gives an attempt.
+-- In this order, so that a failure in between costs a guess and never grants an attempt.
 if long_after > 0 then
   if guesses[1] == 0 then guesses[2] = now + memory_seconds * 1000000 end
   save(KEYS[2], { guesses[1] + 1, guesses[2] }, guesses[2])

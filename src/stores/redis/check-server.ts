@@ -8,26 +8,26 @@ export interface ServerChecks {
   database: number;
   allowEviction?: boolean | undefined;
   allowUnfenced?: boolean | undefined;
-  /** Says why a command has failed. */
+  /** Says why a command failed. */
   explain(error: unknown): string;
-  /** Connections to each Sentinel or server of a cluster, tried when the client cannot say why it has none. */
+  /** Creates one connection per Sentinel or cluster node, to find out why the client cannot connect. */
   createProbes?: (() => Redis[]) | undefined;
-  /** What they lead to. */
+  /** What these connect to. */
   probed?: Peer | undefined;
 }
 
 const unfit = (message: string, cause?: unknown) => new OtpError('store_unavailable', message, { cause });
 
 /**
- * Connects, and refuses a server that could forget what must not happen twice.
+ * Connects, and refuses a server that could forget used codes or limits.
  *
- * @throws OtpError `store_unavailable` that says what is wrong, and which option mends or accepts it
+ * @throws OtpError `store_unavailable` that says what is wrong, and which option fixes or accepts it
  */
 export async function checkServer(client: RedisClient, checks: ServerChecks): Promise<void> {
   const { database, allowEviction, allowUnfenced } = checks;
   try {
     await connect(client);
-    // ioredis goes on in database 0 when it cannot select another, where somebody else's keys may be.
+    // When ioredis cannot select the database, it silently continues in database 0.
     if (database > 0 && !(client instanceof Cluster)) await client.select(database);
   } catch (cause) {
     const reason = (isTelling(cause) ? undefined : await probe(checks)) ?? checks.explain(cause);
@@ -51,7 +51,7 @@ export async function checkServer(client: RedisClient, checks: ServerChecks): Pr
         `Redis hides master_replid${why}, without which a used code may work again after data has been lost; accept it by REDIS_ALLOW_UNFENCED=true (allowUnfenced)`,
       );
     }
-    // Hidden together with the rest, it has been accepted with the rest.
+    // allowUnfenced also accepts a server that hides this.
     const policy =
       /^maxmemory_policy:(\S+)/m.exec(memory.text)?.[1] ?? (allowUnfenced ? 'noeviction' : 'hidden');
     if (policy !== 'noeviction' && !allowEviction) {
@@ -62,7 +62,7 @@ export async function checkServer(client: RedisClient, checks: ServerChecks): Pr
   }
 }
 
-/** The rejection says only that there is no connection, the event before it why; with Sentinel only the event comes. */
+/** Only the `error` event says why there is no connection; with Sentinel the promise does not even reject. */
 async function connect(client: RedisClient): Promise<void> {
   if (client.status !== 'wait') return;
   let fail: (error: unknown) => void = () => {};
@@ -86,7 +86,7 @@ async function fetchInfo(
   try {
     return { text: await server.info(section), isForbidden: false };
   } catch (cause) {
-    // Some hosted servers forbid the command; a server that is not there fails the first script instead.
+    // Some hosted servers forbid INFO.
     const [isForbidden, isUnknown] = [/NOPERM/, /unknown command/i].map(
       (pattern) => cause instanceof Error && pattern.test(cause.message),
     );
@@ -95,11 +95,11 @@ async function fetchInfo(
   }
 }
 
-/** The first reason that one of them gives. */
+/** The first reason that one of the connections gives. */
 async function probe({ createProbes, probed }: ServerChecks): Promise<string | undefined> {
   const reasons = await Promise.all(
     (createProbes?.() ?? []).map(async (server) => {
-      // Without a listener ioredis prints what else goes wrong.
+      // Without a listener, ioredis prints errors.
       server.on('error', () => {});
       try {
         await connect(server);

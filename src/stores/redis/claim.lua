@@ -1,7 +1,7 @@
--- Puts a name until it ends. The value is the time of its end.
+-- Sets a name until it expires. The value is the time of expiry.
 -- KEYS[1]  name
 -- SETTINGS seconds
--- Returns  1 for the one caller who put it, 0 when it was there
+-- Returns  1 for the one caller who set it, 0 when it was set already
 
 local ends_at = load(KEYS[1])
 if ends_at and ends_at > now then return 0 end

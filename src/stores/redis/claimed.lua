@@ -1,4 +1,4 @@
--- Whether a name has been put.
+-- Whether a name is set.
 -- KEYS[1]  name
 -- Returns  1 or 0
 

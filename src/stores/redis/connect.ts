@@ -4,31 +4,26 @@ import { Cluster, Redis } from 'ioredis';
 import type { RedisClient } from './scripts.js';
 import { type Host, parseRedisUrl, type Target } from './url.js';
 
-/** Bounds and default of the limit on a command, in milliseconds. */
+/** Bounds and default of the command timeout, in milliseconds. */
 export const redisTimeout = { min: 50, max: 10_000, default: 500 };
 
+/** See `RedisStoreOptions`. */
 export interface Access {
-  /** See `parseRedisUrl`. */
   url: string;
-  /** Of the servers, if the URL has none. */
   password?: string | undefined;
-  /** Of the Sentinels. Default: `default`. */
   sentinelUsername?: string | undefined;
-  /** Of the Sentinels. Default: that of the servers. */
   sentinelPassword?: string | undefined;
 }
 
-/** Where to connect, and with what. */
 export interface Resolved extends Target {
   sentinelUsername: string;
   sentinelPassword: string | undefined;
-  /** The PEM files of the URL. */
   tlsOptions: ConnectionOptions;
 }
 
 const maxReconnectDelayMs = 500;
 
-/** @throws RangeError for a URL out of its form, and for what contradicts it; no secret is repeated */
+/** @throws RangeError for an invalid URL and for contradictory options, without repeating a secret */
 export function resolveAccess(access: Access): Resolved {
   const target = parseRedisUrl(access.url);
   const password = access.password ?? target.password;
@@ -37,7 +32,7 @@ export function resolveAccess(access: Access): Resolved {
       'REDIS_PASSWORD (password) and the Redis URL have different passwords; leave one of them out',
     );
   }
-  // Some platforms write `redis://default:@host` when there is no password.
+  // Some platforms write `redis://default:@host` without a password.
   const username = target.username === 'default' && password === undefined ? undefined : target.username;
   if (username !== undefined && password === undefined) {
     throw new RangeError(
@@ -55,7 +50,7 @@ export function resolveAccess(access: Access): Resolved {
       'REDIS_SENTINEL_USERNAME (sentinelUsername) needs REDIS_SENTINEL_PASSWORD (sentinelPassword)',
     );
   }
-  // Never in the clear to the Sentinels when it travels encrypted to the servers.
+  // The servers' password must not be sent in the clear when only the servers use TLS.
   const isShared = target.sentinelTls || !target.tls;
   return {
     ...target,
@@ -72,44 +67,34 @@ export function resolveAccess(access: Access): Resolved {
 }
 
 /**
- * A client that gives up at once instead of queueing, and never sends a command again that may have run: a
- * verify that is late must not be carried out when nobody waits for it any more.
+ * A client that fails at once instead of queueing, and never resends a command that may have run: a late verify must not
+ * be carried out when nobody waits for it any more.
  *
- * @param timeoutMs limit on each command, and on connecting
+ * @param timeoutMs for each command, and for connecting
  */
 export function createClient(target: Resolved, timeoutMs: number): RedisClient {
   const { family } = target;
   const options = {
-    username: target.username,
-    password: target.password,
-    db: target.database,
+    ...createBasics(target, timeoutMs, target),
     family,
-    protocol: target.protocol,
-    ...(target.tls ? { tls: target.tlsOptions } : {}),
-    // What a user with few rights may not do would fill the server's log of refusals.
-    disableClientInfo: true,
-    connectTimeout: timeoutMs,
-    commandTimeout: timeoutMs,
-    // A connection that has gone silent is given up, or it would fail commands until the kernel notices.
+    db: target.database,
+    // Drops a silent connection, which would fail commands until the kernel notices.
     socketTimeout: timeoutMs * 4,
-    // The first script is the check; ioredis would print to the console where INFO is forbidden.
-    enableReadyCheck: false,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     enableAutoPipelining: false,
     maxRetriesPerRequest: 0,
-    // A master that was demoted keeps its connections; a new one may lead to the new master. Never 2: that sends again.
+    // A demoted master keeps its connections; reconnecting may find the new one. Not 2, which would resend.
     reconnectOnError: (error: Error) => /UNFENCED|^READONLY/.test(error.message),
-    lazyConnect: true,
   };
   if (target.kind === 'cluster') {
     return new Cluster(target.hosts, {
       redisOptions: options,
       enableOfflineQueue: false,
-      // As above: while the cluster is down, its own words say so.
+      // As above; the cluster's own error says when it is down.
       enableReadyCheck: false,
       lazyConnect: true,
-      // Certificates hold names: ioredis would look the name up and connect to the address.
+      // Certificates hold names, but ioredis would resolve them and connect to addresses.
       dnsLookup: (host, use) => use(null, host),
       slotsRefreshTimeout: timeoutMs,
       clusterRetryStrategy: delayReconnect,
@@ -123,7 +108,7 @@ export function createClient(target: Resolved, timeoutMs: number): RedisClient {
       retryStrategy: delayReconnect,
       sentinels: target.hosts.map((host) => ({ ...host, family })),
       name: target.masterName,
-      // With a user, so that a Sentinel without passwords takes any.
+      // With a username, a Sentinel without passwords accepts any.
       ...(target.sentinelPassword === undefined
         ? {}
         : { sentinelUsername: target.sentinelUsername, sentinelPassword: target.sentinelPassword }),
@@ -138,27 +123,43 @@ export function createClient(target: Resolved, timeoutMs: number): RedisClient {
   return new Redis({ ...options, retryStrategy: delayReconnect, ...server });
 }
 
-/** A single connection attempt to one Sentinel or cluster node, whose error gives the reason that the client hides. */
+/** A single connection attempt to one Sentinel or cluster node: its error is the reason that the client hides. */
 export function createProbe(target: Resolved, host: Host, timeoutMs: number): Redis {
-  const isSentinel = target.kind === 'sentinel';
-  const hasTls = isSentinel ? target.sentinelTls : target.tls;
+  const peer =
+    target.kind === 'sentinel'
+      ? { username: target.sentinelUsername, password: target.sentinelPassword, tls: target.sentinelTls }
+      : target;
   return new Redis({
+    ...createBasics(target, timeoutMs, peer),
     ...host,
-    username: isSentinel ? target.sentinelUsername : target.username,
-    password: isSentinel ? target.sentinelPassword : target.password,
     family: target.family,
-    protocol: target.protocol,
-    ...(hasTls ? { tls: target.tlsOptions } : {}),
-    disableClientInfo: true,
-    connectTimeout: timeoutMs,
-    commandTimeout: timeoutMs,
-    enableReadyCheck: false,
     retryStrategy: null,
-    lazyConnect: true,
   });
 }
 
-/** ioredis connects to the master without the family, but to what a map of addresses makes of it. */
+interface Credentials {
+  username: string | undefined;
+  password: string | undefined;
+  tls: boolean;
+}
+
+function createBasics(target: Resolved, timeoutMs: number, { username, password, tls }: Credentials) {
+  return {
+    username,
+    password,
+    protocol: target.protocol,
+    ...(tls ? { tls: target.tlsOptions } : {}),
+    // A user with few rights may not set it, and each try would be logged by the server.
+    disableClientInfo: true,
+    connectTimeout: timeoutMs,
+    commandTimeout: timeoutMs,
+    // The first script is the check; ioredis prints to the console where INFO is forbidden.
+    enableReadyCheck: false,
+    lazyConnect: true,
+  };
+}
+
+/** ioredis ignores `family` for the master behind Sentinel, unless a natMap adds it. */
 function splitAddress(address: string): Host {
   const colon = address.lastIndexOf(':');
   return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };

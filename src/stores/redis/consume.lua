@@ -1,5 +1,5 @@
--- The single use: deletes the record and returns 1 for exactly one caller, ever. Takes back the caller's guess,
--- which was right; the winner also clears the verify limit.
+-- Single use: deletes the record and returns 1 for exactly one caller, ever. Takes back the caller's guess, which was
+-- right; the winner also clears the verify limit.
 -- KEYS[1]  identity
 -- KEYS[2]  guess count of the identity
 -- ARGV[2]  name of the record

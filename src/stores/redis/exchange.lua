@@ -1,8 +1,8 @@
--- Starts, rotates or ends a family of tokens.
--- KEYS[1]  family: { hash of the one token that is good, expires_at, fence }
--- ARGV[2]  hash of the token that is presented; '' starts the family
--- ARGV[3]  hash of the token that takes its place; '' ends the family
--- SETTINGS life in seconds of a family that is started
+-- Starts, rotates or ends a token family.
+-- KEYS[1]  family: { hash of the one valid token, expires_at, fence }
+-- ARGV[2]  hash of the presented token; '' starts the family
+-- ARGV[3]  hash of the token that replaces it; '' ends the family
+-- SETTINGS life of a new family in seconds
 -- Returns  'exchanged' | 'reused' | 'unknown'
 
 local fence = read_fence()

@@ -3,8 +3,8 @@ import { createBatch } from '../../fast/batch.js';
 import type { RedisClient } from './scripts.js';
 
 /**
- * Sends the commands of one turn of the event loop in one write: with many requests under way the writes would cost
- * more than all else that a command takes. Called before each command. In a cluster each is written by itself.
+ * Sends the commands of one turn of the event loop in one write: under load, separate writes cost more than the rest of a
+ * command. To be called before each command. In a cluster commands are not gathered.
  */
 export function createGathering(client: RedisClient): () => void {
   if (client.isCluster) return () => {};
@@ -12,7 +12,7 @@ export function createGathering(client: RedisClient): () => void {
     for (const stream of streams) stream.uncork();
   });
   return () => {
-    // Another one after each reconnect, and none before the first.
+    // Changes with each reconnect, and is missing before the first connection.
     const { stream } = client as { stream?: Duplex };
     if (!stream) return;
     stream.cork();

@@ -1,7 +1,7 @@
--- Counts one against every one of these rolling limits, or against none. A refused call changes nothing.
+-- Counts one hit against all of these rolling limits or none. A refused call changes nothing.
 -- KEYS     logs of the limits
--- SETTINGS in how many seconds; then most hits, one for each log
--- Returns  ms until one more fits where it does not; 0 when this one was counted
+-- SETTINGS period in seconds; then the maximum of each log
+-- Returns  0 when the hit was counted, else ms until it fits
 
 local period_seconds = SETTINGS[3]
 local logs = {}

@@ -1,12 +1,12 @@
--- Opens or reopens a pending record and counts one send. A refused call changes nothing.
+-- Creates or reuses a pending record and counts one send. A refused call changes nothing.
 -- KEYS[1]  identity
 -- KEYS[2]  guess count of the identity
--- ARGV[2]  name of the record that is meant
--- ARGV[3]  name of a new record
--- SETTINGS whether the record must exist (a bound one is sent again); challenge of a new record; ids of the keys that can
---          be derived, of which the first makes new codes; channel; digits; life in seconds; attempts; reuse, rotate or
---          refuse; cooldown in seconds; life in seconds under which a record is stale; most sends, in how many seconds;
---          guesses from which on codes are long (0 never), their digits, their attempts; whether the record is mute
+-- ARGV[2]  name of the record
+-- ARGV[3]  name of the record if a new one is created
+-- SETTINGS whether the record must exist (a bound one is sent again); challenge of a new record; ids of the available keys,
+--          of which the first makes new codes; channel; digits; life in seconds; attempts; reuse, rotate or refuse;
+--          cooldown in seconds; remaining seconds below which a record is stale; maximum sends and their period in seconds;
+--          guesses from which on codes are long (0: never), their digits and their attempts; whether the record is mute
 -- Returns  { 'opened', challenge, key id, window, digits, channels, mute, send id, life in ms, ms until the next send }
 --          { 'expired' } | { 'blocked', ms } | { 'pending', ms } | { 'cooldown', ms } | { 'request_identity', ms }
 
@@ -21,19 +21,18 @@ if live and live[ATTEMPTS_LEFT] <= 0 then return { 'blocked', to_ms(live[ENDS_AT
 
 local long = long_after > 0 and load_guesses(KEYS[2])[1] >= long_after
 if long then digits = math.max(digits, long_digits) end
--- A code that can no longer be verified must not stand in the way of one that can.
+-- A code that can no longer be verified must not block one that can.
 local usable = live
 if live and (live[DIGITS] < digits or not includes_key(key_ids, live)) then usable = nil end
 if resend == 'refuse' and usable and usable[TIMES_SENT] > 0 then
   return { 'pending', to_ms(usable[ENDS_AT] - now) }
 end
 
--- Microseconds that the cooldown and the limits ask to wait.
+-- Microseconds to wait for the cooldown and for the limits.
 local sends = identity[SENDS]
 local function compute_waits()
   local for_sends = wait_for_room(sends, max_sends, period_seconds)
-  -- Tries that the provider refused have a cap of their own, twice that of the sends.
-  local for_refusals = wait_for_room(identity[REFUSALS], max_sends * 2, period_seconds)
+  local for_refusals = wait_for_room(identity[REFUSALS], max_sends * REFUSED_SENDS_FACTOR, period_seconds)
   local last = sends[#sends]
   local for_cooldown = last and math.max(0, last + cooldown_seconds * 1000000 - now) or 0
   return for_cooldown, math.max(for_sends, for_refusals)
@@ -60,7 +59,7 @@ record[TIMES_SENT] = record[TIMES_SENT] + 1
 set_channel(record, channel)
 record[MUTE] = mute
 
--- A send is named by its time, which is therefore never the same twice.
+-- The time of a send is also its id, so it must be unique.
 local send = now
 if sends[#sends] and sends[#sends] >= now then send = sends[#sends] + 1 end
 table.insert(sends, send)

@@ -1,4 +1,4 @@
--- Whether this server could serve: it is a master, records on it can be fenced, and it takes writes.
+-- Fails unless the server is a master, shows its replication id, and accepts writes.
 -- KEYS[1]  a key of its own
 -- Returns  1
 

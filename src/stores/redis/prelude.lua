@@ -1,15 +1,16 @@
--- Stands before every script. What callers chose comes as it is; what is configured or ours comes in one JSON array,
--- since each argument costs the caller more than what stands in it.
+-- Precedes every script. Configuration comes in one JSON array, since each further argument costs more than its content;
+-- only what callers chose is passed separately.
 -- ARGV[1]  JSON: offset in microseconds, added to the server's clock (0, except in tests); whether records are fenced by
---          the identity of the master; and what the script itself lists as SETTINGS
+--          the replication id of the master; then what each script lists as SETTINGS
+-- MAX_LIFE_SECONDS and REFUSED_SENDS_FACTOR are defined before it.
 -- Values are MessagePack arrays; times are microseconds since 1970 by the server's clock.
 
 local SETTINGS = cjson.decode(ARGV[1])
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2] + SETTINGS[1]
 
--- What changes whenever the memory may have gone back in time: a restart, a failover, a failing back. It is read
--- on each call, since a connection can outlive all of these.
+-- Fencing token: changes whenever the data may have gone back in time (restart, failover, failback). Read on each call,
+-- since a connection can outlive all of these.
 local function read_fence()
   if not SETTINGS[2] then return '' end
   local info = redis.call('INFO', 'replication')
@@ -25,7 +26,7 @@ local function load(key)
   return value and cmsgpack.unpack(value)
 end
 
--- Expiry stands in the value, for the logic, and on the key, for the memory.
+-- The expiry in the value decides; the expiry of the key only frees memory.
 local function save(key, value, expires_at)
   local ttl = math.max(1, math.ceil((expires_at - now) / 1000))
   redis.call('SET', key, cmsgpack.pack(value), 'PX', string.format('%d', ttl))
@@ -35,8 +36,8 @@ local function to_ms(microseconds)
   return math.ceil(microseconds / 1000)
 end
 
--- What the store holds of an identity: the times of sends, of refused tries and of verifies, oldest first, when the last
--- of all this ends, and the pending records. In one value, since each key costs more than what stands in it.
+-- Everything held about an identity: the times of sends, of refused sends and of verifies, oldest first; when the last of
+-- all this expires; and the pending records. One value, since each further key costs more memory than its content.
 local SENDS, REFUSALS, VERIFIES, EXPIRES_AT, RECORDS = 1, 2, 3, 4, 5
 
 local function load_identity(key)
@@ -48,21 +49,18 @@ local function save_identity(key, identity, expires_at)
   save(key, identity, identity[EXPIRES_AT])
 end
 
--- A pending record. NAME says of which purpose, and of which challenge when it is bound.
--- EARLIER_CHANNELS lists those that the code was sent over before CHANNEL; without any it is absent.
+-- A pending record. NAME holds the purpose, and the challenge when it is bound. EARLIER_CHANNELS are those that the code
+-- was sent over before CHANNEL; absent if there are none.
 local NAME, CHALLENGE, KEY_ID, WINDOW, ENDS_AT, DIGITS, CHANNEL, ATTEMPTS_LEFT, TIMES_SENT, FENCE, MUTE, EARLIER_CHANNELS =
   1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 
--- No code lives longer, whatever happens to the server's clock.
-local MAX_LIFE = 600 * 1000000
-
--- One with another fence is absent.
+-- Records with another fence count as absent. No code lives longer than the maximum, even if the server's clock is set back.
 local function is_live(record, fence)
   local life = record[ENDS_AT] - now
-  return record[FENCE] == fence and life > 0 and life <= MAX_LIFE
+  return record[FENCE] == fence and life > 0 and life <= MAX_LIFE_SECONDS * 1000000
 end
 
--- The live record of this name and where it stands, or nil.
+-- The live record of this name and its index, or nil.
 local function find_record(identity, name, fence)
   for i, record in ipairs(identity[RECORDS]) do
     if record[NAME] == name and is_live(record, fence) then return record, i end
@@ -80,12 +78,12 @@ local function set_channel(record, channel)
   record[CHANNEL] = channel
 end
 
--- All channels of a record, with commas between them; the last one used comes first.
+-- All channels of a record, comma-separated, the last one used first.
 local function join_channels(record)
   return table.concat({ record[CHANNEL], unpack(record[EARLIER_CHANNELS] or {}) }, ',')
 end
 
--- Adds a record and forgets those that are not live, so that none of them can ever come back beside it.
+-- Adds a record and drops those that are not live, so that none can come back to life.
 local function add_record(identity, record, fence)
   local kept = { record }
   for _, other in ipairs(identity[RECORDS]) do
@@ -94,12 +92,12 @@ local function add_record(identity, record, fence)
   identity[RECORDS] = kept
 end
 
--- Forgets what has left the rolling period, then returns microseconds until one more fits; 0 is now.
+-- Drops what has left the rolling period, then returns the microseconds until one more fits; 0: now.
 local function wait_for_room(log, max, period_seconds)
   local period = period_seconds * 1000000
   local kept, size = 0, #log
   for i = 1, size do
-    -- When the server's clock has been set back, what seems to come is as good as now.
+    -- A time in the future means that the server's clock was set back: treat it as now.
     local at = math.min(log[i], now)
     if at + period > now then
       kept = kept + 1
@@ -108,7 +106,7 @@ local function wait_for_room(log, max, period_seconds)
   end
   for i = kept + 1, size do log[i] = nil end
   if kept < max then return 0 end
-  -- With more in the log than fit (a lowered limit), the wait is for the one that makes room.
+  -- The log may hold more than fit, after the limit was lowered.
   return log[kept - max + 1] + period - now
 end
 

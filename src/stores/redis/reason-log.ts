@@ -2,24 +2,24 @@ import type { Logger } from '../../ports.js';
 import { explain, isTelling } from './reasons.js';
 import type { RedisClient } from './scripts.js';
 
-/** The same reason is written once in this time: while Redis is away, every request has it. */
+/** Each reason is logged once in this time: during an outage every request fails for the same one. */
 const quietMs = 10_000;
 const maxReasons = 100;
 
 export interface ReasonLog {
   /** Why a command failed; for "connection is closed", why the connection was lost. */
   explain(error: unknown): string;
-  /** Logs from now on: until the store has started, its error says the reason. */
+  /** Starts logging. Before that, the error that the store rejects with gives the reason. */
   start(): void;
-  /** Logs why a command has failed. */
+  /** Logs why a command failed. */
   report(error: unknown): void;
   close(): void;
 }
 
-/** Says in the log why Redis cannot answer. Without its listeners ioredis would print errors of connections. */
+/** Logs why Redis does not answer. Its listeners also keep ioredis from printing connection errors. */
 export function createReasonLog(client: RedisClient, logger?: Pick<Logger, 'warn'>): ReasonLog {
   const quietUntil = new Map<string, number>();
-  /** Why the connection was lost: commands only learn that it is closed. */
+  /** Why the connection was lost: failing commands only say that it is closed. */
   let lastReason: string | undefined;
   let hasStarted = false;
 

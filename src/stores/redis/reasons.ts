@@ -1,7 +1,7 @@
-/** Which kind of server has failed: they are configured by different settings. */
+/** The kind of server that failed: each has settings of its own. */
 export type Peer = 'server' | 'sentinel';
 
-/** A pattern of messages, of Redis or of Node, and what it means and asks for; none quotes what we sent. */
+/** A pattern of error messages of Redis or Node, and what it means for the operator; reasons never quote a command. */
 type Row = [pattern: RegExp, reason: string | ((match: RegExpExecArray) => string)];
 
 const seeRights = 'see "A user with few rights" in docs/redis.md';
@@ -70,9 +70,8 @@ const serverRows: Row[] = [
   ],
 ];
 
-/** Nothing is known but that no command can be sent. */
 export const noConnection = 'there is no connection';
-/** What that means to one that never had a connection. */
+/** What `noConnection` means before the first connection. */
 export const closedAtOnce =
   'it closed the connection: check whether it speaks TLS (rediss://) or not (redis://)';
 
@@ -117,16 +116,16 @@ const connectionRows: Row[] = [
   ],
 ];
 
-/** The words of ioredis when it only knows that there is no connection, not why. */
+/** Messages of ioredis that say only that there is no connection, not why. */
 const empty =
   /^Connection is closed|^Connection is aborted|writeable|^Cluster isn't ready|retries per request|due to connection close|None of startup nodes|^Failed to refresh slots cache/;
 
-/** Whether the error says more than that there is no connection. */
+/** Whether the error says why there is no connection. */
 export function isTelling(error: unknown): boolean {
   return error instanceof Error && !empty.test(findInnermost(error).message);
 }
 
-/** One line for the log and the operator: no key, password or other argument of a command is in it. */
+/** One line for the operator, without any key, password or other argument of a command. */
 export function explain(error: unknown, peer: Peer = 'server'): string {
   if (!(error instanceof Error)) return 'no reason given';
   const { message } = findInnermost(error);
@@ -136,15 +135,15 @@ export function explain(error: unknown, peer: Peer = 'server'): string {
     if (match) return typeof reason === 'string' ? reason : reason(match);
   }
   if (empty.test(message)) return noConnection;
-  // What follows are the arguments of the command, as Redis repeats them.
+  // Redis appends the arguments of the command.
   const [text = ''] = message.split(/\r?\n|,? with args beginning/);
   return text.slice(0, 100) || error.name;
 }
 
-/** A cluster tells what its last server said; Sentinel only repeats the words. */
+/** For a cluster, the last node's error; for Sentinel, the last message, which ioredis quotes. */
 function findInnermost(error: Error & { lastNodeError?: unknown }): { message: string } {
   if (error.lastNodeError instanceof Error) return error.lastNodeError;
-  // Every address of a name was tried in vain; the error itself has no message.
+  // Every address of a name failed; the error itself has no message.
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0];
   const [, last] = /^All sentinels are unreachable.*? Last error: (.*)$/s.exec(error.message) ?? [];
   return last === undefined ? error : { message: last };

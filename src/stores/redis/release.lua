@@ -1,10 +1,10 @@
--- Gives a refused send back, once for each id; the refused try counts against a cap of its own.
+-- Releases a refused send, once per id. Refused sends have a separate limit.
 -- KEYS[1]  identity
 -- ARGV[2]  name of the record
 -- ARGV[3]  challenge of the record that was opened
 -- ARGV[4]  id of the send
--- SETTINGS reuse, rotate or refuse: under refuse, a record none of whose sends stands is deleted; seconds for which
---          refused tries stay counted
+-- SETTINGS reuse, rotate or refuse: under refuse, a record without any accepted send is deleted; period of the limit on
+--          refused sends in seconds
 -- Returns  nil
 
 local resend, period_seconds = unpack(SETTINGS, 3)

@@ -1,7 +1,7 @@
 import { type Channel, channels } from '../../core/policy.js';
 import type { AttemptResult, OpenResult, PendingRecord } from '../../store-verbs.js';
 
-/** What `open.lua` and `attempt.lua` return. */
+/** See the headers of `open.lua` and `attempt.lua`. */
 export type Reply = [status: string, ...fields: (string | number)[]];
 
 export function decodeOpenReply([status, ...fields]: Reply): OpenResult {

@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
+import { policyNumbers, refusedSendsFactor } from '../../core/policy.js';
 
-/** A single server (also behind Sentinel) or a cluster. */
+/** A single server, possibly behind Sentinel, or a cluster. */
 export type RedisClient = Redis | Cluster;
 
-/** Runs one script atomically on the server that holds these keys, in one round trip. */
+/** Runs a script atomically, in one round trip. */
 export type RunScript = (client: RedisClient, keys: string[], args: string[]) => Promise<unknown>;
 
-const prelude = loadSource('prelude');
+/** Rules that the scripts share with the other stores. */
+const constants = `local MAX_LIFE_SECONDS, REFUSED_SENDS_FACTOR = ${policyNumbers.windowSeconds.max}, ${refusedSendsFactor}`;
+const prelude = `${constants}\n${loadSource('prelude')}`;
 
-/** Loads `name.lua`, with the prelude before it. */
+/** Loads `name.lua`, preceded by the prelude. */
 export function loadScript(name: string): RunScript {
   const source = `${prelude}\n${loadSource(name)}`;
   const digest = createHash('sha1').update(source).digest('hex');
@@ -18,7 +21,7 @@ export function loadScript(name: string): RunScript {
     try {
       return await client.evalsha(digest, keys.length, ...keys, ...args);
     } catch (error) {
-      // A server that does not know the script has not run it.
+      // Safe to send again: a server that does not know the script has not run it.
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
       return client.eval(source, keys.length, ...keys, ...args);
     }

@@ -1,84 +1,60 @@
-/** What the query of a Redis URL can say. */
+/** The query of a Redis URL. */
 export interface UrlOptions {
   database?: number | undefined;
-  /** Which addresses of a name are used; 0 is any. */
+  /** Address family to connect to; 0: any. */
   family: 0 | 4 | 6;
-  /** The version of RESP that is spoken. */
+  /** Version of RESP. */
   protocol: 2 | 3;
   tls?: boolean | undefined;
   sentinelTls?: boolean | undefined;
-  /** Paths of PEM files: the authorities to trust instead of the usual ones, and the client certificate with its key. */
+  /** Paths of PEM files: the trusted authorities instead of the default ones, and the client certificate with its key. */
   caFile?: string | undefined;
   certFile?: string | undefined;
   keyFile?: string | undefined;
-  /** The first option that means nothing without TLS. */
+  /** The first option that makes no sense without TLS. */
   needsTls?: string | undefined;
 }
 
-type Changes = Partial<UrlOptions>;
-/** Undefined when the value is not allowed. */
-type Parse = (value: string) => Changes | undefined;
+interface Option {
+  /** What it sets. Some only demand what is always done. */
+  field?: Exclude<keyof UrlOptions, 'needsTls'>;
+  allowed: string;
+  /** Undefined when the value is not allowed. */
+  parse(value: string): string | number | boolean | undefined;
+  needsTls?: boolean;
+}
 
 const flags: Record<string, boolean> = { true: true, false: false, 1: true, 0: false };
 const parseFlag = (value: string): boolean | undefined => flags[value.toLowerCase()];
 
-/** Named by redis-py, go-redis and Lettuce for the same: a server whose certificate is not checked could be anybody's. */
-const mustCheck =
-  (isChecking: (value: string) => boolean): Parse =>
-  (value) =>
-    isChecking(value) ? {} : undefined;
+const flag = { allowed: 'true or false', parse: parseFlag };
+const file = { allowed: 'the path of a file', parse: (value: string) => value || undefined, needsTls: true };
+const number = (allowed: string, pattern: RegExp) => ({
+  allowed,
+  parse: (value: string) => (pattern.test(value) ? Number(value) : undefined),
+});
+const database = number('the number of a database', /^[0-9]{1,5}$/);
+/** redis-py, go-redis and Lettuce have these. An unverified certificate could be anyone's. */
+const mustVerify = (allowed: string, isVerifying: (value: string) => boolean): Option => ({
+  allowed: `${allowed}: certificates are always checked`,
+  parse: (value) => isVerifying(value) || undefined,
+  needsTls: true,
+});
 
-const fromFile =
-  (name: 'caFile' | 'certFile' | 'keyFile'): Parse =>
-  (value) =>
-    value === '' ? undefined : { [name]: value };
-
-const database: Parse = (value) => (/^[0-9]{1,5}$/.test(value) ? { database: Number(value) } : undefined);
-const tls: Parse = (value) => {
-  const flag = parseFlag(value);
-  return flag === undefined ? undefined : { tls: flag };
-};
-
-/** The options that are honoured, with what they allow. */
-const honoured: Record<string, { allowed: string; parse: Parse; needsTls?: boolean }> = {
-  db: { allowed: 'the number of a database', parse: database },
-  database: { allowed: 'the number of a database', parse: database },
-  family: {
-    allowed: '0, 4 or 6',
-    parse: (value) => (/^[046]$/.test(value) ? { family: Number(value) as UrlOptions['family'] } : undefined),
-  },
-  protocol: {
-    allowed: '2 or 3',
-    parse: (value) =>
-      /^[23]$/.test(value) ? { protocol: Number(value) as UrlOptions['protocol'] } : undefined,
-  },
-  tls: { allowed: 'true or false', parse: tls },
-  ssl: { allowed: 'true or false', parse: tls },
-  sentinel_tls: {
-    allowed: 'true or false',
-    parse: (value) => {
-      const sentinelTls = parseFlag(value);
-      return sentinelTls === undefined ? undefined : { sentinelTls };
-    },
-  },
-  ssl_cert_reqs: {
-    allowed: '"required": certificates are always checked',
-    parse: mustCheck((value) => /^(?:cert_)?required$/i.test(value)),
-    needsTls: true,
-  },
-  ssl_check_hostname: {
-    allowed: 'true: certificates are always checked',
-    parse: mustCheck((value) => parseFlag(value) === true),
-    needsTls: true,
-  },
-  skip_verify: {
-    allowed: 'false: certificates are always checked',
-    parse: mustCheck((value) => parseFlag(value) === false),
-    needsTls: true,
-  },
-  ssl_ca_certs: { allowed: 'the path of a file', parse: fromFile('caFile'), needsTls: true },
-  ssl_certfile: { allowed: 'the path of a file', parse: fromFile('certFile'), needsTls: true },
-  ssl_keyfile: { allowed: 'the path of a file', parse: fromFile('keyFile'), needsTls: true },
+const honoured: Record<string, Option> = {
+  db: { field: 'database', ...database },
+  database: { field: 'database', ...database },
+  family: { field: 'family', ...number('0, 4 or 6', /^[046]$/) },
+  protocol: { field: 'protocol', ...number('2 or 3', /^[23]$/) },
+  tls: { field: 'tls', ...flag },
+  ssl: { field: 'tls', ...flag },
+  sentinel_tls: { field: 'sentinelTls', ...flag },
+  ssl_cert_reqs: mustVerify('"required"', (value) => /^(?:cert_)?required$/i.test(value)),
+  ssl_check_hostname: mustVerify('true', (value) => parseFlag(value) === true),
+  skip_verify: mustVerify('false', (value) => parseFlag(value) === false),
+  ssl_ca_certs: { field: 'caFile', ...file },
+  ssl_certfile: { field: 'certFile', ...file },
+  ssl_keyfile: { field: 'keyFile', ...file },
 };
 
 const hints: [names: string[], hint: string][] = [
@@ -105,28 +81,31 @@ const hints: [names: string[], hint: string][] = [
   ],
 ];
 
-/** @throws RangeError that names the option and never its value, which may be a password */
+/** @throws RangeError that names the option, but never its value, which may be a password */
 export function parseUrlOptions(query: string): UrlOptions {
   const options: UrlOptions = { family: 0, protocol: 3 };
   const seen = new Set<string>();
+  /** The name under which each field was set. */
+  const setBy = new Map<string, string>();
   for (const pair of query.split('&').filter(Boolean)) {
-    const equals = pair.indexOf('=');
-    const name = equals === -1 ? pair : pair.slice(0, equals);
-    const value = equals === -1 ? '' : pair.slice(equals + 1);
+    const [, name = pair, value = ''] = /^([^=]*)=(.*)$/s.exec(pair) ?? [];
     if (seen.has(name)) throw new RangeError(`the option ${show(name)} of the Redis URL is given twice`);
     seen.add(name);
     const option = Object.hasOwn(honoured, name) ? honoured[name] : undefined;
     if (!option) throw new RangeError(refuseUnknown(name));
-    const changes = option.parse(decodeValue(value) ?? '');
-    if (!changes) throw new RangeError(`the option ${name} of the Redis URL must be ${option.allowed}`);
-    if (changes.database !== undefined && (options.database ?? changes.database) !== changes.database) {
-      throw new RangeError('the options db and database of the Redis URL differ');
+    const parsed = option.parse(decodeValue(value) ?? '');
+    if (parsed === undefined) {
+      throw new RangeError(`the option ${name} of the Redis URL must be ${option.allowed}`);
     }
-    if (changes.tls !== undefined && (options.tls ?? changes.tls) !== changes.tls) {
-      throw new RangeError('the options tls and ssl of the Redis URL differ');
-    }
-    Object.assign(options, changes);
     if (option.needsTls) options.needsTls ??= name;
+    const { field } = option;
+    if (field === undefined) continue;
+    const other = setBy.get(field);
+    if (other !== undefined && options[field] !== parsed) {
+      throw new RangeError(`the options ${other} and ${name} of the Redis URL differ`);
+    }
+    setBy.set(field, name);
+    Object.assign(options, { [field]: parsed });
   }
   if ((options.certFile === undefined) !== (options.keyFile === undefined)) {
     throw new RangeError('the options ssl_certfile and ssl_keyfile of the Redis URL go together');
@@ -140,7 +119,7 @@ function refuseUnknown(name: string): string {
   return `the option ${show(name)} of the Redis URL has no effect here; ${hint ?? known}`;
 }
 
-/** What does not look like a name may be part of a password. */
+/** Anything that does not look like a name may be part of a password. */
 function show(name: string): string {
   return /^[A-Za-z][A-Za-z_-]{0,31}$/.test(name) ? name : `of ${name.length} characters`;
 }

@@ -1,12 +1,11 @@
 import { isIP, isIPv6 } from 'node:net';
 import { parseUrlOptions, type UrlOptions } from './url-options.js';
 
-/** Where a Redis URL leads. */
+/** A parsed Redis URL. */
 export interface Target extends UrlOptions {
   kind: 'single' | 'sentinel' | 'cluster';
-  /** The servers, or the Sentinels; empty with a socket. */
+  /** The servers or the Sentinels; empty for a socket. */
   hosts: Host[];
-  /** The path of a Unix socket. */
   socketPath: string | undefined;
   tls: boolean;
   /** Whether the Sentinels are reached over TLS. */
@@ -14,7 +13,7 @@ export interface Target extends UrlOptions {
   username: string | undefined;
   password: string | undefined;
   database: number;
-  /** What Sentinel calls the master; empty without Sentinel. */
+  /** Sentinel's name of the master; empty without Sentinel. */
   masterName: string;
 }
 
@@ -30,12 +29,12 @@ const schemePattern =
   /^(?:(?:redis|valkey)(?<s>s)?(?:[+-](?<suffix>sentinel|cluster|socket|unix|tls|ssl))?|(?<unix>unix)):\/\//i;
 const defaultPorts = { single: 6379, cluster: 6379, sentinel: 26_379 };
 
-/** Whether the text begins like a Redis URL; what follows may be wrong. */
+/** Whether the text starts like a Redis URL; the rest may be invalid. */
 export function hasRedisScheme(url: string): boolean {
   return schemePattern.test(url);
 }
 
-/** @throws RangeError that says what is wrong and repeats no part of the URL that could belong to a password */
+/** @throws RangeError that says what is wrong without quoting anything that could belong to a password */
 export function parseRedisUrl(url: string): Target {
   const { kind, isSocket, isTls, rest } = parseScheme(url);
   if (/[^\x21-\x7e]/.test(url)) throw refuse('has a space or another character that must be percent-encoded');
@@ -49,7 +48,7 @@ export function parseRedisUrl(url: string): Target {
   if (!isSocket && /@/.test(path + (query ?? ''))) {
     throw refuse('has an @ after the host; in a password / is written %2F and ? is written %3F');
   }
-  // Another host could hide in it, and would be left out without a word.
+  // Otherwise a host could be mistaken for a part of the password and silently dropped.
   if (kind !== 'single' && /^[^:]*,|,.*@|@.*,/.test(authority.slice(0, Math.max(at, 0)))) {
     throw refuse(
       'has an @ between hosts: user and password come once, before the first; in a password @ is written %40',
@@ -93,7 +92,7 @@ function parseScheme(url: string) {
   const { s, suffix = '', unix } = match?.groups ?? {};
   const word = suffix.toLowerCase();
   const isSocket = unix !== undefined || word === 'socket' || word === 'unix';
-  if (!match || (isSocket && s)) throw refuse('begins otherwise');
+  if (!match || (isSocket && s)) throw refuse('begins differently');
   const kind: Target['kind'] = word === 'sentinel' || word === 'cluster' ? word : 'single';
   const isTls = s !== undefined || word === 'tls' || word === 'ssl';
   return { kind, isSocket, isTls, rest: url.slice(match[0].length) };
@@ -107,7 +106,7 @@ function parseHosts(text: string, kind: Target['kind']): Host[] {
   return hosts;
 }
 
-/** A name, an IPv4 address, or an IPv6 address in brackets, perhaps with a zone (RFC 6874). */
+/** A name, an IPv4 address, or an IPv6 address in brackets, optionally with a zone (RFC 6874). */
 function parseHost(text: string, defaultPort: number): Host {
   const match = /^(?:\[([0-9a-f:.]+)(?:%(?:25)?([\w.-]+))?\]|([a-z0-9._-]+))(?::([0-9]{1,5}))?$/i.exec(text);
   const [, address, zone, name, portText] = match ?? [];
@@ -120,7 +119,7 @@ function parseHost(text: string, defaultPort: number): Host {
   return { host: name ?? (zone === undefined ? `${address}` : `${address}%${zone}`), port };
 }
 
-/** `/database`, with Sentinel `/name` or `/name/database`, and of a cluster nothing. */
+/** `/database`; `/name` or `/name/database` with Sentinel; nothing for a cluster. */
 function parsePath(path: string, kind: Target['kind'], byOption: number | undefined) {
   const parts = path.replace(/^\//, '').split('/');
   const masterName = kind === 'sentinel' ? decode(parts.shift() ?? '') : '';
