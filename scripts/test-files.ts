@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 /** `normal` and `slow` are all test files without overlap; `quick` is a part of `normal`. */
 export type Suite = 'all' | 'normal' | 'slow' | 'quick';
 
-/** Real browsers, proxies, other languages, real clusters, servers that die, simulated years. */
+/** Real browsers, proxies, other languages, real clusters, servers that die, simulated years, random input by the thousand. */
 export const slow: readonly string[] = [
   'test/bench.test.ts',
   'test/e2e/check-tokens',
@@ -18,15 +18,17 @@ export const slow: readonly string[] = [
   'test/e2e/token-rotation',
   'test/e2e/workers',
   'test/faults/',
+  'test/http/hostile-input',
   'test/messages/accessibility',
   'test/sdk/browser',
   'test/sdk/python',
   'test/security/guessing',
   'test/sign-in/looks',
   'test/stores/redis-deployments',
+  'test/tokens/key-file',
 ];
 
-/** In one process and without another program. */
+/** Almost nothing here starts a program. */
 export const quick: readonly string[] = ['core', 'fast', 'http', 'service', 'tokens', 'vectors'].map(
   (folder) => `test/${folder}/`,
 );

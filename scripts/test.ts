@@ -1,5 +1,6 @@
 // Runs tests: npm test, npm run test:slow and npm run test:quick run a suite each, or of all suites the files whose path
-// holds one of the words (npm test -- e2e store).
+// contains one of the words (npm test -- e2e store). With --together they share one process, as those of test:quick do:
+// loading the sources takes longer than most tests, and is done once then.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +9,7 @@ import { listTestFiles } from './test-files.js';
 
 const { values, positionals: words } = parseArgs({
   allowPositionals: true,
-  options: { slow: { type: 'boolean' }, quick: { type: 'boolean' } },
+  options: { slow: { type: 'boolean' }, quick: { type: 'boolean' }, together: { type: 'boolean' } },
 });
 const named = values.slow ? 'slow' : values.quick ? 'quick' : undefined;
 const files = listTestFiles(named ?? (words.length > 0 ? 'all' : 'normal')).filter(
@@ -18,14 +19,14 @@ if (files.length === 0) {
   process.stderr.write(`No test file matches ${words.join(', ')}\n`);
   process.exit(1);
 }
+const together = ['--input-type=module', '--eval', files.map((file) => `import './${file}';`).join('\n')];
+// Node would leave one core idle.
+const apart = ['--test', `--test-concurrency=${availableParallelism()}`, ...files];
 const args = [
   '--import=tsx',
-  '--test',
   '--test-reporter=spec',
   '--test-timeout=300000',
-  // Node would leave one core idle.
-  `--test-concurrency=${availableParallelism()}`,
-  ...files,
+  ...(values.quick || values.together ? together : apart),
 ];
 spawn(process.execPath, args, { cwd: fileURLToPath(new URL('../', import.meta.url)), stdio: 'inherit' }).on(
   'exit',
