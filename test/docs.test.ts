@@ -182,7 +182,7 @@ describe('what is documented is what there is', () => {
   });
 
   test('every kind of key in Redis has its row', () => {
-    const kinds = [...read('src/stores/redis.ts').matchAll(/nameKey\('([a-z])'/g)].map(([, kind]) => kind);
+    const kinds = [...read('src/stores/redis.ts').matchAll(/keyOf\('([a-z])'/g)].map(([, kind]) => kind);
     assert.ok(kinds.length >= 6);
     const page = read('docs/redis.md');
     for (const kind of kinds) assert.ok(page.includes(`| \`${kind}:{`), kind);
