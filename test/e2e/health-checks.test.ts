@@ -25,7 +25,7 @@ for (const corsOrigins of [[], ['https://pages.example.com']]) {
       t.after(() => host.close());
       const port = Number(new URL(host.url).port);
       for (const method of ['GET', 'HEAD']) {
-        for (const path of ['/readyz', '/livez', '/readyz?x', '/docs', '/openapi.json']) {
+        for (const path of ['/readyz', '/livez', '/readyz?x', '/docs', '/openapi.json', '/sign-in']) {
           const answer = await ask(port, `${method} ${path} HTTP/1.0`);
           assert.match(answer, /^HTTP\/1\.1 200/, `${method} ${path}`);
           assert.equal(answer.endsWith('\r\n\r\n'), method === 'HEAD', `${method} ${path}`);
