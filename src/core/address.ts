@@ -11,9 +11,9 @@ export function parseAddress(text: string): string | null {
   const ipv4 = text.startsWith('::ffff:') ? text.slice('::ffff:'.length) : text;
   if (isIP(ipv4) === 4) return ipv4;
   const bare = text.trim().replace(/^"([^"]*)"$/, '$1');
-  const [, bracketed, withPort] = /^(?:\[([^[\]]*)\]|([0-9.]+)(?=:))(?::[0-9]{1,5})?$/.exec(bare) ?? [];
+  const [, bracketed] = /^\[([^[\]]*)\](?::[0-9]{1,5})?$/.exec(bare) ?? [];
   // The zone of a link-local address (RFC 4007 §11) names an interface of one machine, not the caller.
-  const address = bracketed ?? withPort ?? bare;
+  const address = bracketed ?? bare;
   const [, beforePort] =
     isIP(address) === 0 ? (/^([0-9a-f:.]+(?:%[^:]*)?):[0-9]{1,5}$/i.exec(bare) ?? []) : [];
   const plain = (beforePort ?? address).replace(/%.*$/s, '');
