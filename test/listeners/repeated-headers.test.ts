@@ -85,6 +85,27 @@ for (const [name, startListener] of Object.entries<StartListener>(listeners)) {
       assert.equal(await request(3, ['198.51.100.3', '203.0.113.7', '127.0.0.1']), 429);
       assert.equal(await request(4, ['203.0.113.7', '198.51.100.4']), 200);
     });
+
+    // Attack: send a header in which other proxies put the address, through one that sets X-Forwarded-For alone.
+    test('no other header says who calls', async (t) => {
+      const { ask } = await start(t, startListener, { requestIpMax: 1, trustedProxies: ['loopback'] });
+      const request = (person: number, lines: readonly string[]) => {
+        const body = `{"identity":"person${person}@example.com"}`;
+        const all = ['Content-Type: application/json', `Content-Length: ${body.length}`, ...lines];
+        return ask(`POST /api/v1/otp/request${person % 2 ? '' : '?'}`, all, body);
+      };
+      assert.equal(await request(0, []), 200);
+      for (const [at, line] of [
+        'Forwarded: for=198.51.100.1',
+        'Forwarded: for="[2001:db8::1]:443";proto=https',
+        ...['Real-IP', 'Client-IP', 'Cluster-Client-IP', 'Forwarded', 'Envoy-External-Address'].map(
+          (name) => `X-${name}: 198.51.100.2`,
+        ),
+        ...['True-Client-IP', 'CF-Connecting-IP', 'Fastly-Client-IP'].map((name) => `${name}: 198.51.100.3`),
+      ].entries()) {
+        for (const person of [2 * at + 1, 2 * at + 2]) assert.equal(await request(person, [line]), 429, line);
+      }
+    });
   });
 }
 
