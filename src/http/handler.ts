@@ -4,7 +4,6 @@ import { createInboxRoutes, type InboxReader } from './dev-inbox.js';
 import { createDispatcher, type Dispatch, type DispatcherOptions } from './dispatcher.js';
 import { createDocsRoutes } from './docs-page.js';
 import { createOpenApiRoute } from './openapi.js';
-import { adaptPage, type PageRoute } from './page-route.js';
 import type { Route } from './route.js';
 import { createRoutes, type RouteParts } from './routes.js';
 import { createSchemas } from './schemas.js';
@@ -18,7 +17,7 @@ export interface HandlerOptions extends Omit<RouteParts, 'schemas'>, Omit<Dispat
   unsafeDevInbox?: InboxReader | undefined;
   publicUrl?: string | undefined;
   /** Pages, such as that to sign in. */
-  pages: readonly (Route | PageRoute)[];
+  pages: readonly Route[];
 }
 
 /** Serves the whole API. Never rejects. */
@@ -38,7 +37,7 @@ export function createHandler(options: HandlerOptions): Handler {
   const hasApiKeys = options.apiKeyHashes.length > 0;
   const routes = [
     ...api,
-    ...options.pages.map(adaptPage),
+    ...options.pages,
     ...(unsafeDevInbox ? createInboxRoutes(unsafeDevInbox, publicUrl) : []),
     ...createDocsRoutes(),
     createOpenApiRoute(api, { version, sessionCookie, hasApiKeys }),

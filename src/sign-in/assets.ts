@@ -1,72 +1,71 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { OtpError } from '../errors.js';
+import { replyNotFound } from '../http/problems.js';
+import type { HttpReply } from '../http/reply.js';
+import type { HttpRequest } from '../http/request.js';
+import type { Route } from '../http/route.js';
 import { createStaticFile, type StaticFile } from '../http/static-files.js';
-import { fromWebRequest, toWebResponse } from '../http/web.js';
 import { writeBrandStyle } from './brand.js';
 import { paths } from './paths.js';
 
 export interface Assets {
-  /** Where the pages find them; the address changes with the content. */
-  urls(): Promise<{ style: string; script: string }>;
-  respond(request: Request): Promise<Response>;
-  /** The elements for pages of one's own, of any origin. */
-  respondElements(request: Request): Promise<Response>;
+  /** Where pages find them; a URL changes with its content. */
+  urls(): { style: string; script: string };
+  routes: Route[];
 }
-
-/** Filled by the build; the same place seen from `src/` and from `dist/`. */
-const built = new URL('../../dist/sign-in/browser/', import.meta.url);
-const oneYear = 'public, max-age=31536000, immutable';
 
 interface Asset {
   url: string;
   serve: StaticFile;
 }
 
+/** Filled by the build; the same folder seen from `src/sign-in` and from `dist/sign-in`. */
+const built = new URL('../../dist/sign-in/browser/', import.meta.url);
+const oneYear = 'public, max-age=31536000, immutable';
+
+/** The style sheet and the script of the pages, and the elements for pages of other origins. */
 export function createAssets(brandColor: string | undefined): Assets {
   const brandStyle = writeBrandStyle(brandColor);
   const elements = createStaticFile({
     type: 'text/javascript',
-    read: () => read('elements.js'),
+    read: () => readBuilt('elements.js'),
     headers: { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' },
   });
-  let loading: Promise<{ style: Asset; script: Asset }> | undefined;
+  let loaded: { style: Asset; script: Asset } | undefined;
 
-  async function load() {
-    const style = (await read('style.css')) + brandStyle;
-    return {
-      style: describe('style', 'css', 'text/css', style),
-      script: describe('page', 'js', 'text/javascript', await read('page.js')),
+  function load() {
+    loaded ??= {
+      style: createAsset('style', 'css', 'text/css', readBuilt('style.css') + brandStyle),
+      script: createAsset('page', 'js', 'text/javascript', readBuilt('page.js')),
     };
+    return loaded;
   }
 
-  const loadOnce = () => {
-    loading ??= load().catch((error) => {
-      loading = undefined;
-      throw error;
-    });
-    return loading;
-  };
+  async function answer(request: HttpRequest): Promise<HttpReply> {
+    const { style, script } = load();
+    const name = request.path.slice(paths.assets.length);
+    const asset = /^style-.+\.css$/.test(name) ? style : /^page-.+\.js$/.test(name) ? script : null;
+    if (!asset) return replyNotFound();
+    const reply = await asset.serve(request);
+    if (asset.url === request.path) return reply;
+    // While versions change, the page of one may ask another for its assets: a different version beats none.
+    return { ...reply, headers: { ...reply.headers, 'Cache-Control': 'no-cache' } };
+  }
 
   return {
-    async urls() {
-      const { style, script } = await loadOnce();
+    urls() {
+      const { style, script } = load();
       return { style: style.url, script: script.url };
     },
-    respondElements: async (request) => toWebResponse(await elements(fromWebRequest(request))),
-    async respond(request) {
-      const { pathname } = new URL(request.url);
-      const { style, script } = await loadOnce();
-      const asset = pathname.endsWith('.css') ? style : script;
-      const reply = await asset.serve(fromWebRequest(request));
-      if (asset.url === pathname) return toWebResponse(reply);
-      // While versions change, a page of one may ask another for what it has: better another version than none.
-      return toWebResponse({ ...reply, headers: { ...reply.headers, 'Cache-Control': 'no-cache' } });
-    },
+    routes: [
+      { method: 'GET', path: paths.elements, access: ['open'], answer: elements },
+      { method: 'GET', path: `${paths.assets}*`, access: ['open'], answer },
+    ],
   };
 }
 
-function describe(name: string, ending: string, type: string, content: string): Asset {
+function createAsset(name: string, ending: string, type: string, content: string): Asset {
   const hash = createHash('sha256').update(content).digest('base64url').slice(0, 12);
   return {
     url: `${paths.assets}${name}-${hash}.${ending}`,
@@ -74,10 +73,10 @@ function describe(name: string, ending: string, type: string, content: string): 
   };
 }
 
-async function read(name: string): Promise<string> {
+function readBuilt(name: string): string {
   try {
-    return await readFile(new URL(name, built), 'utf8');
+    return readFileSync(new URL(name, built), 'utf8');
   } catch (cause) {
-    throw new OtpError('not_found', 'The sign-in page is not there: run npm run build', { cause });
+    throw new OtpError('not_found', 'The sign-in page has not been built: run npm run build', { cause });
   }
 }

@@ -1,74 +1,142 @@
+import { parseCanonical } from '../core/identity.js';
 import type { Channel } from '../core/policy.js';
 import { fillHtml, type Html, html } from '../html.js';
+import type { HttpReply } from '../http/reply.js';
+import type { HttpRequest } from '../http/request.js';
+import type { Route } from '../http/route.js';
 import { formatExpiry } from '../messages/duration.js';
 import { fillString } from '../messages/strings.js';
-import { isolate, type Page, type PageContext, renderPage } from './layout.js';
-import { describeWait, isError, type Notice, renderNotice } from './notice.js';
+import type { Stray, Submission } from './forms.js';
+import { isolate, type Page, type PageContext } from './layout.js';
+import { maskIdentity } from './mask.js';
+import { formatWait, isError, type Notice, renderNotice } from './notice.js';
+import { type Outcome, sayOutdated } from './outcome.js';
+import type { PageParts, Parts } from './parts.js';
+import { parsePastedCode } from './pasted-code.js';
 import { paths, signInPath } from './paths.js';
+import { phoneChannels } from './reach.js';
+import { type Flow, findNotice, isPending } from './state.js';
 
-export interface CodePageInput {
-  /** The masked identity. */
-  to: string;
-  /** Whether everybody gets a code, so that the page may say that one was sent. */
-  isOpenToAll: boolean;
-  channel: Channel;
-  /** Other ways to the same identity. */
-  otherChannels: readonly Channel[];
-  codeLength: number;
+type CodeParts = PageParts & Pick<Parts, 'channels' | 'clock' | 'isOpenToAll'>;
+
+/** The second step, at `/sign-in/code`: it takes the code, or sends another at `/sign-in/resend`. */
+export function createCodeRoutes(parts: CodeParts): Route[] {
+  const { channels, isOpenToAll, acceptForm, flow, replies, targets, clock } = parts;
+
+  async function show(request: HttpRequest): Promise<HttpReply> {
+    const query = new URLSearchParams(request.query);
+    const named = query.get('flow');
+    const returnTo = targets.parse(query.get('rd'));
+    const state = parts.stateCookie.read(request);
+    const found = state?.flows.find(({ id }) => named === null || id === named);
+    // The first page says who is signed in, with the way on.
+    if (!state || !found) return replies.seeOther(signInPath(returnTo));
+    const isTypable = isPending(found, clock());
+    const notice = found === state.flows[0] ? findNotice(state, 'code') : null;
+    const isPhone = parseCanonical(found.identity)?.kind === 'phone';
+    const input = {
+      flow: found,
+      returnTo: named === null ? (found.returnTo ?? null) : returnTo,
+      isPending: isTypable,
+      isOpenToAll,
+      otherChannels: channels.filter(
+        (name) => isPhone && phoneChannels.includes(name) && name !== found.channel,
+      ),
+      token: parts.formTokens.create(found.id),
+      notice: notice ?? (isTypable ? null : { kind: 'expiredCode' as const }),
+    };
+    return replies.page(request, (context) => renderPage(context, input));
+  }
+
+  /** Acts on the sign-in that the form belongs to, with the target of its tab. */
+  function onOwnFlow(act: (own: Flow, submission: Submission) => Promise<Outcome>) {
+    return async (submission: Submission): Promise<Outcome> => {
+      const { form, state } = submission;
+      const found = state.flows.find(({ id }) => id === form.get('flow'));
+      if (!found) return sayOutdated(state);
+      const returnTo = form.has('rd') ? targets.parse(form.get('rd')) : found.returnTo;
+      return act({ ...found, returnTo }, submission);
+    };
+  }
+
+  const verify = onOwnFlow((own, { form, state, asker }) => {
+    const code = parsePastedCode(form.get('otp') ?? '', own.codeLength) ?? '';
+    return flow.verify(state, own, code, asker);
+  });
+
+  const resend = onOwnFlow((own, { form, state, asker }) => {
+    const channel = channels.find((name) => name === form.get('channel'));
+    return flow.resend(state, own, channel, asker);
+  });
+
+  /** Another tab has finished this sign-in: a person who is signed in goes where this tab wanted to go. */
+  async function receiveStray({ request, form }: Stray) {
+    const target = targets.parse(form.get('rd')) ?? targets.home;
+    const isDone = target !== null && (await parts.findSignedIn(request)) !== null;
+    return isDone ? { reply: replies.seeOther(target) } : null;
+  }
+
+  return [
+    { method: 'GET', path: paths.code, access: ['open'], answer: show },
+    acceptForm({ path: paths.code, submit: verify, receiveStray }),
+    acceptForm({ path: paths.resend, submit: resend, receiveStray }),
+  ];
+}
+
+interface CodeView {
+  flow: Flow;
+  returnTo: string | null;
   /** Whether the code can still be typed. */
   isPending: boolean;
-  /** In milliseconds since 1970, like `now`. */
-  expiresAt: number;
-  resendAt: number;
-  returnTo: string | null;
-  /** Names the sign-in that the form belongs to. */
-  flow: string;
+  /** Whether everyone gets a code, so that the page may say that one was sent. */
+  isOpenToAll: boolean;
+  /** Other ways to the same identity. */
+  otherChannels: readonly Channel[];
+  /** Protects the forms. */
   token: string;
   notice: Notice | null;
-  now: number;
 }
 
-/** The second step: the code. */
-export function renderCodePage(context: PageContext, input: CodePageInput): Page {
+function renderPage(context: PageContext, input: CodeView): Page {
   const { page } = context.strings;
-  const sent = fillHtml(input.isOpenToAll ? page.sentTo : page.maySentTo, { to: isolate(input.to) });
-  return renderPage(context, {
+  const { flow, returnTo, isPending, isOpenToAll, notice } = input;
+  const to = isolate(maskIdentity(flow.identity));
+  return {
     title: page.enterCode,
-    body: html`<h1>${page.enterCode}</h1>
-<p class="lead">${sent}<br><a class="another" href="${signInPath(input.returnTo)}">${page.another}</a></p>
-${input.isPending ? renderCodeForm(context, input) : renderNotice(context, input.notice, input.now)}
+    body: html`<p class="lead">${fillHtml(isOpenToAll ? page.sentTo : page.maySentTo, { to })}<br><a class="another" href="${signInPath(returnTo)}">${page.another}</a></p>
+${isPending ? renderCodeForm(context, input) : renderNotice(context, notice)}
 ${renderResendForm(context, input)}`,
-  });
+  };
 }
 
-/** Each tab brings where it wants to go: one sign-in may be open in several. */
-function renderHidden({ token, flow, returnTo }: CodePageInput): Html {
+/** Each tab carries its own target: one sign-in may be open in several. */
+function renderHidden({ token, flow, returnTo }: CodeView): Html {
   return html`<input type="hidden" name="token" value="${token}">
-<input type="hidden" name="flow" value="${flow}">
+<input type="hidden" name="flow" value="${flow.id}">
 <input type="hidden" name="rd" value="${returnTo ?? ''}">`;
 }
 
-function renderCodeForm(context: PageContext, input: CodePageInput): Html {
-  const { strings, locale } = context;
-  const lifeSeconds = Math.max(1, Math.floor((input.expiresAt - input.now) / 1000));
+function renderCodeForm(context: PageContext, input: CodeView): Html {
+  const { strings, locale, now } = context;
+  const { codeLength, channel, expiresAt } = input.flow;
+  const lifeSeconds = Math.max(1, Math.floor((expiresAt - now) / 1000));
   const expires = fillString(strings.expires, { in: formatExpiry(locale, roundLife(lifeSeconds)) });
-  const hasError = isError(input.notice);
   return html`<form id="code-form" method="post" action="${paths.code}" data-once data-expires-in="${lifeSeconds}">
 ${renderHidden(input)}
-${renderNotice(context, input.notice, input.now)}
+${renderNotice(context, input.notice)}
 <label for="otp">${strings.page.code}</label>
-<input id="otp" class="code" name="otp" type="text" inputmode="numeric" autocomplete="one-time-code" dir="ltr" data-length="${input.codeLength}"${input.channel === 'sms' && html` data-web-otp`} maxlength="2000" required autofocus autocapitalize="none" spellcheck="false" enterkeyhint="done" aria-describedby="notice hint"${hasError && html` aria-invalid="true"`}>
+<input id="otp" class="code" name="otp" type="text" inputmode="numeric" autocomplete="one-time-code" dir="ltr" data-length="${codeLength}"${channel === 'sms' && html` data-web-otp`} maxlength="2000" required autofocus autocapitalize="none" spellcheck="false" enterkeyhint="done" aria-describedby="notice hint"${isError(input.notice) && html` aria-invalid="true"`}>
 <p id="hint" class="hint">${expires}</p>
 <button class="primary">${strings.page.signIn}</button>
 </form>`;
 }
 
-/** How long a page may take to be shown without saying one minute less than the message. */
-const onTheWaySeconds = 5;
+/** How late a page may be shown without saying one minute less than the message. */
+const graceSeconds = 5;
 
-/** In seconds the life is exact: no code lives 35 seconds where it was sent with 30. */
+/** Down to whole minutes; below one minute exact, so that no page says more than the message did. */
 function roundLife(seconds: number): number {
-  const minutes = Math.floor((seconds + onTheWaySeconds) / 60);
+  const minutes = Math.floor((seconds + graceSeconds) / 60);
   return minutes > 0 ? minutes * 60 : seconds;
 }
 
@@ -78,24 +146,22 @@ const bySending: Partial<Record<Channel, 'bySms' | 'byWhatsapp' | 'byVoice'>> = 
   voice: 'byVoice',
 };
 
-/** Without the script the buttons stay usable: who is too early is told so by the service. */
-function renderResendForm({ locale, strings }: PageContext, input: CodePageInput): Html {
+/** Without the script the buttons stay enabled: the service tells people who are too early. */
+function renderResendForm({ locale, strings, now }: PageContext, input: CodeView): Html {
   const { page } = strings;
-  const waitMs = input.resendAt - input.now;
+  const { flow, isPending } = input;
+  const waitMs = flow.resendAt - now;
   const wait =
     waitMs > 0 &&
-    html`<p id="wait" class="hint" data-seconds="${Math.ceil(waitMs / 1000)}" data-text="${page.resendIn}">${fillString(page.resendIn, { in: describeWait(locale, waitMs) })}</p>`;
+    html`<p id="wait" class="hint" data-seconds="${Math.ceil(waitMs / 1000)}" data-text="${page.resendIn}">${fillString(page.resendIn, { in: formatWait(locale, waitMs) })}</p>`;
   const channels = input.otherChannels.map((channel) => {
     const name = bySending[channel];
-    return (
-      name !== undefined &&
-      html`<button class="secondary" name="channel" value="${channel}">${page[name]}</button>`
-    );
+    return name && html`<button class="secondary" name="channel" value="${channel}">${page[name]}</button>`;
   });
   return html`<form id="resend-form" class="more" method="post" action="${paths.resend}" data-once>
 ${renderHidden(input)}
 ${wait}
-<button class="${input.isPending ? 'secondary' : 'primary'}">${input.isPending ? page.resend : page.resendNew}</button>
+<button class="${isPending ? 'secondary' : 'primary'}">${isPending ? page.resend : page.resendNew}</button>
 ${channels}
 </form>`;
 }

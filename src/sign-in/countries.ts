@@ -2,8 +2,6 @@ import { listCountries } from '../core/countries.js';
 import { remember } from '../fast/recent.js';
 import type { Locale } from '../messages/catalogue.js';
 
-export { looksNational } from './national.js';
-
 export interface NamedCountry {
   country: string;
   /** In the language of the page, with its calling code: `Germany +49`. */
@@ -25,9 +23,9 @@ export const nameCountries = remember(maxLocales, (locale: Locale): NamedCountry
     .sort((a, b) => compare(a.label, b.label));
 });
 
-/** The country that somebody with these languages is most likely in, by the first that names one. */
+/** The most likely country of a person with these languages: the first that is named, or the one of the page's language. */
 export function guessCountry(acceptLanguage: string | null, locale: Locale): string | undefined {
-  const [, region] =
+  const [, named] =
     /^[a-z]{2,3}(?:[-_][a-z]{4})?[-_]([a-z]{2})(?![a-z0-9])/i.exec(acceptLanguage ?? '') ?? [];
-  return region?.toUpperCase() ?? new Intl.Locale(locale).maximize().region;
+  return named?.toUpperCase() ?? new Intl.Locale(locale).maximize().region;
 }

@@ -1,226 +1,156 @@
-import { parseIdentity } from '../core/identity.js';
 import type { Channel } from '../core/policy.js';
 import { OtpError } from '../errors.js';
+import type { SessionCookie } from '../http/session-cookie.js';
 import type { Clock, Logger } from '../ports.js';
-import type { RequestResult, Valid, VerifyResult } from '../results.js';
+import type { RequestResult, VerifyResult } from '../results.js';
 import type { Service } from '../service.js';
-import { looksNational } from './countries.js';
 import type { NoticeKind } from './notice.js';
-import { type Flow, putFirst, type SignInState, type Step } from './state.js';
+import { goTo, type Outcome, say } from './outcome.js';
+import { paths } from './paths.js';
+import type { ReturnTargets } from './return-target.js';
+import { signInPurpose } from './session.js';
+import {
+  endFirst,
+  type Flow,
+  forgetStep,
+  isPending,
+  putFirst,
+  type SignInState,
+  type Step,
+} from './state.js';
 
-export interface FlowOptions {
+/** Who is asking, and in which language. */
+export interface Asker {
+  ip: string | undefined;
+  /** Of the Accept-Language header. */
+  locale: string | undefined;
+}
+
+/** The steps of a sign-in that ask the service. */
+export interface FlowSteps {
+  /** Sends the first code. */
+  begin(state: SignInState, identity: string, asker: Asker): Promise<Outcome>;
+  /** Sends another message, over another channel if one is named. */
+  resend(state: SignInState, flow: Flow, channel: Channel | undefined, asker: Asker): Promise<Outcome>;
+  verify(state: SignInState, flow: Flow, code: string, asker: Asker): Promise<Outcome>;
+}
+
+export interface FlowParts {
   service: Pick<Service, 'request' | 'verify'>;
-  /** Under which national phone numbers are read. */
-  defaultCountry: string | undefined;
+  sessionCookie: Pick<SessionCookie, 'write'>;
+  targets: Pick<ReturnTargets, 'home'>;
   createId(): string;
   clock: Clock;
   logger: Logger;
 }
 
-/** Who is asking, and in which language. */
-export interface Asker {
-  ip: string;
-  locale: string | undefined;
+/** What a code is sent to: a new sign-in, or one that asks for its code again. */
+interface Target extends Pick<Flow, 'id' | 'identity' | 'returnTo'> {
+  channel?: Channel;
+  challenge?: string | undefined;
 }
 
-/** What a step leads to: the next step, or the end. */
-export type StepResult =
-  | { status: 'next'; step: Step; state: SignInState }
-  | { status: 'valid'; valid: Valid; returnTo: string | null | undefined; others: Flow[] };
+export function createFlow(parts: FlowParts): FlowSteps {
+  const { service, sessionCookie, targets, createId, clock, logger } = parts;
 
-/** The steps of signing in. Each takes what the browser brought and gives what it brings next. */
-export interface FlowSteps {
-  /** The identity that was typed, if it is one. */
-  findIdentity(typed: string, country: string | undefined): string | undefined;
-  /** Sends a code to whom was typed, unless this browser has one pending for the same. */
-  start(state: SignInState, input: StartInput, asker: Asker): Promise<StepResult>;
-  /** Sends another message, over another channel if one is named. */
-  resend(state: SignInState, flow: Flow, channel: Channel | undefined, asker: Asker): Promise<StepResult>;
-  verify(state: SignInState, flow: Flow, code: string, asker: Asker): Promise<StepResult>;
-}
-
-export interface StartInput {
-  typed: string;
-  country: string | undefined;
-  returnTo: string | null;
-  /** Of the asker, if it has to be chosen. */
-  guessedCountry: string | undefined;
-}
-
-export const signInPurpose = 'sign-in';
-
-/** What is shown again; more would not fit in the cookie. */
-const maxTyped = 320;
-
-export function createFlow(options: FlowOptions): FlowSteps {
-  const { service, defaultCountry, clock } = options;
-
-  const readTyped = (typed: string, country: string | undefined) =>
-    parseIdentity(typed, { defaultCountry: country ?? defaultCountry });
-
-  async function start(state: SignInState, input: StartInput, asker: Asker): Promise<StepResult> {
-    const { typed, country, returnTo } = input;
-    const read = readTyped(typed, country);
-    const retry = { ...state, returnTo, typed: typed.slice(0, maxTyped), country };
-    if (read === null || read === 'ambiguous') {
-      const needsCountry = read === 'ambiguous' || (country === undefined && looksNational(typed));
-      return needsCountry
-        ? stay({ ...retry, country: country ?? input.guessedCountry ?? null }, 'identity', 'chooseCountry')
-        : stay(retry, 'identity', 'invalidIdentity');
-    }
-    const identity = read.value;
-    const pending = state.flows.find((flow) => flow.identity === identity && isPending(flow));
-    // The first page again, in this tab or another, leads on to the code that was sent.
-    if (pending) return next(putFirst(forget(state), { ...pending, returnTo }));
-    return send(retry, 'identity', { identity, id: options.createId(), returnTo }, asker);
-  }
-
-  async function resend(
-    state: SignInState,
-    flow: Flow,
-    channel: Channel | undefined,
-    asker: Asker,
-  ): Promise<StepResult> {
-    const challenge = isPending(flow) ? flow.challenge : undefined;
-    const current = putFirst(state, flow);
-    return send(current, 'code', { ...flow, challenge, channel: channel ?? flow.channel }, asker);
-  }
-
-  async function send(
-    state: SignInState,
-    step: Step,
-    target: Pick<Flow, 'id' | 'identity' | 'returnTo'> & {
-      channel?: Channel;
-      challenge?: string | undefined;
-    },
-    asker: Asker,
-  ): Promise<StepResult> {
+  async function send(state: SignInState, step: Step, target: Target, asker: Asker): Promise<Outcome> {
     const { id, identity, returnTo, channel, challenge } = target;
-    const ask = (named: string | undefined) =>
-      service.request(identity, {
-        purpose: signInPurpose,
-        bind: true,
-        challenge: named,
-        channel,
-        link: true,
-        ...asker,
-      });
-    const asked = await attempt(async () => {
-      const first = await ask(challenge);
-      // What is to be sent again has ended meanwhile: another one begins.
-      return first.status === 'expired' ? ask(undefined) : first;
+    const options = { purpose: signInPurpose, bind: true, channel, link: true, ...asker };
+    const result = await attempt(async () => {
+      const first = await service.request(identity, { ...options, challenge });
+      // The code to resend has ended meanwhile: ask for a new one.
+      return first.status === 'expired' ? service.request(identity, options) : first;
     });
-    if (asked.status !== 'sent') return refuse(state, step, asked);
+    if (result.status !== 'sent') return refuse(state, step, result);
     const now = clock();
-    const flow: Flow = {
+    const sent = putFirst(forgetStep(state), {
       id,
       identity,
-      channel: asked.channel,
-      challenge: asked.challenge ?? '',
-      codeLength: asked.codeLength,
+      channel: result.channel,
+      challenge: result.challenge ?? '',
+      codeLength: result.codeLength,
       isPending: true,
-      expiresAt: now + asked.ttlSeconds * 1000,
-      resendAt: now + asked.resendInSeconds * 1000,
+      expiresAt: now + result.ttlSeconds * 1000,
+      resendAt: now + result.resendInSeconds * 1000,
       returnTo,
-    };
-    const sent = putFirst(forget(state), flow);
-    return step === 'code' ? stay(sent, 'code', 'sentAgain') : next(sent);
+    });
+    return step === 'code' ? say({ kind: 'sentAgain' }, 'code', sent) : goTo('code', sent);
   }
 
-  async function verify(before: SignInState, flow: Flow, code: string, asker: Asker): Promise<StepResult> {
+  async function verify(before: SignInState, flow: Flow, code: string, { ip }: Asker): Promise<Outcome> {
     const state = putFirst(before, flow);
+    const { identity, challenge } = flow;
     const result = await attempt(() =>
-      service.verify(flow.identity, code, {
-        challenge: flow.challenge,
-        purpose: signInPurpose,
-        ip: asker.ip,
-        session: true,
-      }),
+      service.verify(identity, code, { challenge, purpose: signInPurpose, ip, session: true }),
     );
-    if (result.status === 'valid') {
-      const others = state.flows.filter((other) => other.identity !== flow.identity && isPending(other));
-      return { status: 'valid', valid: result, returnTo: flow.returnTo, others };
-    }
-    if (result.status !== 'invalid') return refuse(state, 'code', result);
-    const { attemptsLeft } = result;
-    if (attemptsLeft === null) return stay(state, 'code', 'malformedCode');
-    if (attemptsLeft === 0) return stay(endFirst(state), 'code', 'blocked');
-    return stay(state, 'code', 'wrongCode', { attemptsLeft });
-  }
-
-  function refuse(
-    state: SignInState,
-    step: Step,
-    result: Exclude<RequestResult | VerifyResult, { status: 'sent' | 'valid' | 'invalid' }> | Unavailable,
-  ): StepResult {
     switch (result.status) {
-      case 'expired':
-        return stay(step === 'code' ? endFirst(state) : state, step, 'expiredCode');
-      case 'blocked':
-        return stay(step === 'code' ? endFirst(state) : state, step, 'blocked');
-      case 'pending':
-        return stay(state, step, 'resendIn', { until: after(result.retryAfterSeconds) });
-      case 'rate_limited': {
-        const until = after(result.retryAfterSeconds);
-        return stay(state, step, result.limit === 'cooldown' ? 'resendIn' : 'rateLimited', { until });
+      case 'valid': {
+        const others = state.flows.filter(
+          (other) => other.identity !== identity && isPending(other, clock()),
+        );
+        return {
+          location: flow.returnTo ?? targets.home ?? paths.signIn,
+          // The browser gets a new name: of what it was shown before, only the other tabs' sign-ins stay valid.
+          state: others.length > 0 ? { browser: createId(), flows: others } : null,
+          session: sessionCookie.write(result.accessToken, result.expiresInSeconds),
+        };
+      }
+      case 'invalid': {
+        const { attemptsLeft } = result;
+        if (attemptsLeft === null) return say({ kind: 'malformedCode' }, 'code', state);
+        if (attemptsLeft === 0) return say({ kind: 'blocked' }, 'code', endFirst(state));
+        return say({ kind: 'wrongCode', attemptsLeft }, 'code', state);
       }
       default:
-        return stay(state, step, noticeOf[result.status]);
+        return refuse(state, 'code', result);
     }
   }
 
-  /** A store or a queue that cannot serve is a page with a sentence, not an end. */
+  /** A store or a queue that cannot serve becomes a sentence on the page. */
   async function attempt<Result>(work: () => Promise<Result>): Promise<Result | Unavailable> {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof OtpError) || error.code === 'internal') throw error;
-      options.logger.error({ error: error.code, reason: error.message }, 'request failed');
+      logger.error({ error: error.code, reason: error.message }, 'request failed');
       return { status: 'unavailable' };
     }
   }
 
-  function stay(
-    state: SignInState,
-    step: Step,
-    kind: NoticeKind,
-    more: { attemptsLeft?: number; until?: number } = {},
-  ): StepResult {
-    return { status: 'next', step, state: { ...state, notice: { kind, ...more, step, at: clock() } } };
+  function refuse(state: SignInState, step: Step, result: Refusal): Outcome {
+    const { status } = result;
+    const isOver = step === 'code' && (status === 'expired' || status === 'blocked');
+    const isCooldown = status === 'rate_limited' && result.limit === 'cooldown';
+    const until = 'retryAfterSeconds' in result ? clock() + result.retryAfterSeconds * 1000 : undefined;
+    const kind = isCooldown ? 'resendIn' : noticeOf[status];
+    return say({ kind, until }, step, isOver ? endFirst(state) : state);
   }
 
-  const isPending = (flow: Flow) => flow.isPending && clock() < flow.expiresAt;
-  const after = (seconds: number) => clock() + seconds * 1000;
-
-  function findIdentity(typed: string, country: string | undefined): string | undefined {
-    const read = readTyped(typed, country);
-    return read === null || read === 'ambiguous' ? undefined : read.value;
-  }
-
-  return { findIdentity, start, resend, verify };
+  return {
+    begin: (state, identity, asker) =>
+      send(state, 'identity', { id: createId(), identity, returnTo: state.returnTo }, asker),
+    resend(state, flow, channel, asker) {
+      const challenge = isPending(flow, clock()) ? flow.challenge : undefined;
+      const target = { ...flow, challenge, channel: channel ?? flow.channel };
+      return send(putFirst(state, flow), 'code', target, asker);
+    },
+    verify,
+  };
 }
 
 interface Unavailable {
   status: 'unavailable';
 }
 
+type Refusal = Exclude<RequestResult | VerifyResult, { status: 'sent' | 'valid' | 'invalid' }> | Unavailable;
+
 const noticeOf = {
+  expired: 'expiredCode',
+  blocked: 'blocked',
+  pending: 'resendIn',
+  rate_limited: 'rateLimited',
   invalid_identity: 'invalidIdentity',
   unsupported_channel: 'unreachable',
   delivery_failed: 'deliveryFailed',
   unavailable: 'unavailable',
-} as const satisfies Record<string, NoticeKind>;
-
-function next(state: SignInState): StepResult {
-  return { status: 'next', step: 'code', state };
-}
-
-/** Without what was said about the step before. */
-function forget({ browser, flows }: SignInState): SignInState {
-  return { browser, flows };
-}
-
-function endFirst(state: SignInState): SignInState {
-  const [flow] = state.flows;
-  return flow ? putFirst(state, { ...flow, isPending: false }) : state;
-}
+} as const satisfies Record<Refusal['status'], NoticeKind>;

@@ -1,9 +1,7 @@
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import type { HttpRequest } from '../http/request.js';
 
-/**
- * Ties each form to the random name of a browser, or of a sign-in in it, so that no other site can make a browser send
- * one.
- */
+/** Ties each form to the random name of a browser or of one of its sign-ins, so that no other site can send one. */
 export interface FormTokens {
   /** A new one for each form that is shown. */
   create(name: string): string;
@@ -26,15 +24,15 @@ export function createFormTokens(key: KeyObject, createId: () => string): FormTo
 }
 
 /**
- * Whether the browser itself says that another site made it send this (W3C Fetch Metadata). `Origin` cannot tell: it
- * is `null` under `Referrer-Policy: no-referrer`.
+ * Whether the browser says that another origin made it send this (W3C Fetch Metadata). `Origin` cannot tell: it is `null`
+ * under `Referrer-Policy: no-referrer`.
  */
-export function isFromElsewhere(request: Request): boolean {
-  const site = request.headers.get('sec-fetch-site');
+export function isCrossOrigin(request: HttpRequest): boolean {
+  const site = request.header('sec-fetch-site');
   return site !== null && site !== 'same-origin' && site !== 'none';
 }
 
-/** Whether the browser itself says that a page of this origin made it send this. */
-export function isFromHere(request: Request): boolean {
-  return request.headers.get('sec-fetch-site') === 'same-origin';
+/** Whether the browser says that a page of this origin made it send this. */
+export function isSameOrigin(request: HttpRequest): boolean {
+  return request.header('sec-fetch-site') === 'same-origin';
 }

@@ -1,29 +1,25 @@
+import { parseIdentity } from '../core/identity.js';
 import { type Html, html } from '../html.js';
-import { type NamedCountry, nameCountries } from './countries.js';
-import { type Page, type PageContext, renderPage, titleOf } from './layout.js';
-import { isError, type Notice, renderNotice } from './notice.js';
+import type { HttpReply } from '../http/reply.js';
+import type { HttpRequest } from '../http/request.js';
+import type { Route } from '../http/route.js';
+import { guessCountry, nameCountries } from './countries.js';
+import { isSameOrigin } from './form-tokens.js';
+import type { Stray, Submission } from './forms.js';
+import { type Page, type PageContext, titleOf } from './layout.js';
+import { looksNational } from './national.js';
+import { isError, renderNotice } from './notice.js';
+import { goTo, type Outcome, say } from './outcome.js';
+import type { PageParts, Parts } from './parts.js';
 import { paths } from './paths.js';
+import { showSignedIn } from './signed-in-page.js';
+import { findNotice, forgetStep, isPending, putFirst, type SignInState } from './state.js';
 
-/** What kinds of identity can be reached. */
-export type Reach = 'email' | 'phone' | 'emailOrPhone';
+/** In the form or the URL of a first step that is sent again: cookies that are missing now are not kept. */
+const retryField = 'again';
 
-export interface IdentityPageInput {
-  reach: Reach;
-  /** What was typed before. */
-  typed: string;
-  /** Show the countries, with this one chosen. */
-  country: string | null | undefined;
-  returnTo: string | null;
-  /** Whether this page comes again because the cookies of the browser were missed. */
-  isRetry: boolean;
-  /** Protects the form. */
-  token: string;
-  notice: Notice | null;
-  now: number;
-}
-
-/** In the form or the address of a first step that is sent again: cookies missing now have not been kept. */
-export const retryField = 'again';
+/** Typed text is shown again up to this length; more would not fit in the cookie. */
+const maxTyped = 320;
 
 const fields = {
   email: { type: 'email', inputmode: 'email', autocomplete: 'email' },
@@ -31,41 +27,125 @@ const fields = {
   emailOrPhone: { type: 'text', inputmode: 'email', autocomplete: 'username' },
 } as const;
 
-/** The first step: whom to send a code to. */
-export function renderIdentityPage(context: PageContext, input: IdentityPageInput): Page {
-  const { page } = context.strings;
-  // Browsers refuse an address with what was pasted around it, which the service reads: they are not asked.
-  const { type, inputmode, autocomplete } = fields[input.reach];
-  const hasError = isError(input.notice);
-  const field = html`<input id="identity" name="identity" type="${type}" inputmode="${inputmode}" autocomplete="${autocomplete}" dir="ltr" value="${input.typed}" maxlength="320" required autofocus autocapitalize="none" spellcheck="false" enterkeyhint="next" aria-describedby="notice hint"${hasError && html` aria-invalid="true"`}>`;
-  const title = titleOf(context);
-  return renderPage(context, {
-    title,
-    body: html`<h1>${title}</h1>
-<form method="post" action="${paths.signIn}" data-once${type === 'email' && html` novalidate`}>
-<input type="hidden" name="token" value="${input.token}">
-${input.returnTo !== null && html`<input type="hidden" name="rd" value="${input.returnTo}">`}
-${input.isRetry && html`<input type="hidden" name="${retryField}" value="1">`}
-${renderNotice(context, input.notice, input.now)}
-<label for="identity">${page[input.reach]}</label>
-${field}
-${input.reach !== 'email' && renderCountries(context, input.country)}
+type IdentityParts = PageParts & Pick<Parts, 'clock' | 'defaultCountry' | 'localeOf' | 'reach'>;
+
+/** The first step, at `/sign-in`: it asks for an address or number, and sends a code there. */
+export function createIdentityRoutes(parts: IdentityParts): Route[] {
+  const { reach, findSignedIn, flow, replies, stateCookie, targets, clock } = parts;
+
+  async function show(request: HttpRequest): Promise<HttpReply> {
+    const returnTo = targets.parse(new URLSearchParams(request.query).get('rd'));
+    const identity = await findSignedIn(request);
+    if (identity !== null) return showSignedIn(parts, request, identity, returnTo ?? targets.home);
+    const { state, cookies } = stateCookie.readOrBegin(request);
+    return showForm(request, state, { returnTo, cookies });
+  }
+
+  function showForm(
+    request: HttpRequest,
+    state: SignInState,
+    how: { returnTo: string | null; isRetry?: boolean; status?: number; cookies: readonly string[] },
+  ): HttpReply {
+    const { returnTo, isRetry = false } = how;
+    const token = parts.formTokens.create(state.browser);
+    const notice = findNotice(state, 'identity');
+    // What was typed is shown again only with what was wrong with it.
+    const typed = notice ? (state.typed ?? '') : '';
+    const country = notice ? state.country : undefined;
+    const { type, inputmode, autocomplete } = fields[reach];
+    const render = (context: PageContext): Page => {
+      const { page } = context.strings;
+      // `novalidate`: browsers reject an address with text pasted around it, which the service accepts.
+      const body = html`<form method="post" action="${paths.signIn}" data-once${type === 'email' && html` novalidate`}>
+<input type="hidden" name="token" value="${token}">
+${returnTo !== null && html`<input type="hidden" name="rd" value="${returnTo}">`}
+${isRetry && html`<input type="hidden" name="${retryField}" value="1">`}
+${renderNotice(context, notice)}
+<label for="identity">${page[reach]}</label>
+<input id="identity" name="identity" type="${type}" inputmode="${inputmode}" autocomplete="${autocomplete}" dir="ltr" value="${typed}" maxlength="320" required autofocus autocapitalize="none" spellcheck="false" enterkeyhint="next" aria-describedby="notice hint"${isError(notice) && html` aria-invalid="true"`}>
+${reach !== 'email' && renderCountries(context, country)}
 <p id="hint" class="hint">${page.hint}</p>
 <button class="primary">${page.continue}</button>
-</form>`,
-  });
+</form>`;
+      return { title: titleOf(context), body };
+    };
+    return replies.page(request, render, how);
+  }
+
+  async function submit({ request, form, state, asker }: Submission): Promise<Outcome> {
+    const location = await findWayOn(request, form);
+    if (location !== null) return { location };
+    const { typed, country, rd } = readFields(form);
+    const returnTo = targets.parse(rd);
+    const retry = { ...state, returnTo, typed: typed.slice(0, maxTyped), country };
+    const identity = readTyped(typed, country);
+    if (identity === 'ambiguous' || (identity === null && country === undefined && looksNational(typed))) {
+      const guess = guessCountry(asker.locale ?? null, parts.localeOf(request)) ?? null;
+      return say({ kind: 'chooseCountry' }, 'identity', { ...retry, country: country ?? guess });
+    }
+    if (identity === null) return say({ kind: 'invalidIdentity' }, 'identity', retry);
+    const sent = state.flows.find((one) => one.identity === identity.value && isPending(one, clock()));
+    // Asked for again, in this tab or another: the code that was sent is still valid.
+    if (sent) return goTo('code', putFirst(forgetStep(state), { ...sent, returnTo }));
+    return flow.begin(retry, identity.value, asker);
+  }
+
+  /** Browsers that say themselves that the form is from this origin need no token for it. */
+  async function receiveStray({ request, form, state }: Stray) {
+    const wayOn = await findWayOn(request, form);
+    if (wayOn !== null) return { reply: replies.seeOther(wayOn) };
+    const fresh = state ?? stateCookie.begin();
+    const keepsCookies = stateCookie.isSent(request) || (await findSignedIn(request)) !== null;
+    const isRetry = form.has(retryField) || new URLSearchParams(request.query).has(retryField);
+    const cookies = state ? [] : [stateCookie.write(fresh)];
+    if (isSameOrigin(request)) {
+      if (keepsCookies) return { state: fresh };
+      // A browser that keeps this cookie has it when it sends the form again.
+      if (!isRetry) return { reply: replies.sendAgain(`${paths.signIn}?${retryField}`, cookies) };
+    }
+    const kind = isRetry && !keepsCookies ? 'cookiesNeeded' : 'outdated';
+    const notice = { kind, step: 'identity' } as const;
+    const { typed, country, rd } = readFields(form);
+    const how = { returnTo: targets.parse(rd), isRetry: !keepsCookies, status: state ? 403 : 400, cookies };
+    return { reply: showForm(request, { ...fresh, typed, country, notice }, how) };
+  }
+
+  /** Where the form leads at once, when the person is already signed in. */
+  async function findWayOn(request: HttpRequest, form: URLSearchParams): Promise<string | null> {
+    const { typed, country, rd } = readFields(form);
+    const signedIn = await findSignedIn(request);
+    const identity = readTyped(typed, country);
+    if (signedIn === null || identity === null || identity === 'ambiguous') return null;
+    return identity.value === signedIn ? (targets.parse(rd) ?? targets.home ?? paths.signIn) : null;
+  }
+
+  const readTyped = (typed: string, country = parts.defaultCountry) =>
+    parseIdentity(typed, { defaultCountry: country });
+
+  return [
+    { method: 'GET', path: paths.signIn, access: ['open'], answer: show },
+    parts.acceptForm({ path: paths.signIn, submit, receiveStray }),
+  ];
 }
 
-/** Without a country the script fetches the list when what is typed looks like a number. */
-function renderCountries({ locale, strings }: PageContext, country: string | null | undefined): Html {
-  const isShown = country !== undefined;
-  const list: NamedCountry[] = isShown ? nameCountries(locale) : [];
-  const options = list.map(
-    ({ country: value, label }) =>
-      html`<option value="${value}"${value === country && html` selected`}>${label}</option>`,
+function readFields(form: URLSearchParams) {
+  const country = form.get('country');
+  return {
+    typed: form.get('identity') ?? '',
+    country: country !== null && /^[A-Z]{2}$/.test(country) ? country : undefined,
+    rd: form.get('rd'),
+  };
+}
+
+/** Hidden until a country is asked for; the script fetches the list when what is typed looks like a number. */
+function renderCountries({ locale, strings }: PageContext, chosen: string | null | undefined): Html {
+  const isShown = chosen !== undefined;
+  const options = (isShown ? nameCountries(locale) : []).map(
+    ({ country, label }) =>
+      html`<option value="${country}"${country === chosen && html` selected`}>${label}</option>`,
   );
   return html`<div id="countries" data-from="${paths.countries}"${!isShown && html` hidden`}>
 <label for="country">${strings.page.country}</label>
-<select id="country" name="country" autocomplete="country"${!isShown && html` disabled`}>${country === null && html`<option value=""></option>`}${options}</select>
+<select id="country" name="country" autocomplete="country"${!isShown && html` disabled`}>${chosen === null && html`<option value=""></option>`}${options}</select>
 </div>`;
 }

@@ -8,35 +8,36 @@ export interface PageContext {
   locale: Locale;
   strings: Strings;
   brand: Brand;
-  /** Where the style sheet and the script lie. */
-  assets: { style: string; script: string };
-  /** Random, of this page alone: the style sheet and the script carry it, and nothing else is let in. */
-  nonce: string;
+  /** Milliseconds since 1970. */
+  now: number;
 }
 
-/** What is sent to a browser. */
 export interface Page {
-  markup: string;
-  nonce: string;
-}
-
-export interface PageParts {
   title: string;
   body: Html;
 }
 
-/** A whole page: one card under the logo or the name of the application. */
-export function renderPage(
-  { locale, strings, brand, assets, nonce }: PageContext,
-  { title, body }: PageParts,
-): Page {
-  const { name = '', logoUrl } = brand;
+/** What a page loads. */
+export interface PageAssets {
+  /** URLs. */
+  style: string;
+  script: string;
+  /** Random, of this answer alone: its policy lets in only what carries it. */
+  nonce: string;
+}
+
+/** A whole document: one card under the logo or the name of the application. */
+export function renderDocument(
+  { locale, strings, brand: { name = '', logoUrl } }: PageContext,
+  { title, body }: Page,
+  { style, script, nonce }: PageAssets,
+): string {
   const logo =
     logoUrl === undefined
       ? name !== '' &&
         html`<p class="name"><span class="mark" aria-hidden="true">${initialOf(name)}</span>${name}</p>`
       : html`<img class="logo" src="${logoUrl}" alt="${name}">`;
-  const page = html`<!doctype html>
+  return html`<!doctype html>
 <html lang="${locale}" dir="${strings.direction}">
 <head>
 <meta charset="utf-8">
@@ -45,21 +46,21 @@ export function renderPage(
 <meta name="robots" content="noindex">
 <title>${title}</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="${assets.style}" nonce="${nonce}">
-<script src="${assets.script}" nonce="${nonce}" defer></script>
+<link rel="stylesheet" href="${style}" nonce="${nonce}">
+<script src="${script}" nonce="${nonce}" defer></script>
 </head>
 <body>
 <header>${logo}</header>
 <main>
+<h1>${title}</h1>
 ${body}
 </main>
 </body>
 </html>
-`;
-  return { markup: page.markup, nonce };
+`.markup;
 }
 
-/** The first letter as people see it: of `Éclair`, É, however it is encoded. */
+/** The first letter as people see it: É for `Éclair`, however it is encoded. */
 function initialOf(name: string): string {
   const [first] = new Intl.Segmenter().segment(name);
   return (first?.segment ?? '').toUpperCase();
@@ -71,7 +72,7 @@ export function titleOf({ strings, brand }: PageContext): string {
   return brand.name === undefined ? signIn : fillString(signInTo, { app: brand.name });
 }
 
-/** An address or number: it runs from left to right whatever stands round it. */
+/** An address or number: it runs from left to right whatever is around it. */
 export function isolate(text: string): Html {
   return html`<bdi dir="ltr">${text}</bdi>`;
 }

@@ -1,40 +1,78 @@
 import { fillHtml, html } from '../html.js';
-import { isolate, type Page, type PageContext, renderPage, titleOf } from './layout.js';
+import type { HttpReply } from '../http/reply.js';
+import type { HttpRequest } from '../http/request.js';
+import type { Route } from '../http/route.js';
+import type { Stray, Submission } from './forms.js';
+import { isolate, type Page, type PageContext, titleOf } from './layout.js';
+import type { OpenedLink } from './links.js';
+import { maskIdentity } from './mask.js';
+import { type Outcome, sayOutdated } from './outcome.js';
+import type { PageParts, Parts } from './parts.js';
 import { paths } from './paths.js';
+import { showSignedIn } from './signed-in-page.js';
+import type { Flow, SignInState } from './state.js';
 
-export interface LinkPageInput {
-  /** The masked identity. */
-  to: string;
-  /** What the link came with; goes back with the form. */
-  link: string;
-  token: string;
+/** The link of a message, at `/sign-in/link`. Opening it changes nothing; only its form signs in. */
+export function createLinkRoutes(parts: PageParts & Pick<Parts, 'links'>): Route[] {
+  const { links, findSignedIn, flow, replies, stateCookie, targets } = parts;
+
+  /** In the browser that asked, a question; in any other, the code to type where it was asked for. */
+  async function show(request: HttpRequest): Promise<HttpReply> {
+    const link = new URLSearchParams(request.query).get('k') ?? '';
+    const opened = links?.open(link);
+    if (!opened) return replies.notice(request, 410, 'linkExpired', paths.signIn);
+    const { identity, code } = opened;
+    const isSignedIn = (await findSignedIn(request)) === identity;
+    if (isSignedIn) return showSignedIn(parts, request, identity, targets.home);
+    const asked = findAsked(opened, stateCookie.read(request));
+    if (!asked) return replies.page(request, (context) => renderCode(context, code));
+    const token = parts.formTokens.create(asked.id);
+    return replies.page(request, (context) => renderQuestion(context, identity, link, token));
+  }
+
+  async function submit({ form, state, asker }: Submission): Promise<Outcome> {
+    const opened = links?.open(form.get('k') ?? '');
+    const asked = opened && findAsked(opened, state);
+    return asked ? flow.verify(state, asked, opened.code, asker) : sayOutdated(state);
+  }
+
+  /** The page of the link says what is the matter now. */
+  async function receiveStray({ form }: Stray) {
+    const link = form.get('k') ?? '';
+    const location = `${paths.link}?${new URLSearchParams({ k: link })}`;
+    return links?.open(link) ? { reply: replies.seeOther(location) } : null;
+  }
+
+  return [
+    { method: 'GET', path: paths.link, access: ['open'], answer: show },
+    parts.acceptForm({ path: paths.link, submit, receiveStray }),
+  ];
 }
 
-/** The link, opened in the browser that asked for it: says what the button will do. */
-export function renderLinkPage(context: PageContext, { to, link, token }: LinkPageInput): Page {
+/** The sign-in that the link belongs to, in the browser that asked for it. */
+function findAsked({ identity, challenge }: OpenedLink, state: SignInState | null): Flow | undefined {
+  return state?.flows.find((flow) => flow.identity === identity && flow.challenge === challenge);
+}
+
+/** Says what the button will do; its form sends the link back. */
+function renderQuestion(context: PageContext, identity: string, link: string, token: string): Page {
   const { page } = context.strings;
-  const title = titleOf(context);
-  return renderPage(context, {
-    title,
-    body: html`<h1>${title}</h1>
-<p class="lead">${fillHtml(page.linkQuestion, { to: isolate(to) })}</p>
+  return {
+    title: titleOf(context),
+    body: html`<p class="lead">${fillHtml(page.linkQuestion, { to: isolate(maskIdentity(identity)) })}</p>
 <form method="post" action="${paths.link}" data-once>
 <input type="hidden" name="token" value="${token}">
 <input type="hidden" name="k" value="${link}">
 <button class="primary">${page.signIn}</button>
 </form>`,
-  });
+  };
 }
 
-/** The link, opened anywhere else: the code, to be typed where it was asked for. */
-export function renderLinkElsewherePage(context: PageContext, code: string): Page {
-  const { page, keep } = context.strings;
-  const title = page.code;
-  return renderPage(context, {
-    title,
-    body: html`<h1>${title}</h1>
-<p class="lead">${page.linkElsewhere}</p>
+function renderCode({ strings: { page, keep } }: PageContext, code: string): Page {
+  return {
+    title: page.code,
+    body: html`<p class="lead">${page.linkElsewhere}</p>
 <p class="code shown" dir="ltr">${code}</p>
 <p class="hint">${keep}</p>`,
-  });
+  };
 }

@@ -4,10 +4,9 @@ import { saltBytes, seal, unseal } from '../core/seal.js';
 import type { Clock, Random } from '../ports.js';
 import type { LinkTarget } from '../service/write-message.js';
 import { paths } from './paths.js';
-import type { Flow, SignInState } from './state.js';
 
 export interface LinkOptions {
-  /** Seals links. 32 bytes. */
+  /** Encrypts links. 32 bytes. */
   key: KeyObject;
   namespace: string;
   derivation: Pick<Derivation, 'recoverCode'>;
@@ -16,7 +15,7 @@ export interface LinkOptions {
   random: Random;
 }
 
-/** What a link is good for. */
+/** What a link stands for. */
 export interface OpenedLink {
   identity: string;
   challenge: string;
@@ -24,46 +23,43 @@ export interface OpenedLink {
 }
 
 export interface Links {
-  /** The address that goes into a message. */
+  /** The URL that goes into a message. */
   create(target: LinkTarget): string;
-  /** Null for anything but a link of ours whose code has not expired. Changes nothing and asks no store. */
-  read(link: string | null): OpenedLink | null;
+  /** Null for anything but one of our links whose code has not expired. Changes nothing and asks no store. */
+  open(link: string): OpenedLink | null;
 }
 
+/** In the order in which a link holds them. */
+type Content = [
+  expiresAt: number,
+  identity: string,
+  purpose: string,
+  challenge: string,
+  keyId: string,
+  window: number,
+  digits: number,
+];
+
 /**
- * Links that stand beside a code. One holds, sealed, what its code is derived from: neither the code nor the identity
- * stands in an address, and whoever has a link has no more than the code that stands beside it.
+ * Links next to codes. A link holds, encrypted, what its code is derived from: no URL shows the code or the identity, and
+ * a person who has the link has no more than the code next to it.
  */
 export function createLinks({ key, namespace, derivation, publicUrl, clock, random }: LinkOptions): Links {
   const context = `link ${namespace}`;
   const base = `${publicUrl.replace(/\/$/, '')}${paths.link}?k=`;
   return {
-    create({ identity, purpose, record, ttlSeconds }) {
-      const { challenge, keyId, window, digits } = record;
+    create({ identity, purpose, record: { challenge, keyId, window, digits }, ttlSeconds }) {
       const expiresAt = clock() + ttlSeconds * 1000;
-      const text = JSON.stringify([expiresAt, identity, purpose, challenge, keyId, window, digits]);
-      return base + seal(key, random.bytes(saltBytes), text, context);
+      const content: Content = [expiresAt, identity, purpose, challenge, keyId, window, digits];
+      return base + seal(key, random.bytes(saltBytes), JSON.stringify(content), context);
     },
-    read(link) {
-      const text = link === null ? null : unseal(key, link, context);
+    open(link) {
+      const text = unseal(key, link, context);
       if (text === null) return null;
-      const [expiresAt, identity, purpose, challenge, keyId, window, digits] = JSON.parse(text) as [
-        number,
-        string,
-        string,
-        string,
-        string,
-        number,
-        number,
-      ];
+      const [expiresAt, identity, purpose, challenge, keyId, window, digits] = JSON.parse(text) as Content;
       if (clock() >= expiresAt) return null;
       const code = derivation.recoverCode(identity, purpose, { challenge, keyId, window, digits });
       return code === null ? null : { identity, challenge, code };
     },
   };
-}
-
-/** The sign-in that the link belongs to, in the browser that asked for it. */
-export function findAsked({ identity, challenge }: OpenedLink, { flows }: SignInState): Flow | undefined {
-  return flows.find((flow) => flow.identity === identity && flow.challenge === challenge);
 }

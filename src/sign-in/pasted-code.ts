@@ -7,7 +7,7 @@ import { foldText } from '../core/folding.js';
  * @param length of the code, in digits
  * @returns digits, also too few while they are being typed, or `null` where no code can be told for certain
  */
-export function readPastedCode(text: string, length: number): string | null {
+export function parsePastedCode(text: string, length: number): string | null {
   // Full-width punctuation ends a number; folded, it would go on.
   const folded = foldText(text.replace(/[\uff0c\uff0e\uff0f\uff1a]/g, '; ')).replace(/\t/g, ' ');
   const digits = folded.replace(/[\s-]/g, '');

@@ -1,7 +1,7 @@
 import type { MonotonicClock } from '../ports.js';
 
 export interface SingleFlight<Result> {
-  /** Runs once for a key; whoever comes with the same key while it runs or soon after gets the same result. */
+  /** Runs once for a key; the same key gets the same result while it runs and for ten seconds after. */
   run(key: string, work: () => Promise<Result>): Promise<Result>;
 }
 
@@ -9,8 +9,8 @@ const keepMs = 10_000;
 const maxKept = 10_000;
 
 /**
- * What a second click on a button needs: browsers drop the answer to the first one and wait for that to the second,
- * by which time the code has been used. Lives in one process; another one counts the second click as an attempt.
+ * Makes a double click harmless: browsers drop the answer to the first one and wait for that to the second, by which time
+ * the code has been used. Per process; in another one the second click counts as an attempt.
  */
 export function createSingleFlight<Result>(clock: MonotonicClock): SingleFlight<Result> {
   const kept = new Map<string, { result: Promise<Result>; endsAt: number }>();

@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { locales } from '../../src/messages/catalogue.js';
 import { isColor, readLogoOrigin, writeBrandStyle } from '../../src/sign-in/brand.js';
-import { guessCountry, looksNational, nameCountries } from '../../src/sign-in/countries.js';
+import { guessCountry, nameCountries } from '../../src/sign-in/countries.js';
 import { maskIdentity } from '../../src/sign-in/mask.js';
+import { looksNational } from '../../src/sign-in/national.js';
 
 /** WCAG 2.2, written out once more. */
 function contrast(one: string, other: string): number {

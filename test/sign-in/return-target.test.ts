@@ -87,8 +87,8 @@ const hostile = [
 test('no way back leads to another host', () => {
   assert.ok(hostile.length >= 50);
   for (const target of hostile) {
-    assert.equal(alone.read(target), null, JSON.stringify(target));
-    assert.equal(shared.read(target), null, JSON.stringify(target));
+    assert.equal(alone.parse(target), null, JSON.stringify(target));
+    assert.equal(shared.parse(target), null, JSON.stringify(target));
   }
 });
 
@@ -139,7 +139,7 @@ test('whatever is taken stays on a host of ours, as browsers read it', () => {
   let taken = 0;
   fc.assert(
     fc.property(target, (text) => {
-      const read = shared.read(text);
+      const read = shared.parse(text);
       if (read === null) return;
       taken += 1;
       const { protocol, hostname } = new URL(read, 'https://login.example.com/sign-in/code');
@@ -153,16 +153,16 @@ test('whatever is taken stays on a host of ours, as browsers read it', () => {
 
 test('a path of the own host is taken as it is', () => {
   for (const path of ['/', '/reports', '/reports?year=2026&q=a%20b#top', '/a//b', '/sign-indeed', '/%2F/x']) {
-    assert.equal(alone.read(path), path);
-    assert.equal(shared.read(path), path);
+    assert.equal(alone.parse(path), path);
+    assert.equal(shared.parse(path), path);
   }
 });
 
 test('an address is taken on the public host, and with a cookie domain on every host under it', () => {
   const single = createReturnTargets({ publicUrl: 'https://login.example.com' });
-  assert.equal(single.read('https://login.example.com/reports'), 'https://login.example.com/reports');
-  assert.equal(single.read('https://app.example.com/'), null);
-  assert.equal(single.read('https://login.example.com:8443/'), null);
+  assert.equal(single.parse('https://login.example.com/reports'), 'https://login.example.com/reports');
+  assert.equal(single.parse('https://app.example.com/'), null);
+  assert.equal(single.parse('https://login.example.com:8443/'), null);
   assert.deepEqual(single.origins, []);
   for (const target of [
     'https://app.example.com/x?y=1',
@@ -171,15 +171,15 @@ test('an address is taken on the public host, and with a cookie domain on every 
     'https://app.example.com:8443/x',
     'https://login.example.com:8443/x',
   ]) {
-    assert.equal(shared.read(target), target);
+    assert.equal(shared.parse(target), target);
   }
-  assert.equal(shared.read('https://app.example.com:443/x'), 'https://app.example.com/x');
+  assert.equal(shared.parse('https://app.example.com:443/x'), 'https://app.example.com/x');
   assert.deepEqual(shared.origins, ['https://example.com:*', 'https://*.example.com:*']);
   const withPort = createReturnTargets({
     publicUrl: 'https://login.example.com:8443',
     cookieDomain: 'example.com',
   });
-  assert.equal(withPort.read('https://app.example.com:8443/'), 'https://app.example.com:8443/');
-  assert.equal(withPort.read('https://app.example.com/'), 'https://app.example.com/');
-  assert.equal(withPort.read('https://example.org:8443/'), null);
+  assert.equal(withPort.parse('https://app.example.com:8443/'), 'https://app.example.com:8443/');
+  assert.equal(withPort.parse('https://app.example.com/'), 'https://app.example.com/');
+  assert.equal(withPort.parse('https://example.org:8443/'), null);
 });

@@ -164,6 +164,19 @@ test('a number without its country is asked for it, and the nearest is chosen', 
   assert.equal(inbox.messages[0]?.to, '+436641234567');
 });
 
+test('a notice is shown again on a reload, and no longer to someone who comes back later', async () => {
+  const { open, ask, clock } = createSignIn();
+  const browser = open();
+  const sentence = 'Please check the address or number.';
+  assert.equal(readNotice(await ask(browser, 'alice@')), sentence);
+  clock.advance(299_000);
+  const reloaded = await browser.get('/sign-in');
+  assert.deepEqual([readNotice(reloaded), /value="alice@"/.test(reloaded.text)], [sentence, true]);
+  clock.advance(1000);
+  const later = await browser.get('/sign-in');
+  assert.deepEqual([readNotice(later), /value="alice@"/.test(later.text)], [null, false]);
+});
+
 test('what names nobody is shown again, with what was wrong', async () => {
   const { open, ask, inbox } = createSignIn();
   const browser = open();

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { readPastedCode as readInElement } from '../../sdk/javascript/src/pasted-code.js';
 import { locales } from '../../src/messages/catalogue.js';
-import { readPastedCode as readOnPage } from '../../src/sign-in/pasted-code.js';
+import { parsePastedCode as readOnPage } from '../../src/sign-in/pasted-code.js';
 import { createSignIn } from '../helpers/sign-in.js';
 import { readVectors } from '../helpers/vectors.js';
 

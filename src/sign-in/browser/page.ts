@@ -1,7 +1,7 @@
 // What makes the sign-in page easier where scripts run. Every step works without it.
 
 import { looksNational } from '../national.js';
-import { readPastedCode } from '../pasted-code.js';
+import { parsePastedCode } from '../pasted-code.js';
 
 const find = <Type extends HTMLElement>(selector: string) => document.querySelector<Type>(selector);
 
@@ -60,7 +60,7 @@ function watchCode(own: string | undefined): void {
   const length = Number(field.dataset.length);
   let taken = field.value;
   const take = (text: string) => {
-    const code = readPastedCode(text, length);
+    const code = parsePastedCode(text, length);
     // Input methods tell of one change in several ways.
     const isNew = code !== taken;
     taken = code ?? '';
@@ -71,7 +71,7 @@ function watchCode(own: string | undefined): void {
   /** What is brought whole is read with its line ends, which the field does not keep. */
   const takeWhole = (event: Event, data: DataTransfer | null) => {
     const text = data?.getData('text') ?? '';
-    if (readPastedCode(text, length)?.length !== length) return;
+    if (parsePastedCode(text, length)?.length !== length) return;
     event.preventDefault();
     taken = '';
     take(text);

@@ -1,0 +1,27 @@
+import type { Notice } from './notice.js';
+import { paths, signInPath } from './paths.js';
+import type { SignInState, Step } from './state.js';
+
+/** What a form leads to. */
+export interface Outcome {
+  location: string;
+  /** What the browser carries from now on, null for nothing. Default: what it had. */
+  state?: SignInState | null;
+  /** The Set-Cookie value for its session. Default: the session stays as it was. */
+  session?: string;
+}
+
+/** Leads to the page of a step. */
+export function goTo(step: Step, state: SignInState): Outcome {
+  return { location: step === 'identity' ? signInPath(state.returnTo ?? null) : paths.code, state };
+}
+
+/** Leads to the page of a step, which shows the notice. */
+export function say(notice: Notice, step: Step, state: SignInState): Outcome {
+  return goTo(step, { ...state, notice: { ...notice, step } });
+}
+
+/** The form belongs to a sign-in that has ended: nothing was done. */
+export function sayOutdated(state: SignInState): Outcome {
+  return say({ kind: 'outdated' }, state.flows.length > 0 ? 'code' : 'identity', state);
+}

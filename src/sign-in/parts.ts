@@ -1,0 +1,78 @@
+import type { Keys } from '../core/keys.js';
+import type { Channel } from '../core/policy.js';
+import type { HttpRequest } from '../http/request.js';
+import type { SessionCookie } from '../http/session-cookie.js';
+import type { Locale } from '../messages/catalogue.js';
+import { chooseLocale } from '../messages/choose-locale.js';
+import type { Clock, Logger, MonotonicClock, Random } from '../ports.js';
+import type { Service } from '../service.js';
+import type { Tokens } from '../tokens/tokens.js';
+import { createAssets } from './assets.js';
+import type { Brand } from './brand.js';
+import { createFlow } from './flow.js';
+import { createFormTokens } from './form-tokens.js';
+import { createFormAcceptor } from './forms.js';
+import type { Links } from './links.js';
+import { findReach } from './reach.js';
+import { createPageReplies } from './replies.js';
+import { createReturnTargets } from './return-target.js';
+import { createSessionReader } from './session.js';
+import { createStateCookie } from './state-cookie.js';
+
+export interface SignInOptions {
+  service: Pick<Service, 'request' | 'verify'>;
+  tokens: Pick<Tokens, 'check' | 'revoke'>;
+  sessionCookie: SessionCookie;
+  keys: Pick<Keys, 'signInState' | 'signInForm'>;
+  /** Part of the names of cookies, and of what they are encrypted for. */
+  namespace: string;
+  /** Plain http, for development: served on localhost only. */
+  isInsecure: boolean;
+  publicUrl: string | undefined;
+  cookieDomain: string | undefined;
+  /** Where people go who opened the page directly. */
+  home: string | undefined;
+  embedOrigins: readonly string[];
+  brand: Brand;
+  defaultLocale: Locale;
+  defaultCountry: string | undefined;
+  /** Those that some transport serves. */
+  channels: readonly Channel[];
+  /** Whether everyone may sign in. */
+  isOpenToAll: boolean;
+  /** Opens links next to codes; without it there are none. */
+  links: Links | undefined;
+  random: Random;
+  clock: Clock;
+  monotonicClock: MonotonicClock;
+  logger: Logger;
+}
+
+/** What the routes are made of; each takes what it uses. */
+export type Parts = ReturnType<typeof createParts>;
+
+/** What every page uses. */
+export type PageParts = Pick<
+  Parts,
+  'acceptForm' | 'findSignedIn' | 'flow' | 'formTokens' | 'replies' | 'stateCookie' | 'targets'
+>;
+
+/** @throws RangeError for a brand that cannot be shown, and for a home that is not on one of our hosts */
+export function createParts(options: SignInOptions) {
+  const { defaultLocale, keys, random } = options;
+  const targets = createReturnTargets(options);
+  const stateCookie = createStateCookie({ ...options, key: keys.signInState });
+  const base = {
+    ...options,
+    assets: createAssets(options.brand.color),
+    reach: findReach(options.channels),
+    localeOf: (request: HttpRequest) => chooseLocale(request.header('accept-language'), defaultLocale),
+    targets,
+    stateCookie,
+    formTokens: createFormTokens(keys.signInForm, random.id),
+    findSignedIn: createSessionReader(options.sessionCookie, options.tokens),
+  };
+  const replies = createPageReplies({ ...base, formTargets: targets.origins });
+  const flow = createFlow({ ...base, createId: random.id });
+  return { ...base, replies, flow, acceptForm: createFormAcceptor({ ...base, replies }) };
+}

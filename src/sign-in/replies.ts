@@ -1,0 +1,107 @@
+import { isFrameSource } from '../core/origin.js';
+import { html } from '../html.js';
+import { type HttpReply, securityHeaders } from '../http/reply.js';
+import type { HttpRequest } from '../http/request.js';
+import { catalogue, type Locale } from '../messages/catalogue.js';
+import type { Clock, Random } from '../ports.js';
+import type { Assets } from './assets.js';
+import { type Brand, readLogoOrigin } from './brand.js';
+import { type Page, type PageContext, renderDocument, titleOf } from './layout.js';
+import { type NoticeKind, renderNotice } from './notice.js';
+
+export interface PageReplies {
+  /** A page in the language of the request. */
+  page(
+    request: HttpRequest,
+    render: (context: PageContext) => Page,
+    options?: { status?: number; cookies?: readonly string[] },
+  ): HttpReply;
+  /** A page that only says what was wrong; its button leads onwards. */
+  notice(request: HttpRequest, status: number, kind: NoticeKind, onwards: string): HttpReply;
+  /** The browser asks for the next page, and a reload of that sends no form. */
+  seeOther(location: string, cookies?: readonly string[]): HttpReply;
+  /** The browser sends the same form once more, there, with these cookies (RFC 9110 §15.4.8). */
+  sendAgain(location: string, cookies: readonly string[]): HttpReply;
+}
+
+export interface PageReplyParts {
+  assets: Pick<Assets, 'urls'>;
+  brand: Brand;
+  /** Origins whose pages may show ours in a frame. */
+  embedOrigins: readonly string[];
+  /** Where a form may lead, apart from our own host. */
+  formTargets: readonly string[];
+  localeOf(request: HttpRequest): Locale;
+  clock: Clock;
+  random: Random;
+}
+
+/** @throws RangeError for a logo that is neither an https address nor a path, and for an origin that no frame can have */
+export function createPageReplies(parts: PageReplyParts): PageReplies {
+  const { assets, brand, embedOrigins, formTargets, localeOf, clock, random } = parts;
+  const wrong = embedOrigins.find((origin) => !isFrameSource(origin));
+  if (wrong !== undefined) {
+    throw new RangeError(`embedOrigins must be origins such as https://app.example.com, got ${wrong}`);
+  }
+  const { 'X-Frame-Options': frameOptions, ...others } = securityHeaders;
+  const isEmbeddable = embedOrigins.length > 0;
+  const common = {
+    ...others,
+    ...(isEmbeddable ? {} : { 'X-Frame-Options': frameOptions }),
+    Vary: 'Accept-Language, Cookie',
+  };
+  const logoOrigin = brand.logoUrl === undefined ? null : readLogoOrigin(brand.logoUrl);
+
+  /** Not `'self'` for styles and scripts: behind the gate the host is the application's, with files of its own. */
+  function createPolicy(source: string): string {
+    return [
+      "default-src 'none'",
+      `style-src ${source}`,
+      `script-src ${source}`,
+      "connect-src 'self'",
+      `img-src 'self' data:${logoOrigin === null ? '' : ` ${logoOrigin}`}`,
+      `form-action ${["'self'", ...formTargets].join(' ')}`,
+      `frame-ancestors ${isEmbeddable ? embedOrigins.join(' ') : "'none'"}`,
+      "base-uri 'none'",
+      "require-trusted-types-for 'script'",
+      "trusted-types 'none'",
+    ].join('; ');
+  }
+
+  function withCookies(headers: Record<string, string>, cookies: readonly string[]): HttpReply['headers'] {
+    return { ...common, ...headers, ...(cookies.length > 0 ? { 'Set-Cookie': cookies } : {}) };
+  }
+
+  const redirectHeaders = { 'Content-Security-Policy': createPolicy("'none'") };
+  const redirect = (status: number, location: string, cookies: readonly string[]): HttpReply => ({
+    status,
+    headers: withCookies({ ...redirectHeaders, Location: location }, cookies),
+    body: null,
+  });
+
+  const page: PageReplies['page'] = (request, render, { status = 200, cookies = [] } = {}) => {
+    const locale = localeOf(request);
+    const context = { locale, strings: catalogue[locale], brand, now: clock() };
+    const nonce = random.id();
+    const body = renderDocument(context, render(context), { ...assets.urls(), nonce });
+    const headers = {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': createPolicy(`'nonce-${nonce}'`),
+    };
+    return { status, headers: withCookies(headers, cookies), body };
+  };
+
+  return {
+    page,
+    notice(request, status, kind, onwards) {
+      const render = (context: PageContext) => ({
+        title: titleOf(context),
+        body: html`${renderNotice(context, { kind })}
+<a class="primary" href="${onwards}">${context.strings.page.continue}</a>`,
+      });
+      return page(request, render, { status });
+    },
+    seeOther: (location, cookies = []) => redirect(303, location, cookies),
+    sendAgain: (location, cookies) => redirect(307, location, cookies),
+  };
+}
