@@ -1,4 +1,4 @@
-/** Markup that is safe to send: only `html` makes it. */
+/** Markup that is safe to send: only `html` and `fillHtml` make it. */
 export interface Html {
   readonly markup: string;
 }
@@ -8,14 +8,14 @@ export type HtmlValue = Html | string | number | false | null | undefined | read
 const made = new WeakSet<object>();
 
 /**
- * Markup with values in it. Every value is escaped for text and quoted attributes, unless it is markup itself;
- * lists are joined; `false`, `null` and `undefined` leave nothing.
+ * Markup with values in it. Values are escaped for text and quoted attributes, unless they are markup themselves;
+ * lists are joined; `false`, `null` and `undefined` are left out.
  */
 export function html(texts: TemplateStringsArray, ...values: HtmlValue[]): Html {
   return make(texts.reduce((markup, text, index) => markup + write(values[index - 1]) + text));
 }
 
-/** Puts markup in place of `{name}`; the text round it is escaped. */
+/** Replaces each `{name}` with a value; the text around it is escaped. */
 export function fillHtml(text: string, values: Record<string, HtmlValue>): Html {
   const parts = text.split(/\{(\w+)\}/);
   return make(parts.map((part, index) => write(index % 2 === 1 ? values[part] : part)).join(''));
@@ -23,7 +23,7 @@ export function fillHtml(text: string, values: Record<string, HtmlValue>): Html 
 
 function make(markup: string): Html {
   const result = { markup };
-  // What only looks like markup, because it was read from somewhere, is not taken for it.
+  // Parsed JSON can have the shape of markup; it is not accepted as markup.
   made.add(result);
   return result;
 }

@@ -1,7 +1,7 @@
-/** How the page looks like the application's own. */
+/** Makes the page look like a part of the application. */
 export interface Brand {
   name?: string | undefined;
-  /** Where the logo lies: an https address, or a path on the page's own host. */
+  /** An https URL, or a path on the page's own host. */
   logoUrl?: string | undefined;
   /** `#rrggbb` or `#rgb`. */
   color?: string | undefined;
@@ -10,7 +10,7 @@ export interface Brand {
 /**
  * The origin that a logo is loaded from; `null` for a path on the page's own host.
  *
- * @throws RangeError for anything but an https address or a path
+ * @throws RangeError for anything but an https URL or a path
  */
 export function readLogoOrigin(logoUrl: string): string | null {
   if (/^\/(?!\/)[\x21-\x7E]*$/.test(logoUrl)) return null;
@@ -30,14 +30,14 @@ const lightCard: Rgb = white;
 const darkCard: Rgb = [27, 29, 33];
 const minContrast = 4.5; // WCAG 2.2, 1.4.3
 
-/** Whether `text` is a colour as `color` takes it. */
+/** Whether `text` is a colour that `Brand` accepts. */
 export function isColor(text: string): boolean {
   return /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i.test(text);
 }
 
 /**
- * The style sheet of a brand colour: buttons in it, with black or white text on them, whichever reads better, and
- * links in the nearest shade that can be read on the card. Empty without a colour.
+ * The style sheet for a brand colour: buttons have it, with black or white text for the better contrast, and links have
+ * its nearest shade that is readable on the card. Empty without a colour.
  *
  * @throws RangeError for anything but `#rrggbb` or `#rgb`
  */

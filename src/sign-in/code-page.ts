@@ -35,8 +35,7 @@ export function createCodeRoutes(parts: CodeParts): Route[] {
     const notice = found === state.flows[0] ? findNotice(state, 'code') : null;
     const isPhone = parseCanonical(found.identity)?.kind === 'phone';
     const input = {
-      flow: found,
-      returnTo: named === null ? (found.returnTo ?? null) : returnTo,
+      flow: named === null ? found : { ...found, returnTo },
       isPending: isTypable,
       isOpenToAll,
       otherChannels: channels.filter(
@@ -85,7 +84,6 @@ export function createCodeRoutes(parts: CodeParts): Route[] {
 
 interface CodeView {
   flow: Flow;
-  returnTo: string | null;
   /** Whether the code can still be typed. */
   isPending: boolean;
   /** Whether everyone gets a code, so that the page may say that one was sent. */
@@ -99,21 +97,21 @@ interface CodeView {
 
 function renderPage(context: PageContext, input: CodeView): Page {
   const { page } = context.strings;
-  const { flow, returnTo, isPending, isOpenToAll, notice } = input;
+  const { flow, isPending, isOpenToAll, notice } = input;
   const to = isolate(maskIdentity(flow.identity));
   return {
     title: page.enterCode,
-    body: html`<p class="lead">${fillHtml(isOpenToAll ? page.sentTo : page.maySentTo, { to })}<br><a class="another" href="${signInPath(returnTo)}">${page.another}</a></p>
+    body: html`<p class="lead">${fillHtml(isOpenToAll ? page.sentTo : page.maySentTo, { to })}<br><a class="another" href="${signInPath(flow.returnTo)}">${page.another}</a></p>
 ${isPending ? renderCodeForm(context, input) : renderNotice(context, notice)}
 ${renderResendForm(context, input)}`,
   };
 }
 
 /** Each tab carries its own target: one sign-in may be open in several. */
-function renderHidden({ token, flow, returnTo }: CodeView): Html {
+function renderHidden({ token, flow }: CodeView): Html {
   return html`<input type="hidden" name="token" value="${token}">
 <input type="hidden" name="flow" value="${flow.id}">
-<input type="hidden" name="rd" value="${returnTo ?? ''}">`;
+<input type="hidden" name="rd" value="${flow.returnTo ?? ''}">`;
 }
 
 function renderCodeForm(context: PageContext, input: CodeView): Html {

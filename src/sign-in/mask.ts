@@ -3,7 +3,7 @@ import { parseCanonical } from '../core/identity.js';
 const hidden = '•••';
 
 /**
- * An identity as it may stand on a screen that others see: enough for its owner to know it.
+ * An identity as it may appear on a screen that others see: enough for its owner to recognise it.
  * `alice@example.com` → `a•••@example.com`, `+4915112345678` → `+49•••678`.
  */
 export function maskIdentity(identity: string): string {

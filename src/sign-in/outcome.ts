@@ -13,7 +13,7 @@ export interface Outcome {
 
 /** Leads to the page of a step. */
 export function goTo(step: Step, state: SignInState): Outcome {
-  return { location: step === 'identity' ? signInPath(state.returnTo ?? null) : paths.code, state };
+  return { location: step === 'identity' ? signInPath(state.returnTo) : paths.code, state };
 }
 
 /** Leads to the page of a step, which shows the notice. */

@@ -1,4 +1,4 @@
-/** Where the pages lie: all under `/sign-in`, but for `/sign-out`, so that a proxy needs two rules. */
+/** All under `/sign-in` except `/sign-out`, so that a proxy needs only two rules. */
 export const paths = {
   signIn: '/sign-in',
   code: '/sign-in/code',
@@ -11,7 +11,7 @@ export const paths = {
   signOut: '/sign-out',
 } as const;
 
-/** The first page, for somebody who wants to get to `returnTo`. */
-export function signInPath(returnTo: string | null): string {
-  return returnTo === null ? paths.signIn : `${paths.signIn}?rd=${encodeURIComponent(returnTo)}`;
+/** The first page, leading to `returnTo` in the end. */
+export function signInPath(returnTo: string | null | undefined): string {
+  return returnTo ? `${paths.signIn}?rd=${encodeURIComponent(returnTo)}` : paths.signIn;
 }

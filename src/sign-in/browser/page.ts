@@ -1,17 +1,17 @@
-// What makes the sign-in page easier where scripts run. Every step works without it.
+// Makes the sign-in page easier to use. Every step works without scripts.
 
 import { looksNational } from '../national.js';
 import { parsePastedCode } from '../pasted-code.js';
 
 const find = <Type extends HTMLElement>(selector: string) => document.querySelector<Type>(selector);
 
-/** The navigation API, where there is one. */
+/** The Navigation API, in browsers that have it. */
 const { navigation } = window as { navigation?: EventTarget };
 
-/** By then a submission that came to nothing unnoticed, such as a download, must not hold its button any longer. */
+/** A submission that leads nowhere and fires no event, such as a download, blocks its form no longer than this. */
 const holdMs = 10_000;
 
-/** One submission a form: a second click must not spend a second attempt or send a second message. */
+/** Submits each form once: a second click must not spend another attempt or send another message. */
 function submitOnce(): void {
   for (const form of document.querySelectorAll<HTMLFormElement>('form[data-once]')) {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -23,17 +23,14 @@ function submitOnce(): void {
       if (timer === undefined) timer = setTimeout(release, holdMs);
       else event.preventDefault();
     });
-    // A page that the back button brings out of the cache can be used again.
+    // The back button may restore the page from the cache.
     addEventListener('pageshow', release);
-    // So can one whose submission was stopped or failed.
+    // The submission was stopped or failed.
     navigation?.addEventListener('navigateerror', release);
   }
 }
 
-/**
- * Tabs share the cookie, and the page shows the sign-in that was acted on last. A tab that is loaded again goes back to its
- * own.
- */
+/** Tabs share the cookie, and the page shows the sign-in acted on last. On a reload, each tab returns to its own. */
 function keepOwnSignIn(): string | undefined {
   const form = find<HTMLFormElement>('#resend-form');
   if (!form) return undefined;
@@ -45,11 +42,11 @@ function keepOwnSignIn(): string | undefined {
   return own;
 }
 
-/** Screen readers read out what appears, not what was there when the page came. */
+/** Screen readers announce what changes, not what the page came with. */
 function announce(): void {
   const notice = find('#notice');
   const content = notice?.firstElementChild;
-  // Put where it is already: nothing moves on the screen.
+  // Appended where it already is, so nothing moves on the screen.
   if (notice && content) setTimeout(() => notice.append(content), 100);
 }
 
@@ -61,14 +58,14 @@ function watchCode(own: string | undefined): void {
   let taken = field.value;
   const take = (text: string) => {
     const code = parsePastedCode(text, length);
-    // Input methods tell of one change in several ways.
+    // Input methods fire several events for one change.
     const isNew = code !== taken;
     taken = code ?? '';
     if (code === null) return;
     if (code !== field.value) field.value = code;
     if (isNew && code.length === length) form.requestSubmit();
   };
-  /** What is brought whole is read with its line ends, which the field does not keep. */
+  /** Text that is pasted or dropped is read with its line breaks, which the field does not keep. */
   const takeWhole = (event: Event, data: DataTransfer | null) => {
     const text = data?.getData('text') ?? '';
     if (parsePastedCode(text, length)?.length !== length) return;
@@ -81,14 +78,14 @@ function watchCode(own: string | undefined): void {
   for (const type of ['input', 'change', 'compositionend']) {
     field.addEventListener(type, (event) => {
       const { isComposing, inputType = '' } = event as InputEvent;
-      // Half a syllable of an input method is not to be touched, nor what was looked at whole.
+      // Leave text alone that an input method is composing, and what `takeWhole` has already looked at.
       const wasWhole = /^insertFrom(?:Paste|Drop)$/.test(inputType) && /[^\d\s-]/.test(field.value);
       if (!isComposing && !wasWhole) take(field.value);
     });
   }
   if (field.hasAttribute('data-web-otp')) receiveSms(form, take);
   const lifeMs = Number(form.dataset.expiresIn) * 1000;
-  // The server says what to do then. Nothing is sent again.
+  // The server then says what to do. Nothing is sent again.
   setTimeout(() => location.replace(own ?? location.href), lifeMs + 1000);
 }
 
@@ -96,7 +93,7 @@ interface OtpCredential extends Credential {
   code: string;
 }
 
-/** WebOTP: the browser asks the person, then gives the code of a message that is bound to this origin. */
+/** WebOTP: the browser asks the person, then passes on the code of an SMS that is bound to this origin. */
 function receiveSms(form: HTMLFormElement, take: (text: string) => void): void {
   if (!('OTPCredential' in window)) return;
   const stop = new AbortController();
@@ -108,11 +105,11 @@ function receiveSms(form: HTMLFormElement, take: (text: string) => void): void {
       if (credential) take((credential as OtpCredential).code);
     })
     .catch(() => {
-      // Refused, aborted or not to be had: the code is typed.
+      // Refused, aborted or unavailable: the person types the code.
     });
 }
 
-/** Counts down to when another code can be sent; until then the buttons rest. */
+/** Counts down to the next possible code, and disables the buttons until then. */
 function countDown(): void {
   const wait = find('#wait');
   if (!wait) return;
@@ -136,7 +133,7 @@ function countDown(): void {
   tick();
 }
 
-/** The countries appear when what is typed looks like a number without its own. */
+/** Shows the countries when what is typed looks like a number without a country code. */
 function offerCountries(): void {
   const box = find('#countries');
   const field = find<HTMLInputElement>('#identity');
@@ -149,7 +146,7 @@ function offerCountries(): void {
     select.disabled = box.hidden;
   };
   field.addEventListener('input', show);
-  // What the browser filled in, or kept over a reload.
+  // The browser may have filled the field in, or kept it over a reload.
   void show();
 }
 
@@ -157,7 +154,7 @@ async function fill(select: HTMLSelectElement, url: string): Promise<void> {
   try {
     const response = await fetch(url);
     const { guess, countries } = await response.json();
-    // Typing goes on while the list comes: only the first answer is used.
+    // Typing continues while the list loads: only the first response is used.
     if (select.options.length > 0) return;
     select.append(
       ...countries.map(
@@ -166,7 +163,7 @@ async function fill(select: HTMLSelectElement, url: string): Promise<void> {
     );
     select.value = guess ?? '';
   } catch {
-    // The server asks for the country when it has to.
+    // The server asks for the country if it needs one.
   }
 }
 
