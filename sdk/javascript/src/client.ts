@@ -177,15 +177,27 @@ export class OTPClient {
 
 /**
  * An address may be typed in other letters the second time, and a number with other signs between its digits. What an
- * identity is, the service alone decides: this covers what is often pasted with one, and the tables for all of it would
- * not fit in 4 KB. A challenge that is not found again costs a new code.
+ * identity is, the service alone decides: its tables would not fit in 4 KB, and those of the runtime do for a name that only
+ * this client uses. A challenge that is not found again costs a new code.
  */
 function nameChallenge(identity: unknown, given: string | null | undefined): string {
   const purpose = given || '';
   const text = typeof identity === 'string' ? identity.normalize('NFKC').replace(unseen, '').trim() : '';
-  if (text.includes('@')) return `${purpose} ${text.toLowerCase()}`;
-  return `${purpose} ${text.includes(':') ? text : text.replace(/[ ().\-/\u2010-\u2015]/g, '')}`;
+  const at = text.indexOf('@');
+  if (at >= 0) return `${purpose} ${foldDigits(text.slice(0, at))}${text.slice(at)}`.toLowerCase();
+  const plain = foldDigits(text);
+  return `${purpose} ${plain.includes(':') ? plain : plain.replace(/[^+\d]/g, '')}`;
 }
 
 /** Format characters, but for the joiners that can be a part of a domain. */
-const unseen = /[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
+const unseen = /(?![\u200c\u200d])[\p{Cf}\p{Variation_Selector}]/gu;
+
+/** Digits of every script are in runs of ten, from 0 to 9. */
+function foldDigits(text: string): string {
+  return text.replace(/\p{Nd}/gu, (digit) => {
+    const point = digit.codePointAt(0) ?? 0;
+    let zero = point;
+    while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero--;
+    return String((point - zero) % 10);
+  });
+}
