@@ -103,6 +103,12 @@ test('its error types are told apart', async () => {
   for (const [status, type, category] of [
     [400, 'AccountSuspendedException', 'unauthorized'],
     [400, 'LimitExceededException', 'rate_limited'],
+    [400, 'ThrottlingException', 'rate_limited'],
+    [429, 'TooManyRequestsException', 'rate_limited'],
+    [400, 'MessageRejected', 'rejected'],
+    [400, 'MailFromDomainNotVerifiedException', 'unauthorized'],
+    [400, 'SendingPausedException', 'unauthorized'],
+    [400, 'ExpiredTokenException', 'unauthorized'],
     [400, 'BadRequestException', 'rejected'],
     [404, 'NotFoundException', 'rejected'],
   ] as const) {
