@@ -1,59 +1,98 @@
 // Writes the files that are made from the sources; with --check, fails when one of them is not up to date.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { describeSetting, type SettingName, settingNames } from '../src/cli/environment.js';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { channels } from '../src/core/policy.js';
 import { createOpenApiDocument } from '../src/http/openapi.js';
 import { createRoutes, type RouteParts } from '../src/http/routes.js';
 import { createSchemas } from '../src/http/schemas.js';
 import { createSessionCookie } from '../src/http/session-cookie.js';
+import { optionRows } from '../src/options/otp-options.js';
+import { type SettingName, settingNames, settings, writeDefault } from '../src/options/settings.js';
 import { version } from '../src/version.js';
 import { formatFoldingFiles } from './folding-tables.js';
 
 const root = new URL('../', import.meta.url);
 
-/** The settings by group, in the order of the schema. */
+/** The comment above each row of the table, as one line. */
+const documentation = new Map(
+  readdirSync(new URL('src/options/', root)).flatMap((file) => {
+    const source = readFileSync(new URL(`src/options/${file}`, root), 'utf8');
+    const rows = source.matchAll(
+      /^ {2}\/\*\*((?:(?!\*\/).)*)\*\/\s+(?:\/\/.*?\n\s+)?(\w+): \w+(?:<[^(]*>)?\(/gms,
+    );
+    return [...rows].map(
+      ([, comment = '', key = '']) => [key, comment.replace(/\s+\*?\s*/g, ' ').trim()] as const,
+    );
+  }),
+);
+
+function describe(key: string): string {
+  const comment = documentation.get(key);
+  if (comment === undefined) throw new Error(`src/options: ${key} has no comment`);
+  return comment;
+}
+
+const settingOf = new Map(settingNames.map((name) => [settings[name].key, name]));
+
+/** As `describe`, but without what has columns of its own, and with the names of settings. */
+function describeSetting(name: SettingName): string {
+  const { key } = settings[name];
+  const text = describe(key)
+    .replace(/ Default (?:`[^`]*`|[^`.]*)\./, '')
+    .replace(/(?:,? in (?:milli)?seconds)?, \d[\d ]* to [\d ]*\d(?=[.;,])/, '')
+    .replace(/ Default: none\./, '')
+    .replace(/\.$/, '');
+  if (key === name) return text;
+  return text.replace(/`(\w+)`/g, (whole, option) =>
+    settingOf.has(option) ? `\`${settingOf.get(option)}\`` : whole,
+  );
+}
+
+/** The settings by group, in the order of the table. */
 function groupSettings(): [group: string, names: SettingName[]][] {
-  const groups = new Map<string, SettingName[]>();
-  for (const name of settingNames) {
-    const { group } = describeSetting(name);
-    groups.set(group, [...(groups.get(group) ?? []), name]);
-  }
-  return [...groups];
+  const groups = new Set(settingNames.map((name) => settings[name].group));
+  return [...groups].map((group) => [group, settingNames.filter((name) => settings[name].group === group)]);
 }
 
 function formatEnvExample(): string {
   const sections = groupSettings().map(([group, names]) => {
-    const settings = names.map((name) => {
-      const { description, allowed, defaultText = '', isSecret } = describeSetting(name);
+    const lines = names.map((name) => {
+      const { allowed, isSecret } = settings[name];
       const file = isSecret ? `\n# Also from a file: ${name}_FILE` : '';
-      return `# ${description}.\n# Allowed: ${allowed}.${file}\n#${name}=${defaultText}\n`.replaceAll(
-        '`',
-        '',
-      );
+      const text = `# ${describeSetting(name)}.\n# Allowed: ${allowed}.${file}\n`.replaceAll('`', '');
+      return `${text}#${name}=${writeDefault(settings[name]) ?? ''}\n`;
     });
-    return `### ${group}\n\n${settings.join('\n')}`;
+    return `### ${group}\n\n${lines.join('\n')}`;
   });
   return `# Settings of stateless-otp and their defaults. Copy this file to .env and change what you need.\n\n${sections.join('\n')}`;
 }
+
+const code = (text: string | undefined) => (text === undefined ? '' : `\`${text}\``);
 
 function formatSettingsTables(): string {
   return groupSettings()
     .map(([group, names]) => {
       const rows = names.map((name) => {
-        const { description, allowed, defaultText } = describeSetting(name);
-        return `| \`${name}\` | ${defaultText === undefined ? '' : `\`${defaultText}\``} | ${allowed} | ${description} |`;
+        const { allowed } = settings[name];
+        return `| \`${name}\` | ${code(writeDefault(settings[name]))} | ${allowed} | ${describeSetting(name)} |`;
       });
       return `### ${group}\n\n| variable | default | allowed | meaning |\n|---|---|---|---|\n${rows.join('\n')}\n`;
     })
     .join('\n');
 }
 
-/** Replaces what stands between the two marks of a hand-written file. */
-function replaceBetweenMarks(file: string, text: string): string {
-  const [begin, end] = ['<!-- generated: settings -->\n', '<!-- end of generated -->'];
+function formatOptionsTable(): string {
+  const rows = Object.keys(optionRows).map(
+    (name) => `| \`${name}\` | ${code(settingOf.get(name))} | ${describe(name)} |`,
+  );
+  return `| option | setting | meaning |\n|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+/** Replaces what is between two marks of a hand-written file. */
+function replaceBetweenMarks(file: string, name: string, text: string): string {
+  const [begin, end] = [`<!-- generated: ${name} -->\n`, '<!-- end of generated -->'];
   const current = readFileSync(new URL(file, root), 'utf8');
   const from = current.indexOf(begin) + begin.length;
-  return `${current.slice(0, from)}\n${text}\n${current.slice(current.indexOf(end))}`;
+  return `${current.slice(0, from)}\n${text}\n${current.slice(current.indexOf(end, from))}`;
 }
 
 function formatOpenApi(): string {
@@ -69,7 +108,8 @@ function formatOpenApi(): string {
 
 const files: Record<string, string> = {
   '.env.example': formatEnvExample(),
-  'docs/configuration.md': replaceBetweenMarks('docs/configuration.md', formatSettingsTables()),
+  'docs/configuration.md': replaceBetweenMarks('docs/configuration.md', 'settings', formatSettingsTables()),
+  'docs/library.md': replaceBetweenMarks('docs/library.md', 'options', formatOptionsTable()),
   'spec/openapi.json': formatOpenApi(),
   ...formatFoldingFiles(),
 };

@@ -1,5 +1,6 @@
 import { type CodeInput, deriveCode, deriveTag, findWindow, parseCode } from './core/code.js';
 import { deriveKey } from './core/keys.js';
+import { refuseUnknownOptions } from './core/known-options.js';
 import { assertWholeNumber, defaultNamespace, driftToleranceRange, policyNumbers } from './core/policy.js';
 import { decodeSecret } from './core/secret.js';
 import { createHmacSha256 } from './fast/hmac.js';
@@ -54,6 +55,7 @@ const noChallenge = new Uint8Array(0);
  * engine.verify('alice@example.com', code); // { valid: true, window: 5984300 }
  */
 export function createEngine(options: EngineOptions): Engine {
+  refuseUnknownOptions(options, ['secret', 'namespace', 'digits', 'windowSeconds', 'driftTolerance']);
   const {
     namespace = defaultNamespace,
     digits = 6,

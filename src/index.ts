@@ -11,14 +11,13 @@ export type { TestIdentity } from './core/test-identities.js';
 export { type ErrorCode, OtpError } from './errors.js';
 export type { Handler } from './http/handler.js';
 export type { RequestInfo } from './http/web.js';
+export type { Locale } from './messages/catalogue.js';
 export {
   createOtp,
   generateApiKey,
   generateSecretKey,
-  type Locale,
   type Otp,
   type OtpOptions,
-  type TokenAlgorithm,
 } from './otp.js';
 export type { Clock, Logger, Message, ReadClaims, Receipt, ShouldSend, Store, Transport } from './ports.js';
 export type {
@@ -33,4 +32,5 @@ export type {
   VerifyResult,
 } from './results.js';
 export type { TokenClaims } from './tokens/claims.js';
+export type { TokenAlgorithm } from './tokens/keys.js';
 export type { TokenCheck } from './tokens/tokens.js';

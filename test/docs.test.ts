@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseEnv } from 'node:util';
 import { loadConfig } from '../src/cli/config.js';
-import { settingNames } from '../src/cli/environment.js';
 import { policyNumbers } from '../src/core/policy.js';
 import { problems } from '../src/http/problems.js';
+import { settingNames } from '../src/options/settings.js';
 import { docs, readCodeBlocks } from './helpers/docs.js';
 import { root } from './helpers/process.js';
 
@@ -163,22 +163,6 @@ describe('what is documented is what there is', () => {
     const page = read('docs/http.md');
     for (const [code, { status }] of Object.entries(problems))
       assert.ok(page.includes(`| \`${code}\` | ${status} |`), code);
-  });
-
-  test('every option of the library stands on its page, beside the setting that the service reads it from', () => {
-    const page = read('docs/library.md');
-    const sources =
-      read('src/otp-options.ts') + (read('src/core/policy.ts').split('interface Range')[0] ?? '');
-    const options = [...sources.matchAll(/^ {2}(\w+)\??: .*;$/gm)].map(([, option = '']) => option);
-    assert.ok(options.length >= 55);
-    for (const option of options) assert.match(page, new RegExp(`\\| [^|]*\`${option}\``), option);
-    const settings = [
-      ...read('src/cli/serve.ts').matchAll(/^ {4}(\w+): config\.([A-Z_]+)[,.]/gm),
-      // Not those of the server and the store.
-    ].filter(([, option = '']) => options.includes(option));
-    assert.ok(settings.length >= 45);
-    for (const [, option, setting] of settings)
-      assert.ok(page.includes(`\`${option}\` | \`${setting}\` |`), option);
   });
 
   test('every kind of key in Redis has its row', () => {

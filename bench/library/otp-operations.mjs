@@ -8,7 +8,7 @@ const { createOtp, generateSecretKey } = await loadBuilt('otp.js');
 const { createMemoryStore } = await loadBuilt('stores/memory.js');
 
 /**
- * @param {Pick<import('../../src/otp-options.js').OtpOptions, 'logger'>} options
+ * @param {Pick<import('../../src/options/otp-options.js').OtpOptions, 'logger'>} options
  * @param {() => { ip?: string }} createCaller what each call says of its caller
  */
 export function createOperations(options, createCaller) {

@@ -22,13 +22,14 @@ export interface NodeListenerOptions {
 export function createNodeListener(handler: Handler, options: NodeListenerOptions = {}): RequestListener {
   const { stalledTimeoutMs } = options;
   const ask = createAsk(handler);
-  return (incoming, outgoing) => {
+  return async (incoming, outgoing) => {
     const exchange = { incoming, outgoing };
-    void answerInTurn(exchange, undefined, (remoteAddress) => {
+    const answer = await answerInTurn(exchange, undefined, (remoteAddress) => {
       const request = createNodeRequest(exchange, remoteAddress);
       // What has a body joins the others when that has been read.
       return hasBody(incoming) ? ask(request) : batch(() => ask(request));
-    }).then((answer) => sendAnswer(outgoing, answer, stalledTimeoutMs));
+    });
+    sendAnswer(outgoing, answer, stalledTimeoutMs);
   };
 }
 

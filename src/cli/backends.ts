@@ -1,111 +1,80 @@
+import { checkRoutes } from '../delivery/route.js';
+import type { SenderName } from '../options/delivery.js';
+import { senders } from '../options/senders.js';
+import type { SettingName } from '../options/settings.js';
 import type { Transport } from '../ports.js';
-import { createConsoleTransport } from '../transports/console.js';
 import type { Inbox } from '../transports/inbox.js';
-import { createResendTransport } from '../transports/resend.js';
-import { createSesTransport } from '../transports/ses.js';
-import { createTwilioTransport } from '../transports/twilio.js';
-import { createVonageTransport } from '../transports/vonage.js';
-import { createWebhookTransport } from '../transports/webhook.js';
-import { createWhatsAppTransport } from '../transports/whatsapp.js';
-import type { Environment, SettingName } from './environment.js';
-import { type BackendName, type Routes, readRoutes } from './routes.js';
-import { createSmtpBackend, findSmtpProblems, nameSmtpSetting } from './smtp-backend.js';
-
-/** The settings that each backend cannot do without. */
-const required: Record<BackendName, readonly SettingName[]> = {
-  console: [],
-  smtp: ['SMTP_HOST', 'SMTP_FROM'],
-  twilio: ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN'],
-  webhook: ['WEBHOOK_URL', 'WEBHOOK_SECRET'],
-  ses: ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'SES_FROM'],
-  resend: ['RESEND_API_KEY', 'RESEND_FROM'],
-  vonage: ['VONAGE_API_KEY', 'VONAGE_API_SECRET', 'VONAGE_FROM'],
-  whatsapp: ['WHATSAPP_TOKEN', 'WHATSAPP_PHONE_NUMBER_ID', 'WHATSAPP_TEMPLATE'],
-};
-
-/** The routes that are configured, if any. */
-export function readConfiguredRoutes({ DELIVERY_ROUTES }: Environment): Routes | undefined {
-  return DELIVERY_ROUTES === undefined ? undefined : (readRoutes(DELIVERY_ROUTES) ?? undefined);
-}
+import type { Config } from './config.js';
+import { type Given, sayOfSetting } from './say.js';
 
 /** The backends in use, each once. */
-export function listBackends(config: Environment): BackendName[] {
-  const routes = readConfiguredRoutes(config);
-  return routes ? [...new Set(Object.values(routes).flat())] : [config.DELIVERY_BACKEND];
+export function listBackends({ DELIVERY_ROUTES: routes, DELIVERY_BACKEND }: Config): SenderName[] {
+  return routes ? [...new Set(Object.values(routes).flat() as SenderName[])] : [DELIVERY_BACKEND];
 }
 
-/** @throws TypeError or RangeError that names the option that is wrong */
-export function createBackend(name: BackendName, config: Environment, inbox?: Inbox): Transport {
-  const read = (setting: SettingName) => String(config[setting] ?? '');
-  switch (name) {
-    case 'console':
-      return createConsoleTransport({ inbox });
-    case 'smtp':
-      return createSmtpBackend(config);
-    case 'twilio':
-      return createTwilioTransport({
-        accountSid: read('TWILIO_ACCOUNT_SID'),
-        authToken: read('TWILIO_AUTH_TOKEN'),
-        from: config.TWILIO_FROM_NUMBER,
-        messagingServiceSid: config.TWILIO_MESSAGING_SERVICE_SID,
-        whatsappContentSid: config.TWILIO_WHATSAPP_CONTENT_SID,
-      });
-    case 'webhook':
-      return createWebhookTransport({
-        url: read('WEBHOOK_URL'),
-        secret: read('WEBHOOK_SECRET'),
-        allowInsecureHttp: config.WEBHOOK_ALLOW_INSECURE_HTTP,
-        allowPrivateTargets: config.WEBHOOK_ALLOW_PRIVATE_TARGETS,
-      });
-    case 'ses':
-      return createSesTransport({
-        region: read('AWS_REGION'),
-        accessKeyId: read('AWS_ACCESS_KEY_ID'),
-        secretAccessKey: read('AWS_SECRET_ACCESS_KEY'),
-        sessionToken: config.AWS_SESSION_TOKEN,
-        from: read('SES_FROM'),
-      });
-    case 'resend':
-      return createResendTransport({ apiKey: read('RESEND_API_KEY'), from: read('RESEND_FROM') });
-    case 'vonage':
-      return createVonageTransport({
-        apiKey: read('VONAGE_API_KEY'),
-        apiSecret: read('VONAGE_API_SECRET'),
-        from: read('VONAGE_FROM'),
-      });
-    case 'whatsapp':
-      return createWhatsAppTransport({
-        token: read('WHATSAPP_TOKEN'),
-        phoneNumberId: read('WHATSAPP_PHONE_NUMBER_ID'),
-        template: read('WHATSAPP_TEMPLATE'),
-        languages: config.WHATSAPP_LANGUAGES,
-      });
+/** @throws TypeError or RangeError that begins with the option that is wrong */
+export function createBackend(name: SenderName, config: Config, inbox?: Inbox): Transport {
+  const options: Record<string, unknown> = {};
+  for (const [setting, { option }] of Object.entries(senders[name].settings)) {
+    const value = config[setting as SettingName];
+    const [outer = '', inner] = option.split('.');
+    if (inner === undefined) options[outer] = value;
+    else if (value !== undefined) options[outer] = { ...Object(options[outer]), [inner]: value };
   }
+  if (name === 'console') options['inbox'] = inbox;
+  if (name === 'smtp') options['timeoutMs'] = config.DELIVERY_TIMEOUT_MS;
+  return senders[name].create(options);
 }
 
 /** What is wrong with the backends in use and their routes, one line each. */
-export function findBackendProblems(config: Environment): string[] {
+export function findBackendProblems(config: Config, given: Given): string[] {
   const problems: string[] = [];
+  const transports: Transport[] = [];
   for (const name of listBackends(config)) {
-    const missing = required[name].filter((setting) => config[setting] === undefined);
-    problems.push(...missing.map((setting) => `${setting}: required with ${name} delivery`));
-    const contradictions = name === 'smtp' ? findSmtpProblems(config) : [];
-    problems.push(...contradictions);
-    if (missing.length + contradictions.length > 0) continue;
+    const rows = Object.entries(senders[name].settings) as [
+      SettingName,
+      { option: string; isRequired: boolean },
+    ][];
+    const missing = rows
+      .filter(([setting, { isRequired }]) => isRequired && config[setting] === undefined)
+      .map(([setting]) => `${setting}: required with ${name} delivery`);
+    if (name === 'smtp') missing.push(...findLoginProblems(config));
+    problems.push(...missing);
+    if (missing.length > 0) continue;
     try {
-      const { channels } = createBackend(name, config);
-      for (const [channel, names] of Object.entries(readConfiguredRoutes(config) ?? {})) {
-        if (names.includes(name) && !channels.some((served) => served === channel)) {
-          problems.push(
-            `DELIVERY_ROUTES: ${name} does not serve ${channel}; it serves ${channels.join(', ')}`,
-          );
-        }
-      }
+      transports.push(createBackend(name, config));
     } catch (error) {
       const { message } = error as Error;
-      const named = name === 'smtp' ? nameSmtpSetting(message, config) : undefined;
-      problems.push(named ?? `settings of ${name} delivery: ${message}`);
+      const names = new Map(rows.map(([setting, { option }]) => [option, setting]));
+      problems.push(sayOfSetting(message, given, names) ?? `settings of ${name} delivery: ${message}`);
     }
+  }
+  if (problems.length > 0 || config.DELIVERY_ROUTES === undefined) return problems;
+  try {
+    checkRoutes(transports, config.DELIVERY_ROUTES);
+    return [];
+  } catch (error) {
+    return [(error as Error).message.replace('routes', 'DELIVERY_ROUTES')];
+  }
+}
+
+/** What is missing from a login at the mail server or contradicts it, one line each. */
+function findLoginProblems(config: Config): string[] {
+  const { SMTP_USERNAME, SMTP_PASSWORD, SMTP_OAUTH_SCOPE, SMTP_OAUTH_REFRESH_TOKEN } = config;
+  const needed = ['SMTP_OAUTH_TOKEN_URL', 'SMTP_OAUTH_CLIENT_ID', 'SMTP_OAUTH_CLIENT_SECRET'] as const;
+  const granted = SMTP_OAUTH_SCOPE ?? SMTP_OAUTH_REFRESH_TOKEN;
+  if (granted === undefined && needed.every((name) => config[name] === undefined)) {
+    const isHalf = (SMTP_USERNAME === undefined) !== (SMTP_PASSWORD === undefined);
+    return isHalf ? ['SMTP_USERNAME: goes together with SMTP_PASSWORD; one of them is missing'] : [];
+  }
+  const problems = ([...needed, 'SMTP_USERNAME'] as const)
+    .filter((name) => config[name] === undefined)
+    .map((name) => `${name}: required for a login by OAuth 2.0, as the other SMTP_OAUTH_* settings ask for`);
+  if (granted === undefined) {
+    problems.push('SMTP_OAUTH_SCOPE: required for a login by OAuth 2.0 without SMTP_OAUTH_REFRESH_TOKEN');
+  }
+  if (SMTP_PASSWORD !== undefined) {
+    problems.push('SMTP_PASSWORD: contradicts the SMTP_OAUTH_* settings; leave out the one or the others');
   }
   return problems;
 }

@@ -1,4 +1,5 @@
 import { isLoopbackHost } from '../core/loopback.js';
+import { isPageServed } from '../options/rules.js';
 import { version } from '../version.js';
 import { listBackends } from './backends.js';
 import { type Config, isProduction } from './config.js';
@@ -46,9 +47,12 @@ export function hasInbox(config: Config): boolean {
 }
 
 /** Whether `/sign-in` is served. */
-export function hasSignInPage({ SIGN_IN_PAGE, API_KEYS, OTP_PURPOSES }: Config): boolean {
-  const isWanted = SIGN_IN_PAGE === 'auto' ? API_KEYS.length === 0 : SIGN_IN_PAGE === 'true';
-  return isWanted && OTP_PURPOSES.includes('sign-in');
+export function hasSignInPage(config: Config): boolean {
+  return isPageServed({
+    signInPage: config.SIGN_IN_PAGE,
+    apiKeyHashes: config.API_KEYS,
+    purposes: config.OTP_PURPOSES,
+  });
 }
 
 /** Whether the cookies of the page work over plain http. */

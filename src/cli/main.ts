@@ -5,9 +5,9 @@ import { OtpError } from '../errors.js';
 import { generateApiKey, generateSecretKey } from '../otp.js';
 import { version } from '../version.js';
 import { formatCheck } from './check.js';
-import { loadConfig, readEnvFile } from './config.js';
-import { environment } from './environment.js';
+import { loadConfig, parseGiven, readEnvFile } from './config.js';
 import { runKeys, TooEarlyError } from './keys.js';
+import { sayAllowed } from './say.js';
 import { serve } from './serve.js';
 
 const help = `stateless-otp ${version}: one-time passcodes without a database
@@ -95,7 +95,7 @@ async function main(args: string[]): Promise<void> {
   }
   const loaded = loadConfig(source);
   if (command === 'check') {
-    print(`${formatCheck(loaded, source)}\n`);
+    print(`${formatCheck(loaded)}\n`);
     if (!loaded.config) process.exitCode = exitUsage;
     return;
   }
@@ -109,8 +109,11 @@ async function main(args: string[]): Promise<void> {
 }
 
 /** Other settings may be wrong or missing where keys are made. */
-function readTokenTtl(given: string | undefined): number {
-  return environment.shape.ACCESS_TOKEN_TTL.parse(given || undefined);
+function readTokenTtl(text: string | undefined): number {
+  const given = text ? { ACCESS_TOKEN_TTL: text } : {};
+  const { values, wrong } = parseGiven(given);
+  if (wrong.length > 0) throw new OtpError('invalid_request', sayAllowed('ACCESS_TOKEN_TTL', given));
+  return values.ACCESS_TOKEN_TTL;
 }
 
 function formatSecrets(values: { 'api-key'?: string; 'introspect-client'?: string }): string {

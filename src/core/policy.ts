@@ -90,10 +90,11 @@ export const longAttempts = 2;
 /** With less than this left of its life (and less than a third), a pending code is not sent again. */
 export const staleSeconds = 60;
 
-/** Names of namespaces and purposes: short and plain, since they stand in tokens and configuration. */
 /** The namespace of an installation that names none. */
 export const defaultNamespace = 'default';
+/** Names of namespaces and purposes are short and plain, since they are part of tokens and of the configuration. */
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+export const nameForm = '1 to 64 letters, digits, dots, hyphens or underscores';
 
 /**
  * Fills in the defaults and checks every bound.
@@ -139,15 +140,14 @@ export function assertWholeNumber(
 }
 
 /** @throws RangeError that names the option, what was given and what is allowed */
-export function assertOneOf(name: string, value: string, allowed: readonly string[]): void {
-  if (!allowed.includes(value))
+export function assertOneOf(name: string, value: unknown, allowed: readonly string[]): void {
+  if (!allowed.some((one) => one === value))
     throw new RangeError(`${name} must be one of ${allowed.join(', ')}, got ${value}`);
 }
 
-function assertName(name: string, value: unknown): void {
+/** @throws RangeError that names the option, what was given and what is allowed */
+export function assertName(name: string, value: unknown): void {
   if (typeof value !== 'string' || !namePattern.test(value)) {
-    throw new RangeError(
-      `${name}: names have 1 to 64 letters, digits, dots, hyphens or underscores, got ${value}`,
-    );
+    throw new RangeError(`${name}: names have ${nameForm}, got ${value}`);
   }
 }

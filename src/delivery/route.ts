@@ -1,43 +1,33 @@
 import { type Channel, channels } from '../core/policy.js';
-import { createRefusal, faultOf, isDefinite, isReceipt } from '../core/refusal.js';
-import type { Message, MonotonicClock, Receipt, Transport } from '../ports.js';
+import { faultOf, isDefinite, isReceipt, type RefusalCategory } from '../core/refusal.js';
+import type { Message, MonotonicClock, Receipt, Refusal, Transport } from '../ports.js';
 import { createBreaker } from './breaker.js';
 import { Deadlines, type Expiring } from './deadlines.js';
 
 export interface RouteOptions {
   transports: readonly Transport[];
-  /** Names of transports by channel, in order of preference. Default: all that serve the channel, as listed. */
+  /** Names of transports by channel, in the order in which they are tried. Default: all that serve it, as listed. */
   routes?: Partial<Record<Channel, readonly string[]>> | undefined;
-  /** Timeout of one message, across all its transports. */
+  /** Limit on one message, over all its transports. */
   timeoutMs: number;
   clock: MonotonicClock;
 }
 
 export interface Router {
   serves(channel: Channel): boolean;
-  /** Never rejects, and respects the timeout. */
+  /** Never rejects, and never takes longer than the limit. */
   send(message: Message): Promise<Receipt>;
 }
 
 /**
- * Tries the transports of a channel in order. Continues only after a definite refusal that is not the recipient's fault:
- * after an unknown outcome, the next provider might deliver the message a second time.
+ * Tries the transports of a channel one after the other. Only a definite refusal that is not the recipient's goes on to
+ * the next: after an unknown outcome a second provider might deliver what the first has delivered too.
  *
- * @throws RangeError for a route that names an unknown transport, or one that does not serve the channel
+ * @throws RangeError as `checkRoutes` does
  */
 export function createRouter({ transports, routes = {}, timeoutMs, clock }: RouteOptions): Router {
+  checkRoutes(transports, routes);
   const guarded = transports.map((transport) => ({ transport, breaker: createBreaker(clock) }));
-  for (const [channel, names] of Object.entries(routes)) {
-    for (const name of names) {
-      const found = transports.find((transport) => transport.name === name);
-      const serves = found?.channels.some((served) => served === channel);
-      if (!serves) {
-        throw new RangeError(
-          `routes: ${name} is no transport that serves ${channel}; there are ${listTransports(transports)}`,
-        );
-      }
-    }
-  }
   const findAll = (channel: Channel) => {
     const names = routes[channel];
     if (!names) return guarded.filter(({ transport }) => transport.channels.includes(channel));
@@ -55,7 +45,7 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
         deadlines.remove(sending);
         resolve(isReceipt(receipt) ? receipt : createRefusal('unknown', 'returned no receipt'));
       };
-      // Only the name: a provider's message may quote the recipient.
+      // The name alone: a provider's words may hold the recipient.
       const fail = (error: unknown) =>
         finish(createRefusal('unknown', `threw ${error instanceof Error ? error.name : typeof error}`));
       deadlines.add(sending);
@@ -89,8 +79,9 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
 }
 
 /**
- * One message under way, and the options of its transport. The signal is created on first use: not every transport needs
- * one. A class, since V8 gives every object literal with a getter its own hidden class, which outlives the object.
+ * One message on its way, and what its transport is told. The signal is made when it is asked for: a transport that needs
+ * none should not pay for it. A class, since V8 gives each object with a getter of its own a shape of its own, which
+ * outlives the object.
  */
 class Sending implements Expiring {
   readonly endsAt: number;
@@ -118,11 +109,32 @@ class Sending implements Expiring {
   }
 }
 
-/** By domain: its addresses fail together, and one person may own any number of them. */
+/** All of a domain fail together, and one person can have any number of its addresses. */
 function groupRecipient({ channel, to }: Message): string {
   return channel === 'email' ? to.slice(to.lastIndexOf('@') + 1) : to;
 }
 
-function listTransports(transports: readonly Transport[]): string {
-  return transports.map(({ name, channels }) => `${name} (${channels.join(', ')})`).join(', ');
+function createRefusal(category: RefusalCategory, detail: string): Refusal {
+  return { ok: false, category, retryable: true, detail };
+}
+
+/** @throws RangeError for a route that names an unknown transport, or one that does not serve the channel */
+export function checkRoutes(
+  transports: readonly Transport[],
+  routes: NonNullable<RouteOptions['routes']>,
+): void {
+  for (const [channel, names] of Object.entries(routes)) {
+    for (const name of names) {
+      const found = transports.find((transport) => transport.name === name);
+      if (!found) {
+        const known = transports.map((transport) => transport.name).join(', ');
+        throw new RangeError(`routes: ${name} is no transport that serves ${channel}; there are ${known}`);
+      }
+      if (!found.channels.some((served) => served === channel)) {
+        throw new RangeError(
+          `routes: ${name} does not serve ${channel}; it serves ${found.channels.join(', ')}`,
+        );
+      }
+    }
+  }
 }

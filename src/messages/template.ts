@@ -1,26 +1,27 @@
-/** A logic-less template. */
+/** A text with holes; filling them is all it can do. */
 export interface Template {
   fill(values: Readonly<Record<string, string>>): string;
-  /** A template in which these values are already filled in. */
+  /** The same with these holes filled for good. */
   bind(values: Readonly<Record<string, string>>): Template;
 }
 
 export interface TemplateOptions {
-  /** Name of the source, for errors. */
+  /** What errors call the source. */
   file: string;
+  /** Names that may stand between the braces. */
   variables: readonly string[];
-  /** Variables that must occur. */
+  /** Names that must. */
   required?: readonly string[] | undefined;
-  /** Variables that must not occur, and why. */
+  /** Names that may not, and why. */
   forbidden?: Readonly<Record<string, string>> | undefined;
-  /** Whether values are escaped. */
+  /** Escapes values for HTML. */
   isHtml: boolean;
 }
 
 /**
- * Compiles a template with variables such as `{{name}}`. Any other use of two braces is an error.
+ * Reads `{{name}}`, and nothing else that begins with two braces.
  *
- * @throws RangeError that names the file, the line and what is allowed
+ * @throws RangeError that names file and line, what stands there and what may
  */
 export function compileTemplate(
   source: string,
@@ -53,7 +54,7 @@ export function compileTemplate(
   return createTemplate([...texts, last], names, write);
 }
 
-/** @param texts before, between and after the holes, one more than `names` */
+/** @param texts what stands before, between and after the holes that `names` names */
 function createTemplate(
   texts: readonly string[],
   names: readonly string[],

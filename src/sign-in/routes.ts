@@ -9,8 +9,6 @@ import { createParts, type SignInOptions } from './parts.js';
 import { createScriptRoutes } from './script-routes.js';
 import { createSignOutRoutes } from './signed-in-page.js';
 
-export { signInPurpose } from './session.js';
-
 /**
  * The sign-in page: every route of it.
  *

@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from '../core/known-options.js';
 import { assertWholeNumber } from '../core/policy.js';
 import type { Clock, Store } from '../ports.js';
 import { type Expiring, ExpiringMap, entriesRange } from './memory/expiring-map.js';
@@ -36,6 +37,7 @@ export interface MemoryStoreOptions {
  * @throws RangeError when `maxEntries` is out of range
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
+  refuseUnknownOptions(options, ['clock', 'maxEntries']);
   const { clock = steadyClock, maxEntries = entriesRange.default } = options;
   assertWholeNumber('maxEntries', maxEntries, entriesRange);
   const identities = new ExpiringMap<StoredIdentity>(maxEntries);

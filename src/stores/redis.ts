@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from '../core/known-options.js';
 import { assertWholeNumber } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type { Logger, Store } from '../ports.js';
@@ -42,6 +43,11 @@ export interface RedisStoreOptions {
   testClockOffsetMs?: (() => number) | undefined;
 }
 
+const optionNames =
+  'url password sentinelUsername sentinelPassword client keyPrefix timeoutMs allowEviction allowUnfenced logger testClockOffsetMs'.split(
+    ' ',
+  );
+
 const verbs = [
   'open',
   'attempt',
@@ -70,6 +76,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     allowUnfenced = false,
     testClockOffsetMs,
   } = options;
+  refuseUnknownOptions(options, optionNames);
   assertWholeNumber('timeoutMs', timeoutMs, redisTimeout);
   if ((options.url === undefined) === (options.client === undefined)) {
     throw new TypeError('either url or client must be given');

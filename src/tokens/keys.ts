@@ -128,7 +128,8 @@ function computeThumbprint({ kty, crv, x, y }: JsonWebKey): string {
   return createHash('sha256').update(JSON.stringify(members)).digest('base64url');
 }
 
-function importSecret(secret: string, name: string): SigningKey {
+/** @throws TypeError or RangeError that names the option */
+export function importSecret(secret: string, name: string): SigningKey {
   if (typeof secret !== 'string') throw new TypeError(`${name} must be a string`);
   const bytes = Buffer.from(secret);
   if (bytes.length < minSecretBytes) {
@@ -142,7 +143,8 @@ function importSecret(secret: string, name: string): SigningKey {
   };
 }
 
-function importPrivateKeys(text: string | undefined, name: string): PrivateKey[] {
+/** @throws TypeError or RangeError that names the option, without any part of a key */
+export function importPrivateKeys(text: string | undefined, name: string): PrivateKey[] {
   if (text === undefined) return [];
   if (typeof text !== 'string') throw new TypeError(`${name} must be PEM, a JWK or a JWK Set as text`);
   const keys = parseKeys(text.trim(), name).map((material) => importPrivateKey(material, name));

@@ -1,9 +1,8 @@
-import type { Meaning } from '../core/refusal.js';
-import { mean } from './meanings.js';
+import { type Meaning, mean } from './refusal.js';
 
 /**
- * Resend's error names (https://resend.com/docs/api-reference/errors). Others are judged by the status, `validation_error`
- * too: it covers the key, the domain and the request.
+ * Resend's error names (https://resend.com/docs/api-reference/errors). `validation_error` is left to its status: it is
+ * the key, the domain or the request. Any other is judged by the status of the answer too.
  */
 export const resendErrors: Readonly<Record<string, Meaning>> = {
   ...mean('unauthorized', 'missing_api_key', 'restricted_api_key', 'invalid_api_key', 'invalid_access'),
@@ -17,6 +16,6 @@ export const resendErrors: Readonly<Record<string, Meaning>> = {
   ),
   ...mean('rejected', 'invalid_attachment', 'invalid_idempotency_key', 'method_not_allowed', 'not_found'),
   ...mean('rejected', 'security_error'),
-  // The same message is already being sent, or was sent with different content.
+  // This same message is on its way already, or was before with other words.
   ...mean(['unknown', 'recipient'], 'concurrent_idempotent_requests', 'invalid_idempotent_request'),
 };

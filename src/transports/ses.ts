@@ -1,7 +1,6 @@
 import type { Transport } from '../ports.js';
-import { createMailHeaders } from './mail-headers.js';
 import { requireCredential, requireText } from './options.js';
-import { createPostTransport, dig, type HttpOptions, resolveHttpOptions } from './post.js';
+import { dig, type HttpOptions, postMessage, resolveHttpOptions } from './post.js';
 import { sesErrors } from './ses-errors.js';
 import { signAwsRequest } from './sigv4.js';
 import { formatSender, parseSender } from './smtp-sender.js';
@@ -11,13 +10,13 @@ export interface SesTransportOptions extends HttpOptions {
   region: string;
   accessKeyId: string;
   secretAccessKey: string;
-  /** Of temporary credentials, which are not renewed. */
+  /** Of temporary credentials; they are not renewed. */
   sessionToken?: string | undefined;
-  /** `codes@example.com` or `Example <codes@example.com>`, an identity verified at SES. */
+  /** `codes@example.com` or `Example <codes@example.com>`, an identity that is verified at SES. */
   from: string;
-  /** Letters, digits, `_` and `-`. Default: that of the identity. */
+  /** Letters, digits, `_` and `-`. Default: the one of the identity. */
   configurationSet?: string | undefined;
-  /** Milliseconds since 1970, for the signature. Default: the system clock. */
+  /** Milliseconds since 1970, for the signature. Default: the system's. */
   clock?: (() => number) | undefined;
 }
 
@@ -28,7 +27,15 @@ export interface SesTransportOptions extends HttpOptions {
  */
 export function createSesTransport(options: SesTransportOptions): Transport {
   const region = requireText(options.region, 'region', /^[a-z]{2}(-[a-z]+)+-\d$/, 'like eu-central-1');
-  const client = resolveHttpOptions(options, `https://email.${region}.amazonaws.com`);
+  const client = resolveHttpOptions(options, `https://email.${region}.amazonaws.com`, [
+    'region',
+    'accessKeyId',
+    'secretAccessKey',
+    'sessionToken',
+    'from',
+    'configurationSet',
+    'clock',
+  ]);
   const { sessionToken, configurationSet, clock = Date.now } = options;
   const signer = {
     region,
@@ -43,20 +50,10 @@ export function createSesTransport(options: SesTransportOptions): Transport {
   const from = formatSender(parseSender(options.from));
   const url = `${client.baseUrl}/v2/email/outbound-emails`;
   const content = (data: string) => ({ Data: data, Charset: 'UTF-8' });
-  return createPostTransport(
-    'ses',
-    ['email'],
-    client,
-    {
-      findId: (body) => dig(body, 'MessageId'),
-      // `TooManyRequestsException:http://…` in the header, `com.amazonaws.ses#…` in the body.
-      findErrorCode: ({ headers, body }) =>
-        String(headers.get('x-amzn-errortype') ?? dig(body, '__type'))
-          .replace(/:.*$/s, '')
-          .replace(/^.*#/s, ''),
-      codes: sesErrors,
-    },
-    ({ id, to, subject, text, html }) => {
+  return {
+    name: 'ses',
+    channels: ['email'],
+    async send({ id, to, subject, text, html }, { signal }) {
       const body = JSON.stringify({
         FromEmailAddress: from,
         Destination: { ToAddresses: [to] },
@@ -64,7 +61,10 @@ export function createSesTransport(options: SesTransportOptions): Transport {
           Simple: {
             Subject: content(subject),
             Body: { Text: content(text), ...(html === undefined ? {} : { Html: content(html) }) },
-            Headers: Object.entries(createMailHeaders(id)).map(([Name, Value]) => ({ Name, Value })),
+            Headers: [
+              { Name: 'Auto-Submitted', Value: 'auto-generated' },
+              { Name: 'X-Entity-Ref-ID', Value: id },
+            ],
           },
         },
         ConfigurationSetName: configurationSet,
@@ -74,7 +74,19 @@ export function createSesTransport(options: SesTransportOptions): Transport {
         ...(sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken }),
       };
       const signed = signAwsRequest({ method: 'POST', url, headers, body }, signer, new Date(clock()));
-      return { url, headers: signed, body };
+      return postMessage(
+        client,
+        { url, headers: signed, body, signal },
+        {
+          readId: (answer) => dig(answer, 'MessageId'),
+          // `TooManyRequestsException:http://…` in the header, `com.amazonaws.ses#…` in the body.
+          readErrorCode: (answer) =>
+            String(answer.headers.get('x-amzn-errortype') ?? dig(answer.body, '__type'))
+              .replace(/:.*$/s, '')
+              .replace(/^.*#/s, ''),
+          codes: sesErrors,
+        },
+      );
     },
-  );
+  };
 }

@@ -1,5 +1,7 @@
 import { requireBoolean, requireInteger } from './options.js';
 
+export const smtpPorts = { min: 1, max: 65_535 };
+
 /**
  * Whether servers speak TLS from the first byte on this port: on 465 by RFC 8314 §3.3, and on 2465 at Amazon SES and
  * others (https://docs.aws.amazon.com/ses/latest/dg/smtp-connect.html).
@@ -9,7 +11,7 @@ export function isTlsPort(port: number | undefined): boolean {
 }
 
 /**
- * Port and TLS of a mail server, by the conventions of RFC 8314 §3.3 and RFC 6409 §3.1.
+ * Port and TLS of a mail server; RFC 8314 §3.3 and RFC 6409 §3.1 say what servers speak on their usual ports.
  *
  * @throws TypeError or RangeError that names the wrong option
  */
@@ -17,7 +19,7 @@ export function resolvePort(
   port: number | undefined,
   secure: boolean | undefined,
 ): { port: number; secure: boolean } {
-  if (port !== undefined) requireInteger(port, 'port', 1, 65_535);
+  if (port !== undefined) requireInteger(port, 'port', smtpPorts.min, smtpPorts.max);
   if (secure !== undefined) requireBoolean(secure, 'secure');
   if (port === 465 && secure === false) {
     throw new RangeError(

@@ -172,6 +172,6 @@ test('a route names its transports in their order, and a wrong name is refused',
   );
   assert.throws(
     () => createKit([...stubs, sms], { email: ['sms'] }),
-    /sms is no transport that serves email/,
+    /sms does not serve email; it serves sms/,
   );
 });

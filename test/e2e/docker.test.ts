@@ -4,7 +4,7 @@ import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { settingNames } from '../../src/cli/environment.js';
+import { settingNames } from '../../src/options/settings.js';
 import { patientRedis, sharedSecrets } from '../helpers/fleet.js';
 import { noEnvFile, postTo, root, startProcess } from '../helpers/process.js';
 import { findFreePort, startRedis } from '../helpers/redis.js';

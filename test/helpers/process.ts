@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { devNull, tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { settingNames } from '../../src/cli/environment.js';
+import { settingNames } from '../../src/options/settings.js';
 import { killAtExit, stopAtEnd } from './leftovers.js';
 import { patienceMs } from './until.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { test } from 'node:test';
-import { createOtp } from '../../src/index.js';
+import { createOtp, generateSecretKey } from '../../src/index.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { createManualClock } from '../helpers/clock.js';
 import { createInbox, createTestOtp, jwtSecret, secretKey } from '../helpers/otp.js';
@@ -166,7 +166,7 @@ test('with the settings of the Django handler its five answers come out: five di
 test('a rotation of the code key fails no code that is pending, and the retired key makes none', async () => {
   const store = createMemoryStore();
   const inbox = createInbox();
-  const other = Buffer.alloc(32, 9).toString('base64').replace('CQ', 'DQ');
+  const other = generateSecretKey();
   const parts = { jwtSecret, store, transports: [inbox.transport], identityKey: secretKey };
   const before = createOtp({ ...parts, secretKey });
   const announced = createOtp({ ...parts, secretKey, previousSecretKey: other });
@@ -193,7 +193,7 @@ test('a rotation of the code key fails no code that is pending, and the retired 
 
 test('a previous key without an identity key is refused: limits would restart with the swap', () => {
   const transports = [createInbox().transport];
-  const previousSecretKey = Buffer.alloc(32, 9);
+  const previousSecretKey = generateSecretKey();
   assert.throws(
     () => createOtp({ secretKey, jwtSecret, transports, previousSecretKey }),
     /previousSecretKey needs identityKey/,

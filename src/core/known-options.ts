@@ -1,0 +1,35 @@
+/**
+ * Refuses an option that there is not: it would have no effect, and nobody would know. One that is undefined counts as
+ * not given.
+ *
+ * @throws TypeError that names the option, and the nearest that there is
+ */
+export function refuseUnknownOptions(options: object, known: readonly string[], name = 'options'): void {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`${name} must be an object, got ${options}`);
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || known.includes(name)) continue;
+    throw new TypeError(`unknown option \`${name}\`${suggestName(name, known)}`);
+  }
+}
+
+/** `; did you mean …?`, or nothing when no name is near. */
+export function suggestName(name: string, known: readonly string[]): string {
+  const distances = known.map((other) => countEdits(name.toLowerCase(), other.toLowerCase()));
+  const least = Math.min(...distances);
+  return least <= name.length / 3 ? `; did you mean \`${known[distances.indexOf(least)]}\`?` : '';
+}
+
+/** The Levenshtein distance, by the algorithm of Wagner and Fischer. */
+function countEdits(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (const [i, character] of [...one].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < other.length; j++) {
+      const replaced = (row[j] ?? 0) + (character === other[j] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}

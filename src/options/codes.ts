@@ -1,0 +1,53 @@
+import { isCountry } from '../core/identity.js';
+import {
+  assertName,
+  bindings,
+  defaultNamespace,
+  driftToleranceRange,
+  nameForm,
+  namePattern,
+  policyNumbers,
+  resendPolicies,
+} from '../core/policy.js';
+import { choice, flag, from, nameList, text, wholeNumber } from './row.js';
+
+export const codeOptions = {
+  /** Length of a code, 4 to 10. Default 6. */
+  digits: from('OTP_DIGITS', wholeNumber(policyNumbers.digits)),
+  /** Allow fewer than 6 digits in production. */
+  OTP_ALLOW_SHORT_CODES: flag(false),
+  /** Life of a code in seconds, 30 to 600. Default 300. */
+  windowSeconds: from('OTP_WINDOW_SECONDS', wholeNumber({ ...policyNumbers.windowSeconds, unit: 'seconds' })),
+  /** For `stateless-otp/engine` only: in the service a code lives by the clock of the store, without drift. */
+  OTP_DRIFT_TOLERANCE: wholeNumber(driftToleranceRange),
+  /** Attempts per code, 1 to 100. Default 5. */
+  maxAttempts: from('OTP_MAX_ATTEMPTS', wholeNumber(policyNumbers.maxAttempts)),
+  /**
+   * What a second request does: send the same code again, make a new one, or refuse until the first has expired.
+   * Default `reuse`.
+   */
+  resend: from('OTP_RESEND', choice(resendPolicies, 'reuse')),
+  /** Least gap between two sends to one identity in seconds, 0 to 600. Default 0. */
+  resendCooldownSeconds: from(
+    'OTP_RESEND_COOLDOWN_SECONDS',
+    wholeNumber({ ...policyNumbers.resendCooldownSeconds, unit: 'seconds' }),
+  ),
+  /** `challenge` binds every code to the challenge that its request returned. Default `identity`. */
+  binding: from('OTP_BINDING', choice(bindings, 'identity')),
+  /** Wrong guesses at one identity in 100 days from which on its codes are long, 0 (never) to 1000. Default 10. */
+  lengthenAfter: from('OTP_LENGTHEN_AFTER', wholeNumber(policyNumbers.lengthenAfter)),
+  /** Length of a long code, 4 to 10 and at least `digits`. Default 10. */
+  longDigits: from('OTP_LONG_DIGITS', wholeNumber(policyNumbers.longDigits)),
+  /** What codes may be for; the first is used when a request names none. Default `['sign-in']`. */
+  purposes: from('OTP_PURPOSES', nameList(['sign-in'])),
+  /** The application or tenant; codes, tokens and limits of different namespaces are apart. Default `default`. */
+  namespace: from('OTP_NAMESPACE', {
+    ...text({ allowed: nameForm, accepts: namePattern }, defaultNamespace),
+    check: (value, name) => assertName(name, value),
+  }),
+  /** ISO 3166-1 alpha-2 code under which national phone numbers are read. Default: none, `+` is required. */
+  defaultCountry: from(
+    'OTP_DEFAULT_COUNTRY',
+    text({ allowed: 'an ISO 3166-1 alpha-2 code such as `DE`', accepts: isCountry }),
+  ),
+};

@@ -1,0 +1,41 @@
+import { createGate } from '../core/gate.js';
+import { canonicalise } from '../core/identity.js';
+import type { ShouldSend } from '../ports.js';
+import { from, hook, list, needing, text } from './row.js';
+
+export const gateOptions = {
+  /**
+   * Who is let through at `/authz/*` and is sent codes: addresses, `@domain`s, ids and beginnings of phone numbers such as
+   * `+49`. Messages then go out in the background. Default: everybody.
+   */
+  gateAllow: from('GATE_ALLOW', {
+    ...list({
+      of: 'addresses, `@domain`s, ids and beginnings of numbers such as `+49`',
+      but: 'without wildcards',
+      accepts: /./,
+    }),
+    check: (value) => createGate(value as string[]),
+  }),
+  /**
+   * Every host under this domain shares one sign-in at `publicUrl`, such as `example.com`. Default: each host has its
+   * own.
+   */
+  cookieDomain: from(
+    'GATE_COOKIE_DOMAIN',
+    needing(
+      'publicUrl',
+      'a URL of a host under that domain, where the sign-in page of all these hosts is',
+      // A domain that mail can have can have a cookie: at least two labels, in ASCII, no port and no leading dot.
+      text({
+        allowed: 'a domain such as `example.com`',
+        accepts: (domain) => canonicalise(`x@${domain}`)?.value === `x@${domain}`,
+      }),
+    ),
+  ),
+  /**
+   * Whether an identity may be sent a code. Others get the same answers in the same time, nothing is sent and no code
+   * is right for them, and no refresh token of theirs is valid. So that nothing tells, messages then go out in the
+   * background, a moment later, and a refused one is not given back to the limits. Default: everybody.
+   */
+  shouldSend: hook<ShouldSend>(),
+};

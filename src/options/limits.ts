@@ -1,0 +1,26 @@
+import { policyNumbers } from '../core/policy.js';
+import { createTrustCheck } from '../core/trusted-proxies.js';
+import { from, list, wholeNumber } from './row.js';
+
+export const limitOptions = {
+  /** Sends per rolling 10 minutes and identity, 1 to 1 000 000. Default 5. */
+  requestIdentityMax: from('RATE_REQUEST_OTP_MAX', wholeNumber(policyNumbers.requestIdentityMax)),
+  /** Attempts on unbound codes per rolling 10 minutes and identity, 1 to 1 000 000. Default 10. */
+  verifyIdentityMax: from('RATE_VERIFY_OTP_MAX', wholeNumber(policyNumbers.verifyIdentityMax)),
+  /** Requests per rolling 10 minutes and network address, 0 (no limit) to 1 000 000. Default 50. */
+  requestIpMax: from('RATE_REQUEST_IP_MAX', wholeNumber(policyNumbers.requestIpMax)),
+  /** Verifies per rolling 10 minutes and network address, 0 (no limit) to 1 000 000. Default 100. */
+  verifyIpMax: from('RATE_VERIFY_IP_MAX', wholeNumber(policyNumbers.verifyIpMax)),
+  /**
+   * Proxies whose `X-Forwarded-For` is believed: addresses, CIDR ranges, `loopback`, or `unix` for peers on a unix
+   * socket. Never everyone, who could then choose the address that is counted. Default: none.
+   */
+  trustedProxies: from('TRUSTED_PROXIES', {
+    ...list({
+      of: 'addresses, CIDR ranges, `loopback` or `unix`',
+      but: 'that together are not all of IPv4 or IPv6',
+      accepts: /./,
+    }),
+    check: (value) => createTrustCheck(value as string[]),
+  }),
+};

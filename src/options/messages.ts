@@ -1,0 +1,28 @@
+import { checkOriginHost } from '../core/origin.js';
+import { locales } from '../messages/catalogue.js';
+import { checkAppName } from '../messages/render.js';
+import { choice, flag, from, passes, text } from './row.js';
+
+export const messageOptions = {
+  /** The name that people know the application by, at most 100 characters. Default: messages mention none. */
+  appName: from('BRAND_NAME', text({ allowed: 'up to 100 characters', accepts: passes(checkAppName) })),
+  /**
+   * Language of people who ask for no supported one, by `locale` in the request or by `Accept-Language`. Default `en`.
+   */
+  defaultLocale: from('OTP_LOCALE', choice(locales, 'en')),
+  /** Whether the subject of an e-mail, and so a locked screen, shows the code. Default true. */
+  codeInSubject: from('OTP_CODE_IN_SUBJECT', flag(true)),
+  /**
+   * Where codes are typed in, such as `https://example.com`: SMS end with the line by which a browser offers the code
+   * there only. Default: none, SMS have no such line.
+   */
+  origin: from(
+    'OTP_ORIGIN',
+    text({
+      allowed: 'an https origin such as `https://example.com`, or `http://localhost`',
+      accepts: passes(checkOriginHost),
+    }),
+  ),
+  /** A folder of templates that override the messages, read once; see [messages.md](messages.md). Default: none. */
+  templatesDir: from('OTP_TEMPLATES_DIR', text({ allowed: 'a folder' })),
+};

@@ -1,0 +1,73 @@
+import type { Transport } from '../ports.js';
+import { codeOptions } from './codes.js';
+import { deliveryOptions } from './delivery.js';
+import { gateOptions } from './gate.js';
+import { limitOptions } from './limits.js';
+import { messageOptions } from './messages.js';
+import { pageOptions } from './page.js';
+import { partOptions } from './parts.js';
+import type { AnyRow, Row } from './row.js';
+import { secretOptions } from './secrets.js';
+import { serverOptions } from './server.js';
+import { tokenOptions } from './tokens.js';
+
+/** The table of the library's options, and of settings that belong with them; `settings.ts` adds those of the service. */
+export const rows = {
+  ...secretOptions,
+  ...codeOptions,
+  ...limitOptions,
+  ...tokenOptions,
+  ...gateOptions,
+  ...messageOptions,
+  ...pageOptions,
+  ...deliveryOptions,
+  ...serverOptions,
+  ...partOptions,
+};
+
+type Rows = typeof rows;
+type OptionName<Name> = Name extends Uppercase<Name & string> ? never : Name;
+
+type Given = {
+  [Name in keyof Rows as OptionName<Name>]?: Rows[Name] extends Row<infer Input, unknown>
+    ? Input | undefined
+    : never;
+};
+
+/** Every option, with its default where it has one. */
+export type FilledOptions = {
+  [Name in keyof Rows as OptionName<Name>]: Rows[Name] extends Row<unknown, infer Resolved>
+    ? Resolved
+    : never;
+} & Pick<OtpOptions, 'secretKey' | 'transports'>;
+
+/** What `createOtp` takes. */
+export interface OtpOptions extends Given {
+  secretKey: Uint8Array | string;
+  transports: readonly Transport[];
+}
+
+const isOption = (name: string) => name !== name.toUpperCase();
+
+/** By the name of the option. */
+export const optionRows: Record<string, AnyRow> = Object.fromEntries(
+  Object.entries(rows).filter(([name]) => isOption(name)),
+);
+
+/** @throws TypeError or RangeError that begins with the name of the option, and says what is allowed */
+export function checkOption(name: string, value: unknown, others: Record<string, unknown>): void {
+  try {
+    optionRows[name]?.check(value, name, others);
+  } catch (error) {
+    // Parts have words of their own for what they read.
+    if (error instanceof Error && !error.message.startsWith(name))
+      error.message = `${name}: ${error.message}`;
+    throw error;
+  }
+}
+
+/** Every option; one that is undefined counts as not given. */
+export function fillOptions(given: Record<string, unknown>): FilledOptions {
+  const filled = Object.entries(optionRows).map(([name, row]) => [name, given[name] ?? row.default]);
+  return Object.fromEntries(filled) as FilledOptions;
+}

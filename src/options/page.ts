@@ -1,0 +1,49 @@
+import { isFrameSource } from '../core/origin.js';
+import { isColor, readLogoOrigin } from '../sign-in/brand.js';
+import { createReturnTargets, type ReturnTargetOptions } from '../sign-in/return-target.js';
+import { flag, from, list, needing, passes, text } from './row.js';
+
+/** A setting can say that the API keys decide; an option is left out then. */
+const signInPage = flag();
+
+export const pageOptions = {
+  /**
+   * Whether the sign-in page is served, to everybody. Default: where there are no `apiKeyHashes`, which are to keep
+   * strangers from requesting codes.
+   */
+  signInPage: from('SIGN_IN_PAGE', {
+    ...signInPage,
+    allowed: '`auto`, `true`, `false`',
+    defaultText: 'auto',
+    parse: (text: string) => (text === 'auto' ? undefined : signInPage.parse(text)),
+  }),
+  /** The logo above the sign-in page: an https address, or a path on its host. Default: none, `appName` is shown. */
+  brandLogoUrl: from(
+    'BRAND_LOGO_URL',
+    text({ allowed: 'an https address, or a path such as `/logo.svg`', accepts: passes(readLogoOrigin) }),
+  ),
+  /** The colour of the buttons and links of the sign-in page, such as `#2f5bd7`. Default: a blue. */
+  brandColor: from('BRAND_COLOR', text({ allowed: 'a colour such as `#2f5bd7`', accepts: isColor })),
+  /**
+   * Where people go who opened the sign-in page directly: a path such as `/`, an address under `publicUrl`, or one under
+   * `cookieDomain`. Default: nowhere, the page says who is signed in.
+   */
+  signInHome: from('SIGN_IN_HOME', {
+    ...text({ allowed: 'a path such as `/`, or an address under `PUBLIC_URL` or `GATE_COOKIE_DOMAIN`' }),
+    check: (home: string, _name: string, { publicUrl, cookieDomain }: ReturnTargetOptions) =>
+      createReturnTargets({ publicUrl, cookieDomain, home }),
+  }),
+  /**
+   * Origins whose pages may show the sign-in page in a frame; they must be of the same site, or browsers keep its cookies
+   * back. Default: none.
+   */
+  embedOrigins: from(
+    'EMBED_ORIGINS',
+    list({
+      of: 'origins such as `https://app.example.com` or `https://*.example.com`',
+      accepts: isFrameSource,
+    }),
+  ),
+  /** Put a link next to the code into e-mails that the sign-in page sends; needs `publicUrl`. Default false. */
+  magicLink: from('OTP_MAGIC_LINK', needing('publicUrl', 'links begin with it', flag(false))),
+};

@@ -1,0 +1,70 @@
+import { type Channel, channels } from '../core/policy.js';
+import type { InboxReader } from '../http/dev-inbox.js';
+import type { Clock, Logger, Store } from '../ports.js';
+import { describe, flag, hook, value } from './row.js';
+
+const storeVerbs = [
+  'open',
+  'attempt',
+  'consume',
+  'release',
+  'hit',
+  'claim',
+  'claimed',
+  'exchange',
+  'ping',
+  'close',
+] as const satisfies (keyof Store)[];
+
+function checkMethods(given: unknown, name: string, methods: readonly string[]): void {
+  const members = Object(given) as Record<string, unknown>;
+  if (typeof members['then'] === 'function') throw new TypeError(`${name} is a promise: await it first`);
+  const missing = methods.filter((method) => typeof members[method] !== 'function');
+  if (missing.length === 0) return;
+  throw new TypeError(
+    `${name} must have ${methods.join(', ')}, got ${describe(given)} without ${missing.join(', ')}`,
+  );
+}
+
+/** @throws TypeError that names the transport and what it lacks */
+export function checkTransports(transports: unknown, name: string): void {
+  if (!Array.isArray(transports) || transports.length === 0) {
+    throw new TypeError(`${name} must be a list of at least one transport, got ${describe(transports)}`);
+  }
+  for (const [index, transport] of transports.entries()) {
+    const entry = `${name}[${index}]`;
+    checkMethods(transport, entry, ['send']);
+    if (typeof transport.name !== 'string' || transport.name === '') {
+      throw new TypeError(
+        `${entry}.name must be a string that is not empty, got ${describe(transport.name)}`,
+      );
+    }
+    const served: unknown = transport.channels;
+    if (
+      !Array.isArray(served) ||
+      served.length === 0 ||
+      !served.every((one) => channels.includes(one as Channel))
+    ) {
+      throw new TypeError(
+        `${entry}.channels must be a list of ${channels.join(', ')}, got ${Array.isArray(served) ? `[${served.join(', ')}]` : describe(served)}`,
+      );
+    }
+  }
+}
+
+/** What only the library is given. */
+export const partOptions = {
+  /** Where pending codes and limits are kept. Default: a memory store, for one process; [redis.md](redis.md) has another. */
+  store: value<Store>((store, name) => checkMethods(store, name, storeVerbs)),
+  /** An object with `info`, `warn` and `error`, such as a logger of pino. Default: silent. */
+  logger: value<Logger>((logger, name) => checkMethods(logger, name, ['info', 'warn', 'error'])),
+  /** Milliseconds since 1970, for tests; moves tokens and the default store. Default: this machine's clock. */
+  clock: hook<Clock>(),
+  /**
+   * Shows the messages of this inbox at `/dev/inbox` and `/dev/inbox.json`, codes included, to everybody who can reach
+   * the handler under localhost, a loopback address or the host of `publicUrl`: for development only. Default: none.
+   */
+  unsafeDevInbox: value<InboxReader>((inbox, name) => checkMethods(inbox, name, ['list'])),
+  /** Let the session cookie travel over plain http, without the protection of its name: for development. Default false. */
+  unsafeInsecureCookies: flag(false),
+};

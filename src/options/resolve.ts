@@ -1,0 +1,101 @@
+import { createGate, type Gate } from '../core/gate.js';
+import { deriveKeys, type Keys } from '../core/keys.js';
+import { refuseUnknownOptions } from '../core/known-options.js';
+import { createPolicy, type DeliveryMode, type Policy } from '../core/policy.js';
+import { decodeSecret } from '../core/secret.js';
+import { resolveTestIdentities, type TestIdentities } from '../core/test-identities.js';
+import type { Clock, Logger, ShouldSend, Store } from '../ports.js';
+import type { SignInOptions } from '../sign-in/parts.js';
+import { paths } from '../sign-in/paths.js';
+import { createMemoryStore } from '../stores/memory.js';
+import type { TokenKeys } from '../tokens/keys.js';
+import { checkOption, type FilledOptions, fillOptions, type OtpOptions, optionRows } from './otp-options.js';
+import { chooseDeliveryMode, isPageServed, isSelective, makeTokenKeys, rules } from './rules.js';
+
+/** An installation, with everything decided. What is undefined is not part of it. */
+export interface ResolvedOptions
+  extends Omit<FilledOptions, 'store' | 'testIdentities' | 'magicLink' | 'secretKey'> {
+  policy: Policy;
+  keys: Keys;
+  tokenKeys: TokenKeys;
+  gate: Gate;
+  /** The gate and the hook together, where some people are sent no code. */
+  shouldSend: ShouldSend | undefined;
+  deliveryMode: DeliveryMode;
+  /** Where links next to codes lead. */
+  linkUrl: string | undefined;
+  /** Where the gate sends people to sign in, unless it is the host that they are at. */
+  signInUrl: string | undefined;
+  /** What the sign-in page is, where it is served. */
+  page: Pick<SignInOptions, 'home' | 'embedOrigins' | 'brand' | 'isOpenToAll'> | undefined;
+  /** The spread of messages, where some people are sent none. */
+  spreadMs: number | undefined;
+  testIdentities: TestIdentities;
+  clock: Clock;
+  logger: Logger;
+  openStore(): Store;
+}
+
+const silent: Logger = { info() {}, warn() {}, error() {}, isLevelEnabled: () => false };
+
+/**
+ * Checks every option, by itself and against the others, and decides what follows from them.
+ *
+ * @throws TypeError or RangeError that names the option, what was given and what is allowed
+ */
+export function resolveOptions(given: OtpOptions): ResolvedOptions {
+  refuseUnknownOptions(given, Object.keys(optionRows));
+  const options = fillOptions({ ...given });
+  if (options.secretKey === undefined) {
+    throw new TypeError('secretKey must be given; generateSecretKey makes one');
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined || name === 'transports') checkOption(name, value, options);
+  }
+  for (const rule of rules) rule(options);
+  const isOpenToAll = !isSelective(options);
+  const { store, clock = Date.now, logger = silent, publicUrl, defaultCountry } = options;
+  return {
+    ...options,
+    policy: createPolicy(options),
+    keys: deriveOptionKeys(options),
+    tokenKeys: makeTokenKeys(options),
+    gate: createGate(options.gateAllow),
+    shouldSend: isOpenToAll ? undefined : joinHooks(options),
+    deliveryMode: chooseDeliveryMode(options),
+    linkUrl: options.magicLink ? publicUrl : undefined,
+    signInUrl:
+      options.cookieDomain === undefined ? undefined : `${publicUrl?.replace(/\/$/, '')}${paths.signIn}`,
+    spreadMs: isOpenToAll ? undefined : options.deliverySpreadMs,
+    page: isPageServed(options) ? describePage(options) : undefined,
+    testIdentities: resolveTestIdentities(options.testIdentities ?? [], { defaultCountry }),
+    clock,
+    logger,
+    // By the clock of the caller, if there is one: the store's own is not moved when the system's time is set.
+    openStore: () => store ?? createMemoryStore(options.clock ? { clock: options.clock } : {}),
+  };
+}
+
+function describePage(options: FilledOptions): ResolvedOptions['page'] {
+  return {
+    home: options.signInHome,
+    embedOrigins: options.embedOrigins,
+    brand: { name: options.appName, logoUrl: options.brandLogoUrl, color: options.brandColor },
+    isOpenToAll: !isSelective(options),
+  };
+}
+
+function joinHooks({ gateAllow, shouldSend }: FilledOptions): ShouldSend {
+  const gate = createGate(gateAllow);
+  return async (identity, purpose) => gate(identity) && ((await shouldSend?.(identity, purpose)) ?? true);
+}
+
+function deriveOptionKeys({ secretKey, previousSecretKey, identityKey }: FilledOptions): Keys {
+  const read = (secret: Uint8Array | string | undefined, name: string) =>
+    secret === undefined ? undefined : decodeSecret(secret, name);
+  return deriveKeys({
+    secret: decodeSecret(secretKey, 'secretKey'),
+    previousSecret: read(previousSecretKey, 'previousSecretKey'),
+    identitySecret: read(identityKey, 'identityKey'),
+  });
+}

@@ -1,0 +1,79 @@
+import { createPolicy, type DeliveryMode } from '../core/policy.js';
+import { signInPurpose } from '../sign-in/session.js';
+import { createTokenKeys } from '../tokens/keys.js';
+import { type FilledOptions, optionRows } from './otp-options.js';
+import { secretRules } from './secret-rules.js';
+
+/** Whether some people are sent no code. */
+export function isSelective({
+  shouldSend,
+  gateAllow,
+}: Pick<FilledOptions, 'shouldSend' | 'gateAllow'>): boolean {
+  return shouldSend !== undefined || gateAllow.length > 0;
+}
+
+/** Whether the sign-in page is served. */
+export function isPageServed(
+  options: Pick<FilledOptions, 'signInPage' | 'apiKeyHashes' | 'purposes'>,
+): boolean {
+  const { signInPage = options.apiKeyHashes.length === 0, purposes } = options;
+  return signInPage && purposes.includes(signInPurpose);
+}
+
+/** Where some people get no code, an answer that waits for the message would tell who does. */
+export function chooseDeliveryMode(options: FilledOptions): DeliveryMode {
+  return options.deliveryMode ?? (isSelective(options) ? 'background' : 'direct');
+}
+
+export function makeTokenKeys(options: FilledOptions) {
+  return createTokenKeys({
+    secret: options.jwtSecret,
+    previousSecret: options.previousJwtSecret,
+    privateKey: options.jwtPrivateKey,
+    previousPrivateKey: options.previousJwtPrivateKey,
+    algorithm: options.jwtAlgorithm,
+  });
+}
+
+/**
+ * What options have against each other. Each throws a TypeError or RangeError that begins with the name of the option to
+ * change and repeats no secret.
+ */
+export const rules: readonly ((options: FilledOptions) => void)[] = [
+  (options) => {
+    for (const [name, { needs, default: unset }] of Object.entries(optionRows)) {
+      const { [name]: value, [needs?.option ?? name]: needed } = options as Record<string, unknown>;
+      if (needs && value !== unset && needed === undefined)
+        throw new TypeError(`${name} needs ${needs.option}: ${needs.why}`);
+    }
+  },
+  ...secretRules,
+  (options) => void makeTokenKeys(options),
+  ({ jwtPrivateKey, previousJwtPrivateKey }) => {
+    const [key, previous] = [jwtPrivateKey, previousJwtPrivateKey].map(
+      (privateKey) => privateKey && createTokenKeys({ privateKey }).signing.kid,
+    );
+    if (key !== undefined && key === previous)
+      throw new RangeError('previousJwtPrivateKey must differ from jwtPrivateKey');
+  },
+  (options) => void createPolicy(options),
+  ({ cookieDomain, publicUrl }) => {
+    if (cookieDomain === undefined || publicUrl === undefined) return;
+    if (`.${new URL(publicUrl).hostname}`.endsWith(`.${cookieDomain}`)) return;
+    throw new RangeError(
+      `publicUrl must be a URL of a host under ${cookieDomain}, as cookieDomain asks, got ${publicUrl}`,
+    );
+  },
+  (options) => {
+    const mode = chooseDeliveryMode(options);
+    if (!isSelective(options) || mode === 'background') return;
+    const hook = options.shouldSend ? 'shouldSend' : 'gateAllow';
+    throw new RangeError(
+      `deliveryMode must be background with ${hook}, so that the time taken tells nobody who is let in, got ${mode}`,
+    );
+  },
+  ({ signInPage, purposes }) => {
+    if (signInPage && !purposes.includes(signInPurpose))
+      throw new RangeError(`purposes must hold ${signInPurpose} with signInPage, got ${purposes.join(', ')}`);
+  },
+];

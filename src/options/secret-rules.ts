@@ -1,0 +1,51 @@
+import type { FilledOptions } from './otp-options.js';
+
+/** In the order in which the later is named as the one to change. */
+const secretNames = [
+  'secretKey',
+  'previousSecretKey',
+  'identityKey',
+  'jwtSecret',
+  'previousJwtSecret',
+] as const;
+
+type Secret = Uint8Array | string;
+type Rule = (options: FilledOptions) => void;
+
+const placeholder = /change.?me|placeholder|example|your.{0,12}(secret|key)|(secret|key).{0,3}here/i;
+
+/** What a secret may be read as: its bytes, and those that the text means as base64. */
+function readForms(secret: Secret): Buffer[] {
+  if (typeof secret !== 'string') return [Buffer.from(secret)];
+  return [Buffer.from(secret.trim()), Buffer.from(secret.trim(), 'base64')];
+}
+
+function isPlaceholder(secret: Secret, isBase64: boolean): boolean {
+  const forms = readForms(secret);
+  const bytes = isBase64 ? forms.at(-1) : forms[0];
+  return new Set(bytes).size < 8 || forms.some((form) => placeholder.test(form.toString('latin1')));
+}
+
+/** Also the same when they differ in blanks at the ends, padding or alphabet only. */
+function isSame(one: Secret, other: Secret): boolean {
+  const forms = readForms(other);
+  return readForms(one).some((form) => form.length > 0 && forms.some((another) => form.equals(another)));
+}
+
+/** No secret is a placeholder, and no two are the same; the identity key is meant to be a master secret of old. */
+export const secretRules: Rule[] = secretNames.flatMap((name, index): Rule[] => [
+  ({ [name]: secret }) => {
+    if (secret === undefined || !isPlaceholder(secret, !name.endsWith('JwtSecret') && name !== 'jwtSecret'))
+      return;
+    throw new RangeError(
+      `${name} looks like a placeholder; \`stateless-otp secret\` and generateSecretKey make real ones`,
+    );
+  },
+  ...secretNames.slice(0, name === 'identityKey' ? 0 : index).map(
+    (other): Rule =>
+      ({ [name]: secret, [other]: another }) => {
+        if (secret === undefined || another === undefined || !isSame(secret, another)) return;
+        throw new RangeError(`${name} must differ from ${other}`);
+      },
+  ),
+]);

@@ -1,0 +1,151 @@
+import type { Transport } from '../ports.js';
+import { createConsoleTransport } from '../transports/console.js';
+import { createResendTransport } from '../transports/resend.js';
+import { createSesTransport } from '../transports/ses.js';
+import { createSmtpTransport } from '../transports/smtp.js';
+import { smtpPorts } from '../transports/smtp-port.js';
+import { createTwilioTransport } from '../transports/twilio.js';
+import { createVonageTransport } from '../transports/vonage.js';
+import { createWebhookTransport } from '../transports/webhook.js';
+import { createWhatsAppTransport } from '../transports/whatsapp.js';
+import type { SenderName } from './delivery.js';
+import { type AnyRow, flag, list, secret, text, wholeNumber } from './row.js';
+
+/** Says which option of the transport a setting is. What it may hold, the transport checks. */
+function passedAs<Kind extends AnyRow>(option: string, row: Kind) {
+  return { ...row, option, isRequired: false };
+}
+
+/** As `passedAs`, for what the transport cannot do without. */
+function requiredAs<Kind extends AnyRow>(option: string, row: Kind) {
+  return { ...row, option, isRequired: true };
+}
+
+const sender = '`codes@example.com` or `Example <codes@example.com>`';
+const line = text({ allowed: 'text' });
+const sid = (prefix: string) => text({ allowed: `\`${prefix}\` and 32 hexadecimal digits` });
+
+const smtp = {
+  /** The mail server of `smtp`. */
+  SMTP_HOST: requiredAs('host', text({ allowed: 'a host name or address' })),
+  /** Port of the server. Default: 587, or 465 with `SMTP_SECURE=true`. */
+  SMTP_PORT: passedAs('port', wholeNumber(smtpPorts)),
+  /** Without it there is no authentication. */
+  SMTP_USERNAME: passedAs('username', line),
+  /** Password of that user. */
+  SMTP_PASSWORD: passedAs('password', secret()),
+  /** The sender of `smtp`. */
+  SMTP_FROM: requiredAs('from', text({ allowed: sender })),
+  /** What the server is greeted with. Default: the domain of `SMTP_FROM`. */
+  SMTP_NAME: passedAs('name', text({ allowed: 'a domain, or an address in `[]`' })),
+  /** `true`: TLS from the start, the default with port 465 or 2465; `false`: STARTTLS when offered. */
+  SMTP_SECURE: passedAs('secure', flag()),
+  /** Refuse to send without TLS. */
+  SMTP_REQUIRE_TLS: passedAs('requireTls', flag(false)),
+  /** The name that the certificate of the server must hold. Default: `SMTP_HOST`. */
+  SMTP_TLS_SERVERNAME: passedAs('tls.servername', text({ allowed: 'a host name' })),
+  /** Where access tokens are fetched: `SMTP_USERNAME` then logs in by OAuth 2.0, without a password. */
+  SMTP_OAUTH_TOKEN_URL: passedAs(
+    'oauth.tokenUrl',
+    text({ allowed: 'a URL with https, or http on this machine' }),
+  ),
+  /** With `SMTP_OAUTH_TOKEN_URL`. */
+  SMTP_OAUTH_CLIENT_ID: passedAs('oauth.clientId', line),
+  /** With `SMTP_OAUTH_TOKEN_URL`. */
+  SMTP_OAUTH_CLIENT_SECRET: passedAs('oauth.clientSecret', secret()),
+  /** What tokens are asked for; this or `SMTP_OAUTH_REFRESH_TOKEN`. */
+  SMTP_OAUTH_SCOPE: passedAs('oauth.scope', text({ allowed: 'words with spaces between them' })),
+  /** What tokens are fetched with; without it, the client itself is granted them. */
+  SMTP_OAUTH_REFRESH_TOKEN: passedAs('oauth.refreshToken', secret()),
+};
+
+const twilio = {
+  /** For `twilio`. */
+  TWILIO_ACCOUNT_SID: requiredAs('accountSid', sid('AC')),
+  /** For `twilio`. */
+  TWILIO_AUTH_TOKEN: requiredAs('authToken', secret()),
+  /** The sender of `twilio`; this or `TWILIO_MESSAGING_SERVICE_SID`. */
+  TWILIO_FROM_NUMBER: passedAs('from', text({ allowed: 'a number such as `+14155550123`' })),
+  /** The sender of `twilio`; this or `TWILIO_FROM_NUMBER`. */
+  TWILIO_MESSAGING_SERVICE_SID: passedAs('messagingServiceSid', sid('MG')),
+  /** An approved WhatsApp template whose variable 1 is the code; without it `twilio` sends no WhatsApp messages. */
+  TWILIO_WHATSAPP_CONTENT_SID: passedAs('whatsappContentSid', sid('HX')),
+};
+
+const webhook = {
+  /** Where `webhook` posts. */
+  WEBHOOK_URL: requiredAs('url', text({ allowed: 'a URL with https' })),
+  /** Signs what `webhook` posts. */
+  WEBHOOK_SECRET: requiredAs('secret', secret('`whsec_` and base64, or base64 alone, of 24 to 64 bytes')),
+  /** Let `webhook` post codes over http. */
+  WEBHOOK_ALLOW_INSECURE_HTTP: passedAs('allowInsecureHttp', flag(false)),
+  /** Let `webhook` post to loopback, private and link-local addresses. */
+  WEBHOOK_ALLOW_PRIVATE_TARGETS: passedAs('allowPrivateTargets', flag(false)),
+};
+
+const ses = {
+  /** For `ses`. */
+  AWS_REGION: requiredAs('region', text({ allowed: 'a region such as `eu-central-1`' })),
+  /** For `ses`. */
+  AWS_ACCESS_KEY_ID: requiredAs('accessKeyId', line),
+  /** For `ses`. */
+  AWS_SECRET_ACCESS_KEY: requiredAs('secretAccessKey', secret()),
+  /** For `ses`, with temporary keys; they are not renewed. */
+  AWS_SESSION_TOKEN: passedAs('sessionToken', secret()),
+  /** The sender of `ses`. */
+  SES_FROM: requiredAs('from', text({ allowed: sender })),
+};
+
+const resend = {
+  /** For `resend`. */
+  RESEND_API_KEY: requiredAs('apiKey', secret()),
+  /** The sender of `resend`. */
+  RESEND_FROM: requiredAs('from', text({ allowed: sender })),
+};
+
+const vonage = {
+  /** For `vonage`. */
+  VONAGE_API_KEY: requiredAs('apiKey', line),
+  /** For `vonage`. */
+  VONAGE_API_SECRET: requiredAs('apiSecret', secret()),
+  /** The sender of `vonage`. */
+  VONAGE_FROM: requiredAs('from', text({ allowed: 'a number without `+`, or up to 11 letters and digits' })),
+};
+
+const whatsapp = {
+  /** For `whatsapp`. */
+  WHATSAPP_TOKEN: requiredAs('token', secret()),
+  /** The sending number of `whatsapp`. */
+  WHATSAPP_PHONE_NUMBER_ID: requiredAs('phoneNumberId', text({ allowed: 'digits' })),
+  /** What `whatsapp` sends. */
+  WHATSAPP_TEMPLATE: requiredAs(
+    'template',
+    text({ allowed: 'the name of an approved authentication template' }),
+  ),
+  /** Languages that the template is approved in; the one of the message is taken, else the first. */
+  WHATSAPP_LANGUAGES: passedAs(
+    'languages',
+    list({ of: 'languages as Meta writes them, such as `en_US`', accepts: /./ }, ['en_US']),
+  ),
+};
+
+export const senderSettings = { ...smtp, ...twilio, ...webhook, ...ses, ...resend, ...vonage, ...whatsapp };
+
+export interface Sender {
+  /** By setting: which option of the transport it is. */
+  settings: Record<string, AnyRow & { option: string; isRequired: boolean }>;
+  /** @throws TypeError or RangeError that begins with the option that is wrong */
+  // biome-ignore lint/suspicious/noExplicitAny: each transport checks its own options
+  create(options: any): Transport;
+}
+
+export const senders: Record<SenderName, Sender> = {
+  console: { settings: {}, create: createConsoleTransport },
+  smtp: { settings: smtp, create: createSmtpTransport },
+  twilio: { settings: twilio, create: createTwilioTransport },
+  webhook: { settings: webhook, create: createWebhookTransport },
+  ses: { settings: ses, create: createSesTransport },
+  resend: { settings: resend, create: createResendTransport },
+  vonage: { settings: vonage, create: createVonageTransport },
+  whatsapp: { settings: whatsapp, create: createWhatsAppTransport },
+};

@@ -1,0 +1,58 @@
+import { isCallerOrigin } from '../core/origin.js';
+import { choice, from, list, text, wholeNumber } from './row.js';
+import { hashPattern, parseClients } from './tokens.js';
+
+export const serverOptions = {
+  /** Where to listen; `0.0.0.0` is everywhere. The folder of a unix socket decides who reaches it; see `TRUSTED_PROXIES`. */
+  HOST: text(
+    {
+      allowed: 'a host name, an address, or the path of a unix socket such as `/run/stateless-otp/socket`',
+    },
+    '127.0.0.1',
+  ),
+  /** Port to listen on; 0 takes a free one. */
+  PORT: wholeNumber({ min: 0, max: 65_535, default: 8000 }),
+  /** Processes that serve; `auto` is one a core. More than one needs `STORE=redis`. */
+  WORKERS: text(
+    {
+      allowed: '`auto` or a whole number from 1 to 128',
+      accepts: /^(auto|[1-9][0-9]?|1[01][0-9]|12[0-8])$/,
+    },
+    '1',
+  ),
+  /** Where people reach the service, such as `https://otp.example.com`. Needed with `cookieDomain` and `magicLink`. */
+  publicUrl: from(
+    'PUBLIC_URL',
+    text({
+      allowed: 'a URL such as `https://otp.example.com`',
+      accepts: (url) => /^https?:\/\/[^\s/?#@]+\/?$/.test(url) && URL.canParse(url),
+    }),
+  ),
+  /**
+   * Callers that may use `/otp/*`, by the header `X-API-Key`: the hashes of their keys, which `generateApiKey` makes. Each
+   * is counted by the `X-Forwarded-For` it sends. Default: none, everybody may.
+   */
+  apiKeyHashes: from('API_KEYS', {
+    ...list({ of: 'hashes that generateApiKey makes', accepts: hashPattern }),
+    allowed:
+      '`name=hash` pairs with commas between them, as `stateless-otp secret --api-key name` prints them',
+    parse: (text: string): readonly string[] | null => parseClients(text)?.map(({ hash }) => hash) ?? null,
+  }),
+  /** Origins whose pages may call the API. Default: none. */
+  corsOrigins: from(
+    'CORS_ORIGINS',
+    list({
+      of: 'origins as browsers send them, such as `https://app.example.com` or `capacitor://localhost`',
+      but: 'without wildcards',
+      accepts: isCallerOrigin,
+    }),
+  ),
+  /** What is logged, as JSON lines on standard error. */
+  LOG_LEVEL: choice(['debug', 'info', 'warn', 'error', 'silent'], 'info'),
+  /** Most connections open at once in each process; further ones are closed. */
+  MAX_CONNECTIONS: wholeNumber({ min: 16, max: 1_000_000, default: 2048 }),
+  /** How long requests in flight may take to finish after SIGTERM. */
+  SHUTDOWN_GRACE_SECONDS: wholeNumber({ min: 0, max: 300, default: 10, unit: 'seconds' }),
+  /** Anything but `development` and `test` refuses what is fit for development only; unset is development. */
+  NODE_ENV: text({ allowed: 'text' }),
+};

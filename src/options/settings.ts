@@ -1,0 +1,68 @@
+import { codeOptions } from './codes.js';
+import { deliveryOptions } from './delivery.js';
+import { gateOptions } from './gate.js';
+import { limitOptions } from './limits.js';
+import { messageOptions } from './messages.js';
+import type { rows } from './otp-options.js';
+import { pageOptions } from './page.js';
+import type { AnyRow, Row } from './row.js';
+import { secretOptions } from './secrets.js';
+import { senderSettings } from './senders.js';
+import { serverOptions } from './server.js';
+import { storeSettings } from './stores.js';
+import { tokenOptions } from './tokens.js';
+
+const groups = {
+  Secrets: secretOptions,
+  Codes: codeOptions,
+  Limits: limitOptions,
+  Tokens: tokenOptions,
+  Gate: gateOptions,
+  Messages: messageOptions,
+  'Sign-in page': pageOptions,
+  Delivery: { ...deliveryOptions, ...senderSettings },
+  Store: storeSettings,
+  Server: serverOptions,
+};
+
+type Rows = typeof rows & typeof senderSettings & typeof storeSettings;
+type SettingOf<Name, Kind> = Kind extends { setting: infer Setting extends string }
+  ? Setting
+  : Name extends Uppercase<Name & string>
+    ? Name
+    : never;
+
+/** What every setting holds: what was given, or its default. */
+export type Environment = {
+  [Name in keyof Rows as SettingOf<Name, Rows[Name]>]: Rows[Name] extends Row<unknown, infer Resolved>
+    ? Resolved
+    : never;
+};
+export type SettingName = keyof Environment;
+
+/** A row that the service reads. */
+export interface Setting extends AnyRow {
+  group: string;
+  /** The key of the row: the option that it is, or the setting itself. */
+  key: string;
+}
+
+/** Every variable that the service reads: names, defaults, bounds, documentation and errors come from here. */
+export const settings = Object.fromEntries(
+  Object.entries(groups).flatMap(([group, rows]) =>
+    Object.entries<AnyRow & { setting?: string }>(rows).flatMap(([key, row]): [string, Setting][] => {
+      const name = row.setting ?? key;
+      return name === name.toUpperCase() ? [[name, { ...row, group, key }]] : [];
+    }),
+  ),
+) as Record<SettingName, Setting>;
+
+export const settingNames = Object.keys(settings) as SettingName[];
+
+/** How the default is written in a setting, if there is one. */
+export function writeDefault({
+  default: value,
+  defaultText = String(value ?? ''),
+}: AnyRow): string | undefined {
+  return defaultText || undefined;
+}

@@ -1,0 +1,35 @@
+import { entriesRange } from '../stores/memory/expiring-map.js';
+import { redisTimeout } from '../stores/redis/connect.js';
+import { hasRedisScheme } from '../stores/redis/url.js';
+import { choice, flag, refuse, secret, text, wholeNumber } from './row.js';
+
+const redisUrls =
+  '`redis://host:port/database`, `rediss://…` for TLS, `redis+sentinel://host,host/name`, `redis+cluster://host,host` or `unix:///path`';
+
+/** The stores of the service. */
+export const storeSettings = {
+  /** Where pending codes and limits are kept: `memory` serves one process, `redis` many. */
+  STORE: choice(['memory', 'redis'], 'memory'),
+  /** The server, with options as in [redis.md](redis.md). Required with `redis`. */
+  // What is wrong after the scheme is said together with the settings that go with it.
+  REDIS_URL: secret(redisUrls, (url, name) => hasRedisScheme(url) || refuse(name, redisUrls, 'another')),
+  /** Password of the server, where `REDIS_URL` has none. */
+  REDIS_PASSWORD: secret(),
+  /** Password of the Sentinels. Default: that of the server. */
+  REDIS_SENTINEL_PASSWORD: secret(),
+  /** User at the Sentinels, with `REDIS_SENTINEL_PASSWORD`. Default: `default`. */
+  REDIS_SENTINEL_USERNAME: text({ allowed: 'text' }),
+  /** The beginning of every key. */
+  REDIS_KEY_PREFIX: text(
+    { allowed: 'up to 64 printable characters without braces', accepts: /^[!-z|~]{1,64}$/ },
+    'stateless-otp:',
+  ),
+  /** Limit on each command. */
+  REDIS_TIMEOUT_MS: wholeNumber({ ...redisTimeout, unit: 'milliseconds' }),
+  /** Accept a server whose `maxmemory-policy` may evict keys, and with them limits. */
+  REDIS_ALLOW_EVICTION: flag(false),
+  /** Accept a server that hides `master_replid`: after it loses data a used code may work again. */
+  REDIS_ALLOW_UNFENCED: flag(false),
+  /** Most entries of each kind in the memory store; when full it refuses. */
+  MEMORY_STORE_MAX_ENTRIES: wholeNumber(entriesRange),
+};

@@ -1,0 +1,101 @@
+import { minSecretBytes } from '../core/secret.js';
+import type { ReadClaims } from '../ports.js';
+import { maxTtlSeconds } from '../tokens/claims.js';
+import { importPrivateKeys, importSecret, tokenAlgorithms } from '../tokens/keys.js';
+import {
+  flag,
+  from,
+  hook,
+  nameList,
+  optionalChoice,
+  secret,
+  splitList,
+  structured,
+  text,
+  wholeNumber,
+} from './row.js';
+
+const sharedSecret = secret(`at least ${minSecretBytes} bytes, used as they are`, importSecret);
+const privateKey = secret(
+  'an EC P-256 or Ed25519 private key: PEM, a JWK or a JWK Set, as `stateless-otp keys generate` makes one',
+  importPrivateKeys,
+);
+
+/** Someone who presents a secret, of which only the hash is kept. */
+export interface Client {
+  name: string;
+  hash: string;
+}
+
+export const hashPattern = /^[0-9a-f]{64}$/;
+
+/** `name=hash` pairs, as `stateless-otp secret` prints them. */
+export function parseClients(text: string): Client[] | null {
+  const pairs = splitList(text).map((pair) =>
+    /^([A-Za-z0-9][A-Za-z0-9._-]{0,63})=([0-9a-f]{64})$/.exec(pair),
+  );
+  if (!pairs.every((pair) => pair !== null)) return null;
+  return pairs.map(([, name = '', hash = '']) => ({ name, hash }));
+}
+
+function checkClients(value: unknown, name: string): void {
+  const isGood = (client: Partial<Client> | null) =>
+    typeof client?.name === 'string' && client.name !== '' && /^[0-9a-f]+$/.test(String(client.hash));
+  if (Array.isArray(value) && value.every(isGood)) return;
+  throw new TypeError(`${name} must be a list of { name, hash }, with the hashes that generateApiKey makes`);
+}
+
+export const tokenOptions = {
+  /**
+   * HS256 secret of the tokens: at least 32 bytes as UTF-8, used as they are. Needed without `jwtPrivateKey`; the service
+   * makes one up at each start in development.
+   */
+  jwtSecret: from('JWT_SECRET', sharedSecret),
+  /** The secret before or after a rotation: checks tokens, never signs. */
+  previousJwtSecret: from('JWT_SECRET_PREVIOUS', sharedSecret),
+  /**
+   * Signs tokens instead of `jwtSecret`, so that others can check them and not make them. PEM, a JWK or a JWK Set, of
+   * which the first key signs and the others only check: EC P-256 for ES256, Ed25519 for EdDSA.
+   */
+  jwtPrivateKey: from('JWT_PRIVATE_KEY', privateKey),
+  /** The key before or after a rotation: checks tokens and is published, never signs. In the same forms. */
+  previousJwtPrivateKey: from('JWT_PRIVATE_KEY_PREVIOUS', privateKey),
+  /** Confirms the algorithm that follows from the key: `HS256`, `ES256` or `EdDSA`. Default: not checked. */
+  jwtAlgorithm: from('JWT_ALG', optionalChoice(tokenAlgorithms)),
+  /** Life of a token in seconds, 30 to 86 400. Default 900. */
+  accessTokenTtlSeconds: from(
+    'ACCESS_TOKEN_TTL',
+    wholeNumber({ min: 30, max: maxTtlSeconds, default: 900, unit: 'seconds' }),
+  ),
+  /**
+   * Life of a sign-in with refresh tokens in seconds, 0 (no refresh tokens) or 60 to 31 536 000. Each works once and gets
+   * the next; one used twice ends the sign-in. Default 0.
+   */
+  refreshTokenTtlSeconds: from(
+    'REFRESH_TOKEN_TTL',
+    wholeNumber({ min: 60, max: 31_536_000, default: 0, unit: 'seconds', orZero: true }),
+  ),
+  /** Refuse tokens while the store cannot say whether they are revoked; otherwise the signature decides. Default false. */
+  revocationRequired: from('REVOCATION_REQUIRED', flag(false)),
+  /** Adds claims to the tokens of an identity; those that are registered or ours cannot be overridden. Default: none. */
+  claims: hook<ReadClaims>(),
+  /**
+   * Services that may introspect tokens at `/oauth/introspect`, by HTTP Basic authentication: each name with the hash of
+   * its secret, which `generateApiKey` makes. Default: none, introspection is off.
+   */
+  introspectClients: from('INTROSPECT_CLIENTS', {
+    ...structured<readonly Client[]>({
+      allowed:
+        '`name=hash` pairs with commas between them, as `stateless-otp secret --introspect-client name` prints them',
+      parse: parseClients,
+      check: checkClients,
+    }),
+    default: [] as readonly Client[],
+  }),
+  /** The token's `iss`. Default `stateless-otp`. */
+  issuer: from('JWT_ISSUER', text({ allowed: 'text' }, 'stateless-otp')),
+  /** The token's `aud`. Default `stateless-otp`. */
+  audience: from('JWT_AUDIENCE', text({ allowed: 'text' }, 'stateless-otp')),
+  /** Purposes whose tokens `GET /token/verify` accepts and refresh tokens prolong. Default `['sign-in']`. */
+  bearerPurposes: from('BEARER_PURPOSES', nameList(['sign-in'])),
+};

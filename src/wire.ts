@@ -1,0 +1,148 @@
+import { createDerivation } from './core/derivation.js';
+import { channels } from './core/policy.js';
+import { createDelivery } from './delivery/delivery.js';
+import { createHandler, type Handler } from './http/handler.js';
+import type { Route } from './http/route.js';
+import { createSessionCookie } from './http/session-cookie.js';
+import { createRenderer } from './messages/render.js';
+import type { ResolvedOptions } from './options/resolve.js';
+import type { MonotonicClock } from './ports.js';
+import { createRandom } from './random.js';
+import type { IssuedToken } from './results.js';
+import { countMissingAddress } from './service/missing-address.js';
+import { createService, type Service } from './service.js';
+import { createLinks } from './sign-in/links.js';
+import { createSignInRoutes } from './sign-in/routes.js';
+import { createTokens, type TokenCheck } from './tokens/tokens.js';
+
+export interface Otp extends Service {
+  /** Whether a token of ours is active, and its claims if it is. Never says why not. */
+  verifyToken(token: unknown): Promise<TokenCheck>;
+  /** The tokens that follow a refresh token, which is used up; null when it is not good. */
+  refresh(refreshToken: unknown): Promise<IssuedToken | null>;
+  /** Ends an access token, or the sign-in of a refresh token. Anything else is no matter. */
+  revoke(token: unknown): Promise<void>;
+  /** The HTTP API as a Web-standard handler. */
+  handler: Handler;
+  /** Resolves when the store can serve; rejects with the OtpError `store_unavailable` when it cannot. */
+  ping(): Promise<void>;
+  /**
+   * Closes the store and the transports. Messages in the background are sent for at most `graceMs` (default 5000)
+   * before; how many were lost is logged.
+   */
+  close(options?: { graceMs?: number }): Promise<void>;
+}
+
+/** Puts the parts of an installation together. What there is to decide has been decided. */
+export function wire(
+  resolved: ResolvedOptions,
+  monotonicClock: MonotonicClock,
+  pages: readonly Route[],
+): Otp {
+  const { policy, keys, tokenKeys, clock, logger, shouldSend, defaultCountry, publicUrl } = resolved;
+  const { namespace } = policy;
+  const random = createRandom();
+  const store = resolved.openStore();
+  const common = { namespace, keys, store, clock, monotonicClock, random, logger };
+  const links = ifGiven(resolved.linkUrl, (publicUrl) =>
+    createLinks({
+      ...common,
+      key: keys.link,
+      derivation: createDerivation(keys, namespace),
+      publicUrl,
+    }),
+  );
+  const delivery = createDelivery({
+    transports: resolved.transports,
+    routes: resolved.routes,
+    timeoutMs: resolved.deliveryTimeoutMs,
+    mode: resolved.deliveryMode,
+    queueMax: resolved.deliveryQueueMax,
+    discretion: ifGiven(resolved.spreadMs, (spreadMs) => ({ spreadMs, random })),
+    clock: monotonicClock,
+    logger,
+  });
+  const tokens = createTokens({
+    ...common,
+    keys: tokenKeys,
+    issuer: resolved.issuer,
+    audience: resolved.audience,
+    ttlSeconds: resolved.accessTokenTtlSeconds,
+    refreshTtlSeconds: resolved.refreshTokenTtlSeconds,
+    refreshKey: keys.refresh,
+    lastingPurposes: resolved.bearerPurposes,
+    isRevocationRequired: resolved.revocationRequired,
+    readClaims: resolved.claims,
+    // Who would not be sent a code any more must not stay signed in without one.
+    mayContinue: shouldSend,
+  });
+  const service = createService({
+    ...common,
+    policy,
+    delivery,
+    issueToken: tokens.issue,
+    readClaims: resolved.claims,
+    render: createRenderer({ ...resolved, isCodeInSubject: resolved.codeInSubject }),
+    createLink: links?.create,
+    defaultCountry,
+    testIdentities: resolved.testIdentities,
+    shouldSend,
+  });
+  const isInsecure = resolved.unsafeInsecureCookies;
+  const sessionCookie = createSessionCookie({ isInsecure, namespace, domain: resolved.cookieDomain });
+  const served = channels.filter(delivery.serves);
+  const signIn = ifGiven(resolved.page, (page) =>
+    createSignInRoutes({
+      ...common,
+      ...page,
+      service,
+      tokens,
+      sessionCookie,
+      isInsecure,
+      publicUrl,
+      cookieDomain: resolved.cookieDomain,
+      defaultLocale: resolved.defaultLocale,
+      defaultCountry,
+      channels: served,
+      links,
+    }),
+  );
+  const handler = createHandler({
+    service,
+    store,
+    tokens,
+    jwks: tokenKeys.jwks,
+    bearerPurposes: resolved.bearerPurposes,
+    introspectClients: resolved.introspectClients,
+    gate: resolved.gate,
+    sessionCookie,
+    signInUrl: resolved.signInUrl,
+    purposes: policy.purposes,
+    channels: served,
+    logger,
+    corsOrigins: resolved.corsOrigins,
+    trustedProxies: resolved.trustedProxies,
+    apiKeyHashes: resolved.apiKeyHashes,
+    unsafeDevInbox: resolved.unsafeDevInbox,
+    publicUrl,
+    pages: [...pages, ...(signIn ?? [])],
+  });
+  return {
+    ...countMissingAddress(service),
+    verifyToken: tokens.check,
+    refresh: tokens.refresh,
+    revoke: tokens.revoke,
+    handler,
+    ping: () => store.ping(),
+    async close({ graceMs = 5000 } = {}) {
+      // The store last: what becomes of a message in the background is still written to it.
+      await delivery.close(graceMs);
+      await store.close();
+    },
+  };
+}
+
+/** Makes a part that an installation may be without. */
+function ifGiven<Given, Part>(given: Given | undefined, make: (given: Given) => Part): Part | undefined {
+  return given === undefined ? undefined : make(given);
+}
