@@ -36,7 +36,10 @@ export function createGuard(otp: TokenVerifier, { purposes = ['sign-in'] }: Guar
       if (!(error instanceof OtpError) || error.code !== 'store_unavailable') throw error;
       return { refusal: replyProblem('store_unavailable', error.message, { retry_after_seconds: 1 }) };
     }
-    const detail = token === null ? 'A bearer token is needed' : 'The token is not good here, or no longer';
+    const detail =
+      token === null
+        ? 'A bearer token is needed'
+        : 'The token is invalid, has expired or is for another purpose';
     return { refusal: replyProblem('invalid_token', detail, {}, challengeBearer(token)) };
   };
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { z } from '@hono/zod-openapi';
 import { OtpError } from '../errors.js';
+import { describeIssue } from './describe-issue.js';
 import type { HttpRequest } from './request.js';
 
 const byteOrderMark = '\uFEFF';
@@ -43,7 +44,7 @@ function parseBody<Schema extends z.ZodObject>(bytes: Uint8Array, schema: Schema
   dropEmpty(body, schema);
   const result = schema.safeParse(body);
   if (result.success) return result.data;
-  throw new OtpError('invalid_request', describeIssue(result.error.issues[0]));
+  throw new OtpError('invalid_request', describeIssue(result.error.issues[0], body));
 }
 
 /** Forms and templates of many programs send "" for an optional member that was left empty. */
@@ -69,27 +70,10 @@ export async function readForm(request: HttpRequest): Promise<URLSearchParams | 
 
 function parseJson(bytes: Uint8Array): unknown {
   try {
-    if (isUtf8(bytes)) return JSON.parse(decode(bytes));
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+    if (isUtf8(bytes)) return JSON.parse(text.startsWith(byteOrderMark) ? text.slice(1) : text);
   } catch {
     // As what is not UTF-8.
   }
   throw new OtpError('invalid_request', 'The body must be JSON in UTF-8');
-}
-
-function decode(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
-  return text.startsWith(byteOrderMark) ? text.slice(byteOrderMark.length) : text;
-}
-
-type Issue = z.core.$ZodIssue;
-
-/** Names what is wrong; a value is never repeated, since it may be a code. */
-function describeIssue(issue: Issue | undefined): string {
-  if (!issue) return 'The body does not fit';
-  if (issue.code === 'unrecognized_keys') {
-    const named = issue.keys.filter((key) => /^[A-Za-z_]{1,32}$/.test(key));
-    return named.length > 0 ? `Unknown key: ${named.join(', ')}` : 'Unknown key';
-  }
-  const where = issue.path.length > 0 ? issue.path.join('.') : 'The body';
-  return `${where}: ${issue.message}`;
 }

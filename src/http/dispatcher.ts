@@ -70,5 +70,5 @@ function refuseMethod(allowed: readonly string[]): HttpReply {
 
 function refuseCaller(): HttpReply {
   const challenge = { 'WWW-Authenticate': 'ApiKey realm="stateless-otp"' };
-  return replyProblem('unauthorized', 'X-API-Key must be the key of a known caller', {}, challenge);
+  return replyProblem('unauthorized', 'X-API-Key must be a valid API key', {}, challenge);
 }

@@ -13,7 +13,7 @@ export function replyError(error: unknown, logger: Logger): HttpReply {
     return replyProblem(error.code, error.message, isOurs ? { retry_after_seconds: retrySoonSeconds } : {});
   }
   logger.error(describeFault(error), 'request failed');
-  return replyProblem('internal', 'The fault has been logged');
+  return replyProblem('internal', 'The error has been logged');
 }
 
 /** Where it happened, not what was said: a message may hold what a person sent. */

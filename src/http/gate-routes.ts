@@ -126,7 +126,7 @@ function letThrough({ sub }: TokenClaims, headers: Record<string, string> = {}):
 }
 
 function refuseUnwelcome(): HttpReply {
-  return replyProblem('forbidden', 'This identity may not enter here');
+  return replyProblem('forbidden', 'This identity is not allowed here');
 }
 
 /** Every header is there, empty if unknown: otherwise a proxy may pass on what the client itself sent. */

@@ -64,7 +64,10 @@ export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: 
       },
       async answer(request) {
         if (introspectClients.length === 0) {
-          return replyProblem('not_found', 'Introspection is off: INTROSPECT_CLIENTS names nobody');
+          return replyProblem(
+            'not_found',
+            'Introspection is off: no client is configured (INTROSPECT_CLIENTS)',
+          );
         }
         if (!checkClient(request.header('authorization'))) {
           return respondOauthError(401, 'invalid_client', 'Name and secret must be those of a known client', {

@@ -142,7 +142,7 @@ function replyRefusal(
 ): HttpReply {
   switch (result.status) {
     case 'blocked':
-      return replyProblem('blocked', 'The code is out of attempts; request a new one when it expires', {
+      return replyProblem('blocked', 'No attempts are left; request a new code when this one expires', {
         retry_after_seconds: result.retryAfterSeconds,
       });
     case 'rate_limited':

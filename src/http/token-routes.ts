@@ -83,7 +83,7 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
         if (issued) return replyIssued(issued);
         return replyProblem(
           'invalid_token',
-          'The refresh token is not good, or no longer; sign in again',
+          'The refresh token is invalid or has expired; sign in again',
           {},
           challengeBearer(refresh_token),
         );
