@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { TokenKeys } from '../tokens/keys.js';
 import type { Tokens } from '../tokens/tokens.js';
-import { createApiKeyCheck } from './api-keys.js';
 import { readForm } from './body.js';
+import { type Client, createClientCheck } from './client-credentials.js';
 import { matchesTag } from './conditional.js';
 import { describeProblems, formBody, json } from './describe.js';
 import { replyProblem } from './problems.js';
@@ -14,8 +14,8 @@ import type { Schemas } from './schemas.js';
 export interface OauthParts {
   tokens: Pick<Tokens, 'check' | 'revoke'>;
   jwks: TokenKeys['jwks'];
-  /** Who may introspect: the SHA-256 of each secret in hex, by name. */
-  introspectClients: readonly { name: string; hash: string }[];
+  /** Who may introspect. */
+  introspectClients: readonly Client[];
   schemas: Schemas;
 }
 
@@ -126,18 +126,4 @@ function respondOauthError(
   headers: Record<string, string> = {},
 ): HttpReply {
   return replyJson(status, { error, error_description: description }, headers);
-}
-
-/** Checks HTTP Basic authentication (RFC 7617) of a client. */
-function createClientCheck(clients: OauthParts['introspectClients']): (header: string | null) => boolean {
-  // A client that changes its secret stands there twice for a while.
-  const hashesOf = (wanted: string) => clients.filter(({ name }) => name === wanted).map(({ hash }) => hash);
-  const checks = new Map(clients.map(({ name }) => [name, createApiKeyCheck(hashesOf(name))]));
-  const checkNobody = createApiKeyCheck([]);
-  return (header) => {
-    const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header ?? '')?.[1] ?? '';
-    const [, name = '', secret = ''] =
-      /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString()) ?? [];
-    return (checks.get(name) ?? checkNobody)(secret);
-  };
 }
