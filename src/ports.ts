@@ -1,5 +1,5 @@
 import type { Channel } from './core/policy.js';
-import type { Fault, RefusalCategory } from './core/refusal.js';
+import type { Refusal } from './core/refusal.js';
 import type { IssuedToken } from './results.js';
 import type {
   AttemptRequest,
@@ -119,18 +119,6 @@ export type Render = (input: RenderInput) => Content;
 export interface Accepted {
   ok: true;
   id?: string | undefined;
-}
-
-export interface Refusal {
-  ok: false;
-  category: RefusalCategory;
-  /** Whom it affects. Default: by category; `recipient` for `invalid_recipient` only. */
-  fault?: Fault | undefined;
-  /** Whether this transport may accept the same message later. */
-  retryable: boolean;
-  retryAfterSeconds?: number | undefined;
-  /** For the log; must not hold the recipient, the code or credentials. */
-  detail: string;
 }
 
 export type Receipt = Accepted | Refusal;

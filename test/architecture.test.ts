@@ -85,6 +85,38 @@ test('data flows one way: nobody imports against the law', () => {
   }
 });
 
+/** The cycles of files that import each other, types included (Tarjan's strongly connected components). */
+function findCycles(): string[][] {
+  const numbers = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const open: string[] = [];
+  const cycles: string[][] = [];
+
+  function visit(name: string): void {
+    const number = numbers.size;
+    numbers.set(name, number);
+    lowest.set(name, number);
+    open.push(name);
+    const targets = importsOf(name).filter((target) => files.includes(target));
+    for (const target of targets) {
+      if (!numbers.has(target)) visit(target);
+      if (open.includes(target)) {
+        lowest.set(name, Math.min(lowest.get(name) ?? 0, lowest.get(target) ?? 0));
+      }
+    }
+    if (lowest.get(name) !== number) return;
+    const cycle = open.splice(open.indexOf(name));
+    if (cycle.length > 1 || targets.includes(name)) cycles.push(cycle.sort());
+  }
+
+  for (const name of files) if (!numbers.has(name)) visit(name);
+  return cycles;
+}
+
+test('no file imports itself by way of others, not even for a type', () => {
+  assert.deepEqual(findCycles(), []);
+});
+
 /** What the core consists of and, for speed, relies on. */
 function collectCore(): Set<string> {
   const core = new Set(files.filter((name) => partOf(name) === 'core'));

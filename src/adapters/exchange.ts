@@ -3,18 +3,27 @@ import { setImmediate } from 'node:timers/promises';
 import { unixPeer } from '../http/client-address.js';
 import { replyProblem } from '../http/problems.js';
 import type { HttpReply } from '../http/reply.js';
-import { type Exchange, inTurn } from './turns.js';
+import { type Exchange, mustWait, waitForTurn } from './turns.js';
 
-/** Answers a request from this address when it is its turn. */
-export async function answerInTurn<Answer>(
+/** Answers a request from this address when it is its turn, which mostly is at once. */
+export function answerInTurn<Answer>(
   exchange: Exchange,
   address: string | null | undefined,
   answer: (remoteAddress: string | undefined) => Promise<Answer>,
 ): Promise<Answer | HttpReply> {
-  await inTurn(exchange);
-  const { socket } = exchange.incoming;
-  const remoteAddress = address || readPeer(socket);
-  if (!remoteAddress && (await isReset(socket))) {
+  const remoteAddress = address || readPeer(exchange.incoming.socket);
+  return mustWait(exchange) || !remoteAddress
+    ? answerLater(exchange, remoteAddress, answer)
+    : answer(remoteAddress);
+}
+
+async function answerLater<Answer>(
+  exchange: Exchange,
+  remoteAddress: string | undefined,
+  answer: (remoteAddress: string | undefined) => Promise<Answer>,
+): Promise<Answer | HttpReply> {
+  if (mustWait(exchange)) await waitForTurn(exchange);
+  if (!remoteAddress && (await isReset(exchange.incoming.socket))) {
     return replyProblem('invalid_request', 'The connection was closed');
   }
   return answer(remoteAddress);

@@ -22,14 +22,13 @@ export interface NodeListenerOptions {
 export function createNodeListener(handler: Handler, options: NodeListenerOptions = {}): RequestListener {
   const { stalledTimeoutMs } = options;
   const ask = createAsk(handler);
-  return async (incoming, outgoing) => {
+  return (incoming, outgoing) => {
     const exchange = { incoming, outgoing };
-    const answer = await answerInTurn(exchange, undefined, (remoteAddress) => {
+    void answerInTurn(exchange, undefined, (remoteAddress) => {
       const request = createNodeRequest(exchange, remoteAddress);
       // What has a body joins the others when that has been read.
       return hasBody(incoming) ? ask(request) : batch(() => ask(request));
-    });
-    sendAnswer(outgoing, answer, stalledTimeoutMs);
+    }).then((answer) => sendAnswer(outgoing, answer, stalledTimeoutMs));
   };
 }
 

@@ -13,19 +13,24 @@ const maxWaiting = 2048;
 let waiting = 0;
 const waitingOn = new WeakMap<Socket, { count: number }>();
 
+/** Whether an earlier request of the connection has still to be answered. */
+export function mustWait({ outgoing }: Exchange): boolean {
+  // Node gives a response its socket when it is the first in line.
+  return outgoing.socket === null;
+}
+
 /**
  * Resolves when all earlier requests of the connection have been answered and the operating system has taken the
- * answers; at once, mostly. So a client that pipelines requests and reads nothing has one of them worked on.
+ * answers; never for a connection that is cut. So a client that pipelines requests and reads nothing has one of them
+ * worked on.
  *
  * Node parses all of what it has read before anybody can stop it, so a thousand small requests may have to wait here.
  * Meanwhile nothing more is read from the connection. When too many wait, the connection that brings another is cut.
  */
-export function inTurn(exchange: Exchange): Promise<void> | undefined {
-  // Node gives a response its socket when it is the first in line.
-  return exchange.outgoing.socket === null ? new Promise((resolve) => queueUp(exchange, resolve)) : undefined;
+export function waitForTurn(exchange: Exchange): Promise<void> {
+  return new Promise((resolve) => queueUp(exchange, resolve));
 }
 
-/** @param serve not called for a connection that has been cut */
 function queueUp({ incoming, outgoing }: Exchange, serve: () => void): void {
   const { socket } = incoming;
   if (socket.destroyed) return;

@@ -1,19 +1,18 @@
 import { checkRoutes } from '../delivery/route.js';
 import type { SenderName } from '../options/delivery.js';
 import { senders } from '../options/senders.js';
-import type { SettingName } from '../options/settings.js';
+import type { Environment, SettingName } from '../options/settings.js';
 import type { Transport } from '../ports.js';
 import type { Inbox } from '../transports/inbox.js';
-import type { Config } from './config.js';
 import { type Given, sayOfSetting } from './say.js';
 
 /** The backends in use, each once. */
-export function listBackends({ DELIVERY_ROUTES: routes, DELIVERY_BACKEND }: Config): SenderName[] {
+export function listBackends({ DELIVERY_ROUTES: routes, DELIVERY_BACKEND }: Environment): SenderName[] {
   return routes ? [...new Set(Object.values(routes).flat() as SenderName[])] : [DELIVERY_BACKEND];
 }
 
 /** @throws TypeError or RangeError that begins with the option that is wrong */
-export function createBackend(name: SenderName, config: Config, inbox?: Inbox): Transport {
+export function createBackend(name: SenderName, config: Environment, inbox?: Inbox): Transport {
   const options: Record<string, unknown> = {};
   for (const [setting, { option }] of Object.entries(senders[name].settings)) {
     const value = config[setting as SettingName];
@@ -27,7 +26,7 @@ export function createBackend(name: SenderName, config: Config, inbox?: Inbox): 
 }
 
 /** What is wrong with the backends in use and their routes, one line each. */
-export function findBackendProblems(config: Config, given: Given): string[] {
+export function findBackendProblems(config: Environment, given: Given): string[] {
   const problems: string[] = [];
   const transports: Transport[] = [];
   for (const name of listBackends(config)) {
@@ -59,7 +58,7 @@ export function findBackendProblems(config: Config, given: Given): string[] {
 }
 
 /** What is missing from a login at the mail server or contradicts it, one line each. */
-function findLoginProblems(config: Config): string[] {
+function findLoginProblems(config: Environment): string[] {
   const { SMTP_USERNAME, SMTP_PASSWORD, SMTP_OAUTH_SCOPE, SMTP_OAUTH_REFRESH_TOKEN } = config;
   const needed = ['SMTP_OAUTH_TOKEN_URL', 'SMTP_OAUTH_CLIENT_ID', 'SMTP_OAUTH_CLIENT_SECRET'] as const;
   const granted = SMTP_OAUTH_SCOPE ?? SMTP_OAUTH_REFRESH_TOKEN;

@@ -1,13 +1,12 @@
 import { senders } from '../options/senders.js';
-import { type SettingName, settingNames, settings } from '../options/settings.js';
+import { type Environment, type SettingName, settingNames, settings } from '../options/settings.js';
 import { resolveAccess } from '../stores/redis/connect.js';
 import { isTlsPort } from '../transports/smtp-port.js';
 import { listBackends } from './backends.js';
-import type { Config } from './config.js';
 import { type Given, sayAllowed } from './say.js';
 
 /** The options of the Redis store that say who we are. */
-export function listCredentials(config: Config) {
+export function listCredentials(config: Environment) {
   return {
     password: config.REDIS_PASSWORD,
     sentinelUsername: config.REDIS_SENTINEL_USERNAME,
@@ -16,7 +15,7 @@ export function listCredentials(config: Config) {
 }
 
 /** What settings of the service alone have against each other, one line each. */
-export function findContradictions(config: Config, given: Given): string[] {
+export function findContradictions(config: Environment, given: Given): string[] {
   const { STORE, REDIS_URL, WORKERS } = config;
   const problems: string[] = [];
   if (STORE === 'memory' && WORKERS !== '1') {
@@ -44,7 +43,7 @@ export function findContradictions(config: Config, given: Given): string[] {
   return problems;
 }
 
-export function findUnfitForProduction(config: Config): string[] {
+export function findUnfitForProduction(config: Environment): string[] {
   const problems: string[] = [];
   if (listBackends(config).includes('console') && !config.OTP_ALLOW_CONSOLE_DELIVERY) {
     problems.push(
@@ -63,7 +62,7 @@ export function findUnfitForProduction(config: Config): string[] {
 }
 
 /** What is given, other than its default, and changes nothing; one line a reason. */
-export function findUnused(config: Config, given: Given): string[] {
+export function findUnused(config: Environment, given: Given): string[] {
   const backends = listBackends(config);
   const isMemory = config.STORE === 'memory';
   const inactive: [reason: string, names: string[]][] = Object.entries(senders)
@@ -89,7 +88,7 @@ export function findUnused(config: Config, given: Given): string[] {
 }
 
 /** Settings that are allowed but weaken what the documentation promises. */
-export function findRisks(config: Config): string[] {
+export function findRisks(config: Environment): string[] {
   const risks: string[] = [];
   if (config.OTP_LENGTHEN_AFTER === 0 || config.OTP_LONG_DIGITS < 9) {
     risks.push(

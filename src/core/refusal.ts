@@ -33,13 +33,7 @@ const faultsByCategory: Readonly<Record<RefusalCategory, Fault>> = {
   unknown: 'connection',
 };
 
-export function faultOf({
-  category,
-  fault,
-}: {
-  category: RefusalCategory;
-  fault?: Fault | undefined;
-}): Fault {
+export function faultOf({ category, fault }: Pick<Refusal, 'category' | 'fault'>): Fault {
   return fault ?? faultsByCategory[category];
 }
 
@@ -53,4 +47,32 @@ export function isReceipt(answer: unknown): boolean {
   if (typeof answer !== 'object' || answer === null || !('ok' in answer)) return false;
   if (answer.ok !== false) return answer.ok === true;
   return 'category' in answer && refusalCategories.some((category) => category === answer.category);
+}
+
+/** What a provider's answer means: a category, and a fault where the category alone does not determine it. */
+export type Meaning = RefusalCategory | readonly [RefusalCategory, Fault];
+
+export interface Refusal {
+  ok: false;
+  category: RefusalCategory;
+  /** Whom it affects. Default: by category; `recipient` for `invalid_recipient` only. */
+  fault?: Fault | undefined;
+  /** Whether this transport may accept the same message later. */
+  retryable: boolean;
+  retryAfterSeconds?: number | undefined;
+  /** For the log; must not hold the recipient, the code or credentials. */
+  detail: string;
+}
+
+export function createRefusal(meaning: Meaning, detail: string, retryAfterSeconds?: number): Refusal {
+  const [category, fault] = typeof meaning === 'string' ? ([meaning] as const) : meaning;
+  const isFinal = category === 'invalid_recipient' || category === 'rejected' || category === 'unauthorized';
+  return {
+    ok: false,
+    category,
+    ...(fault === undefined || fault === faultOf({ category }) ? {} : { fault }),
+    retryable: !isFinal,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    detail,
+  };
 }

@@ -18,7 +18,7 @@ export function decodeSecret(secret: Uint8Array | string, name: string): Uint8Ar
 }
 
 /** Strict, unlike `Buffer.from`, which skips invalid characters. Accepts both alphabets, with or without padding. */
-function decodeBase64(text: string): Uint8Array | null {
+export function decodeBase64(text: string): Uint8Array | null {
   const plain = text
     .trim()
     .replaceAll('+', '-')

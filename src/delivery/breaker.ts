@@ -1,9 +1,9 @@
 import { faultOf, isDefinite } from '../core/refusal.js';
 import type { MonotonicClock, Receipt } from '../ports.js';
 
-/** Keeps calls from a provider that is down. `recipient` is the domain of an address, or a whole number or id. */
+/** A circuit breaker. `recipient` is the domain of an e-mail address, or a whole number or id. */
 export interface Breaker {
-  /** Whether a call may be made now; while open, a probe is let through after each pause. */
+  /** Whether a call is allowed; while open, one probe after each pause. */
   allows(recipient: string): boolean;
   record(recipient: string, receipt: Receipt): void;
 }
@@ -12,18 +12,18 @@ const windowMs = 30_000;
 const pauseMs = 2000;
 const faultsToOpen = 5;
 const recipientsToOpen = 3;
-/** More of one recipient say nothing more: five faults of three recipients have at most three of one. */
+/** Faults kept per recipient: with five faults of three recipients, none has more than three. */
 const faultsKept = faultsToOpen - (recipientsToOpen - 1);
-/** While open, recipients that are remembered as affected. */
+/** Maximum number of recipients with recent faults. */
 const recipientsKept = 100;
 
 /**
- * Opens after five connection faults in 30 seconds from at least three recipients, without a success in between; closes
- * with the first answer. A recipient whose domain makes the provider wait could keep it open by taking each probe, so
- * recipients that have not failed yet have a probe of their own (docs/decisions/0029).
+ * Opens after five connection faults in 30 seconds from at least three recipients without a success in between; closes on
+ * the first answer. A domain that stalls the provider could keep it open by taking every probe, so recipients that have
+ * not failed get a separate probe (docs/decisions/0029).
  */
 export function createBreaker(clock: MonotonicClock): Breaker {
-  /** When connections failed, by recipient, the latest recipient last. */
+  /** Times of connection faults by recipient; the latest recipient last. */
   const faults = new Map<string, number[]>();
   let isOpen = false;
   let nextProbeAt = 0;
@@ -58,7 +58,7 @@ export function createBreaker(clock: MonotonicClock): Breaker {
     record(recipient, receipt) {
       if (receipt.ok) return close();
       if (faultOf(receipt) !== 'connection') {
-        // Whatever it refused, the provider is there again.
+        // A refusal is an answer too: the provider is up.
         if (isOpen && isDefinite(receipt.category)) close();
         return;
       }

@@ -1,15 +1,14 @@
 import type { MonotonicClock, Timer } from '../ports.js';
 
-/** What is told when its time is up. */
 export interface Expiring {
-  /** By the clock of its `Deadlines`. */
+  /** By the clock of `Deadlines`. */
   endsAt: number;
   expire(): void;
 }
 
 /**
- * Time limits of what is under way, with one timer for all: one for each would cost more than all else that sending a
- * message takes. Keeps the process alive only while something is under way.
+ * Time limits that share one timer: a timer each would cost more than the rest of sending a message. Keeps the process
+ * alive only while something is under way.
  */
 export class Deadlines {
   readonly #running = new Set<Expiring>();
@@ -27,7 +26,6 @@ export class Deadlines {
     if (one.endsAt < this.#wakesAt) this.#wakeAt(one.endsAt);
   }
 
-  /** It has ended in time. */
   remove(one: Expiring): void {
     this.#running.delete(one);
     if (this.#running.size === 0) this.#timer?.unref();
@@ -53,7 +51,7 @@ export class Deadlines {
         one.expire();
       }
     }
-    // Unless one of those told has begun something that ends sooner.
+    // Unless an expire() above has added something that ends sooner.
     if (next < this.#wakesAt) this.#wakeAt(next);
   }
 }

@@ -17,17 +17,15 @@ export interface DeliveryOptions {
   transports: readonly Transport[];
   routes?: Partial<Record<Channel, readonly string[]>> | undefined;
   timeoutMs: number;
-  /** `direct`: an answer waits for the provider. `background`: it does not. */
   mode: DeliveryMode;
-  /** Most messages in the background at once. */
+  /** Maximum number of messages in the background. */
   queueMax: number;
-  /** Where some people are sent nothing; in the background only. */
+  /** Set if some people are sent nothing; background only. */
   discretion?: Discretion | undefined;
   clock: MonotonicClock;
   logger: Logger;
 }
 
-/** Brings messages to people by their routes, while the caller waits or in the background. */
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { transports, mode, queueMax, discretion, clock, logger } = options;
   const router = createRouter(options);

@@ -1,12 +1,12 @@
 import type { Random } from '../ports.js';
 
 /**
- * Where some people are sent nothing, a caller must not be able to tell whether a message went out:
- * - It goes out at a random moment after the answer. Sent at once, the work would slow the answer, and the next one.
- * - A refusal gives no send back. An identity that is sent nothing is never refused, and would be out of sends sooner.
+ * If some people are sent nothing, callers must not find out whether a message was sent:
+ * - It is sent after a random delay. Sending at once would measurably slow this answer and the next.
+ * - A refused send is not given back. Decoys are never refused, so they would run out of sends sooner.
  */
 export interface Discretion {
-  /** The latest moment at which a message goes out; the earliest is a tenth of it. 0 is at once. */
+  /** Maximum delay; the minimum is a tenth of it. 0: no delay. */
   spreadMs: number;
   random: Random;
 }

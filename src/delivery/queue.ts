@@ -1,35 +1,33 @@
-import { faultOf, isDefinite } from '../core/refusal.js';
+import { createRefusal, faultOf, isDefinite } from '../core/refusal.js';
 import type { Message, MonotonicClock, Receipt, Timer } from '../ports.js';
 import type { Router } from './route.js';
 
 export interface QueueOptions {
   router: Router;
-  /** Most messages that may wait or be under way. */
+  /** Maximum number of messages waiting or under way. */
   maxMessages: number;
   clock: MonotonicClock;
-  /** How long a message waits before its first try. Default: not at all. */
+  /** Delay before the first try. Default: none. */
   chooseDelayMs?: (() => number) | undefined;
 }
 
-/** A slot for one message, counted until it is released or until what became of its message is known. */
+/** Like `DeliverySlot`. Counts until it is released, or until the outcome of its message is known. */
 export interface QueueSlot {
-  /** Uses the slot. Resolves with what became of the message in the end; never rejects. */
   send(message: Message): Promise<Receipt>;
-  /** Gives the slot back unless it has been used. */
   release(): void;
 }
 
 export interface Queue {
   /** Null when all slots are taken. */
   reserve(): QueueSlot | null;
-  /** Resolves with how many messages were lost: all are sent, or the time is up. */
+  /** Waits until all messages are sent, at most `graceMs`. Resolves with the number of lost messages. */
   drain(graceMs: number): Promise<number>;
 }
 
-/** Messages under way at once. */
+/** Maximum number of messages under way. */
 const lanes = 20;
 const firstPauseMs = 250;
-/** Pauses double up to this. A provider that is down is up again for everybody, so that is looked for more often. */
+/** Pauses double up to this. A provider that recovers does so for everyone, so it is retried more often. */
 const longestPauseMs = { connection: 2000, account: 60_000, recipient: 60_000 };
 
 interface Waiting {
@@ -41,8 +39,8 @@ interface Waiting {
 }
 
 /**
- * A bounded queue in this process. A message that was definitely not taken is tried again until its code expires; one
- * with an unknown outcome is not, so none is sent twice; and none is sent after its code has expired.
+ * A bounded in-process queue. Retries definite refusals until the code expires. Does not retry unknown outcomes, so that no
+ * message is sent twice, and sends nothing after the code has expired.
  */
 export function createQueue({ router, maxMessages, clock, chooseDelayMs }: QueueOptions): Queue {
   const waiting: Waiting[] = [];
@@ -67,7 +65,7 @@ export function createQueue({ router, maxMessages, clock, chooseDelayMs }: Queue
     pump();
   }
 
-  /** Takes no lane: a message that waits for its next try delays no other. */
+  /** Occupies no lane meanwhile, so that a pause delays no other message. */
   function enterLater(entry: Waiting, delayMs: number): void {
     const timer = clock.after(delayMs, () => {
       timers.delete(timer);
@@ -87,13 +85,9 @@ export function createQueue({ router, maxMessages, clock, chooseDelayMs }: Queue
   }
 
   async function run(entry: Waiting): Promise<void> {
-    const expired: Receipt = {
-      ok: false,
-      category: 'unavailable',
-      retryable: false,
-      detail: 'expired while it waited',
-    };
-    if (isClosed || clock.now() >= entry.expiresAt) return settle(entry, expired);
+    if (isClosed || clock.now() >= entry.expiresAt) {
+      return settle(entry, { ...createRefusal('unavailable', 'expired while it waited'), retryable: false });
+    }
     const receipt = await router.send(entry.message);
     if (receipt.ok || !receipt.retryable || !isDefinite(receipt.category)) return settle(entry, receipt);
     if (clock.now() + entry.pauseMs >= entry.expiresAt) return settle(entry, receipt);

@@ -1,27 +1,27 @@
 import { type Channel, channels } from '../core/policy.js';
-import { faultOf, isDefinite, isReceipt, type RefusalCategory } from '../core/refusal.js';
-import type { Message, MonotonicClock, Receipt, Refusal, Transport } from '../ports.js';
+import { createRefusal, faultOf, isDefinite, isReceipt } from '../core/refusal.js';
+import type { Message, MonotonicClock, Receipt, Transport } from '../ports.js';
 import { createBreaker } from './breaker.js';
 import { Deadlines, type Expiring } from './deadlines.js';
 
 export interface RouteOptions {
   transports: readonly Transport[];
-  /** Names of transports by channel, in the order in which they are tried. Default: all that serve it, as listed. */
+  /** Names of transports by channel, in order of preference. Default: all that serve the channel, as listed. */
   routes?: Partial<Record<Channel, readonly string[]>> | undefined;
-  /** Limit on one message, over all its transports. */
+  /** Timeout of one message, across all its transports. */
   timeoutMs: number;
   clock: MonotonicClock;
 }
 
 export interface Router {
   serves(channel: Channel): boolean;
-  /** Never rejects, and never takes longer than the limit. */
+  /** Never rejects, and respects the timeout. */
   send(message: Message): Promise<Receipt>;
 }
 
 /**
- * Tries the transports of a channel one after the other. Only a definite refusal that is not the recipient's goes on to
- * the next: after an unknown outcome a second provider might deliver what the first has delivered too.
+ * Tries the transports of a channel in order. Continues only after a definite refusal that is not the recipient's fault:
+ * after an unknown outcome, the next provider might deliver the message a second time.
  *
  * @throws RangeError as `checkRoutes` does
  */
@@ -45,7 +45,7 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
         deadlines.remove(sending);
         resolve(isReceipt(receipt) ? receipt : createRefusal('unknown', 'returned no receipt'));
       };
-      // The name alone: a provider's words may hold the recipient.
+      // Only the name: a provider's message may quote the recipient.
       const fail = (error: unknown) =>
         finish(createRefusal('unknown', `threw ${error instanceof Error ? error.name : typeof error}`));
       deadlines.add(sending);
@@ -79,9 +79,8 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
 }
 
 /**
- * One message on its way, and what its transport is told. The signal is made when it is asked for: a transport that needs
- * none should not pay for it. A class, since V8 gives each object with a getter of its own a shape of its own, which
- * outlives the object.
+ * One message under way, and the options of its transport. The signal is created on first use: not every transport needs
+ * one. A class, since V8 gives every object literal with a getter its own hidden class, which outlives the object.
  */
 class Sending implements Expiring {
   readonly endsAt: number;
@@ -109,13 +108,9 @@ class Sending implements Expiring {
   }
 }
 
-/** All of a domain fail together, and one person can have any number of its addresses. */
+/** By domain: its addresses fail together, and one person may own any number of them. */
 function groupRecipient({ channel, to }: Message): string {
   return channel === 'email' ? to.slice(to.lastIndexOf('@') + 1) : to;
-}
-
-function createRefusal(category: RefusalCategory, detail: string): Refusal {
-  return { ok: false, category, retryable: true, detail };
 }
 
 /** @throws RangeError for a route that names an unknown transport, or one that does not serve the channel */

@@ -1,9 +1,15 @@
 /** A name or an address, and a port (RFC 9110 §7.2). */
 const hostPattern = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/i;
 
+/** Most requests name the host that the one before named. */
+let latest = '';
+
 /** Whether this is a valid Host header. An empty one is (RFC 9112 §3.2). */
 export function isHost(host: string): boolean {
-  return host === '' || (hostPattern.test(host) && URL.canParse(`http://${host}`));
+  if (host === latest || host === '') return true;
+  const isValid = hostPattern.test(host) && URL.canParse(`http://${host}`);
+  if (isValid) latest = host;
+  return isValid;
 }
 
 /** The host without its port; null when there is none. */

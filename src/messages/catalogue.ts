@@ -20,33 +20,8 @@ import { zhCn } from './locales/zh-cn.js';
 import { zhTw } from './locales/zh-tw.js';
 import type { Strings } from './strings.js';
 
-/** BCP 47 tags of the languages that messages are written in. */
-export const locales = [
-  'en',
-  'de',
-  'fr',
-  'es',
-  'pt-BR',
-  'it',
-  'nl',
-  'pl',
-  'tr',
-  'ru',
-  'uk',
-  'ar',
-  'he',
-  'hi',
-  'ja',
-  'ko',
-  'zh-CN',
-  'zh-TW',
-  'vi',
-  'id',
-] as const;
-export type Locale = (typeof locales)[number];
-
-/** Every string in every language; one that is missing does not compile. */
-export const catalogue: Record<Locale, Strings> = {
+/** The texts of messages by BCP 47 tag. */
+export const catalogue = {
   en,
   de,
   fr,
@@ -67,7 +42,10 @@ export const catalogue: Record<Locale, Strings> = {
   'zh-TW': zhTw,
   vi,
   id,
-};
+} satisfies Record<string, Strings>;
+
+export type Locale = keyof typeof catalogue;
+export const locales = Object.keys(catalogue) as [Locale, ...Locale[]];
 
 export function isLocale(tag: unknown): tag is Locale {
   return locales.includes(tag as Locale);

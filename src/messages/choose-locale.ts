@@ -1,15 +1,15 @@
 import { isLocale, type Locale, locales } from './catalogue.js';
 
-/** More than any browser sends; the rest is not read. */
+/** More than any browser sends; the rest is ignored. */
 const maxLength = 512;
 /**
- * One range of RFC 4647 §2.1 with its weight of RFC 9110 §12.4.2. Android writes `pt_BR`, POSIX `pt_BR.UTF-8` and
+ * A language range (RFC 4647 §2.1) with its weight (RFC 9110 §12.4.2). Android writes `pt_BR`, POSIX `pt_BR.UTF-8` and
  * `de_DE@euro`, Java `zh_TW_#Hant`.
  */
 const range =
   /^([a-z]{1,8}(?:(?:-|__?#?)[a-z0-9]{1,8}){0,7}|\*)(?:[.@][\w.@-]*)?(?:[ \t]*;[ \t]*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/i;
 
-/** Lower-case tags that lead to a locale of ours without being its tag or a longer form of it. */
+/** Lower-case tags and the locale that serves them. */
 const aliases: Record<string, Locale> = {
   ...(Object.fromEntries(locales.map((locale) => [locale.toLowerCase(), locale])) as Record<string, Locale>),
   pt: 'pt-BR',
@@ -22,14 +22,14 @@ const aliases: Record<string, Locale> = {
   yue: 'zh-TW',
   // What .NET called it, next to zh-CHS.
   'zh-cht': 'zh-TW',
-  // The codes that Java and old Android still send.
+  // Obsolete codes that Java and old Android still send.
   iw: 'he',
   in: 'id',
 };
 
 /**
- * The locale of ours that fits best: the lookup of RFC 4647 §3.4 over a tag or an Accept-Language list
- * (RFC 9110 §12.5.4). Anything may be asked for; what fits nothing gives `byDefault`.
+ * The best matching locale, by the lookup of RFC 4647 §3.4 over a tag or an Accept-Language list (RFC 9110 §12.5.4). The
+ * input may be anything; without a match the result is `byDefault`.
  */
 export function chooseLocale(requested: string | null | undefined, byDefault: Locale): Locale {
   if (typeof requested !== 'string' || requested === '') return byDefault;
@@ -42,7 +42,7 @@ export function chooseLocale(requested: string | null | undefined, byDefault: Lo
   return byDefault;
 }
 
-/** Lower-case language ranges, the most wanted first; ranges of equal weight stay in order. */
+/** Lower-case language ranges in order of preference; the sort is stable. */
 function parseRanges(requested: string): string[] {
   return cut(requested)
     .split(',')
@@ -56,7 +56,7 @@ function parseRanges(requested: string): string[] {
     .map(({ tag }) => tag);
 }
 
-/** Whole ranges only: half a tag could be another language's. */
+/** Cuts between ranges: half a tag could be another language. */
 function cut(requested: string): string {
   if (requested.length <= maxLength) return requested;
   return requested.slice(0, Math.max(0, requested.lastIndexOf(',', maxLength)));

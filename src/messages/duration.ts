@@ -9,29 +9,29 @@ interface Formats {
   second: Intl.NumberFormat;
 }
 
-/** Enough for every language. */
+/** More than there are. */
 const maxLocales = 100;
 
-/** Words such as "in 5 minutes", in the grammar of the language: `za 1 minutę`, not `za 1 minuta`. */
+/** For example "in 5 minutes", in the right grammatical case: `za 1 minutę`, not `za 1 minuta`. */
 export function formatExpiry(locale: Locale, seconds: number): string {
   const { value, unit } = roundDown(seconds);
   return tidy(findFormats(locale).relative.format(value, unit));
 }
 
-/** Words such as "5 minutes". */
+/** For example "5 minutes". */
 export function formatDuration(locale: Locale, seconds: number): string {
   const { value, unit } = roundDown(seconds);
   return tidy(findFormats(locale)[unit].format(value));
 }
 
-/** A code never lives shorter than its message says. */
+/** Down, so that no code expires earlier than its message says. */
 function roundDown(seconds: number): { value: number; unit: Unit } {
   return seconds >= 60
     ? { value: Math.floor(seconds / 60), unit: 'minute' }
     : { value: Math.max(0, Math.floor(seconds)), unit: 'second' };
 }
 
-/** What differs from one version of ICU to the next, costs an SMS its alphabet, or reads badly in a sentence. */
+/** Removes what differs between versions of ICU, is not in the SMS alphabet, or reads badly in a sentence. */
 function tidy(text: string): string {
   return text
     .replace(/[\u00A0\u202F]/g, ' ')
@@ -39,9 +39,9 @@ function tidy(text: string): string {
     .replace(/ \(1\)$/, '');
 }
 
-/** Made once: making them costs far more than using them. */
+/** Cached: constructing formatters costs far more than using them. */
 const findFormats = remember(maxLocales, (locale: Locale): Formats => {
-  // The code has these digits too, whatever the language.
+  // Latin digits, like the code itself.
   const tag = `${locale}-u-nu-latn`;
   const count = (unit: Unit) => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' });
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'always' });

@@ -1,4 +1,4 @@
-/** The texts of an e-mail, in the language of `template.ts`. */
+/** Templates of e-mails; see `template.ts`. */
 export const emailText = `{{title}}
 
 {{enter}}
@@ -11,13 +11,13 @@ export const emailText = `{{title}}
 {{ignore}}
 `;
 
-/** The same with a link, which stands after the code: what is copied or filled in comes first. */
+/** With a link, after the code: what is copied or filled in comes first. */
 export const emailLinkText = emailText.replace('{{code}}\n', '{{code}}\n\n{{linkInMessage}}\n\n{{link}}\n');
 
 const fonts = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 const codeFonts = "ui-monospace, 'SF Mono', Menlo, Consolas, 'Courier New', monospace";
 
-/** Classes for a dark background: what stands inline is for light, and for clients that drop style sheets. */
+/** Dark mode; the inline styles are for light mode, and for clients that drop style sheets. */
 const dark = [
   ['page', 'background-color: #121417'],
   ['card', 'background-color: #1d2024; border-color: #34393f'],
@@ -29,12 +29,12 @@ const dark = [
 const darkRules = (before: string) =>
   dark.map(([selector, rules]) => `${before}${selector} { ${rules}; }`).join('\n');
 
-// Filler after the preheader keeps clients from showing the start of the body, and so the code, behind it.
+// Keeps clients from showing the start of the body, and so the code, after the preheader.
 const filler = '&#847;&zwnj;&nbsp;'.repeat(80);
 
 /**
- * Tables and inline styles for Outlook, which lays out with Word; no image, no link, nothing to fetch. The code is
- * one run of text: selected by one tap, copied without spaces, and close enough to its words to be found by autofill.
+ * Tables and inline styles for Outlook, whose layout engine is Word; nothing to fetch. The code is a single run of text:
+ * one tap selects it, it is copied without spaces, and autofill finds it near the words that introduce it.
  */
 export const emailHtml = `<!doctype html>
 <html lang="{{locale}}" dir="{{direction}}">

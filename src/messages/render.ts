@@ -7,50 +7,38 @@ import { formatDuration, formatExpiry } from './duration.js';
 import { emailHtml, emailLinkHtml, emailLinkText, emailText } from './email.js';
 import { writeOriginLine, writeShortText, writeSms } from './sms.js';
 import { fillString, type Strings } from './strings.js';
-import { compileTemplate } from './template.js';
-import {
-  linkVariables,
-  loadTemplates,
-  type Templates,
-  type TemplateVariable,
-  templateVariables,
-} from './template-files.js';
+import { compileAs, loadTemplates, type Templates, type TemplateVariable } from './template-files.js';
 
 export interface RendererOptions {
-  /** The name that people know the application by, at most 100 characters. Default: none is mentioned. */
+  /** The application's name, at most 100 characters. Default: none. */
   appName?: string | undefined;
-  /** What is spoken to people who ask for no language of ours. Default `en`. */
+  /** Fallback for requests without a supported language. Default `en`. */
   defaultLocale?: Locale | undefined;
-  /** Whether the subject of an e-mail, and so a locked screen, shows the code. Default true. */
+  /** Whether the subject of an e-mail, and so a lock screen, shows the code. Default true. */
   isCodeInSubject?: boolean | undefined;
   /**
-   * Where codes are typed in, such as `https://example.com`: SMS then end with the line by which a browser offers the
+   * The origin where codes are entered, such as `https://example.com`: adds a line to SMS that makes browsers offer the
    * code there and nowhere else. Default: no such line.
    */
   origin?: string | undefined;
-  /** A folder of templates, read once. Default: none, ours are used. */
+  /** A folder of templates, loaded once. Default: the built-in ones. */
   templatesDir?: string | undefined;
 }
 
-/** Enough for every language. */
+/** More than there are. */
 const maxLocales = 100;
-/** Codes live ten minutes at most, and only the last one is counted in seconds. */
+/** Codes live at most ten minutes, and only the last minute is counted in seconds. */
 const maxDurations = 200;
 
-const withLink = [...templateVariables, ...linkVariables];
-const ours = {
-  text: compileTemplate(emailText, { file: 'email.text.txt', variables: templateVariables, isHtml: false }),
-  html: compileTemplate(emailHtml, { file: 'email.html', variables: templateVariables, isHtml: true }),
-  linkText: compileTemplate(emailLinkText, {
-    file: 'email-link.text.txt',
-    variables: withLink,
-    isHtml: false,
-  }),
-  linkHtml: compileTemplate(emailLinkHtml, { file: 'email-link.html', variables: withLink, isHtml: true }),
+const builtIn = {
+  text: compileAs('text', emailText),
+  html: compileAs('html', emailHtml),
+  linkText: compileAs('linkText', emailLinkText),
+  linkHtml: compileAs('linkHtml', emailLinkHtml),
 };
 
 /**
- * Writes messages in the language that was asked for, or the nearest of ours.
+ * Writes messages in the requested language, or the closest one available.
  *
  * @throws TypeError or RangeError that names the option, or the template and its line, and what is allowed
  */
@@ -101,15 +89,15 @@ export function createRenderer(options: RendererOptions = {}): Render {
   };
 }
 
-/** What differs from message to message. */
+/** Variables that differ between messages. */
 type Holes = Record<'code' | 'subject' | 'link', string>;
 
-/** A message but for its holes. */
+/** A message, except for its holes. */
 interface Draft {
   strings: Strings;
   expiresIn: string;
   title: string;
-  templates: Templates & typeof ours;
+  templates: Templates & typeof builtIn;
 }
 
 function createDraft(locale: Locale, expiresInSeconds: number, appName: string, own: Templates): Draft {
@@ -130,7 +118,10 @@ function createDraft(locale: Locale, expiresInSeconds: number, appName: string, 
     direction: strings.direction,
     align: strings.direction === 'rtl' ? 'right' : 'left',
   };
-  const bound = Object.entries({ ...ours, ...own }).map(([kind, template]) => [kind, template.bind(values)]);
+  const bound = Object.entries({ ...builtIn, ...own }).map(([kind, template]) => [
+    kind,
+    template.bind(values),
+  ]);
   return { strings, expiresIn, title, templates: Object.fromEntries(bound) };
 }
 
@@ -142,12 +133,12 @@ export function checkAppName(appName: unknown = ''): string {
   return name;
 }
 
-/** Line ends would begin another header, or another line that a browser reads as the origin's. */
+/** A line end could start another header, or another line that a browser takes for the origin's. */
 function toOneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }
 
-/** Said digit by digit; a number of six digits would be said as a number. */
+/** Makes speech synthesis say the digits one by one. */
 function spell(code: string): string {
   return [...code].join(', ');
 }

@@ -1,28 +1,19 @@
+import { countSeptets } from '../core/gsm7.js';
 import { fillString, type Strings } from './strings.js';
-
-/** 3GPP TS 23.038 §6.2.1: the letters that cost one septet, and those that cost two. */
-const basic = new Set(
-  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà',
-);
-const extended = new Set('\f^{}\\[~]|€');
 
 export interface SmsSize {
   alphabet: 'GSM-7' | 'UCS-2';
   /** In septets or UTF-16 units. */
   length: number;
-  /** What one segment holds. */
+  /** Capacity of one segment. */
   limit: 160 | 70;
 }
 
-/** How much of one segment a text takes. */
 export function measureSms(text: string): SmsSize {
-  let septets = 0;
-  for (const character of text) {
-    if (basic.has(character)) septets += 1;
-    else if (extended.has(character)) septets += 2;
-    else return { alphabet: 'UCS-2', length: text.length, limit: 70 };
-  }
-  return { alphabet: 'GSM-7', length: septets, limit: 160 };
+  const septets = countSeptets(text);
+  return septets === null
+    ? { alphabet: 'UCS-2', length: text.length, limit: 70 }
+    : { alphabet: 'GSM-7', length: septets, limit: 160 };
 }
 
 export interface ShortTextInput {
@@ -33,12 +24,12 @@ export interface ShortTextInput {
   expiresIn: string;
 }
 
-/** All there is to say, for channels that do not pay by the segment. */
+/** The full text, for channels that are not billed per segment. */
 export function writeShortText(input: ShortTextInput): string {
   return writeLines(input).join('\n');
 }
 
-/** The most that fits one segment, and the code alone where nothing does; `originLine` stands last. */
+/** As many lines as fit in one segment, at least the code; `originLine` comes last. */
 export function writeSms(input: ShortTextInput, originLine: string | undefined): string {
   const [first, expires, keep] = writeLines(input);
   const end = originLine === undefined ? [] : [originLine];

@@ -1,7 +1,7 @@
-/** A string that must hold `{name}`. */
+/** A string that contains `{name}`. */
 type Holding<Name extends string> = `${string}{${Name}}${string}`;
 
-/** What messages say, in one language. `{in}` becomes words such as "in 5 minutes". */
+/** The texts of messages in one language. `{in}` is replaced by, for example, "in 5 minutes". */
 export interface Strings {
   direction: 'ltr' | 'rtl';
   /** Heading and subject. */
@@ -10,11 +10,11 @@ export interface Strings {
   /** Stands right before the code. */
   enter: string;
   expires: Holding<'in'>;
-  /** That the code is nobody else's business. */
+  /** Asks to keep the code secret. */
   keep: string;
-  /** What to do for whoever did not ask. */
+  /** For people who did not request the code. */
   ignore: string;
-  /** In the alphabet of GSM-7 where the language allows: any other letter leaves 70 characters instead of 160. */
+  /** In GSM-7 where the language allows: any other character reduces a segment from 160 to 70 characters. */
   smsCode: Holding<'code'>;
   smsCodeFor: Holding<'app'> & Holding<'code'>;
   smsExpires: Holding<'in'>;
@@ -22,11 +22,11 @@ export interface Strings {
   page: PageStrings;
 }
 
-/** What the sign-in page says. `{to}` becomes a masked address, `{identity}` a whole one. */
+/** The texts of the sign-in page. `{to}` is replaced by a masked identity, `{identity}` by a full one. */
 export interface PageStrings {
   signIn: string;
   signInTo: Holding<'app'>;
-  /** Labels of the first field, by what can be reached. */
+  /** Labels of the first field. */
   email: string;
   phone: string;
   emailOrPhone: string;
@@ -35,7 +35,7 @@ export interface PageStrings {
   continue: string;
   enterCode: string;
   sentTo: Holding<'to'>;
-  /** Instead of `sentTo` where not everybody gets a code: it must not tell who does. */
+  /** Instead of `sentTo` where not everyone gets a code: it must not reveal who does. */
   maySentTo: Holding<'to'>;
   code: string;
   resend: string;
@@ -71,7 +71,7 @@ export interface PageStrings {
   linkInMessage: string;
 }
 
-/** Puts values in place in one pass: what a value holds is never looked at again. */
+/** Replaces placeholders in one pass, so that a value is never interpreted. */
 export function fillString(text: string, values: Record<string, string>): string {
   return text.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);
 }

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLocale, type Locale, locales } from './catalogue.js';
-import { compileTemplate, type Template } from './template.js';
+import { compileTemplate, type Template, type TemplateOptions } from './template.js';
 
-/** What may be replaced, and by which file. */
+/** Templates that can be replaced, and their files. */
 const templateFiles = {
   subject: 'email.subject.txt',
   text: 'email.text.txt',
@@ -12,11 +12,10 @@ const templateFiles = {
   linkHtml: 'email-link.html',
   sms: 'sms.text.txt',
 } as const;
-export type TemplateKind = keyof typeof templateFiles;
+type TemplateKind = keyof typeof templateFiles;
 export type Templates = Partial<Record<TemplateKind, Template>>;
 
-/** What stands between the braces. */
-export const templateVariables = [
+const templateVariables = [
   'code',
   'appName',
   'duration',
@@ -30,11 +29,11 @@ export const templateVariables = [
   'direction',
   'align',
 ] as const;
-/** Beside those, in the templates of an e-mail with a link. */
-export const linkVariables = ['link', 'linkInMessage', 'signIn'] as const;
+/** Only in the templates of e-mails with a link. */
+const linkVariables = ['link', 'linkInMessage', 'signIn'] as const;
 export type TemplateVariable = (typeof templateVariables)[number] | (typeof linkVariables)[number];
 
-/** Mail programs cut what is longer, and the code may be in what they cut. */
+/** Mail clients truncate longer messages, possibly before the code. */
 const maxBytes = 100_000;
 
 export interface TemplateRules {
@@ -43,8 +42,8 @@ export interface TemplateRules {
 }
 
 /**
- * The templates of a folder for each locale: those of the locale's own folder, then those that serve all.
- * Names that begin with a dot belong to editors and mounts, and are passed over.
+ * Loads the templates of a folder. A locale's own folder takes precedence. Ignores names that start with a dot, which
+ * belong to editors and mounts.
  *
  * @throws RangeError that names the file, the line and what is allowed
  */
@@ -84,15 +83,28 @@ function loadTemplate(path: string, kind: TemplateKind, rules: TemplateRules): T
   const body = isSubject ? source.trim() : source;
   if (isSubject && /[\r\n]/.test(body)) throw new RangeError(`${path}:2: a subject is one line`);
   if (isSubject && body === '') throw new RangeError(`${path}:1: a subject is not empty`);
-  return compileTemplate(body, {
+  return compileAs(kind, body, {
     file: path,
-    variables: listVariables(kind),
     required: isSubject ? [] : isLink(kind) ? ['code', 'link'] : ['code'],
     forbidden: {
       ...(rules.hasAppName ? {} : { appName: 'needs the option appName, which is not set' }),
       ...(isSubject && !rules.isCodeInSubject ? { code: 'is switched off for subjects' } : {}),
     },
-    isHtml: kind === 'html' || kind === 'linkHtml',
+  });
+}
+
+/** Compiles a template with the variables and the escaping of its kind. */
+export function compileAs(
+  kind: TemplateKind,
+  source: string,
+  options: Partial<TemplateOptions> = {},
+): Template {
+  const isHtml = kind === 'html' || kind === 'linkHtml';
+  return compileTemplate(source, {
+    file: templateFiles[kind],
+    ...options,
+    variables: listVariables(kind),
+    isHtml,
   });
 }
 

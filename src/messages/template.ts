@@ -1,27 +1,26 @@
-/** A text with holes; filling them is all it can do. */
+/** A logic-less template. */
 export interface Template {
   fill(values: Readonly<Record<string, string>>): string;
-  /** The same with these holes filled for good. */
+  /** A template in which these values are already filled in. */
   bind(values: Readonly<Record<string, string>>): Template;
 }
 
 export interface TemplateOptions {
-  /** What errors call the source. */
+  /** Name of the source, for errors. */
   file: string;
-  /** Names that may stand between the braces. */
   variables: readonly string[];
-  /** Names that must. */
+  /** Variables that must occur. */
   required?: readonly string[] | undefined;
-  /** Names that may not, and why. */
+  /** Variables that must not occur, and why. */
   forbidden?: Readonly<Record<string, string>> | undefined;
-  /** Escapes values for HTML. */
+  /** Whether values are escaped. */
   isHtml: boolean;
 }
 
 /**
- * Reads `{{name}}`, and nothing else that begins with two braces.
+ * Compiles a template with variables such as `{{name}}`. Any other use of two braces is an error.
  *
- * @throws RangeError that names file and line, what stands there and what may
+ * @throws RangeError that names the file, the line and what is allowed
  */
 export function compileTemplate(
   source: string,
@@ -54,7 +53,7 @@ export function compileTemplate(
   return createTemplate([...texts, last], names, write);
 }
 
-/** @param texts what stands before, between and after the holes that `names` names */
+/** @param texts before, between and after the holes, one more than `names` */
 function createTemplate(
   texts: readonly string[],
   names: readonly string[],

@@ -1,22 +1,23 @@
 import { refuseUnknownOptions } from '../core/known-options.js';
-import type { Clock, Refusal } from '../ports.js';
+import { createRefusal, type Refusal } from '../core/refusal.js';
+import type { Clock } from '../ports.js';
+import { find } from './meanings.js';
 import { requireCredential, requireText, requireUrl } from './options.js';
 import { dig, type Fetch, parseRetryAfter, readBody } from './post.js';
-import { createRefusal, find } from './refusal.js';
 
-/** An OAuth 2.0 client: with a `refreshToken` that grant (RFC 6749 §6), else client credentials (§4.4). */
+/** An OAuth 2.0 client: uses the refresh token grant with a `refreshToken` (RFC 6749 §6), else client credentials (§4.4). */
 export interface OAuthOptions {
-  /** Where tokens are fetched: https, or http on this machine. */
+  /** Token endpoint: https, or http on this machine. */
   tokenUrl: string;
   clientId: string;
   clientSecret: string;
-  /** What the token is to allow, as the provider writes it; words with spaces between them. */
+  /** Space-separated words, as the provider defines them. */
   scope?: string | undefined;
-  /** Replaced in memory by each new one that the provider answers with. */
+  /** Replaced in memory whenever the provider returns a new one. */
   refreshToken?: string | undefined;
 }
 
-/** No token could be had; nothing was sent. */
+/** No token could be obtained, so nothing was sent. */
 export class TokenError extends Error {
   readonly receipt: Refusal;
 
@@ -28,25 +29,25 @@ export class TokenError extends Error {
 
 interface Token {
   value: string;
-  /** From then on a new one is fetched while this one is used. */
+  /** From then on a new token is fetched in the background. */
   renewAt: number;
   expiresAt: number;
 }
 
 export interface TokenSource {
-  /** A token that is valid for a while. Rejects with a `TokenError`. */
+  /** A token that does not expire immediately. Rejects with a `TokenError`. */
   get(): Promise<string>;
-  /** This token was not accepted: it is never returned again. */
+  /** Drops a token that was not accepted. */
   refuse(value: string): void;
   close(): void;
 }
 
 const defaultLifeSeconds = 300;
 const renewalPauseMs = 10_000;
-/** The longest for which an endpoint is left alone that says when to come back. */
+/** Upper bound for Retry-After. */
 const longestPauseMs = 60_000;
 
-/** RFC 6749 §5.2, and what Google and Microsoft add to it. Only these get into a log: anything else could be a secret. */
+/** RFC 6749 §5.2, with additions by Google and Microsoft. Only these are logged: anything else could be a secret. */
 const errors: Readonly<Record<string, 'unauthorized' | 'unavailable'>> = {
   access_denied: 'unauthorized',
   admin_policy_enforced: 'unauthorized',
@@ -67,9 +68,9 @@ const errors: Readonly<Record<string, 'unauthorized' | 'unavailable'>> = {
 };
 
 /**
- * Fetches access tokens, one fetch at a time however many callers wait, before they expire.
+ * Fetches access tokens before they expire, with at most one request at a time.
  *
- * @param timeoutMs limit on one fetch
+ * @param timeoutMs of one request
  * @throws TypeError or RangeError that names the wrong option
  */
 export function createTokenSource(
@@ -109,7 +110,7 @@ export function createTokenSource(
     const value = dig(body, 'access_token');
     const type = dig(body, 'token_type') ?? 'bearer';
     if (!isToken(value) || String(type).toLowerCase() !== 'bearer') {
-      // Some answer 200 to everything.
+      // Some endpoints answer 200 to everything.
       const category = find(errors, String(dig(body, 'error')));
       throw fail(category ?? 'unavailable', `no bearer token${category ? `, ${dig(body, 'error')}` : ''}`);
     }
@@ -145,7 +146,7 @@ export function createTokenSource(
 
   function isPaused(): boolean {
     const leftMs = (pause?.until ?? 0) - clock();
-    // More is left only when the clock has been set back.
+    // More means that the clock was set back.
     return leftMs > 0 && leftMs <= longestPauseMs;
   }
 
@@ -156,7 +157,7 @@ export function createTokenSource(
     try {
       return await renew();
     } catch (error) {
-      // The time that it had may have begun long before this caller came, who then has some left.
+      // The shared request may have started long before this call, which then has time left for another.
       const leftMs = endsAt - clock();
       const isWorthAnother = hasJoined && isNoAnswer(error) && leftMs > timeoutMs / 10;
       if (!isWorthAnother) throw error;
@@ -170,7 +171,7 @@ export function createTokenSource(
       if (!current || now >= current.expiresAt) return (await wait()).value;
       if (now >= current.renewAt && !fetching && !isPaused()) {
         current.renewAt = now + renewalPauseMs;
-        // What came of it is seen when this token has expired.
+        // A failure shows once the current token has expired.
         renew().catch(() => {});
       }
       return current.value;
@@ -194,11 +195,11 @@ function failAfter(ms: number): Promise<never> {
   });
 }
 
-/** The body of a success. Rejects with a `TokenError`, in which there is no word of the provider's but an error code. */
+/** The body of a successful answer. Rejects with a `TokenError` that quotes nothing but a known error code. */
 async function post(url: string, body: string, fetch: Fetch, signal: AbortSignal): Promise<unknown> {
   const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
   try {
-    // Never redirected: the secret is for this address alone.
+    // No redirects: the secret is for this URL only.
     const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
     const { status } = response;
     const answer = await readBody(response);
@@ -206,7 +207,7 @@ async function post(url: string, body: string, fetch: Fetch, signal: AbortSignal
     if (status >= 200 && status <= 299) return answer;
     const error = String(dig(answer, 'error'));
     const category = find(errors, error);
-    const number = dig(answer, 'error_codes', 0); // what Microsoft documents its errors by
+    const number = dig(answer, 'error_codes', 0); // Microsoft documents its errors by this number
     const retryAfterSeconds = parseRetryAfter(response.headers.get('retry-after'));
     const facts = [status, category && error, typeof number === 'number' ? number : undefined];
     throw fail(
@@ -231,12 +232,12 @@ function fail(
   return new TokenError(createRefusal(category, `OAuth token: ${reason}`, retryAfterSeconds));
 }
 
-/** Printable ASCII: it goes between the control characters of a login. */
+/** Printable ASCII: in a login, control characters delimit the token. */
 function isToken(value: unknown): value is string {
   return typeof value === 'string' && /^[\x21-\x7e]{1,16384}$/.test(value);
 }
 
-/** RFC 6749 §5.1: seconds. Some providers write the number as text, and it may be missing, or 0 for an unknown life. */
+/** Seconds (RFC 6749 §5.1). Some providers send a string, omit it, or send 0 for unknown. */
 function parseLifeSeconds(value: unknown): number {
   const seconds = typeof value === 'string' ? Number(value) : value;
   return typeof seconds === 'number' && seconds > 0 ? Math.min(seconds, 86_400) : defaultLifeSeconds;

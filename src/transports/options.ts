@@ -1,20 +1,20 @@
-/** Text that `pattern` describes; the error names the option and never shows what was given. */
+import { isLoopbackHost } from '../core/loopback.js';
+import { assertWholeNumber, type Channel } from '../core/policy.js';
+
+/** Errors name the option, but never quote the value. */
 export function requireText(value: unknown, name: string, pattern: RegExp, description: string): string {
   if (typeof value !== 'string') throw new TypeError(`${name} must be a string`);
   if (!pattern.test(value)) throw new RangeError(`${name} must be ${description}`);
   return value;
 }
 
-/** A key, password or token as it goes into a header: printable ASCII without spaces. */
+/** A key, password or token that fits in a header. */
 export function requireCredential(value: unknown, name: string): string {
   return requireText(value, name, /^[\x21-\x7e]{1,4096}$/, 'printable ASCII without spaces, and not empty');
 }
 
 export function requireInteger(value: unknown, name: string, min: number, max: number): number {
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`);
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw new RangeError(`${name} must be a whole number from ${min} to ${max}`);
-  }
+  assertWholeNumber(name, value, { min, max });
   return value;
 }
 
@@ -23,23 +23,27 @@ export function requireBoolean(value: unknown, name: string): boolean {
   return value;
 }
 
-/** Whether a host name or address is this machine's own. */
-export function isLoopback(host: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/i.test(host);
+export function requireChannels<Served extends Channel>(
+  channels: readonly Served[],
+  allowed: readonly Served[],
+): void {
+  if (channels.length === 0 || channels.some((channel) => !allowed.includes(channel))) {
+    throw new RangeError(`channels must list one or more of ${allowed.join(', ')}`);
+  }
 }
 
 /**
- * An address that credentials or codes may be sent to: https, or http on this machine or with `allowInsecureHttp`.
- * Nothing in it may be a secret, since addresses end up in logs.
+ * A URL that credentials or codes may be sent to: https, or http on this machine or with `allowInsecureHttp`. It must
+ * not hold secrets, since URLs end up in logs.
  */
 export function requireUrl(value: unknown, name: string, { allowInsecureHttp = false } = {}): URL {
   if (typeof value !== 'string') throw new TypeError(`${name} must be a string`);
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.hash) {
-    throw new RangeError(`${name} must be an http or https address without user name, password and fragment`);
+    throw new RangeError(`${name} must be an http or https URL without user name, password and fragment`);
   }
-  if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowInsecureHttp) {
-    throw new RangeError(`${name} must be an https address, or an http one on this machine`);
+  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname) && !allowInsecureHttp) {
+    throw new RangeError(`${name} must be an https URL, or an http URL of this machine`);
   }
   return url;
 }

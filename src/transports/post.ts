@@ -1,9 +1,11 @@
 import { refuseUnknownOptions } from '../core/known-options.js';
-import type { Receipt, Refusal } from '../ports.js';
+import type { Channel } from '../core/policy.js';
+import { createRefusal, type Meaning, type Refusal } from '../core/refusal.js';
+import type { Message, Receipt, Transport } from '../ports.js';
+import { find } from './meanings.js';
 import { requireInteger, requireUrl } from './options.js';
-import { createRefusal, find, type Meaning } from './refusal.js';
 
-/** What the transports need of `fetch`. */
+/** The part of `fetch` that the transports use. */
 export type Fetch = (
   url: string,
   init: {
@@ -15,17 +17,18 @@ export type Fetch = (
   },
 ) => Promise<Response>;
 
-/** What every transport over HTTP takes. */
+/** Options of every transport over HTTP. */
 export interface HttpOptions {
-  /** Where the provider is. Default: its public address. Only https, or http on this machine. */
+  /** The provider's URL: https, or http on this machine. Default: its public API. */
   baseUrl?: string | undefined;
   /** Default: the global `fetch`. */
   fetch?: Fetch | undefined;
-  /** Limit on one send in milliseconds, 100 to 60 000. Default 10 000. */
+  /** Timeout of one send in milliseconds, 100 to 60 000. Default 10 000. */
   timeoutMs?: number | undefined;
 }
 
 export interface HttpClient {
+  /** Without a trailing slash. */
   baseUrl: string;
   fetch: Fetch;
   timeoutMs: number;
@@ -34,7 +37,7 @@ export interface HttpClient {
 export interface Answer {
   status: number;
   headers: Headers;
-  /** Parsed JSON; `undefined` when there is none, when it is too long or when it broke off. */
+  /** Parsed JSON, or `undefined`. */
   body: unknown;
 }
 
@@ -51,32 +54,62 @@ export function resolveHttpOptions<Options extends HttpOptions>(
   const url = requireUrl(baseUrl, 'baseUrl');
   if (url.search) throw new RangeError('baseUrl must be without a query');
   if (typeof fetch !== 'function') throw new TypeError('fetch must be a function');
-  return {
-    baseUrl: url.href.replace(/\/+$/, ''),
-    fetch,
-    timeoutMs: checkTimeout(options.timeoutMs),
-  };
+  return { baseUrl: url.href.replace(/\/+$/, ''), fetch, timeoutMs: checkTimeout(options.timeoutMs) };
 }
 
 export function checkTimeout(timeoutMs = 10_000): number {
   return requireInteger(timeoutMs, 'timeoutMs', 100, 60_000);
 }
 
-/** How to understand one provider's answers. */
+/** How to interpret one provider's answers. */
 export interface Dialect {
-  /** The provider's id of the message that it accepted. */
-  readId?(body: unknown): unknown;
-  /** The provider's code of the error, from an answer that is no success. */
-  readErrorCode?(answer: Answer): unknown;
-  /** What error codes mean, where the status alone does not tell. */
+  /** The provider's id of an accepted message. */
+  findId?(body: unknown): unknown;
+  /** The provider's error code, from an answer with an error status. */
+  findErrorCode?(answer: Answer): unknown;
+  /** Meanings of error codes; other codes are judged by the status. */
   codes?: Readonly<Record<string, Meaning>>;
-  /** What statuses mean to this receiver, where that differs. */
+  /** Meanings of statuses that differ from `httpStatuses`. */
   statuses?: Readonly<Record<number, Meaning>>;
-  /** Instead of the status, for providers that answer 200 to everything. */
-  readAccepted?(answer: Answer): Receipt;
+  /** For providers that answer 200 to everything. */
+  judge?(answer: Answer): Receipt;
 }
 
-/** Posts one message and understands the answer. Never rejects, never follows a redirect, never tries again. */
+export interface PostRequest {
+  url: string;
+  headers: Record<string, string>;
+  /** An object is sent as JSON. */
+  body: string | URLSearchParams | object;
+}
+
+/** A transport that sends each message by one POST request. */
+export function createPostTransport<Served extends Channel>(
+  name: string,
+  channels: readonly Served[],
+  client: Pick<HttpClient, 'fetch' | 'timeoutMs'>,
+  dialect: Dialect,
+  write: (message: Message) => PostRequest,
+): Transport {
+  return {
+    name,
+    channels,
+    async send(message, { signal }) {
+      const { url, headers, body } = write(message);
+      if (typeof body === 'string') return postMessage(client, { url, headers, body, signal }, dialect);
+      const [type, text] =
+        body instanceof URLSearchParams
+          ? ['application/x-www-form-urlencoded', body.toString()]
+          : ['application/json', JSON.stringify(body)];
+      return postMessage(
+        client,
+        { url, headers: { ...headers, 'content-type': type }, body: text, signal },
+        dialect,
+      );
+    },
+  };
+}
+
+/** Posts one message and interprets the answer. Never rejects, follows a redirect or retries. */
 export async function postMessage(
   { fetch, timeoutMs }: Pick<HttpClient, 'fetch' | 'timeoutMs'>,
   request: { url: string; headers: Record<string, string>; body: string; signal: AbortSignal },
@@ -89,7 +122,7 @@ export async function postMessage(
     const { status } = response;
     const answer = { status, headers: response.headers, body: await readBody(response) };
     if (status < 200 || status > 299) return refuse(answer, dialect);
-    return dialect.readAccepted?.(answer) ?? accept(dialect.readId?.(answer.body));
+    return dialect.judge?.(answer) ?? accept(dialect.findId?.(answer.body));
   } catch (error) {
     return toRefusal(error, signal);
   }
@@ -99,39 +132,38 @@ export function accept(id: unknown): Receipt {
   return { ok: true, id: typeof id === 'string' ? id : undefined };
 }
 
-/** The refusal that an answer amounts to. */
-export function refuse(answer: Answer, dialect: Dialect): Refusal {
-  const code = parseWord(dialect.readErrorCode?.(answer));
+function refuse(answer: Answer, dialect: Dialect): Refusal {
+  const code = parseWord(dialect.findErrorCode?.(answer));
   const retryAfterSeconds = parseRetryAfter(answer.headers.get('retry-after'));
   return createRefusal(
     find(dialect.codes, code) ??
       find(dialect.statuses, String(answer.status)) ??
-      meaningOfStatus(answer.status, retryAfterSeconds !== undefined),
+      judgeStatus(answer.status, retryAfterSeconds !== undefined),
     `HTTP ${answer.status}${code === undefined ? '' : ` ${code}`}`,
     retryAfterSeconds,
   );
 }
 
-/** docs/decisions/0009: only what cannot have been accepted is a definite refusal. */
+/** Only what cannot have been accepted is a definite refusal (docs/decisions/0009). */
 export const httpStatuses: Readonly<Record<string, Meaning>> = {
   401: 'unauthorized',
   403: 'unauthorized',
-  // RFC 9110 §15.5.9: the request did not arrive whole.
+  // RFC 9110 §15.5.9: the request did not arrive completely.
   408: 'unavailable',
-  // RFC 9110 §15.5.10: something is in the way of this message, perhaps the same one.
+  // RFC 9110 §15.5.10: a conflict, perhaps with the same message.
   409: ['unknown', 'recipient'],
-  // RFC 8470 §5.2: it was not processed.
+  // RFC 8470 §5.2: not processed.
   425: 'unavailable',
   429: 'rate_limited',
 };
 
-function meaningOfStatus(status: number, hasRetryAfter: boolean): Meaning {
-  // RFC 9110 §15.6.4: with a time to come back, the server itself says that it did not handle the request.
+function judgeStatus(status: number, hasRetryAfter: boolean): Meaning {
+  // RFC 9110 §15.6.4: with Retry-After, the server itself says that it did not handle the request.
   if (status === 503 && hasRetryAfter) return 'unavailable';
   return find(httpStatuses, String(status)) ?? (status >= 500 ? 'unknown' : 'rejected');
 }
 
-/** RFC 9110 §10.2.3: seconds or a date. */
+/** Seconds or a date (RFC 9110 §10.2.3). */
 export function parseRetryAfter(value: string | null, now = Date.now()): number | undefined {
   if (value === null) return undefined;
   const seconds = /^\d{1,9}$/.test(value.trim())
@@ -140,18 +172,18 @@ export function parseRetryAfter(value: string | null, now = Date.now()): number 
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 
-/** An error code is a short word or number; anything else could be the provider's prose. */
+/** A short word or number; anything else could be prose that quotes the recipient. */
 function parseWord(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : value;
   return typeof text === 'string' && /^(\d{1,6}|[A-Za-z][A-Za-z_]{0,63})$/.test(text) ? text : undefined;
 }
 
-/** Parsed JSON; `undefined` when there is none, when it is too long or when it broke off. */
+/** Parsed JSON; `undefined` when it is invalid, too long or incomplete. */
 export async function readBody(response: Response): Promise<unknown> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
-    // Leaving the loop cancels the rest.
+    // Leaving the loop cancels the stream.
     for await (const chunk of response.body ?? []) {
       bytes += chunk.byteLength;
       if (bytes > maxAnswerBytes) return undefined;
@@ -159,12 +191,12 @@ export async function readBody(response: Response): Promise<unknown> {
     }
     return JSON.parse(Buffer.concat(chunks).toString('utf8'));
   } catch {
-    // The status has said what became of the message.
+    // The status is enough.
     return undefined;
   }
 }
 
-/** Failures of a connection that was never there, so that nothing can have been sent over it. */
+/** Errors before a connection was established, when nothing can have been sent. */
 const neverConnected =
   /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|ERR_TLS_CERT_\w+)$/;
 
@@ -172,16 +204,16 @@ function toRefusal(error: unknown, signal: AbortSignal): Refusal {
   if (signal.aborted) return createRefusal('timeout', 'no answer in time');
   const cause = (error instanceof Error && error.cause) || error;
   const code = dig(cause, 'code');
-  // One error for each address of the host, if it has several.
+  // One error per address of the host.
   const errors = cause instanceof AggregateError ? cause.errors : [cause];
   const name = typeof code === 'string' && /^[A-Z_\d]{1,64}$/.test(code) ? code : 'no answer';
   if (code === 'ERR_PRIVATE_TARGET') return createRefusal('rejected', name);
   const isDefinite = neverConnected.test(name) || errors.every((one) => dig(one, 'syscall') === 'connect');
-  // A reset says nothing about how far the message had come.
+  // After a reset the message may or may not have arrived.
   return createRefusal(isDefinite ? 'unavailable' : 'unknown', name);
 }
 
-/** Reads `object.path.to.value` of whatever a provider sent. */
+/** `value.path.to.member` of untrusted JSON. */
 export function dig(value: unknown, ...path: (string | number)[]): unknown {
   return path.reduce<unknown>(
     (at, key) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined),

@@ -14,9 +14,8 @@ export interface PublicFetchOptions {
 }
 
 /**
- * A `fetch` that connects to public addresses only. What is checked is the very address that is connected to, so a
- * name that resolves differently the second time gains nothing. Each request has a connection of its own: it is
- * never one that broke while it lay idle, after which nobody knows whether the request arrived.
+ * A `fetch` that connects only to public addresses. It checks the resolved address that it connects to, which defeats DNS
+ * rebinding. Each request opens its own connection: a kept one may break while idle, leaving the outcome unknown.
  */
 export function createPublicFetch({ allowPrivateTargets, lookup }: PublicFetchOptions): Fetch {
   const resolve = (lookup ?? systemLookup) as LookupFunction;
@@ -60,14 +59,14 @@ export function createPublicFetch({ allowPrivateTargets, lookup }: PublicFetchOp
   };
 }
 
-/** False for an address that is written out and not public. A name is checked when it is resolved. */
+/** False for a literal address that is not public. Names are checked when they are resolved. */
 export function isPublicHost(hostname: string): boolean {
   const address = hostname.replace(/^\[(.*)\]$/, '$1');
   return isIP(address) === 0 || isPublicAddress(address);
 }
 
 /**
- * Whether an address is of the public internet: not loopback, private, link-local, shared (RFC 6598), multicast or
+ * Whether an address is on the public internet: not loopback, private, link-local, shared (RFC 6598), multicast or
  * reserved, and not an IPv6 form of such an IPv4 address.
  */
 export function isPublicAddress(address: string): boolean {
@@ -76,7 +75,7 @@ export function isPublicAddress(address: string): boolean {
   const range = parsed.range();
   if (parsed instanceof ipaddr.IPv6) {
     const bytes = parsed.toByteArray();
-    // RFC 6052 §2.1: what DNS64 makes of an IPv4 address.
+    // RFC 6052 §2.1: DNS64 embeds the IPv4 address.
     if (range === 'rfc6052') return isPublicAddress(bytes.slice(12).join('.'));
     // RFC 4291 §2.4: global unicast is 2000::/3.
     return range === 'unicast' && ((bytes[0] ?? 0) & 0xe0) === 0x20;

@@ -1,8 +1,9 @@
-import { type Meaning, mean } from './refusal.js';
+import type { Meaning } from '../core/refusal.js';
+import { mean } from './meanings.js';
 
 /**
- * Resend's error names (https://resend.com/docs/api-reference/errors). `validation_error` is left to its status: it is
- * the key, the domain or the request. Any other is judged by the status of the answer too.
+ * Resend's error names (https://resend.com/docs/api-reference/errors). Others are judged by the status, `validation_error`
+ * too: it covers the key, the domain and the request.
  */
 export const resendErrors: Readonly<Record<string, Meaning>> = {
   ...mean('unauthorized', 'missing_api_key', 'restricted_api_key', 'invalid_api_key', 'invalid_access'),
@@ -16,6 +17,6 @@ export const resendErrors: Readonly<Record<string, Meaning>> = {
   ),
   ...mean('rejected', 'invalid_attachment', 'invalid_idempotency_key', 'method_not_allowed', 'not_found'),
   ...mean('rejected', 'security_error'),
-  // This same message is on its way already, or was before with other words.
+  // The same message is already being sent, or was sent with different content.
   ...mean(['unknown', 'recipient'], 'concurrent_idempotent_requests', 'invalid_idempotent_request'),
 };

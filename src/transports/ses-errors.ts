@@ -1,9 +1,10 @@
-import { type Meaning, mean } from './refusal.js';
+import type { Meaning } from '../core/refusal.js';
+import { mean } from './meanings.js';
 
 /**
- * Types of errors of SendEmail (https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html) and of every
- * action (https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html). None speaks of the recipient: SES
- * reports those later, as bounces. Any other is judged by the status of the answer.
+ * Error types of SendEmail (https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html) and of every action
+ * (https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html). None concerns the recipient: SES reports
+ * those later, as bounces. Others are judged by the status.
  */
 export const sesErrors: Readonly<Record<string, Meaning>> = {
   ...mean('unauthorized', 'AccountSuspendedException', 'SendingPausedException'),

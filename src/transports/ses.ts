@@ -1,6 +1,7 @@
 import type { Transport } from '../ports.js';
+import { createMailHeaders } from './mail-headers.js';
 import { requireCredential, requireText } from './options.js';
-import { dig, type HttpOptions, postMessage, resolveHttpOptions } from './post.js';
+import { createPostTransport, dig, type HttpOptions, resolveHttpOptions } from './post.js';
 import { sesErrors } from './ses-errors.js';
 import { signAwsRequest } from './sigv4.js';
 import { formatSender, parseSender } from './smtp-sender.js';
@@ -10,13 +11,13 @@ export interface SesTransportOptions extends HttpOptions {
   region: string;
   accessKeyId: string;
   secretAccessKey: string;
-  /** Of temporary credentials; they are not renewed. */
+  /** Of temporary credentials, which are not renewed. */
   sessionToken?: string | undefined;
-  /** `codes@example.com` or `Example <codes@example.com>`, an identity that is verified at SES. */
+  /** `codes@example.com` or `Example <codes@example.com>`, an identity verified at SES. */
   from: string;
-  /** Letters, digits, `_` and `-`. Default: the one of the identity. */
+  /** Letters, digits, `_` and `-`. Default: that of the identity. */
   configurationSet?: string | undefined;
-  /** Milliseconds since 1970, for the signature. Default: the system's. */
+  /** Milliseconds since 1970, for the signature. Default: the system clock. */
   clock?: (() => number) | undefined;
 }
 
@@ -50,10 +51,20 @@ export function createSesTransport(options: SesTransportOptions): Transport {
   const from = formatSender(parseSender(options.from));
   const url = `${client.baseUrl}/v2/email/outbound-emails`;
   const content = (data: string) => ({ Data: data, Charset: 'UTF-8' });
-  return {
-    name: 'ses',
-    channels: ['email'],
-    async send({ id, to, subject, text, html }, { signal }) {
+  return createPostTransport(
+    'ses',
+    ['email'],
+    client,
+    {
+      findId: (body) => dig(body, 'MessageId'),
+      // `TooManyRequestsException:http://…` in the header, `com.amazonaws.ses#…` in the body.
+      findErrorCode: ({ headers, body }) =>
+        String(headers.get('x-amzn-errortype') ?? dig(body, '__type'))
+          .replace(/:.*$/s, '')
+          .replace(/^.*#/s, ''),
+      codes: sesErrors,
+    },
+    ({ id, to, subject, text, html }) => {
       const body = JSON.stringify({
         FromEmailAddress: from,
         Destination: { ToAddresses: [to] },
@@ -61,10 +72,7 @@ export function createSesTransport(options: SesTransportOptions): Transport {
           Simple: {
             Subject: content(subject),
             Body: { Text: content(text), ...(html === undefined ? {} : { Html: content(html) }) },
-            Headers: [
-              { Name: 'Auto-Submitted', Value: 'auto-generated' },
-              { Name: 'X-Entity-Ref-ID', Value: id },
-            ],
+            Headers: Object.entries(createMailHeaders(id)).map(([Name, Value]) => ({ Name, Value })),
           },
         },
         ConfigurationSetName: configurationSet,
@@ -74,19 +82,7 @@ export function createSesTransport(options: SesTransportOptions): Transport {
         ...(sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken }),
       };
       const signed = signAwsRequest({ method: 'POST', url, headers, body }, signer, new Date(clock()));
-      return postMessage(
-        client,
-        { url, headers: signed, body, signal },
-        {
-          readId: (answer) => dig(answer, 'MessageId'),
-          // `TooManyRequestsException:http://…` in the header, `com.amazonaws.ses#…` in the body.
-          readErrorCode: (answer) =>
-            String(answer.headers.get('x-amzn-errortype') ?? dig(answer.body, '__type'))
-              .replace(/:.*$/s, '')
-              .replace(/^.*#/s, ''),
-          codes: sesErrors,
-        },
-      );
+      return { url, headers: signed, body };
     },
-  };
+  );
 }

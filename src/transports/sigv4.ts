@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 export interface AwsRequest {
   method: string;
   url: string;
-  /** In lower case. All of them are signed, and `host` and `x-amz-date` with them. */
+  /** In lower case. All are signed, along with `host` and `x-amz-date`. */
   headers: Record<string, string>;
   body: string;
 }
@@ -42,7 +42,7 @@ export function signAwsRequest(request: AwsRequest, signer: AwsSigner, now: Date
   const scope = `${date}/${signer.region}/${signer.service}/aws4_request`;
   const text = ['AWS4-HMAC-SHA256', time, scope, sha256(canonical)].join('\n');
 
-  // Step 4: the signature, with a key that is good for this date, region and service.
+  // Step 4: the signature, with a key for this date, region and service.
   const key = [date, signer.region, signer.service, 'aws4_request'].reduce<string | Buffer>(
     (secret, part) => hmac(secret, part).digest(),
     `AWS4${signer.secretAccessKey}`,
@@ -55,7 +55,7 @@ export function signAwsRequest(request: AwsRequest, signer: AwsSigner, now: Date
   };
 }
 
-/** RFC 3986 §2.3: everything but the unreserved characters. */
+/** Percent-encodes all but the unreserved characters (RFC 3986 §2.3). */
 function encodeSegment(segment: string): string {
   return encodeURIComponent(segment).replace(
     /[!'()*]/g,

@@ -1,21 +1,21 @@
 import type { Clock } from '../ports.js';
 
-/** How long after a refused connection one more is tried again. */
+/** Time after a refused connection until one more is tried. */
 const regainMs = 30_000;
 
 interface Waiting {
   resolve(isTurn: boolean): void;
 }
 
-/** Messages take turns: as many at once as the server takes connections. */
+/** A semaphore that adapts to the number of connections that the server accepts. */
 export interface Line {
-  /** Resolves with true at the turn of this message, with false when `signal` aborts or the time is up first. */
+  /** Resolves with true when it is this message's turn, with false when `signal` aborts or `waitMs` pass first. */
   enter(signal: AbortSignal, waitMs?: number, isFirst?: boolean): Promise<boolean>;
   leave(): void;
   /**
-   * The server has refused a connection to one that has its turn: no more at once than the others under way.
+   * After the server refused a connection: limits the turns to the other messages under way.
    *
-   * @returns whether there are others, whose end is worth waiting for
+   * @returns whether there are others to wait for
    */
   shrink(): boolean;
 }

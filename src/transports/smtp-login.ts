@@ -1,7 +1,8 @@
+import { isLoopbackHost } from '../core/loopback.js';
 import type { TokenSource } from './oauth-token.js';
-import { isLoopback, requireText } from './options.js';
+import { requireText } from './options.js';
 
-/** Not a mechanism that a server could announce: nodemailer would take another that it prefers. */
+/** Not a mechanism that servers announce, or nodemailer would choose among those instead. */
 const method = 'OAUTH-TOKEN';
 
 interface Dialogue {
@@ -16,19 +17,19 @@ export function resolvePasswordLogin(username: string | undefined, password: str
   return { auth: { user: checkLine(username, 'username'), pass: checkLine(password, 'password') } };
 }
 
-/** nodemailer's options for a login with tokens, which are sent over TLS only, or to this machine. */
+/** nodemailer's options for a login with tokens, which are only sent over TLS or to this machine. */
 export function resolveTokenLogin(username: string | undefined, host: string, tokens: TokenSource) {
   if (username === undefined) throw new TypeError('username must be given with oauth');
-  // No control characters at all: they separate the parts of the response.
+  // Control characters delimit the parts of the response.
   const user = requireText(username, 'username', /^\P{Cc}+$/u, 'one line, and not empty');
   return {
-    ...(isLoopback(host) ? {} : { requireTLS: true }),
+    ...(isLoopbackHost(host) ? {} : { requireTLS: true }),
     auth: { type: 'custom' as const, method, user, pass: '' },
     customAuth: { [method]: (dialogue: Dialogue) => logIn(user, tokens, dialogue) },
   };
 }
 
-/** XOAUTH2, as Google and Microsoft document it (docs/decisions/0032). A token that is refused is replaced once: it may have been revoked. */
+/** XOAUTH2, as Google and Microsoft document it (docs/decisions/0032). Retries once with a new token: the old one may have been revoked. */
 async function logIn(user: string, tokens: TokenSource, { sendCommand }: Dialogue): Promise<void> {
   for (const isLast of [false, true]) {
     const token = await tokens.get();

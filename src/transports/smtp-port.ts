@@ -11,7 +11,7 @@ export function isTlsPort(port: number | undefined): boolean {
 }
 
 /**
- * Port and TLS of a mail server; RFC 8314 §3.3 and RFC 6409 §3.1 say what servers speak on their usual ports.
+ * Port and TLS of a mail server, by the conventions of RFC 8314 §3.3 and RFC 6409 §3.1.
  *
  * @throws TypeError or RangeError that names the wrong option
  */

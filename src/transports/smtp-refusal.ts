@@ -1,8 +1,8 @@
+import { createRefusal, type Meaning } from '../core/refusal.js';
 import type { Receipt } from '../ports.js';
-import { createRefusal, type Meaning } from './refusal.js';
 import { blameMessage, blameSession, parseEnhancedCode, parseReply } from './smtp-replies.js';
 
-/** What nodemailer rejects with. */
+/** nodemailer's errors. */
 export interface SmtpError {
   code?: string;
   command?: string;
@@ -13,14 +13,14 @@ export interface SmtpError {
 }
 
 /**
- * What a failed send amounts to. Without its content no server can have accepted a message, so whatever ends the
- * session earlier is a definite refusal; a time limit alone says nothing.
+ * Interprets a failed send. A server cannot accept a message before it has the content, so any earlier end of the session
+ * is a definite refusal; a timeout alone is not.
  *
- * @param isContentRead whether any of the message had gone out
+ * @param isContentRead whether any of the content may have been sent
  */
 export function toRefusal(error: SmtpError, isContentRead: boolean): Receipt {
   const { code = 'error', command = '', responseCode, response = '', syscall } = error;
-  // Codes only: a server's words may hold the recipient.
+  // Codes only: the server's text may quote the recipient.
   const facts = [code, syscall, responseCode, parseEnhancedCode(response), command.split(' ', 2).join(' ')];
   return createRefusal(judge(error, isContentRead), `SMTP ${facts.filter(Boolean).join(' ')}`);
 }
@@ -31,7 +31,7 @@ function judge(error: SmtpError, isContentRead: boolean): Meaning {
   const isLogin = code === 'EAUTH' || code === 'ENOAUTH';
   if (isLogin && !isTemporary) return 'unauthorized'; // RFC 4954 §6
   if (code === 'ETIMEDOUT' || code === 'EABORT') return 'timeout';
-  // After the content only the server's own answer to it counts.
+  // After the content, only the server's reply to it counts.
   if (isContentRead && (code !== 'EMESSAGE' || !responseCode)) return 'unknown';
   if (!responseCode) return code === 'EENVELOPE' ? ['unavailable', 'account'] : 'unavailable';
   const reply = parseReply(responseCode, response);
@@ -43,7 +43,7 @@ function judge(error: SmtpError, isContentRead: boolean): Meaning {
   return fault === 'recipient' ? 'invalid_recipient' : 'rejected';
 }
 
-/** Whether the server had been told the recipient; where commands are pipelined, a 421 ends the session unassigned. */
+/** Whether the server knew the recipient. With pipelining, nodemailer does not assign a 421 to a command. */
 export function isAboutMessage({ code, command }: SmtpError): boolean {
   return command === 'RCPT TO' || command === 'DATA' || (code === 'ECONNECTION' && command === 'CONN');
 }

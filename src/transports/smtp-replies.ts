@@ -1,16 +1,15 @@
 import type { Fault } from '../core/refusal.js';
 
-/** A server's answer. */
 export interface Reply {
   /** RFC 5321 §4.2.3. */
   code: number;
-  /** RFC 3463 §2, where there is one. */
+  /** RFC 3463 §2. */
   enhanced: string | undefined;
-  /** Its words in lower case, without addresses, which could hold any word. */
+  /** The text in lower case, without addresses, which could contain any word. */
   words: string;
 }
 
-/** @param response with the code in front of each line */
+/** @param response with the code at the start of each line */
 export function parseReply(code: number, response: string): Reply {
   const text = response.slice(0, 2000).toLowerCase();
   return {
@@ -23,7 +22,7 @@ export function parseReply(code: number, response: string): Reply {
   };
 }
 
-/** RFC 3463 §2; qmail writes it at the end. */
+/** RFC 3463 §2; qmail puts it at the end. */
 export function parseEnhancedCode(response: string): string | undefined {
   const [, first, last] =
     /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b|\(#([245]\.\d{1,3}\.\d{1,3})\)/.exec(response) ?? [];
@@ -38,23 +37,22 @@ interface Rule {
 }
 
 /**
- * Whom a refusal blames, by what servers say; the first rule that fits decides. Enhanced codes by RFC 3463, RFC 5248,
- * RFC 7293, RFC 7372, RFC 7505 and the registry of IANA
- * (https://www.iana.org/assignments/smtp-enhanced-status-codes), and those of
+ * Whose fault a refusal is; the first matching rule decides. Enhanced codes by RFC 3463, RFC 5248, RFC 7293, RFC 7372,
+ * RFC 7505 and the IANA registry (https://www.iana.org/assignments/smtp-enhanced-status-codes), and those of
  * - Exchange Online: https://learn.microsoft.com/exchange/troubleshoot/email-delivery/ndr/non-delivery-reports-in-exchange-online
  * - Gmail: https://support.google.com/a/answer/3726730
  */
 export const replyRules: readonly Rule[] = [
-  // Postfix has asked the server of that address, and repeats what it said.
+  // Postfix verified the address with its server, and quotes the result.
   { fault: 'recipient', words: /^\W*recipient address rejected: (undeliverable|unverified) address/ },
   { fault: 'account', words: /^\W*sender address rejected: (undeliverable|unverified) address/ },
-  // The mailbox or domain has a new owner, or takes mail from its own organisation only.
+  // The mailbox or domain has a new owner, or accepts mail only from its own organisation.
   { fault: 'recipient', enhanced: /^7\.(12|17|18|12[349]|13[3-6]|50[457])$/ },
   {
     fault: 'recipient',
     words: /resolver\.rst\b|rejected by (the )?recipient/,
   },
-  // Greylisting, and a mailbox that gets too much: this recipient, later.
+  // Greylisting, or a mailbox that receives too much.
   { fault: 'recipient', enhanced: /^2\.12[12]$/ },
   {
     fault: 'recipient',
@@ -65,13 +63,13 @@ export const replyRules: readonly Rule[] = [
     fault: 'recipient',
     words: /too (many|much) [^.]{0,40}(to|for) (this|the|that) (user|recipient|mailbox|account)/,
   },
-  // The sender's address, also in a reply that goes on about its mailbox (Exim: "Sender verify failed").
+  // The sender's address, even if the reply mentions its mailbox (Exim: "Sender verify failed").
   {
     fault: 'account',
     words:
       /sender('s)? ((e-?mail )?address |domain |e-?mail |envelope )?(is |was |has been )?(rejected|denied|refused|block|banned|verif|not |unknown|invalid|does)|(invalid|unknown|bad|banned|blocked|forged|unverified|your) sender|sender (policy|id|ip|reputation|host)|verification failed for|domain of sender|envelope[- ]from|return[- ]path|from (e-?mail )?address|send ?as\b/,
   },
-  // Servers that do not relay for us, and limits of the account.
+  // Relaying denied, or limits of the account.
   {
     fault: 'account',
     words:
@@ -80,31 +78,31 @@ export const replyRules: readonly Rule[] = [
   { fault: 'recipient', enhanced: /^(1\.([12346]|10)|2\.[1-4])$/ },
   { fault: 'account', enhanced: /^(1\.[789]|2\.252|4\.5|7\.([2-9]|\d{2,3}))$/ },
   { fault: 'account', words: /\bsender\b/ },
-  // Lists of bad senders, and what Hotmail, Yahoo and iCloud call theirs.
+  // Blocklists, including the codes of Hotmail, Yahoo and iCloud.
   {
     fault: 'account',
     words:
       /block(ed|ing)? (using|by|due|for|because|list)|(block|black|deny|drop)[- ]?list|\bdnsbl|\brbls?\b|spamhaus|spamcop|barracuda|sorbs|uceprotect|proofpoint|(?<!not )\blisted\b|reputation|\bbanned\b|\[(tss?|bl|cs|hm|ph)\d+\]|\b(sc|dy|ou|rp)-00\d\b|\bs3(140|150)\b/,
   },
-  // How we present ourselves.
+  // Authentication, TLS, DNS or greeting of the sender.
   {
     fault: 'account',
     words:
       /\b(spf|dkim|dmarc)\b|authenticat|authori[sz]|must issue|starttls|requires? (tls|encryption|high-strength)|tls (is )?required|\bauth\b|log ?in first|pop before|client (host|ip)|reverse|\bptr\b|\brdns\b|\b(helo|ehlo)\b|cannot find your|sending (address|domain|host|server|mta)|\bfrom:? domain|your (ip|host|server|network|domain|isp|mail ?server|account|organi[sz]ation|client)\b|\bip address|(messages?|mail|mails|e-?mails?|connections?|traffic|volume) (coming )?from\b|from your|dynamic|untrusted|our system has detected/,
   },
-  // How much or how fast we send.
+  // Rate limits.
   {
     fault: 'account',
     words:
       /too (many|much) |(rate|frequency|connections?|messages?|volume)[- ]?limit|limit(ed|ing)? (the )?(rate|connections?)|exceed\w* [^.]{0,40}(rate|connections?|(per|an|this) (minute|hour|day))|excessive volume|throttl|slow down|(unexpected|unusual) (volume|rate|sending)|user complaints/,
   },
-  // The mailbox, where no code says so, or one that says little.
+  // The mailbox, without a code that says so.
   {
     fault: 'recipient',
     words:
       /(user|mailbox|inbox|account|recipient|rcpt|address|addressee|person|alias|customer) [^.]{0,60}?(unknown|not found|not exist|n[o']t (exist|valid|available|known|here|local|listed|have|recogni[sz]ed|accept)|doesn|unavailable|inactive|disabled|suspended|closed|expired|deleted|terminated|locked|blocked|\bfull|over\b|exceed|undeliverable|unverified|invalid|not allowed|rejected|busy|in use|moved|no longer)|(unknown|invalid|no such|no|bad|nonexist\w*|non-exist\w*|inactive|disabled|undeliverable|illegal|malformed) (local )?(user|mailbox|account|recipient|address|addressee|person|alias|local[- ]part|domain|destination)|quota|unroute?able|(domain|host) (name )?not found|full mailbox|no longer valid/,
   },
-  // The message or its sender, in whatever words.
+  // The message or its sender, in general words.
   {
     fault: 'account',
     enhanced: /^(\d\.0|7\.\d+)?$/,
@@ -114,7 +112,7 @@ export const replyRules: readonly Rule[] = [
 ];
 
 const shortage = /insufficient (system|disk)|system (storage|resources)|out of (disk|memory)|disk full/;
-/** Reply codes that are not about a mailbox (RFC 5321 §4.2.3, RFC 7504, RFC 4954 §6), where nothing else tells. */
+/** Reply codes that do not concern a mailbox (RFC 5321 §4.2.3, RFC 7504, RFC 4954 §6), unless something else says so. */
 const generalCodes = /^(421|454|455|50\d|521|53\d|554|555|57\d)$/;
 
 function findFault({ enhanced, words }: Reply): Rule['fault'] | undefined {
@@ -126,18 +124,18 @@ function findFault({ enhanced, words }: Reply): Rule['fault'] | undefined {
 const loginLimits = /too many|limit|exceed|throttl|lock|suspend|disabl|attempts/;
 
 /**
- * Whom an answer blames when the server knows neither recipient nor content.
+ * Whose fault a refusal is while the server knows neither recipient nor content.
  *
- * @param command what it answers
+ * @param command the command it answers
  */
 export function blameSession(reply: Reply, command: string): Exclude<Fault, 'recipient'> {
   const isTemporary = reply.code < 500;
-  // RFC 3207 §4.1: the TLS of the server.
+  // RFC 3207 §4.1: a problem with the server's TLS.
   if (command === 'STARTTLS' && isTemporary) return 'connection';
-  // The name that we greet with.
+  // The server rejects our greeting.
   if (/^(EHLO|HELO)$/.test(command) && !isTemporary) return 'account';
   if (command.startsWith('AUTH') && isTemporary) {
-    // RFC 4954 §6: X.7.0 is a fault of the server for now, and X.7.12 one of the password.
+    // RFC 4954 §6: X.7.0 is a temporary server failure, X.7.12 a problem with the password.
     const isOurs = loginLimits.test(reply.words) || /\.7\.[1-9]/.test(reply.enhanced ?? '');
     return isOurs ? 'account' : 'connection';
   }
@@ -146,8 +144,8 @@ export function blameSession(reply: Reply, command: string): Exclude<Fault, 'rec
 }
 
 /**
- * Whom an answer to the recipient or to the content blames. Never the connection: a server that answers is there, and
- * the owner of the recipient's domain can have a say in the answer.
+ * Whose fault a refusal of the recipient or the content is. Never the connection's: the server is up, and the owner of the
+ * recipient's domain may influence the reply.
  */
 export function blameMessage(reply: Reply): Exclude<Fault, 'connection'> {
   const fault = findFault(reply);
@@ -159,7 +157,7 @@ export function blameMessage(reply: Reply): Exclude<Fault, 'connection'> {
     case '4': // routes
       return 'recipient';
     case '7':
-      // Security or policy. For now, 4.7.1 is most often greylisting.
+      // Security or policy. 4.7.1 is most often greylisting.
       return enhanced === '4.7.1' ? 'recipient' : 'account';
     case '3': // the server
     case '5': // the protocol

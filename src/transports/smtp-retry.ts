@@ -1,11 +1,11 @@
 import { isAboutMessage, type SmtpError } from './smtp-refusal.js';
 
-/** Before anybody has logged in, or said who writes to whom. */
+/** Commands before the login and the envelope. */
 const openingCommands = new Set(['CONN', 'EHLO', 'HELO', 'STARTTLS']);
 const connectionWords =
   /concurrent|too many.{0,40}(connect|session|client)|connection.{0,40}(limit|exceed)|(limit|maximum).{0,40}connection/i;
 
-/** Whether the server takes no further connection for now; nothing is wrong with the message. */
+/** Whether the server refuses further connections for now; nothing is wrong with the message. */
 export function isConnectionLimit(error: SmtpError): boolean {
   const { command = '', responseCode, response = '' } = error;
   if (responseCode === undefined || isAboutMessage(error)) return false;
@@ -14,13 +14,13 @@ export function isConnectionLimit(error: SmtpError): boolean {
 }
 
 /**
- * Whether the connection ended rather than the message was refused: RFC 5321 §3.8 (421 at any time), RFC 3463 §3.5
- * (X.4.2, bad connection), or a break. A server that has waited too long also says so in answer to the next command.
+ * Whether the connection ended, as opposed to a refused message: RFC 5321 §3.8 (421 at any time), RFC 3463 §3.5 (X.4.2, bad
+ * connection), a broken connection, or an idle timeout that the server reports in reply to the next command.
  */
 export function isConnectionEnd(error: SmtpError & { originalCode?: string }): boolean {
   const { code, command, responseCode, response = '', originalCode = '' } = error;
   if (responseCode === undefined) {
-    // Not one that was never there, and not one that the pool has already tried again and again.
+    // Not one that was never established, nor one that the pool has already retried.
     if (code === 'ESOCKET') return /^(ECONNRESET|ECONNABORTED|EPIPE)$/.test(originalCode);
     return code === 'ECONNECTION' && command !== undefined;
   }

@@ -1,7 +1,7 @@
 import { canonicalise } from '../core/identity.js';
 
 export interface Sender {
-  /** Empty when there is none. */
+  /** May be empty. */
   name: string;
   /** In ASCII. */
   address: string;
@@ -9,14 +9,14 @@ export interface Sender {
 
 const senderAddress = /^([\x21-\x7e]+)@([^\s@]+)$/;
 const structuralCharacters = /[<>,;:"()\\]/;
-/** A quoted string (RFC 5322 §3.2.4), or words that need no quotes round them here. */
+/** A quoted string (RFC 5322 §3.2.4), or words, which need no quotes here. */
 const displayName = /^(?:"((?:[^"\\]|\\.)*)"|([^"<>]*))$/u;
 
 /**
- * Reads `codes@example.com`, `Example <codes@example.com>` or `"Example, Inc." <codes@example.com>`. The domain may be
- * international; what is returned is its ASCII form (UTS 46), since providers take no other.
+ * Parses `codes@example.com`, `Example <codes@example.com>` or `"Example, Inc." <codes@example.com>`. An international
+ * domain is returned in its ASCII form (UTS 46), the only one that providers accept.
  *
- * @throws TypeError or RangeError when the text holds no address
+ * @throws TypeError or RangeError when it is not a sender
  */
 export function parseSender(text: string): Sender {
   if (typeof text !== 'string') throw new TypeError('from must be a string');
@@ -38,7 +38,7 @@ function toAscii(address: string): string | null {
   return mailbox && `${local}${mailbox.value.slice(1)}`;
 }
 
-/** Writes a sender for a provider's API (RFC 5322 §3.4; names beyond ASCII by RFC 2047 §4.1). */
+/** Formats a sender for a provider's API (RFC 5322 §3.4; non-ASCII names by RFC 2047 §4.1). */
 export function formatSender({ name, address }: Sender): string {
   if (name === '') return address;
   const isPlain = /^[\x20-\x7e]*$/.test(name) && !name.includes('=?');
@@ -46,7 +46,7 @@ export function formatSender({ name, address }: Sender): string {
   return `${shown} <${address}>`;
 }
 
-/** RFC 2047 §2: at most 75 characters a word, so 45 bytes; §5: no character is cut in two. */
+/** RFC 2047 §2: at most 75 characters per word, so 45 bytes; §5: characters are not split. */
 function encodeWords(text: string): string {
   const words: string[] = [];
   let word = '';

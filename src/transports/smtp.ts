@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import { refuseUnknownOptions } from '../core/known-options.js';
+import { createRefusal } from '../core/refusal.js';
 import type { Clock, Message, Receipt, Transport } from '../ports.js';
+import { createMailHeaders } from './mail-headers.js';
 import { createTokenSource, type OAuthOptions, TokenError } from './oauth-token.js';
 import { requireBoolean, requireInteger, requireText } from './options.js';
-import { createRefusal } from './refusal.js';
 import { createLine } from './smtp-line.js';
 import { resolvePasswordLogin, resolveTokenLogin } from './smtp-login.js';
 import { resolvePort } from './smtp-port.js';
@@ -18,39 +19,39 @@ export interface SmtpTransportOptions {
   host: string;
   /** Default 465 with `secure`, else 587. */
   port?: number | undefined;
-  /** TLS from the first byte (RFC 8314 §3.3); `false`: STARTTLS when the server offers it. Default: with port 465 or 2465. */
+  /** TLS from the first byte (RFC 8314 §3.3); `false`: STARTTLS if offered. Default: true for ports 465 and 2465. */
   secure?: boolean | undefined;
   /** Refuse to send without TLS. Default false. */
   requireTls?: boolean | undefined;
-  /** For a server with a certificate of your own: `ca`, or another `servername`. Certificates are always checked. */
+  /** For a private CA or a different certificate name. Certificates are always checked. */
   tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'minVersion'> | undefined;
-  /** What to greet the server with (RFC 5321 §4.1.1.1): a domain, or an address in []. Default: the domain of `from`. */
+  /** Name in the greeting (RFC 5321 §4.1.1.1): a domain, or an address in []. Default: the domain of `from`. */
   name?: string | undefined;
   username?: string | undefined;
   password?: string | undefined;
-  /** Instead of a password: log `username` in by XOAUTH2, over TLS or to this machine only. */
+  /** Instead of a password: logs `username` in by XOAUTH2, only over TLS or to this machine. */
   oauth?: OAuthOptions | undefined;
   /** `codes@example.com` or `Example <codes@example.com>`. */
   from: string;
-  /** Limit on connecting, on the greeting and on silence, in milliseconds, 100 to 60 000. Default 5000. */
+  /** Timeout of connecting, of the greeting and of inactivity, in milliseconds, 100 to 60 000. Default 5000. */
   timeoutMs?: number | undefined;
-  /** Connections that are kept open, 1 to 100. Default 5. More messages wait for a free one. */
+  /** Maximum number of connections, 1 to 100. Default 5. Further messages wait for a free one. */
   maxConnections?: number | undefined;
-  /** Milliseconds since 1970, for the life of tokens. Default: the system's. */
+  /** Milliseconds since 1970, for the life of tokens. Default: the system clock. */
   clock?: Clock | undefined;
 }
 
-/** With two colons it is an IPv6 address; with one it is a host and a port. */
+/** At least two colons: one colon would be a host with a port. */
 const hostPattern = /^([A-Za-z0-9._-]{1,253}|[0-9A-Fa-f.]*(:[0-9A-Fa-f.]*){2,9})$/;
-/** Shorter than servers wait for the next command (RFC 5321 §4.5.3.2.7: at least 5 minutes). */
+/** Well below the 5 minutes that servers must wait for the next command (RFC 5321 §4.5.3.2.7). */
 const idleTimeoutMs = 30_000;
-/** The part of its time for which a message waits while the server takes no connection; another transport has the rest. */
+/** Share of the time limit spent on waiting for a server that accepts no connection; the rest is for the next transport. */
 const patience = 0.6;
-/** The part of its time for which a message waits until others are sent. */
+/** Share of the time limit spent on waiting for other messages. */
 const turnPatience = 0.9;
 const [firstPauseMs, longestPauseMs] = [100, 2000];
 
-/** Lets a failed send tell whether any of the message had been read, and so could have been sent. */
+/** Tells after a failed send whether any of the content had been read, and so may have been sent. */
 interface Progress {
   content?: Readable;
 }
@@ -63,9 +64,8 @@ const optionNames =
   );
 
 /**
- * Sends e-mail over SMTP (RFC 5321). The envelope holds the one recipient as it is; nothing parses it. Connections
- * are kept for the next message; a message whose content has begun to be sent is never sent again
- * (docs/decisions/0010, 0031).
+ * Sends e-mail over SMTP (RFC 5321). The envelope holds the one recipient verbatim; nothing parses it. Connections are
+ * reused. A message is not retried once any of its content may have been sent (docs/decisions/0010, 0031).
  *
  * @throws TypeError or RangeError that names the wrong option
  */
@@ -87,13 +87,13 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
     createTokenSource(oauth, {
       fetch: globalThis.fetch,
       clock,
-      // A token that does not come is known before the time of the message is up.
+      // Fails before the message itself times out.
       timeoutMs: timeoutMs * 0.8,
     });
   const mailer = createTransport({
     pool: true,
     maxConnections,
-    // Only for kept connections that turn out to be broken before anything of the message was read.
+    // Only for kept connections that turn out to be broken before any content was read.
     maxRequeues: maxConnections,
     idleTimeout: idleTimeoutMs,
     host,
@@ -112,7 +112,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
   });
   mailer.use('stream', (mail, done) => {
     const { progress, envelope } = mail.data as SmtpMail;
-    // Another each time: nodemailer notes on it how one connection ended, and would find that again on the next.
+    // A new object each time: nodemailer stores the outcome of a connection on it, and would find it on the next.
     mail.message.getEnvelope = () => ({ ...envelope });
     mail.message.processFunc((content) => {
       progress.content = content as Readable;
@@ -132,10 +132,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
       subject,
       text,
       ...(html === undefined ? {} : { html }),
-      headers: {
-        'Auto-Submitted': 'auto-generated', // RFC 3834 §5: no out-of-office replies
-        'X-Entity-Ref-ID': id, // keeps mail programs from hiding a new code in an old conversation
-      },
+      headers: createMailHeaders(id),
       signal,
     };
     try {
@@ -164,12 +161,12 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
           if (!error || signal.aborted) return receipt;
           const isLimit = isConnectionLimit(error);
           const isEnd = isConnectionEnd(error);
-          // Each kept connection may have ended, and says so when the next message begins.
+          // Every kept connection may have ended; that only shows when the next message starts.
           if (isEnd && !isLimit && reconnects < (error.command === 'MAIL FROM' ? maxConnections : 1)) {
             reconnects += 1;
             continue;
           }
-          // Some servers hang up on connections beyond their limit without a word.
+          // Some servers silently close connections beyond their limit.
           const mayBeLimit = isLimit || (isEnd && error.responseCode === undefined);
           if (!mayBeLimit || performance.now() + pauseMs >= endsAt) return receipt;
           if (line.shrink()) {
@@ -177,7 +174,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
             hasTurn = await line.enter(signal, waitMs, true);
             if (!hasTurn) return refuseWaiting(signal);
           } else if (isLimit) {
-            // With its turn kept, so that the rest does not knock in the meantime.
+            // Keeps its turn, so that other messages do not try in the meantime.
             await sleep(pauseMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});
           } else {
             return receipt;
@@ -196,7 +193,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
 
 interface Attempt {
   receipt: Receipt;
-  /** Of one that could be made again: no server has seen any of the content. */
+  /** Set if a retry is safe: no server has seen any of the content. */
   error?: SmtpError;
 }
 

@@ -1,6 +1,6 @@
 import type { Transport } from '../ports.js';
-import { requireCredential, requireText } from './options.js';
-import { dig, encodeBasic, type HttpOptions, postMessage, resolveHttpOptions } from './post.js';
+import { requireChannels, requireCredential, requireText } from './options.js';
+import { createPostTransport, dig, encodeBasic, type HttpOptions, resolveHttpOptions } from './post.js';
 import { twilioErrors } from './twilio-errors.js';
 
 export interface TwilioTransportOptions extends HttpOptions {
@@ -9,14 +9,14 @@ export interface TwilioTransportOptions extends HttpOptions {
   authToken: string;
   /** The sender: a number in E.164 form, a short code or up to 11 letters and digits. */
   from?: string | undefined;
-  /** `MG` and 32 hexadecimal digits. One of `from` and this is needed. */
+  /** `MG` and 32 hexadecimal digits. Required without `from`. */
   messagingServiceSid?: string | undefined;
   /** Default `['sms']`, with `whatsappContentSid` `['sms', 'whatsapp']`. */
   channels?: readonly ('sms' | 'whatsapp')[] | undefined;
   /**
-   * `HX` and 32 hexadecimal digits: an approved WhatsApp template whose variable 1 is the code. WhatsApp takes free
-   * text only from businesses that the recipient has written to within 24 hours. Default: none; the text is sent where
-   * `channels` names WhatsApp all the same.
+   * `HX` and 32 hexadecimal digits: an approved WhatsApp template whose variable 1 is the code. WhatsApp delivers free
+   * text only within 24 hours of a message from the recipient. Default: none; if `channels` includes WhatsApp, the text
+   * is sent.
    */
   whatsappContentSid?: string | undefined;
 }
@@ -44,22 +44,22 @@ export function createTwilioTransport(options: TwilioTransportOptions): Transpor
   }
   if (from !== undefined) {
     const sender = /^(\+[1-9]\d{6,14}|\d{3,8}|[A-Za-z0-9 ]{1,11})$/;
-    requireText(
-      from,
-      'from',
-      sender,
-      'a number like +15005550006, a short code, or up to 11 letters and digits',
-    );
+    const description = 'a number like +15005550006, a short code, or up to 11 letters and digits';
+    requireText(from, 'from', sender, description);
   }
   if (messagingServiceSid !== undefined) requireSid(messagingServiceSid, 'messagingServiceSid', 'MG');
   if (whatsappContentSid !== undefined) requireSid(whatsappContentSid, 'whatsappContentSid', 'HX');
-  if (channels.length === 0 || channels.some((channel) => channel !== 'sms' && channel !== 'whatsapp')) {
-    throw new RangeError('channels must be of sms and whatsapp');
-  }
-  return {
-    name: 'twilio',
+  requireChannels(channels, ['sms', 'whatsapp']);
+  return createPostTransport(
+    'twilio',
     channels,
-    async send({ channel, to, text, code, expiresInSeconds }, { signal }) {
+    client,
+    {
+      findId: (body) => dig(body, 'sid'),
+      findErrorCode: ({ body }) => dig(body, 'code'),
+      codes: twilioErrors,
+    },
+    ({ channel, to, text, code, expiresInSeconds }) => {
       const prefix = channel === 'whatsapp' ? 'whatsapp:' : '';
       const form = new URLSearchParams({ To: `${prefix}${to}` });
       if (from !== undefined) form.set('From', `${prefix}${from}`);
@@ -70,31 +70,15 @@ export function createTwilioTransport(options: TwilioTransportOptions): Transpor
       } else {
         form.set('Body', text);
       }
-      // Not sent any more once the code has expired. Twilio advises against less than 5 seconds.
+      // Twilio drops the message once the code has expired, and advises against less than 5 seconds.
       form.set('ValidityPeriod', String(Math.max(5, expiresInSeconds)));
-      return postMessage(
-        client,
-        {
-          url: `${client.baseUrl}/2010-04-01/Accounts/${accountSid}/Messages.json`,
-          headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
-          body: form.toString(),
-          signal,
-        },
-        {
-          readId: (body) => dig(body, 'sid'),
-          readErrorCode: ({ body }) => dig(body, 'code'),
-          codes: twilioErrors,
-        },
-      );
+      const url = `${client.baseUrl}/2010-04-01/Accounts/${accountSid}/Messages.json`;
+      return { url, headers: { authorization }, body: form };
     },
-  };
+  );
 }
 
 function requireSid(value: unknown, name: string, prefix: string): string {
-  return requireText(
-    value,
-    name,
-    new RegExp(`^${prefix}[0-9a-fA-F]{32}$`),
-    `${prefix} and 32 hexadecimal digits`,
-  );
+  const pattern = new RegExp(`^${prefix}[0-9a-fA-F]{32}$`);
+  return requireText(value, name, pattern, `${prefix} and 32 hexadecimal digits`);
 }

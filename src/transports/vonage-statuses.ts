@@ -1,6 +1,6 @@
-import type { Meaning } from './refusal.js';
+import type { Meaning } from '../core/refusal.js';
 
-/** https://developer.vonage.com/en/api-errors/sms: what a `status` other than 0 means. */
+/** Every `status` but 0 (https://developer.vonage.com/en/api-errors/sms). */
 export const vonageStatuses: Readonly<Record<string, Meaning>> = {
   1: 'rate_limited', // throttled
   2: 'rejected', // missing parameters
@@ -22,7 +22,7 @@ export const vonageStatuses: Readonly<Record<string, Meaning>> = {
   20: 'rejected', // invalid class
   22: 'invalid_recipient', // invalid network
   23: 'rejected', // invalid callback
-  29: 'rejected', // a trial account, which sends to listed numbers only
+  29: 'rejected', // a trial account sends only to listed numbers
   32: 'unauthorized', // signature and secret together
   33: 'invalid_recipient', // deactivated number
 };

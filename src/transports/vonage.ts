@@ -1,15 +1,17 @@
+import { countSeptets } from '../core/gsm7.js';
+import { createRefusal } from '../core/refusal.js';
 import type { Receipt, Transport } from '../ports.js';
+import { find } from './meanings.js';
 import { requireCredential, requireText } from './options.js';
 import {
   type Answer,
   accept,
+  createPostTransport,
   dig,
   encodeBasic,
   type HttpOptions,
-  postMessage,
   resolveHttpOptions,
 } from './post.js';
-import { createRefusal, find } from './refusal.js';
 import { vonageStatuses } from './vonage-statuses.js';
 
 export interface VonageTransportOptions extends HttpOptions {
@@ -18,10 +20,6 @@ export interface VonageTransportOptions extends HttpOptions {
   /** The sender: a number without `+`, or up to 11 letters and digits where the country allows it. */
   from: string;
 }
-
-/** Beside ASCII letters and digits, what the 7-bit alphabet and its extension hold (3GPP TS 23.038 §6.2.1). */
-const gsmText =
-  /^[\n\r !"#$%&'()*+,\-./0-9:;<=>?@A-Z_a-z¡£¤¥§¿ÄÅÆÇÉÑÖØÜßàäåæèéìñòöøùüΓΔΘΛΞΠΣΦΨΩ^{}\\[~\]|€]*$/;
 
 /**
  * Sends SMS through Vonage's SMS API.
@@ -34,33 +32,27 @@ export function createVonageTransport(options: VonageTransportOptions): Transpor
   const authorization = encodeBasic(apiKey, requireCredential(options.apiSecret, 'apiSecret'));
   const sender = /^(\d{3,15}|[A-Za-z0-9 ]{1,11})$/;
   const from = requireText(options.from, 'from', sender, 'digits without +, or up to 11 letters and digits');
-  return {
-    name: 'vonage',
-    channels: ['sms'],
-    async send({ id, to, text, expiresInSeconds }, { signal }) {
-      const form = new URLSearchParams({
+  return createPostTransport(
+    'vonage',
+    ['sms'],
+    client,
+    { judge: toReceipt, findErrorCode: ({ body }) => dig(body, 'title') },
+    ({ id, to, text, expiresInSeconds }) => ({
+      url: `${client.baseUrl}/sms/json`,
+      headers: { authorization },
+      body: new URLSearchParams({
         from,
         to: to.replace(/^\+/, ''),
         text,
-        type: gsmText.test(text) ? 'text' : 'unicode',
+        type: countSeptets(text) === null ? 'unicode' : 'text',
         ttl: String(Math.max(20, expiresInSeconds) * 1000), // at least 20 s
         'client-ref': id,
-      });
-      return postMessage(
-        client,
-        {
-          url: `${client.baseUrl}/sms/json`,
-          headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
-          body: form.toString(),
-          signal,
-        },
-        { readAccepted: toReceipt, readErrorCode: ({ body }) => dig(body, 'title') },
-      );
-    },
-  };
+      }),
+    }),
+  );
 }
 
-/** The answer is 200 whatever happened, with one entry for each part of the message. */
+/** The status is always 200; there is one entry per part of the message. */
 function toReceipt({ body }: Answer): Receipt {
   const messages = dig(body, 'messages');
   const parts = Array.isArray(messages) ? messages.map((part) => String(dig(part, 'status'))) : [];
@@ -70,7 +62,7 @@ function toReceipt({ body }: Answer): Receipt {
   const code = /^\d{1,3}$/.test(status) ? ` ${status}` : '';
   const detail = `HTTP 200 status${code}`;
   if (refused.length === 0) return createRefusal('unknown', detail);
-  // Some parts accepted and others not, or a status of its own: nobody knows what arrives, but Vonage is there.
+  // Partly accepted, or an unknown status: the outcome is unknown, but Vonage is up.
   const isWhole = refused.length === parts.length;
   return createRefusal((isWhole && find(vonageStatuses, status)) || ['unknown', 'recipient'], detail);
 }

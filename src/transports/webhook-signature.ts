@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { decodeBase64 } from '../core/secret.js';
 
-/** Standard Webhooks, "Signature scheme": HMAC-SHA-256 of id, time and body, joined by full stops. */
+/** Standard Webhooks, "Signature scheme": HMAC-SHA-256 over id, time and body, joined by full stops. */
 export function signWebhook(key: KeyObject, id: string, timestamp: string, body: string): string {
   return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
 }
@@ -8,12 +9,9 @@ export function signWebhook(key: KeyObject, id: string, timestamp: string, body:
 /** @throws TypeError or RangeError */
 export function decodeWebhookSecret(secret: unknown): KeyObject {
   if (typeof secret !== 'string') throw new TypeError('secret must be a string');
-  const text = secret.replace(/^whsec_/, '');
-  const bytes = Buffer.from(text, 'base64');
-  // Buffer.from skips what it cannot read.
-  const isBase64 = bytes.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, '');
-  if (!isBase64 || bytes.length < 24 || bytes.length > 64) {
-    throw new RangeError('secret must be base64 of 24 to 64 bytes, after whsec_ or alone');
+  const bytes = decodeBase64(secret.replace(/^whsec_/, ''));
+  if (bytes === null || bytes.length < 24 || bytes.length > 64) {
+    throw new RangeError('secret must be base64 of 24 to 64 bytes, with or without the prefix whsec_');
   }
   return createSecretKey(bytes);
 }

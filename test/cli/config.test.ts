@@ -166,7 +166,7 @@ describe('what is wrong anywhere is refused, in one line that names the variable
     [
       'a webhook that is not https',
       { DELIVERY_BACKEND: 'webhook', WEBHOOK_URL: 'http://x.example', WEBHOOK_SECRET: generateSecretKey() },
-      /^WEBHOOK_URL: given "http:\/\/x.example", allowed: an https address/,
+      /^WEBHOOK_URL: given "http:\/\/x.example", allowed: an https URL/,
     ],
     ['Redis without its address', { STORE: 'redis' }, /^REDIS_URL: required with STORE=redis/],
     [

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { faultOf, isDefinite } from '../../src/core/refusal.js';
+import { createRefusal, faultOf, isDefinite } from '../../src/core/refusal.js';
 import { createRouter } from '../../src/delivery/route.js';
 import { type Channel, createOtp, type Message, type Receipt, type Transport } from '../../src/index.js';
 import { httpStatuses } from '../../src/transports/post.js';
-import { createRefusal } from '../../src/transports/refusal.js';
 import { createSmtpTransport } from '../../src/transports/smtp.js';
 import { createManualMonotonicClock } from '../helpers/clock.js';
 import { startHttpStub } from '../helpers/http-stub.js';

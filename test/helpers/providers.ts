@@ -1,6 +1,6 @@
+import type { Meaning } from '../../src/core/refusal.js';
 import type { Channel, Transport } from '../../src/index.js';
 import type { Fetch } from '../../src/transports/post.js';
-import type { Meaning } from '../../src/transports/refusal.js';
 import { createResendTransport } from '../../src/transports/resend.js';
 import { resendErrors } from '../../src/transports/resend-errors.js';
 import { createSesTransport } from '../../src/transports/ses.js';

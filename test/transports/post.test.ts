@@ -9,8 +9,8 @@ const answer = (status: number, headers: Record<string, string> = {}, body = '{"
     { timeoutMs: 1000, fetch: async () => new Response(status === 204 ? null : body, { status, headers }) },
     request,
     {
-      readId: () => 7,
-      readErrorCode: ({ body: parsed }) => (parsed as { code?: unknown } | undefined)?.code,
+      findId: () => 7,
+      findErrorCode: ({ body: parsed }) => (parsed as { code?: unknown } | undefined)?.code,
     },
   );
 
