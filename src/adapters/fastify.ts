@@ -105,9 +105,10 @@ function send(reply: FastifyReply, answer: Answer): FastifyReply {
   cutOnceStalled(reply.raw);
   if (answer instanceof Response) return reply.send(answer);
   const { status, headers, body } = answer;
-  // As bytes, since Fastify adds a charset to the type of JSON texts.
+  // As bytes, since Fastify adds a charset to the type of JSON texts, and writes null as JSON.
+  const payload = typeof body === 'string' ? Buffer.from(body) : (body ?? undefined);
   return reply
     .code(status)
     .headers(headers as Record<string, string | string[]>)
-    .send(typeof body === 'string' ? Buffer.from(body) : body);
+    .send(payload);
 }

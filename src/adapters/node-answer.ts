@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
@@ -21,32 +21,26 @@ export function sendAnswer(outgoing: ServerResponse, answer: Answer, stalledTime
   }
 }
 
-/** Headers as node:http writes them quickest: names and values in one list. */
-function listHeaders(headers: HttpReply['headers']): string[] {
-  const list: string[] = [];
-  for (const name in headers) {
-    const value = headers[name] ?? [];
-    if (typeof value === 'string') list.push(name, value);
-    else for (const line of value) list.push(name, line);
-  }
-  return list;
-}
-const jsonHeaderList = listHeaders(jsonHeaders);
+/** Those of most answers, as node:http writes them quickest: names and values in one list. */
+const jsonHeaderList = Object.entries(jsonHeaders).flat() as string[];
 
 function sendReply(outgoing: ServerResponse, { status, headers, body }: HttpReply): void {
-  const list = headers === jsonHeaders ? jsonHeaderList : listHeaders(headers);
   if (typeof body !== 'string') {
-    outgoing.writeHead(status, list);
+    outgoing.writeHead(status, headers as OutgoingHttpHeaders);
     return void (body === null ? outgoing.end() : outgoing.end(body));
   }
   const length = Buffer.byteLength(body);
   // ASCII is the same bytes in both, and Latin-1 is written without being looked through.
   const encoding = length === body.length ? 'latin1' : 'utf8';
-  outgoing.writeHead(status, [...list, 'Content-Length', String(length)]).end(body, encoding);
+  if (headers === jsonHeaders) outgoing.writeHead(status, [...jsonHeaderList, 'Content-Length', `${length}`]);
+  else outgoing.writeHead(status, { ...headers, 'Content-Length': length } as OutgoingHttpHeaders);
+  outgoing.end(body, encoding);
 }
 
 async function sendResponse(outgoing: ServerResponse, { status, headers, body }: Response): Promise<void> {
-  outgoing.writeHead(status, [...headers].flat());
+  const cookies = headers.getSetCookie();
+  const more = cookies.length > 0 ? { 'set-cookie': cookies } : {};
+  outgoing.writeHead(status, { ...Object.fromEntries(headers), ...more });
   if (body === null) outgoing.end();
   else await pipeline(Readable.fromWeb(body as ReadableStream), outgoing);
 }
