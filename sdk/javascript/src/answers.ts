@@ -3,31 +3,30 @@ import type { Answer } from './send.js';
 
 /** A code is on its way. */
 export interface SentOTP {
-  /** Life left of the code. */
+  /** Remaining life of the code in seconds. */
   ttlSeconds: number;
-  /** Time until another request could be sent. */
+  /** Time until the next send is possible. */
   resendInSeconds: number;
-  /** Digits of the code; more than usual for an identity that has been guessed at. */
+  /** Digits of the code; more than usual after many wrong guesses. */
   codeLength: number;
   /** `email`, `sms`, `whatsapp`, `voice` or `custom`. */
   channel: string;
-  /** Of a bound code; the client remembers it and sends it by itself. Otherwise null. */
+  /** Of a bound code, remembered by the client. Otherwise null. */
   challenge: string | null;
 }
 
-/** What a right code, or a refresh, has become. */
 export interface Tokens {
   accessToken: string;
   tokenType: 'bearer';
   /** Life of the access token in seconds. */
   expiresIn: number;
-  /** Where the service issues refresh tokens. Otherwise null. */
+  /** Null unless the service issues refresh tokens. */
   refreshToken: string | null;
-  /** Life of the refresh token in seconds. Otherwise null. */
+  /** Life of the refresh token in seconds, or null. */
   refreshExpiresIn: number | null;
 }
 
-/** What a token says. `sub` is the canonical identity; times are unix seconds. Look at `purpose` before you open a door. */
+/** `sub` is the canonical identity; times are unix seconds. Check `purpose` before you grant access. */
 export interface TokenClaims {
   sub: string;
   purpose: string;
@@ -50,7 +49,7 @@ type Members = Record<string, unknown>;
 const tokenPattern = /^[A-Za-z0-9._~+/-]+=*$/; // RFC 6750 §2.1
 const maxTokenLength = 8192;
 
-/** Whether this could be a token of the service, and may stand in a header. */
+/** Whether this could be a token of the service, and fits in a header. */
 export function isToken(value: unknown): value is string {
   return typeof value === 'string' && value.length <= maxTokenLength && tokenPattern.test(value);
 }
@@ -73,7 +72,7 @@ export function readSent(answer: Answer): SentOTP {
   };
 }
 
-/** @param mustRefresh whether there has to be a refresh token, or may be one */
+/** @param mustRefresh whether a refresh token is required */
 export function readTokens(answer: Answer, mustRefresh: boolean): Tokens {
   const body = readSuccess(answer);
   const { access_token: accessToken, token_type: tokenType, refresh_token: refreshToken } = body;
@@ -132,7 +131,7 @@ function createUnexpected(answer: Answer): OTPError {
   return new OTPError(
     'unexpected_answer',
     `The answer (status ${answer.status}) is none of a stateless-otp service`,
-    // A browser hides the status of a redirect that is not followed.
+    // Browsers hide the status of a redirect that is not followed.
     { status: answer.status || null, retryAfterSeconds: parseRetryAfter(answer) },
   );
 }
@@ -151,7 +150,7 @@ function toWhole(value: unknown): number | null {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : null;
 }
 
-/** One line that can stand in a log, whoever answered. */
+/** One line that is safe to log, wherever the answer came from. */
 function toLine(detail: unknown): string {
   return typeof detail === 'string' ? detail.slice(0, 300).replace(/[\p{C}\p{Z}]+/gu, ' ') : '';
 }

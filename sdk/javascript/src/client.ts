@@ -18,45 +18,45 @@ export interface OTPClientOptions {
   baseUrl: string;
   /** Default: the global `fetch`. */
   fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
-  /** Limit on each call in milliseconds, the body of its answer included. Default 10 000. */
+  /** Timeout of each call in milliseconds, including the body of the answer. Default 10 000. */
   timeoutMs?: number | undefined;
-  /** Where the tokens and pending challenges are kept. Default: in memory, so they end with this client. */
+  /** Stores the tokens and pending challenges. Default: in memory, so they end with this client. */
   storage?: OTPStorage | undefined;
   /** Sent with every call, such as `X-API-Key`. Default: none. */
   headers?: Record<string, string> | undefined;
 }
 
 export interface CallOptions {
-  /** Ends the call; it rejects with the code `aborted`. */
+  /** Aborts the call, which then rejects with the code `aborted`. */
   signal?: AbortSignal | undefined;
 }
 
 export interface RequestOTPOptions extends CallOptions {
   /** `email`, `sms`, `whatsapp`, `voice` or `custom`. Default: the first that reaches the identity. */
   channel?: 'email' | 'sms' | 'whatsapp' | 'voice' | 'custom' | null | undefined;
-  /** What the code is for, one of those the service is configured with. Default: the first of them. */
+  /** What the code is for, one of the purposes configured in the service. Default: the first of them. */
   purpose?: string | null | undefined;
-  /** Make a code that works only together with the challenge that this client gets. Default false. */
+  /** Make a code that only works together with the challenge that this client receives. Default false. */
   bind?: boolean | null | undefined;
-  /** Send the code of this challenge again. Default: the one that is remembered for this identity and purpose. */
+  /** Send the code of this challenge again. Default: the one remembered for this identity and purpose. */
   challenge?: string | null | undefined;
-  /** The language of the message, BCP 47; one that is unknown gives the default. Default: by `Accept-Language`. */
+  /** The language of the message, BCP 47; unknown ones fall back to the default. Default: by `Accept-Language`. */
   locale?: string | null | undefined;
 }
 
 export interface VerifyOTPOptions extends CallOptions {
-  /** Default: the one that is remembered for this identity and purpose, if any. */
+  /** Default: the one remembered for this identity and purpose, if any. */
   challenge?: string | null | undefined;
-  /** What the code must be for. Default: the first of those the service is configured with. */
+  /** What the code must be for. Default: the first purpose configured in the service. */
   purpose?: string | null | undefined;
 }
 
-/** A token that ends this soon is as good as expired. */
+/** A token that expires this soon counts as expired. */
 const expiryMarginMs = 5000;
 
 /**
- * A client of a stateless-otp service, for one person: it keeps the token of whoever signed in last.
- * Every call rejects with `OTPError` and with nothing else.
+ * A client of a stateless-otp service for one person: it keeps the tokens of the last sign-in. Calls only ever reject with
+ * `OTPError`.
  *
  * @example
  * const client = new OTPClient({ baseUrl: 'http://localhost:8000/api/v1' });
@@ -69,7 +69,7 @@ export class OTPClient {
   readonly #session: Session;
   readonly #refresher: Refresher;
 
-  /** @throws TypeError for a `baseUrl` that is no text, RangeError for a `timeoutMs` that is not above 0 */
+  /** @throws TypeError unless `baseUrl` is a string, RangeError unless `timeoutMs` is above 0 */
   constructor(options: OTPClientOptions) {
     const { baseUrl, fetch, timeoutMs = 10_000, storage, headers = {} } = options ?? {};
     if (typeof baseUrl !== 'string') throw new TypeError(`baseUrl must be a URL, got ${typeof baseUrl}`);
@@ -81,9 +81,7 @@ export class OTPClient {
     this.#refresher = createRefresher({ send: this.#send, session: this.#session, name, timeoutMs });
   }
 
-  /**
-   * Asks for a code to be sent, or sent again. When the challenge that is remembered has ended, a new one is bound.
-   */
+  /** Requests a code, or sends it again. When the remembered challenge has expired, a new one is bound. */
   async requestOTP(identity: string, options: RequestOTPOptions = {}): Promise<SentOTP> {
     const { channel, purpose, bind, locale, signal } = options;
     const name = nameChallenge(identity, purpose);
@@ -108,7 +106,7 @@ export class OTPClient {
     return sent;
   }
 
-  /** Exchanges the code as it was typed for tokens, and keeps them. */
+  /** Exchanges a code, as typed, for tokens, and keeps them. */
   async verifyOTP(identity: string, otp: string, options: VerifyOTPOptions = {}): Promise<Tokens> {
     const { purpose, signal } = options;
     const name = nameChallenge(identity, purpose);
@@ -127,7 +125,7 @@ export class OTPClient {
     return readTokenStatus(await this.#send('/token/verify', { body: { token }, signal }));
   }
 
-  /** Asks the service whether the token that is kept is active. Refreshes it first if it has expired. */
+  /** Asks the service whether the stored token is active, refreshing it first if it has expired. */
   async verifyBearer(options: CallOptions = {}): Promise<TokenStatus> {
     const token = await this.getAccessToken(options);
     if (token === null) return { active: false, claims: null };
@@ -135,8 +133,8 @@ export class OTPClient {
   }
 
   /**
-   * The token that is kept, for calls to your own API, or null. One that has expired is refreshed first, where there
-   * is a refresh token.
+   * The stored token, for calls to your own API, or null. It is refreshed first if it has expired and there is a refresh
+   * token.
    */
   async getAccessToken(options: CallOptions = {}): Promise<string | null> {
     const { tokens } = await this.#session.read();
@@ -152,21 +150,20 @@ export class OTPClient {
   }
 
   /**
-   * Exchanges the refresh token that is kept for new tokens. A refresh token works once, so calls at the same moment
-   * share one exchange, also those of other pages on the same storage. One that is refused is forgotten, with its
-   * access token: sign in again.
+   * Exchanges the stored refresh token for new tokens. A refresh token works once, so concurrent calls share one exchange,
+   * even across pages with the same storage. After a refusal the tokens are forgotten: sign in again.
    */
   refresh({ signal }: CallOptions = {}): Promise<Tokens> {
     return this.#refresher.refresh(signal);
   }
 
-  /** Forgets the tokens, and ends the session at the service. They are forgotten also when the service cannot be reached. */
+  /** Ends the session at the service and forgets the tokens, even when the service cannot be reached. */
   async logout({ signal }: CallOptions = {}): Promise<void> {
     const { tokens } = await this.#session.read();
     await this.#session.change((kept) => {
       kept.tokens = null;
     });
-    // What an exchange under way will bring is what has to end.
+    // A refresh under way will bring new tokens: those must end.
     const ending = (await this.#refresher.settle(signal)) ?? tokens;
     if (!ending) return;
     const { accessToken, refreshToken } = ending;
@@ -176,9 +173,9 @@ export class OTPClient {
 }
 
 /**
- * An address may be typed in other letters the second time, and a number with other signs between its digits. What an
- * identity is, the service alone decides: its tables would not fit in 4 KB, and those of the runtime do for a name that only
- * this client uses. A challenge that is not found again costs a new code.
+ * People may type an address in other letters the second time, and a number with other separators. Only the service knows
+ * the full rules, whose tables would not fit in 4 KB; the runtime's are good enough for a name that only this client uses. A
+ * miss costs a new code.
  */
 function nameChallenge(identity: unknown, given: string | null | undefined): string {
   const purpose = given || '';
@@ -189,10 +186,10 @@ function nameChallenge(identity: unknown, given: string | null | undefined): str
   return `${purpose} ${plain.includes(':') ? plain : plain.replace(/[^+\d]/g, '')}`;
 }
 
-/** Format characters, but for the joiners that can be a part of a domain. */
+/** Format characters, except for joiners, which can be part of a domain. */
 const unseen = /(?![\u200c\u200d])[\p{Cf}\p{Variation_Selector}]/gu;
 
-/** Digits of every script are in runs of ten, from 0 to 9. */
+/** In every script, decimal digits are runs of ten from 0 to 9. */
 function foldDigits(text: string): string {
   return text.replace(/\p{Nd}/gu, (digit) => {
     const point = digit.codePointAt(0) ?? 0;

@@ -3,10 +3,9 @@ import { OTPError } from './errors.js';
 const longestTimerMs = 2 ** 31 - 1;
 
 /**
- * Runs a call that ends at the latest after `timeoutMs` or when the caller's signal says so, whether or not what it
- * waits for heeds signals.
+ * Runs a call that ends after `timeoutMs` at the latest or when the caller's signal aborts, even if `run` ignores its signal.
  *
- * @throws OTPError and nothing else
+ * @throws only OTPError
  */
 export async function runWithDeadline<Result>(
   timeoutMs: number,
@@ -38,5 +37,5 @@ export async function runWithDeadline<Result>(
 }
 
 function createAborted(): OTPError {
-  return new OTPError('aborted', 'The caller ended the call');
+  return new OTPError('aborted', 'The call was aborted');
 }

@@ -1,15 +1,15 @@
-/** Where there are no elements, such as in Node, a module that defines some can still be imported. */
+/** Lets modules that define elements be imported where there are none, as in Node. */
 export const ElementBase: typeof HTMLElement =
   globalThis.HTMLElement ?? (class {} as unknown as typeof HTMLElement);
 
-/** Once, also when two copies of the module are loaded. */
+/** Defines an element once, even if two copies of the module are loaded. */
 export function defineElement(name: string, element: CustomElementConstructor): void {
   if (globalThis.customElements && !customElements.get(name)) customElements.define(name, element);
 }
 
 export type Child = Node | string | null;
 
-/** An element with its attributes and what stands in it; `null` and `false` leave an attribute out. */
+/** Creates an element; `null` and `false` omit an attribute. */
 export function create<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Record<string, string | boolean | null>,
@@ -23,7 +23,7 @@ export function create<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** A style sheet that is no inline style, so that no policy of the page stands in its way. */
+/** A constructed style sheet, which a page's Content-Security-Policy does not block. */
 export function createStyle(text: string): CSSStyleSheet {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(text);

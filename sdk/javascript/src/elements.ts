@@ -14,6 +14,6 @@ declare global {
   }
 }
 
-// Importing this module is enough: both can be used from then on.
+// Importing this module defines both.
 defineElement('otp-input', OTPInputElement);
 defineElement('stateless-otp-sign-in', StatelessOTPSignInElement);

@@ -1,4 +1,4 @@
-/** What the service answers; each is explained in the table of its HTTP API. */
+/** Error codes of the service; see the table in the documentation of its HTTP API. */
 export type ServiceErrorCode =
   | 'invalid_request'
   | 'invalid_identity'
@@ -19,16 +19,16 @@ export type ServiceErrorCode =
   | 'store_unavailable';
 
 /**
- * What the client says when there was no answer of the service:
+ * Error codes of the client, when the service did not answer:
  *
- * - `timeout`: no whole answer within `timeoutMs`. It is not known whether the call was carried out.
- * - `network_error`: no connection, one that broke off, or an answer that the browser does not show to this origin.
- * - `unexpected_answer`: something answered that does not speak this protocol, such as a proxy.
- * - `aborted`: the signal of the call ended it.
+ * - `timeout`: no complete answer within `timeoutMs`. The call may or may not have been carried out.
+ * - `network_error`: no connection, a broken one, or an answer that the browser hides from this origin.
+ * - `unexpected_answer`: the answer does not follow the protocol; it may come from a proxy.
+ * - `aborted`: the call's signal was aborted.
  */
 export type FaultCode = 'timeout' | 'network_error' | 'unexpected_answer' | 'aborted';
 
-/** A service that is newer than this client may answer codes that are not listed here. */
+/** A newer service may return other codes. */
 export type OTPErrorCode = ServiceErrorCode | FaultCode | (string & {});
 
 export interface OTPErrorDetails {
@@ -38,15 +38,15 @@ export interface OTPErrorDetails {
   cause?: unknown;
 }
 
-/** The one error that the calls of a client reject with. Its message holds no code, token or identity. */
+/** The only error that calls reject with. Its message holds no code, token or identity. */
 export class OTPError extends Error {
   override readonly name = 'OTPError';
   readonly code: OTPErrorCode;
-  /** HTTP status of the answer; null when there was none. */
+  /** HTTP status of the answer; null without an answer. */
   readonly status: number | null;
-  /** With `invalid_code`: attempts that the code has left. Otherwise null. */
+  /** With `invalid_code`: remaining attempts. Otherwise null. */
   readonly attemptsLeft: number | null;
-  /** How long to wait, where that is known. Otherwise null. */
+  /** How long to wait, if known. Otherwise null. */
   readonly retryAfterSeconds: number | null;
 
   constructor(code: OTPErrorCode, message: string, details: OTPErrorDetails = {}) {

@@ -17,9 +17,9 @@ input:focus { outline: 2px solid var(--otp-accent, #2357d9); outline-offset: -1p
 const attributes = ['label', 'disabled', 'length', 'required', 'placeholder'];
 
 /**
- * `<otp-input>`: one field for a code, to be used like an `<input>` in a form. It takes the digits of any script, with spaces
- * or dashes, finds the code in a whole message that is pasted, dropped or filled in, and with `web-otp` gets that of an SMS
- * that is bound to this origin. Text in which no code of this length is certain is left as it is.
+ * `<otp-input>`: a field for a code that works like an `<input>` in a form. It accepts digits of any script, with spaces or
+ * dashes, finds the code in a whole message that is pasted, dropped or filled in, and with `web-otp` receives it from an SMS
+ * bound to this origin. Text without an unambiguous code of this length stays unchanged.
  *
  * Attributes: `name`, `length` (default 6), `label`, `placeholder`, `required`, `disabled`, `web-otp`. Events: `input`, and
  * `otp-complete` when the code has its length. Parts: `input`.
@@ -55,10 +55,10 @@ export class OTPInputElement extends ElementBase {
     }
     this.#field.addEventListener('blur', this.#synchronise);
     this.#field.addEventListener('keydown', (event) => {
-      // With an input method, Enter chooses what is written.
+      // In an input method, Enter confirms a choice.
       if (event.key === 'Enter' && !event.isComposing) this.#submit();
     });
-    // A password manager may have filled the field in without a word.
+    // A password manager may have filled in the field without an event.
     this.addEventListener('invalid', this.#synchronise);
   }
 
@@ -114,7 +114,7 @@ export class OTPInputElement extends ElementBase {
   }
 
   #reflect(): void {
-    // A label of the page names an element, not what stands in it.
+    // A label of the page refers to the host element, not to the field inside.
     const label = this.getAttribute('label') ?? this.#internals.labels[0]?.textContent ?? 'Code';
     this.#field.setAttribute('aria-label', label.trim());
     this.#field.placeholder = this.getAttribute('placeholder') ?? '';
@@ -134,7 +134,7 @@ export class OTPInputElement extends ElementBase {
     this.#check();
   }
 
-  /** What was filled in and not told: the form gets it all the same. */
+  /** The value may have been filled in without an event. */
   readonly #synchronise = (): void => {
     if (this.#field.value !== this.#taken) this.#write(this.#field.value);
   };
@@ -152,16 +152,16 @@ export class OTPInputElement extends ElementBase {
   #take(text: string): void {
     const before = this.#taken;
     this.#write(text);
-    // Input methods tell of one change in several ways.
+    // Input methods report one change through several events.
     const isComplete =
       this.value !== before && /^[0-9]+$/.test(this.value) && this.value.length === this.length;
     if (isComplete) this.dispatchEvent(new CustomEvent('otp-complete', { bubbles: true, composed: true }));
   }
 
   #follow({ isComposing, inputType = '' }: InputEvent): void {
-    // Half a syllable of an input method is not to be touched.
+    // Unfinished input of an input method must not be changed.
     if (isComposing) return;
-    // What was pasted was looked at whole: without its line ends it might read as another code.
+    // Pasted text was parsed as a whole: without its line ends it could yield another code.
     const wasWhole = /^insertFrom(?:Paste|Drop)$/.test(inputType) && /[^\d\s-]/.test(this.#field.value);
     if (wasWhole) this.#keep(this.#field.value);
     else this.#take(this.#field.value);
@@ -185,7 +185,7 @@ export class OTPInputElement extends ElementBase {
     this.#internals.setValidity(flags, isMissing || isOther || isShort ? message : '', this.#field);
   }
 
-  /** WebOTP: the browser asks the person first. */
+  /** WebOTP: the browser asks for consent first. */
   #receive(): void {
     if (!('OTPCredential' in globalThis)) return;
     this.#stop = new AbortController();
@@ -193,7 +193,7 @@ export class OTPInputElement extends ElementBase {
     navigator.credentials.get(options as CredentialRequestOptions).then(
       (credential) => this.#take((credential as { code?: string } | null)?.code ?? ''),
       () => {
-        // Refused, aborted or not to be had: the code is typed.
+        // Refused, aborted or unavailable: the code is typed instead.
       },
     );
   }

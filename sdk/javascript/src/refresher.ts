@@ -8,15 +8,15 @@ import { type Kept, type KeptTokens, type Session, toKept, toTokens } from './se
 export interface RefresherOptions {
   send: Send;
   session: Session;
-  /** The same in every page that shares the session. */
+  /** The same for all pages that share the session. */
   name: string;
   timeoutMs: number;
 }
 
-/** Exchanges a refresh token for the next tokens: once, however many ask at the same moment. */
+/** Exchanges a refresh token for new tokens, once for all concurrent calls. */
 export interface Refresher {
   refresh(signal: AbortSignal | undefined): Promise<Tokens>;
-  /** Waits for the exchange under way; null without one, or when it failed. */
+  /** Waits for the exchange under way; null if there is none, or when it failed. */
   settle(signal: AbortSignal | undefined): Promise<Tokens | null>;
 }
 
@@ -33,12 +33,12 @@ export function createRefresher({ send, session, name, timeoutMs }: RefresherOpt
     while (Date.now() < giveUpAt) {
       const tokens = await runOnce(name, refreshToken, run);
       if (tokens) return tokens;
-      // Another page is at it; what it gets will lie in the storage.
+      // Another page is refreshing and will store the result.
       await new Promise((resolve) => setTimeout(resolve, pollMs));
       const kept = await readRefreshable();
       if (kept.refreshToken !== refreshToken) return toTokens(kept);
     }
-    throw new OTPError('timeout', 'Another page did not bring the tokens in time');
+    throw new OTPError('timeout', 'Another page did not refresh the tokens in time');
   }
 
   async function readRefreshable(): Promise<KeptTokens & { refreshToken: string }> {
@@ -48,7 +48,7 @@ export function createRefresher({ send, session, name, timeoutMs }: RefresherOpt
   }
 
   async function exchange(refreshToken: string): Promise<Tokens> {
-    /** Otherwise somebody has signed in or out meanwhile, and what is kept is theirs. */
+    /** Otherwise someone has signed in or out in the meantime. */
     const isStillKept = (kept: Kept) => kept.tokens?.refreshToken === refreshToken;
     try {
       const answer = await send('/token/refresh', { body: { refresh_token: refreshToken } });
@@ -67,7 +67,7 @@ export function createRefresher({ send, session, name, timeoutMs }: RefresherOpt
     }
   }
 
-  // Whoever gives up waiting does so alone. It may include waiting for other pages.
+  // Aborting one call does not abort the exchange that others share. Twice: it may wait for another page first.
   const wait = <Result>(signal: AbortSignal | undefined, run: () => Promise<Result>) =>
     runWithDeadline(2 * timeoutMs, signal, run);
 

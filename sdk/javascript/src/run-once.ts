@@ -6,16 +6,16 @@ interface Locks {
   ): Promise<unknown>;
 }
 
-/** Far longer than a page needs to see what another has stored. */
+/** Far longer than a page needs to see what another one has stored. */
 const heldMs = 10_000;
 
 /**
- * Runs this unless another page of this origin does so with the same token, or has just done so with success: then null.
- * Outside of pages and their workers, or where the browser has no locks (Web Locks API), it runs always.
+ * Runs a function unless another page of this origin is running it with the same token, or has just done so successfully:
+ * then returns null. Always runs outside of browsers, and where the browser lacks the Web Locks API.
  *
- * The lock is held on as the memory of that. A storage alone is none: a page may see it later than the end of a lock.
+ * The lock is kept for a while after success, since storage may become visible to other pages later than its release.
  *
- * @param name of what shares the token
+ * @param name identifies the session that the pages share
  */
 export async function runOnce<Result>(
   name: string,
@@ -36,14 +36,14 @@ export async function runOnce<Result>(
         }
         await new Promise((release) => setTimeout(release, heldMs));
       })
-      // A page of an opaque origin has locks that it may not use.
+      // Pages with an opaque origin may not use locks.
       .catch(() => run().then(resolve, reject));
   });
 }
 
 /**
- * Node 24 has locks too, for all clients of a process, which serve different people on storages of their own; only a
- * browser says whether its context is secure.
+ * Browsers only, which are recognised by `isSecureContext`. Node 24 has locks too, but shares them among all clients of the
+ * process, which serve different people.
  */
 function findLocks(): Locks | undefined {
   const { isSecureContext, navigator } = globalThis as {
@@ -53,7 +53,7 @@ function findLocks(): Locks | undefined {
   return isSecureContext === true ? navigator?.locks : undefined;
 }
 
-/** Every script of the origin can list the names of locks, so a token is not in them. */
+/** Any script of the origin can list lock names, so they must not contain the token. */
 async function fingerprint(token: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');

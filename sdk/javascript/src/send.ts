@@ -1,17 +1,16 @@
 import { runWithDeadline } from './deadline.js';
 import { OTPError } from './errors.js';
 
-/** What came over the wire. */
 export interface Answer {
   status: number;
   /** The header `Retry-After`. */
   retryAfter: string | null;
-  /** The body as JSON; undefined when it is none. */
+  /** Parsed JSON, or undefined. */
   body: unknown;
 }
 
 export interface Call {
-  /** Sent as JSON by POST; without one the call is a GET. */
+  /** Sent as JSON by POST; without a body the call is a GET. */
   body?: object;
   /** Sent as a bearer token. */
   token?: string | undefined;
@@ -29,7 +28,7 @@ export type Send = (path: string, call: Call) => Promise<Answer>;
 
 const maxAnswerBytes = 65_536;
 
-/** Makes the one function by which a client calls its service. It rejects with OTPError only. */
+/** Creates the function that calls the service. It rejects only with OTPError. */
 export function createSend({ baseUrl, fetch, timeoutMs, headers }: SendOptions): Send {
   return async (path, { body, token, signal }) => {
     const payload = body && toJson(body);
@@ -42,7 +41,7 @@ export function createSend({ baseUrl, fetch, timeoutMs, headers }: SendOptions):
           ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
         },
         ...(payload === undefined ? {} : { body: payload }),
-        // A code or a token is for this address and for no other.
+        // Codes and tokens are for this URL only.
         redirect: 'manual',
         signal,
       });
@@ -56,13 +55,13 @@ function toJson(body: object): string {
   try {
     return JSON.stringify(body);
   } catch (cause) {
-    throw new OTPError('invalid_request', 'What was given cannot be sent as JSON', { cause });
+    throw new OTPError('invalid_request', 'The arguments cannot be sent as JSON', { cause });
   }
 }
 
-/** The body as text, or none when it is longer than any answer of the service. */
+/** The body, or an empty string when it is longer than any answer of the service. */
 async function readText(response: Response): Promise<string> {
-  // Not everywhere where there is fetch there are streams.
+  // Some runtimes have fetch without streams.
   if (!response.body) return response.text();
   const reader = response.body.getReader();
   const decoder = new TextDecoder();

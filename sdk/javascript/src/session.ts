@@ -1,6 +1,6 @@
 import { isObject, isToken, type Tokens } from './answers.js';
 
-/** Where a session lies: `localStorage`, `sessionStorage` or anything with these three functions. They may be async. */
+/** `localStorage`, `sessionStorage` or anything with these three functions, which may be async. */
 export interface OTPStorage {
   getItem(key: string): string | null | undefined | Promise<string | null | undefined>;
   setItem(key: string, value: string): unknown;
@@ -15,24 +15,23 @@ export interface KeptTokens {
   refreshExpiresAt: number | null;
 }
 
-/** What a client remembers. */
 export interface Kept {
   tokens: KeptTokens | null;
-  /** Pending bound challenges by identity and purpose, the oldest first. */
+  /** Pending bound challenges by identity and purpose, oldest first. */
   challenges: Record<string, string>;
 }
 
 export interface Session {
-  /** Whether others may see and change it too. */
+  /** Whether other pages may see and change it. */
   isShared: boolean;
   read(): Promise<Kept>;
-  /** One change at a time. */
+  /** Changes are serialised. */
   change(apply: (kept: Kept) => void): Promise<void>;
 }
 
 const maxChallenges = 20;
 
-/** Never rejects: a storage that fails is not used any more, and the session goes on in memory. */
+/** Never rejects: when the storage fails, the session continues in memory. */
 export function createSession(storage: OTPStorage | undefined, key: string): Session {
   let memory: Kept = { tokens: null, challenges: {} };
   let isShared = storage !== undefined;
@@ -87,7 +86,7 @@ export function toKept({ accessToken, expiresIn, refreshToken, refreshExpiresIn 
   };
 }
 
-/** The other way round: with what is left of their lives. */
+/** With the remaining lifetimes. */
 export function toTokens({ accessToken, expiresAt, refreshToken, refreshExpiresAt }: KeptTokens): Tokens {
   const toSeconds = (at: number) => Math.max(0, Math.floor((at - Date.now()) / 1000));
   return {
@@ -99,7 +98,7 @@ export function toTokens({ accessToken, expiresAt, refreshToken, refreshExpiresA
   };
 }
 
-/** What lies in a storage can be of any age and from anybody. */
+/** Stored data may be of any age and origin. */
 function parseKept(text: string | null | undefined): Kept {
   const kept: Kept = { tokens: null, challenges: {} };
   let stored: unknown;

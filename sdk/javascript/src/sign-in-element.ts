@@ -26,11 +26,11 @@ button:disabled { cursor: default; opacity: .6; }
 `;
 
 /**
- * `<stateless-otp-sign-in>`: asks for an address or number, has a code sent that only this page can use, and takes it.
+ * `<stateless-otp-sign-in>`: asks for an address or number, requests a bound code, and verifies it.
  *
  * Attributes: `base-url` (of the API, default `/api/v1`), `purpose`, `channel`, `identity` (filled in), `strings-url` (other
  * languages, such as `/sign-in/strings.json`), and in a form `name` and `required`: its value is the access token.
- * Properties: `client` (an `OTPClient` in place of `base-url`), `strings`. Events: `otp-sent` (`detail`: what was sent),
+ * Properties: `client` (an `OTPClient` instead of `base-url`), `strings`. Events: `otp-sent` (`detail`: what was sent),
  * `otp-verified` (`detail`: the tokens), `otp-error` (`detail`: the `OTPError`). Parts: `form`, `label`, `input`, `code`,
  * `button`, `primary`, `secondary`, `message`, `status`,
  * `hint`. Properties of CSS: `--otp-accent`, `--otp-on-accent`, `--otp-border`,
@@ -61,7 +61,7 @@ export class StatelessOTPSignInElement extends ElementBase {
     this.#client = client;
   }
 
-  /** What it says; what is left out stays English. */
+  /** Texts; missing ones stay English. */
   get strings(): SignInStrings {
     return this.#strings;
   }
@@ -111,7 +111,7 @@ export class StatelessOTPSignInElement extends ElementBase {
       const response = await fetch(`${url}?locale=${encodeURIComponent(this.#locale)}`);
       if (response.ok) this.strings = await response.json();
     } catch {
-      // It goes on in English.
+      // Stays English.
     }
   }
 
@@ -247,7 +247,7 @@ export class StatelessOTPSignInElement extends ElementBase {
   async #verify(code: string, rest: (seconds: number) => void): Promise<void> {
     const purpose = this.getAttribute('purpose') ?? undefined;
     const tokens = await this.client.verifyOTP(this.#identity, code, { purpose }).catch((error: unknown) => {
-      // Nothing else can be sent for this sign-in until its code has expired.
+      // No other code can be sent for this sign-in until this one has expired.
       if (error instanceof OTPError && error.code === 'blocked') rest(error.retryAfterSeconds ?? 0);
       throw error;
     });

@@ -1,4 +1,4 @@
-/** What `<stateless-otp-sign-in>` says. The service gives them in twenty languages at `/sign-in/strings.json`. */
+/** Texts of `<stateless-otp-sign-in>`. The service has them in twenty languages at `/sign-in/strings.json`. */
 export interface SignInStrings {
   signIn: string;
   emailOrPhone: string;
@@ -78,13 +78,13 @@ export function describeProblem(strings: SignInStrings, problem: Problem, locale
     : `${text} ${strings.attemptsLeft.replace('{count}', String(attemptsLeft))}`;
 }
 
-/** Words such as "in 30 seconds", rounded up. */
+/** For example "in 30 seconds", rounded up. */
 export function describeWait(seconds: number, locale: string): string {
   const words = createRelativeTime(locale);
   return seconds < 60 ? words.format(seconds, 'second') : words.format(Math.ceil(seconds / 60), 'minute');
 }
 
-/** Pages also say `lang="en_US"`, or what is no language at all: then in that of the browser. */
+/** Pages may have `lang="en_US"` or an invalid language; falls back to the browser's. */
 function createRelativeTime(locale: string): Intl.RelativeTimeFormat {
   try {
     return new Intl.RelativeTimeFormat(locale.replaceAll('_', '-'));

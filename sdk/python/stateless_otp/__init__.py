@@ -1,4 +1,4 @@
-"""The client of a stateless-otp service: asks for codes, turns them into tokens, checks tokens."""
+"""A client of stateless-otp: requests codes, exchanges them for tokens, checks tokens."""
 
 from ._results import SentOTP, Tokens, TokenStatus
 from ._version import __version__

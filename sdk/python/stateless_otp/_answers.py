@@ -1,4 +1,4 @@
-"""Makes a result or an ``OTPError`` of an answer. What the cases are: spec/vectors/problems-v1.json."""
+"""Turns an answer into a result or an ``OTPError``; see spec/vectors/problems-v1.json for the cases."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _read_tokens(answer: Answer, has_refresh: bool) -> Tokens:
 
 
 def _read_token(answer: Answer, body: Dict[str, Any], member: str) -> str:
-    """One that may stand in a header."""
+    """A token that fits in a header."""
     value = body.get(member)
     if not isinstance(value, str) or len(value) > _MAX_TOKEN_LENGTH or not _TOKEN.fullmatch(value):
         raise _unexpected(answer)
@@ -147,14 +147,14 @@ def _read_whole(answer: Answer, body: Dict[str, Any], member: str) -> int:
 
 
 def _to_whole(value: object) -> Optional[int]:
-    """A JSON number that is whole, however it was written; ``None`` for everything else."""
+    """A whole JSON number in any notation, else ``None``."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return int(value) if 0 <= value <= _MAX_WHOLE and value == int(value) else None
 
 
 def _to_message(detail: object) -> str:
-    """One line that can stand in a log, whoever answered."""
+    """One line that is safe to log, wherever the answer came from."""
     text = detail[:_MAX_MESSAGE_LENGTH] if isinstance(detail, str) else ""
     return "".join(char if char.isprintable() else " " for char in text).strip()
 
@@ -164,7 +164,7 @@ def _is_text(value: object, pattern: re.Pattern[str]) -> bool:
 
 
 def _parse(body: bytes) -> object:
-    """The JSON value, or ``None`` when it is none: nothing that we read is ``null``."""
+    """The JSON value, or ``None`` when it is invalid; no valid answer is ``null``."""
     try:
         return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Text as people paste it, in the ASCII characters that they mean: section 4 of spec/protocol.md."""
+"""Folds pasted text to the ASCII it stands for: section 4 of spec/protocol.md."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _JOINERS = "\u200c\u200d"
 
 
 def fold_text(text: str) -> str:
-    """Format characters go; spaces, dashes, decimal digits and full-width forms become ASCII; the rest stays."""
+    """Drops format characters; maps spaces, dashes, decimal digits and full-width forms to ASCII; keeps the rest."""
     return text if text.isascii() else text.translate(_FOLDED)
 
 
 def fold_identity(text: str) -> str:
-    """The same without the blanks around it, and with the domain of an e-mail address as it was typed."""
+    """Folds and trims, but leaves the domain of an e-mail address as typed."""
     at = re.search("[@\uff20]", text)
     if at is None or text.isascii():
         return fold_text(text).strip(_BLANKS)
@@ -43,7 +43,7 @@ def fold_identity(text: str) -> str:
 
 
 def _trim_end(domain: str) -> str:
-    """Without what surrounds the text. A joiner after a letter of another script may be a part of the name."""
+    """Trims the end of a domain, but keeps a joiner after a non-ASCII letter, which may be part of the name."""
     end = len(domain)
     while end > 0 and _FOLDED.get(ord(domain[end - 1]), domain[end - 1]) in ("", " ", "\t"):
         end -= 1

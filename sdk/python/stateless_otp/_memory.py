@@ -38,7 +38,7 @@ class Memory:
             self._kept = kept
 
     def replace_tokens(self, expected: Kept, tokens: Optional[Tokens]) -> None:
-        """Keeps what became of ``expected``, unless somebody has signed in or out meanwhile."""
+        """Replaces ``expected``, unless someone has signed in or out in the meantime."""
         kept = Kept(tokens, time.time() + tokens.expires_in) if tokens else None
         with self._lock:
             if self._kept is expected:
@@ -53,7 +53,7 @@ class Memory:
             return self._challenges.get(_name_challenge(identity, purpose))
 
     def keep_challenge(self, identity: str, purpose: Optional[str], challenge: Optional[str]) -> None:
-        """With ``None``, forgets it. The oldest make room: without its challenge, a person asks for another code."""
+        """``None`` forgets it. Drops the oldest: without its challenge, people request another code."""
         name = _name_challenge(identity, purpose)
         with self._lock:
             self._challenges.pop(name, None)
@@ -65,7 +65,7 @@ class Memory:
 
 
 def _name_challenge(identity: str, purpose: Optional[str]) -> Tuple[str, Optional[str]]:
-    """An address may be typed in other letters the second time, and a number with other signs between its digits."""
+    """People may type an address in other letters the second time, and a number with other separators."""
     text = fold_identity(identity) if isinstance(identity, str) else ""
     if "@" in text:
         return text.lower(), purpose

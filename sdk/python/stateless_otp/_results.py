@@ -1,4 +1,4 @@
-"""What the calls return. Tokens and claims are left out of ``repr``, so that no log shows them by accident."""
+"""What the calls return. ``repr`` omits tokens and claims, so that they are not logged by accident."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from typing import Any, Mapping, Optional
 class SentOTP:
     """A code is on its way."""
 
-    #: Life left of the code.
+    #: Remaining life of the code in seconds.
     ttl_seconds: int
-    #: Time until another request could be sent.
+    #: Time until the next send is possible.
     resend_in_seconds: int
-    #: Digits of the code; more than usual for an identity that has been guessed at.
+    #: Digits of the code; more than usual after many wrong guesses.
     code_length: int
     #: ``email``, ``sms``, ``whatsapp``, ``voice`` or ``custom``.
     channel: str
-    #: Of a bound code. The client remembers it, and sends it by itself.
+    #: Of a bound code, remembered by the client.
     challenge: Optional[str] = None
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """What a right code, or a refresh, has become."""
+    """The tokens of a right code, or of a refresh."""
 
     access_token: str = field(repr=False)
     #: ``bearer``.
     token_type: str
     #: Life of the access token in seconds.
     expires_in: int
-    #: Where the service issues refresh tokens.
+    #: ``None`` unless the service issues refresh tokens.
     refresh_token: Optional[str] = field(default=None, repr=False)
     #: Life of the refresh token in seconds.
     refresh_expires_in: Optional[int] = None
@@ -39,8 +39,8 @@ class Tokens:
 
 @dataclass(frozen=True)
 class TokenStatus:
-    """Whether a token is active, and if so what it says."""
+    """Whether a token is active, and its claims if it is."""
 
     active: bool
-    #: ``sub`` is the identity. Look at ``purpose`` before you open a door.
+    #: ``sub`` is the identity. Check ``purpose`` before you grant access.
     claims: Optional[Mapping[str, Any]] = field(default=None, repr=False)

@@ -1,4 +1,4 @@
-"""Reads where the service is and what goes with each request; what is wrong is said before anything is sent."""
+"""Checks the base URL, headers and timeout when the client is created."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Target:
     host: str
     port: int
     is_tls: bool
-    #: Of the base, without a slash at its end.
+    #: Of the base URL, without a trailing slash.
     path: str
 
 
 def read_base_url(base_url: str) -> Target:
-    """Raises ``ValueError`` for anything but an http or https URL without credentials, query and fragment."""
+    """Raises ``ValueError`` unless it is an http or https URL without credentials, query and fragment."""
     if not isinstance(base_url, str):
         raise TypeError(f"base_url must be a str, got {type(base_url).__name__}")
     allowed = "base_url must be an http or https URL, such as https://otp.example.com/api/v1"
@@ -43,7 +43,7 @@ def read_base_url(base_url: str) -> Target:
 
 
 def read_headers(headers: Optional[Mapping[str, str]]) -> Dict[str, str]:
-    """By name in lower case. Raises ``ValueError`` for what cannot stand in a header, without repeating its value."""
+    """By lower-case name. Raises ``ValueError`` for an invalid header, without quoting its value."""
     for name, value in (headers or {}).items():
         if not _FIELD_NAME.fullmatch(name):
             raise ValueError("headers: a name may have letters, digits and !#$%&'*+.^_`|~- only")

@@ -1,4 +1,4 @@
-"""One HTTP exchange within a deadline, over a connection that is kept for the next."""
+"""HTTP exchanges with a deadline, over a persistent connection."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from ._answers import Answer
 from .errors import OTPError
 
 _MAX_ANSWER_BYTES = 65536
-# Servers close what is idle; ours, like any on Node, after 5 seconds. A call that meets this half-way fails.
+# Node closes idle connections after 5 seconds, and a call that coincides with that fails.
 _MAX_IDLE_SECONDS = 3.0
 
 
 class Transfer:
-    """Exchanges requests with one server. Safe to use from several threads: each exchange has a connection to itself."""
+    """Exchanges requests with one server. Thread-safe: each exchange has its own connection."""
 
     def __init__(self, host: str, port: int, context: Optional[ssl.SSLContext]) -> None:
         self._host = host
@@ -33,7 +33,7 @@ class Transfer:
     def exchange(
         self, method: str, path: str, headers: Dict[str, str], body: Optional[bytes], timeout: float
     ) -> Answer:
-        """Raises ``OTPError`` with ``timeout``, ``network_error`` or ``unexpected_answer``. Nothing is sent twice."""
+        """Raises ``OTPError`` with ``timeout``, ``network_error`` or ``unexpected_answer``. Never retries."""
         deadline = time.monotonic() + timeout
         connection = self._take() or _Connection(self._host, self._port, self._context)
         connection.deadline = deadline
@@ -59,7 +59,7 @@ class Transfer:
                 connection.close()
 
     def close(self) -> None:
-        """Closes the connection that is kept. Another exchange opens a new one."""
+        """Closes the idle connection. The next exchange opens a new one."""
         with self._lock:
             connection, self._idle = self._idle, None
         if connection:
@@ -82,7 +82,7 @@ class Transfer:
 
 
 class _Connection(http.client.HTTPConnection):
-    """A connection all of whose waiting ends at ``deadline``; ``timeout`` of the base class is for each wait alone."""
+    """A connection with a total deadline; ``timeout`` of the base class limits each single operation."""
 
     def __init__(self, host: str, port: int, context: Optional[ssl.SSLContext]) -> None:
         super().__init__(host, port)
@@ -90,7 +90,7 @@ class _Connection(http.client.HTTPConnection):
         self.deadline = 0.0
         self.idle_since = 0.0
         self._context = context
-        # A connection that two processes share after a fork would give one the answers of the other.
+        # Two processes sharing a connection after a fork would receive each other's answers.
         self._process = os.getpid()
 
     def connect(self) -> None:
@@ -106,7 +106,7 @@ class _Connection(http.client.HTTPConnection):
         self.sock = _DeadlineSocket(connected, self)
 
     def is_fresh(self) -> bool:
-        """Whether the server seems to be there still: on an idle connection, what can be read is its end."""
+        """Whether the server has kept it open: an idle connection becomes readable when it is closed."""
         if self._process != os.getpid() or time.monotonic() - self.idle_since > _MAX_IDLE_SECONDS:
             return False
         if not self.sock:
@@ -117,7 +117,7 @@ class _Connection(http.client.HTTPConnection):
 
 
 class _DeadlineSocket:
-    """As much of a socket as ``http.client`` uses."""
+    """The part of a socket that ``http.client`` uses."""
 
     def __init__(self, connected: socket.socket, connection: _Connection) -> None:
         self._socket = connected
@@ -167,7 +167,7 @@ def _read_body(response: http.client.HTTPResponse) -> bytes:
 
 
 def _connect(host: str, port: int, deadline: float) -> socket.socket:
-    """Tries each address of the host; none may use up the time of those after it."""
+    """Tries each address of the host, each with its share of the time."""
     addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     failure: OSError = OSError("the host has no address")
     for index, (family, kind, protocol, _name, address) in enumerate(addresses):

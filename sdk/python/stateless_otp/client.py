@@ -19,27 +19,27 @@ from ._transfer import Transfer
 from ._version import __version__
 from .errors import OTPError
 
-# A token that ends this soon is as good as expired.
+# A token that expires this soon counts as expired.
 _EXPIRY_MARGIN_SECONDS = 5
 
 
 class OTPClient:
     """Signs one person in at a stateless-otp service.
 
-    It keeps the tokens of the last verify, and the challenges of bound codes, in memory. One client may be used from
-    several threads. Every call raises :class:`OTPError` when it does not go well. No verify is sent a second time by
-    itself, since that would cost a second attempt. Redirects are not followed, and proxies of the environment not used.
+    It keeps the tokens of the last verify and the challenges of bound codes in memory, and is thread-safe. Failed calls
+    raise :class:`OTPError`. A verify is never retried, since that would cost a second attempt. Redirects are not followed,
+    and proxy settings in the environment are ignored.
 
         with OTPClient("http://localhost:8000/api/v1") as client:
             client.request_otp("alice@example.com")
             tokens = client.verify_otp("alice@example.com", input("Code: "))
             print(client.verify_bearer().claims)
 
-    :param base_url: where the API is, ``/api/v1`` included.
-    :param timeout: for a whole call, in seconds. Looking up the name of the host is not limited by it.
+    :param base_url: of the API, including ``/api/v1``.
+    :param timeout: of a whole call, in seconds. DNS lookups are not limited by it.
     :param headers: sent with every request, such as ``{"X-API-Key": ...}``.
     :param ssl_context: default: ``ssl.create_default_context()``, which checks certificates.
-    :raises ValueError, TypeError: for a base URL, timeout or header that cannot be one.
+    :raises ValueError, TypeError: for an invalid base URL, timeout or header.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class OTPClient:
         except OTPError as error:
             if error.code != "expired_code" or challenge or not remembered:
                 raise
-            # What we remembered has ended. Nothing was sent for it, so a new one is bound.
+            # The remembered challenge has expired and nothing was sent, so bind a new one.
             sent = _answers.read_sent(self._post("/otp/request", {**fields, "bind": True}))
         self._memory.keep_challenge(identity, purpose, sent.challenge)
         return sent
@@ -99,7 +99,7 @@ class OTPClient:
     def verify_otp(
         self, identity: str, otp: str, *, purpose: Optional[str] = None, challenge: Optional[str] = None
     ) -> Tokens:
-        """Exchanges a code, as it was typed, for tokens, and keeps them.
+        """Exchanges a code, as typed, for tokens, and keeps them.
 
         :param purpose: as in the request.
         :param challenge: default: the one that is remembered from the request, if any.
@@ -114,11 +114,11 @@ class OTPClient:
         return tokens
 
     def verify_token(self, token: str) -> TokenStatus:
-        """Asks whether a token is active, and what it says."""
+        """Asks whether a token is active, and for its claims."""
         return _answers.read_token_status(self._post("/token/verify", {"token": token}))
 
     def verify_bearer(self) -> TokenStatus:
-        """Asks whether the token that is kept opens doors, refreshed first if it has expired.
+        """Asks whether the stored token is active, refreshing it first if it has expired.
 
         Without a token the answer is no, and nothing is asked.
         """
@@ -128,7 +128,7 @@ class OTPClient:
         return _answers.read_bearer_status(self._exchange("GET", "/token/verify", _bearer(token), None))
 
     def get_access_token(self) -> Optional[str]:
-        """The token that is kept, for calls to your own API, or ``None``.
+        """The stored token, for calls to your own API, or ``None``.
 
         One that has expired is refreshed first, where there is a refresh token.
         """
@@ -145,7 +145,7 @@ class OTPClient:
             raise
 
     def refresh(self) -> Tokens:
-        """Exchanges the refresh token that is kept for new tokens, and keeps those.
+        """Exchanges the stored refresh token for new tokens, and keeps them.
 
         A refresh token works once, and using one twice ends the session. So threads that call this at the same time
         share one exchange. When the service refuses the token, all tokens are forgotten: sign in again.
@@ -171,9 +171,9 @@ class OTPClient:
             return tokens
 
     def logout(self) -> None:
-        """Ends the session at the service and forgets the tokens. They are forgotten also when the call fails."""
+        """Ends the session at the service and forgets the tokens, even when the call fails."""
         try:
-            # Not while a refresh is under way: its new tokens are the ones to end.
+            # Waits for a refresh under way: its new tokens must end.
             with _locked(self._refreshing, self._timeout):
                 kept = self._memory.kept
                 if kept is None:
@@ -184,7 +184,7 @@ class OTPClient:
             self._memory.forget_tokens()
 
     def close(self) -> None:
-        """Closes the connection that is kept for the next call."""
+        """Closes the idle connection."""
         self._transfer.close()
 
     def __enter__(self) -> OTPClient:

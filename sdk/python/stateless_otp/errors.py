@@ -1,4 +1,4 @@
-"""The one error that the calls of a client raise."""
+"""The only error that calls raise."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from typing import Any, Optional, Tuple, Type
 
 
 class OTPError(Exception):
-    """A call that did not go well. ``str(error)`` says it in one line, without codes, tokens or identities.
+    """A call failed. ``str(error)`` is one line without codes, tokens or identities.
 
-    ``code`` is what the service answered, such as ``invalid_code``, ``expired_code``, ``blocked`` or ``rate_limited``
-    (all in spec/vectors/problems-v1.json), or one of these, when it did not answer:
+    ``code`` is the error code of the service, such as ``invalid_code``, ``expired_code``, ``blocked`` or ``rate_limited``
+    (all in spec/vectors/problems-v1.json), or one of these if it did not answer:
 
-    - ``timeout``: no whole answer within the timeout of the client. It is not known whether the call was carried out.
-    - ``network_error``: no connection, a certificate that was refused, or a connection that broke off.
-    - ``unexpected_answer``: something answered that does not speak this protocol.
+    - ``timeout``: no complete answer within the client's timeout. The call may or may not have been carried out.
+    - ``network_error``: no connection, a rejected certificate, or a broken connection.
+    - ``unexpected_answer``: the answer does not follow the protocol.
     """
 
     code: str
-    #: HTTP status of the answer; ``None`` when there was none.
+    #: HTTP status of the answer; ``None`` without an answer.
     status: Optional[int]
-    #: With ``invalid_code``: attempts that the code has left.
+    #: With ``invalid_code``: remaining attempts.
     attempts_left: Optional[int]
-    #: How long to wait, where that is known.
+    #: How long to wait, if known.
     retry_after_seconds: Optional[int]
 
     def __init__(
