@@ -32,8 +32,7 @@ export interface CodeInput extends Subject {
  * 64 bits before the modulo keep the bias under 1e-9 at ten digits; RFC 4226 §5.3 takes 31 bits.
  */
 export function deriveCode(mac: HmacSha256, input: CodeInput): string {
-  const number = deriveNumber(mac, listParts(input), input.window, input.digits);
-  return String(number).padStart(input.digits, '0');
+  return String(deriveNumber(mac, input, input.window)).padStart(input.digits, '0');
 }
 
 /**
@@ -46,41 +45,32 @@ export function findWindow(
   windows: readonly number[],
   code: string,
 ): number | null {
-  const parts = listParts(input);
   const typed = Number(code);
   let found: number | null = null;
   for (const window of windows) {
     // Codes of one length are equal if and only if their numbers are, and comparing doubles takes constant time.
-    if (deriveNumber(mac, parts, window, input.digits) === typed) found = window;
+    if (deriveNumber(mac, input, window) === typed) found = window;
   }
   return code.length === input.digits && /^[0-9]+$/.test(code) ? found : null;
 }
 
-function listParts({ namespace, purpose, identity, challenge }: CodeInput): (string | Uint8Array)[] {
-  return [namespace, purpose, identity, challenge];
-}
-
 function deriveNumber(
   mac: HmacSha256,
-  parts: readonly (string | Uint8Array)[],
+  { namespace, purpose, identity, challenge, digits }: CodeInput,
   window: number,
-  digits: number,
 ): number {
-  return truncateToNumber(mac(encodeMessage(parts, window), 'binary'), digits);
+  const message = encodeMessage([namespace, purpose, identity, challenge], window);
+  return truncateToNumber(mac(message, 'binary'), digits);
 }
 
 /** The keyed hash that names a subject in the store: 16 bytes as 22 characters of base64url. */
 export function deriveTag(mac: HmacSha256, { namespace, purpose, identity }: Subject): string {
-  return hashParts(mac, [namespace, purpose, identity]);
+  return truncateTo16Bytes(mac(encodeMessage([namespace, purpose, identity]), 'base64url'));
 }
 
 /** The keyed hash that names a network address in the store. */
 export function deriveAddressTag(mac: HmacSha256, address: string): string {
-  return hashParts(mac, [address]);
-}
-
-function hashParts(mac: HmacSha256, parts: readonly string[]): string {
-  return truncateTo16Bytes(mac(encodeMessage(parts), 'base64url'));
+  return truncateTo16Bytes(mac(encodeMessage([address]), 'base64url'));
 }
 
 /**

@@ -18,10 +18,8 @@ export interface Derivation {
   keyIds: readonly [current: string, ...previous: string[]];
   /** Tags of an identity, and of that identity for one purpose. */
   deriveTags(identity: string, purpose: string): { identityTag: string; recordTag: string };
-  /** Tag of the network of this address, under one limit. */
-  deriveNetworkTag(limit: string, address: string): string;
-  /** Tag of the /48 around that network; undefined for IPv4. */
-  deriveSiteTag(limit: string, address: string): string | undefined;
+  /** Tags of the network of this address and of the /48 around it, under one limit; IPv4 has no `site`. */
+  deriveNetworkTags(limit: string, address: string): { network: string; site: string | undefined };
   /** Derives the code again, or returns `null` when its key has been retired. */
   recoverCode(identity: string, purpose: string, from: DerivedFrom): string | null;
 }
@@ -31,8 +29,6 @@ const maxLimits = 10;
 const maxAddresses = 1000;
 
 export function createDerivation(keys: Keys, namespace: string): Derivation {
-  const tag = (identity: string, purpose: string) =>
-    deriveTag(keys.identity, { namespace, purpose, identity });
   const networksUnder = remember(maxLimits, (limit: string) => {
     const derive = (text: string) => deriveAddressTag(keys.address, `${limit} ${text}`);
     return remember(maxAddresses, (address: string) => {
@@ -45,11 +41,10 @@ export function createDerivation(keys: Keys, namespace: string): Derivation {
     keyIds: keys.previous ? [keys.current.id, keys.previous.id] : [keys.current.id],
     // Limits use the empty purpose, so another purpose does not bring another budget.
     deriveTags: (identity, purpose) => ({
-      identityTag: tag(identity, ''),
-      recordTag: tag(identity, purpose),
+      identityTag: deriveTag(keys.identity, { namespace, purpose: '', identity }),
+      recordTag: deriveTag(keys.identity, { namespace, purpose, identity }),
     }),
-    deriveNetworkTag: (limit, address) => networksUnder(limit)(address).network,
-    deriveSiteTag: (limit, address) => networksUnder(limit)(address).site,
+    deriveNetworkTags: (limit, address) => networksUnder(limit)(address),
     recoverCode(identity, purpose, { challenge, keyId, window, digits }) {
       const codeKey = findCodeKey(keys, keyId);
       if (!codeKey) return null;

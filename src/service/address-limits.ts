@@ -29,8 +29,7 @@ export function createAddressLimits(parts: {
   return (name, ip) => {
     const limit = limits[name];
     if (ip == null || limit.max === 0) return null;
-    const network = derivation.deriveNetworkTag(name, ip);
-    const site = derivation.deriveSiteTag(name, ip);
+    const { network, site } = derivation.deriveNetworkTags(name, ip);
     const group = site === undefined ? undefined : { key: site, max: limit.max * networksPerSite };
     return store
       .hit(network, limit, group)

@@ -26,9 +26,9 @@ test('the worked example is what the core derives', () => {
     `10 digits     ${derivation.recoverCode(identity, purpose, { ...from, digits: 10 })}`,
     `record tag    ${recordTag}`,
     `identity tag  ${identityTag}`,
-    `192.0.2.1     ${derivation.deriveNetworkTag('request_ip', '::ffff:192.0.2.1')}`,
+    `192.0.2.1     ${derivation.deriveNetworkTags('request_ip', '::ffff:192.0.2.1').network}`,
     `192.0.2.1     ${deriveAddressTag(keys.address, 'request_ip 192.0.2.1')}`,
-    `2001:db8::1   ${derivation.deriveNetworkTag('verify_ip', '2001:db8::1')}`,
+    `2001:db8::1   ${derivation.deriveNetworkTags('verify_ip', '2001:db8::1').network}`,
   ]) {
     assert.ok(protocol.includes(`    ${line}\n`), line);
   }
