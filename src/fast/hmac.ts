@@ -27,19 +27,13 @@ export function createHmacSha256(key: KeyObject): HmacSha256 {
   /** Prefixes of `inner` by length, cached: creating a view costs half as much as a hash. */
   const views: Buffer[] = [];
 
-  function hashInner({ maxBytes, write }: Message): string {
-    if (maxBytes > usualBytes) {
-      const larger = Buffer.alloc(blockBytes + maxBytes);
-      inner.copy(larger, 0, 0, blockBytes);
-      return hash('sha256', larger.subarray(0, write(larger, blockBytes)), 'binary');
-    }
-    const end = write(inner, blockBytes);
-    views[end] ??= inner.subarray(0, end);
-    return hash('sha256', views[end], 'binary');
-  }
-
-  return (message, encoding) => {
-    const digest = hashInner(message);
+  return ({ maxBytes, write }, encoding) => {
+    const isUsual = maxBytes <= usualBytes;
+    const buffer = isUsual ? inner : Buffer.concat([inner.subarray(0, blockBytes)], blockBytes + maxBytes);
+    const end = write(buffer, blockBytes);
+    const view = (isUsual && views[end]) || buffer.subarray(0, end);
+    if (isUsual) views[end] = view;
+    const digest = hash('sha256', view, 'binary');
     for (let i = 0; i < digestBytes; i++) outer[blockBytes + i] = digest.charCodeAt(i);
     return hash('sha256', outer, encoding);
   };

@@ -13,24 +13,30 @@ export function createRandomPool(): RandomPool {
   const pool = Buffer.alloc(poolBytes);
   let at = poolBytes;
 
-  function draw<Result>(size: number, read: (from: number, end: number) => Result): Result {
+  /** Reserves so many bytes of the pool and returns where they begin. */
+  function take(size: number): number {
     if (at + size > poolBytes) {
       randomFillSync(pool);
       at = 0;
     }
-    const from = at;
     at += size;
-    const result = read(from, at);
-    // Bytes that were handed out must not stay in memory.
-    for (let i = from; i < at; i++) pool[i] = 0;
-    return result;
+    return at - size;
   }
 
+  // Bytes that were handed out must not stay in memory.
   return {
-    bytes: (size) =>
-      size > poolBytes
-        ? randomFillSync(Buffer.alloc(size))
-        : draw(size, (from, end) => Buffer.from(pool.subarray(from, end))),
-    base64url: (size) => draw(size, (from, end) => pool.toString('base64url', from, end)),
+    bytes(size) {
+      if (size > poolBytes) return randomFillSync(Buffer.alloc(size));
+      const from = take(size);
+      const bytes = Buffer.from(pool.subarray(from, at));
+      pool.fill(0, from, at);
+      return bytes;
+    },
+    base64url(size) {
+      const from = take(size);
+      const text = pool.toString('base64url', from, at);
+      pool.fill(0, from, at);
+      return text;
+    },
   };
 }

@@ -11,13 +11,10 @@ const moduli = Array.from({ length: maxDigits + 1 }, (_, digits) => 10 ** digits
  */
 export function truncateToNumber(bytes: string, digits: number): number {
   const modulus = moduli[digits] as number;
-  const high = getUint24(bytes, 0) * 0x1000000 + getUint24(bytes, 3);
+  let high = 0;
+  for (let i = 0; i < 6; i++) high = high * 0x100 + bytes.charCodeAt(i);
   const low = bytes.charCodeAt(6) * 0x100 + bytes.charCodeAt(7);
   return ((high % modulus) * 0x10000 + low) % modulus;
-}
-
-function getUint24(bytes: string, at: number): number {
-  return (bytes.charCodeAt(at) << 16) | (bytes.charCodeAt(at + 1) << 8) | bytes.charCodeAt(at + 2);
 }
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
