@@ -7,7 +7,6 @@ import {
   addRecord,
   computeWaits,
   createIdentity,
-  createRecord,
   extend,
   findRecord,
   removeRecord,
@@ -15,7 +14,7 @@ import {
   setChannel,
   toPending,
 } from './memory/identities.js';
-import { addToLog, emptyLog, type RollingLog, waitForRoom } from './memory/rolling-log.js';
+import { addToLog, emptyLog, type RollingLog, timeLeft } from './memory/rolling-log.js';
 import { TokenFamilies } from './memory/token-families.js';
 import { nameRecord } from './record-name.js';
 
@@ -81,8 +80,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
         const isBound = request.bind || challenge !== undefined;
         const name = nameRecord(recordTag, isBound ? request.newChallenge : undefined);
         if (live) removeRecord(identity, live);
-        record = createRecord(request, { name, digits, attemptsLeft }, now);
-        addRecord(identity, record, now);
+        record = addRecord(identity, request, { name, digits, attemptsLeft }, now);
       }
       record.sends += 1;
       setChannel(record, request.channel);
@@ -109,7 +107,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
         return { status: 'expired' };
       }
       if (challenge === undefined) {
-        const retryAfterMs = waitForRoom(identity.verifies, verifies.max, verifies.periodSeconds, now);
+        const retryAfterMs = timeLeft(identity.verifies.at(-verifies.max), verifies.periodSeconds, now);
         if (retryAfterMs > 0) return { status: 'limited', retryAfterMs };
         identity.verifies = addToLog(identity.verifies, verifies.periodSeconds, now);
         extend(identity, now + verifies.periodSeconds * 1000);
@@ -147,13 +145,12 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       const now = clock();
       // The group first: while it is exhausted, its many keys take no entries.
       const limits = group ? [group, { key, max }] : [{ key, max }];
-      const found = limits.map((each) => ({
-        ...each,
-        address: addresses.load(each.key, now) ?? { hits: emptyLog, expiresAt: 0 },
-      }));
-      for (const { address, max } of found) {
-        const retryAfterMs = waitForRoom(address.hits, max, periodSeconds, now);
+      const found = [];
+      for (const { key, max } of limits) {
+        const address = addresses.load(key, now) ?? { hits: emptyLog, expiresAt: 0 };
+        const retryAfterMs = timeLeft(address.hits.at(-max), periodSeconds, now);
         if (retryAfterMs > 0) return { allowed: false, retryAfterMs };
+        found.push({ key, address });
       }
       for (const { key, address } of found) {
         address.expiresAt = now + periodSeconds * 1000;

@@ -1,7 +1,7 @@
 import { type Channel, refusedSendsFactor } from '../../core/policy.js';
 import type { OpenRequest, PendingRecord, RollingLimit } from '../../store-verbs.js';
 import type { Expiring } from './expiring-map.js';
-import { emptyLog, type RollingLog, waitForRoom } from './rolling-log.js';
+import { emptyLog, type RollingLog, timeLeft } from './rolling-log.js';
 
 export interface StoredRecord extends PendingRecord, Expiring {
   /** See `nameRecord`. */
@@ -38,11 +38,6 @@ export function findRecord({ records }: StoredIdentity, name: string, now: numbe
   return records.find((record) => record.name === name && record.expiresAt > now);
 }
 
-/** Adds a record and drops expired ones. */
-export function addRecord(identity: StoredIdentity, record: StoredRecord, now: number): void {
-  identity.records = [record, ...identity.records.filter(({ expiresAt }) => expiresAt > now)];
-}
-
 export function removeRecord(identity: StoredIdentity, record: StoredRecord): void {
   identity.records = identity.records.filter((other) => other !== record);
 }
@@ -53,11 +48,9 @@ export function computeWaits(
   { cooldownSeconds, sends: limit }: { cooldownSeconds: number; sends: RollingLimit },
   now: number,
 ): { forCooldown: number; forLimit: number } {
-  const times = sends.map(({ at }) => at);
-  const forSends = waitForRoom(times, limit.max, limit.periodSeconds, now);
-  const forRefusals = waitForRoom(refusals, limit.max * refusedSendsFactor, limit.periodSeconds, now);
-  const latest = times.at(-1);
-  const forCooldown = latest === undefined ? 0 : Math.max(0, latest + cooldownSeconds * 1000 - now);
+  const forSends = timeLeft(sends.at(-limit.max)?.at, limit.periodSeconds, now);
+  const forRefusals = timeLeft(refusals.at(-limit.max * refusedSendsFactor), limit.periodSeconds, now);
+  const forCooldown = timeLeft(sends.at(-1)?.at, cooldownSeconds, now);
   return { forCooldown, forLimit: Math.max(forSends, forRefusals) };
 }
 
@@ -66,12 +59,14 @@ export function setChannel(record: StoredRecord, channel: Channel): void {
   if (!record.channels.includes(channel)) record.channels = [...record.channels, channel];
 }
 
-export function createRecord(
+/** Adds a record and drops expired ones. */
+export function addRecord(
+  identity: StoredIdentity,
   { newChallenge, keyIds, windowSeconds, channel, mute }: OpenRequest,
   { name, digits, attemptsLeft }: { name: string; digits: number; attemptsLeft: number },
   now: number,
 ): StoredRecord {
-  return {
+  const record = {
     name,
     challenge: newChallenge,
     keyId: keyIds[0],
@@ -84,6 +79,8 @@ export function createRecord(
     sends: 0,
     mute,
   };
+  identity.records = [record, ...identity.records.filter(({ expiresAt }) => expiresAt > now)];
+  return record;
 }
 
 /** The part of a record that the service sees. */

@@ -4,18 +4,15 @@ export type RollingLog = readonly number[];
 /** Shared, since most logs stay empty. */
 export const emptyLog: RollingLog = [];
 
-export function keepRecent(log: RollingLog, periodSeconds: number, now: number): RollingLog {
-  return log.filter((at) => at + periodSeconds * 1000 > now);
+/**
+ * Milliseconds until this time is as long ago as the period; 0 when it is, or when there is none. Of the latest `max` of a
+ * log the first one, `log.at(-max)`, is what leaves room for another when it has.
+ */
+export function timeLeft(at: number | undefined, periodSeconds: number, now: number): number {
+  return at === undefined ? 0 : Math.max(0, at + periodSeconds * 1000 - now);
 }
 
-/** Milliseconds until one more fits; 0: now. */
-export function waitForRoom(log: RollingLog, max: number, periodSeconds: number, now: number): number {
-  const recent = keepRecent(log, periodSeconds, now);
-  // The log may hold more than fit, after the limit was lowered.
-  const makesRoom = recent[recent.length - max];
-  return makesRoom === undefined ? 0 : makesRoom + periodSeconds * 1000 - now;
-}
-
+/** Also drops what no longer counts. */
 export function addToLog(log: RollingLog, periodSeconds: number, now: number): RollingLog {
-  return [...keepRecent(log, periodSeconds, now), now];
+  return [...log.filter((at) => at + periodSeconds * 1000 > now), now];
 }
