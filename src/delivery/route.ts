@@ -34,7 +34,6 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
     return names.flatMap((name) => guarded.filter(({ transport }) => transport.name === name));
   };
   const found = new Map(channels.map((channel) => [channel, findAll(channel)]));
-  const find = (channel: Channel) => found.get(channel) ?? [];
 
   const deadlines = new Deadlines(clock);
 
@@ -58,13 +57,13 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
   }
 
   return {
-    serves: (channel) => find(channel).length > 0,
+    serves: (channel) => (found.get(channel) ?? []).length > 0,
     async send(message) {
       const startedAt = clock.now();
       const recipient = groupRecipient(message);
       let leftMs = timeoutMs;
-      let last = createRefusal('unavailable', 'no transport is up');
-      for (const { transport, breaker } of find(message.channel)) {
+      let last: Refusal | undefined;
+      for (const { transport, breaker } of found.get(message.channel) ?? []) {
         if (!breaker.allows(recipient)) continue;
         const receipt = await sendBy(transport, message, leftMs);
         breaker.record(recipient, receipt);
@@ -73,7 +72,7 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
         leftMs = timeoutMs - (clock.now() - startedAt);
         if (!isDefinite(receipt.category) || faultOf(receipt) === 'recipient' || leftMs <= 0) break;
       }
-      return last;
+      return last ?? createRefusal('unavailable', 'no transport is up');
     },
   };
 }

@@ -49,21 +49,17 @@ export function compileTemplate(
       `${file}:${countLines(source, source.trimEnd().length)}: {{${name}}} is missing; ${allowed}`,
     );
   }
-  const write = isHtml ? escapeHtml : (value: string) => value;
-  return createTemplate([...texts, last], names, write);
+  return createTemplate([...texts, last], names, isHtml);
 }
 
 /** @param texts before, between and after the holes, one more than `names` */
-function createTemplate(
-  texts: readonly string[],
-  names: readonly string[],
-  write: (value: string) => string,
-): Template {
+function createTemplate(texts: readonly string[], names: readonly string[], isHtml: boolean): Template {
   return {
     fill(values) {
       let filled = texts[0] ?? '';
       for (let hole = 0; hole < names.length; hole++) {
-        filled += write(values[names[hole] ?? ''] ?? '') + (texts[hole + 1] ?? '');
+        const value = values[names[hole] ?? ''] ?? '';
+        filled += (isHtml ? escapeHtml(value) : value) + (texts[hole + 1] ?? '');
       }
       return filled;
     },
@@ -77,10 +73,10 @@ function createTemplate(
           openNames.push(name);
           openTexts.push(next);
         } else {
-          openTexts.push(`${openTexts.pop()}${write(value)}${next}`);
+          openTexts.push(`${openTexts.pop()}${isHtml ? escapeHtml(value) : value}${next}`);
         }
       });
-      return createTemplate(openTexts, openNames, write);
+      return createTemplate(openTexts, openNames, isHtml);
     },
   };
 }

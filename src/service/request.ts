@@ -40,6 +40,11 @@ const channelsOf: Record<IdentityKind, readonly Channel[]> = {
 export function createRequest(parts: RequestParts): Request {
   const { policy, derivation, store, delivery, logger, random, shouldSend } = parts;
   const { resolveTarget, countAddress, writeMessage, logOutcome } = parts;
+  const servedOf = {
+    email: channelsOf.email.filter(delivery.serves),
+    phone: channelsOf.phone.filter(delivery.serves),
+    opaque: channelsOf.opaque.filter(delivery.serves),
+  };
   const sends = { max: policy.requestIdentityMax, periodSeconds: limitPeriodSeconds };
 
   async function openAndSend(
@@ -137,7 +142,7 @@ export function createRequest(parts: RequestParts): Request {
   return async (input, options = {}) => {
     const target = resolveTarget(input, options);
     if ('status' in target) return target;
-    const served = channelsOf[target.identity.kind].filter(delivery.serves);
+    const served = servedOf[target.identity.kind];
     const channel = options.channel || served[0];
     if (channel === undefined || !served.includes(channel)) return { status: 'unsupported_channel' };
     // Before anything is counted: a full queue must not cost a send.
