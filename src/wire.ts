@@ -1,13 +1,13 @@
 import { createDerivation } from './core/derivation.js';
 import { channels } from './core/policy.js';
 import { createDelivery } from './delivery/delivery.js';
+import { createRandomPool } from './fast/random-pool.js';
 import { createHandler, type Handler } from './http/handler.js';
 import type { Route } from './http/route.js';
 import { createSessionCookie } from './http/session-cookie.js';
 import { createRenderer } from './messages/render.js';
 import type { ResolvedOptions } from './options/resolve.js';
 import type { MonotonicClock } from './ports.js';
-import { createRandom } from './random.js';
 import type { IssuedToken } from './results.js';
 import { countMissingAddress } from './service/missing-address.js';
 import { createService, type Service } from './service.js';
@@ -41,7 +41,7 @@ export function wire(
 ): Otp {
   const { policy, keys, tokenKeys, clock, logger, shouldSend, defaultCountry, publicUrl } = resolved;
   const { namespace } = policy;
-  const random = createRandom();
+  const random = createRandomPool();
   const store = resolved.openStore();
   const common = { namespace, keys, store, clock, monotonicClock, random, logger };
   const links = ifGiven(resolved.linkUrl, (publicUrl) =>

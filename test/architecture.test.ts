@@ -10,7 +10,6 @@ const law: Record<string, string[]> = {
   core: ['fast'],
   errors: [],
   version: [],
-  random: ['fast', 'ports'],
   'monotonic-clock': ['ports'],
   ports: ['core', 'results', 'store-verbs'],
   'store-verbs': ['core'],
@@ -29,9 +28,9 @@ const law: Record<string, string[]> = {
   options: ['core', 'ports', 'stores', 'transports', 'tokens', 'messages', 'http', 'sign-in'],
   wire: [
     'core',
+    'fast',
     'ports',
     'results',
-    'random',
     'service',
     'delivery',
     'tokens',

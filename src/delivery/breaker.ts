@@ -29,11 +29,6 @@ export function createBreaker(clock: MonotonicClock): Breaker {
   let nextProbeAt = 0;
   let nextProbeOfOthersAt = 0;
 
-  function close(): void {
-    isOpen = false;
-    faults.clear();
-  }
-
   function note(recipient: string): void {
     const since = clock.now() - windowMs;
     const times = faults.get(recipient) ?? [];
@@ -56,10 +51,12 @@ export function createBreaker(clock: MonotonicClock): Breaker {
       return true;
     },
     record(recipient, receipt) {
-      if (receipt.ok) return close();
-      if (faultOf(receipt) !== 'connection') {
+      if (receipt.ok || faultOf(receipt) !== 'connection') {
         // A refusal is an answer too: the provider is up.
-        if (isOpen && isDefinite(receipt.category)) close();
+        if (receipt.ok || (isOpen && isDefinite(receipt.category))) {
+          isOpen = false;
+          faults.clear();
+        }
         return;
       }
       note(recipient);

@@ -31,9 +31,8 @@ export function createHmacSha256(key: KeyObject): HmacSha256 {
     const isUsual = maxBytes <= usualBytes;
     const buffer = isUsual ? inner : Buffer.concat([inner.subarray(0, blockBytes)], blockBytes + maxBytes);
     const end = write(buffer, blockBytes);
-    const view = (isUsual && views[end]) || buffer.subarray(0, end);
-    if (isUsual) views[end] = view;
-    const digest = hash('sha256', view, 'binary');
+    if (isUsual) views[end] ??= inner.subarray(0, end);
+    const digest = hash('sha256', isUsual ? (views[end] as Buffer) : buffer.subarray(0, end), 'binary');
     for (let i = 0; i < digestBytes; i++) outer[blockBytes + i] = digest.charCodeAt(i);
     return hash('sha256', outer, encoding);
   };

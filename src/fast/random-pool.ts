@@ -3,10 +3,12 @@ import { randomFillSync } from 'node:crypto';
 /** Random bytes from the operating system. */
 export interface RandomPool {
   bytes(size: number): Buffer;
-  base64url(size: number): string;
+  /** 16 bytes as base64url. */
+  id(): string;
 }
 
 const poolBytes = 4096;
+const idBytes = 16;
 
 /** Draws many bytes at a time: 16 bytes take 0.1 µs, against 2.1 µs for a call of their own. */
 export function createRandomPool(): RandomPool {
@@ -32,8 +34,8 @@ export function createRandomPool(): RandomPool {
       pool.fill(0, from, at);
       return bytes;
     },
-    base64url(size) {
-      const from = take(size);
+    id() {
+      const from = take(idBytes);
       const text = pool.toString('base64url', from, at);
       pool.fill(0, from, at);
       return text;

@@ -5,13 +5,12 @@ import type { RateLimited } from '../results.js';
 import { rateLimited } from './waits.js';
 
 /**
- * Counts a call against the limit of an address. Null when the call is allowed; synchronously so without an address or a
- * limit, when there is nothing to count.
+ * Counts a call against the limit of an address. Null when the call is allowed, as it is without an address or a limit.
  */
 export type CountAddress = (
   limit: 'request_ip' | 'verify_ip',
   ip: string | null | undefined,
-) => Promise<RateLimited | null> | null;
+) => Promise<RateLimited | null>;
 
 /** The limit of an IPv6 /48, as a multiple of the limit of a /64. A /48 holds 65 536 of them and is often free to get. */
 const networksPerSite = 16;
@@ -26,13 +25,12 @@ export function createAddressLimits(parts: {
     request_ip: { max: policy.requestIpMax, periodSeconds: limitPeriodSeconds },
     verify_ip: { max: policy.verifyIpMax, periodSeconds: limitPeriodSeconds },
   };
-  return (name, ip) => {
+  return async (name, ip) => {
     const limit = limits[name];
     if (ip == null || limit.max === 0) return null;
     const { network, site } = derivation.deriveNetworkTags(name, ip);
     const group = site === undefined ? undefined : { key: site, max: limit.max * networksPerSite };
-    return store
-      .hit(network, limit, group)
-      .then((result) => (result.allowed ? null : rateLimited(name, result.retryAfterMs)));
+    const hit = await store.hit(network, limit, group);
+    return hit.allowed ? null : rateLimited(name, hit.retryAfterMs);
   };
 }

@@ -96,8 +96,7 @@ export function createRequest(parts: RequestParts): Request {
     ip: string | null | undefined,
   ): Promise<OpenResult | RateLimited> {
     // Before the identity's limit, so that a blocked address cannot use that up.
-    const hit = countAddress('request_ip', ip);
-    const refused = hit && (await hit);
+    const refused = await countAddress('request_ip', ip);
     if (refused) return refused;
     return store.open({
       identityTag: recordKey.identityTag,

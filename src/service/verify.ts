@@ -89,8 +89,7 @@ export function createVerify(parts: VerifyParts): Verify {
     if ('status' in target) return target;
     const code = parseCode(typed);
     if (code === null) return { status: 'invalid', attemptsLeft: null };
-    const hit = countAddress('verify_ip', options.ip);
-    const refused = hit && (await hit);
+    const refused = await countAddress('verify_ip', options.ip);
     const result = refused ?? (await attemptAndConsume(target, code, options));
     const usedSecondsAgo = result.status === 'expired' ? usedCodes.findAge(target.recordKey) : undefined;
     logOutcome('verify', target.recordKey, result, usedSecondsAgo === undefined ? {} : { usedSecondsAgo });

@@ -15,9 +15,9 @@ test('bytes are as many as were asked for, never the same twice, and stay as the
   assert.equal(pool.bytes(10_000).length, 10_000);
 });
 
-test('texts are so many bytes as base64url, never the same twice', () => {
+test('ids are 16 bytes as base64url, never the same twice', () => {
   const pool = createRandomPool();
-  const texts = Array.from({ length: 2000 }, () => pool.base64url(16));
+  const texts = Array.from({ length: 2000 }, () => pool.id());
   for (const text of texts) assert.equal(Buffer.from(text, 'base64url').toString('base64url'), text);
   assert.ok(texts.every((text) => text.length === 22));
   assert.equal(new Set(texts).size, texts.length);

@@ -1,5 +1,5 @@
 import { createSecretKey, generateKeyPairSync } from 'node:crypto';
-import { createRandom } from '../../src/random.js';
+import { createRandomPool } from '../../src/fast/random-pool.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { createTokenKeys, type TokenKeyOptions } from '../../src/tokens/keys.js';
 import { createTokens, type TokenOptions } from '../../src/tokens/tokens.js';
@@ -40,7 +40,7 @@ export function createTestTokens(changes: Partial<TokenOptions> & { keyOptions?:
     store: createMemoryStore({ clock }),
     clock,
     monotonicClock,
-    random: createRandom(),
+    random: createRandomPool(),
     logger: { info() {}, error() {}, warn: (_fields, message) => warnings.push(message) },
     ...rest,
   };
