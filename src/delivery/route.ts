@@ -1,5 +1,5 @@
 import { type Channel, channels } from '../core/policy.js';
-import { createRefusal, faultOf, isDefinite, isReceipt } from '../core/refusal.js';
+import { createRefusal, faultOf, isDefinite, isReceipt, type Refusal } from '../core/refusal.js';
 import type { Message, MonotonicClock, Receipt, Transport } from '../ports.js';
 import { createBreaker } from './breaker.js';
 import { Deadlines, type Expiring } from './deadlines.js';
