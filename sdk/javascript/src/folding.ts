@@ -2,6 +2,8 @@
 
 import { digits, dropped, fullWidth, hyphens, spaces } from './folding-table.js';
 
+const nonAscii = /[^\0-\x7f]/;
+
 /** ASCII twins of the characters that people paste instead. */
 const folded = new Map<string, string>();
 addRanges(dropped, () => '');
@@ -15,9 +17,9 @@ addRanges(fullWidth, (index) => String.fromCharCode(0x21 + index));
  * full-width forms to their ASCII twins; keeps everything else. Idempotent.
  */
 export function foldText(text: string): string {
-  return isAscii(text)
-    ? text
-    : text.replace(/[^\0-\x7f]/gu, (character) => folded.get(character) ?? character);
+  return nonAscii.test(text)
+    ? text.replace(/[^\0-\x7f]/gu, (character) => folded.get(character) ?? character)
+    : text;
 }
 
 /**
@@ -25,7 +27,7 @@ export function foldText(text: string): string {
  * into a different name. Idempotent.
  */
 export function foldIdentity(text: string): string {
-  if (isAscii(text)) return trimBlanks(text);
+  if (!nonAscii.test(text)) return trimBlanks(text);
   const at = text.search(/[@\uff20]/);
   if (at < 0) return trimBlanks(foldText(text));
   return `${trimBlanks(`${foldText(text.slice(0, at))}@`)}${trimEnd(text.slice(at + 1))}`;
@@ -36,7 +38,7 @@ function trimEnd(domain: string): string {
   const characters = Array.from(domain);
   let end = characters.length;
   while (end > 0 && isAround(characters[end - 1])) end--;
-  const isPlain = end === 0 || isAscii(characters[end - 1] as string);
+  const isPlain = end === 0 || !nonAscii.test(characters[end - 1] as string);
   while (!isPlain && /^[\u200c\u200d]$/.test(characters[end] ?? '')) end++;
   return characters.slice(0, end).join('');
 }
@@ -47,10 +49,6 @@ function isAround(character = ''): boolean {
 
 function trimBlanks(text: string): string {
   return /^[ \t]|[ \t]$/.test(text) ? text.replace(/^[ \t]+|[ \t]+$/g, '') : text;
-}
-
-function isAscii(text: string): boolean {
-  return !/[^\0-\x7f]/.test(text);
 }
 
 function addRanges(ranges: string, fold: (index: number) => string): void {
