@@ -14,7 +14,7 @@ const firstLineOnly = new Set(['authorization', 'content-type']);
  */
 export function readHeader({ headers, rawHeaders }: Incoming, name: string): string | null {
   if (firstLineOnly.has(name) && isRepeated(rawHeaders, name)) {
-    return rawHeaders.filter((_, i) => i % 2 === 1 && isNamed(rawHeaders[i - 1], name)).join(', ');
+    return rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name).join(', ');
   }
   // A middleware of the app may have set it, so it is not taken from the lines.
   const value = headers[name];
@@ -37,15 +37,10 @@ export function readHost({ headers, rawHeaders }: Incoming, host = headers.host)
 }
 
 function isRepeated(rawHeaders: readonly string[], name: string): boolean {
-  let isSeen = false;
+  let count = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    if (!isNamed(rawHeaders[i], name)) continue;
-    if (isSeen) return true;
-    isSeen = true;
+    const candidate = rawHeaders[i];
+    if (candidate?.length === name.length && candidate.toLowerCase() === name) count++;
   }
-  return false;
-}
-
-function isNamed(candidate: string | undefined, name: string): boolean {
-  return candidate?.length === name.length && candidate.toLowerCase() === name;
+  return count > 1;
 }

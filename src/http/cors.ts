@@ -1,6 +1,5 @@
 import { isCallerOrigin } from '../core/origin.js';
-import type { HttpReply } from './reply.js';
-import type { HttpRequest } from './request.js';
+import type { Dispatch } from './route.js';
 
 /** What our routes read; asking for them in a preflight is optional only for browsers. */
 const ownHeaders = ['Authorization', 'Content-Type', 'X-API-Key'];
@@ -10,20 +9,13 @@ const preflightSeconds = 600;
 /** A field name: a token of RFC 9110 §5.6.2. */
 const fieldName = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
 
-export interface Cors {
-  /** The answer to an OPTIONS request; null for any other. */
-  answerPreflight(request: HttpRequest): HttpReply | null;
-  /** The reply with the headers that let pages of allowed origins read it. */
-  expose(request: HttpRequest, reply: HttpReply): HttpReply;
-}
-
 /**
  * Lets pages of these origins call the API (Fetch standard, CORS protocol), with whatever headers their tracing tools
  * add: unknown ones change nothing here, and a refused preflight would break the call.
  *
  * @throws RangeError for what no browser sends as an origin, such as one with a wildcard or a path
  */
-export function createCors(origins: readonly string[]): Cors {
+export function withCors(dispatch: Dispatch, origins: readonly string[]): Dispatch {
   const wrong = origins.find((origin) => !isCallerOrigin(origin));
   if (wrong !== undefined) {
     throw new RangeError(
@@ -32,35 +24,31 @@ export function createCors(origins: readonly string[]): Cors {
   }
   const allowed = new Set(origins.map((origin) => origin.toLowerCase()));
 
-  function findAllowed(request: HttpRequest): string | null {
+  return async (request) => {
     const origin = request.header('origin');
-    return origin !== null && allowed.has(origin.toLowerCase()) ? origin : null;
-  }
-
-  return {
-    answerPreflight(request) {
-      if (request.method !== 'OPTIONS') return null;
-      const origin = findAllowed(request);
+    const isAllowed = origin !== null && allowed.has(origin.toLowerCase());
+    if (request.method === 'OPTIONS') {
+      const asked = request.header('access-control-request-headers');
       const vary = { Vary: 'Origin, Access-Control-Request-Headers' };
-      if (origin === null) return { status: 204, headers: vary, body: null };
-      const headers = {
-        ...vary,
-        'Access-Control-Allow-Origin': origin,
-        'Access-Control-Allow-Methods': 'GET, POST',
-        'Access-Control-Allow-Headers': listHeaders(request.header('access-control-request-headers')),
-        'Access-Control-Max-Age': String(preflightSeconds),
-      };
-      return { status: 204, headers, body: null };
-    },
-    expose(request, reply) {
-      const origin = findAllowed(request);
-      // Also for others: a cache must not give a page the answer that was made for another origin, or for none.
-      const { Vary } = reply.headers;
-      const headers = { ...reply.headers, Vary: Vary === undefined ? 'Origin' : `${Vary}, Origin` };
-      if (origin === null) return { ...reply, headers };
-      const more = { 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': 'Retry-After' };
-      return { ...reply, headers: { ...headers, ...more } };
-    },
+      return { status: 204, headers: isAllowed ? { ...vary, ...permit(origin, asked) } : vary, body: null };
+    }
+    const reply = await dispatch(request);
+    // Also for others: a cache must not give a page the answer that was made for another origin, or for none.
+    const { Vary } = reply.headers;
+    const headers = { ...reply.headers, Vary: Vary === undefined ? 'Origin' : `${Vary}, Origin` };
+    if (!isAllowed) return { ...reply, headers };
+    const more = { 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': 'Retry-After' };
+    return { ...reply, headers: { ...headers, ...more } };
+  };
+}
+
+/** What a page of this origin may send. */
+function permit(origin: string, askedHeaders: string | null): Record<string, string> {
+  return {
+    'Access-Control-Allow-Origin': origin,
+    'Access-Control-Allow-Methods': 'GET, POST',
+    'Access-Control-Allow-Headers': listHeaders(askedHeaders),
+    'Access-Control-Max-Age': String(preflightSeconds),
   };
 }
 

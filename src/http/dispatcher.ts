@@ -1,13 +1,13 @@
 import type { Logger } from '../ports.js';
 import { createApiKeyCheck } from './api-keys.js';
 import { createCallerFinder } from './caller.js';
-import { createCors } from './cors.js';
+import { withCors } from './cors.js';
 import { replyError } from './error-reply.js';
 import { isHost } from './host.js';
 import { replyNotFound, replyProblem } from './problems.js';
 import type { HttpReply } from './reply.js';
 import type { HttpRequest } from './request.js';
-import type { Route } from './route.js';
+import type { Dispatch, Route } from './route.js';
 import { createRouteTable } from './route-table.js';
 
 export interface DispatcherOptions {
@@ -20,9 +20,6 @@ export interface DispatcherOptions {
   trustedProxies: readonly string[];
   logger: Logger;
 }
-
-/** Answers any request. Never rejects. */
-export type Dispatch = (request: HttpRequest) => Promise<HttpReply>;
 
 /**
  * Finds the route for a request and checks what holds for all of them.
@@ -50,9 +47,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
     }
   }
 
-  if (corsOrigins.length === 0) return answer;
-  const cors = createCors(corsOrigins);
-  return async (request) => cors.answerPreflight(request) ?? cors.expose(request, await answer(request));
+  return corsOrigins.length > 0 ? withCors(answer, corsOrigins) : answer;
 }
 
 /** What is malformed in the request line or the Host header (RFC 9112 §3.2); null when nothing is. */

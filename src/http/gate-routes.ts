@@ -25,12 +25,12 @@ export interface GateParts {
 const identityHeaders = ['remote-user', 'remote-email', 'remote-phone'];
 /** What opens the door; a code for a payment does not. */
 const gatePurpose = 'sign-in';
-/** A longer way back is left out: a proxy takes no header of any length, and would answer 502 in place of the page. */
+/** Longer return URLs are dropped: proxies cap header size and would answer 502 instead of showing the page. */
 const maxTargetLength = 1024;
 
 /**
  * What a reverse proxy asks before it lets a request through: by the bearer token or the session cookie, 200 with the
- * identity in headers, 403 for who may not enter, 401 or a way to the sign-in page for who is not signed in.
+ * identity in headers, 403 for a person who may not enter, 401 or a redirect to the sign-in page for one who is not signed in.
  */
 export function createGateRoutes(parts: GateParts): Route[] {
   const { schemas } = parts;
@@ -75,10 +75,12 @@ export function createGateRoutes(parts: GateParts): Route[] {
   ];
 }
 
-/** The answer to somebody who is signed in; null for everybody else. */
+/** The answer to a person who is signed in; null for anyone else. */
 async function answerKnown(parts: GateParts, request: HttpRequest): Promise<HttpReply | null> {
   const answer = await answerToken(parts, request);
-  return answer?.status === 200 && hasForeignIdentity(request) ? refuseForgery() : answer;
+  return answer?.status === 200 && hasForeignIdentity(request)
+    ? replyProblem('forbidden', 'A client must not send headers that begin with Remote-')
+    : answer;
 }
 
 /**
@@ -86,14 +88,9 @@ async function answerKnown(parts: GateParts, request: HttpRequest): Promise<Http
  * only remove headers whose names it is given, so of the others it is told here.
  */
 function hasForeignIdentity(request: HttpRequest): boolean {
-  for (const name of request.headerNames()) {
-    if (/^remote[^a-z0-9]/.test(name) && !identityHeaders.includes(name)) return true;
-  }
-  return false;
-}
-
-function refuseForgery(): HttpReply {
-  return replyProblem('forbidden', 'A client must not send headers that begin with Remote-');
+  return [...request.headerNames()].some(
+    (name) => /^remote[^a-z0-9]/.test(name) && !identityHeaders.includes(name),
+  );
 }
 
 async function answerToken(
@@ -111,18 +108,13 @@ async function answerToken(
     const claims = await readClaims(token);
     if (claims && gate(claims.sub)) {
       const renewed = isHalfOver(claims, tokens.now()) ? await tokens.renew(claims) : null;
-      return letThrough(
-        claims,
-        renewed ? { 'Set-Cookie': sessionCookie.write(renewed.accessToken, renewed.expiresInSeconds) } : {},
-      );
+      if (!renewed) return letThrough(claims);
+      const cookie = sessionCookie.write(renewed.accessToken, renewed.expiresInSeconds);
+      return letThrough(claims, { 'Set-Cookie': cookie });
     }
     isUnwelcome ||= claims !== null;
   }
   return isUnwelcome ? refuseUnwelcome() : null;
-}
-
-function letThrough({ sub }: TokenClaims, headers: Record<string, string> = {}): HttpReply {
-  return replyJson(200, { active: true }, { ...describeIdentity(sub), ...headers });
 }
 
 function refuseUnwelcome(): HttpReply {
@@ -130,13 +122,12 @@ function refuseUnwelcome(): HttpReply {
 }
 
 /** Every header is there, empty if unknown: otherwise a proxy may pass on what the client itself sent. */
-function describeIdentity(identity: string): Record<string, string> {
-  const kind = parseCanonical(identity)?.kind;
-  return {
-    'Remote-User': identity,
-    'Remote-Email': kind === 'email' ? identity : '',
-    'Remote-Phone': kind === 'phone' ? identity : '',
-  };
+function letThrough({ sub }: TokenClaims, headers: Record<string, string> = {}): HttpReply {
+  const kind = parseCanonical(sub)?.kind;
+  const email = kind === 'email' ? sub : '';
+  const phone = kind === 'phone' ? sub : '';
+  const identity = { 'Remote-User': sub, 'Remote-Email': email, 'Remote-Phone': phone };
+  return replyJson(200, { active: true }, { ...identity, ...headers });
 }
 
 function refuse(request: HttpRequest): HttpReply {

@@ -1,10 +1,10 @@
 import type { Channel } from '../core/policy.js';
 import { version } from '../version.js';
 import { createInboxRoutes, type InboxReader } from './dev-inbox.js';
-import { createDispatcher, type Dispatch, type DispatcherOptions } from './dispatcher.js';
+import { createDispatcher, type DispatcherOptions } from './dispatcher.js';
 import { createDocsRoutes } from './docs-page.js';
 import { createOpenApiRoute } from './openapi.js';
-import type { Route } from './route.js';
+import type { Dispatch, Route } from './route.js';
 import { createRoutes, type RouteParts } from './routes.js';
 import { createSchemas } from './schemas.js';
 import { fromWebRequest, type RequestInfo, toWebResponse } from './web.js';

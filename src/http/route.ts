@@ -21,3 +21,6 @@ export interface Route {
   /** May throw an OtpError, which becomes a problem. */
   answer(request: HttpRequest, caller: Caller): HttpReply | Promise<HttpReply>;
 }
+
+/** Answers any request. Never rejects. */
+export type Dispatch = (request: HttpRequest) => Promise<HttpReply>;

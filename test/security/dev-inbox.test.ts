@@ -67,7 +67,7 @@ test('the library shows its inbox there and at its public host, by the header be
     assert.equal(await read(`http://evil.example${path}`), 403);
     assert.equal(await read(`http://localhost:3000${path}`, 'evil.example'), 403);
     assert.equal(await read(`http://internal${path}`, 'dev.example.com:8443'), 200);
-    assert.equal(await read(`http://localhost:3000${path}`, 'not a host'), 403);
+    assert.equal(await read(`http://localhost:3000${path}`, 'not a host'), 400);
   }
 });
 
