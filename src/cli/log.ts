@@ -1,5 +1,6 @@
-import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import { createBatch } from '../fast/batch.js';
+import { createLineWriter } from './line-writer.js';
 
 /**
  * JSON lines on standard error; standard output is for the banner and for console delivery. What is logged
@@ -17,16 +18,26 @@ export function createLogger(level: string): Logger {
         remove: true,
       },
     },
-    gatherLines(destination({ dest: 2, sync: true })),
+    gatherLines(),
   );
 }
 
 /**
- * One write for all lines of a turn of the event loop: under load a write for each would take a tenth of a request. What a
+ * One write for the lines of a turn of the event loop: under load a write for each would take a tenth of a request. What a
  * process has logged is written before it ends; one that is killed loses the lines of the turn under way.
  */
-function gatherLines(stream: DestinationStream): DestinationStream {
-  const lines = createBatch<string>((all) => stream.write(all.join('')));
-  process.once('exit', lines.flush);
+function gatherLines(): DestinationStream {
+  const writer = createLineWriter(2, formatDropped);
+  const lines = createBatch<string>(writer.write);
+  process.once('exit', () => {
+    lines.flush();
+    writer.flush();
+  });
   return { write: lines.add };
+}
+
+/** At whatever level the log is: lines that are missing must not look like nothing happened. */
+function formatDropped(dropped: number): string {
+  const time = new Date().toISOString();
+  return `${JSON.stringify({ level: 'error', time, dropped, msg: 'log lines were dropped: their reader did not keep up' })}\n`;
 }

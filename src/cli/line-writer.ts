@@ -1,0 +1,135 @@
+import cluster from 'node:cluster';
+import { constants, fstatSync, openSync, writeSync } from 'node:fs';
+
+/** Writes lines to standard output or standard error without ever waiting for their reader. */
+export interface LineWriter {
+  /** Each line with its end. Lines that find no room are dropped and counted. */
+  write(lines: readonly string[]): void;
+  /** For the end of the process: waits for the reader for as long as it takes something twice a second. */
+  flush(): void;
+}
+
+/** A pipe takes this much whole or not at all (PIPE_BUF, pipe(7)), so processes that share one tear no lines. */
+const chunkLength = 4096;
+/** Characters that may wait for the reader. */
+const maxWaitingLength = 256 * 1024;
+const longestPauseMs = 50;
+const exitPatienceMs = 500;
+const nothing = Buffer.alloc(0);
+
+/**
+ * docs/decisions/0049 says why no stream of Node's and not pino's own destination.
+ *
+ * @param formatDropped a line, with its end, that reports how many lines were dropped before it
+ */
+export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => string): LineWriter {
+  const output = openWithoutBlocking(fd);
+  let waiting: string[] = [];
+  let waitingLength = 0;
+  /** What the reader has not taken of the lines that were written last. */
+  let rest: Buffer = nothing;
+  let dropped = 0;
+  let pauseMs = 1;
+  let timer: NodeJS.Timeout | undefined;
+
+  function add(line: string): void {
+    waiting.push(line);
+    waitingLength += line.length;
+  }
+
+  /** The next lines that fit into one chunk, or one longer line. */
+  function takeChunk(): Buffer {
+    let count = 0;
+    let length = 0;
+    for (const line of waiting) {
+      if (count > 0 && length + line.length > chunkLength) break;
+      length += line.length;
+      count += 1;
+    }
+    waitingLength -= length;
+    return Buffer.from(waiting.splice(0, count).join(''));
+  }
+
+  /** Writes until everything is written or the reader takes no more; returns whether the reader took anything. */
+  function drain(): boolean {
+    let hasProgress = false;
+    try {
+      while (rest.length > 0 || waiting.length > 0) {
+        if (rest.length === 0) rest = takeChunk();
+        rest = rest.subarray(writeSync(output, rest));
+        hasProgress = true;
+        if (dropped > 0 && waitingLength < maxWaitingLength / 2) {
+          add(formatDropped(dropped));
+          dropped = 0;
+        }
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') {
+        pauseMs = hasProgress ? 1 : Math.min(pauseMs * 2, longestPauseMs);
+        return hasProgress;
+      }
+      // The reader is gone, or the disk is full. What is logged next is tried again.
+      dropped += countLines(rest) + waiting.length;
+      rest = nothing;
+      waiting = [];
+      waitingLength = 0;
+    }
+    pauseMs = 1;
+    return hasProgress;
+  }
+
+  const isWaiting = () => rest.length > 0 || waiting.length > 0;
+
+  function drainLater(): void {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      drain();
+      if (isWaiting()) drainLater();
+    }, pauseMs).unref();
+  }
+
+  return {
+    write(lines) {
+      for (const line of lines) {
+        if (waitingLength + line.length > maxWaitingLength && timer === undefined) drain();
+        if (waitingLength + line.length > maxWaitingLength) dropped += 1;
+        else add(line);
+      }
+      if (timer === undefined) drain();
+      if (isWaiting()) drainLater();
+    },
+    flush() {
+      const sleeper = new Int32Array(new SharedArrayBuffer(4));
+      let patientUntil = performance.now() + exitPatienceMs;
+      while (isWaiting()) {
+        if (drain()) patientUntil = performance.now() + exitPatienceMs;
+        else if (performance.now() > patientUntil) return;
+        if (isWaiting()) Atomics.wait(sleeper, 0, 0, 5);
+      }
+    },
+  };
+}
+
+function countLines(bytes: Buffer): number {
+  return bytes.toString().split('\n').length - 1;
+}
+
+/** Descriptor of the same output whose writes fail with EAGAIN instead of waiting. */
+function openWithoutBlocking(fd: 1 | 2): number {
+  // A file never keeps anybody waiting, and opened again it would be written from its start.
+  if (fstatSync(fd).isFile()) return fd;
+  try {
+    // O_NONBLOCK belongs to the open file description, which other processes share unless it is opened again.
+    return openSync(`/dev/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  } catch {
+    // A socket, as under systemd, or somebody else's pipe. Only streams of Node's can set the flag there.
+    const { _handle: handle } = (fd === 1 ? process.stdout : process.stderr) as {
+      _handle?: { setBlocking?(isBlocking: boolean): void };
+    };
+    const unblock = () => handle?.setBlocking?.(false);
+    unblock();
+    // Each fork clears the flag, and not only for the child.
+    cluster.on('fork', unblock);
+    return fd;
+  }
+}
