@@ -163,7 +163,7 @@ export interface Delivery {
   isBackground: boolean;
   serves(channel: Channel): boolean;
   /** Reserves a slot for one message; null when none is free. */
-  reserve(): DeliverySlot | null;
+  reserve(channel: Channel): DeliverySlot | null;
   /** Waits up to `graceMs` for messages in the background, then closes the transports. */
   close(graceMs: number): Promise<void>;
 }
@@ -171,9 +171,16 @@ export interface Delivery {
 /** Room for one message. */
 export interface DeliverySlot {
   /** Uses the slot, once. Resolves with the final outcome; never rejects. */
-  send(message: Message): Promise<DeliveryReceipt>;
+  send(message: Message, options?: SlotOptions): Promise<DeliveryReceipt>;
   /** Frees the slot unless it was used; for a `finally`. */
   release(): void;
+}
+
+export interface SlotOptions {
+  /** Sends nothing; in the background, this takes as long as a real send. Default: false. */
+  isMuted?: boolean;
+  /** Called once, after the first try was refused and if another one follows. */
+  onRetry?(refusal: Refusal): void;
 }
 
 /** `isSendGivenBack`: the send no longer counts against the identity's limit. */

@@ -5,6 +5,8 @@ import type { MonotonicClock, Receipt } from '../ports.js';
 export interface Breaker {
   /** Whether a call is allowed; while open, one probe after each pause. */
   allows(recipient: string): boolean;
+  /** While open, only probes are allowed. */
+  readonly isOpen: boolean;
   record(recipient: string, receipt: Receipt): void;
 }
 
@@ -42,6 +44,9 @@ export function createBreaker(clock: MonotonicClock): Breaker {
   }
 
   return {
+    get isOpen() {
+      return isOpen;
+    },
     allows(recipient) {
       if (!isOpen) return true;
       const isAffected = faults.has(recipient);

@@ -9,7 +9,7 @@ import type {
   Receipt,
   Transport,
 } from '../ports.js';
-import { chooseDelayMs, type Discretion } from './discretion.js';
+import type { Discretion } from './discretion.js';
 import { createQueue } from './queue.js';
 import { createRouter } from './route.js';
 
@@ -29,12 +29,7 @@ export interface DeliveryOptions {
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { transports, mode, queueMax, discretion, clock, logger } = options;
   const router = createRouter(options);
-  const queue = createQueue({
-    router,
-    maxMessages: queueMax,
-    clock,
-    chooseDelayMs: discretion && (() => chooseDelayMs(discretion)),
-  });
+  const queue = createQueue({ router, maxMessages: queueMax, clock, discretion });
   const isBackground = mode === 'background';
 
   function judge(receipt: Receipt): DeliveryReceipt {
@@ -43,17 +38,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   const directSlot: DeliverySlot = {
-    send: (message) => router.send(message).then(judge),
+    send: async (message, { isMuted = false } = {}) =>
+      isMuted ? { ok: true } : judge(await router.send(message)),
     release() {},
   };
 
   return {
     isBackground,
     serves: router.serves,
-    reserve() {
+    reserve(channel) {
       if (!isBackground) return directSlot;
-      const slot = queue.reserve();
-      return slot && { send: (message) => slot.send(message).then(judge), release: slot.release };
+      const slot = queue.reserve(channel);
+      return slot && { ...slot, send: (message, options) => slot.send(message, options).then(judge) };
     },
     async close(graceMs) {
       const lost = isBackground ? await queue.drain(graceMs) : 0;

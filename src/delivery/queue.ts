@@ -1,25 +1,29 @@
-import { createRefusal, faultOf, isDefinite } from '../core/refusal.js';
-import type { Message, MonotonicClock, Receipt, Timer } from '../ports.js';
-import type { Router } from './route.js';
+import { type Channel, channels } from '../core/policy.js';
+import { createRefusal } from '../core/refusal.js';
+import type { Message, MonotonicClock, Receipt, SlotOptions, Timer } from '../ports.js';
+import { createDecoy } from './decoy.js';
+import { chooseDelayMs, type Discretion } from './discretion.js';
+import { createRetryLane } from './retry-lane.js';
+import { noTransportUp, type Router } from './route.js';
 
 export interface QueueOptions {
   router: Router;
-  /** Maximum number of messages waiting or under way. */
+  /** Maximum number of messages waiting for their first try or under way. */
   maxMessages: number;
   clock: MonotonicClock;
-  /** Delay before the first try. Default: none. */
-  chooseDelayMs?: (() => number) | undefined;
+  /** Set if some people are sent nothing. */
+  discretion?: Discretion | undefined;
 }
 
-/** Like `DeliverySlot`. Counts until it is released, or until the outcome of its message is known. */
+/** Like `DeliverySlot`. Counts until it is released, or until its message was tried once. */
 export interface QueueSlot {
-  send(message: Message): Promise<Receipt>;
+  send(message: Message, options?: SlotOptions): Promise<Receipt>;
   release(): void;
 }
 
 export interface Queue {
-  /** Null when all slots are taken. */
-  reserve(): QueueSlot | null;
+  /** Null when all slots are taken, or half of them by messages of this channel, which is down while others are served. */
+  reserve(channel: Channel): QueueSlot | null;
   /** Waits until all messages are sent, at most `graceMs`. Resolves with the number of lost messages. */
   drain(graceMs: number): Promise<number>;
 }
@@ -27,37 +31,65 @@ export interface Queue {
 /** Maximum number of messages under way. */
 const lanes = 20;
 const firstPauseMs = 250;
-/** Pauses double up to this. A provider that recovers does so for everyone, so it is retried more often. */
-const longestPauseMs = { connection: 2000, account: 60_000, recipient: 60_000 };
+/** Pauses double up to this while no transport is up. */
+const longestPauseMs = 2000;
 
-interface Waiting {
+interface Waiting extends SlotOptions {
   message: Message;
   expiresAt: number;
-  /** Until the next try. */
+  /** Next pause if no transport is up. */
   pauseMs: number;
+  /** Whether it has found no transport up. */
+  isHeld: boolean;
   resolve(receipt: Receipt): void;
 }
 
+const expired: Receipt = { ...createRefusal('unavailable', 'expired while it waited'), retryable: false };
+
 /**
- * A bounded in-process queue. Retries definite refusals until the code expires. Does not retry unknown outcomes, so that no
- * message is sent twice, and sends nothing after the code has expired.
+ * A bounded queue in this process. Each message is tried once; after a definite refusal for now it moves to the retry lane.
+ * While no transport is up, messages wait untried. None is sent after its code has expired.
  */
-export function createQueue({ router, maxMessages, clock, chooseDelayMs }: QueueOptions): Queue {
+export function createQueue({ router, maxMessages, clock, discretion }: QueueOptions): Queue {
   const waiting: Waiting[] = [];
   const timers = new Set<Timer>();
   const drained: (() => void)[] = [];
+  const decoy = discretion && createDecoy(clock, discretion);
+  const retries = createRetryLane({ router, queueMax: maxMessages, clock, onLeft: tellDrained });
+  /** Messages waiting for a transport, by channel. */
+  const held = new Map<Channel, number>();
+  const isOneOfMany = channels.filter(router.serves).length > 1;
+  const heldMax = isOneOfMany ? Math.max(1, Math.floor(maxMessages / 2)) : maxMessages;
   let taken = 0;
+  let muted = 0;
   let running = 0;
   let isClosed = false;
 
+  /** Without decoys: closing need not wait for them. */
+  const countUnsent = () => taken - muted + retries.size;
+
+  function tellDrained(): void {
+    if (countUnsent() === 0) for (const resolve of drained.splice(0)) resolve();
+  }
+
   function giveBack(): void {
     taken -= 1;
-    if (taken === 0) for (const resolve of drained.splice(0)) resolve();
+    tellDrained();
+  }
+
+  function countHeld({ channel }: Message, change: 1 | -1): void {
+    held.set(channel, (held.get(channel) ?? 0) + change);
+  }
+
+  function leave({ message, isHeld, isMuted }: Waiting): void {
+    if (isMuted) muted -= 1;
+    if (isHeld) countHeld(message, -1);
+    giveBack();
   }
 
   function settle(entry: Waiting, receipt: Receipt): void {
-    giveBack();
-    entry.resolve(receipt);
+    leave(entry);
+    entry.resolve(entry.isMuted ? { ok: true } : receipt);
   }
 
   function enter(entry: Waiting): void {
@@ -65,7 +97,6 @@ export function createQueue({ router, maxMessages, clock, chooseDelayMs }: Queue
     pump();
   }
 
-  /** Occupies no lane meanwhile, so that a pause delays no other message. */
   function enterLater(entry: Waiting, delayMs: number): void {
     const timer = clock.after(delayMs, () => {
       timers.delete(timer);
@@ -85,26 +116,51 @@ export function createQueue({ router, maxMessages, clock, chooseDelayMs }: Queue
   }
 
   async function run(entry: Waiting): Promise<void> {
-    if (isClosed || clock.now() >= entry.expiresAt) {
-      return settle(entry, { ...createRefusal('unavailable', 'expired while it waited'), retryable: false });
+    const { message, isMuted, expiresAt } = entry;
+    if (isClosed || clock.now() >= expiresAt) return settle(entry, expired);
+    if (isMuted) {
+      if (!router.isUp(message.channel)) return hold(entry);
+      await decoy?.send(message.channel);
+      return settle(entry, { ok: true });
     }
-    const receipt = await router.send(entry.message);
-    if (receipt.ok || !receipt.retryable || !isDefinite(receipt.category)) return settle(entry, receipt);
-    if (clock.now() + entry.pauseMs >= entry.expiresAt) return settle(entry, receipt);
-    enterLater(entry, entry.pauseMs);
-    entry.pauseMs = Math.min(entry.pauseMs * 2, longestPauseMs[faultOf(receipt)]);
+    const startedAt = clock.now();
+    const receipt = await router.send(message);
+    if (receipt === noTransportUp) return hold(entry);
+    decoy?.note(message.channel, clock.now() - startedAt);
+    const retried = retries.take(message, expiresAt, receipt);
+    if (!retried) return settle(entry, receipt);
+    if (!receipt.ok) entry.onRetry?.(receipt);
+    leave(entry);
+    void retried.then(entry.resolve);
+  }
+
+  /** The message keeps its slot, because it was never tried. */
+  function hold(entry: Waiting): void {
+    const { message, pauseMs, expiresAt } = entry;
+    if (clock.now() + pauseMs >= expiresAt) {
+      settle(entry, noTransportUp);
+      return;
+    }
+    if (!entry.isHeld) {
+      entry.isHeld = true;
+      countHeld(message, 1);
+      if (!entry.isMuted) entry.onRetry?.(noTransportUp);
+    }
+    entry.pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+    enterLater(entry, pauseMs);
   }
 
   function createSlot(): QueueSlot {
     let isFree = true;
     return {
-      send(message) {
+      send(message, options) {
         if (!isFree) throw new Error('A queue slot takes one message');
-        const delayMs = chooseDelayMs?.() ?? 0;
+        const delayMs = discretion ? chooseDelayMs(discretion) : 0;
         isFree = false;
+        if (options?.isMuted) muted += 1;
         const expiresAt = clock.now() + message.expiresInSeconds * 1000;
         return new Promise((resolve) => {
-          const entry = { message, expiresAt, pauseMs: firstPauseMs, resolve };
+          const entry = { ...options, message, expiresAt, pauseMs: firstPauseMs, isHeld: false, resolve };
           if (delayMs > 0) enterLater(entry, delayMs);
           else enter(entry);
         });
@@ -117,13 +173,14 @@ export function createQueue({ router, maxMessages, clock, chooseDelayMs }: Queue
   }
 
   return {
-    reserve() {
-      if (isClosed || taken >= maxMessages) return null;
+    reserve(channel) {
+      if (isClosed || taken >= maxMessages || (held.get(channel) ?? 0) >= heldMax) return null;
       taken += 1;
       return createSlot();
     },
     async drain(graceMs) {
-      if (taken > 0) {
+      retries.close(graceMs);
+      if (countUnsent() > 0) {
         await new Promise<void>((resolve) => {
           const timer = clock.after(graceMs, resolve);
           drained.push(resolve, () => timer.close());
@@ -131,7 +188,7 @@ export function createQueue({ router, maxMessages, clock, chooseDelayMs }: Queue
       }
       isClosed = true;
       for (const timer of timers) timer.close();
-      return taken;
+      return countUnsent();
     },
   };
 }

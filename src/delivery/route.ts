@@ -3,6 +3,7 @@ import { createRefusal, faultOf, isDefinite, isReceipt, type Refusal } from '../
 import type { Message, MonotonicClock, Receipt, Transport } from '../ports.js';
 import { createBreaker } from './breaker.js';
 import { Deadlines, type Expiring } from './deadlines.js';
+import { groupRecipient } from './recipients.js';
 
 export interface RouteOptions {
   transports: readonly Transport[];
@@ -15,9 +16,14 @@ export interface RouteOptions {
 
 export interface Router {
   serves(channel: Channel): boolean;
+  /** Whether any transport of the channel takes more than probes. */
+  isUp(channel: Channel): boolean;
   /** Never rejects, and respects the timeout. */
   send(message: Message): Promise<Receipt>;
 }
+
+/** The outcome of a message that was not tried, because every transport of its channel is down. */
+export const noTransportUp = createRefusal('unavailable', 'no transport is up');
 
 /**
  * Tries the transports of a channel in order. Continues only after a definite refusal that is not the recipient's fault:
@@ -58,11 +64,12 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
 
   return {
     serves: (channel) => (found.get(channel) ?? []).length > 0,
+    isUp: (channel) => (found.get(channel) ?? []).some(({ breaker }) => !breaker.isOpen),
     async send(message) {
       const startedAt = clock.now();
       const recipient = groupRecipient(message);
       let leftMs = timeoutMs;
-      let last: Refusal | undefined;
+      let last: Refusal = noTransportUp;
       for (const { transport, breaker } of found.get(message.channel) ?? []) {
         if (!breaker.allows(recipient)) continue;
         const receipt = await sendBy(transport, message, leftMs);
@@ -72,7 +79,7 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
         leftMs = timeoutMs - (clock.now() - startedAt);
         if (!isDefinite(receipt.category) || faultOf(receipt) === 'recipient' || leftMs <= 0) break;
       }
-      return last ?? createRefusal('unavailable', 'no transport is up');
+      return last;
     },
   };
 }
@@ -105,11 +112,6 @@ class Sending implements Expiring {
     this.#resolve(createRefusal('timeout', `no answer in ${this.leftMs} ms`));
     this.#controller?.abort();
   }
-}
-
-/** By domain: its addresses fail together, and one person may own any number of them. */
-function groupRecipient({ channel, to }: Message): string {
-  return channel === 'email' ? to.slice(to.lastIndexOf('@') + 1) : to;
 }
 
 /** @throws RangeError for a route that names an unknown transport, or one that does not serve the channel */

@@ -1,7 +1,7 @@
 import type { Derivation } from '../core/derivation.js';
 import type { IdentityKind } from '../core/identity.js';
 import { type Channel, limitPeriodSeconds, type Policy, staleSeconds } from '../core/policy.js';
-import { faultOf } from '../core/refusal.js';
+import { faultOf, type Refusal } from '../core/refusal.js';
 import { OtpError } from '../errors.js';
 import type { Delivery, DeliveryReceipt, DeliverySlot, Logger, Random, ShouldSend, Store } from '../ports.js';
 import type { RateLimited, RequestOptions, RequestResult, Sent } from '../results.js';
@@ -67,18 +67,17 @@ export function createRequest(parts: RequestParts): Request {
       channel,
       ttlSeconds: Math.floor(opened.ttlMs / 1000),
       resendInSeconds: Math.ceil(opened.resendInMs / 1000),
-      codeLength: opened.record.digits,
+      codeLength: testCode?.code.length ?? opened.record.digits,
     };
     if (isBound) sent.challenge = opened.record.challenge;
-    if (testCode) {
-      logger.warn(identify(recordKey), 'a test identity was used: nothing is sent');
-      return { ...sent, codeLength: testCode.code.length };
-    }
-    // Decoy records too, so that timing does not reveal them.
+    if (testCode) logger.warn(identify(recordKey), 'a test identity was used: nothing is sent');
     const message = writeMessage(target, opened.record, sent, options);
-    if (opened.record.mute) return sent;
     const openedKey = isBound ? { ...recordKey, challenge: opened.record.challenge } : recordKey;
-    const sending = slot.send(message);
+    const sending = slot.send(message, {
+      // Written and queued all the same, so that neither timing nor a full queue reveals it.
+      isMuted: opened.record.mute || testCode !== undefined,
+      onRetry: (refusal) => logRefusal(recordKey, refusal, 'delivery refused, to be tried again'),
+    });
     if (delivery.isBackground) {
       void sending.then((receipt) => settle(openedKey, opened, receipt));
       return sent;
@@ -118,11 +117,15 @@ export function createRequest(parts: RequestParts): Request {
     });
   }
 
+  function logRefusal(recordKey: RecordKey, refusal: Refusal, message: string): void {
+    const { category, detail } = refusal;
+    logger.warn({ ...identify(recordKey), category, fault: faultOf(refusal), detail }, message);
+  }
+
   /** Releases a refused send. Never rejects. */
   async function settle(recordKey: RecordKey, opened: Opened, receipt: DeliveryReceipt): Promise<void> {
     if (receipt.ok) return;
-    const { category, detail } = receipt;
-    logger.warn({ ...identify(recordKey), category, fault: faultOf(receipt), detail }, 'delivery refused');
+    logRefusal(recordKey, receipt, 'delivery refused');
     if (!receipt.isSendGivenBack) return;
     try {
       await store.release({
@@ -145,7 +148,7 @@ export function createRequest(parts: RequestParts): Request {
     const channel = options.channel || served[0];
     if (channel === undefined || !served.includes(channel)) return { status: 'unsupported_channel' };
     // Before anything is counted: a full queue must not cost a send.
-    const slot = delivery.reserve();
+    const slot = delivery.reserve(channel);
     if (slot === null) throw new OtpError('overloaded', 'Too many messages are waiting to be sent');
     let result: RequestResult;
     try {

@@ -101,7 +101,9 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       const { identityTag, recordTag, challenge, lengthening, verifies } = request;
       const identity = identities.load(identityTag, now);
       const record = identity && findRecord(identity, nameRecord(recordTag, challenge), now);
-      if (!identity || !record || !request.keyIds.includes(record.keyId)) return { status: 'expired' };
+      if (!identity || !record || record.sends <= 0 || !request.keyIds.includes(record.keyId)) {
+        return { status: 'expired' };
+      }
       if (record.attemptsLeft <= 0) return { status: 'blocked', retryAfterMs: record.expiresAt - now };
       if (record.digits < lengthening.digits && guesses.haveReached(identityTag, lengthening, now)) {
         return { status: 'expired' };
@@ -114,6 +116,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       }
       guesses.count(identityTag, lengthening, now);
       record.attemptsLeft -= 1;
+      record.isTried = true;
       return { status: 'counted', record: toPending(record), attemptsLeft: record.attemptsLeft };
     },
 
@@ -132,11 +135,14 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       const now = clock();
       const identity = identities.load(request.identityTag, now);
       if (!identity?.sends.some(({ id }) => id === request.sendId)) return;
+      const record = findRecord(identity, nameRecord(request.recordTag, request.challenge), now);
+      // Nobody knows any more whether a code that is gone was guessed at.
+      if (record?.challenge !== request.recordChallenge) return;
+      // It paid for the guesses.
+      if (record.isTried && record.sends <= 1) return;
       identity.sends = identity.sends.filter(({ id }) => id !== request.sendId);
       identity.refusals = addToLog(identity.refusals, request.periodSeconds, now);
       extend(identity, now + request.periodSeconds * 1000);
-      const record = findRecord(identity, nameRecord(request.recordTag, request.challenge), now);
-      if (record?.challenge !== request.recordChallenge) return;
       record.sends -= 1;
       if (request.resend === 'refuse' && record.sends === 0) removeRecord(identity, record);
     },

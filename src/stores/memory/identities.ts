@@ -8,6 +8,8 @@ export interface StoredRecord extends PendingRecord, Expiring {
   name: string;
   channels: readonly Channel[];
   attemptsLeft: number;
+  /** Whether somebody has guessed at this code. */
+  isTried: boolean;
   /** Sends that were not released. */
   sends: number;
 }
@@ -76,6 +78,7 @@ export function addRecord(
     channel,
     channels: [channel],
     attemptsLeft,
+    isTried: false,
     sends: 0,
     mute,
   };

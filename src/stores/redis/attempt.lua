@@ -12,7 +12,7 @@ local bound, key_ids, max_verifies, period_seconds, long_after, long_digits, mem
 
 local identity = load_identity(KEYS[1])
 local record = find_record(identity, ARGV[2], read_fence())
-if not record or not includes_key(key_ids, record) then return { 'expired' } end
+if not record or record[TIMES_SENT] <= 0 or not includes_key(key_ids, record) then return { 'expired' } end
 if record[ATTEMPTS_LEFT] <= 0 then return { 'blocked', to_ms(record[ENDS_AT] - now) } end
 
 local guesses = load_guesses(KEYS[2])
@@ -31,6 +31,8 @@ if long_after > 0 then
   save(KEYS[2], { guesses[1] + 1, guesses[2] }, guesses[2])
 end
 record[ATTEMPTS_LEFT] = record[ATTEMPTS_LEFT] - 1
+-- MessagePack has no holes: the one before must be there too.
+record[EARLIER_CHANNELS], record[TRIED] = record[EARLIER_CHANNELS] or {}, true
 save_identity(KEYS[1], identity, expires_at)
 return {
   'counted', record[CHALLENGE], record[KEY_ID], record[WINDOW], record[DIGITS], join_channels(record), record[MUTE] and 1 or 0,

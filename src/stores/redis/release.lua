@@ -1,4 +1,5 @@
--- Releases a refused send, once per id. Refused sends have a separate limit.
+-- Releases a refused send, once per id. Refused sends have a separate limit. The last send of a code that somebody has
+-- guessed at stays counted: it paid for the guesses.
 -- KEYS[1]  identity
 -- ARGV[2]  name of the record
 -- ARGV[3]  challenge of the record that was opened
@@ -14,14 +15,13 @@ local index
 for i, send in ipairs(identity[SENDS]) do
   if send == id then index = i end
 end
-if not index then return nil end
+local record, place = find_record(identity, ARGV[2], read_fence())
+-- Nobody knows any more whether a code that is gone was guessed at.
+if not index or not record or record[CHALLENGE] ~= ARGV[3] then return nil end
+if record[TRIED] and record[TIMES_SENT] <= 1 then return nil end
 table.remove(identity[SENDS], index)
 table.insert(identity[REFUSALS], now)
-
-local record, place = find_record(identity, ARGV[2], read_fence())
-if record and record[CHALLENGE] == ARGV[3] then
-  record[TIMES_SENT] = record[TIMES_SENT] - 1
-  if resend == 'refuse' and record[TIMES_SENT] <= 0 then table.remove(identity[RECORDS], place) end
-end
+record[TIMES_SENT] = record[TIMES_SENT] - 1
+if resend == 'refuse' and record[TIMES_SENT] <= 0 then table.remove(identity[RECORDS], place) end
 save_identity(KEYS[1], identity, now + period_seconds * 1000000)
 return nil

@@ -1,0 +1,12 @@
+import type { Message } from '../ports.js';
+
+/** By domain: its addresses fail together, and one person may own any number of them. */
+export function groupRecipient({ channel, to }: Message): string {
+  return channel === 'email' ? to.slice(to.lastIndexOf('@') + 1) : to;
+}
+
+/** Who shares places in the retry lane: a domain, or numbers that differ in their last four digits alone. */
+export function groupRetries(message: Message): string {
+  const { channel, to } = message;
+  return channel === 'email' || channel === 'custom' ? groupRecipient(message) : to.slice(0, -4);
+}

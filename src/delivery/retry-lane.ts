@@ -1,0 +1,143 @@
+import { isDefinite, type Refusal } from '../core/refusal.js';
+import type { Message, MonotonicClock, Receipt, Timer } from '../ports.js';
+import { groupRetries } from './recipients.js';
+import type { Router } from './route.js';
+
+export interface RetryLaneOptions {
+  router: Pick<Router, 'send'>;
+  /** Size of the queue. The lane has a tenth of that in addition, and one group of recipients a hundredth; at least 1. */
+  queueMax: number;
+  clock: MonotonicClock;
+  /** Called when a message has left the lane. */
+  onLeft(): void;
+}
+
+/** Messages that were refused for now and wait for another try. They take no slot from messages that were never tried. */
+export interface RetryLane {
+  readonly size: number;
+  /**
+   * Resolves with the final outcome; never rejects. Null when the message cannot be retried: the outcome is final or
+   * unknown, its code will have expired by then, or the lane or its group's share is full.
+   */
+  take(message: Message, expiresAt: number, receipt: Receipt): Promise<Receipt> | null;
+  /** Gives up the messages that are due after the grace period. */
+  close(graceMs: number): void;
+}
+
+/** Maximum number of retries under way, in addition to the queue's messages. */
+const runningMax = 4;
+const firstGapMs = 1000;
+/** Six tries in five minutes. Greylists rarely accept a message within the first one. */
+const gapFactor = 3;
+
+interface Retry {
+  message: Message;
+  group: string;
+  expiresAt: number;
+  gapMs: number;
+  /** The latest one. */
+  refusal: Refusal;
+  timer?: Timer | undefined;
+  dueAt: number;
+  resolve(receipt: Receipt): void;
+}
+
+export function createRetryLane({ router, queueMax, clock, onLeft }: RetryLaneOptions): RetryLane {
+  const placesMax = Math.max(1, Math.floor(queueMax / 10));
+  const groupMax = Math.max(1, Math.floor(queueMax / 100));
+  const retries = new Set<Retry>();
+  const countByGroup = new Map<string, number>();
+  const due: Retry[] = [];
+  let running = 0;
+  let closesAt = Number.POSITIVE_INFINITY;
+
+  function count(group: string, change: 1 | -1): void {
+    const size = (countByGroup.get(group) ?? 0) + change;
+    if (size === 0) countByGroup.delete(group);
+    else countByGroup.set(group, size);
+  }
+
+  function leave(retry: Retry, receipt: Receipt): void {
+    retries.delete(retry);
+    count(retry.group, -1);
+    retry.resolve(receipt);
+    onLeft();
+  }
+
+  /** Schedules the next try; false if that would be too late. */
+  function plan(retry: Retry): boolean {
+    retry.dueAt = clock.now() + Math.max(retry.gapMs, readWaitMs(retry.refusal));
+    retry.gapMs *= gapFactor;
+    if (retry.dueAt >= Math.min(retry.expiresAt, closesAt)) return false;
+    retry.timer = clock.after(retry.dueAt - clock.now(), () => {
+      due.push(retry);
+      pump();
+    });
+    return true;
+  }
+
+  function pump(): void {
+    while (running < runningMax && due.length > 0) {
+      running += 1;
+      void run(due.shift() as Retry).finally(() => {
+        running -= 1;
+        pump();
+      });
+    }
+  }
+
+  async function run(retry: Retry): Promise<void> {
+    if (clock.now() >= Math.min(retry.expiresAt, closesAt)) return leave(retry, retry.refusal);
+    const receipt = await router.send(retry.message);
+    if (!isRetryable(receipt)) return leave(retry, receipt);
+    retry.refusal = receipt;
+    if (!plan(retry)) leave(retry, receipt);
+  }
+
+  return {
+    get size() {
+      return retries.size;
+    },
+    take(message, expiresAt, receipt) {
+      const group = groupRetries(message);
+      if (!isRetryable(receipt) || retries.size >= placesMax || (countByGroup.get(group) ?? 0) >= groupMax)
+        return null;
+      let resolve = (_receipt: Receipt) => {};
+      const settled = new Promise<Receipt>((settle) => {
+        resolve = settle;
+      });
+      const retry: Retry = {
+        message,
+        group,
+        expiresAt,
+        gapMs: firstGapMs,
+        refusal: receipt,
+        dueAt: 0,
+        resolve,
+      };
+      if (!plan(retry)) return null;
+      retries.add(retry);
+      count(group, 1);
+      return settled;
+    },
+    close(graceMs) {
+      closesAt = Math.min(closesAt, clock.now() + graceMs);
+      for (const retry of retries) {
+        if (retry.dueAt < closesAt) continue;
+        retry.timer?.close();
+        leave(retry, retry.refusal);
+      }
+    },
+  };
+}
+
+/** Whether the message was certainly not accepted but may be later. */
+function isRetryable(receipt: Receipt): receipt is Refusal {
+  return !receipt.ok && receipt.retryable && isDefinite(receipt.category);
+}
+
+/** How long the provider asks us to wait. Third-party transports may return anything. */
+function readWaitMs({ retryAfterSeconds }: Refusal): number {
+  const ms = Number(retryAfterSeconds) * 1000;
+  return ms > 0 ? ms : 0;
+}
