@@ -502,6 +502,42 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
         assert.equal((await open()).status, 'blocked');
       });
 
+      // Attack: guess at codes whose messages are refused, and get each send back for the next code.
+      test('keeps the last send of a code that was guessed at', async () => {
+        const first = await mustOpen(limit);
+        await guess(1);
+        await release(first);
+        assert.equal((await open(limit)).status, 'limited');
+      });
+
+      test('gives a send back while another one has paid for the guesses', async () => {
+        const two = { sends: { max: 2, periodSeconds } };
+        const [first, second] = [await mustOpen(two), await mustOpen(two)];
+        await guess(1);
+        await release(second);
+        await release(first);
+        await mustOpen(two);
+        assert.equal((await open(two)).status, 'limited');
+      });
+
+      // Attack: guess at a code after its send was given back.
+      test('leaves a code that nobody can guess at until it is sent again', async () => {
+        await release(await mustOpen({ maxAttempts: 2 }));
+        assert.equal((await attempt()).status, 'expired');
+        await mustOpen();
+        await guess(2);
+        assert.equal((await attempt()).status, 'blocked');
+      });
+
+      test('keeps the send of a code that another one has replaced', async () => {
+        const two = { sends: { max: 2, periodSeconds }, resend: 'rotate' as const };
+        const first = await mustOpen(two);
+        await guess(1);
+        await mustOpen(two);
+        await release(first);
+        assert.equal((await open(two)).status, 'limited');
+      });
+
       test('caps refused tries at twice the send limit', async () => {
         await release(await mustOpen(limit));
         await harness.advance(100_000);

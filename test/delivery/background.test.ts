@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Receipt } from '../../src/index.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
+import { settle } from '../helpers/clock.js';
 import { createTestOtp } from '../helpers/otp.js';
 
 const alice = 'alice@example.com';
@@ -113,6 +114,79 @@ test('an answer that is no receipt is an unknown outcome, and takes no place in 
     answers.map(() => ['unknown', 'inbox: returned no receipt']),
   );
   await otp.close();
+});
+
+// A bad day: a recipient is greylisted, and whoever looks into it is told nothing for minutes.
+test('the first refusal is logged at once with its cause, and the last one when a message is given up', async () => {
+  const warnings: unknown[] = [];
+  const { otp, clock } = createTestOtp({
+    deliveryMode: 'background',
+    answer: () => ({
+      ok: false,
+      category: 'unavailable',
+      fault: 'recipient',
+      retryable: true,
+      detail: '450',
+    }),
+    logger: {
+      info() {},
+      error() {},
+      warn: ({ category, fault, detail }, message) => warnings.push([category, fault, detail, message]),
+    },
+  });
+  const cause = ['unavailable', 'recipient', 'inbox: 450'];
+  await otp.request(alice);
+  await settle();
+  assert.deepEqual(warnings, [[...cause, 'delivery refused, to be tried again']]);
+  for (let i = 0; i < 300; i++) {
+    clock.advance(1000);
+    await settle();
+  }
+  assert.deepEqual(warnings.slice(1), [[...cause, 'delivery refused']]);
+  await otp.close();
+});
+
+// Attack: have 1 000 codes sent to a domain that refuses them for now.
+test('1 000 messages that one domain refuses for now keep nobody from a code', async () => {
+  const { otp, inbox, clock } = createTestOtp({
+    deliveryMode: 'background',
+    answer: () =>
+      inbox.messages.at(-1)?.to.endsWith('busy.example')
+        ? { ok: false, category: 'unavailable', retryable: true, detail: 'test' }
+        : { ok: true },
+  });
+  for (let i = 0; i < 1000; i++) {
+    assert.equal((await otp.request(`${i}@busy.example`)).status, 'sent');
+    await settle();
+  }
+  for (let i = 0; i < 200; i++) {
+    clock.advance(100);
+    const identity = `person${i}@example.com`;
+    assert.equal((await otp.request(identity)).status, 'sent');
+    await settle();
+    assert.equal(
+      (await otp.verify(identity, inbox.messages.find(({ to }) => to === identity)?.code)).status,
+      'valid',
+    );
+  }
+});
+
+// Attack: watch the places of a full queue to tell a test identity, whose code never changes, from others.
+test('a test identity takes a place in the queue and is sent nothing', async () => {
+  const { otp, inbox, clock } = createTestOtp({
+    deliveryQueueMax: 1,
+    gateAllow: ['@example.com'],
+    testIdentities: [{ identity: alice, code: '482931', until: '2999-12-31' }],
+  });
+  assert.equal((await otp.request(alice)).status, 'sent');
+  await assert.rejects(otp.request('bob@example.com'), { code: 'overloaded' });
+  clock.advance(300);
+  await settle();
+  assert.equal((await otp.request('bob@example.com')).status, 'sent');
+  assert.deepEqual(
+    inbox.messages.map(({ to }) => to),
+    ['bob@example.com'],
+  );
 });
 
 test('what is left at the end of the grace period is reported as lost, by count', async () => {

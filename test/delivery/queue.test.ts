@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { Refusal } from '../../src/core/refusal.js';
 import { createQueue } from '../../src/delivery/queue.js';
 import { noTransportUp } from '../../src/delivery/route.js';
-import type { Receipt } from '../../src/ports.js';
+import { createRandomPool } from '../../src/fast/random-pool.js';
+import type { Receipt, SlotOptions } from '../../src/ports.js';
 import { createManualMonotonicClock, settle } from '../helpers/clock.js';
 import { createMessage } from '../helpers/messages.js';
 
@@ -15,16 +17,19 @@ const busy: Receipt = {
   detail: 'greylisted',
 };
 
+const discretion = { spreadMs: 0, random: createRandomPool() };
+
 /** A queue whose router answers by recipient, on a clock that the test moves. */
-function createKit(answer: (to: string) => Receipt, maxMessages = 100) {
+function createKit(answer: (to: string) => Receipt, maxMessages = 100, isUp = () => true) {
   const clock = createManualMonotonicClock();
   const tries: { to: string; at: number }[] = [];
   const queue = createQueue({
     maxMessages,
     clock,
+    discretion,
     router: {
       serves: () => true,
-      isUp: () => true,
+      isUp,
       async send({ to }) {
         tries.push({ to, at: clock.now() });
         return answer(to);
@@ -35,10 +40,10 @@ function createKit(answer: (to: string) => Receipt, maxMessages = 100) {
     queue,
     clock,
     tries,
-    send(to: string) {
+    send(to: string, options?: SlotOptions) {
       const slot = queue.reserve('email');
       assert.ok(slot);
-      return slot.send(createMessage({ to }));
+      return slot.send(createMessage({ to }), options);
     },
     async advance(ms: number) {
       await settle();
@@ -113,6 +118,40 @@ test('a slot is free again once it is released or its message is settled, whatev
     }),
     { seed: 13 },
   );
+});
+
+// Attack: watch the places that are free, to tell who is sent nothing.
+test('a muted message is held like any other while no transport is up, and for 300 ms where none was sent', async () => {
+  let isUp = false;
+  const { queue, send, advance, tries } = createKit(
+    () => ({ ok: true }),
+    1,
+    () => isUp,
+  );
+  void send('alice@example.com', { isMuted: true });
+  await advance(3750);
+  assert.equal(queue.reserve('email'), null);
+  isUp = true;
+  await advance(2000);
+  assert.equal(queue.reserve('email'), null);
+  await advance(500);
+  assert.notEqual(queue.reserve('email'), null);
+  assert.deepEqual(tries, []);
+});
+
+test('closing does not wait for muted messages', async () => {
+  const { queue, send } = createKit(() => ({ ok: true }));
+  void send('alice@example.com', { isMuted: true });
+  assert.equal(await queue.drain(1000), 0);
+});
+
+test('the first refusal of a message is told once, when another try follows', async () => {
+  const told: Refusal[] = [];
+  const { send, advance } = createKit((to) => (to.startsWith('no') ? { ...busy, retryable: false } : busy));
+  for (const to of ['alice@example.com', 'no@example.com'])
+    void send(to, { onRetry: (one) => told.push(one) });
+  await advance(300_000);
+  assert.deepEqual(told, [busy]);
 });
 
 test('closing waits until every slot is free, or for its grace, and then reserves none', async () => {
