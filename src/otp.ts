@@ -12,19 +12,19 @@ export { jwksMaxAgeSeconds } from './http/oauth-routes.js';
 export type { OtpOptions } from './options/otp-options.js';
 export type { Otp } from './wire.js';
 
-/** A fresh master secret: 32 random bytes as base64. */
+/** A new master secret: 32 random bytes as base64. */
 export function generateSecretKey(): string {
   return randomBytes(minSecretBytes).toString('base64');
 }
 
-/** A fresh API key and the hash of it that `apiKeyHashes` takes; only the hash need be kept. */
+/** A new API key and its hash for `apiKeyHashes`; only the hash has to be stored. */
 export function generateApiKey(): { key: string; hash: string } {
   const key = randomBytes(32).toString('base64url');
   return { key, hash: hashApiKey(key) };
 }
 
 /**
- * The passcode service, embedded.
+ * Creates the one-time code service for use inside your own program.
  *
  * @throws TypeError or RangeError that names the option, what was given and what is allowed
  * @example

@@ -16,15 +16,15 @@ import { createSignInRoutes } from './sign-in/routes.js';
 import { createTokens, type TokenCheck } from './tokens/tokens.js';
 
 export interface Otp extends Service {
-  /** Whether a token of ours is active, and its claims if it is. Never says why not. */
+  /** Whether a token is active, and its claims if it is. Never says why not. */
   verifyToken(token: unknown): Promise<TokenCheck>;
-  /** The tokens that follow a refresh token, which is used up; null when it is not good. */
+  /** Uses up a refresh token and returns its successors; null when it is invalid. */
   refresh(refreshToken: unknown): Promise<IssuedToken | null>;
-  /** Ends an access token, or the sign-in of a refresh token. Anything else is no matter. */
+  /** Ends an access token, or the sign-in of a refresh token. Ignores anything else. */
   revoke(token: unknown): Promise<void>;
   /** The HTTP API as a Web-standard handler. */
   handler: Handler;
-  /** Resolves when the store can serve; rejects with the OtpError `store_unavailable` when it cannot. */
+  /** Resolves when the store is ready; rejects with the OtpError `store_unavailable` otherwise. */
   ping(): Promise<void>;
   /**
    * Closes the store and the transports. Messages in the background are sent for at most `graceMs` (default 5000)
@@ -33,7 +33,7 @@ export interface Otp extends Service {
   close(options?: { graceMs?: number }): Promise<void>;
 }
 
-/** Puts the parts of an installation together. What there is to decide has been decided. */
+/** Puts the parts of an installation together, without decisions. */
 export function wire(
   resolved: ResolvedOptions,
   monotonicClock: MonotonicClock,
@@ -73,7 +73,7 @@ export function wire(
     lastingPurposes: resolved.bearerPurposes,
     isRevocationRequired: resolved.revocationRequired,
     readClaims: resolved.claims,
-    // Who would not be sent a code any more must not stay signed in without one.
+    // Anyone who is no longer sent codes must not stay signed in.
     mayContinue: shouldSend,
   });
   const service = createService({
@@ -135,7 +135,7 @@ export function wire(
     handler,
     ping: () => store.ping(),
     async close({ graceMs = 5000 } = {}) {
-      // The store last: what becomes of a message in the background is still written to it.
+      // The store last: the outcome of background messages is still written to it.
       await delivery.close(graceMs);
       await store.close();
     },

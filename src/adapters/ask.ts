@@ -10,7 +10,7 @@ export type Answer = HttpReply | Response;
 
 /** A request that can also be passed on as a Web-standard one. */
 export interface PassableRequest extends HttpRequest {
-  /** The body and what tells that the client has gone; `readBytes` must not be called as well. */
+  /** The body, and the signal that the client has gone. Excludes `readBytes`. */
   pass(): Pick<RequestInit, 'body' | 'signal'>;
 }
 

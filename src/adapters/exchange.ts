@@ -5,7 +5,7 @@ import { replyProblem } from '../http/problems.js';
 import type { HttpReply } from '../http/reply.js';
 import { type Exchange, mustWait, waitForTurn } from './turns.js';
 
-/** Answers a request from this address when it is its turn, which mostly is at once. */
+/** Answers a request from this address when it is its turn, usually at once. */
 export function answerInTurn<Answer>(
   exchange: Exchange,
   address: string | null | undefined,
@@ -29,7 +29,7 @@ async function answerLater<Answer>(
   return answer(remoteAddress);
 }
 
-/** The address of the other end; `unix` on a unix socket, which has none. Undefined when the connection has been reset. */
+/** The address of the other end; `unix` on a Unix socket. Undefined when the connection has been reset. */
 function readPeer(socket: Socket & { server?: Server }): string | undefined {
   const isUnix = () => typeof socket.server?.address() === 'string';
   return socket.remoteAddress ?? (isUnix() ? unixPeer : undefined);
@@ -40,7 +40,7 @@ function readPeer(socket: Socket & { server?: Server }): string | undefined {
  * for an answer, and working on them would spend the budget of those whose address really is unknown.
  */
 async function isReset(socket: Socket): Promise<boolean> {
-  // It shows when the socket is read the next time, which is after this turn of the event loop.
+  // The reset is noticed when the socket is read next, after this turn of the event loop.
   await setImmediate();
   await setImmediate();
   return socket.destroyed;

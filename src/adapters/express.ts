@@ -12,13 +12,13 @@ import { createNodeRequest } from './node-request.js';
 declare global {
   namespace Express {
     interface Request {
-      /** What the token says that `requireToken` of stateless-otp let through. */
+      /** Claims of the token that `requireToken` of stateless-otp accepted. */
       claims?: TokenClaims;
     }
   }
 }
 
-/** The part of Express's request that is used here. */
+/** The part of Express's request used here. */
 export interface ExpressRequest extends IncomingMessage {
   ip?: string | undefined;
   body?: unknown;
@@ -32,8 +32,7 @@ export type ExpressMiddleware = (
 ) => void;
 
 /**
- * Serves the API in an Express app, before or after `express.json()`. What the API does not know goes on to the next
- * handler. Behind `app.use('/auth', …)` the routes are `/auth/api/v1/…`. The caller's address is `req.ip`, so
+ * Serves the API in an Express app, before or after `express.json()`. Unknown paths continue with the next handler. Behind `app.use('/auth', …)` the routes are `/auth/api/v1/…`. The caller's address is `req.ip`, so
  * Express's `trust proxy` decides it.
  *
  * @example
@@ -52,7 +51,7 @@ export function createExpressMiddleware(handler: Handler): ExpressMiddleware {
 }
 
 /**
- * Lets a request through with a good bearer token, whose claims are then in `req.claims`; answers 401 otherwise.
+ * Admits requests with a valid bearer token, with its claims in `req.claims`; answers 401 otherwise.
  *
  * @example
  * app.get('/me', requireToken(otp), (req, res) => res.json({ identity: req.claims?.sub }));
@@ -70,7 +69,7 @@ export function requireToken(otp: TokenVerifier, options?: GuardOptions): Expres
   };
 }
 
-/** A body parser before this one has eaten the body; what it made of it is written down again. */
+/** Serialises the body again after a body parser has consumed it. */
 function withParsedBody(
   request: PassableRequest,
   { body, readableDidRead }: ExpressRequest,
@@ -95,7 +94,7 @@ function writeBody(body: unknown, type: string): string | Uint8Array<ArrayBuffer
   if (!/^application\/x-www-form-urlencoded/i.test(type)) return JSON.stringify(body);
   const form = new URLSearchParams();
   for (const [name, value] of Object.entries(body)) {
-    // A name that stood there twice has become a list, and must not become one value.
+    // A repeated name has become a list, and must not become one value.
     for (const one of [value].flat()) form.append(name, String(one));
   }
   return form.toString();

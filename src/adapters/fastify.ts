@@ -10,13 +10,13 @@ import { cutOnceStalled } from './turns.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What the token says that `requireToken` of stateless-otp let through. */
+    /** Claims of the token that `requireToken` of stateless-otp accepted. */
     claims?: TokenClaims;
   }
 }
 
 /**
- * Serves the API in a Fastify app. What the API does not know is not found. With a prefix the routes are
+ * Serves the API in a Fastify app. Unknown paths are left to your not-found handler. With a prefix the routes are
  * `/auth/api/v1/…`. The caller's address is `request.ip`, so Fastify's `trustProxy` decides it.
  *
  * @example
@@ -32,7 +32,7 @@ export function createFastifyPlugin(handler: Handler): (instance: FastifyInstanc
       );
       return answered.status === 404 ? reply.callNotFound() : send(reply, answered);
     };
-    // Of the body only the handler knows what is wrong with it; the parsers of the app are not touched.
+    // Only the handler can judge the body; the app's own parsers are not affected.
     instance.removeAllContentTypeParsers();
     instance.addContentTypeParser(
       '*',
@@ -50,8 +50,7 @@ export function createFastifyPlugin(handler: Handler): (instance: FastifyInstanc
 }
 
 /**
- * A hook that lets a request through with a good bearer token, whose claims are then in `request.claims`; answers 401
- * otherwise.
+ * A hook that admits requests with a valid bearer token, with its claims in `request.claims`; answers 401 otherwise.
  *
  * @example
  * app.get('/me', { onRequest: requireToken(otp) }, async ({ claims }) => ({ identity: claims?.sub }));
@@ -84,13 +83,13 @@ function convert(
   const [path = '', ...query] = url.slice(prefix.length).split('?');
   return {
     method,
-    // The path may match the prefix in another spelling; nothing is served there.
+    // The path may match the prefix in another spelling, under which nothing is served.
     path: url.startsWith(`${prefix}/`) ? path : '/',
     query: query.join('?'),
     scheme: protocol,
     host: readHost(raw, request.host),
     header: (name) => readHeader(incoming, name),
-    // Of HTTP/2 there are names that begin with a colon; they are no headers.
+    // HTTP/2 pseudo-headers start with a colon.
     headerNames: () => Object.keys(incoming.headers).filter((name) => !name.startsWith(':')),
     pass: () => ({ body: takeBody(request) }),
   };
@@ -105,7 +104,7 @@ function send(reply: FastifyReply, answer: Answer): FastifyReply {
   cutOnceStalled(reply.raw);
   if (answer instanceof Response) return reply.send(answer);
   const { status, headers, body } = answer;
-  // As bytes, since Fastify adds a charset to the type of JSON texts, and writes null as JSON.
+  // Bytes, since Fastify adds a charset to JSON strings and serialises null.
   const payload = typeof body === 'string' ? Buffer.from(body) : (body ?? undefined);
   return reply
     .code(status)

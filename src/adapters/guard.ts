@@ -6,7 +6,7 @@ import type { TokenClaims } from '../tokens/claims.js';
 import type { TokenCheck } from '../tokens/tokens.js';
 
 export interface GuardOptions {
-  /** Purposes whose tokens are let through. Default `['sign-in']`. */
+  /** Accepted purposes. Default `['sign-in']`. */
   purposes?: readonly string[] | undefined;
 }
 
@@ -15,12 +15,12 @@ export interface TokenVerifier {
   verifyToken(token: unknown): Promise<TokenCheck>;
 }
 
-/** Finds who calls by the Authorization header of a request, or the answer to a caller who may not. */
+/** Authenticates a caller by the Authorization header, or returns the answer that refuses it. */
 export type Guard = (
   authorization: string | null,
 ) => Promise<{ claims: TokenClaims } | { refusal: HttpReply }>;
 
-/** @throws TypeError for what is no `Otp`, and for purposes that are no list of names */
+/** @throws TypeError for anything but an `Otp`, and unless purposes is a list of names */
 export function createGuard(otp: TokenVerifier, { purposes = ['sign-in'] }: GuardOptions = {}): Guard {
   if (typeof otp?.verifyToken !== 'function')
     throw new TypeError('requireToken needs what createOtp returned');

@@ -3,7 +3,7 @@ import type { Http2ServerRequest } from 'node:http2';
 
 type Incoming = Pick<IncomingMessage | Http2ServerRequest, 'headers' | 'rawHeaders'>;
 
-/** Node keeps only the first line of these, and a proxy may go by the last. All that we read and Node drops. */
+/** Node keeps only the first line of these headers, while a proxy may use the last. */
 const firstLineOnly = new Set(['authorization', 'content-type']);
 
 /**
@@ -16,12 +16,12 @@ export function readHeader({ headers, rawHeaders }: Incoming, name: string): str
   if (firstLineOnly.has(name) && isRepeated(rawHeaders, name)) {
     return rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name).join(', ');
   }
-  // A middleware of the app may have set it, so it is not taken from the lines.
+  // Not from the raw lines: a middleware of the app may have set it.
   const value = headers[name];
   return value === undefined ? null : String(value);
 }
 
-/** Makes `headers` hold what `readHeader` returns, for code that reads nothing else. */
+/** Makes `headers` agree with `readHeader`, for code that only reads those. */
 export function joinRepeatedLines(incoming: IncomingMessage): void {
   for (const name of firstLineOnly) {
     if (isRepeated(incoming.rawHeaders, name)) incoming.headers[name] = readHeader(incoming, name) ?? '';

@@ -15,7 +15,7 @@ export interface HonoHandlerOptions {
 }
 
 /**
- * Serves the API where it is mounted in a Hono app. What the API does not know goes on to the next handler. Behind
+ * Serves the API where it is mounted in a Hono app. Unknown paths continue with the next handler. Behind
  * `app.mount('/auth', …)` the routes are `/auth/api/v1/…`.
  *
  * @example
@@ -32,13 +32,13 @@ export function createHonoHandler(
     const answer = exchange ? await answerInTurn(exchange, address, ask) : await ask(address);
     const response = answer instanceof Response ? answer : toWebResponse(answer);
     if (exchange) cutOnceStalled(exchange.outgoing);
-    // Without an answer a mounted handler lets Hono go on, though the type has no word for it.
+    // Returning nothing makes Hono continue, though the type does not say so.
     return response.status === 404 ? (undefined as unknown as Response) : response;
   };
 }
 
 /**
- * Lets a request through with a good bearer token, whose claims are then `c.get('claims')`; answers 401 otherwise.
+ * Admits requests with a valid bearer token, with its claims in `c.get('claims')`; answers 401 otherwise.
  *
  * @example
  * app.get('/me', requireToken(otp), (c) => c.json({ identity: c.get('claims').sub }));

@@ -4,7 +4,7 @@ import type { Handler } from '../http/handler.js';
 import { joinRepeatedLines } from './header-lines.js';
 
 export interface NextHandlersOptions {
-  /** What stands before `/api/v1` in the path of the route file, such as `/auth`. Default: nothing. */
+  /** Prefix of `/api/v1` in the path of the route file, such as `/auth`. Default: none. */
   prefix?: string | undefined;
   /**
    * The caller's network address, for the address limits. Next knows none by itself, so read it from a header that your
@@ -36,7 +36,7 @@ export function createNextHandlers(
 
 let isWatching = false;
 
-/** Next copies `IncomingMessage.headers` and passes on nothing else, so lines are joined there before it reads them. */
+/** Next only copies `IncomingMessage.headers`, so repeated lines must be joined there before. */
 function watchHeaderLines(): void {
   if (isWatching) return;
   isWatching = true;

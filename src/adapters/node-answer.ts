@@ -6,7 +6,7 @@ import { type HttpReply, jsonHeaders } from '../http/reply.js';
 import type { Answer } from './ask.js';
 import { cutOnceStalled, cutWhenStalled } from './turns.js';
 
-/** Sends an answer by a response of `node:http`. What cannot be written costs its connection, and nothing else. */
+/** Sends an answer through `node:http`. If it cannot be written, only its connection is lost. */
 export function sendAnswer(outgoing: ServerResponse, answer: Answer, stalledTimeoutMs?: number): void {
   if (answer instanceof Response) {
     cutOnceStalled(outgoing, stalledTimeoutMs);
@@ -21,7 +21,7 @@ export function sendAnswer(outgoing: ServerResponse, answer: Answer, stalledTime
   }
 }
 
-/** Those of most answers, as node:http writes them quickest: names and values in one list. */
+/** Headers of most answers, in the form that node:http writes fastest: a flat list of names and values. */
 const jsonHeaderList = Object.entries(jsonHeaders).flat() as string[];
 
 function sendReply(outgoing: ServerResponse, { status, headers, body }: HttpReply): void {
@@ -30,7 +30,7 @@ function sendReply(outgoing: ServerResponse, { status, headers, body }: HttpRepl
     return void (body === null ? outgoing.end() : outgoing.end(body));
   }
   const length = Buffer.byteLength(body);
-  // ASCII is the same bytes in both, and Latin-1 is written without being looked through.
+  // For ASCII the bytes are the same, and writing Latin-1 needs no scan.
   const encoding = length === body.length ? 'latin1' : 'utf8';
   if (headers === jsonHeaders) outgoing.writeHead(status, [...jsonHeaderList, 'Content-Length', `${length}`]);
   else outgoing.writeHead(status, { ...headers, 'Content-Length': length } as OutgoingHttpHeaders);

@@ -31,9 +31,9 @@ export function createNodeRequest(exchange: Exchange, remoteAddress: string | un
   return url.startsWith('/') || !isHost(request.host) ? request : { ...request, ...parseAbsolute(url) };
 }
 
-/** What an absolute-form target asks for. Its host counts, not that of the Host header (RFC 9112 §3.2.2). */
+/** An absolute-form target: its host overrides the Host header (RFC 9112 §3.2.2). */
 function parseAbsolute(target: string): Partial<HttpRequest> {
-  // What is malformed is left as it is: it begins with no slash, and so is refused.
+  // A malformed target stays unchanged: without a leading slash it is refused.
   if (!/^https?:\/\/[^\\?]*(?:\?|$)/.test(target) || !URL.canParse(target)) return {};
   const { protocol, host, pathname, search } = new URL(target);
   return { path: pathname, query: search.slice(1), scheme: protocol === 'https:' ? 'https' : 'http', host };
@@ -43,14 +43,14 @@ const { add } = createBatch<() => void>((all) => {
   for (const run of all) run();
 });
 
-/** Does this together with all else that the requests of this turn of the event loop lead to. */
+/** Runs together with the other work of this turn of the event loop. */
 export function batch<T>(work: () => T): Promise<Awaited<T>> {
   return new Promise((resolve) => add(() => resolve(work() as Awaited<T>)));
 }
 
 function readBody(incoming: Exchange['incoming']): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    // What is not read Node drops when the answer has been given.
+    // Node discards an unread body after the answer.
     if (Number(incoming.headers['content-length']) > maxBodyBytes) return reject(createTooLongError());
     if (incoming.destroyed || incoming.readableEnded) return reject(createBrokenBodyError('It has ended'));
     const chunks: Uint8Array[] = [];

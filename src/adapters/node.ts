@@ -8,7 +8,7 @@ import { batch, createNodeRequest } from './node-request.js';
 export interface NodeListenerOptions {
   /** Without effect; it is accepted because it once had one. */
   overrideGlobals?: boolean;
-  /** Milliseconds after which a client is cut that takes nothing of its answer. Default 15 000. */
+  /** Milliseconds after which a client that does not read its answer is disconnected. Default 15 000. */
   stalledTimeoutMs?: number | undefined;
 }
 
@@ -26,7 +26,7 @@ export function createNodeListener(handler: Handler, options: NodeListenerOption
     const exchange = { incoming, outgoing };
     void answerInTurn(exchange, undefined, (remoteAddress) => {
       const request = createNodeRequest(exchange, remoteAddress);
-      // What has a body joins the others when that has been read.
+      // A request with a body joins the batch when the body has been read.
       return hasBody(incoming) ? ask(request) : batch(() => ask(request));
     }).then((answer) => sendAnswer(outgoing, answer, stalledTimeoutMs));
   };

@@ -2,27 +2,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
 
-/** A request and its response, as a server of Node passes them on. */
 export interface Exchange {
   incoming: IncomingMessage | Http2ServerRequest;
   outgoing: ServerResponse | Http2ServerResponse;
 }
 
-/** Requests that wait for their turn in this process, on all connections together. Each takes about 2 KB. */
+/** Maximum number of waiting requests in this process, about 2 KB each. */
 const maxWaiting = 2048;
 let waiting = 0;
 const waitingOn = new WeakMap<Socket, { count: number }>();
 
 /** Whether an earlier request of the connection has still to be answered. */
 export function mustWait({ outgoing }: Exchange): boolean {
-  // Node gives a response its socket when it is the first in line.
+  // Node assigns the socket to the first response in line.
   return outgoing.socket === null;
 }
 
 /**
- * Resolves when all earlier requests of the connection have been answered and the operating system has taken the
- * answers; never for a connection that is cut. So a client that pipelines requests and reads nothing has one of them
- * worked on.
+ * Resolves when all earlier requests of the connection have been answered and the operating system has taken the answers;
+ * never for a connection that is cut. So for a client that pipelines and reads nothing, one request is processed.
  *
  * Node parses all of what it has read before anybody can stop it, so a thousand small requests may have to wait here.
  * Meanwhile nothing more is read from the connection. When too many wait, the connection that brings another is cut.
@@ -45,9 +43,9 @@ function queueUp({ incoming, outgoing }: Exchange, serve: () => void): void {
   outgoing.once('socket', () => {
     waiting--;
     line.count--;
-    // Node resumes the socket in this tick, since it is done with the request before.
+    // Node resumes the socket in this tick, after the previous request.
     process.nextTick(() => (line.count > 0 ? socket.pause() : socket.resume()));
-    // In the next turn of the event loop: one client's line must not keep all others from being read.
+    // In the next turn of the event loop: one client must not starve the others.
     setImmediate(serve);
   });
 }
@@ -65,18 +63,18 @@ function watch(socket: Socket): { count: number } {
 const defaultStalledTimeoutMs = 15_000;
 
 /**
- * Cuts a client that takes nothing of its answer for this long. To be called when the answer has been ended.
+ * Disconnects a client that does not read its answer for this long. To be called when the answer has been ended.
  *
  * @param timeoutMs default 15 000
  */
 export function cutWhenStalled(outgoing: Exchange['outgoing'], timeoutMs = defaultStalledTimeoutMs): void {
-  // Most answers are taken by the operating system at once.
+  // The operating system takes most answers at once.
   if (!outgoing.socket?.writableLength) return;
-  // Node restarts this timer whenever the client takes some of the answer.
+  // Node restarts this timer whenever the client reads some of the answer.
   outgoing.setTimeout(timeoutMs, () => outgoing.destroy());
 }
 
-/** As `cutWhenStalled`, for an answer that somebody else is going to end. */
+/** Like `cutWhenStalled`, for an answer that other code will end. */
 export function cutOnceStalled(outgoing: Exchange['outgoing'], timeoutMs?: number): void {
   outgoing.once('prefinish', () => cutWhenStalled(outgoing, timeoutMs));
 }

@@ -66,7 +66,7 @@ function locate(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** Whether nobody reaches it from another machine. */
+/** Whether other machines cannot reach it. */
 function isOwnHost(host: string): boolean {
   return isSocketPath(host) || isLoopbackHost(host);
 }

@@ -3,7 +3,7 @@ import { type Setting, settingNames, settings, writeDefault } from '../options/s
 import type { LoadedConfig } from './config.js';
 import { redactUrls } from './redact.js';
 
-/** What is wrong with the configuration, or what is in force; secrets are never shown, in URLs neither. */
+/** Problems of the configuration, or the settings in force; never shows secrets, not even in URLs. */
 export function formatCheck({ config, given, problems, warnings, madeUp }: LoadedConfig): string {
   const lines = warnings.map((warning) => `warning: ${warning}`);
   if (!config) return [...lines, ...problems.map((problem) => `wrong: ${problem}`)].join('\n');

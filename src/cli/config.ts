@@ -31,7 +31,7 @@ export interface LoadedConfig {
 
 type Source = Record<string, string | undefined>;
 
-/** Reads a `.env` file; a missing one counts as empty unless it was asked for. */
+/** Loads a `.env` file; a missing one counts as empty unless it was named. */
 export function readEnvFile(path: string | undefined): Source {
   try {
     return parseEnv(readFileSync(path ?? '.env', 'utf8'));
@@ -41,7 +41,7 @@ export function readEnvFile(path: string | undefined): Source {
   }
 }
 
-/** Reads the whole configuration from variables, and says everything that is wrong with it. */
+/** Parses the whole configuration, and reports everything that is wrong with it. */
 export function loadConfig(source: Source): LoadedConfig {
   const { given, problems } = readGiven(source);
   const { values, wrong } = parseGiven(given);
@@ -49,7 +49,7 @@ export function loadConfig(source: Source): LoadedConfig {
   const missing = (['OTP_SECRET_KEY', 'JWT_SECRET'] as const).filter(
     (name) => values[name] === undefined && !(name === 'JWT_SECRET' && values.JWT_PRIVATE_KEY !== undefined),
   );
-  // What is wrong by itself is left out, so that what contradicts the rest is found in the same run.
+  // Invalid values are dropped, so that contradictions among the others are found in the same run.
   const madeUp = Object.fromEntries(missing.map((name) => [name, generateSecretKey()]));
   const environment = { ...values, ...madeUp };
   const options = fillOptions(toOptions(environment));
@@ -75,7 +75,7 @@ export function loadConfig(source: Source): LoadedConfig {
   };
 }
 
-/** Whether what is fit for development only is refused. */
+/** Whether development-only settings are refused. */
 export function isProduction({ NODE_ENV = 'development' }: Pick<Environment, 'NODE_ENV'>): boolean {
   return !['development', 'test'].includes(NODE_ENV.trim());
 }
@@ -102,7 +102,7 @@ export function toOptions(environment: Partial<Environment>): Record<string, unk
   return Object.fromEntries(ours.map((name) => [settings[name].key, environment[name]]));
 }
 
-/** The values of our variables; an empty one counts as not given, and secrets may be in files. */
+/** The values of our variables; empty ones count as not given, and secrets may be in files. */
 function readGiven(source: Source): { given: Given; problems: string[] } {
   const given: Given = {};
   const problems: string[] = [];
@@ -116,7 +116,7 @@ function readGiven(source: Source): { given: Given; problems: string[] } {
       try {
         given[name] = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
       } catch {
-        // The path is not repeated: a usual slip is to put the secret itself there.
+        // Without the path: a common mistake is to put the secret itself there.
         problems.push(`${name}_FILE: names a file that cannot be read`);
       }
     }
@@ -137,7 +137,7 @@ function findBrokenRules(options: FilledOptions, given: Given): string[] {
   });
 }
 
-/** Variables that look like ours and are not. */
+/** Variables with the prefix of ours that do not exist. */
 function findMisspelt(source: Source): string[] {
   const known = settingNames.flatMap((name) => (settings[name].isSecret ? [name, `${name}_FILE`] : [name]));
   const prefixes =

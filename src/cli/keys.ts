@@ -18,7 +18,7 @@ export interface KeysCommand {
   path: string;
   /** Default ES256. */
   algorithm: string | undefined;
-  /** Do not wait until the step is safe. */
+  /** Skip the waiting time. */
   isForced: boolean;
   tokenTtlSeconds: number;
   /** Unix seconds. */
@@ -31,7 +31,7 @@ export class TooEarlyError extends Error {}
 const ownerOnly = 0o600;
 
 /**
- * Makes, rotates or lists the private keys of a file. Returns what to print; nothing of it is secret.
+ * Generates, rotates or lists the private keys of a file. Returns what to print, without secrets.
  *
  * @throws OtpError `invalid_request` with one line that says what is wrong; TooEarlyError
  */
@@ -116,7 +116,7 @@ function readKeys(path: string): KeyFile {
   }
 }
 
-/** Never leaves half a file, one that others can read, or one that its owner cannot. */
+/** Atomic; the file stays private to its owner. */
 function writeKeys(path: string, file: KeyFile, flag: 'w' | 'wx'): void {
   const text = `${JSON.stringify(file, null, 2)}\n`;
   if (flag === 'wx') {
@@ -136,7 +136,7 @@ function writeKeys(path: string, file: KeyFile, flag: 'w' | 'wx'): void {
     const { uid, gid } = statSync(target);
     rmSync(next, { force: true });
     writeFileSync(next, text, { mode: ownerOnly, flag: 'wx' });
-    // The service may run as somebody else than who rotates.
+    // The service may run as a different user.
     chownSync(next, uid, gid);
     renameSync(next, target);
   } catch {

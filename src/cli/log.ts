@@ -3,8 +3,8 @@ import { createBatch } from '../fast/batch.js';
 import { createLineWriter } from './line-writer.js';
 
 /**
- * JSON lines on standard error; standard output is for the banner and for console delivery. What is logged
- * holds no secret in the first place; the redaction is for what a later change may let slip.
+ * JSON lines on standard error; standard output is for the banner and for console delivery. Nothing secret is logged;
+ * redaction is a second line of defence.
  */
 export function createLogger(level: string): Logger {
   return pino(

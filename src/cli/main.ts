@@ -108,7 +108,7 @@ async function main(args: string[]): Promise<void> {
   await serve({ ...loaded, config: loaded.config });
 }
 
-/** Other settings may be wrong or missing where keys are made. */
+/** Key commands must work while other settings are invalid or missing. */
 function readTokenTtl(text: string | undefined): number {
   const given = text ? { ACCESS_TOKEN_TTL: text } : {};
   const { values, wrong } = parseGiven(given);
@@ -145,7 +145,7 @@ function complain(lines: string[], exitCode: number): never {
   process.exit(exitCode);
 }
 
-/** A wrong call is answered with its one line; anything else is a fault, with its stack. */
+/** One line for invalid usage; a stack for anything else. */
 function report(error: unknown): void {
   const { code, message, stack, syscall } = error as NodeJS.ErrnoException;
   if (

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** A few requests of ordinary size. */
+/** A few typical requests. */
 const portionBytes = 1024;
-/** Bytes that wait in this process, on all connections together. */
+/** Maximum number of waiting bytes in this process. */
 const maxHeldBytes = 16 * 1024 * 1024;
 let heldBytes = 0;
 
@@ -16,7 +16,7 @@ let heldBytes = 0;
  * @param findLatest the last response of this connection so far, given or still to give
  */
 export function meter(socket: Socket, findLatest: () => ServerResponse | undefined): void {
-  // Node's own listener parses; with another one there Node stops parsing what it reads natively.
+  // Node's own listener parses; with an additional one, Node no longer parses natively.
   const [parse, ...others] = socket.listeners('data');
   if (!parse || others.length > 0) return;
   let held: Buffer | null = null;
@@ -40,7 +40,7 @@ export function meter(socket: Socket, findLatest: () => ServerResponse | undefin
     }
     if (!held) return void (socket.isPaused() && socket.resume());
     socket.pause();
-    // In the next turn of the event loop: one client's line must not keep all others from being read.
+    // In the next turn of the event loop: one client must not starve the others.
     findLatest()?.once('close', () => setImmediate(parseOn));
   }
 

@@ -1,4 +1,4 @@
-/** Without what may be secret in the URLs of a text: user and password, query and fragment. */
+/** Removes possible secrets from URLs in a text: user and password, query and fragment. */
 export function redactUrls(text: string): string {
   if (!text.includes('://')) return text;
   return text.replace(/:\/\/[^/\s]*@/g, '://***@').replace(/([?#])[^\s,]+/g, '$1***');

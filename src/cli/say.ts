@@ -4,7 +4,7 @@ import { redactUrls } from './redact.js';
 /** The texts that were given, by setting. */
 export type Given = Partial<Record<SettingName, string>>;
 
-/** What was given, for a message that says it is wrong; of a secret only how long it is. */
+/** The given value for an error message; for a secret, only its length. */
 function describeGiven(name: SettingName, given: Given): string {
   const text = given[name] ?? writeDefault(settings[name]) ?? '';
   return settings[name].isSecret ? `given ${text.length} characters` : `given "${redactUrls(text)}"`;

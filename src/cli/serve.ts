@@ -23,7 +23,7 @@ import { countWorkers, runWorkers } from './workers.js';
 // For the whole process, after ioredis has been imported.
 makeStringMethodsFast();
 
-/** Runs the service until SIGTERM or SIGINT, in this process or in as many workers as are configured. */
+/** Runs the service until SIGTERM or SIGINT, in this process or in workers. */
 export async function serve(loaded: LoadedConfig & { config: Config }): Promise<void> {
   const { config, warnings, madeUp } = loaded;
   const logger = createLogger(config.LOG_LEVEL);
@@ -34,7 +34,7 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
       'STORE: memory in a cluster of processes, each of which would count for itself; set redis',
     );
   }
-  // With console delivery, whoever reads the codes may stop reading; that must not end the service.
+  // With console delivery, the reader of standard output may go away; that must not end the service.
   process.stdout.on('error', () => {});
   const greet = (port: number) => {
     process.stdout.write(formatBanner(config, madeUp, port));
@@ -43,7 +43,7 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
   const count = countWorkers(config.WORKERS);
   if (cluster.isPrimary && isSocketPath(config.HOST)) await removeStaleSocket(config.HOST);
   if (cluster.isPrimary && count > 1) {
-    // Secrets made up for this run must be the same in every worker; those that are given reach it by themselves.
+    // Workers inherit configured secrets, but must be told the generated ones.
     const env = Object.fromEntries(madeUp.map((name) => [name, String(config[name])]));
     return runWorkers({ count, env, logger, onListening: greet });
   }
@@ -61,7 +61,7 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
   stopOnSignal(server, otp, config, logger);
 }
 
-/** What only the library can tell to be wrong, such as a template, is a wrong configuration too. */
+/** Errors that only the library detects, such as in a template, are configuration errors too. */
 function createChecked(options: OtpOptions, pages: Route[]): Otp {
   try {
     return createOtpOn(processClock, options, pages);
@@ -73,7 +73,7 @@ function createChecked(options: OtpOptions, pages: Route[]): Otp {
 
 /** The library's options for this configuration. */
 export function readOptions(config: Config, store: Store, logger: Logger): OtpOptions {
-  // Never in production, where console delivery can be allowed but must not be shown to all.
+  // Never in production: console delivery may be allowed there, but not shown to everyone.
   const inbox = hasInbox(config) ? createInbox() : undefined;
   return {
     ...toOptions(config),

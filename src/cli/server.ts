@@ -6,7 +6,7 @@ import { isSocketPath, openToAll } from './unix-socket.js';
 export interface ServerOptions {
   /** A name or an address, or the path of a unix socket. */
   host: string;
-  /** 0 takes a free one. Of no use with a unix socket. */
+  /** 0: any free port. Ignored with a Unix socket. */
   port: number;
   /** How long requests in flight may take to finish when the server is closed. */
   graceMs: number;

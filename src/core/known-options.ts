@@ -1,8 +1,7 @@
 /**
- * Refuses an option that there is not: it would have no effect, and nobody would know. One that is undefined counts as
- * not given.
+ * Refuses unknown options, which would silently have no effect. Undefined counts as not given.
  *
- * @throws TypeError that names the option, and the nearest that there is
+ * @throws TypeError that names the option, and the closest known one
  */
 export function refuseUnknownOptions(options: object, known: readonly string[], name = 'options'): void {
   if (typeof options !== 'object' || options === null)
@@ -13,14 +12,14 @@ export function refuseUnknownOptions(options: object, known: readonly string[], 
   }
 }
 
-/** `; did you mean …?`, or nothing when no name is near. */
+/** `; did you mean …?`, or nothing without a similar name. */
 export function suggestName(name: string, known: readonly string[]): string {
   const distances = known.map((other) => countEdits(name.toLowerCase(), other.toLowerCase()));
   const least = Math.min(...distances);
   return least <= name.length / 3 ? `; did you mean \`${known[distances.indexOf(least)]}\`?` : '';
 }
 
-/** The Levenshtein distance, by the algorithm of Wagner and Fischer. */
+/** Levenshtein distance (Wagner–Fischer). */
 function countEdits(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const [i, character] of [...one].entries()) {

@@ -4,14 +4,13 @@ import { maxDigits, minDigits } from './code.js';
 export const resendPolicies = ['reuse', 'rotate', 'refuse'] as const;
 export type ResendPolicy = (typeof resendPolicies)[number];
 
-/** What a code is tied to: the identity alone, or also the challenge that its request returned. */
+/** What a code is bound to: only the identity, or also the challenge that its request returned. */
 export const bindings = ['identity', 'challenge'] as const;
 export type Binding = (typeof bindings)[number];
 
 export const channels = ['email', 'sms', 'whatsapp', 'voice', 'custom'] as const;
 export type Channel = (typeof channels)[number];
 
-/** What a refusal by a limit names. */
 export const limitNames = [
   'request_identity',
   'request_ip',
@@ -79,7 +78,7 @@ export const policyNumbers = {
 /** Bounds and default of the windows before and after its own in which the pure engine accepts a code. */
 export const driftToleranceRange = { min: 0, max: 10, default: 1 };
 
-/** The rolling period of all limits. */
+/** Rolling period of all limits. */
 export const limitPeriodSeconds = 600;
 /** Limit of sends that a provider refused, as a multiple of the limit of sends. */
 export const refusedSendsFactor = 2;
@@ -90,9 +89,8 @@ export const longAttempts = 2;
 /** With less than this left of its life (and less than a third), a pending code is not sent again. */
 export const staleSeconds = 60;
 
-/** The namespace of an installation that names none. */
 export const defaultNamespace = 'default';
-/** Names of namespaces and purposes are short and plain, since they are part of tokens and of the configuration. */
+/** Namespaces and purposes. */
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 export const nameForm = '1 to 64 letters, digits, dots, hyphens or underscores';
 

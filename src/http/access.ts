@@ -1,13 +1,13 @@
 import type { SessionCookie } from './session-cookie.js';
 
-/** What a route asks of its caller; `api-key` is asked for only where keys are configured. */
+/** What a route requires of its caller; `api-key` only where keys are configured. */
 export type Access = 'open' | 'api-key' | 'client' | 'bearer' | 'session';
 
 /** For readers of `spec/openapi.json`; a running service names its own cookie. */
 const cookieDescription =
   'With GATE_COOKIE_DOMAIN the name begins with `__Secure-`; OTP_NAMESPACE, if set, is appended to it after `_`';
 
-/** The security schemes of the OpenAPI document, by the access that they give. */
+/** The security schemes of the OpenAPI document, by the access that they grant. */
 export function describeSchemes({ name }: Pick<SessionCookie, 'name'>) {
   return {
     'api-key': { type: 'apiKey', in: 'header', name: 'X-API-Key' },

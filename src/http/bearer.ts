@@ -3,7 +3,7 @@ export function readBearer(header: string | null): string | null {
   return /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(header ?? '')?.[1] ?? null;
 }
 
-/** What a 401 asks for. RFC 6750 §3.1: no error code for a request that brought no token. */
+/** The challenge of a 401. RFC 6750 §3.1: no error code for a request without a token. */
 export function challengeBearer(token: string | null): Record<string, string> {
   const error = token === null ? '' : ', error="invalid_token"';
   return { 'WWW-Authenticate': `Bearer realm="stateless-otp"${error}` };

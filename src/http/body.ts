@@ -19,19 +19,19 @@ export async function readJsonBody<Schema extends z.ZodObject>(
   return parseBody(await request.readBytes(), schema);
 }
 
-/** As `readJsonBody`, but null for a request without a body. */
+/** Like `readJsonBody`, but null for a request without a body. */
 export async function readOptionalJsonBody<Schema extends z.ZodObject>(
   request: HttpRequest,
   schema: Schema,
 ): Promise<z.output<Schema> | null> {
-  // Over a socket every POST has a body, which may turn out to be empty.
+  // Over a socket every POST has a body, possibly an empty one.
   const bytes = await request.readBytes();
   if (bytes.length === 0) return null;
   assertJson(request);
   return parseBody(bytes, schema);
 }
 
-/** Also keeps forms of other sites out: a browser asks before it sends this type across origins. */
+/** Also blocks forms of other sites: browsers send this type across origins only after a preflight. */
 function assertJson(request: HttpRequest): void {
   const type = request.header('content-type') ?? '';
   if (type !== 'application/json' && !/^application\/json *(?:;|$)/i.test(type)) {
@@ -47,7 +47,7 @@ function parseBody<Schema extends z.ZodObject>(bytes: Uint8Array, schema: Schema
   throw new OtpError('invalid_request', describeIssue(result.error.issues[0], body));
 }
 
-/** Forms and templates of many programs send "" for an optional member that was left empty. */
+/** Many programs send "" for an optional member. */
 function dropEmpty(body: unknown, { shape }: z.ZodObject): void {
   if (typeof body !== 'object' || body === null) return;
   for (const [name, value] of Object.entries(body)) {
@@ -73,7 +73,7 @@ function parseJson(bytes: Uint8Array): unknown {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
     if (isUtf8(bytes)) return JSON.parse(text.startsWith(byteOrderMark) ? text.slice(1) : text);
   } catch {
-    // As what is not UTF-8.
+    // Decoded as invalid UTF-8.
   }
   throw new OtpError('invalid_request', 'The body must be JSON in UTF-8');
 }

@@ -20,7 +20,7 @@ export function createCallerFinder(
 ): (request: HttpRequest, holdsKey: boolean) => Caller {
   const { trustedProxies, hasApiKeys, logger } = options;
   const clientAddress = createClientAddressReader(trustedProxies);
-  // Each warning is given once: a client could fill the log with it.
+  // Each warning is logged once: clients could flood the log.
   let isProxyWarned = trustedProxies.length > 0 || hasApiKeys;
   let isAddressWarned = false;
 
@@ -39,12 +39,12 @@ export function createCallerFinder(
 
   return ({ remoteAddress, header }, holdsKey) => {
     const forwardedFor = header('x-forwarded-for');
-    // A back end that calls for its users is one address, so it is they who are counted, if it names them.
+    // A back end has one address for all its users, so the users that it names are counted instead.
     if (holdsKey) return { address: clientAddress.readOnBehalfOf(forwardedFor) };
     if (!remoteAddress) warnOfMissingAddress();
-    // Limits must not open for a caller who manages to have no address.
+    // Hiding one's address must not lift the limits.
     const peer = remoteAddress || 'unknown';
-    // A framework that trusts its proxy has already taken the address from the header.
+    // A framework that trusts its proxy has already evaluated the header.
     if (!isProxyWarned && forwardedFor !== null && !forwardedFor.includes(peer)) warnOfProxy();
     return { address: clientAddress.readCaller(peer, forwardedFor) };
   };

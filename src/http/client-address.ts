@@ -3,9 +3,9 @@ import { createTrustCheck, unixPeer } from '../core/trusted-proxies.js';
 
 export { unixPeer };
 
-/** Finds whom to count a request against; only what trusted proxies say of that is believed. */
+/** Finds the address to count a request against; only trusted proxies may name another one. */
 export interface ClientAddressReader {
-  /** The rightmost address that no trusted proxy has, the other end of the connection included. */
+  /** The rightmost address that is not a trusted proxy, including the other end of the connection. */
   readCaller(remoteAddress: string, forwardedFor: string | null): string;
   /**
    * For whom a caller calls that is known by other means: the rightmost address in its X-Forwarded-For that no trusted
@@ -24,10 +24,10 @@ export function createClientAddressReader(trustedProxies: readonly string[]): Cl
   const isTrusted = createTrustCheck(trustedProxies);
 
   const parsePeer = (peer: string) => (peer === unixPeer ? unixPeer : parseAddress(peer));
-  // What nginx writes for a peer on a unix socket.
+  // nginx writes this for a peer on a Unix socket.
   const parseHop = (hop: string) => (hop === 'unix:' && isTrusted(unixPeer) ? unixPeer : parseAddress(hop));
 
-  /** From the right: each trusted proxy vouches for the one before it, and for nothing further left. */
+  /** From the right: each trusted proxy vouches only for the address before it. */
   function walk(peer: string, hops: string[]): string {
     let address = peer;
     while (isTrusted(address)) {
@@ -41,7 +41,7 @@ export function createClientAddressReader(trustedProxies: readonly string[]): Cl
   return {
     readCaller(remoteAddress, forwardedFor) {
       if (trustedProxies.length === 0) return remoteAddress;
-      // A framework that trusts its proxy may have taken this from the header, port and all.
+      // From a framework that evaluated the header, this may include a port.
       const peer = parsePeer(remoteAddress);
       return peer === null ? remoteAddress : walk(peer, splitHops(forwardedFor));
     },
@@ -54,7 +54,7 @@ export function createClientAddressReader(trustedProxies: readonly string[]): Cl
   };
 }
 
-/** Elements of a list may be empty, and then are none (RFC 9110 §5.6.1.2). */
+/** Empty list elements do not count (RFC 9110 §5.6.1.2). */
 function splitHops(forwardedFor: string | null): string[] {
   return (forwardedFor ?? '')
     .split(',')

@@ -1,6 +1,6 @@
 import { createApiKeyCheck } from './api-keys.js';
 
-/** A program with a name and a secret, of which only the SHA-256 in hex is kept. */
+/** A client with a name and a secret, stored as its SHA-256 in hex. */
 export interface Client {
   name: string;
   hash: string;

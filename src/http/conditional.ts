@@ -1,4 +1,4 @@
-/** Whether an Accept-Encoding header lets gzip in (RFC 9110 §12.5.3). */
+/** Whether an Accept-Encoding header accepts gzip (RFC 9110 §12.5.3). */
 export function acceptsGzip(header: string | null): boolean {
   const weights = new Map<string, number>();
   for (const item of (header ?? '').toLowerCase().split(',')) {

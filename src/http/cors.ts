@@ -1,9 +1,9 @@
 import { isCallerOrigin } from '../core/origin.js';
 import type { Dispatch } from './route.js';
 
-/** What our routes read; asking for them in a preflight is optional only for browsers. */
+/** The headers that our routes use. */
 const ownHeaders = ['Authorization', 'Content-Type', 'X-API-Key'];
-/** The most characters of Access-Control-Request-Headers that are read; tracing tools ask for some hundred. */
+/** Maximum length of Access-Control-Request-Headers; tracing tools send a few hundred characters. */
 const maxAskedLength = 4096;
 const preflightSeconds = 600;
 /** A field name: a token of RFC 9110 §5.6.2. */
@@ -33,7 +33,7 @@ export function withCors(dispatch: Dispatch, origins: readonly string[]): Dispat
       return { status: 204, headers: isAllowed ? { ...vary, ...permit(origin, asked) } : vary, body: null };
     }
     const reply = await dispatch(request);
-    // Also for others: a cache must not give a page the answer that was made for another origin, or for none.
+    // On every answer: a cache must not reuse it for a different origin.
     const { Vary } = reply.headers;
     const headers = { ...reply.headers, Vary: Vary === undefined ? 'Origin' : `${Vary}, Origin` };
     if (!isAllowed) return { ...reply, headers };
@@ -52,7 +52,7 @@ function permit(origin: string, askedHeaders: string | null): Record<string, str
   };
 }
 
-/** Our own headers and those that are asked for; `*` would leave out Authorization. */
+/** Our own headers and the requested ones; `*` would not cover Authorization. */
 function listHeaders(asked: string | null): string {
   const names = new Map(ownHeaders.map((name) => [name.toLowerCase(), name]));
   if (asked !== null && asked.length <= maxAskedLength) {

@@ -2,7 +2,7 @@ import type { z } from '@hono/zod-openapi';
 
 type Issue = z.core.$ZodIssue;
 
-/** Says what is wrong with a body. A value is never repeated, since it may be a code. */
+/** Says what is wrong with a body, without quoting values, which may be codes. */
 export function describeIssue(issue: Issue | undefined, body: unknown): string {
   if (issue?.code === 'unrecognized_keys') {
     const named = issue.keys.filter((key) => /^[A-Za-z_]{1,32}$/.test(key));

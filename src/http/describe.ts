@@ -27,7 +27,7 @@ const problemHeaders: Record<number, object> = {
   503: retryAfter,
 };
 
-/** The problems that a route can answer with, by status; `internal` is always one of them. */
+/** The problems of a route by status, always including `internal`. */
 export function describeProblems(schemas: Schemas, codes: ErrorCode[]) {
   const descriptions: Record<number, string> = {};
   for (const code of [...codes, 'internal' as const]) {

@@ -35,8 +35,8 @@ export function createInboxRoutes(inbox: InboxReader, publicUrl: string | undefi
 }
 
 /**
- * Whether this host means this machine or the service: the page of any other name that somebody points to 127.0.0.1 (DNS
- * rebinding) could read the inbox.
+ * Whether this host means this machine or the service. Otherwise a page whose name resolves to 127.0.0.1 (DNS rebinding)
+ * could read the inbox.
  */
 function isShownUnder(host: string, publicUrl: string | undefined): boolean {
   const hostname = findHostname(host);
@@ -54,7 +54,7 @@ function replyMessages(inbox: InboxReader, identity: string | null): HttpReply {
   return replyJson(200, { messages: inbox.list(canonical) });
 }
 
-/** The last messages as people would see them. Nothing in a message can run or load anything. */
+/** The last messages as recipients see them. Their content cannot run or load anything. */
 function replyPage(inbox: InboxReader): HttpReply {
   const messages = inbox.list().map(formatMessage);
   const page = html`<!doctype html>

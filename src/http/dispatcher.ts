@@ -50,9 +50,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
   return corsOrigins.length > 0 ? withCors(answer, corsOrigins) : answer;
 }
 
-/** What is malformed in the request line or the Host header (RFC 9112 §3.2); null when nothing is. */
+/** What is malformed in the request line or the Host header (RFC 9112 §3.2), or null. */
 export function findFault({ path, host }: HttpRequest): string | null {
-  // URL parsers read a backslash as a slash, proxies do not.
+  // URL parsers treat a backslash as a slash, proxies do not.
   if (!path.startsWith('/') || path.includes('\\')) return 'The request target is malformed';
   return isHost(host) ? null : 'The Host header is malformed';
 }

@@ -38,7 +38,7 @@ const page = `<!doctype html>
 const start = `SwaggerUIBundle({ url: '/openapi.json', domNode: document.getElementById('swagger-ui'), validatorUrl: null });
 `;
 
-/** Swagger UI at `/docs`: everything that it needs is served from here. */
+/** Swagger UI at `/docs`, without external resources. */
 export function createDocsRoutes(): Route[] {
   const serve = (path: string, type: string, read: StaticFileOptions['read']): Route => ({
     method: 'GET',

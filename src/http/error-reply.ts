@@ -16,7 +16,7 @@ export function replyError(error: unknown, logger: Logger): HttpReply {
   return replyProblem('internal', 'The error has been logged');
 }
 
-/** Where it happened, not what was said: a message may hold what a person sent. */
+/** The stack without the message, which may quote input. */
 function describeFault(error: unknown): { error: string; at: string[] } {
   if (!(error instanceof Error)) return { error: typeof error, at: [] };
   const frames = (error.stack ?? '').split('\n').map((line) => line.trim());

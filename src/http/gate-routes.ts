@@ -16,14 +16,14 @@ export interface GateParts {
   /** Who is let through. */
   gate: Gate;
   sessionCookie: SessionCookie;
-  /** Where the sign-in page is for hosts that share the cookie; without it, under the host that was asked. */
+  /** The sign-in page for hosts that share the cookie. Default: on the requested host. */
   signInUrl?: string | undefined;
   schemas: Schemas;
 }
 
 /** What a proxy overwrites with the answer of the gate. */
 const identityHeaders = ['remote-user', 'remote-email', 'remote-phone'];
-/** What opens the door; a code for a payment does not. */
+/** The purpose that the gate accepts; a code for a payment is not enough. */
 const gatePurpose = 'sign-in';
 /** Longer return URLs are dropped: proxies cap header size and would answer 502 instead of showing the page. */
 const maxTargetLength = 1024;
@@ -84,8 +84,8 @@ async function answerKnown(parts: GateParts, request: HttpRequest): Promise<Http
 }
 
 /**
- * Whether a client says of itself what applications believe of a proxy, under a name that the gate does not set. nginx can
- * only remove headers whose names it is given, so of the others it is told here.
+ * Whether a request has an identity header that the gate does not set. nginx can only remove headers by name, so the gate
+ * refuses the others.
  */
 function hasForeignIdentity(request: HttpRequest): boolean {
   return [...request.headerNames()].some(
@@ -121,7 +121,7 @@ function refuseUnwelcome(): HttpReply {
   return replyProblem('forbidden', 'This identity is not allowed here');
 }
 
-/** Every header is there, empty if unknown: otherwise a proxy may pass on what the client itself sent. */
+/** Always every header, possibly empty: otherwise a proxy may pass on the client's own. */
 function letThrough({ sub }: TokenClaims, headers: Record<string, string> = {}): HttpReply {
   const kind = parseCanonical(sub)?.kind;
   const email = kind === 'email' ? sub : '';
@@ -138,31 +138,31 @@ function isHalfOver({ iat, exp }: TokenClaims, nowSeconds: number): boolean {
   return nowSeconds > (iat + exp) / 2;
 }
 
-/** A person who waits for a page; a program would take the page for its answer. */
+/** A browser that navigates; programs could mistake the page for the answer. */
 function isBrowser(request: HttpRequest): boolean {
   const method = request.header('x-forwarded-method') ?? 'GET';
   return /^(GET|HEAD)$/i.test(method) && /\btext\/html\b/i.test(request.header('accept') ?? '');
 }
 
-/** The sign-in page, with the way back. The page itself decides whether it goes there. */
+/** The sign-in page with a return URL, which the page itself validates. */
 function locateSignIn(request: HttpRequest, signInUrl: string | undefined): string {
   const page = signInUrl ?? '/sign-in';
   const target = escapeBytes(locateRequest(request, signInUrl));
   return target.length > maxTargetLength ? page : `${page}?rd=${encodeURIComponent(target)}`;
 }
 
-/** What was asked for: a path of this host, or, where the page has a host of its own, the whole address. */
+/** The requested path, or the whole URL if the sign-in page is on another host. */
 function locateRequest(request: HttpRequest, signInUrl: string | undefined): string {
   const uri = request.header('x-forwarded-uri') ?? '/';
   if (signInUrl === undefined) return uri;
-  // Of several proxies, each appends; the first one is what the browser spoke to.
+  // Proxies append; the first value is the host that the browser used.
   const [host = ''] = (request.header('x-forwarded-host') ?? '').split(',');
-  // Not X-Forwarded-Proto, which behind one more proxy is that proxy's: the cookie is for this scheme alone.
+  // Not X-Forwarded-Proto, which behind a second proxy may be wrong: the cookie is only valid for this scheme.
   const [scheme] = signInUrl.split('//');
   return `${scheme}//${host.trim()}${uri}`;
 }
 
-/** As a browser escapes what is not ASCII. In a header each character is one byte (RFC 9110 §5.5). */
+/** Percent-encodes non-ASCII bytes like a browser. In a header each character is one byte (RFC 9110 §5.5). */
 function escapeBytes(target: string): string {
   return target.replace(
     /[^\x21-\x7E]/g,

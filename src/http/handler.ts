@@ -11,9 +11,9 @@ import { fromWebRequest, type RequestInfo, toWebResponse } from './web.js';
 
 export interface HandlerOptions extends Omit<RouteParts, 'schemas'>, Omit<DispatcherOptions, 'routes'> {
   purposes: readonly string[];
-  /** Those that some transport serves. */
+  /** Channels with a transport. */
   channels: readonly Channel[];
-  /** Served at `/dev/inbox` under localhost and the host of `publicUrl`, to everybody who can reach it: for development only. */
+  /** Served at `/dev/inbox` under localhost and the host of `publicUrl` to anyone who can reach it: for development only. */
   unsafeDevInbox?: InboxReader | undefined;
   publicUrl?: string | undefined;
   /** Pages, such as that to sign in. */

@@ -9,7 +9,7 @@ export interface HealthParts {
   schemas: Schemas;
 }
 
-/** Whether the process runs, and whether it can serve. */
+/** Liveness and readiness. */
 export function createHealthRoutes({ store, schemas }: HealthParts): Route[] {
   return [
     {

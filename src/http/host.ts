@@ -4,7 +4,7 @@ const hostPattern = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/i;
 /** Most requests name the host that the one before named. */
 let latest = '';
 
-/** Whether this is a valid Host header. An empty one is (RFC 9112 §3.2). */
+/** Whether this is a valid Host header; an empty one is (RFC 9112 §3.2). */
 export function isHost(host: string): boolean {
   if (host === latest || host === '') return true;
   const isValid = hostPattern.test(host) && URL.canParse(`http://${host}`);
@@ -12,7 +12,7 @@ export function isHost(host: string): boolean {
   return isValid;
 }
 
-/** The host without its port; null when there is none. */
+/** The host without its port, or null. */
 export function findHostname(host: string): string | null {
   return host !== '' && isHost(host) ? new URL(`http://${host}`).hostname : null;
 }

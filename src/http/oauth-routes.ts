@@ -19,10 +19,10 @@ export interface OauthParts {
   schemas: Schemas;
 }
 
-/** How long others may keep our public keys. */
+/** How long clients may cache our public keys. */
 export const jwksMaxAgeSeconds = 300;
 
-/** What the OAuth family of standards asks of whoever issues tokens: keys, introspection, revocation. */
+/** The OAuth endpoints of a token issuer: keys, introspection, revocation. */
 export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: OauthParts): Route[] {
   const checkClient = createClientCheck(introspectClients);
   const keySet = JSON.stringify(jwks);
@@ -77,7 +77,7 @@ export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: 
         const token = await readToken(request);
         if (token === null) return refuseForm();
         const check = await tokens.check(token);
-        // RFC 7662 §2.2: nothing else for a token that is not active, whatever the reason.
+        // RFC 7662 §2.2: nothing else for an inactive token.
         if (!check.active) return replyJson(200, { active: false });
         return replyJson(200, { ...check.claims, active: true, token_type: 'Bearer' });
       },
@@ -106,7 +106,7 @@ export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: 
   ];
 }
 
-/** The `token` of a form; null when there is none, or when anything stands there twice (RFC 6749 §3.1). */
+/** The `token` of a form; null when it is missing, or when any field is repeated (RFC 6749 §3.1). */
 async function readToken(request: HttpRequest): Promise<string | null> {
   const form = await readForm(request);
   const names = [...(form?.keys() ?? [])];
@@ -118,7 +118,7 @@ function refuseForm(): HttpReply {
   return respondOauthError(400, 'invalid_request', detail);
 }
 
-/** RFC 6749 §5.2, which RFC 7662 §2.3 and RFC 7009 §2.2.1 point to. */
+/** RFC 6749 §5.2, referenced by RFC 7662 §2.3 and RFC 7009 §2.2.1. */
 function respondOauthError(
   status: number,
   error: 'invalid_client' | 'invalid_request',

@@ -75,7 +75,7 @@ export function createOtpRoutes({ service, schemas }: OtpParts): Route[] {
       async answer(request, { address }) {
         const { identity, otp, challenge, purpose } = await readJsonBody(request, schemas.verifyOtp);
         const result = await service.verify(identity, otp, { challenge, purpose, ip: address });
-        // Whether or not there is a bound code: strangers must not learn that.
+        // Whether or not a bound code exists: strangers must not find out.
         if (result.status === 'expired' && !challenge) return replyProblem('expired_code', unboundExpired);
         return replyVerify(result);
       },

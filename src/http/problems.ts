@@ -30,7 +30,7 @@ export const problems: Record<ErrorCode, { status: number; title: string }> = {
   internal: { status: 500, title: 'Internal server error' },
 };
 
-/** Members beside those of RFC 9457. */
+/** Members besides those of RFC 9457. */
 export interface ProblemExtra {
   attempts_left?: number;
   retry_after_seconds?: number;

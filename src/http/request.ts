@@ -1,6 +1,6 @@
 import { OtpError } from '../errors.js';
 
-/** A request, whichever server it came through. */
+/** A request, independent of the server that received it. */
 export interface HttpRequest {
   method: string;
   /** As it was sent, without the query. */
@@ -8,9 +8,9 @@ export interface HttpRequest {
   /** What follows the first `?`; empty without one. */
   query: string;
   scheme: 'http' | 'https';
-  /** The host and port that were asked for, as in a Host header; empty without one, as in health checks by HTTP/1.0. */
+  /** The requested host and port, as in a Host header; empty without one, as in HTTP/1.0 health checks. */
   host: string;
-  /** The address of the other end of the connection, where it is known. */
+  /** The address of the other end of the connection, if known. */
   remoteAddress: string | undefined;
   /** A header by its name in lower case, repeated lines joined by a comma; null without it. */
   header(name: string): string | null;
@@ -24,7 +24,7 @@ export interface HttpRequest {
   readBytes(): Promise<Uint8Array>;
 }
 
-/** The most bytes that a body may have. */
+/** Maximum size of a body in bytes. */
 export const maxBodyBytes = 4096;
 
 export function createTooLongError(): OtpError {

@@ -1,6 +1,6 @@
 import type { Route } from './route.js';
 
-/** What is at a path: the route for the method, or the methods that are allowed there; none where there is no route. */
+/** The route for the method at a path, or the methods allowed there; none if there is no route. */
 export type Found = { route: Route } | { allowed: readonly string[] };
 
 const nothing: Found = { allowed: [] };
@@ -27,7 +27,7 @@ function replaceFile(path: string): string {
   return `${path.slice(0, path.lastIndexOf('/') + 1)}*`;
 }
 
-/** Without dot segments (RFC 3986 §6.2.2.3), and with what need not be escaped in plain (§6.2.2.2). */
+/** Removes dot segments (RFC 3986 §6.2.2.3) and needless escapes (§6.2.2.2). */
 function normalisePath(path: string): string {
   const { pathname } = new URL(`http://host.invalid${path}`);
   try {

@@ -5,7 +5,7 @@ import type { HttpRequest } from './request.js';
 
 /** Who asks, as far as the dispatcher can tell. */
 export interface Caller {
-  /** The address to count against; undefined for the holder of an API key who named nobody. */
+  /** The address to count against; undefined for the holder of an API key that names none. */
   address: string | undefined;
 }
 
@@ -14,9 +14,9 @@ export interface Route {
   method: 'GET' | 'POST' | '*';
   /** Exact, or a folder followed by `*`, such as `/assets/*`, for every file in it. */
   path: string;
-  /** What a caller has to bring: any one of these. */
+  /** Any one of these is sufficient. */
   access: readonly Access[];
-  /** What the OpenAPI document says of it; routes without this are not in it. */
+  /** Its entry in the OpenAPI document; undocumented without one. */
   document?: Omit<RouteConfig, 'method' | 'path'>;
   /** May throw an OtpError, which becomes a problem. */
   answer(request: HttpRequest, caller: Caller): HttpReply | Promise<HttpReply>;

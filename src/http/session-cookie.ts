@@ -4,13 +4,13 @@ import { defaultNamespace } from '../core/policy.js';
 export interface CookieOptions {
   /** Every host under this domain gets the cookie, such as `example.com`. Default: the one host that set it. */
   domain?: string | undefined;
-  /** Part of the name, so that installations under one domain keep out of each other's way. Default `default`. */
+  /** Part of the name, so that installations under one domain do not collide. Default `default`. */
   namespace?: string | undefined;
   /** Plain http, for development on localhost: the name has no prefix then, and any page of the host can set it. */
   isInsecure: boolean;
 }
 
-/** A cookie that no script can read and that no other site's form brings along. */
+/** A cookie that scripts cannot read and that forms of other sites do not send. */
 export interface Cookie {
   name: string;
   /**
@@ -18,7 +18,7 @@ export interface Cookie {
    * cookie of this name, and a browser does not say whose is whose (RFC 6265 §4.2.2).
    */
   read(cookieHeader: string | null): string[];
-  /** The Set-Cookie value that keeps this value, for this long. */
+  /** The Set-Cookie value that stores this value for this long. */
   write(value: string, maxAgeSeconds: number): string;
   /** The Set-Cookie value that removes it. */
   clear(): string;

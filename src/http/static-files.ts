@@ -6,20 +6,20 @@ import { type HttpReply, securityHeaders } from './reply.js';
 import type { HttpRequest } from './request.js';
 
 export interface StaticFileOptions {
-  /** Read when it is first asked for, and again only when that has failed. */
+  /** Loaded on first use; retried only after a failure. */
   read(): string | Promise<string | Buffer<ArrayBuffer>>;
   /** Such as `text/css`; text is UTF-8. */
   type: string;
-  /** Default: kept, and checked before each use. */
+  /** Default: cached, but revalidated before each use. */
   cacheControl?: string | undefined;
   /** Further headers, and other values for the security headers. */
   headers?: Record<string, string> | undefined;
 }
 
-/** Answers with a file that is the same for everyone. Rejects when it cannot be read. */
+/** Serves a file that is the same for everyone. Rejects when it cannot be read. */
 export type StaticFile = (request: Pick<HttpRequest, 'header'>) => Promise<HttpReply>;
 
-/** The answers with a file, made once: all connections send the same bytes. */
+/** The answers for a file, created once: all connections send the same bytes. */
 interface Answers {
   plain: HttpReply;
   gzipped: HttpReply;
@@ -27,7 +27,7 @@ interface Answers {
 
 const compress = promisify(gzip);
 
-/** Serves a text, compressed where that is accepted, to clients that do not have it yet (RFC 9110 §8.8.3, §13.1.2). */
+/** Serves a text, compressed if accepted, with an entity tag (RFC 9110 §8.8.3, §13.1.2). */
 export function createStaticFile(options: StaticFileOptions): StaticFile {
   let loading: Promise<Answers> | undefined;
 
@@ -72,7 +72,7 @@ async function makeAnswers(options: StaticFileOptions): Promise<Answers> {
   };
 }
 
-/** Only what a cache has to know again (RFC 9110 §15.4.5). */
+/** Only the headers that a 304 must repeat (RFC 9110 §15.4.5). */
 function replyNotModified({ headers }: HttpReply): HttpReply {
   const kept = Object.entries(headers).filter(
     ([name]) => !name.startsWith('Content-') || name.endsWith('Policy'),

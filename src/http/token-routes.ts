@@ -9,12 +9,12 @@ import type { Schemas } from './schemas.js';
 
 export interface TokenParts {
   tokens: Pick<Tokens, 'check' | 'canRefresh' | 'refresh' | 'revoke'>;
-  /** Purposes whose tokens pass as a bearer. */
+  /** Purposes that are accepted as a bearer token. */
   bearerPurposes: readonly string[];
   schemas: Schemas;
 }
 
-/** Check a token, follow it with the next, end it. */
+/** Check, refresh and end tokens. */
 export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenParts): Route[] {
   return [
     {

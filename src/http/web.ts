@@ -2,7 +2,7 @@ import { OtpError } from '../errors.js';
 import type { HttpReply } from './reply.js';
 import { createBrokenBodyError, createTooLongError, type HttpRequest, maxBodyBytes } from './request.js';
 
-/** What the server knows of a request that the request itself does not hold. */
+/** What the server knows about a request beyond the request itself. */
 export interface RequestInfo {
   /**
    * The address of the other end of the connection. Requests without one share a single budget, named `unknown`, in the
@@ -19,7 +19,7 @@ export function fromWebRequest(request: Request, { remoteAddress }: RequestInfo 
     path: pathname,
     query: search.slice(1),
     scheme: protocol === 'https:' ? 'https' : 'http',
-    // In some frameworks the URL names the host that the server listens on.
+    // In some frameworks the URL contains the host that the server listens on.
     host: headers.get('host') ?? host,
     remoteAddress: remoteAddress || undefined,
     header: (name) => headers.get(name),
@@ -43,7 +43,7 @@ function parseUrl(text: string): Pick<URL, 'protocol' | 'host' | 'pathname' | 's
   }
 }
 
-/** A host for requests without one, since every URL has one. Never a host that people use. */
+/** A placeholder for requests without a host, since every URL needs one. */
 const unknownHost = 'host.invalid';
 
 /**
@@ -58,7 +58,7 @@ export function toWebRequest(request: HttpRequest, init: Pick<RequestInit, 'body
   const hasBody = method !== 'GET' && method !== 'HEAD' && method !== 'TRACE';
   const { body = null, ...rest } = init;
   const made = new Request(url, { ...rest, headers, ...(hasBody ? { method, body, duplex: 'half' } : {}) });
-  // No Request can be made with TRACE.
+  // Request does not allow TRACE.
   if (!hasBody) Object.defineProperty(made, 'method', { value: method });
   return made;
 }
@@ -77,7 +77,7 @@ async function readBody(request: Request): Promise<Uint8Array> {
   const declared = request.headers.get('content-length');
   if (declared !== null && /^[0-9]{1,15}$/.test(declared)) {
     if (Number(declared) > maxBodyBytes) throw createTooLongError();
-    // The server holds the sender to what it declared, so nothing longer comes; checked all the same.
+    // The server enforces the declared length; checked here too.
     const bytes = new Uint8Array(await request.arrayBuffer());
     if (bytes.length > maxBodyBytes) throw createTooLongError();
     return bytes;

@@ -20,7 +20,7 @@ export function isPageServed(
   return signInPage && purposes.includes(signInPurpose);
 }
 
-/** Where some people get no code, an answer that waits for the message would tell who does. */
+/** If some people get no code, an answer that waits for the message would reveal who does. */
 export function chooseDeliveryMode(options: FilledOptions): DeliveryMode {
   return options.deliveryMode ?? (isSelective(options) ? 'background' : 'direct');
 }

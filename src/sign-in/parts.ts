@@ -36,7 +36,7 @@ export interface SignInOptions {
   brand: Brand;
   defaultLocale: Locale;
   defaultCountry: string | undefined;
-  /** Those that some transport serves. */
+  /** Channels with a transport. */
   channels: readonly Channel[];
   /** Whether everyone may sign in. */
   isOpenToAll: boolean;
