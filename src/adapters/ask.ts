@@ -1,3 +1,4 @@
+import { OtpError } from '../errors.js';
 import { findFault } from '../http/dispatcher.js';
 import type { Handler } from '../http/handler.js';
 import { replyProblem } from '../http/problems.js';
@@ -8,10 +9,12 @@ import { toWebRequest } from '../http/web.js';
 /** The reply of the dispatcher, or the response of a function that an app has put around the handler. */
 export type Answer = HttpReply | Response;
 
+type Passed = Pick<RequestInit, 'body' | 'signal'>;
+
 /** A request that can also be passed on as a Web-standard one. */
 export interface PassableRequest extends HttpRequest {
   /** The body, and the signal that the client has gone. Excludes `readBytes`. */
-  pass(): Pick<RequestInit, 'body' | 'signal'>;
+  pass(): Passed | Promise<Passed>;
 }
 
 /** Asks the dispatcher of a handler, or the handler itself where an app has wrapped it. Never rejects. */
@@ -24,8 +27,9 @@ async function askWrapped(handler: Handler, request: PassableRequest): Promise<A
   if (fault !== null) return replyProblem('invalid_request', fault);
   const { remoteAddress } = request;
   try {
-    return await handler(toWebRequest(request, request.pass()), { remoteAddress });
-  } catch {
+    return await handler(toWebRequest(request, await request.pass()), { remoteAddress });
+  } catch (error) {
+    if (error instanceof OtpError) return replyProblem(error.code, error.message);
     return replyProblem('internal', 'The server failed to answer');
   }
 }

@@ -1,8 +1,13 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Handler } from '../http/handler.js';
-import { createBrokenBodyError, createTooLongError, maxBodyBytes } from '../http/request.js';
+import {
+  createBrokenBodyError,
+  createTooLongError,
+  type HttpRequest,
+  maxBodyBytes,
+} from '../http/request.js';
 import type { TokenClaims } from '../tokens/claims.js';
-import { type Answer, createAsk, type PassableRequest } from './ask.js';
+import { type Answer, createAsk } from './ask.js';
 import { answerInTurn } from './exchange.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
 import { readHeader, readHost } from './header-lines.js';
@@ -27,8 +32,9 @@ export function createFastifyPlugin(handler: Handler): (instance: FastifyInstanc
   return async (instance) => {
     const answer = async (request: FastifyRequest, reply: FastifyReply, readBytes: ReadBytes) => {
       const exchange = { incoming: request.raw, outgoing: reply.raw };
+      const pass = async () => ({ body: await readBytes() });
       const answered = await answerInTurn(exchange, request.ip, (remoteAddress) =>
-        ask({ ...convert(request, instance.prefix), remoteAddress, readBytes }),
+        ask({ ...convert(request, instance.prefix), remoteAddress, readBytes, pass }),
       );
       return answered.status === 404 ? reply.callNotFound() : send(reply, answered);
     };
@@ -67,17 +73,14 @@ export function requireToken(
   };
 }
 
-type ReadBytes = PassableRequest['readBytes'];
+type ReadBytes = () => Promise<Uint8Array<ArrayBuffer>>;
 
 /** Fastify has read it already. */
 function takeBody({ body }: FastifyRequest): Uint8Array<ArrayBuffer> {
   return body instanceof Uint8Array ? new Uint8Array(body) : new Uint8Array();
 }
 
-function convert(
-  request: FastifyRequest,
-  prefix: string,
-): Omit<PassableRequest, 'remoteAddress' | 'readBytes'> {
+function convert(request: FastifyRequest, prefix: string): Omit<HttpRequest, 'remoteAddress' | 'readBytes'> {
   const { method, url, protocol, raw } = request;
   const incoming = withLines(request);
   const [path = '', ...query] = url.slice(prefix.length).split('?');
@@ -91,7 +94,6 @@ function convert(
     header: (name) => readHeader(incoming, name),
     // HTTP/2 pseudo-headers start with a colon.
     headerNames: () => Object.keys(incoming.headers).filter((name) => !name.startsWith(':')),
-    pass: () => ({ body: takeBody(request) }),
   };
 }
 

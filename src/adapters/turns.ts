@@ -74,7 +74,9 @@ export function cutWhenStalled(outgoing: Exchange['outgoing'], timeoutMs = defau
   outgoing.setTimeout(timeoutMs, () => outgoing.destroy());
 }
 
-/** Like `cutWhenStalled`, for an answer that other code will end. */
-export function cutOnceStalled(outgoing: Exchange['outgoing'], timeoutMs?: number): void {
-  outgoing.once('prefinish', () => cutWhenStalled(outgoing, timeoutMs));
+/** Like `cutWhenStalled`, for an answer that other code writes. It may pause while the client has taken all there is. */
+export function cutOnceStalled(outgoing: Exchange['outgoing'], timeoutMs = defaultStalledTimeoutMs): void {
+  outgoing.setTimeout(timeoutMs, () => {
+    if (outgoing.socket?.writableLength) outgoing.destroy();
+  });
 }

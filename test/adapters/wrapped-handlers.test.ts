@@ -106,3 +106,13 @@ for (const name of ['node:http', 'express']) {
     if (!signal.aborted) await once(signal, 'abort');
   });
 }
+
+test('fastify: such a function takes bodies of the size that the API takes, and longer ones are refused', async (t) => {
+  const server = await servers['fastify']?.(async (request) => Response.json((await request.text()).length));
+  assert.ok(server);
+  t.after(() => server.close());
+  const send = (length: number) => fetch(server.url, { method: 'POST', body: 'x'.repeat(length) });
+  assert.equal(await (await send(4096)).json(), 4096);
+  assert.equal((await send(4097)).status, 400);
+  assert.equal((await send(100_000)).status, 400);
+});
