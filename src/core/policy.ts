@@ -24,38 +24,6 @@ export type LimitName = (typeof limitNames)[number];
 export const deliveryModes = ['direct', 'background'] as const;
 export type DeliveryMode = (typeof deliveryModes)[number];
 
-/** The rules of one installation. */
-export interface Policy {
-  /** The application or tenant. Default `default`. */
-  namespace: string;
-  /** What codes may be for; the first is used when a request names none. Default `['sign-in']`. */
-  purposes: readonly string[];
-  /** Length of a code, 4 to 10. Default 6. */
-  digits: number;
-  /** Life of a code in seconds, 30 to 600. Default 300. */
-  windowSeconds: number;
-  /** Attempts per code, 1 to 100. Default 5. */
-  maxAttempts: number;
-  /** Default `reuse`. */
-  resend: ResendPolicy;
-  /** Least gap between two sends to one identity in seconds, 0 to 600. Default 0. */
-  resendCooldownSeconds: number;
-  /** Default `identity`; `challenge` binds every request. */
-  binding: Binding;
-  /** Wrong guesses in 100 days from which on codes are long, 0 (never) to 1000. Default 10. */
-  lengthenAfter: number;
-  /** Length of a long code, 4 to 10 and at least `digits`. Default 10. */
-  longDigits: number;
-  /** Sends per rolling 10 minutes and identity, 1 to 1 000 000. Default 5. */
-  requestIdentityMax: number;
-  /** Attempts on unbound codes per rolling 10 minutes and identity, 1 to 1 000 000. Default 10. */
-  verifyIdentityMax: number;
-  /** Requests per rolling 10 minutes and network address, 0 (no limit) to 1 000 000. Default 50. */
-  requestIpMax: number;
-  /** Verifies per rolling 10 minutes and network address, 0 (no limit) to 1 000 000. Default 100. */
-  verifyIpMax: number;
-}
-
 interface Range {
   min: number;
   max: number;
@@ -73,7 +41,15 @@ export const policyNumbers = {
   verifyIdentityMax: { min: 1, max: 1_000_000, default: 10 },
   requestIpMax: { min: 0, max: 1_000_000, default: 50 },
   verifyIpMax: { min: 0, max: 1_000_000, default: 100 },
-} as const satisfies Partial<Record<keyof Policy, Range & { default: number }>>;
+} as const satisfies Record<string, Range & { default: number }>;
+
+/** The rules of one installation; what each means is said with the option of the same name. */
+export interface Policy extends Record<keyof typeof policyNumbers, number> {
+  namespace: string;
+  purposes: readonly string[];
+  resend: ResendPolicy;
+  binding: Binding;
+}
 
 /** Bounds and default of the windows before and after its own in which the pure engine accepts a code. */
 export const driftToleranceRange = { min: 0, max: 10, default: 1 };

@@ -2,7 +2,7 @@ import { type Channel, channels, deliveryModes } from '../core/policy.js';
 import { parseTestIdentities, resolveTestIdentities, type TestIdentity } from '../core/test-identities.js';
 import type { Transport } from '../ports.js';
 import { checkTransports } from './parts.js';
-import { choice, describe, flag, from, optionalChoice, structured, value, wholeNumber } from './row.js';
+import { choice, describe, flag, from, type Row, value, wholeNumber } from './row.js';
 
 /** What delivers for the service. */
 export const senderNames = [
@@ -48,14 +48,11 @@ export const deliveryOptions = {
   /** How codes are sent; for more than one way set `DELIVERY_ROUTES` instead. */
   DELIVERY_BACKEND: choice(senderNames, 'console'),
   /** Names of transports by channel, in the order in which they are tried: the next after a definite refusal. */
-  routes: from(
-    'DELIVERY_ROUTES',
-    structured<Routes>({
-      allowed: `channels and their backends, such as \`email=smtp,ses;sms=twilio,vonage\`, of ${senderNames.join(', ')}`,
-      parse: parseRoutes,
-      check: checkRoutes,
-    }),
-  ),
+  routes: from('DELIVERY_ROUTES', {
+    ...value<Routes>(checkRoutes),
+    allowed: `channels and their backends, such as \`email=smtp,ses;sms=twilio,vonage\`, of ${senderNames.join(', ')}`,
+    parse: parseRoutes,
+  }),
   /** Allow `console` delivery in production. */
   OTP_ALLOW_CONSOLE_DELIVERY: flag(false),
   /** Limit on one message in milliseconds, over all its transports, 100 to 60 000. Default 5000. */
@@ -67,22 +64,20 @@ export const deliveryOptions = {
    * Identities for app reviews and demos, each with a code that does not change until its last day. Nothing is sent to
    * them, every use is logged as a warning, and 20 wrong guesses in 100 days switch one off. Default: none.
    */
-  testIdentities: from(
-    'OTP_TEST_IDENTITIES',
-    structured<readonly TestIdentity[]>({
-      isSecret: true,
-      allowed:
-        '`review@example.com=482931@2026-12-31` (identity, code, last day), entries with commas between them',
-      parse: parseTestIdentities,
-      check: (entries, _name, { defaultCountry }) =>
-        resolveTestIdentities(entries as TestIdentity[], { defaultCountry: defaultCountry as string }),
-    }),
-  ),
+  testIdentities: from('OTP_TEST_IDENTITIES', {
+    allowed:
+      '`review@example.com=482931@2026-12-31` (identity, code, last day), entries with commas between them',
+    default: [],
+    isSecret: true,
+    check: (entries, _name, { defaultCountry }) =>
+      resolveTestIdentities(entries as TestIdentity[], { defaultCountry: defaultCountry as string }),
+    parse: parseTestIdentities,
+  } satisfies Row<readonly TestIdentity[], readonly TestIdentity[]>),
   /**
    * `direct`: an answer waits for the provider. `background`: messages wait in a queue of this process, and are lost with
    * it. Default: `direct`, but `background` with `gateAllow` or `shouldSend`, which need it.
    */
-  deliveryMode: from('DELIVERY_MODE', { ...optionalChoice(deliveryModes), defaultText: 'direct' }),
+  deliveryMode: from('DELIVERY_MODE', { ...choice(deliveryModes), defaultText: 'direct' }),
   /** Most messages in the background, 1 to 100 000; when full, requests answer 503 and count nothing. Default 1000. */
   deliveryQueueMax: from('DELIVERY_QUEUE_MAX', wholeNumber({ min: 1, max: 100_000, default: 1000 })),
   /**

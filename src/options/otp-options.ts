@@ -11,21 +11,27 @@ import { secretOptions } from './secrets.js';
 import { serverOptions } from './server.js';
 import { tokenOptions } from './tokens.js';
 
-/** The table of the library's options, and of settings that belong with them; `settings.ts` adds those of the service. */
-export const rows = {
-  ...secretOptions,
-  ...codeOptions,
-  ...limitOptions,
-  ...tokenOptions,
-  ...gateOptions,
-  ...messageOptions,
-  ...pageOptions,
-  ...deliveryOptions,
-  ...serverOptions,
-  ...partOptions,
+/** The groups of the table, but for the settings of senders and stores, which `settings.ts` adds. */
+export const optionGroups = {
+  Secrets: secretOptions,
+  Codes: codeOptions,
+  Limits: limitOptions,
+  Tokens: tokenOptions,
+  Gate: gateOptions,
+  Messages: messageOptions,
+  'Sign-in page': pageOptions,
+  Delivery: deliveryOptions,
+  Server: serverOptions,
+  Parts: partOptions,
 };
 
-type Rows = typeof rows;
+type Groups = typeof optionGroups;
+type Intersection<Union> = (Union extends unknown ? (member: Union) => void : never) extends (
+  all: infer All,
+) => void
+  ? All
+  : never;
+export type Rows = Intersection<Groups[keyof Groups]>;
 type OptionName<Name> = Name extends Uppercase<Name & string> ? never : Name;
 
 type Given = {
@@ -51,7 +57,7 @@ const isOption = (name: string) => name !== name.toUpperCase();
 
 /** By the name of the option. */
 export const optionRows: Record<string, AnyRow> = Object.fromEntries(
-  Object.entries(rows).filter(([name]) => isOption(name)),
+  Object.values(optionGroups).flatMap((rows) => Object.entries(rows).filter(([name]) => isOption(name))),
 );
 
 /** @throws TypeError or RangeError that begins with the name of the option, and says what is allowed */

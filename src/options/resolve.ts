@@ -68,7 +68,7 @@ export function resolveOptions(given: OtpOptions): ResolvedOptions {
       options.cookieDomain === undefined ? undefined : `${publicUrl?.replace(/\/$/, '')}${paths.signIn}`,
     spreadMs: isOpenToAll ? undefined : options.deliverySpreadMs,
     page: isPageServed(options) ? describePage(options) : undefined,
-    testIdentities: resolveTestIdentities(options.testIdentities ?? [], { defaultCountry }),
+    testIdentities: resolveTestIdentities(options.testIdentities, { defaultCountry }),
     clock,
     logger,
     // By the clock of the caller, if there is one: the store's own is not moved when the system's time is set.

@@ -38,97 +38,95 @@ export function needing<Kind extends AnyRow>(option: string, why: string, row: K
   return { ...row, needs: { option, why } };
 }
 
-type Check = AnyRow['check'];
-
-const base = { default: undefined, isSecret: false };
+/** What most kinds have in common. */
+const base = { default: undefined, isSecret: false, parse: (text: string) => text };
 
 /** @throws RangeError in the words of the table */
 export function refuse(name: string, allowed: string, given: unknown): never {
   throw new RangeError(`${name} must be ${allowed.replaceAll('`', '')}, got ${given}`);
 }
 
+/** @throws TypeError for a value of another type */
+function checkType(value: unknown, name: string, type: string, allowed: string): void {
+  if (typeof value !== type) throw new TypeError(`${name} must be ${allowed}, got ${describe(value)}`);
+}
+
 export interface NumberRange {
   min: number;
   max: number;
-  default?: number;
   /** The unit, for a setting whose name does not hold it. */
   unit?: 'seconds' | 'milliseconds';
   /** Whether 0 is allowed too, with a meaning of its own. */
   orZero?: boolean;
 }
 
-export function wholeNumber<const Range extends NumberRange>(range: Range) {
+export function wholeNumber<Default extends number | undefined = undefined>(
+  range: NumberRange & { default?: Default },
+): Row<number, number | Default> {
   const { min, max, unit, orZero = false } = range;
   const kind = unit === undefined ? 'a whole number' : `a whole number of ${unit}`;
-  const row: Row<number, number | undefined> = {
+  return {
     ...base,
     allowed: `${orZero ? '0, or ' : ''}${kind} from ${min} to ${max}`,
-    default: range.default,
+    default: range.default as Default,
     check(value, name) {
       if (!orZero || value !== 0) assertWholeNumber(name, value, range);
     },
     parse: (text) => (/^[0-9]{1,15}$/.test(text) ? Number(text) : null),
   };
-  return row as Row<number, Range extends { default: number } ? number : number | undefined>;
 }
 
 const flagWords: Record<string, boolean> = { true: true, false: false };
 
 /** `true` or `false`; without a default, something else decides. */
-export function flag<const Default extends boolean | undefined = undefined>(byDefault?: Default) {
-  const row: Row<boolean, boolean | undefined> = {
+export function flag<Default extends boolean | undefined = undefined>(
+  byDefault = undefined as Default,
+): Row<boolean, boolean | Default> {
+  return {
     ...base,
     allowed: '`true` or `false`',
     default: byDefault,
-    check(value, name) {
-      if (typeof value !== 'boolean')
-        throw new TypeError(`${name} must be true or false, got ${typeof value}`);
-    },
+    check: (value, name) => checkType(value, name, 'boolean', 'true or false'),
     parse: (text) => flagWords[text] ?? null,
   };
-  return row as Row<boolean, Default extends boolean ? boolean : boolean | undefined>;
 }
 
-export function choice<const Value extends string>(values: readonly Value[], byDefault: Value) {
-  return { ...optionalChoice(values), default: byDefault } as Row<Value, Value>;
-}
-
-/** As `choice`; without it, something else decides. */
-export function optionalChoice<const Value extends string>(values: readonly Value[]) {
-  const row: Row<Value, Value | undefined> = {
+/** One of a few words; without a default, something else decides. */
+export function choice<const Value extends string, Default extends Value | undefined = undefined>(
+  values: readonly Value[],
+  byDefault = undefined as Default,
+): Row<Value, Value | Default> {
+  return {
     ...base,
-    default: undefined,
     allowed: values.map((value) => `\`${value}\``).join(', '),
+    default: byDefault,
     check: (value, name) => assertOneOf(name, value, values),
     parse: (text) => text as Value,
   };
-  return row;
 }
 
 interface TextForm {
   allowed: string;
-  /** Or a pattern that the whole text has. */
+  /** What the text is like: a pattern, or a check. */
   accepts?: RegExp | ((text: string) => boolean);
 }
 
 function checkText(value: unknown, name: string, { allowed, accepts = /^[^\r\n]+$/ }: TextForm): void {
-  if (typeof value !== 'string') throw new TypeError(`${name} must be a string, got ${typeof value}`);
-  const isAccepted = typeof accepts === 'function' ? accepts(value) : accepts.test(value);
-  if (!isAccepted) refuse(name, allowed, value);
+  checkType(value, name, 'string', 'a string');
+  const text = value as string;
+  if (!(typeof accepts === 'function' ? accepts(text) : accepts.test(text))) refuse(name, allowed, text);
 }
 
-export function text<const Default extends string | undefined = undefined>(
+export function text<Default extends string | undefined = undefined>(
   form: TextForm,
-  byDefault?: Default,
-) {
-  const row: Row<string, string | undefined> = {
+  byDefault = undefined as Default,
+): Row<string, string | Default> {
+  return {
     ...base,
     allowed: form.allowed,
     default: byDefault,
     check: (value, name) => checkText(value, name, form),
-    parse: (text) => text,
   };
-  return row as Row<string, Default extends string ? string : string | undefined>;
 }
 
 /** A secret as text; `check` throws without repeating it. */
@@ -138,14 +136,12 @@ export function secret(
 ): Row<string, string | undefined> {
   return {
     ...base,
-    default: undefined,
     isSecret: true,
     allowed,
     check(value, name) {
-      if (typeof value !== 'string') throw new TypeError(`${name} must be a string, got ${typeof value}`);
-      check(value, name);
+      checkType(value, name, 'string', 'a string');
+      check(value as string, name);
     },
-    parse: (text) => text,
   };
 }
 
@@ -155,71 +151,59 @@ interface ListForm {
   /** And what else holds of the list. */
   but?: string;
   accepts: RegExp | ((entry: string) => boolean);
-  /** Of the list as a whole. */
-  acceptsAll?: (entries: readonly string[]) => boolean;
 }
 
 /** A list of texts, as a setting with commas between them. One with a default is never empty. */
-export function list({ of, but, accepts, acceptsAll = () => true }: ListForm, byDefault: string[] = []) {
+export function list(
+  { of, but, accepts }: ListForm,
+  byDefault: readonly string[] = [],
+): Row<readonly string[], readonly string[]> {
   const rest = but === undefined ? '' : `, ${but}`;
   const allowed = `${of}${rest}`;
-  const row: Row<readonly string[], readonly string[]> = {
+  return {
     ...base,
     allowed: `${of}, with commas between them${rest}`,
     default: byDefault,
     check(value, name) {
-      const isList = Array.isArray(value) && (byDefault.length === 0 || value.length > 0);
-      if (!isList)
+      if (!Array.isArray(value) || value.length < Math.min(byDefault.length, 1))
         throw new TypeError(
           `${name} must be a list of ${allowed.replaceAll('`', '')}, got ${describe(value)}`,
         );
       for (const entry of value) checkText(entry, name, { allowed, accepts });
-      if (!acceptsAll(value)) refuse(name, allowed, value.join(', '));
     },
     parse: splitList,
   };
-  return row;
 }
 
 /** Names of purposes. */
-export function nameList(byDefault: string[]) {
+export function nameList(byDefault: readonly string[]): Row<readonly string[], readonly string[]> {
   const row = list({ of: `names of ${nameForm}`, accepts: () => true }, byDefault);
-  const check: Check = (value, name, others) => {
-    row.check(value, name, others);
-    for (const entry of value as string[]) assertName(name, entry);
+  return {
+    ...row,
+    check(value, name, others) {
+      row.check(value, name, others);
+      for (const entry of value as string[]) assertName(name, entry);
+    },
   };
-  return { ...row, check };
 }
 
 /** The entries of a setting. */
 export function splitList(text: string): string[] {
-  return text
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter(Boolean);
-}
-
-/** What has a form of its own, as a value and as text. */
-export function structured<Input>(
-  parts: Pick<Row<Input, Input>, 'allowed' | 'check' | 'parse'> & { isSecret?: boolean },
-): Row<Input, Input | undefined> {
-  return { ...base, default: undefined, ...parts };
+  const entries = text.split(',').map((entry) => entry.trim());
+  return entries.filter(Boolean);
 }
 
 /** A value for the library alone. */
 export function value<Input>(check: (value: unknown, name: string) => void): Row<Input, Input | undefined> {
-  return { ...base, default: undefined, allowed: '', check, parse: () => null };
+  return { ...base, allowed: '', check, parse: () => null };
 }
 
 /** A function for the library alone. */
 export function hook<Function extends (...args: never[]) => unknown>() {
-  return value<Function>((given, name) => {
-    if (typeof given !== 'function')
-      throw new TypeError(`${name} must be a function, got ${describe(given)}`);
-  });
+  return value<Function>((given, name) => checkType(given, name, 'function', 'a function'));
 }
 
-/** Whether the rule of another part takes it, for a message in the words of the table. */
+/** Whether the rule of another part accepts it; the message is in the words of the table then. */
 export function passes<Given>(read: (given: Given) => unknown): (given: Given) => boolean {
   return (given) => {
     try {
@@ -231,8 +215,9 @@ export function passes<Given>(read: (given: Given) => unknown): (given: Given) =
   };
 }
 
-/** What was given instead of a value of another kind. */
+/** What was given instead of a value of another type. */
 export function describe(given: unknown): string {
   if (Array.isArray(given)) return given.length === 0 ? 'an empty list' : 'a list';
-  return typeof given === 'object' ? 'an object' : String(given);
+  if (typeof given === 'string') return 'a string';
+  return typeof given === 'object' && given !== null ? 'an object' : String(given);
 }

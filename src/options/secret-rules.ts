@@ -12,7 +12,7 @@ const secretNames = [
 type Secret = Uint8Array | string;
 type Rule = (options: FilledOptions) => void;
 
-const placeholder = /change.?me|placeholder|example|your.{0,12}(secret|key)|(secret|key).{0,3}here/i;
+const placeholder = /change.?me|placeholder|example|your.{0,12}(secret|key)|(secret|key).{0,8}here/i;
 
 /** What a secret may be read as: its bytes, and those that the text means as base64. */
 function readForms(secret: Secret): Buffer[] {

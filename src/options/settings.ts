@@ -1,31 +1,15 @@
-import { codeOptions } from './codes.js';
-import { deliveryOptions } from './delivery.js';
-import { gateOptions } from './gate.js';
-import { limitOptions } from './limits.js';
-import { messageOptions } from './messages.js';
-import type { rows } from './otp-options.js';
-import { pageOptions } from './page.js';
+import { optionGroups, type Rows } from './otp-options.js';
 import type { AnyRow, Row } from './row.js';
-import { secretOptions } from './secrets.js';
 import { senderSettings } from './senders.js';
-import { serverOptions } from './server.js';
 import { storeSettings } from './stores.js';
-import { tokenOptions } from './tokens.js';
 
 const groups = {
-  Secrets: secretOptions,
-  Codes: codeOptions,
-  Limits: limitOptions,
-  Tokens: tokenOptions,
-  Gate: gateOptions,
-  Messages: messageOptions,
-  'Sign-in page': pageOptions,
-  Delivery: { ...deliveryOptions, ...senderSettings },
+  ...optionGroups,
+  Delivery: { ...optionGroups.Delivery, ...senderSettings },
   Store: storeSettings,
-  Server: serverOptions,
 };
 
-type Rows = typeof rows & typeof senderSettings & typeof storeSettings;
+type AllRows = Rows & typeof senderSettings & typeof storeSettings;
 type SettingOf<Name, Kind> = Kind extends { setting: infer Setting extends string }
   ? Setting
   : Name extends Uppercase<Name & string>
@@ -34,7 +18,10 @@ type SettingOf<Name, Kind> = Kind extends { setting: infer Setting extends strin
 
 /** What every setting holds: what was given, or its default. */
 export type Environment = {
-  [Name in keyof Rows as SettingOf<Name, Rows[Name]>]: Rows[Name] extends Row<unknown, infer Resolved>
+  [Name in keyof AllRows as SettingOf<Name, AllRows[Name]>]: AllRows[Name] extends Row<
+    unknown,
+    infer Resolved
+  >
     ? Resolved
     : never;
 };

@@ -2,18 +2,7 @@ import { minSecretBytes } from '../core/secret.js';
 import type { ReadClaims } from '../ports.js';
 import { maxTtlSeconds } from '../tokens/claims.js';
 import { importPrivateKeys, importSecret, tokenAlgorithms } from '../tokens/keys.js';
-import {
-  flag,
-  from,
-  hook,
-  nameList,
-  optionalChoice,
-  secret,
-  splitList,
-  structured,
-  text,
-  wholeNumber,
-} from './row.js';
+import { choice, flag, from, hook, nameList, secret, splitList, text, value, wholeNumber } from './row.js';
 
 const sharedSecret = secret(`at least ${minSecretBytes} bytes, used as they are`, importSecret);
 const privateKey = secret(
@@ -38,10 +27,10 @@ export function parseClients(text: string): Client[] | null {
   return pairs.map(([, name = '', hash = '']) => ({ name, hash }));
 }
 
-function checkClients(value: unknown, name: string): void {
+function checkClients(clients: unknown, name: string): void {
   const isGood = (client: Partial<Client> | null) =>
     typeof client?.name === 'string' && client.name !== '' && /^[0-9a-f]+$/.test(String(client.hash));
-  if (Array.isArray(value) && value.every(isGood)) return;
+  if (Array.isArray(clients) && clients.every(isGood)) return;
   throw new TypeError(`${name} must be a list of { name, hash }, with the hashes that generateApiKey makes`);
 }
 
@@ -61,7 +50,7 @@ export const tokenOptions = {
   /** The key before or after a rotation: checks tokens and is published, never signs. In the same forms. */
   previousJwtPrivateKey: from('JWT_PRIVATE_KEY_PREVIOUS', privateKey),
   /** Confirms the algorithm that follows from the key: `HS256`, `ES256` or `EdDSA`. Default: not checked. */
-  jwtAlgorithm: from('JWT_ALG', optionalChoice(tokenAlgorithms)),
+  jwtAlgorithm: from('JWT_ALG', choice(tokenAlgorithms)),
   /** Life of a token in seconds, 30 to 86 400. Default 900. */
   accessTokenTtlSeconds: from(
     'ACCESS_TOKEN_TTL',
@@ -84,13 +73,11 @@ export const tokenOptions = {
    * its secret, which `generateApiKey` makes. Default: none, introspection is off.
    */
   introspectClients: from('INTROSPECT_CLIENTS', {
-    ...structured<readonly Client[]>({
-      allowed:
-        '`name=hash` pairs with commas between them, as `stateless-otp secret --introspect-client name` prints them',
-      parse: parseClients,
-      check: checkClients,
-    }),
+    ...value<readonly Client[]>(checkClients),
+    allowed:
+      '`name=hash` pairs with commas between them, as `stateless-otp secret --introspect-client name` prints them',
     default: [] as readonly Client[],
+    parse: parseClients,
   }),
   /** The token's `iss`. Default `stateless-otp`. */
   issuer: from('JWT_ISSUER', text({ allowed: 'text' }, 'stateless-otp')),

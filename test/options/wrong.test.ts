@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { formatCheck } from '../../src/cli/check.js';
+import { loadConfig } from '../../src/cli/config.js';
+import { createOtp, generateSecretKey, type OtpOptions, type Transport } from '../../src/index.js';
+import { createMemoryStore } from '../../src/stores/memory.js';
+import { createInbox, jwtSecret, secretKey } from '../helpers/otp.js';
+import { createPem } from '../helpers/tokens.js';
+
+const { transport } = createInbox();
+const create = (options: object) =>
+  createOtp({ secretKey, jwtSecret, transports: [transport], ...options } as OtpOptions);
+const otherSecret = generateSecretKey();
+const privateKey = createPem('P-256');
+
+describe('the library says at construction what is wrong, by name', () => {
+  const cases: [why: string, options: object, message: RegExp][] = [
+    ['no secret', { secretKey: undefined }, /^secretKey must be given; generateSecretKey makes one$/],
+    ['no secret for tokens', { jwtSecret: undefined }, /^jwtSecret or jwtPrivateKey must be given$/],
+    [
+      'a secret as text that is not base64',
+      { secretKey: 'not base64!' },
+      /^secretKey must be bytes or base64/,
+    ],
+    ['one secret for everything', { jwtSecret: secretKey }, /^jwtSecret must differ from secretKey$/],
+    [
+      'one secret for everything, once as bytes',
+      { secretKey: Buffer.from(jwtSecret), jwtSecret },
+      /^jwtSecret must differ from secretKey$/,
+    ],
+    [
+      'a token secret that is the identity key',
+      { identityKey: otherSecret, jwtSecret: otherSecret },
+      /^jwtSecret must differ from identityKey$/,
+    ],
+    [
+      'a rotation of tokens that changes nothing',
+      { previousJwtSecret: ` ${jwtSecret}` },
+      /^previousJwtSecret must differ from jwtSecret$/,
+    ],
+    [
+      'a rotation of keys that changes nothing',
+      { jwtSecret: undefined, jwtPrivateKey: privateKey, previousJwtPrivateKey: privateKey },
+      /^previousJwtPrivateKey must differ from jwtPrivateKey$/,
+    ],
+    ...['changeme', 'change-me-', 'your-secret-key-', 'secret-goes-here-', 'x'].map(
+      (word): [string, object, RegExp] => [
+        `the placeholder ${word}`,
+        { jwtSecret: word.repeat(40) },
+        /^jwtSecret looks like a placeholder; .*generateSecretKey/,
+      ],
+    ),
+    ['a key of zeros', { secretKey: new Uint8Array(32) }, /^secretKey looks like a placeholder/],
+    [
+      'a store that is a promise',
+      { store: Promise.resolve(createMemoryStore()) },
+      /^store is a promise: await it/,
+    ],
+    [
+      'a client for a store',
+      { store: { get() {}, set() {} } },
+      /^store must have open, .* without open, attempt/,
+    ],
+    ['a store by its name', { store: 'redis' }, /^store must have open, .*, got redis without/],
+    [
+      'a transport for a list',
+      { transports: transport },
+      /^transports must be a list of at least one transport, got an object/,
+    ],
+    [
+      'no transport',
+      { transports: [] },
+      /^transports must be a list of at least one transport, got an empty list/,
+    ],
+    [
+      'a transport that is a promise',
+      { transports: [Promise.resolve(transport)] },
+      /^transports\[0\] is a promise: await it/,
+    ],
+    [
+      'a factory for a transport',
+      { transports: [transport, () => transport] },
+      /^transports\[1\] must have send/,
+    ],
+    [
+      'a transport without a name',
+      { transports: [{ ...transport, name: '' }] },
+      /^transports\[0\]\.name must be a string/,
+    ],
+    [
+      'a transport for a channel that does not exist',
+      { transports: [{ ...transport, channels: ['mail'] }] },
+      /^transports\[0\]\.channels must be a list of email, sms, .*, got \[mail\]/,
+    ],
+    [
+      'everyone as a proxy',
+      { trustedProxies: true },
+      /^trustedProxies: .*a list of addresses, CIDR ranges, loopback or unix, got true/,
+    ],
+    ['a number of proxies', { trustedProxies: 1 }, /^trustedProxies: .*a list of addresses/],
+    [
+      'a wildcard origin',
+      { corsOrigins: ['*'] },
+      /^corsOrigins must be origins as browsers send them.*, got \*$/,
+    ],
+    ['an origin for a list', { corsOrigins: 'https://a.example' }, /^corsOrigins must be a list of origins/],
+    [
+      'a key for its hash',
+      { apiKeyHashes: ['sk_live_1'] },
+      /^apiKeyHashes must be hashes that generateApiKey makes/,
+    ],
+    [
+      'a client without a hash',
+      { introspectClients: [{ name: 'api' }] },
+      /^introspectClients must be a list of \{ name, hash \}/,
+    ],
+    [
+      'a route to nobody',
+      { routes: { email: ['pigeon'] } },
+      /^routes: pigeon is no transport that serves email/,
+    ],
+    ['a route of one name', { routes: { email: 'inbox' } }, /^routes must hold a list of names/],
+    ['a gate rule that is a domain', { gateAllow: ['example.com'] }, /^gateAllow: .*got example\.com/],
+    [
+      'a cookie for a suffix',
+      { cookieDomain: 'com', publicUrl: 'https://a.com' },
+      /^cookieDomain must be a domain/,
+    ],
+    ['a shared sign-in nowhere', { cookieDomain: 'example.com' }, /^cookieDomain needs publicUrl/],
+    [
+      'a shared sign-in elsewhere',
+      { cookieDomain: 'example.com', publicUrl: 'https://badexample.com' },
+      /^publicUrl must be a URL of a host under example\.com/,
+    ],
+    ['a public URL with a path', { publicUrl: 'https://a.example/otp' }, /^publicUrl must be a URL such as/],
+    ['links that begin nowhere', { magicLink: true }, /^magicLink needs publicUrl/],
+    [
+      'a page without its purpose',
+      { signInPage: true, purposes: ['payment'] },
+      /^purposes must hold sign-in/,
+    ],
+    [
+      'answers that wait for a message, with a gate',
+      { gateAllow: ['@a.example'], deliveryMode: 'direct' },
+      /^deliveryMode must be background with gateAllow/,
+    ],
+    [
+      'a refresh life of seconds',
+      { refreshTokenTtlSeconds: 59 },
+      /^refreshTokenTtlSeconds must be .* from 60/,
+    ],
+    [
+      'milliseconds for seconds',
+      { accessTokenTtlSeconds: 900_000 },
+      /^accessTokenTtlSeconds must be .* to 86400, got 900000$/,
+    ],
+    [
+      'a life with its unit',
+      { accessTokenTtlSeconds: '15m' },
+      /^accessTokenTtlSeconds must be a whole number .*, got string$/,
+    ],
+    ['a home elsewhere', { signInHome: 'https://elsewhere.example' }, /^signInHome must be a path/],
+    [
+      'a test identity without a day',
+      { testIdentities: [{ identity: 'a@b.example', code: '123456' }] },
+      /^testIdentities: entry 1 needs its last day/,
+    ],
+    [
+      'a logger without levels',
+      { logger: { log() {} } },
+      /^logger must have info, warn, error, got an object without/,
+    ],
+    ['a clock that stands still', { clock: Date.now() }, /^clock must be a function/],
+    ['a language that is not there', { defaultLocale: 'xx' }, /^defaultLocale must be one of en, /],
+    ['the name of a setting', { OTP_DIGITS: 6 }, /^unknown option `OTP_DIGITS`/],
+  ];
+  for (const [why, options, message] of cases) {
+    test(why, () => {
+      assert.throws(
+        () => create(options),
+        (error: Error) =>
+          (error instanceof TypeError || error instanceof RangeError) && message.test(error.message),
+      );
+    });
+  }
+
+  test('and never repeats a secret', () => {
+    for (const name of ['secretKey', 'previousSecretKey', 'identityKey', 'jwtSecret', 'jwtPrivateKey']) {
+      assert.throws(
+        () => create({ [name]: 'hunter2' }),
+        ({ message }: Error) => message.startsWith(name) && !message.includes('hunter2'),
+      );
+    }
+  });
+});
+
+test('what is right stays right: the identity key is a master secret, and a transport may do more than it must', () => {
+  create({ identityKey: secretKey });
+  create({ secretKey: otherSecret, previousSecretKey: secretKey, identityKey: secretKey });
+  class Pager implements Transport {
+    name = 'pager';
+    channels = ['custom'] as const;
+    async send() {
+      return { ok: true as const };
+    }
+  }
+  create({ transports: [new Pager()], logger: console, store: createMemoryStore() });
+});
+
+describe('the service names a setting that has no effect', () => {
+  const smtp = { DELIVERY_BACKEND: 'smtp', SMTP_HOST: 'localhost', SMTP_FROM: 'a@b.example' };
+  const refused: [given: Record<string, string>, line: RegExp][] = [
+    [{ REDIS_URL: 'redis://localhost' }, /^REDIS_URL: has no effect without STORE=redis/],
+    [{ OTP_DRIFT_TOLERANCE: '2' }, /^OTP_DRIFT_TOLERANCE: given "2", allowed: 1: .*stateless-otp\/engine/],
+  ];
+  for (const [given, line] of refused) {
+    test(Object.keys(given).join(), () => {
+      const { problems } = loadConfig(given);
+      assert.equal(problems.length, 1);
+      assert.match(problems[0] ?? '', line);
+    });
+  }
+  const warned: [given: Record<string, string>, line: string][] = [
+    [{ SMTP_HOST: 'localhost', SMTP_PORT: '25' }, 'SMTP_HOST, SMTP_PORT: no effect without smtp delivery'],
+    [{ ...smtp, WEBHOOK_URL: 'https://a.example' }, 'WEBHOOK_URL: no effect without webhook delivery'],
+    [{ REDIS_PASSWORD: 'p' }, 'REDIS_PASSWORD: no effect without STORE=redis'],
+    [
+      { STORE: 'redis', REDIS_URL: 'redis://localhost', MEMORY_STORE_MAX_ENTRIES: '10' },
+      'MEMORY_STORE_MAX_ENTRIES: no effect with STORE=redis',
+    ],
+    [{ DELIVERY_QUEUE_MAX: '10' }, 'DELIVERY_QUEUE_MAX: no effect without DELIVERY_MODE=background'],
+  ];
+  for (const [given, line] of warned) {
+    test(Object.keys(given).join(), () => {
+      const loaded = loadConfig(given);
+      assert.deepEqual([loaded.problems, loaded.warnings], [[], [line]]);
+      assert.match(formatCheck(loaded), new RegExp(`^warning: ${line}`, 'm'));
+    });
+  }
+});
+
+test('a backend says what is wrong by its settings', () => {
+  const twilio = {
+    DELIVERY_BACKEND: 'twilio',
+    TWILIO_ACCOUNT_SID: 'AC0123456789abcdef0123456789abcdef',
+    TWILIO_AUTH_TOKEN: 'token',
+  };
+  const whatsapp = {
+    DELIVERY_BACKEND: 'whatsapp',
+    WHATSAPP_TOKEN: 'token',
+    WHATSAPP_PHONE_NUMBER_ID: '1',
+    WHATSAPP_TEMPLATE: 'code',
+  };
+  for (const [given, line] of [
+    [twilio, /^settings of twilio delivery: one of from and messagingServiceSid|^TWILIO_/],
+    [{ ...twilio, TWILIO_FROM_NUMBER: '+0' }, /^TWILIO_FROM_NUMBER: given "\+0", allowed: a number/],
+    [
+      { ...twilio, TWILIO_MESSAGING_SERVICE_SID: 'x' },
+      /^TWILIO_MESSAGING_SERVICE_SID: given "x", allowed: MG/,
+    ],
+    [{ ...whatsapp, WHATSAPP_LANGUAGES: 'en-US' }, /^WHATSAPP_LANGUAGES: given "en-US", allowed: /],
+    [
+      { ...whatsapp, WHATSAPP_LANGUAGES: 'pt_BR,en_us' },
+      /^WHATSAPP_LANGUAGES: given "pt_BR,en_us", allowed: /,
+    ],
+    [
+      { ...whatsapp, WHATSAPP_TOKEN: 'two words' },
+      /^WHATSAPP_TOKEN: given 9 characters, allowed: printable ASCII/,
+    ],
+  ] as [Record<string, string>, RegExp][]) {
+    const { problems } = loadConfig(given);
+    assert.equal(problems.length, 1, problems.join('\n'));
+    assert.match(problems[0] ?? '', line);
+  }
+  assert.deepEqual(loadConfig({ ...whatsapp, WHATSAPP_LANGUAGES: 'pt_BR,fil' }).problems, []);
+});
+
+test('national numbers of test identities are read as other numbers are', () => {
+  const given = { OTP_TEST_IDENTITIES: '015112345678=482931@2026-12-31' };
+  assert.match(loadConfig(given).problems.join(), /^OTP_TEST_IDENTITIES: given 30 characters, allowed: /);
+  assert.deepEqual(loadConfig({ ...given, OTP_DEFAULT_COUNTRY: 'DE' }).problems, []);
+});
