@@ -39,34 +39,25 @@ export function wire(
   monotonicClock: MonotonicClock,
   pages: readonly Route[],
 ): Otp {
-  const { policy, keys, tokenKeys, clock, logger, shouldSend, defaultCountry, publicUrl } = resolved;
-  const { namespace } = policy;
+  const { namespace, keys, tokenKeys, clock, logger } = resolved;
   const random = createRandomPool();
   const store = resolved.openStore();
   const common = { namespace, keys, store, clock, monotonicClock, random, logger };
   const links = ifGiven(resolved.linkUrl, (publicUrl) =>
-    createLinks({
-      ...common,
-      key: keys.link,
-      derivation: createDerivation(keys, namespace),
-      publicUrl,
-    }),
+    createLinks({ ...common, key: keys.link, derivation: createDerivation(keys, namespace), publicUrl }),
   );
   const delivery = createDelivery({
-    transports: resolved.transports,
-    routes: resolved.routes,
+    ...resolved,
     timeoutMs: resolved.deliveryTimeoutMs,
     mode: resolved.deliveryMode,
     queueMax: resolved.deliveryQueueMax,
     discretion: ifGiven(resolved.spreadMs, (spreadMs) => ({ spreadMs, random })),
     clock: monotonicClock,
-    logger,
   });
   const tokens = createTokens({
+    ...resolved,
     ...common,
     keys: tokenKeys,
-    issuer: resolved.issuer,
-    audience: resolved.audience,
     ttlSeconds: resolved.accessTokenTtlSeconds,
     refreshTtlSeconds: resolved.refreshTokenTtlSeconds,
     refreshKey: keys.refresh,
@@ -74,57 +65,32 @@ export function wire(
     isRevocationRequired: resolved.revocationRequired,
     readClaims: resolved.claims,
     // Anyone who is no longer sent codes must not stay signed in.
-    mayContinue: shouldSend,
+    mayContinue: resolved.shouldSend,
   });
   const service = createService({
+    ...resolved,
     ...common,
-    policy,
     delivery,
     issueToken: tokens.issue,
     readClaims: resolved.claims,
     render: createRenderer({ ...resolved, isCodeInSubject: resolved.codeInSubject }),
     createLink: links?.create,
-    defaultCountry,
-    testIdentities: resolved.testIdentities,
-    shouldSend,
   });
   const isInsecure = resolved.unsafeInsecureCookies;
   const sessionCookie = createSessionCookie({ isInsecure, namespace, domain: resolved.cookieDomain });
   const served = channels.filter(delivery.serves);
+  const pageParts = { service, tokens, sessionCookie, isInsecure, channels: served, links };
   const signIn = ifGiven(resolved.page, (page) =>
-    createSignInRoutes({
-      ...common,
-      ...page,
-      service,
-      tokens,
-      sessionCookie,
-      isInsecure,
-      publicUrl,
-      cookieDomain: resolved.cookieDomain,
-      defaultLocale: resolved.defaultLocale,
-      defaultCountry,
-      channels: served,
-      links,
-    }),
+    createSignInRoutes({ ...resolved, ...common, ...page, ...pageParts }),
   );
   const handler = createHandler({
+    ...resolved,
     service,
     store,
     tokens,
     jwks: tokenKeys.jwks,
-    bearerPurposes: resolved.bearerPurposes,
-    introspectClients: resolved.introspectClients,
-    gate: resolved.gate,
     sessionCookie,
-    signInUrl: resolved.signInUrl,
-    purposes: policy.purposes,
     channels: served,
-    logger,
-    corsOrigins: resolved.corsOrigins,
-    trustedProxies: resolved.trustedProxies,
-    apiKeyHashes: resolved.apiKeyHashes,
-    unsafeDevInbox: resolved.unsafeDevInbox,
-    publicUrl,
     pages: [...pages, ...(signIn ?? [])],
   });
   return {

@@ -178,3 +178,9 @@ test('every part in the law exists', () => {
       part,
     );
 });
+
+test('what puts the library together decides nothing', () => {
+  const [body = ''] = /export function wire\([\s\S]*?\n\}\n/.exec(read('wire.ts')) ?? [];
+  assert.ok(body.length > 0);
+  assert.doesNotMatch(body, /\bif \(|\bswitch\b| \? |&& |\|\| /);
+});

@@ -91,11 +91,11 @@ function joinHooks({ gateAllow, shouldSend }: FilledOptions): ShouldSend {
 }
 
 function deriveOptionKeys({ secretKey, previousSecretKey, identityKey }: FilledOptions): Keys {
-  const read = (secret: Uint8Array | string | undefined, name: string) =>
+  const decode = (secret: Uint8Array | string | undefined, name: string) =>
     secret === undefined ? undefined : decodeSecret(secret, name);
   return deriveKeys({
     secret: decodeSecret(secretKey, 'secretKey'),
-    previousSecret: read(previousSecretKey, 'previousSecretKey'),
-    identitySecret: read(identityKey, 'identityKey'),
+    previousSecret: decode(previousSecretKey, 'previousSecretKey'),
+    identitySecret: decode(identityKey, 'identityKey'),
   });
 }

@@ -61,7 +61,7 @@ describe('the library says at construction what is wrong, by name', () => {
       { store: { get() {}, set() {} } },
       /^store must have open, .* without open, attempt/,
     ],
-    ['a store by its name', { store: 'redis' }, /^store must have open, .*, got redis without/],
+    ['a store by its name', { store: 'redis' }, /^store must have open, .*, got a string without/],
     [
       'a transport for a list',
       { transports: transport },
