@@ -41,11 +41,18 @@ export function encodeAscii(text: string): Message {
 function putPart(target: Buffer, at: number, part: string | Uint8Array): number {
   const start = at + lengthBytes;
   const { length } = part;
-  if (typeof part !== 'string') {
+  if (typeof part === 'string') {
+    let bits = 0;
+    for (let i = 0; i < length; i++) {
+      const code = part.charCodeAt(i);
+      bits |= code;
+      target[start + i] = code;
+    }
+    // Not ASCII: the codes of its characters are not its bytes.
+    if (bits > 0x7f) return putPart(target, at, Buffer.from(part));
+  } else {
     // Faster than `set` for few bytes.
     for (let i = 0; i < length; i++) target[start + i] = part[i] as number;
-  } else if (!putAscii(target, start, part)) {
-    return putPart(target, at, Buffer.from(part));
   }
   putUint32(target, at, length);
   return start + length;
@@ -57,15 +64,4 @@ function putUint32(target: Buffer, at: number, number: number): void {
   target[at + 1] = number >>> 16;
   target[at + 2] = number >>> 8;
   target[at + 3] = number;
-}
-
-/** Writes ASCII text; false if the text is not ASCII, and what was written is useless. */
-function putAscii(target: Buffer, at: number, text: string): boolean {
-  let bits = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    bits |= code;
-    target[at + i] = code;
-  }
-  return bits <= 0x7f;
 }

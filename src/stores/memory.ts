@@ -81,10 +81,11 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
         const name = nameRecord(recordTag, isBound ? request.newChallenge : undefined);
         if (live) removeRecord(identity, live);
         record = addRecord(identity, request, { name, digits, attemptsLeft }, now);
+      } else {
+        setChannel(record, request.channel);
+        record.mute = request.mute;
       }
       record.sends += 1;
-      setChannel(record, request.channel);
-      record.mute = request.mute;
       const sendId = String(++lastSendId);
       const periodMs = request.sends.periodSeconds * 1000;
       identity.sends = [...identity.sends.filter(({ at }) => at + periodMs > now), { id: sendId, at: now }];

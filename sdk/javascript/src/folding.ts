@@ -3,6 +3,7 @@
 import { digits, dropped, fullWidth, hyphens, spaces } from './folding-table.js';
 
 const nonAscii = /[^\0-\x7f]/;
+const outerBlanks = /^[ \t]+|[ \t]+$/g;
 
 /** ASCII twins of the characters that people paste instead. */
 const folded = new Map<string, string>();
@@ -27,10 +28,10 @@ export function foldText(text: string): string {
  * into a different name. Idempotent.
  */
 export function foldIdentity(text: string): string {
-  if (!nonAscii.test(text)) return trimBlanks(text);
+  if (!nonAscii.test(text)) return text.replace(outerBlanks, '');
   const at = text.search(/[@\uff20]/);
-  if (at < 0) return trimBlanks(foldText(text));
-  return `${trimBlanks(`${foldText(text.slice(0, at))}@`)}${trimEnd(text.slice(at + 1))}`;
+  if (at < 0) return foldText(text).replace(outerBlanks, '');
+  return `${foldText(text.slice(0, at)).replace(/^[ \t]+/, '')}@${trimEnd(text.slice(at + 1))}`;
 }
 
 /** Trims the end of a domain, but keeps a joiner after a non-ASCII letter, which may be part of the name. */
@@ -45,10 +46,6 @@ function trimEnd(domain: string): string {
 
 function isAround(character = ''): boolean {
   return /^[ \t]?$/.test(folded.get(character) ?? character);
-}
-
-function trimBlanks(text: string): string {
-  return /^[ \t]|[ \t]$/.test(text) ? text.replace(/^[ \t]+|[ \t]+$/g, '') : text;
 }
 
 function addRanges(ranges: string, fold: (index: number) => string): void {
