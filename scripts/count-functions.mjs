@@ -101,9 +101,11 @@ async function startService(main) {
   return listening;
 }
 
-/** Asks for a code over a connection of its own, and waits until the service has done what it does after the answer. */
+/** A connection that stays open: the request is counted, not the connecting. */
+const agent = new Agent({ keepAlive: true });
+
+/** Asks for a code, and waits until the service has done what it does after the answer. */
 async function requestCode(port, identity) {
-  const agent = new Agent({ keepAlive: true });
   const status = await new Promise((resolve, reject) => {
     const body = JSON.stringify({ identity });
     const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
@@ -115,7 +117,6 @@ async function requestCode(port, identity) {
   });
   if (status !== 200) throw new Error(`A request for a code was answered with ${status}`);
   await settle();
-  agent.destroy();
 }
 
 async function settle() {

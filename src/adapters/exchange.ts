@@ -11,7 +11,8 @@ export function answerInTurn<Answer>(
   address: string | null | undefined,
   answer: (remoteAddress: string | undefined) => Promise<Answer>,
 ): Promise<Answer | HttpReply> {
-  const remoteAddress = address || readPeer(exchange.incoming.socket);
+  const { socket } = exchange.incoming;
+  const remoteAddress = address || socket.remoteAddress || (isOnUnix(socket) ? unixPeer : undefined);
   return mustWait(exchange) || !remoteAddress
     ? answerLater(exchange, remoteAddress, answer)
     : answer(remoteAddress);
@@ -29,10 +30,9 @@ async function answerLater<Answer>(
   return answer(remoteAddress);
 }
 
-/** The address of the other end; `unix` on a Unix socket. Undefined when the connection has been reset. */
-function readPeer(socket: Socket & { server?: Server }): string | undefined {
-  const isUnix = () => typeof socket.server?.address() === 'string';
-  return socket.remoteAddress ?? (isUnix() ? unixPeer : undefined);
+/** A connection over a Unix socket has no address; nor has one that has been reset. */
+function isOnUnix(socket: Socket & { server?: Server }): boolean {
+  return typeof socket.server?.address() === 'string';
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { Handler } from '../http/handler.js';
 import { createAsk } from './ask.js';
 import { answerInTurn } from './exchange.js';
@@ -24,14 +24,13 @@ export function createNodeListener(handler: Handler, options: NodeListenerOption
   const ask = createAsk(handler);
   return (incoming, outgoing) => {
     const exchange = { incoming, outgoing };
+    const { headers } = incoming;
     void answerInTurn(exchange, undefined, (remoteAddress) => {
       const request = createNodeRequest(exchange, remoteAddress);
       // A request with a body joins the batch when the body has been read.
-      return hasBody(incoming) ? ask(request) : batch(() => ask(request));
+      const hasBody =
+        headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+      return hasBody ? ask(request) : batch(() => ask(request));
     }).then((answer) => sendAnswer(outgoing, answer, stalledTimeoutMs));
   };
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
