@@ -39,24 +39,23 @@ export function isColor(text: string): boolean {
  * The style sheet for a brand colour: buttons have it, with black or white text for the better contrast, and links have
  * its nearest shade that is readable on the card. Empty without a colour.
  *
- * @throws RangeError for anything but `#rrggbb` or `#rgb`
+ * @param color as `isColor` accepts it
  */
 export function writeBrandStyle(color: string | undefined): string {
   if (color === undefined) return '';
-  if (!isColor(color)) throw new RangeError(`brandColor must be a colour such as #2f5bd7, got ${color}`);
-  const brand = readColor(color);
+  const brand = parseColor(color);
   const onBrand = contrast(brand, white) >= contrast(brand, black) ? white : black;
-  const accent = `--accent:${writeColor(brand)};--on-accent:${writeColor(onBrand)}`;
-  const link = (card: Rgb, towards: Rgb) => `--link:${writeColor(shade(brand, card, towards))}`;
+  const accent = `--accent:${formatColor(brand)};--on-accent:${formatColor(onBrand)}`;
+  const link = (card: Rgb, towards: Rgb) => `--link:${formatColor(shade(brand, card, towards))}`;
   return `:root{${accent};${link(lightCard, black)}}@media(prefers-color-scheme:dark){:root{${link(darkCard, white)}}}`;
 }
 
-function readColor(text: string): Rgb {
+function parseColor(text: string): Rgb {
   const digits = text.length === 4 ? text.replace(/[0-9a-f]/gi, '$&$&') : text;
   return [1, 3, 5].map((at) => Number.parseInt(digits.slice(at, at + 2), 16)) as Rgb;
 }
 
-function writeColor(color: Rgb): string {
+function formatColor(color: Rgb): string {
   return `#${color.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 }
 

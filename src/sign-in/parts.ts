@@ -57,7 +57,6 @@ export type PageParts = Pick<
   'acceptForm' | 'findSignedIn' | 'flow' | 'formTokens' | 'replies' | 'stateCookie' | 'targets'
 >;
 
-/** @throws RangeError for a brand that cannot be shown, and for a home that is not on one of our hosts */
 export function createParts(options: SignInOptions) {
   const { defaultLocale, keys, random } = options;
   const targets = createReturnTargets(options);

@@ -1,4 +1,3 @@
-import { isFrameSource } from '../core/origin.js';
 import { html } from '../html.js';
 import { type HttpReply, securityHeaders } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
@@ -36,13 +35,8 @@ export interface PageReplyParts {
   random: Random;
 }
 
-/** @throws RangeError for a logo that is neither an https address nor a path, and for an origin that no frame can have */
 export function createPageReplies(parts: PageReplyParts): PageReplies {
   const { assets, brand, embedOrigins, formTargets, localeOf, clock, random } = parts;
-  const wrong = embedOrigins.find((origin) => !isFrameSource(origin));
-  if (wrong !== undefined) {
-    throw new RangeError(`embedOrigins must be origins such as https://app.example.com, got ${wrong}`);
-  }
   const { 'X-Frame-Options': frameOptions, ...others } = securityHeaders;
   const isEmbeddable = embedOrigins.length > 0;
   const common = {

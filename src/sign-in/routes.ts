@@ -9,11 +9,7 @@ import { createParts, type SignInOptions } from './parts.js';
 import { createScriptRoutes } from './script-routes.js';
 import { createSignOutRoutes } from './signed-in-page.js';
 
-/**
- * The sign-in page: every route of it.
- *
- * @throws RangeError for a brand that cannot be shown, and for a home that is not on one of our hosts
- */
+/** The sign-in page: every route of it. The options are as `resolveOptions` accepts them. */
 export function createSignInRoutes(options: SignInOptions): Route[] {
   const parts = createParts(options);
   const routes = [

@@ -6,6 +6,7 @@ import { isColor, readLogoOrigin, writeBrandStyle } from '../../src/sign-in/bran
 import { guessCountry, nameCountries } from '../../src/sign-in/countries.js';
 import { maskIdentity } from '../../src/sign-in/mask.js';
 import { looksNational } from '../../src/sign-in/national.js';
+import { createSignIn } from '../helpers/sign-in.js';
 
 /** WCAG 2.2, written out once more. */
 function contrast(one: string, other: string): number {
@@ -44,7 +45,7 @@ test('a colour is #rgb or #rrggbb and nothing else', () => {
   for (const good of ['#fff', '#2F5BD7']) assert.ok(isColor(good));
   for (const bad of ['red', '#ff', '#ffff', '#fffffff', '#ggg', '2f5bd7', '#fff;}', ' #fff', '']) {
     assert.ok(!isColor(bad));
-    assert.throws(() => writeBrandStyle(bad), RangeError);
+    assert.throws(() => createSignIn({ brandColor: bad }), /brandColor must be a colour/, bad);
   }
 });
 
