@@ -1,6 +1,5 @@
 import type { Channel } from '../core/policy.js';
 import { OtpError } from '../errors.js';
-import type { SessionCookie } from '../http/session-cookie.js';
 import type { Clock, Logger } from '../ports.js';
 import type { RequestResult, VerifyResult } from '../results.js';
 import type { Service } from '../service.js';
@@ -37,7 +36,6 @@ export interface FlowSteps {
 
 export interface FlowParts {
   service: Pick<Service, 'request' | 'verify'>;
-  sessionCookie: Pick<SessionCookie, 'write'>;
   targets: Pick<ReturnTargets, 'home'>;
   createId(): string;
   clock: Clock;
@@ -51,7 +49,7 @@ interface Target extends Pick<Flow, 'id' | 'identity' | 'returnTo'> {
 }
 
 export function createFlow(parts: FlowParts): FlowSteps {
-  const { service, sessionCookie, targets, createId, clock, logger } = parts;
+  const { service, targets, createId, clock, logger } = parts;
 
   async function send(state: SignInState, step: Step, target: Target, asker: Asker): Promise<Outcome> {
     const { id, identity, returnTo, channel, challenge } = target;
@@ -92,7 +90,7 @@ export function createFlow(parts: FlowParts): FlowSteps {
           location: flow.returnTo ?? targets.home ?? paths.signIn,
           // The browser gets a new name: of what it was shown before, only the other tabs' sign-ins stay valid.
           state: others.length > 0 ? { browser: createId(), flows: others } : null,
-          session: sessionCookie.write(result.accessToken, result.expiresInSeconds),
+          session: result,
         };
       }
       case 'invalid': {

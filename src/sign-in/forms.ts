@@ -4,6 +4,7 @@ import { readForm } from '../http/body.js';
 import type { HttpReply } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
 import type { Route } from '../http/route.js';
+import type { SessionCookie } from '../http/session-cookie.js';
 import type { Logger, MonotonicClock } from '../ports.js';
 import type { Asker } from './flow.js';
 import { type FormTokens, isCrossOrigin } from './form-tokens.js';
@@ -45,6 +46,7 @@ export type AcceptForm = (form: Form) => Route;
 
 export interface FormParts {
   stateCookie: Pick<StateCookie, 'read' | 'write' | 'clear'>;
+  sessionCookie: SessionCookie;
   formTokens: Pick<FormTokens, 'isValid'>;
   replies: PageReplies;
   targets: Pick<ReturnTargets, 'parse'>;
@@ -57,7 +59,7 @@ export interface FormParts {
  * both get the outcome of the first.
  */
 export function createFormAcceptor(parts: FormParts): AcceptForm {
-  const { stateCookie, formTokens, replies, targets, logger } = parts;
+  const { stateCookie, sessionCookie, formTokens, replies, targets, logger } = parts;
   const submissions = createSingleFlight<Outcome>(parts.monotonicClock);
 
   function isShownIn({ browser, flows }: SignInState, form: URLSearchParams): boolean {
@@ -66,9 +68,17 @@ export function createFormAcceptor(parts: FormParts): AcceptForm {
   }
 
   function listCookies({ session, state }: Outcome): string[] {
-    const cookies = session === undefined ? [] : [session];
-    if (state === undefined) return cookies;
-    return [...cookies, state === null ? stateCookie.clear() : stateCookie.write(state)];
+    const cookies: string[] = [];
+    if (session) cookies.push(sessionCookie.write(session.accessToken, session.expiresInSeconds));
+    if (session === null) cookies.push(sessionCookie.clear());
+    if (state !== undefined) cookies.push(state ? stateCookie.write(state) : stateCookie.clear());
+    return cookies;
+  }
+
+  /** Tells browsers apart: by the name in their state, else by their session, else by whatever they sent. */
+  function nameSender(request: HttpRequest, state: SignInState | null): string | null {
+    const cookies = request.header('cookie');
+    return state?.browser ?? sessionCookie.read(cookies)[0] ?? cookies;
   }
 
   return ({ path, submit, receiveStray }) => ({
@@ -82,15 +92,22 @@ export function createFormAcceptor(parts: FormParts): AcceptForm {
       const refuse = () => replies.notice(request, state && form ? 403 : 400, 'outdated', onwards);
       if (!form || isCrossOrigin(request)) return refuse();
       try {
-        const admission =
-          state && isShownIn(state, form) ? { state } : await receiveStray?.({ request, form, state });
-        if (!admission) return refuse();
-        if ('reply' in admission) return admission.reply;
-        const asker = { ip: address, locale: request.header('accept-language') ?? undefined };
-        const sender = state?.browser ?? request.header('cookie');
-        const key = createHash('sha256').update(`${path}\0${sender}\0${form}`).digest('base64url');
-        const work = () => submit({ request, form, state: admission.state, asker });
-        const outcome = await submissions.run(key, work);
+        const nameClick = (sender: string | null) =>
+          createHash('sha256').update(`${path}\0${sender}\0${form}`).digest('base64url');
+        const click = nameClick(nameSender(request, state));
+        let outcome = await submissions.find(click);
+        if (!outcome) {
+          const admission =
+            state && isShownIn(state, form) ? { state } : await receiveStray?.({ request, form, state });
+          if (!admission) return refuse();
+          if ('reply' in admission) return admission.reply;
+          const asker = { ip: address, locale: request.header('accept-language') ?? undefined };
+          const work = () => submit({ request, form, state: admission.state, asker });
+          outcome = await submissions.run(click, work);
+          // A second click may be sent when the browser already has the cookies of this outcome.
+          const sender = outcome.state?.browser ?? outcome.session?.accessToken;
+          if (sender !== undefined) submissions.keep(nameClick(sender), outcome);
+        }
         return replies.seeOther(outcome.location, listCookies(outcome));
       } catch (error) {
         if (!(error instanceof OtpError) || error.code !== 'store_unavailable') throw error;

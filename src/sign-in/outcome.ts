@@ -1,3 +1,4 @@
+import type { IssuedToken } from '../results.js';
 import type { Notice } from './notice.js';
 import { paths, signInPath } from './paths.js';
 import type { SignInState, Step } from './state.js';
@@ -7,8 +8,8 @@ export interface Outcome {
   location: string;
   /** What the browser carries from now on, null for nothing. Default: what it had. */
   state?: SignInState | null;
-  /** The Set-Cookie value for its session. Default: the session stays as it was. */
-  session?: string;
+  /** Its session, null for none. Default: the one it had. */
+  session?: Pick<IssuedToken, 'accessToken' | 'expiresInSeconds'> | null;
 }
 
 /** Leads to the page of a step. */

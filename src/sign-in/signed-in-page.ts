@@ -42,7 +42,7 @@ export function createSignOutRoutes(parts: PageParts & Pick<Parts, 'sessionCooki
   async function submit({ request, state }: Submission): Promise<Outcome> {
     for (const token of sessionCookie.read(request.header('cookie'))) await tokens.revoke(token);
     const outcome = say({ kind: 'signedOut' }, 'identity', forgetStep(state));
-    return { ...outcome, session: sessionCookie.clear() };
+    return { ...outcome, session: null };
   }
 
   return [

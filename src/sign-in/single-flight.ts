@@ -3,6 +3,10 @@ import type { MonotonicClock } from '../ports.js';
 export interface SingleFlight<Result> {
   /** Runs once for a key; the same key gets the same result while it runs and for ten seconds after. */
   run(key: string, work: () => Promise<Result>): Promise<Result>;
+  /** The result for a key, while it is kept. */
+  find(key: string): Promise<Result> | undefined;
+  /** Gives this key the result as well. */
+  keep(key: string, result: Result): void;
 }
 
 const keepMs = 10_000;
@@ -22,16 +26,23 @@ export function createSingleFlight<Result>(clock: MonotonicClock): SingleFlight<
     }
   }
 
+  function find(key: string): Promise<Result> | undefined {
+    const found = kept.get(key);
+    return found && found.endsAt > clock.now() ? found.result : undefined;
+  }
+
+  function keep(key: string, result: Promise<Result>): Promise<Result> {
+    forgetOld();
+    kept.delete(key);
+    kept.set(key, { result, endsAt: clock.now() + keepMs });
+    // What failed may be tried again.
+    result.catch(() => kept.delete(key));
+    return result;
+  }
+
   return {
-    run(key, work) {
-      const found = kept.get(key);
-      if (found && found.endsAt > clock.now()) return found.result;
-      forgetOld();
-      const result = work();
-      kept.set(key, { result, endsAt: clock.now() + keepMs });
-      // What failed may be tried again.
-      result.catch(() => kept.delete(key));
-      return result;
-    },
+    find,
+    run: (key, work) => find(key) ?? keep(key, work()),
+    keep: (key, result) => void keep(key, Promise.resolve(result)),
   };
 }

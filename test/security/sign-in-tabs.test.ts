@@ -102,6 +102,23 @@ test('one form sent by two browsers is two forms', async () => {
   assert.equal(inbox.messages.length, 2);
 });
 
+// Attack: send the very form that somebody has just signed in with, to get their session for the second click.
+test('the form of a sign-in gives no session to another browser, signed in or not', async () => {
+  const { open, ask, type, inbox } = createSignIn();
+  const [victim, stranger, member] = [open(fromHere), open(fromHere), open(fromHere)];
+  await type(member, await ask(member, 'mallory@example.com'), inbox.lastCode());
+  member.cookies.delete('otp_challenge');
+  const own = member.cookies.get('otp_session');
+  const page = await ask(victim);
+  const fields = { ...readHidden(page, '/sign-in/code'), otp: inbox.lastCode() };
+  assert.equal((await victim.post('/sign-in/code', fields)).status, 303);
+  for (const other of [stranger, member]) {
+    const { status, headers } = await other.post('/sign-in/code', fields);
+    assert.deepEqual([status, headers.getSetCookie()], [400, []]);
+  }
+  assert.equal(member.cookies.get('otp_session'), own);
+});
+
 // Attack: keep a copy of somebody's cookie from before the sign-in, and act with its forms after it.
 test('a browser has another name after a sign-in, and what it has finished is no longer good', async () => {
   const { open, ask, type, inbox, clock } = createSignIn();

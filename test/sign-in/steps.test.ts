@@ -318,6 +318,28 @@ test('two clicks on one button are one message, and one attempt', async () => {
   }
 });
 
+test('a second click has the outcome of the first even when its answer brought new cookies', async () => {
+  for (const others of [[], ['bob@example.com']]) {
+    const { open, ask, inbox, otp, clock } = createSignIn();
+    const browser = open();
+    for (const other of others) await ask(browser, other);
+    const page = await ask(browser, 'alice@example.com');
+    const fields = { ...readHidden(page, '/sign-in/code'), otp: inbox.lastCode(), rd: '' };
+    for (let click = 0; click < 2; click++) {
+      const { headers } = await browser.post('/sign-in/code', fields);
+      assert.equal(headers.get('location'), '/sign-in');
+      const check = await otp.verifyToken(browser.cookies.get('otp_session'));
+      assert.ok(check.active && check.claims.sub === 'alice@example.com');
+    }
+    // Another tab's form is another form, and after a while so is this one.
+    const changed = await browser.post('/sign-in/code', { ...fields, otp: '123456' });
+    clock.advance(11_000);
+    const late = await browser.post('/sign-in/code', fields);
+    const expected = others.length > 0 ? 403 : 400;
+    assert.deepEqual([changed.status, late.status], [expected, expected]);
+  }
+});
+
 test('two tabs that ask for the same person share one sign-in, and one message', async () => {
   const { open, type, inbox } = createSignIn();
   const browser = open();
