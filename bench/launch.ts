@@ -23,7 +23,7 @@ export interface Launched {
 export interface LaunchOptions {
   command: string;
   args: string[];
-  /** Given to the server beside the path to programs; `BENCH_PORT` is added. */
+  /** Given to the server besides the path to programs; `BENCH_PORT` is added. */
   env: Record<string, string>;
   core: string | null;
 }

@@ -18,7 +18,7 @@ export interface BenchOptions {
   isList: boolean;
 }
 
-export const help = `Measures the service beside a floor, other systems and other libraries.
+export const help = `Measures the service next to a floor, other systems and other libraries.
 
 Usage: npm run bench -- [options] [words]
 

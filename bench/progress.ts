@@ -5,7 +5,7 @@ export interface Progress {
   say(text: string): void;
 }
 
-/** One line that changes on a terminal; elsewhere a line each, so that a log shows where it stands. */
+/** One line that changes on a terminal; elsewhere a line each, so that a log shows its progress. */
 export function createProgress(stream: NodeJS.WriteStream, clock: () => number): Progress {
   const startedAt = clock();
   const time = () => `${String(Math.round((clock() - startedAt) / 1000)).padStart(4)} s  `;

@@ -57,7 +57,7 @@ try {
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
-process.stdout.write('The packages are good.\n');
+process.stdout.write('The packages are OK.\n');
 
 function write(file, text) {
   writeFileSync(join(scratch, file), text);

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { root } from './helpers/process.js';
 
-/** Which parts of src each part may import beside itself. What is not listed may not be imported. */
+/** Which parts of src each part may import besides itself. What is not listed may not be imported. */
 const law: Record<string, string[]> = {
   fast: [],
   core: ['fast'],

@@ -106,7 +106,7 @@ test('every shell block runs a script of the package, a command of ours, or a te
   }
 });
 
-test('the settings of the Django handler in the documentation are good', () => {
+test('the settings of the Django handler in the documentation are valid', () => {
   const [block] = readCodeBlocks('docs/configuration.md').filter(({ language }) => language === 'sh');
   const assignments = (block?.code ?? '').match(/[A-Z_]+=\S+/g) ?? [];
   assert.equal(assignments.length, 4);

@@ -21,7 +21,7 @@ process.on('message', async (/** @type {{ name: string, durationMs: number, coun
   while (calls + callsPerLook <= order.count && performance.now() - startedAt < order.durationMs) {
     for (let i = 0; i < callsPerLook; i++) {
       const result = call();
-      // Waiting for what is no promise would be measured too.
+      // Awaiting anything but a promise would be measured too.
       if (result instanceof Promise) await result;
     }
     calls += callsPerLook;

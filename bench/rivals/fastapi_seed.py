@@ -92,7 +92,7 @@ app = FastAPI()
 
 
 def serve(function):
-    """FastAPI awaits a coroutine function where it stands, and runs a plain one in a thread."""
+    """FastAPI awaits a coroutine function in place, and runs a plain one in a thread."""
     if os.environ.get("BENCH_THREADS") == "1":
         return function
 

@@ -18,7 +18,7 @@ export type NextRouteHandler = (request: Request) => Promise<Response>;
 /**
  * Route handlers of the Next App Router, for `app/api/v1/[...path]/route.ts`.
  *
- * @throws TypeError for a prefix that is no path such as `/auth`
+ * @throws TypeError for a prefix that is not a path such as `/auth`
  * @example
  * export const { GET, POST } = createNextHandlers(otp.handler);
  */

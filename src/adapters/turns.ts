@@ -22,7 +22,7 @@ export function mustWait({ outgoing }: Exchange): boolean {
  * Resolves when all earlier requests of the connection have been answered and the operating system has taken the answers;
  * never for a connection that is cut. So for a client that pipelines and reads nothing, one request is processed.
  *
- * Node parses all of what it has read before anybody can stop it, so a thousand small requests may have to wait here.
+ * Node parses all of what it has read before anyone can stop it, so a thousand small requests may have to wait here.
  * Meanwhile nothing more is read from the connection. When too many wait, the connection that brings another is cut.
  */
 export function waitForTurn(exchange: Exchange): Promise<void> {

@@ -116,13 +116,13 @@ function countLines(bytes: Buffer): number {
 
 /** Descriptor of the same output whose writes fail with EAGAIN instead of waiting. */
 function openWithoutBlocking(fd: 1 | 2): number {
-  // A file never keeps anybody waiting, and opened again it would be written from its start.
+  // A file never keeps anyone waiting, and opened again it would be written from its start.
   if (fstatSync(fd).isFile()) return fd;
   try {
     // O_NONBLOCK belongs to the open file description, which other processes share unless it is opened again.
     return openSync(`/dev/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch {
-    // A socket, as under systemd, or somebody else's pipe. Only streams of Node's can set the flag there.
+    // A socket, as under systemd, or someone else's pipe. Only streams of Node's can set the flag there.
     const { _handle: handle } = (fd === 1 ? process.stdout : process.stderr) as {
       _handle?: { setBlocking?(isBlocking: boolean): void };
     };

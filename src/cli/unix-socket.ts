@@ -6,7 +6,7 @@ export function isSocketPath(host: string): boolean {
   return host.startsWith('/');
 }
 
-/** Removes a socket that a killed process has left behind, and never one that somebody listens on. */
+/** Removes a socket that a killed process has left behind, and never one that someone listens on. */
 export async function removeStaleSocket(path: string): Promise<void> {
   const isSocket = lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true;
   if (isSocket && (await isAbandoned(path))) unlinkSync(path);

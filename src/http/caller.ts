@@ -13,7 +13,7 @@ export interface CallerOptions {
 /**
  * Finds whom to count a request against.
  *
- * @throws RangeError for a trusted proxy that is no address, range, `loopback` or `unix`
+ * @throws RangeError for a trusted proxy that is not an address, range, `loopback` or `unix`
  */
 export function createCallerFinder(
   options: CallerOptions,

@@ -24,7 +24,7 @@ export interface DispatcherOptions {
 /**
  * Finds the route for a request and checks what holds for all of them.
  *
- * @throws RangeError for a trusted proxy that is no address, range, `loopback` or `unix`, and for an origin that none sends
+ * @throws RangeError for a trusted proxy that is not an address, range, `loopback` or `unix`, and for an origin that none sends
  */
 export function createDispatcher(options: DispatcherOptions): Dispatch {
   const { corsOrigins, apiKeyHashes, logger } = options;

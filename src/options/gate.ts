@@ -6,7 +6,7 @@ import { from, hook, list, needing, text } from './row.js';
 export const gateOptions = {
   /**
    * Who is let through at `/authz/*` and is sent codes: addresses, `@domain`s, ids and beginnings of phone numbers such as
-   * `+49`. Messages then go out in the background. Default: everybody.
+   * `+49`. Messages then go out in the background. Default: everyone.
    */
   gateAllow: from('GATE_ALLOW', {
     ...list({
@@ -35,7 +35,7 @@ export const gateOptions = {
   /**
    * Whether an identity may be sent a code. Others get the same answers in the same time, nothing is sent and no code
    * is right for them, and no refresh token of theirs is valid. So that nothing tells, messages then go out in the
-   * background, a moment later, and a refused one is not given back to the limits. Default: everybody.
+   * background, a moment later, and a refused one is not given back to the limits. Default: everyone.
    */
   shouldSend: hook<ShouldSend>(),
 };

@@ -8,7 +8,7 @@ const signInPage = flag();
 
 export const pageOptions = {
   /**
-   * Whether the sign-in page is served, to everybody. Default: where there are no `apiKeyHashes`, which are to keep
+   * Whether the sign-in page is served, to everyone. Default: where there are no `apiKeyHashes`, which are to keep
    * strangers from requesting codes.
    */
   signInPage: from('SIGN_IN_PAGE', {

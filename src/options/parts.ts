@@ -61,7 +61,7 @@ export const partOptions = {
   /** Milliseconds since 1970, for tests; moves tokens and the default store. Default: this machine's clock. */
   clock: hook<Clock>(),
   /**
-   * Shows the messages of this inbox at `/dev/inbox` and `/dev/inbox.json`, codes included, to everybody who can reach
+   * Shows the messages of this inbox at `/dev/inbox` and `/dev/inbox.json`, codes included, to everyone who can reach
    * the handler under localhost, a loopback address or the host of `publicUrl`: for development only. Default: none.
    */
   unsafeDevInbox: value<InboxReader>((inbox, name) => checkMethods(inbox, name, ['list'])),

@@ -30,7 +30,7 @@ export const serverOptions = {
   ),
   /**
    * Callers that may use `/otp/*`, by the header `X-API-Key`: the hashes of their keys, which `generateApiKey` makes. Each
-   * is counted by the `X-Forwarded-For` it sends. Default: none, everybody may.
+   * is counted by the `X-Forwarded-For` it sends. Default: none, anyone may.
    */
   apiKeyHashes: from('API_KEYS', {
     ...list({ of: 'hashes that generateApiKey makes', accepts: hashPattern }),

@@ -48,7 +48,7 @@ describe('next', () => {
     }
   });
 
-  test('a prefix that is no path is refused', () => {
+  test('a prefix that is not a path is refused', () => {
     const { otp } = createTestOtp();
     for (const prefix of ['auth', '/auth/', '/auth?x']) {
       assert.throws(

@@ -21,7 +21,7 @@ test('a URL is shown without user, password, query and fragment', () => {
 });
 
 // Attack: read a secret off the output of `check`, which people paste into bug reports.
-test('no secret of a URL is printed, whether the setting is good or wrong', () => {
+test('no secret of a URL is printed, whether the setting is valid or wrong', () => {
   const word = fc.stringMatching(/^[A-Za-z0-9]{12,20}$/).map((text) => `s3cret${text}`);
   fc.assert(
     fc.property(

@@ -51,7 +51,7 @@ test('what has no effect or contradicts the rest is one line that names it and n
   }
 });
 
-test('check says so too, and shows no secret of what is good', async () => {
+test('check says so too, and shows no secret of what is valid', async () => {
   const env = { STORE: 'redis', REDIS_URL: `redis://otp:${secret}@host?pool_size=9` };
   const bad = await runCli(['check'], env);
   assert.equal(bad.code, 2);

@@ -549,7 +549,7 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
         await mustOpen(limit);
       });
 
-      test('under refuse deletes a record none of whose sends stands', async () => {
+      test('under refuse deletes a record all of whose sends were given back', async () => {
         const first = await mustOpen({ resend: 'refuse' });
         await release(first, { resend: 'refuse' });
         assert.equal((await attempt()).status, 'expired');
@@ -662,7 +662,7 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
         return { first, exchange };
       };
 
-      test('replaces the one good token; each is good once', async () => {
+      test('replaces the one valid token; each works once', async () => {
         const { first, exchange } = await start();
         assert.equal(await exchange(first, 'second'), 'exchanged');
         assert.equal(await exchange('second', 'third'), 'exchanged');

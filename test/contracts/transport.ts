@@ -20,7 +20,7 @@ export interface TransportHarness {
   transport: Transport;
   /** What to send; its recipient is unusual, its code and recipient occur in the provider's words. */
   message: Message;
-  /** What no `detail` may hold, beside the recipient and the code. */
+  /** What no `detail` may hold, besides the recipient and the code. */
   secrets: string[];
   /** Every recipient that the provider was told, as the provider was told. */
   recipients(): string[];

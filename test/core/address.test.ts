@@ -31,7 +31,7 @@ test('what could be a group of an IPv6 address is one, and what cannot is its po
     assert.equal(parseAddress(text), null, text);
 });
 
-test('what is no address shares one budget', () => {
+test('everything but an address shares one budget', () => {
   for (const address of [undefined, '', 'unknown', '1.2.3', '0x7f.1', '1.2.3.4, 5.6.7.8']) {
     assert.equal(toNetwork(address), 'unknown');
   }
@@ -71,7 +71,7 @@ test('an embedded IPv4 address shares the budget of that address', () => {
   );
 });
 
-// Attack: write somebody's IPv4 address where a client may write what it likes, and spend that person's budget.
+// Attack: write someone's IPv4 address where a client may write what it likes, and spend that person's budget.
 test('no other address passes for an IPv4 one', () => {
   for (const address of [
     '2001:db8::5efe:c000:207',

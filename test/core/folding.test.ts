@@ -137,7 +137,7 @@ test('spaces, dashes, digits and full-width forms count as their twins in each k
   }
 });
 
-// Attack: own the domain that somebody's domain becomes when its joiners are dropped or its digits changed.
+// Attack: own the domain that someone's domain becomes when its joiners are dropped or its digits changed.
 test('no character of a domain is folded: UTS 46 gets it as it was typed', () => {
   for (const [character] of all) {
     for (const domain of [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createGate } from '../../src/core/gate.js';
 
-test('without rules everybody is let in', () => {
+test('without rules everyone is let in', () => {
   assert.equal(createGate([])('anybody@example.org'), true);
 });
 
@@ -35,7 +35,7 @@ test('rules let in whom they name, and nobody like them', () => {
   for (const identity of refused) assert.equal(gate(identity), false, identity);
 });
 
-test('a rule that is none is refused by name', () => {
+test('an invalid rule is refused by name', () => {
   for (const rule of [
     '',
     '@',

@@ -40,7 +40,7 @@ test('a definite refusal in the background gives the send back; an unknown outco
   await otp.close();
 });
 
-// Attack: make so many messages wait that memory runs out, or that those refused count against somebody.
+// Attack: make so many messages wait that memory runs out, or that those refused count against someone.
 test('a full queue refuses before anything is counted', async () => {
   const { answer, settle } = createAnswers();
   const { otp } = createTestOtp({
@@ -95,8 +95,8 @@ test('an error while a message is written takes no place in the queue', async ()
   await otp.close();
 });
 
-// A bad day: a transport that was written in a hurry returns nothing, or what is no receipt.
-test('an answer that is no receipt is an unknown outcome, and takes no place in the queue', async () => {
+// A bad day: a transport that was written in a hurry returns nothing, or what is not a receipt.
+test('an answer that is not a receipt is an unknown outcome, and takes no place in the queue', async () => {
   const answers = [undefined, null, 'sent', {}, { ok: 1 }, { ok: false }, { ok: false, category: 'odd' }];
   const warnings: Record<string, unknown>[] = [];
   const { otp, inbox } = createTestOtp({
@@ -116,7 +116,7 @@ test('an answer that is no receipt is an unknown outcome, and takes no place in 
   await otp.close();
 });
 
-// A bad day: a recipient is greylisted, and whoever looks into it is told nothing for minutes.
+// A bad day: a recipient is greylisted, and the operator is told nothing for minutes.
 test('the first refusal is logged at once with its cause, and the last one when a message is given up', async () => {
   const warnings: unknown[] = [];
   const { otp, clock } = createTestOtp({

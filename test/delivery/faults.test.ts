@@ -55,7 +55,7 @@ const second = () => {
 for (const [name, provider] of Object.entries(providers)) {
   const { channel, table, busy, accept, refuse } = provider;
 
-  // Attack: ask for codes for recipients that are refused, until the breaker keeps everybody from the provider.
+  // Attack: ask for codes for recipients that are refused, until the breaker keeps everyone from the provider.
   test(`${name}: after eight refusals of different busy recipients, the next person's message is sent`, async () => {
     const stub = await startHttpStub();
     const otp = createOtpWith(provider.create(stub.url));

@@ -141,7 +141,7 @@ test('the time that a provider asks to wait is waited', async () => {
   assert.deepEqual(readTimes('alice@example.com'), [0, 20_000, 40_000, 60_000, 87_000]);
 });
 
-// Attack: answer a time to wait that nobody can wait, or that is no time.
+// Attack: answer a time to wait that nobody can wait, or that is not a time.
 test('whatever a provider asks for, no try comes before its gap or after the code has expired', async () => {
   const answer = fc.oneof(
     fc.constantFrom(86_400, -1, Number.NaN, Number.POSITIVE_INFINITY, 299, 300, 1e300, '60', null, {}),

@@ -38,7 +38,7 @@ before(async () => {
   // Inside the project, so that a sample finds jose.
   mkdirSync(join(root, '.scratch'), { recursive: true });
   folder = mkdtempSync(join(root, '.scratch', 'check-tokens-'));
-  // One service whose keys rotate, so that tokens of every algorithm are good.
+  // One service whose keys rotate, so that tokens of every algorithm are valid.
   service = await startService({
     JWT_PRIVATE_KEY: pemOf(es256),
     JWT_PRIVATE_KEY_PREVIOUS: pemOf(edDsa),

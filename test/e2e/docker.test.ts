@@ -94,7 +94,7 @@ test('the steps of the Dockerfile give a tree that an unprivileged user can serv
   }
 });
 
-test('the compose file is good, publishes one port only, and passes every setting on', () => {
+test('the compose file is valid, publishes one port only, and passes every setting on', () => {
   const compose = requireTool('docker-compose');
   const check = (env: Record<string, string>) =>
     spawnSync(compose, ['-f', join(root, 'docker-compose.yml'), 'config'], {

@@ -12,13 +12,13 @@ const production = {
   OTP_ALLOW_CONSOLE_DELIVERY: 'true',
 };
 const webhook = { WEBHOOK_URL: 'https://hooks.example.com/', WEBHOOK_SECRET: 'x'.repeat(40) };
-/** What browsers send when somebody types an address. */
+/** What browsers send when someone types an address. */
 const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
 const development = await startService();
 after(() => development.stop());
 
-/** Asks for a target as it is; `fetch` would follow redirects and mend what it sends. */
+/** Asks for a target as it is; `fetch` would follow redirects and fix what it sends. */
 async function get(url: string, path: string, { method = 'GET', headers = { accept } as object } = {}) {
   const { hostname, port } = new URL(url);
   const [answer] = await once(

@@ -103,7 +103,7 @@ for (const [name, start] of Object.entries(proxies)) {
       assert.ok(!cookies.some((cookie) => cookie.name === '__Host-otp_challenge'));
     });
 
-    test('signing out ends the session, also for whoever kept its cookie', async () => {
+    test('signing out ends the session, also for anyone who kept its cookie', async () => {
       const session = (await context.cookies()).find((cookie) => cookie.name === '__Host-otp_session');
       assert.ok(session);
       assert.equal((await ask(proxy.port, { headers: [cookie(session.value)] })).status, 200);

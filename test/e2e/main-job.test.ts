@@ -99,7 +99,7 @@ describe('the main job, on the service as the README starts it and a real SMTP s
   });
 
   // Attack: read the log instead of the mail.
-  test('no code, token, secret or identity stands in what the service wrote', async () => {
+  test('no code, token, secret or identity is in what the service wrote', async () => {
     await service.stop();
     const { stdout, stderr } = service.output;
     assert.match(stderr, /"msg":"verify"/);

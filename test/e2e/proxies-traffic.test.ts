@@ -73,7 +73,7 @@ for (const [name, start] of Object.entries(proxies)) {
     });
     after(() => proxy?.stop());
 
-    test('the renewal of a session reaches the browser, beside the cookies of the application', async () => {
+    test('the renewal of a session reaches the browser, next to the cookies of the application', async () => {
       const { accessToken } = await gate.tokens.issue(session);
       const early = await ask(proxy.port, { headers: [cookie(accessToken)] });
       assert.deepEqual(early.headers['set-cookie'], ['app=1']);

@@ -11,7 +11,7 @@ import { startRedis } from '../helpers/redis.js';
 let folder: string;
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'otp-sockets-'));
-  // nginx started by root works as somebody else, who has to get to the sockets.
+  // nginx started by root works as someone else, who has to get to the sockets.
   chmodSync(folder, 0o755);
 });
 after(() => rmSync(folder, { recursive: true, force: true }));

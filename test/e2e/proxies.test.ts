@@ -124,7 +124,7 @@ describeProxies('', site, (askSite) => {
     await assertRefused({ headers: [['Connection', 'Authorization'], ...forgeries] });
   });
 
-  // Attack: ride on a connection, to the proxy or behind it, on which somebody else has shown a token.
+  // Attack: ride on a connection, to the proxy or behind it, on which someone else has shown a token.
   test('an identity does not outlive its request on a connection that is kept', async () => {
     const agent = createKeepAlive();
     try {

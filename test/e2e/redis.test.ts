@@ -97,7 +97,7 @@ describe('on Redis', () => {
   });
 
   // Attack: read the database.
-  test('after 1000 flows no identity and no code stands in Redis, and every key has a TTL', async () => {
+  test('after 1000 flows no identity and no code is in Redis, and every key has a TTL', async () => {
     const prefix = 'dump:';
     const service = await startRedisService(redis.url, {
       ...unlimited,
@@ -128,7 +128,7 @@ describe('on Redis', () => {
     }
     assert.doesNotMatch(dump, /person|example/);
     // Ten digits, since six in a row also occur by chance in a thousand random names.
-    for (const code of codes) assert.ok(!dump.includes(code), 'a code stands in Redis');
+    for (const code of codes) assert.ok(!dump.includes(code), 'a code is in Redis');
     await service.stop();
   });
 

@@ -23,7 +23,7 @@ const ours = { issuer: 'stateless-otp', audience: 'stateless-otp' };
 interface Party {
   service: Service;
   token: string;
-  /** The same header and claims, signed with a key of somebody else's. */
+  /** The same header and claims, signed with a key of someone else's. */
   foreign: string;
   jwksUrl: URL;
 }
@@ -56,7 +56,7 @@ after(async () => {
 const party = (algorithm: string) => parties[algorithm] as Party;
 
 // Attack, in each: take a header and claims of ours, the key id included, and sign them with another key.
-describe('a token of ours is good, and the same signed by somebody else is not, for', () => {
+describe('our token is valid, and the same one signed by someone else is not, for', () => {
   for (const algorithm of ['ES256', 'EdDSA']) {
     test(`jose with the remote key set, ${algorithm}`, async () => {
       const { token, foreign, jwksUrl } = party(algorithm);

@@ -4,7 +4,7 @@ import { postTo, startService } from '../helpers/process.js';
 import { startSmtpServer } from '../helpers/smtp.js';
 import { until } from '../helpers/until.js';
 
-/** A service whose delivery waits until the test lets it go on. */
+/** A service whose delivery waits until the test lets it continue. */
 async function startHeldService() {
   const held: (() => void)[] = [];
   let announce = () => {};

@@ -61,13 +61,13 @@ test('a form that another site makes a browser send signs nobody in and nobody o
   assert.match((await victim.page.textContent('.lead')) ?? '', /victim@example\.com/);
 });
 
-// Attack: plant the cookies of one's own sign-in in somebody's browser, and use them once they have signed in.
+// Attack: plant the cookies of one's own sign-in in someone's browser, and use them once they have signed in.
 test('cookies that were planted before a sign-in open nothing after it', async (t) => {
   const attacker = await open(t);
   await ask(attacker.page, 'victim@example.com');
   const victim = await open(t);
   await victim.context.addCookies(await attacker.context.cookies());
-  // The planted sign-in is at its second step: the victim begins anew.
+  // The planted sign-in is at its second step: the victim starts again.
   await victim.page.goto(`${here.service.url}/sign-in`);
   await victim.page.fill('#identity', 'other@example.com');
   await victim.page.click('button.primary');
@@ -80,7 +80,7 @@ test('cookies that were planted before a sign-in open nothing after it', async (
   assert.equal(await hasSession(attacker.context), false);
 });
 
-// Attack: get hold of the code that somebody asked for, and type it in a browser of one's own.
+// Attack: get hold of the code that someone asked for, and type it in a browser of one's own.
 test('a code works in the browser that asked for it alone', async (t) => {
   const [victim, attacker] = [await open(t), await open(t)];
   const code = await ask(victim.page, 'victim@example.com');
@@ -92,7 +92,7 @@ test('a code works in the browser that asked for it alone', async (t) => {
   await victim.page.waitForSelector('form[action="/sign-out"]');
 });
 
-// Attack: send somebody a link to the real page that ends on a page of the attacker's.
+// Attack: send someone a link to the real page that ends on a page of the attacker's.
 test('after signing in, a browser is on the host where it signed in', async (t) => {
   const evil = new URL(await startSite(t, 'evil'));
   const { page, context } = await open(t);

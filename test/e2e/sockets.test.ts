@@ -51,7 +51,7 @@ describe('over a real socket', () => {
     assert.equal(status(await send(100_000)), 431);
   });
 
-  test('a body of 1 MiB is answered with 400, and the connection goes on', async () => {
+  test('a body of 1 MiB is answered with 400, and the connection continues', async () => {
     for (let i = 0; i < 3; i++) {
       const response = await fetch(`http://127.0.0.1:${server.port}/api/v1/otp/request`, {
         method: 'POST',
@@ -65,7 +65,7 @@ describe('over a real socket', () => {
 
   // Attack: hold connections open with requests that never end.
   test('a request that does not come to its end is cut', async (t) => {
-    // A server of its own: its limits are too short for the other tests on a machine that stands still for a moment.
+    // A server of its own: its limits are too short for the other tests on a machine that stalls for a moment.
     const hasty = await start({ headersTimeoutMs: 200, requestTimeoutMs: 300 });
     t.after(() => hasty.close());
     assert.equal(status(await exchange('GET /livez HTTP/1.1\r\nHost: x\r\n', hasty)), 408);

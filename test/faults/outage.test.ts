@@ -152,7 +152,7 @@ test('Redis killed under load: 503 while it is away, and a restart of Redis is e
   }
 });
 
-test('a server process killed under load takes nothing with it: another goes on with the same codes and counts', async () => {
+test('a server process killed under load takes nothing with it: another continues with the same codes and counts', async () => {
   const redis = await startRedis();
   const [doomed, other] = await Promise.all([
     startRedisService(redis.url, unlimited),

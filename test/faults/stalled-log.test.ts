@@ -51,7 +51,7 @@ async function testStalledLog(kind: OutputKind, requestCount: number, env: Recor
   assert.equal(service.readLines().at(-1)?.['msg'], 'stopped');
 }
 
-// Attack, or a bad day: whoever collects the log stops reading it.
+// Attack, or a bad day: the log collector stops reading.
 test('the service answers while nobody reads its log, and says afterwards how many lines were dropped', () =>
   testStalledLog('pipe', enough, {}));
 

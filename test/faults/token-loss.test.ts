@@ -50,7 +50,7 @@ async function createOn(server: RedisServer) {
 
 type Kit = Awaited<ReturnType<typeof createOn>>;
 
-/** None of these tokens signs anybody in, and a new sign-in does. */
+/** None of these tokens signs anyone in, and a new sign-in does. */
 async function expectSignedOut(kit: Kit, tokens: (string | undefined)[]): Promise<void> {
   await kit.ready();
   for (const token of tokens) assert.equal(await kit.otp.refresh(token), null);
@@ -136,7 +136,7 @@ describe('a refresh token that was used or ended stays so, and a good one is los
     assert.ok(result.status === 'valid' && result.refreshToken);
     const after = create();
     assert.equal(await after.refresh(result.refreshToken), null);
-    // The access token is good by its signature.
+    // The access token is valid by its signature.
     assert.equal((await after.verifyToken(result.accessToken)).active, true);
   });
 });

@@ -19,7 +19,7 @@ export async function createGateKit() {
   await issuer.otp.revoke(revoked);
   const tokens = {
     good: await issue('alice@example.com'),
-    /** Of somebody who may not enter. */
+    /** Of someone who may not enter. */
     unwelcome: await issue('bob@example.org'),
     payment: await issue('alice@example.com', 'payment'),
     expired,

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { requireTool } from './tools.js';
 
-/** Debian's Chromium, without a window and without a word to anybody else. */
+/** Debian's Chromium, without a window and without a word to anyone else. */
 export function launchBrowser(args: string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: requireTool('chromium'),

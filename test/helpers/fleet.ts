@@ -19,7 +19,7 @@ export const unlimited = {
 
 export type Service = Awaited<ReturnType<typeof startService>>;
 
-/** Redis is given time on a machine that is slow or stands still for a moment, where a test does not set the limit. */
+/** Redis is given time on a machine that is slow or stalls for a moment, where a test does not set the limit. */
 export const patientRedis = { REDIS_TIMEOUT_MS: '10000' };
 
 /** A service on this Redis, with shared secrets and console delivery. */

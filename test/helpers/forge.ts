@@ -11,13 +11,13 @@ export const keySettings: Record<string, TokenKeyOptions> = {
   HS256: { secret: jwtSecret },
   ES256: { privateKey: ecPem },
   EdDSA: { privateKey: edPem },
-  'HS256 beside another secret': { secret: jwtSecret, previousSecret: earlierSecret },
-  'HS256 beside an ES256 key': { secret: jwtSecret, previousPrivateKey: ecPem },
-  'HS256 beside an EdDSA key': { secret: jwtSecret, previousPrivateKey: edPem },
-  'ES256 beside a secret': { privateKey: ecPem, previousSecret: earlierSecret },
-  'EdDSA beside a secret': { privateKey: edPem, previousSecret: earlierSecret },
-  'ES256 beside an EdDSA key': { privateKey: ecPem, previousPrivateKey: edPem },
-  'EdDSA beside an ES256 key': { privateKey: edPem, previousPrivateKey: ecPem },
+  'HS256 next to another secret': { secret: jwtSecret, previousSecret: earlierSecret },
+  'HS256 next to an ES256 key': { secret: jwtSecret, previousPrivateKey: ecPem },
+  'HS256 next to an EdDSA key': { secret: jwtSecret, previousPrivateKey: edPem },
+  'ES256 next to a secret': { privateKey: ecPem, previousSecret: earlierSecret },
+  'EdDSA next to a secret': { privateKey: edPem, previousSecret: earlierSecret },
+  'ES256 next to an EdDSA key': { privateKey: ecPem, previousPrivateKey: edPem },
+  'EdDSA next to an ES256 key': { privateKey: edPem, previousPrivateKey: ecPem },
 };
 
 /** Text or bytes as they are, anything else as JSON, in base64url. */

@@ -9,7 +9,7 @@ export async function startNginx(inServer: string): Promise<{ socketPath: string
   const nginx = requireTool('nginx', 'nginx-light');
   const folder = mkdtempSync(join(tmpdir(), 'otp-nginx-'));
   const socketPath = join(folder, 'socket');
-  // nginx started by root works as somebody else, who has to get to its folders.
+  // nginx started by root works as someone else, who has to get to its folders.
   chmodSync(folder, 0o755);
   const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   const config = [

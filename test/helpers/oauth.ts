@@ -38,7 +38,7 @@ export const readError = async (response: Response) => [
   ((await response.json()) as { error: string }).error,
 ];
 
-/** Forms that RFC 6749 §3.1 calls malformed: no token, or anything twice; and what is no form. */
+/** Forms that RFC 6749 §3.1 calls malformed: no token, or anything twice; and what is not a form. */
 export const malformed: [body: string, type: string][] = [
   ['', formType],
   ['token=', formType],
@@ -52,7 +52,7 @@ export const malformed: [body: string, type: string][] = [
   ['{"token":"TOKEN"}', 'application/json'],
 ];
 
-/** The same header and claims as RS256, by a key of somebody else's. */
+/** The same header and claims as RS256, by a key of someone else's. */
 export function rs256(token: string): string {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const input = `${Buffer.from('{"alg":"RS256","typ":"JWT"}').toString('base64url')}.${token.split('.')[1]}`;

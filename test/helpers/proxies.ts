@@ -12,7 +12,7 @@ import { until } from './until.js';
 export const site = 'app.example.com';
 export const certificate = createCertificate(site);
 
-/** What an example stands in front of: ports of this machine. */
+/** What an example is in front of: ports of this machine. */
 export interface Behind {
   service: number;
   app: number;
@@ -89,7 +89,7 @@ function substitute(file: string, changes: Record<string, string>): string {
 
 async function launch({ program, configure }: Launch): Promise<RunningProxy> {
   const folder = mkdtempSync(join(tmpdir(), 'stateless-otp-proxy-'));
-  // nginx started by root works as somebody else, who has to get to its folders.
+  // nginx started by root works as someone else, who has to get to its folders.
   chmodSync(folder, 0o755);
   const port = await findFreePort();
   const { config, args } = configure(port, folder);

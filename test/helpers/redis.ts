@@ -50,7 +50,7 @@ export async function startRedis(args: string[] = [], flags: string[] = []): Pro
     try {
       return await startRedisOn(await findFreePort(), args, flags);
     } catch (error) {
-      // Somebody else may have taken the port since it was found free.
+      // Someone else may have taken the port since it was found free.
       if (tries === 5 || !/Address already in use/.test(String(error))) throw error;
     }
   }

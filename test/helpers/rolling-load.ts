@@ -96,7 +96,7 @@ export async function startRollingLoad({ start, checkOutside }: RollingLoadOptio
       }
       await drain();
     },
-    /** Asks the one instance or the other, as somebody outside does. */
+    /** Asks the one instance or the other, as someone outside does. */
     fetch: (index: number, path: string, init: RequestInit = {}) =>
       ask(index, ({ service }) => fetch(new URL(path, service.url), init)),
     instances: () => fleet.map(({ service }) => service),

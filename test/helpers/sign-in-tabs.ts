@@ -44,7 +44,7 @@ export function describeTabs(javaScriptEnabled: boolean): void {
       return text;
     }
 
-    test('a tab that was open before another signed in goes on to where it wanted to go', async (t) => {
+    test('a tab that was open before another signed in continues to where it wanted to go', async (t) => {
       const context = await open(t);
       const [a, b] = [await openTab(context, '/report-a'), await openTab(context, '/report-b')];
       const identity = createIdentity();
@@ -126,7 +126,7 @@ export function describeTabs(javaScriptEnabled: boolean): void {
       await finish(b, codeOfB, '/report-b');
     });
 
-    test('going back after a sign-in finds the person signed in, and the tab goes on', async (t) => {
+    test('going back after a sign-in finds the person signed in, and the tab continues', async (t) => {
       const context = await open(t);
       const a = await openTab(context, '/report-a');
       const identity = createIdentity();
@@ -152,7 +152,7 @@ export function describeTabs(javaScriptEnabled: boolean): void {
       await finish(b, codeOfB, '/report-b');
     });
 
-    test('a tab whose cookies have expired goes on in one step, and loses neither address nor target', async (t) => {
+    test('a tab whose cookies have expired continues in one step, and loses neither address nor target', async (t) => {
       const context = await open(t);
       const a = await openTab(context, '/report-a');
       await context.clearCookies();

@@ -7,7 +7,7 @@ import { runCli, startService } from '../helpers/process.js';
 const path = '/api/v1/otp/request';
 const body = { identity: 'alice@example.com' };
 
-// Attack: let everybody on the network send messages at the cost of whoever runs the service.
+// Attack: let everyone on the network send messages at the operator's expense.
 test('with API keys, /otp/* wants one of them, and nothing else does', async () => {
   const [shop, other, stranger] = [generateApiKey(), generateApiKey(), generateApiKey()];
   const { otp, inbox } = createTestOtp({ apiKeyHashes: [shop.hash, other.hash] });

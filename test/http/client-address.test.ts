@@ -20,8 +20,8 @@ test('the rightmost address that no trusted proxy has is the client', () => {
   assert.equal(read('10.0.0.1', '10.0.0.2, 10.0.0.3'), '10.0.0.2');
 });
 
-// Attack: put something into the header that is no address, to be counted as nobody or as somebody else.
-test('an entry that is no address ends the chain at the proxy that sent it', () => {
+// Attack: put something into the header that is not an address, to be counted as nobody or as someone else.
+test('an entry that is not an address ends the chain at the proxy that sent it', () => {
   const { readCaller: read } = createClientAddressReader(['10.0.0.0/8']);
   for (const forwarded of [
     '',
@@ -118,7 +118,7 @@ const whatever = fc.oneof(
   fc.string({ maxLength: 20 }),
 );
 
-// Attack: prepend hops to X-Forwarded-For, in any form, to be counted as somebody else.
+// Attack: prepend hops to X-Forwarded-For, in any form, to be counted as someone else.
 test('of any chain the client is found, and nothing that it prepends changes that', () => {
   const { readCaller, readOnBehalfOf } = createClientAddressReader([
     'loopback',
@@ -163,7 +163,7 @@ test('a peer on a unix socket is believed only if unix is trusted, also in the m
   assert.equal(others.readCaller('127.0.0.1', '203.0.113.5, unix:'), '127.0.0.1');
 });
 
-test('a proxy that is no address, range or loopback is refused by name', () => {
+test('a proxy that is not an address, range or loopback is refused by name', () => {
   for (const entry of [
     ...[
       'proxy',

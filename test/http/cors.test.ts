@@ -34,7 +34,7 @@ test('a preflight of an allowed origin is granted every header that it asks for'
   assert.match(response.headers.get('vary') ?? '', /Origin.*Access-Control-Request-Headers/);
 });
 
-test('whatever header names a browser asks for are granted, and nothing that is none', async () => {
+test('whatever header names a browser asks for are granted, and nothing that is not a name', async () => {
   const names = fc.array(fc.stringMatching(/^[a-z][a-z0-9-]{0,40}$/), { maxLength: 40 });
   const rest = fc.array(fc.stringMatching(/^[a-z]{0,4}[ ;:"()<>@/[\]{}=][a-z]{0,4}$/), { maxLength: 3 });
   await fc.assert(
@@ -104,7 +104,7 @@ test('error answers can be read by an allowed origin, and every answer varies by
   }
 });
 
-describe('an application that is no web page can be named', () => {
+describe('an application that is not a web page can be named', () => {
   for (const origin of [
     'capacitor://localhost',
     'ionic://localhost',

@@ -31,7 +31,7 @@ test('the inbox keeps the last 50 messages, newest first, and finds those of one
   assert.ok(one.length === 25 && one.every(({ to }) => to === 'user1@example.com'));
 });
 
-// Attack: have what stands in a message run in the browser of the developer.
+// Attack: have what is in a message run in the browser of the developer.
 test('nothing in a message becomes part of the page', async () => {
   const inbox = createInbox();
   const attack = `"'><script>alert(1)</script>`;

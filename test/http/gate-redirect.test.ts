@@ -24,7 +24,7 @@ test('an address that is not ASCII comes back as a browser would escape it', asy
   assert.equal(await readLocation({ 'X-Forwarded-Uri': '/%C3%BC' }), '/sign-in?rd=%2F%25C3%25BC');
 });
 
-// Attack: an address so long that the proxy cannot take the redirect, and the person sees an error in place of the page.
+// Attack: an address so long that the proxy cannot take the redirect, and the person sees an error instead of the page.
 test('a way back of more than 1024 characters is left out', async () => {
   const path = `/${'x'.repeat(1023)}`;
   assert.equal(await readLocation({ 'X-Forwarded-Uri': path }), `/sign-in?rd=${encodeURIComponent(path)}`);

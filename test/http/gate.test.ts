@@ -213,7 +213,7 @@ describe('the gate', () => {
     assert.equal((await ask('auth-request', { Cookie: `__Host-otp_session=${renewed}` })).status, 200);
   });
 
-  test('goes on without the store, by the signature', async () => {
+  test('continues without the store, by the signature', async () => {
     const { OtpError } = await import('../../src/errors.js');
     const { createMemoryStore } = await import('../../src/stores/memory.js');
     const down = () => Promise.reject(new OtpError('store_unavailable', 'The store does not answer'));

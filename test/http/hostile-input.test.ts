@@ -49,8 +49,8 @@ test('an unknown key is refused by name', async () => {
   assert.equal(({} as Record<string, unknown>)['admin'], undefined);
 });
 
-// Attack: have a code or an address repeated in an answer that somebody logs.
-test('no value that was sent stands in an error', async () => {
+// Attack: have a code or an address repeated in an answer that someone logs.
+test('no value that was sent is in an error', async () => {
   const { otp } = createTestOtp();
   for (const body of [
     { identity: 482931, otp: '482931' },

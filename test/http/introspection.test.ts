@@ -30,7 +30,7 @@ describe('introspection', () => {
     }
   });
 
-  // Attack: learn from the answer what is wrong with a token: whether it was good once, or is somebody's.
+  // Attack: learn from the answer what is wrong with a token: whether it was good once, or is someone's.
   test('answers the same bytes for everything that is not active (RFC 7662 §2.2)', async () => {
     const { otp, obtain, clock, access: expired, introspect } = await signIn();
     clock.advance(900_000);

@@ -117,7 +117,7 @@ test('a spelling of other systems chooses its language', async () => {
   }
 });
 
-test('a locale that is no text is 400', async () => {
+test('a locale that is not text is 400', async () => {
   const { otp } = open();
   for (const locale of [1, true, ['en'], { language: 'en' }]) {
     const answer = await post(otp.handler, requestPath, { identity: alice, locale });

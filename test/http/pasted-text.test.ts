@@ -98,7 +98,7 @@ test('a browser does not refuse an address for what was pasted with it', async (
   assert.match(page.text, /<form [^>]*action="\/sign-in"[^>]* novalidate>/);
 });
 
-// Attack: a code for somebody who left the plus out goes to a stranger whose number begins alike.
+// Attack: a code for someone who left the plus out goes to a stranger whose number begins alike.
 test('a number that could be two people is refused in words that help, by API and page, and nothing is sent', async () => {
   const identity = '4915112345678';
   const { otp, inbox } = createTestOtp({ defaultCountry: 'DE' });

@@ -56,7 +56,7 @@ test('a logout ends the sign-in, the access token, or both, and says the same of
   }
 });
 
-test('what is no refresh at all is a malformed request', async () => {
+test('a body without a refresh token is a malformed request', async () => {
   const { call } = await signIn();
   for (const sent of ['', '{', {}, { refresh_token: 42 }, { refresh_token: 'x', identity: alice }, []]) {
     assert.equal((await call('refresh', sent)).status, 400);

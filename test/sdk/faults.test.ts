@@ -79,7 +79,7 @@ test('a signal ends every call before and while it runs, and frees the connectio
   for (const call of listCalls(early.client, AbortSignal.abort())) await assertCode(call(), 'aborted');
   assert.equal(early.signals.length, 0);
   for (const index of listCalls(early.client).keys()) {
-    // A refresh is shared, so it goes on without the one who gave up: a client of its own.
+    // A refresh is shared, so it continues without the one who gave up: a client of its own.
     const { client, signals } = create();
     const controller = new AbortController();
     const outcome = listCalls(client, controller.signal)[index]?.() ?? Promise.resolve();

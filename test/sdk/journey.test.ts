@@ -66,7 +66,7 @@ for (const [way, reach] of Object.entries(ways)) {
       assert.deepEqual(await client.verifyToken(tokens.accessToken), bearer);
     });
 
-    test('nobody is signed in before, and a token of somebody else is not active', async (t) => {
+    test('nobody is signed in before, and a token of someone else is not active', async (t) => {
       const { client } = await start(t);
       assert.deepEqual(await client.verifyBearer(), { active: false, claims: null });
       assert.equal(await client.getAccessToken(), null);
@@ -174,7 +174,7 @@ for (const [way, reach] of Object.entries(ways)) {
       await assert.rejects(client.refresh(), hasCode('invalid_token', { status: null }));
     });
 
-    test('a refresh token that somebody else has used ends the sign-in', async (t) => {
+    test('a refresh token that someone else has used ends the sign-in', async (t) => {
       const { client, createClient, inbox } = await start(t, { refreshTokenTtlSeconds: 86_400 });
       await client.requestOTP(identity);
       const { refreshToken } = await client.verifyOTP(identity, inbox.lastCode());

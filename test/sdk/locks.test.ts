@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { runOnce } from '../../sdk/javascript/src/run-once.js';
 
-/** Locks that are never held by anybody, and what they were named. */
+/** Locks that are never held by anyone, and what they were named. */
 function createLocks() {
   const names: string[] = [];
   const request = (name: string, _options: object, run: (lock: object | null) => Promise<unknown>) => {
@@ -24,7 +24,7 @@ function setGlobals(t: TestContext, globals: Record<string, unknown>) {
   t.mock.timers.enable({ apis: ['setTimeout'] });
 }
 
-test('a process that is no browser takes no locks, though it has some', async (t) => {
+test('a process that is not a browser takes no locks, though it has some', async (t) => {
   const { names, locks } = createLocks();
   setGlobals(t, { navigator: { locks } });
   const run = async () => 'done';

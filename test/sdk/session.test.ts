@@ -131,7 +131,7 @@ describe('logout', () => {
 });
 
 describe('storage', () => {
-  test('another client on the same storage goes on with the session and the challenges', async () => {
+  test('another client on the same storage continues with the session and the challenges', async () => {
     const storage = createMap();
     const { service, client } = await signIn(storage);
     const { challenge } = await client.requestOTP('bob@example.com', { bind: true });

@@ -50,7 +50,7 @@ test('a rule for phone numbers lets no e-mail address in: no message, no door', 
   );
 });
 
-// Attack: an address that begins with a plus reaches the application as somebody's phone number.
+// Attack: an address that begins with a plus reaches the application as someone's phone number.
 test('the headers of the gate name an e-mail address as one, however it begins', async () => {
   const { otp, tokens } = await startGate(disguised, []);
   for (const [identity, token] of tokens) {

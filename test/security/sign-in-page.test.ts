@@ -5,7 +5,7 @@ import { createSignIn, readNotice } from '../helpers/sign-in.js';
 
 const publicUrl = 'https://login.example.com';
 
-// Attack: make somebody's browser send the form that signs it in as the attacker, to see what is then typed into it.
+// Attack: make someone's browser send the form that signs it in as the attacker, to see what is then typed into it.
 test('a form of another browser, of none or of another site signs nobody in', async () => {
   const { open, ask, inbox } = createSignIn();
   const attacker = open();
@@ -35,7 +35,7 @@ test('a form of another browser, of none or of another site signs nobody in', as
   assert.equal(inbox.messages.length, 1);
 });
 
-// Attack: sign somebody out, or send them codes, from another site.
+// Attack: sign someone out, or send them codes, from another site.
 test('no form can be sent without its token, and none that has been changed', async () => {
   const { open, ask, type, inbox } = createSignIn();
   const browser = open();
@@ -55,7 +55,7 @@ test('no form can be sent without its token, and none that has been changed', as
   assert.match((await browser.get('/sign-in')).text, /Signed in as/);
 });
 
-// Attack: plant a cookie of one's own in somebody's browser, let them sign in, and go in with the same cookie.
+// Attack: plant a cookie of one's own in someone's browser, let them sign in, and go in with the same cookie.
 test('what a browser had before it signed in is worth nothing afterwards', async () => {
   const { open, ask, type, inbox } = createSignIn();
   const attacker = open();
@@ -78,7 +78,7 @@ test('what a browser had before it signed in is worth nothing afterwards', async
   assert.notEqual(victim.cookies.get('otp_session'), first);
 });
 
-// Attack: read somebody's code off their screen or out of their mailbox, and type it in another browser.
+// Attack: read someone's code off their screen or out of their mailbox, and type it in another browser.
 test('a code works in the browser that asked for it and in no other', async () => {
   const { open, ask, type, inbox } = createSignIn();
   const victim = open();
@@ -95,7 +95,7 @@ test('a code works in the browser that asked for it and in no other', async () =
   assert.match((await type(victim, page, code)).text, /Signed in as/);
 });
 
-// Attack: use up the attempts or replace the code of somebody who is signing in.
+// Attack: use up the attempts or replace the code of someone who is signing in.
 test('what other browsers do leaves a sign-in as it was', async () => {
   const { open, ask, type, inbox, wrong } = createSignIn();
   const victim = open();
@@ -198,8 +198,8 @@ test('over https the cookies are bound to the host; plain http is for localhost 
   }
 });
 
-// Attack: find out who may sign in, by what the page says or by the code of somebody who may not.
-test('who may not enter sees what everybody sees, and no code lets them in', async () => {
+// Attack: find out who may sign in, by what the page says or by the code of someone who may not.
+test('who may not enter sees what everyone sees, and no code lets them in', async () => {
   const { open, ask, type, inbox } = createSignIn({ gateAllow: ['@example.com'] });
   const run = async (identity: string) => {
     const browser = open();

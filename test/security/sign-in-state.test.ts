@@ -25,8 +25,8 @@ async function isUnderWay({ open }: ReturnType<typeof createSignIn>, cookie: str
   return (await browser.get('/sign-in/code')).path === '/sign-in/code';
 }
 
-// Attack: keep a copy of somebody's cookie, and go on with it long after browsers have dropped theirs.
-test('what a sign-in keeps in its cookie ends after an hour, whoever brings it', async () => {
+// Attack: keep a copy of someone's cookie, and continue with it long after browsers have dropped theirs.
+test('what a sign-in keeps in its cookie ends after an hour, anyone who brings it', async () => {
   const parts = await begin();
   parts.clock.advance(hourMs - 1000);
   assert.equal(await isUnderWay(parts, parts.cookie), true);
@@ -38,7 +38,7 @@ test('what a sign-in keeps in its cookie ends after an hour, whoever brings it',
 });
 
 // Attack: begin a sign-in at one application, and bring its cookie to another that has the same secret.
-test('the cookie of a sign-in is good in its own namespace only', async () => {
+test('the cookie of a sign-in is valid in its own namespace only', async () => {
   const shop = await begin({ namespace: 'shop' });
   assert.equal(await isUnderWay(createSignIn({ namespace: 'shop' }), shop.cookie), true);
   for (const namespace of ['default', 'shop2', 'sho', 'Shop']) {

@@ -41,7 +41,7 @@ const hostile = [
 ];
 
 // Attack: have a form that every tab brings along lead to a page of the attacker's.
-test('no form leads to another host, from whatever step and whoever is signed in', async () => {
+test('no form leads to another host, from whatever step and anyone who is signed in', async () => {
   const { open, ask, inbox } = createSignIn({ requestIpMax: 0, verifyIpMax: 0, requestIdentityMax: 1000 });
   for (const rd of hostile) {
     const browser = open(fromHere);
@@ -67,7 +67,7 @@ test('no form leads to another host, from whatever step and whoever is signed in
   }
 });
 
-// Attack: let another site send forms, to replace what a browser is at, or to lead somebody who is signed in somewhere.
+// Attack: let another site send forms, to replace what a browser is at, or to lead someone who is signed in somewhere.
 test('a form that another site makes a browser send changes and opens nothing', async () => {
   const { open, ask, type, inbox } = createSignIn();
   const browser = open();
@@ -89,7 +89,7 @@ test('a form that another site makes a browser send changes and opens nothing', 
   assert.equal(inbox.messages.length, 1);
 });
 
-// Attack: send the very form that somebody else sends, at the same time, to share in its outcome.
+// Attack: send the very form that someone else sends, at the same time, to share in its outcome.
 test('one form sent by two browsers is two forms', async () => {
   const { open, inbox } = createSignIn();
   const [victim, attacker] = [open(fromHere), open(fromHere)];
@@ -102,7 +102,7 @@ test('one form sent by two browsers is two forms', async () => {
   assert.equal(inbox.messages.length, 2);
 });
 
-// Attack: send the very form that somebody has just signed in with, to get their session for the second click.
+// Attack: send the very form that someone has just signed in with, to get their session for the second click.
 test('the form of a sign-in gives no session to another browser, signed in or not', async () => {
   const { open, ask, type, inbox } = createSignIn();
   const [victim, stranger, member] = [open(fromHere), open(fromHere), open(fromHere)];
@@ -119,7 +119,7 @@ test('the form of a sign-in gives no session to another browser, signed in or no
   assert.equal(member.cookies.get('otp_session'), own);
 });
 
-// Attack: keep a copy of somebody's cookie from before the sign-in, and act with its forms after it.
+// Attack: keep a copy of someone's cookie from before the sign-in, and act with its forms after it.
 test('a browser has another name after a sign-in, and what it has finished is no longer good', async () => {
   const { open, ask, type, inbox, clock } = createSignIn();
   const browser = open();

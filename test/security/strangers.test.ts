@@ -11,7 +11,7 @@ async function requestBound(kit: ReturnType<typeof createTestOtp>, challenge?: s
   return { challenge: result.challenge, code: kit.inbox.lastCode() };
 }
 
-// Attack: ask for a code for somebody who is just signing in, and replace, learn or use up theirs.
+// Attack: ask for a code for someone who is just signing in, and replace, learn or use up theirs.
 test('a second bound request neither learns nor replaces nor spends the first', async () => {
   const kit = createTestOtp();
   const owner = await requestBound(kit);
@@ -27,7 +27,7 @@ test('a second bound request neither learns nor replaces nor spends the first', 
   assert.equal((await kit.otp.verify(alice, owner.code, { challenge: owner.challenge })).status, 'valid');
 });
 
-// Attack: type the code that somebody else's browser asked for into one's own.
+// Attack: type the code that someone else's browser asked for into one's own.
 test('a bound code is worthless without its challenge, and trying costs it nothing', async () => {
   const kit = createTestOtp();
   const owner = await requestBound(kit);
@@ -48,7 +48,7 @@ test('OTP_BINDING=challenge leaves no unbound requests', async () => {
   assert.equal((await kit.otp.verify(alice, kit.inbox.lastCode())).status, 'expired');
 });
 
-// Attack: lock somebody out before they even ask for a code.
+// Attack: lock someone out before they even ask for a code.
 test('silent verifies lock nobody out', async () => {
   const { otp, obtain } = createTestOtp();
   for (let i = 0; i < 100; i++) assert.equal((await otp.verify(alice, '123456')).status, 'expired');

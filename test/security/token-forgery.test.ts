@@ -55,7 +55,7 @@ function spellPublicKeys({ jwks }: Genuine): (string | Buffer)[] {
   });
 }
 
-/** Tokens by somebody who knows all that is public and has keys of their own, for one setting of ours. */
+/** Tokens by someone who knows all that is public and has keys of their own, for one setting of ours. */
 function* forgeTokens(genuine: Genuine): Generator<[what: string, token: string]> {
   const { header, claims, parts, jwks, token } = genuine;
   const [, payload, signature] = parts;

@@ -54,7 +54,7 @@ describe('an ES256 signature', () => {
   });
 
   // Attack: write the signature in its other form, s as n - s, so that a token on a deny-list reads like a new one.
-  test('has a second form that anybody can write, and both are the one token when it is revoked', async () => {
+  test('has a second form that anyone can write, and both are the one token when it is revoked', async () => {
     for (const revoked of ['token', 'changed'] as const) {
       const { tokens, token, changed } = await signWith((r, s) =>
         Buffer.concat([toBytes(r), toBytes(orderOfP256 - s)]),

@@ -51,7 +51,7 @@ test('a used code is not called expired alone, and its answer is that of any oth
   assert.deepEqual(used.body, unknown.body);
 });
 
-// Attack: ask of somebody's identity without a challenge, to see whether they are about to sign in.
+// Attack: ask of someone's identity without a challenge, to see whether they are about to sign in.
 test('a missing challenge is named, in words that are the same whether or not there is a bound code', async () => {
   const { otp, inbox } = createTestOtp();
   const ask = (identity: string, challenge?: string) =>

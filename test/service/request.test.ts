@@ -111,7 +111,7 @@ test('rate_limited by cooldown', async () => {
   await obtain(alice);
 });
 
-// Attack: spend somebody's sends from an address that is refused anyway.
+// Attack: spend someone's sends from an address that is refused anyway.
 test('rate_limited by address comes first and spends nothing of the identity', async () => {
   const { otp, obtain } = createTestOtp({ requestIpMax: 2, requestIdentityMax: 2 });
   const ip = '2001:db8::1';

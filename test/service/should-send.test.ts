@@ -35,10 +35,10 @@ async function observe(
   return { seen, sent: inbox.messages.length };
 }
 
-describe('whoever may not be sent a code', () => {
+describe('anyone who may not be sent a code', () => {
   // Attack: ask for codes to learn who has an account.
   for (const resend of ['reuse', 'rotate', 'refuse'] as const) {
-    test(`gets the same answers as everybody else under ${resend}, and nothing is sent`, async () => {
+    test(`gets the same answers as everyone else under ${resend}, and nothing is sent`, async () => {
       const [one, other] = [await observe(known, resend), await observe(stranger, resend)];
       assert.deepEqual(other.seen, one.seen);
       assert.ok(one.sent > 0);
@@ -111,7 +111,7 @@ describe('whoever may not be sent a code', () => {
   });
 });
 
-test('whoever may not be sent a code any more does not stay signed in by refresh either', async () => {
+test('anyone who may not be sent a code any more does not stay signed in by refresh either', async () => {
   let isWelcome = true;
   const { otp, obtain } = createTestOtp({ refreshTokenTtlSeconds: 3600, shouldSend: () => isWelcome });
   const result = await otp.verify(known, await obtain(known));

@@ -33,7 +33,7 @@ test('a test identity is sent nothing, and its code works once a request, with w
   assert.equal(inbox.messages.length, 0);
 });
 
-test('it has the same attempts as everybody, and others do not have its code', async () => {
+test('it has the same attempts as everyone, and others do not have its code', async () => {
   const { otp, obtain } = createKit();
   await otp.request(review);
   for (const attemptsLeft of [4, 3, 2, 1, 0]) {

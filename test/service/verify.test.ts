@@ -200,7 +200,7 @@ test('a previous key without an identity key is refused: limits would restart wi
   );
 });
 
-test('a rotation to the same key is refused, and so is a token secret that is no text', () => {
+test('a rotation to the same key is refused, and so is a token secret that is not text', () => {
   const base = { secretKey, jwtSecret, transports: [createInbox().transport] };
   assert.throws(
     () => createOtp({ ...base, previousSecretKey: secretKey, identityKey: secretKey }),

@@ -83,7 +83,7 @@ const hostile = [
   '',
 ];
 
-// Attack: send somebody a link to the real sign-in page that ends on a page of the attacker's.
+// Attack: send someone a link to the real sign-in page that ends on a page of the attacker's.
 test('no way back leads to another host', () => {
   assert.ok(hostile.length >= 50);
   for (const target of hostile) {

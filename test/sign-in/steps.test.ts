@@ -6,7 +6,7 @@ import { createManualClock } from '../helpers/clock.js';
 import { readHidden } from '../helpers/page-client.js';
 import { createSignIn, readNotice } from '../helpers/sign-in.js';
 
-test('a code is asked for, typed and leads to the page that somebody wanted', async () => {
+test('a code is asked for, typed and leads to the page that someone wanted', async () => {
   const { open, ask, inbox } = createSignIn();
   const browser = open();
   const page = await ask(browser, 'Alice@Example.com', '/sign-in?rd=%2Freports%3Fyear%3D2026');
@@ -277,7 +277,7 @@ test('a home on another host, or on the page itself, is refused', () => {
   }
 });
 
-test('signing out ends the session for everybody who has its cookie', async () => {
+test('signing out ends the session for everyone who has its cookie', async () => {
   const { open, ask, type, inbox, otp } = createSignIn({ refreshTokenTtlSeconds: 3600 });
   const browser = open();
   const page = await type(browser, await ask(browser), inbox.lastCode());
@@ -350,7 +350,7 @@ test('two tabs that ask for the same person share one sign-in, and one message',
   assert.match((await type(browser, inOne, inbox.lastCode())).text, /Signed in as/);
 });
 
-test('the page says that a code was sent only where everybody gets one', async () => {
+test('the page says that a code was sent only where everyone gets one', async () => {
   const { open, ask } = createSignIn({ gateAllow: ['@example.com'] });
   const [allowed, refused] = [await ask(open()), await ask(open(), 'mallory@example.net')];
   assert.match(allowed.text, /If <bdi dir="ltr">a•••@example\.com<\/bdi> may sign in here/);

@@ -76,7 +76,7 @@ describe('the Redis store on the wire', () => {
     await otp.close();
   });
 
-  // Attack: make a log long, so that the next call keeps Redis from everybody else.
+  // Attack: make a log long, so that the next call keeps Redis from everyone else.
   test('a log of a hundred thousand entries is purged in less than a second', async () => {
     let offsetMs = 0;
     const store = await createStore({

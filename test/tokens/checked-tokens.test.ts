@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { createTestTokens, grant } from '../helpers/tokens.js';
 
 describe('a token that has been checked before', () => {
-  // Attack: go on with a token that was good when it was first seen.
+  // Attack: continue with a token that was good when it was first seen.
   test('ends when it expires and when it is revoked, to the second', async () => {
     const { tokens, clock } = createTestTokens();
     const [first, second] = [await tokens.issue(grant), await tokens.issue(grant)];

@@ -44,7 +44,7 @@ test('a rotation adds, swaps and drops, each not before it is safe', () => {
   }
 });
 
-test('what is no key file is refused', () => {
+test('what is not a key file is refused', () => {
   const key = generateKey('ES256', now);
   const { added: _, ...foreign } = key;
   for (const wrong of [foreign, { keys: [foreign] }, { keys: [key, key, key] }, { keys: [] }, 'x']) {

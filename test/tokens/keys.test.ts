@@ -34,7 +34,7 @@ for (const [curve, algorithm] of [
       assert.deepEqual(await tokens.check(accessToken), { active: true, claims: payload });
     });
 
-    // Attack: read the private key where everybody reads the public one.
+    // Attack: read the private key where everyone reads the public one.
     test('the key set holds public members only', () => {
       const { keys } = createTokenKeys({ privateKey: pem }).jwks;
       const members = algorithm === 'ES256' ? ['kty', 'crv', 'x', 'y'] : ['kty', 'crv', 'x'];

@@ -41,7 +41,7 @@ describe('refresh tokens', () => {
   });
 
   // Attack: steal a refresh token and use it after its owner has; or before, so that the owner is the second.
-  test('are good once: a second use ends the sign-in for both sides', async () => {
+  test('work once: a second use ends the sign-in for both sides', async () => {
     const { tokens, issued, warnings } = await signIn();
     const next = await tokens.refresh(issued.refreshToken);
     assert.ok(next);
@@ -231,7 +231,7 @@ describe('a session', () => {
     assert.equal(await tokens.renew(last), null);
   });
 
-  test('that cannot be renewed goes on with the token it has', async () => {
+  test('that cannot be renewed continues with the token it has', async () => {
     const memory = createMemoryStore();
     let isDown = false;
     const { tokens, readClaims, warnings } = await signIn({

@@ -74,7 +74,7 @@ describe('Wycheproof, JSON Web Signature', () => {
     }
   }
 
-  // Attack: present what is good under another key or another algorithm, or is not signed at all.
+  // Attack: present what is valid under another key or another algorithm, or is not signed at all.
   test('no key accepts what belongs to another, RS256 and `none` included', async () => {
     const keys = signatures.filter(isForSigning).map((group) => importKey(group.private as JWK));
     const foreign = signatures.filter((group) => !isForSigning(group) && group.private === undefined);
@@ -132,7 +132,7 @@ describe('Wycheproof, JSON Web Key', () => {
       const { set, jws } = findCase(id);
       assert.throws(() => createTokenKeys({ privateKey: JSON.stringify(set) }), why);
       assert.throws(() => createTokenKeys({ privateKey: JSON.stringify(set.keys[0]) }), why);
-      // It is the key and not the signature that is wrong: under the key as it should be it is good.
+      // It is the key and not the signature that is wrong: under the key as it should be it is valid.
       assert.equal(await isAccepted(jws, [importKey(signatures[1]?.private as JWK)]), true);
     });
   }

@@ -312,7 +312,7 @@ describe('a server that limits connections', () => {
     }
   });
 
-  // Attack: have the server of one recipient hang up, so that everybody else waits for one connection.
+  // Attack: have the server of one recipient hang up, so that everyone else waits for one connection.
   test('is not what 421 at RCPT TO means: other messages keep their connections', () => {
     let most = 0;
     return withServer(

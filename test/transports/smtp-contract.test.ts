@@ -114,7 +114,7 @@ for (const [way, { server, client }] of Object.entries(ways)) {
   describe(`smtp, ${way}`, () => {
     const isSecure = way !== 'in the clear';
 
-    // Attack: read the code on the way, or log in as somebody else.
+    // Attack: read the code on the way, or log in as someone else.
     test(`the message comes over ${isSecure ? 'TLS' : 'the bare connection'}, after a login`, async () => {
       const smtp = await startServer(server);
       const transport = createTransport(smtp.port, client);

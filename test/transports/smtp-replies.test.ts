@@ -340,7 +340,7 @@ test('the greeting blames the name in it when it is refused for good, and TLS th
   }
 });
 
-// Attack: own the recipient's domain, and with it what a relay answers, until the breaker opens for everybody.
+// Attack: own the recipient's domain, and with it what a relay answers, until the breaker opens for everyone.
 test('no answer to RCPT TO or to the content is the fault of the connection', () => {
   const digits = (max: number) => fc.integer({ min: 0, max });
   fc.assert(

@@ -44,7 +44,7 @@ for (const [way, secure] of [
       assert.ok((await sendAs('mail.example.org')).ok);
     });
 
-    // Attack: be the server, with a certificate that somebody gave for another name.
+    // Attack: be the server, with a certificate that someone gave for another name.
     test('gets nothing otherwise', async () => {
       for (const servername of [undefined, 'other.example.org']) {
         const receipt = await sendAs(servername);

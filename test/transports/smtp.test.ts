@@ -149,7 +149,7 @@ test('a port that nobody listens on is unavailable', async () => {
   assert.ok(!receipt.ok && receipt.category === 'unavailable');
 });
 
-/** Sends a message to a server that talks like this to whoever connects. */
+/** Sends a message to a server that talks like this to anyone who connects. */
 async function sendTo(talk: (socket: Socket) => void) {
   const server = createServer((socket) => {
     socket.on('error', () => {});
@@ -212,14 +212,14 @@ test('a server that accepts the mail and answers after the time limit gets nobod
   }
 });
 
-test('a server that turns everybody away at the greeting is unavailable, and can be tried again', async () => {
+test('a server that turns everyone away at the greeting is unavailable, and can be tried again', async () => {
   const receipt = await sendTo((socket) => {
     socket.end('421 too busy\r\n');
   });
   assert.ok(!receipt.ok && receipt.category === 'unavailable' && receipt.retryable, JSON.stringify(receipt));
 });
 
-test('a sender that is no address is refused', () => {
+test('a sender that is not an address is refused', () => {
   for (const from of ['', 'codes', 'a@b, c@d', 'Example <codes@example.org', 'x\r\nBcc: a@b.example']) {
     assert.throws(() => createSmtpTransport({ host: 'localhost', from }), /from must be an address/, from);
   }

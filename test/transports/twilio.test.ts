@@ -59,7 +59,7 @@ test('an SMS is the documented request, field by field', async () => {
   assert.deepEqual(form, { To: message.to, From: '+15005550006', Body: message.text, ValidityPeriod: '300' });
 });
 
-test('a messaging service sends in place of a number', async () => {
+test('a messaging service sends instead of a number', async () => {
   const { form } = await capture({ from: undefined, messagingServiceSid });
   assert.deepEqual(form, {
     To: message.to,

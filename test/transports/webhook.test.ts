@@ -95,7 +95,7 @@ test('422 speaks of the recipient', async () => {
   }
 });
 
-// Attack: a receiver that sends the code on to somebody else, or to an address inside the network.
+// Attack: a receiver that sends the code on to someone else, or to an address inside the network.
 test('redirects are not followed', async () => {
   const other = await startHttpStub();
   const stub = await startHttpStub({ status: 307, headers: { location: other.url } });
@@ -269,7 +269,7 @@ test('an answer is read up to its limit and no further', async () => {
   }
 });
 
-test('its own time limit holds without anybody else watching', async () => {
+test('its own time limit holds without anyone else watching', async () => {
   const stub = await startHttpStub('silence');
   try {
     const transport = createWebhookTransport({ ...local, url: stub.url, timeoutMs: 100 });

@@ -16,7 +16,7 @@ test('every code is read as people type it', () => {
 });
 
 // Attack: one code in many spellings, or one that some number parser takes for another.
-test('what cannot be a code is none', () => {
+test('what cannot be a code is refused', () => {
   assert.ok(refused.length >= 80);
   for (const { input, note } of refused)
     assert.equal(parseCode(input), null, `${note}: ${JSON.stringify(input)}`);

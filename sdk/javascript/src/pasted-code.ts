@@ -8,7 +8,7 @@ import { foldText } from './folding.js';
  * @returns digits, also too few while they are being typed, or `null` where no code can be told for certain
  */
 export function readPastedCode(text: string, length: number): string | null {
-  // Full-width punctuation ends a number; folded, it would go on.
+  // Full-width punctuation ends a number; folded, it would continue.
   const folded = foldText(text.replace(/[\uff0c\uff0e\uff0f\uff1a]/g, '; ')).replace(/\t/g, ' ');
   const digits = folded.replace(/[\s-]/g, '');
   const isAlone = !/\D/.test(digits);

@@ -81,7 +81,7 @@ class Errors(unittest.TestCase):
         self.assertEqual(describe_error(copy), describe_error(error))
         self.assertEqual(str(copy), "The code is wrong")
 
-    # Attack: have a made-up line written into the log of whoever logs the error.
+    # Attack: have a made-up line written into the log of anyone who logs the error.
     def test_the_message_is_one_line_whoever_answered(self) -> None:
         problem = {"success": False, "code": "internal", "detail": "a\r\n\x1b[2J\u2028ERROR admin" + "x" * 5000}
         with Stub(answer_json(500, problem)) as stub, OTPClient(stub.url) as client:

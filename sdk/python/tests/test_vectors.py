@@ -14,7 +14,7 @@ from typing import Any, Dict, List, Optional
 from stateless_otp._folding import fold_identity, fold_text
 from stateless_otp._memory import Memory
 
-#: What is dropped of a code after folding, beside hyphens.
+#: What is dropped from a code after folding, besides hyphens.
 WHITE_SPACE = "\t\n\v\f\r \u2028\u2029"
 VECTORS = Path(__file__).resolve().parents[3] / "spec" / "vectors"
 

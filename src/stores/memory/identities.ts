@@ -8,7 +8,7 @@ export interface StoredRecord extends PendingRecord, Expiring {
   name: string;
   channels: readonly Channel[];
   attemptsLeft: number;
-  /** Whether somebody has guessed at this code. */
+  /** Whether someone has guessed at this code. */
   isTried: boolean;
   /** Sends that were not released. */
   sends: number;

@@ -1,4 +1,4 @@
--- Releases a refused send, once per id. Refused sends have a separate limit. The last send of a code that somebody has
+-- Releases a refused send, once per id. Refused sends have a separate limit. The last send of a code that someone has
 -- guessed at stays counted: it paid for the guesses.
 -- KEYS[1]  identity
 -- ARGV[2]  name of the record
