@@ -34,8 +34,9 @@ type Intersection<Union> = (Union extends unknown ? (member: Union) => void : ne
 export type Rows = Intersection<Groups[keyof Groups]>;
 type OptionName<Name> = Name extends Uppercase<Name & string> ? never : Name;
 
-type Given = {
-  [Name in keyof Rows as OptionName<Name>]?: Rows[Name] extends Row<infer Input, unknown>
+/** A type for each group: of an intersection, editors show no comments. */
+type Given<Group> = {
+  [Name in keyof Group as OptionName<Name>]?: Group[Name] extends Row<infer Input, unknown>
     ? Input | undefined
     : never;
 };
@@ -48,7 +49,17 @@ export type FilledOptions = {
 } & Pick<OtpOptions, 'secretKey' | 'transports'>;
 
 /** What `createOtp` takes. */
-export interface OtpOptions extends Given {
+export interface OtpOptions
+  extends Given<typeof secretOptions>,
+    Given<typeof codeOptions>,
+    Given<typeof limitOptions>,
+    Given<typeof tokenOptions>,
+    Given<typeof gateOptions>,
+    Given<typeof messageOptions>,
+    Given<typeof pageOptions>,
+    Given<typeof deliveryOptions>,
+    Given<typeof serverOptions>,
+    Given<typeof partOptions> {
   secretKey: Uint8Array | string;
   transports: readonly Transport[];
 }
