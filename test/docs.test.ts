@@ -94,7 +94,7 @@ test('every shell block runs a script of the package, a command of ours, or a te
       if (runByCurl.includes(file) && line.startsWith('curl ')) continue;
       for (const step of line.split(' && ')) {
         const command = step.replace(/^([A-Z_]+=\S+ )*/, '');
-        const isScript = /^npm (start|test|run ([\w:]+))/.exec(command);
+        const isScript = /^npm (start|test|run ([\w:-]+))/.exec(command);
         assert.ok(
           command === 'npm ci' ||
             (isScript && scripts[isScript[2] ?? isScript[1] ?? '']) ||
