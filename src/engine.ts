@@ -1,7 +1,13 @@
 import { type CodeInput, deriveCode, deriveTag, findWindow, parseCode } from './core/code.js';
 import { deriveKey } from './core/keys.js';
 import { refuseUnknownOptions } from './core/known-options.js';
-import { assertWholeNumber, defaultNamespace, driftToleranceRange, policyNumbers } from './core/policy.js';
+import {
+  assertWholeNumber,
+  defaultNamespace,
+  driftToleranceRange,
+  policyNumbers,
+  signInPurpose,
+} from './core/policy.js';
 import { decodeSecret } from './core/secret.js';
 import { createHmacSha256 } from './fast/hmac.js';
 
@@ -58,8 +64,8 @@ export function createEngine(options: EngineOptions): Engine {
   refuseUnknownOptions(options, ['secret', 'namespace', 'digits', 'windowSeconds', 'driftTolerance']);
   const {
     namespace = defaultNamespace,
-    digits = 6,
-    windowSeconds = 300,
+    digits = policyNumbers.digits.default,
+    windowSeconds = policyNumbers.windowSeconds.default,
     driftTolerance = driftToleranceRange.default,
   } = options;
   const secret = decodeSecret(options.secret, 'secret');
@@ -73,7 +79,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   function resolveInput(
     identity: string,
-    { purpose = 'sign-in', challenge = noChallenge, at }: CodeOptions,
+    { purpose = signInPurpose, challenge = noChallenge, at }: CodeOptions,
   ): CodeInput {
     assertString(identity, 'identity');
     assertString(purpose, 'purpose');
@@ -93,7 +99,7 @@ export function createEngine(options: EngineOptions): Engine {
       return match === null ? { valid: false } : { valid: true, window: match };
     },
 
-    identityTag(identity, { purpose = 'sign-in' } = {}) {
+    identityTag(identity, { purpose = signInPurpose } = {}) {
       assertString(identity, 'identity');
       assertString(purpose, 'purpose');
       return deriveTag(identityMac, { namespace, purpose, identity });

@@ -7,6 +7,9 @@ import { foldText } from './folding.js';
 /** The shortest and longest code, in digits. */
 export const minDigits = 4;
 export const maxDigits = 10;
+/** The longest text in which a code is looked for. */
+export const maxTypedLength = 64;
+const codeDigits = new RegExp(`^[0-9]{${minDigits},${maxDigits}}$`);
 
 /** What a code or a tag is derived from, besides the key. */
 export interface Subject {
@@ -70,7 +73,7 @@ export function deriveAddressTag(mac: HmacSha256, address: string): string {
  * @returns ASCII digits, or `null` when it cannot be a code
  */
 export function parseCode(input: unknown): string | null {
-  if (typeof input !== 'string' || input.length > 64) return null;
+  if (typeof input !== 'string' || input.length > maxTypedLength) return null;
   const digits = foldText(input).replace(/[\t-\r \u2028\u2029-]/g, '');
-  return /^[0-9]{4,10}$/.test(digits) ? digits : null;
+  return codeDigits.test(digits) ? digits : null;
 }

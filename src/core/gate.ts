@@ -1,5 +1,5 @@
 import { foldIdentity } from './folding.js';
-import { canonicalise, parseCanonical } from './identity.js';
+import { canonicalise, domainOf, parseCanonical } from './identity.js';
 
 /** Whether this canonical identity is let in. */
 export type Gate = (identity: string) => boolean;
@@ -36,8 +36,4 @@ export function createGate(rules: readonly string[]): Gate {
     if (kind === 'email') return domains.has(domainOf(value));
     return kind === 'phone' && prefixes.some((prefix) => value.startsWith(prefix));
   };
-}
-
-function domainOf(email: string): string {
-  return email.slice(email.indexOf('@') + 1);
 }

@@ -17,7 +17,8 @@ export interface CanonicaliseOptions {
   defaultCountry?: string | undefined;
 }
 
-const maxInputLength = 320;
+/** The longest text that is parsed as an identity, in UTF-16 code units. */
+export const maxInputLength = 320;
 const maxEmailBytes = 254; // RFC 5321 §4.5.3.1.3: a path of 256 octets includes the angle brackets
 const maxLocalBytes = 64; // RFC 5321 §4.5.3.1.1
 const maxOpaqueLength = 128;
@@ -71,6 +72,11 @@ export function parseCanonical(text: string): Identity | null {
 /** Whether `country` is an ISO 3166-1 alpha-2 code that has a numbering plan, such as `DE`. */
 export function isCountry(country: string): boolean {
   return isSupportedCountry(country);
+}
+
+/** The domain of a canonical e-mail address. */
+export function domainOf(email: string): string {
+  return email.slice(email.indexOf('@') + 1);
 }
 
 function canonicaliseEmail(text: string): Identity | null {

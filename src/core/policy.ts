@@ -66,6 +66,8 @@ export const longAttempts = 2;
 export const staleSeconds = 60;
 
 export const defaultNamespace = 'default';
+/** The default purpose. Only its tokens are sessions and open the gate; a code for a payment signs nobody in. */
+export const signInPurpose = 'sign-in';
 /** Namespaces and purposes. */
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 export const nameForm = '1 to 64 letters, digits, dots, hyphens or underscores';
@@ -85,7 +87,7 @@ export function createPolicy(options: Partial<Policy> = {}): Policy {
   ) as Record<keyof typeof policyNumbers, number>;
   const {
     namespace = defaultNamespace,
-    purposes = ['sign-in'],
+    purposes = [signInPurpose],
     resend = 'reuse',
     binding = 'identity',
   } = options;

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { decodeBase64url } from './base64.js';
 
 const algorithm = 'aes-256-gcm'; // NIST SP 800-38D
 /** Length of the random salt, which precedes the ciphertext in the clear. */
@@ -45,10 +46,9 @@ function deriveSealKey(key: KeyObject, salt: Uint8Array): KeyObject {
   return createSecretKey(createHmac('sha256', key).update(salt).digest());
 }
 
-/** Null when too short, or not canonical base64url. */
 function decodeSealed(sealed: string, headBytes: number): Buffer | null {
-  const bytes = Buffer.from(sealed, 'base64url');
-  return bytes.length < headBytes + tagBytes || bytes.toString('base64url') !== sealed ? null : bytes;
+  const bytes = decodeBase64url(sealed);
+  return bytes !== null && bytes.length >= headBytes + tagBytes ? bytes : null;
 }
 
 function decrypt(key: KeyObject, nonce: Buffer, body: Buffer, context: string): string | null {

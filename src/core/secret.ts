@@ -1,3 +1,5 @@
+import { decodeBase64 } from './base64.js';
+
 /** Minimum length of a secret in bytes: the output size of HMAC-SHA-256 (RFC 2104 §3). */
 export const minSecretBytes = 32;
 
@@ -15,15 +17,4 @@ export function decodeSecret(secret: Uint8Array | string, name: string): Uint8Ar
     throw new RangeError(`${name} must be at least ${minSecretBytes} bytes, got ${bytes.length}`);
   }
   return bytes;
-}
-
-/** Strict, unlike `Buffer.from`, which skips invalid characters. Accepts both alphabets, with or without padding. */
-export function decodeBase64(text: string): Uint8Array | null {
-  const plain = text
-    .trim()
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/={0,2}$/, '');
-  const bytes = Buffer.from(plain, 'base64url');
-  return bytes.toString('base64url') === plain ? bytes : null;
 }

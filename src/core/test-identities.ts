@@ -1,4 +1,4 @@
-import { parseCode } from './code.js';
+import { maxDigits, minDigits, parseCode } from './code.js';
 import { type CanonicaliseOptions, canonicalise } from './identity.js';
 
 /** An identity for app reviews and demos: nothing is sent to it, and its code is fixed. */
@@ -23,7 +23,7 @@ export function resolveTestIdentities(
       const fail = (what: string) => new RangeError(`testIdentities: entry ${index + 1} ${what}`);
       const canonical = canonicalise(identity, options);
       if (!canonical) throw fail('needs an e-mail address, phone number or id');
-      if (parseCode(code) !== code) throw fail('needs a code of 4 to 10 digits');
+      if (parseCode(code) !== code) throw fail(`needs a code of ${minDigits} to ${maxDigits} digits`);
       const day = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(until) ? Date.parse(`${until}T24:00:00Z`) : Number.NaN;
       if (Number.isNaN(day)) throw fail('needs its last day, as YYYY-MM-DD');
       return [canonical.value, { code, endsAt: day }];

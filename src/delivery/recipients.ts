@@ -1,8 +1,9 @@
+import { domainOf } from '../core/identity.js';
 import type { Message } from '../ports.js';
 
 /** By domain: its addresses fail together, and one person may own any number of them. */
 export function groupRecipient({ channel, to }: Message): string {
-  return channel === 'email' ? to.slice(to.lastIndexOf('@') + 1) : to;
+  return channel === 'email' ? domainOf(to) : to;
 }
 
 /** Who shares places in the retry lane: a domain, or numbers that differ in their last four digits alone. */

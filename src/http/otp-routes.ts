@@ -1,3 +1,4 @@
+import { maxDigits, minDigits } from '../core/code.js';
 import type { RequestResult, VerifyResult } from '../results.js';
 import type { Service } from '../service.js';
 import { readJsonBody } from './body.js';
@@ -121,7 +122,10 @@ function replyVerify(result: VerifyResult): HttpReply {
       return replyIssued(result);
     case 'invalid':
       if (result.attemptsLeft === null) {
-        return replyProblem('invalid_request', 'otp: must be 4 to 10 digits; spaces and dashes are dropped');
+        return replyProblem(
+          'invalid_request',
+          `otp: must be ${minDigits} to ${maxDigits} digits; spaces and dashes are dropped`,
+        );
       }
       return replyProblem(
         'invalid_code',

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { maxDigits, minDigits } from '../core/code.js';
+import { maxDigits, maxTypedLength, minDigits } from '../core/code.js';
+import { maxInputLength } from '../core/identity.js';
 import { type Channel, channels, limitNames } from '../core/policy.js';
 import { refusalCategories } from '../core/refusal.js';
 import { problems } from './problems.js';
@@ -15,7 +16,7 @@ export interface SchemaOptions {
  * which `readJsonBody` drops.
  */
 export function createSchemas({ purposes, channels: served }: SchemaOptions) {
-  const identity = z.string().min(1).max(320).openapi({
+  const identity = z.string().min(1).max(maxInputLength).openapi({
     description: 'E-mail address, phone number (E.164) or opaque id `kind:id`',
     example: 'alice@example.com',
   });
@@ -60,7 +61,7 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
         otp: z
           .string()
           .min(1)
-          .max(64)
+          .max(maxTypedLength)
           .openapi({
             description: `The code as typed: ${minDigits} to ${maxDigits} digits; spaces and dashes are dropped`,
             example: '482931',

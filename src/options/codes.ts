@@ -8,6 +8,7 @@ import {
   namePattern,
   policyNumbers,
   resendPolicies,
+  signInPurpose,
 } from '../core/policy.js';
 import { choice, flag, from, nameList, text, wholeNumber } from './row.js';
 
@@ -39,7 +40,7 @@ export const codeOptions = {
   /** Length of a long code, 4 to 10 and at least `digits`. Default 10. */
   longDigits: from('OTP_LONG_DIGITS', wholeNumber(policyNumbers.longDigits)),
   /** What codes may be for; the first is used when a request names none. Default `['sign-in']`. */
-  purposes: from('OTP_PURPOSES', nameList(['sign-in'])),
+  purposes: from('OTP_PURPOSES', nameList([signInPurpose])),
   /** The application or tenant; codes, tokens and limits of different namespaces are apart. Default `default`. */
   namespace: from('OTP_NAMESPACE', {
     ...text({ allowed: nameForm, accepts: namePattern }, defaultNamespace),

@@ -1,3 +1,4 @@
+import { namePattern, signInPurpose } from '../core/policy.js';
 import { minSecretBytes } from '../core/secret.js';
 import type { ReadClaims } from '../ports.js';
 import { maxTtlSeconds } from '../tokens/claims.js';
@@ -18,11 +19,13 @@ export interface Client {
 
 export const hashPattern = /^[0-9a-f]{64}$/;
 
+const clientPattern = new RegExp(
+  `^(${namePattern.source.slice(1, -1)})=(${hashPattern.source.slice(1, -1)})$`,
+);
+
 /** `name=hash` pairs, as `stateless-otp secret` prints them. */
 export function parseClients(text: string): Client[] | null {
-  const pairs = splitList(text).map((pair) =>
-    /^([A-Za-z0-9][A-Za-z0-9._-]{0,63})=([0-9a-f]{64})$/.exec(pair),
-  );
+  const pairs = splitList(text).map((pair) => clientPattern.exec(pair));
   if (!pairs.every((pair) => pair !== null)) return null;
   return pairs.map(([, name = '', hash = '']) => ({ name, hash }));
 }
@@ -84,5 +87,5 @@ export const tokenOptions = {
   /** The token's `aud`. Default `stateless-otp`. */
   audience: from('JWT_AUDIENCE', text({ allowed: 'text' }, 'stateless-otp')),
   /** Purposes whose tokens `GET /token/verify` accepts and refresh tokens prolong. Default `['sign-in']`. */
-  bearerPurposes: from('BEARER_PURPOSES', nameList(['sign-in'])),
+  bearerPurposes: from('BEARER_PURPOSES', nameList([signInPurpose])),
 };

@@ -1,4 +1,4 @@
-import { parseIdentity } from '../core/identity.js';
+import { maxInputLength, parseIdentity } from '../core/identity.js';
 import { type Html, html } from '../html.js';
 import type { HttpReply } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
@@ -17,9 +17,6 @@ import { findNotice, forgetStep, isPending, putFirst, type SignInState } from '.
 
 /** In the form or the URL of a first step that is sent again: cookies that are missing now are not kept. */
 const retryField = 'again';
-
-/** Typed text is shown again up to this length; more would not fit in the cookie. */
-const maxTyped = 320;
 
 const fields = {
   email: { type: 'email', inputmode: 'email', autocomplete: 'email' },
@@ -62,7 +59,7 @@ ${returnTo !== null && html`<input type="hidden" name="rd" value="${returnTo}">`
 ${isRetry && html`<input type="hidden" name="${retryField}" value="1">`}
 ${renderNotice(context, notice)}
 <label for="identity">${page[reach]}</label>
-<input id="identity" name="identity" type="${type}" inputmode="${inputmode}" autocomplete="${autocomplete}" dir="ltr" value="${typed}" maxlength="320" required autofocus autocapitalize="none" spellcheck="false" enterkeyhint="next" aria-describedby="notice hint"${isError(notice) && html` aria-invalid="true"`}>
+<input id="identity" name="identity" type="${type}" inputmode="${inputmode}" autocomplete="${autocomplete}" dir="ltr" value="${typed}" maxlength="${maxInputLength}" required autofocus autocapitalize="none" spellcheck="false" enterkeyhint="next" aria-describedby="notice hint"${isError(notice) && html` aria-invalid="true"`}>
 ${reach !== 'email' && renderCountries(context, country)}
 <p id="hint" class="hint">${page.hint}</p>
 <button class="primary">${page.continue}</button>
@@ -77,7 +74,7 @@ ${reach !== 'email' && renderCountries(context, country)}
     if (location !== null) return { location };
     const { typed, country, rd } = readFields(form);
     const returnTo = targets.parse(rd);
-    const retry = { ...state, returnTo, typed: typed.slice(0, maxTyped), country };
+    const retry = { ...state, returnTo, typed: typed.slice(0, maxInputLength), country };
     const identity = readTyped(typed, country);
     if (identity === 'ambiguous' || (identity === null && country === undefined && looksNational(typed))) {
       const guess = guessCountry(asker.locale ?? null, parts.localeOf(request)) ?? null;

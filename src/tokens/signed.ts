@@ -1,4 +1,5 @@
 import type { CryptoKey, KeyObject } from 'jose';
+import { decodeBase64url } from '../core/base64.js';
 import { remember } from '../fast/recent.js';
 import type { CheckingKey } from './keys.js';
 
@@ -67,9 +68,5 @@ function isObject(parsed: unknown, text: string): parsed is object {
 function isCompact(token: unknown): token is string {
   if (typeof token !== 'string' || token.length > maxTokenLength) return false;
   const parts = token.split('.');
-  return parts.length === 3 && parts.every(isBase64url);
-}
-
-function isBase64url(part: string): boolean {
-  return part !== '' && Buffer.from(part, 'base64url').toString('base64url') === part;
+  return parts.length === 3 && parts.every((part) => part !== '' && decodeBase64url(part) !== null);
 }

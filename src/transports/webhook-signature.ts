@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
-import { decodeBase64 } from '../core/secret.js';
+import { decodeBase64 } from '../core/base64.js';
 
 /** Standard Webhooks, "Signature scheme": HMAC-SHA-256 over id, time and body, joined by full stops. */
 export function signWebhook(key: KeyObject, id: string, timestamp: string, body: string): string {
