@@ -6,8 +6,6 @@ import type { Route } from '../http/route.js';
 import { processClock } from '../monotonic-clock.js';
 import { createOtpOn, type Otp, type OtpOptions } from '../otp.js';
 import type { Logger, Store } from '../ports.js';
-import { createMemoryStore } from '../stores/memory.js';
-import { createRedisStore } from '../stores/redis.js';
 import { createInbox } from '../transports/inbox.js';
 import { version } from '../version.js';
 import { createBackend, listBackends } from './backends.js';
@@ -16,7 +14,7 @@ import { type Config, type LoadedConfig, toOptions } from './config.js';
 import { createFrontPage } from './front-page.js';
 import { createLogger } from './log.js';
 import { type RunningServer, startServer } from './server.js';
-import { listCredentials } from './service-rules.js';
+import { stores } from './stores.js';
 import { isSocketPath, removeStaleSocket } from './unix-socket.js';
 import { countWorkers, runWorkers } from './workers.js';
 
@@ -28,10 +26,10 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
   const { config, warnings, madeUp } = loaded;
   const logger = createLogger(config.LOG_LEVEL);
   if (cluster.isPrimary) for (const warning of warnings) logger.warn({ warning }, 'configuration');
-  if (cluster.isWorker && config.STORE === 'memory') {
+  if (cluster.isWorker && !stores[config.STORE].isShared) {
     throw new OtpError(
       'invalid_request',
-      'STORE: memory in a cluster of processes, each of which would count for itself; set redis',
+      `STORE: ${config.STORE} in a cluster of processes, each of which would count for itself; set redis`,
     );
   }
   // With console delivery, the reader of standard output may go away; that must not end the service.
@@ -47,7 +45,7 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
     const env = Object.fromEntries(madeUp.map((name) => [name, String(config[name])]));
     return runWorkers({ count, env, logger, onListening: greet });
   }
-  const options = readOptions(config, await createStore(config, logger), logger);
+  const options = readOptions(config, await stores[config.STORE].create(config, logger), logger);
   const otp = createChecked(options, [createFrontPage(config)]);
   const server = await startServer(createNodeListener(otp.handler), {
     host: config.HOST,
@@ -84,19 +82,6 @@ export function readOptions(config: Config, store: Store, logger: Logger): OtpOp
     store,
     logger,
   };
-}
-
-async function createStore(config: Config, logger: Logger): Promise<Store> {
-  if (config.STORE === 'memory') return createMemoryStore({ maxEntries: config.MEMORY_STORE_MAX_ENTRIES });
-  return createRedisStore({
-    url: config.REDIS_URL,
-    ...listCredentials(config),
-    keyPrefix: config.REDIS_KEY_PREFIX,
-    timeoutMs: config.REDIS_TIMEOUT_MS,
-    allowEviction: config.REDIS_ALLOW_EVICTION,
-    allowUnfenced: config.REDIS_ALLOW_UNFENCED,
-    logger,
-  });
 }
 
 /**

@@ -1,30 +1,22 @@
 import { senders } from '../options/senders.js';
-import { type Environment, type SettingName, settingNames, settings } from '../options/settings.js';
+import { type Environment, type SettingName, settings } from '../options/settings.js';
 import { resolveAccess } from '../stores/redis/connect.js';
 import { isTlsPort } from '../transports/smtp-port.js';
 import { listBackends } from './backends.js';
 import { type Given, sayAllowed } from './say.js';
-
-/** The options of the Redis store that say who we are. */
-export function listCredentials(config: Environment) {
-  return {
-    password: config.REDIS_PASSWORD,
-    sentinelUsername: config.REDIS_SENTINEL_USERNAME,
-    sentinelPassword: config.REDIS_SENTINEL_PASSWORD,
-  };
-}
+import { listCredentials, stores } from './stores.js';
 
 /** What settings of the service alone have against each other, one line each. */
 export function findContradictions(config: Environment, given: Given): string[] {
   const { STORE, REDIS_URL, WORKERS } = config;
   const problems: string[] = [];
-  if (STORE === 'memory' && WORKERS !== '1') {
+  if (!stores[STORE].isShared && WORKERS !== '1') {
     problems.push(
       `WORKERS: given "${WORKERS}", more than one needs STORE=redis: each would count for itself`,
     );
   }
   if (STORE === 'redis' && REDIS_URL === undefined) problems.push('REDIS_URL: required with STORE=redis');
-  if (STORE === 'memory' && REDIS_URL !== undefined) {
+  if (STORE !== 'redis' && REDIS_URL !== undefined) {
     problems.push('REDIS_URL: has no effect without STORE=redis: codes would be kept in this process alone');
   }
   if (REDIS_URL !== undefined) {
@@ -64,16 +56,12 @@ export function findUnfitForProduction(config: Environment): string[] {
 /** What is given, other than its default, and changes nothing; one line a reason. */
 export function findUnused(config: Environment, given: Given): string[] {
   const backends = listBackends(config);
-  const isMemory = config.STORE === 'memory';
   const inactive: [reason: string, names: string[]][] = Object.entries(senders)
     .filter(([name]) => !backends.some((backend) => backend === name))
     .map(([name, sender]) => [`without ${name} delivery`, Object.keys(sender.settings)]);
-  if (isMemory) {
-    // The URL alone is an error: without it, the rest does no harm.
-    const names = settingNames.filter((name) => name.startsWith('REDIS_') && name !== 'REDIS_URL');
-    inactive.push(['without STORE=redis', names]);
-  } else {
-    inactive.push(['with STORE=redis', ['MEMORY_STORE_MAX_ENTRIES']]);
+  const used: readonly string[] = stores[config.STORE].settings;
+  for (const [name, { settings }] of Object.entries(stores)) {
+    inactive.push([`without STORE=${name}`, settings.filter((setting) => !used.includes(setting))]);
   }
   if (config.DELIVERY_MODE === 'direct')
     inactive.push(['without DELIVERY_MODE=background', ['DELIVERY_QUEUE_MAX']]);

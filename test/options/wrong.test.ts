@@ -226,7 +226,7 @@ describe('the service names a setting that has no effect', () => {
     [{ REDIS_PASSWORD: 'p' }, 'REDIS_PASSWORD: no effect without STORE=redis'],
     [
       { STORE: 'redis', REDIS_URL: 'redis://localhost', MEMORY_STORE_MAX_ENTRIES: '10' },
-      'MEMORY_STORE_MAX_ENTRIES: no effect with STORE=redis',
+      'MEMORY_STORE_MAX_ENTRIES: no effect without STORE=memory',
     ],
     [{ DELIVERY_QUEUE_MAX: '10' }, 'DELIVERY_QUEUE_MAX: no effect without DELIVERY_MODE=background'],
   ];

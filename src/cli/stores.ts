@@ -1,0 +1,45 @@
+import { type Environment, type SettingName, settingNames } from '../options/settings.js';
+import type { Logger, Store } from '../ports.js';
+import { createMemoryStore } from '../stores/memory.js';
+import { createRedisStore } from '../stores/redis.js';
+
+interface ServiceStore {
+  /** Whether several processes count together in it. */
+  isShared: boolean;
+  /** Settings that have no effect without it. */
+  settings: readonly SettingName[];
+  create(config: Environment, logger: Logger): Store | Promise<Store>;
+}
+
+/** What each value of `STORE` means. */
+export const stores: Record<Environment['STORE'], ServiceStore> = {
+  memory: {
+    isShared: false,
+    settings: ['MEMORY_STORE_MAX_ENTRIES'],
+    create: (config) => createMemoryStore({ maxEntries: config.MEMORY_STORE_MAX_ENTRIES }),
+  },
+  redis: {
+    isShared: true,
+    // The URL is an error without it, see `findContradictions`.
+    settings: settingNames.filter((name) => name.startsWith('REDIS_') && name !== 'REDIS_URL'),
+    create: (config, logger) =>
+      createRedisStore({
+        url: config.REDIS_URL,
+        ...listCredentials(config),
+        keyPrefix: config.REDIS_KEY_PREFIX,
+        timeoutMs: config.REDIS_TIMEOUT_MS,
+        allowEviction: config.REDIS_ALLOW_EVICTION,
+        allowUnfenced: config.REDIS_ALLOW_UNFENCED,
+        logger,
+      }),
+  },
+};
+
+/** The options of the Redis store that say who we are. */
+export function listCredentials(config: Environment) {
+  return {
+    password: config.REDIS_PASSWORD,
+    sentinelUsername: config.REDIS_SENTINEL_USERNAME,
+    sentinelPassword: config.REDIS_SENTINEL_PASSWORD,
+  };
+}
