@@ -5,9 +5,10 @@ import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseEnv } from 'node:util';
 import { loadConfig } from '../src/cli/config.js';
-import { policyNumbers } from '../src/core/policy.js';
+import { stores } from '../src/cli/stores.js';
+import { limitNames } from '../src/core/policy.js';
 import { problems } from '../src/http/problems.js';
-import { settingNames } from '../src/options/settings.js';
+import { settingNames, settings } from '../src/options/settings.js';
 import { docs, readCodeBlocks } from './helpers/docs.js';
 import { root } from './helpers/process.js';
 
@@ -156,7 +157,7 @@ describe('what is documented is what there is', () => {
       for (const { target } of page.endsWith('.md') ? readLinks(page) : []) reached.add(target);
     }
     const missed = pages.filter((page) => !reached.has(page) && !reached.has(`${dirname(page)}/`));
-    assert.deepEqual(missed, []);
+    assert.deepEqual(missed, [], 'neither README.md nor a page that it leads to links to these');
   });
 
   test('every problem has its row, with its status', () => {
@@ -172,26 +173,41 @@ describe('what is documented is what there is', () => {
     for (const kind of kinds) assert.ok(page.includes(`| \`${kind}:{`), kind);
   });
 
-  test('the limits on the page are the defaults', () => {
+  test('every limit is in the table of its page, with its default', () => {
     const page = read('docs/limits.md');
-    for (const [setting, name] of [
-      ['OTP_WINDOW_SECONDS', 'windowSeconds'],
-      ['OTP_MAX_ATTEMPTS', 'maxAttempts'],
-      ['RATE_REQUEST_OTP_MAX', 'requestIdentityMax'],
-      ['RATE_VERIFY_OTP_MAX', 'verifyIdentityMax'],
-      ['RATE_REQUEST_IP_MAX', 'requestIpMax'],
-      ['RATE_VERIFY_IP_MAX', 'verifyIpMax'],
-      ['OTP_LENGTHEN_AFTER', 'lengthenAfter'],
-      ['OTP_LONG_DIGITS', 'longDigits'],
-    ] as const) {
-      const [, shown] = new RegExp(`\\| (\\d+)[^|]*\\| \`${setting}\``).exec(page) ?? [];
-      assert.equal(Number(shown), policyNumbers[name].default, setting);
+    const others = [
+      'OTP_WINDOW_SECONDS',
+      'OTP_MAX_ATTEMPTS',
+      'OTP_LENGTHEN_AFTER',
+      'OTP_LONG_DIGITS',
+    ] as const;
+    for (const name of [...settingNames.filter((name) => name.startsWith('RATE_')), ...others]) {
+      const [, shown] = new RegExp(`\\| (\\d+)[^|]*\\| \`${name}\``).exec(page) ?? [];
+      const { default: value } = settings[name];
+      assert.equal(shown, String(value), `docs/limits.md needs a row "| … | ${value} … | \`${name}\` |"`);
     }
   });
 
+  test('every limit that a refusal names is listed', () => {
+    const [, listed = ''] = /^`limit` is one of ((?:`\w+`(?:, )?)+)/m.exec(read('docs/http.md')) ?? [];
+    const names = listed.replaceAll('`', '').split(', ');
+    assert.deepEqual(names.sort(), [...limitNames].sort(), 'docs/http.md: "`limit` is one of …"');
+  });
+
+  test('docker-compose.yml passes on every setting that it may leave to the environment', () => {
+    const compose = read('docker-compose.yml');
+    const own: readonly string[] = [
+      'HOST',
+      'PORT',
+      ...Object.values(stores).flatMap(({ isShared, settings }) => (isShared ? [] : settings)),
+    ];
+    for (const name of settingNames.filter((name) => !own.includes(name)))
+      assert.match(compose, new RegExp(`^      ${name}:`, 'm'), `docker-compose.yml lacks ${name}`);
+  });
+
   test('.env.example names every setting once, and its defaults are accepted', () => {
-    const settings = parseEnv(read('.env.example').replace(/^#(?=[A-Z_]+=)/gm, ''));
-    assert.deepEqual(Object.keys(settings).sort(), [...settingNames].sort());
-    assert.deepEqual(loadConfig(settings).problems, []);
+    const example = parseEnv(read('.env.example').replace(/^#(?=[A-Z_]+=)/gm, ''));
+    assert.deepEqual(Object.keys(example).sort(), [...settingNames].sort());
+    assert.deepEqual(loadConfig(example).problems, []);
   });
 });

@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { settings } from '../src/options/settings.js';
+import { docs } from './helpers/docs.js';
 import { root } from './helpers/process.js';
 
 const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -35,6 +37,12 @@ test('each entry gives what is documented, by import and by require', async () =
     'stateless-otp/transports/webhook': ['createWebhookTransport'],
     'stateless-otp/transports/whatsapp': ['createWhatsAppTransport'],
   };
+  const entries = Object.keys(exports).filter((name) => !name.endsWith('.json'));
+  assert.deepEqual(
+    Object.keys(documented).sort(),
+    entries.map((name) => join('stateless-otp', name)).sort(),
+    'package.json has entries that this test does not list, or the other way round',
+  );
   const require = createRequire(import.meta.url);
   for (const [name, names] of Object.entries(documented)) {
     assert.deepEqual(Object.keys(await import(name)).sort(), names, name);
@@ -46,6 +54,20 @@ test('each entry gives what is documented, by import and by require', async () =
       names,
       name,
     );
+  }
+});
+
+test('every store can be chosen by the service, passes the contract and is documented', () => {
+  const read = (file: string) => readFileSync(join(root, file), 'utf8');
+  const names = Object.keys(exports).flatMap((name) => /^\.\/stores\/(.+)$/.exec(name)?.[1] ?? []);
+  const choices = settings.STORE.allowed.replaceAll('`', '').split(', ');
+  assert.deepEqual(choices.sort(), names.sort(), 'STORE in src/options/stores.ts, exports in package.json');
+  const pages = docs.map(read).join('\n');
+  for (const name of names) {
+    const file = `test/stores/${name}.test.ts`;
+    assert.ok(existsSync(join(root, file)), `${file} is missing`);
+    assert.match(read(file), /\bdescribeStore\(/, `${file} does not run test/contracts/store.ts`);
+    assert.ok(pages.includes(`stateless-otp/stores/${name}`), `no page says how to import stores/${name}`);
   }
 });
 

@@ -183,6 +183,11 @@ describe('every factory refuses an option that does not exist, and takes each th
       (options) => sender.create(name === 'ses' ? { region: 'eu-central-1', ...options } : options),
     ]),
   ];
+  test('every store is among them', () => {
+    const listed = new Set(factories.map(([source]) => source));
+    for (const name of settings.STORE.allowed.replaceAll('`', '').split(', '))
+      assert.ok(listed.has(`stores/${name}`), `add stores/${name} to the factories of this test`);
+  });
   for (const [source, type, create] of factories) {
     test(source, async () => {
       await assert.rejects(async () => create({ unheardOf: 1 }), /^TypeError: unknown option `unheardOf`/);

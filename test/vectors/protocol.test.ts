@@ -35,25 +35,23 @@ test('the worked example is what the core derives', () => {
 });
 
 test('the settings have the defaults of the service', () => {
-  const defaults = rows
-    .map(([, value = '']) => /^\*\*([0-9]+)\*\*/.exec(value)?.[1])
-    .filter((value) => value);
-  const specified = [
-    policyNumbers.digits,
-    policyNumbers.windowSeconds,
-    policyNumbers.maxAttempts,
-    policyNumbers.requestIdentityMax,
-    policyNumbers.verifyIdentityMax,
-    policyNumbers.requestIpMax,
-    policyNumbers.verifyIpMax,
-    policyNumbers.resendCooldownSeconds,
-    policyNumbers.lengthenAfter,
-    policyNumbers.longDigits,
-  ];
-  assert.deepEqual(
-    defaults,
-    specified.map((number) => String(number.default)),
-  );
+  const labels: Record<keyof typeof policyNumbers, string> = {
+    digits: 'digits',
+    windowSeconds: 'window seconds: the life of a code',
+    maxAttempts: 'attempts per code',
+    requestIdentityMax: 'sends per identity',
+    verifyIdentityMax: 'verifies per identity, of unbound records',
+    requestIpMax: 'requests per network',
+    verifyIpMax: 'verifies per network',
+    resendCooldownSeconds: 'cooldown: the minimum gap between two sends',
+    lengthenAfter: 'guesses from which on codes are long',
+    longDigits: 'digits of a long code',
+  };
+  for (const [name, label] of Object.entries(labels)) {
+    const { default: value } = policyNumbers[name as keyof typeof policyNumbers];
+    const beginning = `| ${label} | **${value}**`;
+    assert.ok(protocol.includes(beginning), `spec/protocol.md has no row "${beginning} …" for ${name}`);
+  }
   assert.ok(protocol.includes(`| attempts of a long code | ${longAttempts} | fixed |`));
   assert.ok(protocol.includes(`match \`${namePattern.source}\``));
 });
@@ -83,7 +81,10 @@ test('every answer that it names is a problem of the service, and every problem 
   for (const code of Object.keys(problems)) {
     assert.ok(wire.includes(code) || protocol.includes(`\`${code}\``), code);
   }
-  for (const limit of limitNames) assert.ok(protocol.includes(`limit: ${limit}\``), limit);
+  for (const limit of limitNames) {
+    const refusal = `\`limit: ${limit}\``;
+    assert.ok(protocol.includes(refusal), `spec/protocol.md has no step that refuses with ${refusal}`);
+  }
 });
 
 test('links of the specification lead somewhere', () => {
