@@ -23,6 +23,8 @@ export const slow: readonly string[] = [
   'test/sdk/browser',
   'test/sdk/python',
   'test/security/guessing',
+  'test/security/refused-deliveries',
+  'test/security/who-may-enter',
   'test/sign-in/looks',
   'test/stores/redis-deployments',
   'test/tokens/key-file',
