@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { suggestName } from '../core/known-options.js';
 import { OtpError } from '../errors.js';
+import { senderNames } from '../options/delivery.js';
 import { type FilledOptions, fillOptions, optionRows } from '../options/otp-options.js';
 import { passes } from '../options/row.js';
 import { chooseDeliveryMode, rules } from '../options/rules.js';
@@ -140,8 +141,11 @@ function findBrokenRules(options: FilledOptions, given: Given): string[] {
 /** Variables with the prefix of ours that do not exist. */
 function findMisspelt(source: Source): string[] {
   const known = settingNames.flatMap((name) => (settings[name].isSecret ? [name, `${name}_FILE`] : [name]));
-  const prefixes =
-    /^(OTP|JWT|SMTP|RATE|DELIVERY|REDIS|TWILIO|WEBHOOK|RESEND|VONAGE|WHATSAPP|GATE|SIGN_IN|BRAND|EMBED|SES)_/;
+  const backends = senderNames
+    .filter((name) => name !== 'console')
+    .join('|')
+    .toUpperCase();
+  const prefixes = new RegExp(`^(OTP|JWT|RATE|DELIVERY|REDIS|GATE|SIGN_IN|BRAND|EMBED|${backends})_`);
   return Object.keys(source)
     .filter((name) => prefixes.test(name) && !known.includes(name))
     .map((name) => `${name}: not a setting of this version; it changes nothing${suggestName(name, known)}`);

@@ -378,5 +378,9 @@ test('what is allowed but weakens a promise is warned of', () => {
 
 test('a misspelt variable is warned of', () => {
   assert.match(loadConfig({ OTP_DIGIT: '8' }).warnings[0] ?? '', /^OTP_DIGIT: not a setting/);
+  assert.match(
+    loadConfig({ VONAGE_FORM: 'Us' }).warnings[0] ?? '',
+    /^VONAGE_FORM: not a setting.*VONAGE_FROM/,
+  );
   assert.deepEqual(loadConfig({ JWT_SECRET_FILE: '', PATH: '/bin' }).warnings, []);
 });
