@@ -31,7 +31,6 @@ function listStrings(locale: Locale): Record<string, string> {
 }
 
 test('every locale has every string, with exactly its placeholders and in its own words', () => {
-  assert.equal(locales.length, 20);
   for (const locale of locales) {
     const strings = listStrings(locale);
     assert.deepEqual(Object.keys(strings), Object.keys(listStrings('en')), locale);

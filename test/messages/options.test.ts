@@ -9,7 +9,7 @@ test('the options of the library reach the messages', async () => {
     codeInSubject: false,
     origin: 'https://example.com',
   });
-  await otp.request('alice@example.com', { locale: 'sv, pt;q=0.3' });
+  await otp.request('alice@example.com', { locale: 'la, pt;q=0.3' });
   await otp.request('alice@example.com');
   await otp.request('+4915112345678');
   const [portuguese, french, sms] = inbox.messages;

@@ -99,7 +99,7 @@ test('a name that is not set cannot be shown', () => {
 
 test('a file or folder of an unknown name is refused, with those that are known', () => {
   assertRefused({ 'mail.html': '' }, /mail\.html is no template; allowed: email\.subject\.txt, /);
-  assertRefused({ 'sv/email.html': '{{code}}' }, /sv is no template; .* folders named en, de, /);
+  assertRefused({ 'la/email.html': '{{code}}' }, /la is no template; .* folders named en, de, /);
   assertRefused({ 'pt/email.html': '{{code}}' }, /pt is no template/);
   assertRefused({ 'de/readme.md': '' }, /de\/readme\.md is no template; allowed: /);
   assertRefused({ de: '' }, /de is no template/);

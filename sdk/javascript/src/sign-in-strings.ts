@@ -1,4 +1,4 @@
-/** Texts of `<stateless-otp-sign-in>`. The service has them in twenty languages at `/sign-in/strings.json`. */
+/** Texts of `<stateless-otp-sign-in>`. The service has them in every language at `/sign-in/strings.json`. */
 export interface SignInStrings {
   signIn: string;
   emailOrPhone: string;
