@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { createRefusal, faultOf, isDefinite } from '../../src/core/refusal.js';
 import { createRouter } from '../../src/delivery/route.js';
 import { type Channel, createOtp, type Message, type Receipt, type Transport } from '../../src/index.js';
+import { senderNames } from '../../src/options/delivery.js';
 import { httpStatuses } from '../../src/transports/post.js';
 import { createSmtpTransport } from '../../src/transports/smtp.js';
 import { createManualMonotonicClock } from '../helpers/clock.js';
@@ -123,6 +124,12 @@ for (const [name, provider] of Object.entries(providers)) {
     await fc.assert(property, { seed: 29, numRuns: 300 });
   });
 }
+
+test('every provider over HTTP is tried here', () => {
+  const named = senderNames.filter((name) => !['console', 'smtp'].includes(name));
+  const missing = named.filter((name) => !Object.hasOwn(providers, name));
+  assert.deepEqual(missing, [], 'not in test/helpers/providers.ts');
+});
 
 /** What it makes of one answer. */
 function answer({ create, channel }: Provider, body: unknown, status: number): Promise<Receipt> {
