@@ -160,6 +160,16 @@ describe('what is documented is what there is', () => {
     assert.deepEqual(missed, [], 'neither README.md nor a page that it leads to links to these');
   });
 
+  test('the files and folders that CONTRIBUTING.md names are there', () => {
+    const named = read('CONTRIBUTING.md').matchAll(
+      /`((?:src|test|docs|scripts|spec|bench|examples|sdk|\.ci)\/[^\s`*<]*)`/g,
+    );
+    const paths = [...named].map(([, path = '']) => path);
+    assert.ok(paths.length >= 30);
+    const gone = paths.filter((path) => !existsSync(join(root, path)));
+    assert.deepEqual(gone, []);
+  });
+
   test('every problem has its row, with its status', () => {
     const page = read('docs/http.md');
     for (const [code, { status }] of Object.entries(problems))
