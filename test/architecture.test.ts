@@ -24,7 +24,7 @@ const law: Record<string, string[]> = {
   html: [],
   http: ['core', 'ports', 'results', 'errors', 'service', 'tokens', 'version'],
   'sign-in': ['core', 'fast', 'ports', 'results', 'errors', 'service', 'tokens', 'messages', 'html', 'http'],
-  adapters: ['errors', 'fast', 'http', 'tokens'],
+  adapters: ['core', 'errors', 'fast', 'http', 'tokens'],
   options: ['core', 'ports', 'stores', 'transports', 'tokens', 'messages', 'http', 'sign-in'],
   wire: [
     'core',

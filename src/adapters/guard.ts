@@ -1,3 +1,4 @@
+import { signInPurpose } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import { challengeBearer, readBearer } from '../http/bearer.js';
 import { replyProblem } from '../http/problems.js';
@@ -21,7 +22,7 @@ export type Guard = (
 ) => Promise<{ claims: TokenClaims } | { refusal: HttpReply }>;
 
 /** @throws TypeError for anything but an `Otp`, and unless purposes is a list of names */
-export function createGuard(otp: TokenVerifier, { purposes = ['sign-in'] }: GuardOptions = {}): Guard {
+export function createGuard(otp: TokenVerifier, { purposes = [signInPurpose] }: GuardOptions = {}): Guard {
   if (typeof otp?.verifyToken !== 'function')
     throw new TypeError('requireToken needs what createOtp returned');
   if (!Array.isArray(purposes) || purposes.length === 0) {

@@ -1,5 +1,6 @@
 import type { Gate } from '../core/gate.js';
 import { parseCanonical } from '../core/identity.js';
+import { signInPurpose } from '../core/policy.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import type { Tokens } from '../tokens/tokens.js';
 import { challengeBearer, readBearer } from './bearer.js';
@@ -23,8 +24,6 @@ export interface GateParts {
 
 /** What a proxy overwrites with the answer of the gate. */
 const identityHeaders = ['remote-user', 'remote-email', 'remote-phone'];
-/** The purpose that the gate accepts; a code for a payment is not enough. */
-const gatePurpose = 'sign-in';
 /** Longer return URLs are dropped: proxies cap header size and would answer 502 instead of showing the page. */
 const maxTargetLength = 1024;
 
@@ -99,7 +98,7 @@ async function answerToken(
 ): Promise<HttpReply | null> {
   const readClaims = async (token: string | null) => {
     const check = token === null ? null : await tokens.check(token);
-    return check?.active && check.claims.purpose === gatePurpose ? check.claims : null;
+    return check?.active && check.claims.purpose === signInPurpose ? check.claims : null;
   };
   const bearer = await readClaims(readBearer(request.header('authorization')));
   if (bearer) return gate(bearer.sub) ? letThrough(bearer) : refuseUnwelcome();

@@ -1,5 +1,4 @@
-import { createPolicy, type DeliveryMode } from '../core/policy.js';
-import { signInPurpose } from '../sign-in/session.js';
+import { createPolicy, type DeliveryMode, signInPurpose } from '../core/policy.js';
 import { createTokenKeys } from '../tokens/keys.js';
 import { type FilledOptions, optionRows } from './otp-options.js';
 import { secretRules } from './secret-rules.js';

@@ -1,4 +1,4 @@
-import type { Channel } from '../core/policy.js';
+import { type Channel, signInPurpose } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type { Clock, Logger } from '../ports.js';
 import type { RequestResult, VerifyResult } from '../results.js';
@@ -7,7 +7,6 @@ import type { NoticeKind } from './notice.js';
 import { goTo, type Outcome, say } from './outcome.js';
 import { paths } from './paths.js';
 import type { ReturnTargets } from './return-target.js';
-import { signInPurpose } from './session.js';
 import {
   endFirst,
   type Flow,

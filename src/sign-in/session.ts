@@ -1,9 +1,7 @@
+import { signInPurpose } from '../core/policy.js';
 import type { HttpRequest } from '../http/request.js';
 import type { SessionCookie } from '../http/session-cookie.js';
 import type { Tokens } from '../tokens/tokens.js';
-
-/** Sessions are tokens for this purpose; a code for a payment signs nobody in. */
-export const signInPurpose = 'sign-in';
 
 /** The identity that is signed in in the browser that sent this; null without a session. */
 export type FindSignedIn = (request: HttpRequest) => Promise<string | null>;
