@@ -13,7 +13,8 @@ export function formatFoldingFiles(): Record<string, string> {
     ['dropped', 'Format characters and variation selectors: dropped.', dropped],
     ['spaces', 'Space separators: a space.', spaces],
     ['hyphens', 'Dashes: a hyphen.', hyphens],
-    ['digits', 'Decimal digits, tens from 0 to 9.', digits],
+    // A zero each, since browsers load this.
+    ['zeros', 'Zeros, each followed by the digits from 1 to 9.', findZeros(digits)],
     ['fullWidth', 'Full-width forms of U+0021 to U+007E.', full_width],
   ];
   const origin = `Generated from spec/folding.json (Unicode ${folding.unicode}) by scripts/folding-tables.ts.`;
@@ -31,6 +32,14 @@ export function formatFoldingFiles(): Record<string, string> {
     'sdk/javascript/src/folding.ts': `// Generated from src/core/folding.ts by scripts/folding-tables.ts.\n\n${read('src/core/folding.ts')}`,
     'sdk/python/stateless_otp/_folding_table.py': `"""${origin}\n\nHexadecimal code points and ranges of them.\n"""\n\n${python.join('')}`,
   };
+}
+
+function findZeros(digits: string[]): string[] {
+  return digits.flatMap((range) => {
+    const [first = 0, last = first] = range.split('-').map((point) => Number.parseInt(point, 16));
+    const zeros = Array.from({ length: (last - first + 1) / 10 }, (_, ten) => first + 10 * ten);
+    return zeros.map((zero) => zero.toString(16).padStart(4, '0'));
+  });
 }
 
 const write = (ranges: string[]) => ranges.join(' ').toLowerCase();

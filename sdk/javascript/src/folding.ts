@@ -1,6 +1,6 @@
 // Generated from src/core/folding.ts by scripts/folding-tables.ts.
 
-import { digits, dropped, fullWidth, hyphens, spaces } from './folding-table.js';
+import { dropped, fullWidth, hyphens, spaces, zeros } from './folding-table.js';
 
 const nonAscii = /[^\0-\x7f]/;
 const outerBlanks = /^[ \t]+|[ \t]+$/g;
@@ -10,7 +10,7 @@ const folded = new Map<string, string>();
 addRanges(dropped, () => '');
 addRanges(spaces, () => ' ');
 addRanges(hyphens, () => '-');
-addRanges(digits, (index) => String(index % 10));
+addRanges(zeros, String, 10);
 addRanges(fullWidth, (index) => String.fromCharCode(0x21 + index));
 
 /**
@@ -48,9 +48,11 @@ function isAround(character = ''): boolean {
   return /^[ \t]?$/.test(folded.get(character) ?? character);
 }
 
-function addRanges(ranges: string, fold: (index: number) => string): void {
+function addRanges(ranges: string, fold: (index: number) => string, length = 1): void {
   for (const range of ranges.split(' ')) {
-    const [first = 0, last = first] = range.split('-').map((point) => Number.parseInt(point, 16));
+    const [first = 0, last = first + length - 1] = range
+      .split('-')
+      .map((point) => Number.parseInt(point, 16));
     for (let point = first; point <= last; point++)
       folded.set(String.fromCodePoint(point), fold(point - first));
   }

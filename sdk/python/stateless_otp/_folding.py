@@ -8,12 +8,13 @@ from typing import Callable, Dict
 from . import _folding_table as table
 
 
-def _expand(ranges: str, fold: Callable[[int], str]) -> Dict[int, str]:
+def _expand(ranges: str, fold: Callable[[int], str], length: int = 1) -> Dict[int, str]:
     folded = {}
     for text in ranges.split(" "):
         first, _, last = text.partition("-")
         start = int(first, 16)
-        for point in range(start, int(last or first, 16) + 1):
+        end = int(last, 16) + 1 if last else start + length
+        for point in range(start, end):
             folded[point] = fold(point - start)
     return folded
 
@@ -22,7 +23,7 @@ _FOLDED: Dict[int, str] = {
     **_expand(table.DROPPED, lambda index: ""),
     **_expand(table.SPACES, lambda index: " "),
     **_expand(table.HYPHENS, lambda index: "-"),
-    **_expand(table.DIGITS, lambda index: str(index % 10)),
+    **_expand(table.ZEROS, str, 10),
     **_expand(table.FULL_WIDTH, lambda index: chr(0x21 + index)),
 }
 _BLANKS = " \t"
