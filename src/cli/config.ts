@@ -138,7 +138,7 @@ function findBrokenRules(options: FilledOptions, given: Given): string[] {
   });
 }
 
-/** Variables with the prefix of ours that do not exist. */
+/** Variables with one of our prefixes that do not exist. */
 function findMisspelt(source: Source): string[] {
   const known = settingNames.flatMap((name) => (settings[name].isSecret ? [name, `${name}_FILE`] : [name]));
   const backends = senderNames

@@ -115,7 +115,7 @@ test('of a huge list only the beginning is read, and half a tag is never taken f
   assert.equal(chooseLocale('a'.repeat(1_000_000), 'nl'), 'nl');
   assert.equal(chooseLocale(`de-${'a-'.repeat(1_000_000)}`, 'nl'), 'nl');
   assert.equal(chooseLocale(`ja,${'la,'.repeat(100_000)}`, 'nl'), 'ja');
-  // The 512th character stands inside `den`, which is not a language of ours.
+  // The 512th character is inside `den`, which is not one of our languages.
   const filler = 'la,'.repeat(170);
   assert.equal(chooseLocale(`${filler}den,${filler}`, 'nl'), 'nl');
 });

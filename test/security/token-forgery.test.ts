@@ -55,7 +55,7 @@ function spellPublicKeys({ jwks }: Genuine): (string | Buffer)[] {
   });
 }
 
-/** Tokens by someone who knows all that is public and has keys of their own, for one setting of ours. */
+/** Tokens that an attacker makes from public knowledge and keys of their own, for one of our configurations. */
 function* forgeTokens(genuine: Genuine): Generator<[what: string, token: string]> {
   const { header, claims, parts, jwks, token } = genuine;
   const [, payload, signature] = parts;

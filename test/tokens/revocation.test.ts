@@ -20,7 +20,7 @@ test('a revoked token is not active any more, and no other token is touched', as
 });
 
 // Attack: fill the deny-list, or end the token of someone else, with tokens that one makes up.
-test('what is not an active token of ours is not written down', async () => {
+test('what is not one of our active tokens is not stored', async () => {
   const claimed: string[] = [];
   const memory = createMemoryStore();
   const store = {
