@@ -17,6 +17,7 @@ test('a value never becomes markup, in text and in attributes', () => {
         /[<>"']|&(?!#\d+;)/,
       );
     }),
+    { seed: 1 },
   );
 });
 

@@ -35,6 +35,8 @@ export function createReturnTargets({ publicUrl, cookieDomain, home }: ReturnTar
   function isOurs({ protocol, host, hostname, username, password }: URL): boolean {
     if (protocol !== scheme || username !== '' || password !== '') return false;
     if (host === own?.host) return true;
+    // URL parsers accept more than names hold, such as `a&b.example.com`.
+    if (!/^[a-z0-9._-]+$/.test(hostname)) return false;
     // On any port, as the cookie is (RFC 6265 §8.5).
     return cookieDomain !== undefined && (hostname === cookieDomain || hostname.endsWith(`.${cookieDomain}`));
   }

@@ -63,6 +63,7 @@ test('a code is found in its own window, however many there are, and in no other
         assert.ok(codes.includes(other) || findWindow(mac, input, windows, other) === null);
       }
     }),
+    { seed: 1 },
   );
 });
 
@@ -82,7 +83,7 @@ test('the encoding is injective: subjects that join to the same text have differ
       const isSame = one.namespace === other.namespace && one.purpose === other.purpose;
       assert.equal(deriveTag(mac, one) === deriveTag(mac, other), isSame);
     }),
-    { numRuns: 2000 },
+    { numRuns: 2000, seed: 1 },
   );
 });
 

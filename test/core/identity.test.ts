@@ -165,7 +165,7 @@ test('what is accepted is canonical: the same again, plain ASCII, one recipient'
       if (identity.kind === 'email') assert.match(identity.value, /^[^@,;<>"()\\:[\]]+@[a-z0-9.-]+$/);
       if (identity.kind === 'phone') assert.match(identity.value, /^\+[1-9][0-9]{6,14}$/);
     }),
-    { numRuns: 20_000 },
+    { numRuns: 20_000, seed: 1 },
   );
   assert.ok(count > 500, `only ${count} of the generated identities were accepted`);
 });

@@ -23,6 +23,6 @@ test('domains of well-formed labels become what tr46 makes of them', () => {
       const domain = labels.join('.');
       if (domain.length <= 253) assert.equal(toAsciiDomain(domain), plainToAscii(domain), domain);
     }),
-    { numRuns: 5000 },
+    { numRuns: 5000, seed: 1 },
   );
 });

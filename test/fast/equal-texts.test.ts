@@ -15,7 +15,7 @@ test('texts are equal when all their characters are, and never beyond 10 charact
       assert.equal(equalTexts(a, b), plainEqual(a, b));
       assert.equal(equalTexts(a, `${a}`), plainEqual(a, a));
     }),
-    { numRuns: 2000 },
+    { numRuns: 2000, seed: 1 },
   );
 });
 

@@ -37,7 +37,7 @@ test('parts are their lengths and their bytes, text as UTF-8, however many and h
     fc.property(fc.array(part, { maxLength: 6 }), number, (parts, number) => {
       assert.deepEqual(bytesOf(encodeMessage(parts, number)), plainMessage(parts, number));
     }),
-    { numRuns: 1000 },
+    { numRuns: 1000, seed: 1 },
   );
 });
 
@@ -54,5 +54,6 @@ test('ASCII text is a byte for each character', () => {
     fc.property(fc.string({ unit: 'binary-ascii', maxLength: 600, size: 'max' }), (text) => {
       assert.deepEqual(bytesOf(encodeAscii(text)), Buffer.from(text));
     }),
+    { seed: 1 },
   );
 });

@@ -16,7 +16,7 @@ test('the number is that of the first 8 bytes as one number', () => {
       const text = Buffer.from(bytes).toString('binary');
       assert.equal(truncateToNumber(text, digits), plainNumber(bytes, digits));
     }),
-    { numRuns: 2000 },
+    { numRuns: 2000, seed: 1 },
   );
 });
 
@@ -29,6 +29,6 @@ test('the first 16 bytes as base64url are those of the bytes', () => {
         buffer.subarray(0, 16).toString('base64url'),
       );
     }),
-    { numRuns: 1000 },
+    { numRuns: 1000, seed: 1 },
   );
 });

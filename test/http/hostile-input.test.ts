@@ -216,6 +216,6 @@ test('any body is answered with a 2xx or 4xx, never a 5xx', async () => {
       const answer = await post(otp.handler, path, text);
       assert.ok(answer.status < 500, `${answer.status} for ${path} ${text}`);
     }),
-    { numRuns: 20_000 },
+    { numRuns: 20_000, seed: 1 },
   );
 });

@@ -119,7 +119,7 @@ describe('introspection', () => {
         const text = isNamed ? `${billing.name}:${each.toString('latin1')}` : each.toString('latin1');
         assert.equal((await introspect(access, { Authorization: raw(text) })).status, 401);
       }),
-      { numRuns: 2000 },
+      { numRuns: 2000, seed: 1 },
     );
   });
 

@@ -105,7 +105,7 @@ test('whatever is asked for, the answer is one of ours and nothing throws', () =
     fc.property(anything, fc.constantFrom(...locales), (requested, byDefault) => {
       assert.ok(isLocale(chooseLocale(requested as string, byDefault)));
     }),
-    { numRuns: 2000 },
+    { numRuns: 2000, seed: 1 },
   );
 });
 

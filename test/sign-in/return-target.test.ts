@@ -66,6 +66,7 @@ const hostile = [
   'https://app.example.com:8443@evil.example.net/',
   'https://app.example.com:8443.evil.example.net/',
   'http://app.example.com/',
+  'https://evil.example.net&app.example.com/',
   'https://app。example。net/',
   'https://ｅvil.example.net/',
   'https://xn--80ak6aa92e.com/',
@@ -146,7 +147,7 @@ test('whatever is taken stays on a host of ours, as browsers read it', () => {
       assert.equal(protocol, 'https:');
       assert.match(hostname, /^(?:[a-z0-9.-]+\.)?example\.com$/);
     }),
-    { numRuns: 20_000 },
+    { numRuns: 20_000, seed: 1 },
   );
   assert.ok(taken > 100, `${taken} were taken`);
 });
