@@ -16,7 +16,7 @@ export interface RefresherOptions {
 /** Exchanges a refresh token for new tokens, once for all concurrent calls. */
 export interface Refresher {
   refresh(signal: AbortSignal | undefined): Promise<Tokens>;
-  /** Waits for the exchange under way; null if there is none, or when it failed. */
+  /** Waits for the exchange under way; null without one, or if it failed. */
   settle(signal: AbortSignal | undefined): Promise<Tokens | null>;
 }
 

@@ -5,8 +5,8 @@ export type RollingLog = readonly number[];
 export const emptyLog: RollingLog = [];
 
 /**
- * Milliseconds until this time is as long ago as the period; 0 when it is, or when there is none. Of the latest `max` of a
- * log the first one, `log.at(-max)`, is what leaves room for another when it has.
+ * Milliseconds until this time is a whole period ago; 0 if it already is, or if no time is given. A full log has room for
+ * another entry once `log.at(-max)` is that long ago.
  */
 export function timeLeft(at: number | undefined, periodSeconds: number, now: number): number {
   return at === undefined ? 0 : Math.max(0, at + periodSeconds * 1000 - now);
