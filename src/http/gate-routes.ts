@@ -106,10 +106,11 @@ async function answerToken(
   for (const token of sessionCookie.read(request.header('cookie'))) {
     const claims = await readClaims(token);
     if (claims && gate(claims.sub)) {
-      const renewed = isHalfOver(claims, tokens.now()) ? await tokens.renew(claims) : null;
-      if (!renewed) return letThrough(claims);
-      const cookie = sessionCookie.write(renewed.accessToken, renewed.expiresInSeconds);
-      return letThrough(claims, { 'Set-Cookie': cookie });
+      const renewal = isHalfOver(claims, tokens.now()) ? await tokens.renew(claims) : null;
+      if (renewal?.status === 'ended') continue;
+      if (renewal?.status !== 'renewed') return letThrough(claims);
+      const { accessToken, expiresInSeconds } = renewal.token;
+      return letThrough(claims, { 'Set-Cookie': sessionCookie.write(accessToken, expiresInSeconds) });
     }
     isUnwelcome ||= claims !== null;
   }

@@ -7,6 +7,7 @@ import type { IssuedToken } from '../results.js';
 import { clockSkewSeconds, dropReserved, isOurPayload, type TokenClaims } from './claims.js';
 import { createFamilies, type Sustained } from './families.js';
 import type { TokenKeys } from './keys.js';
+import { createRenewals, deriveSuccessorId } from './renewals.js';
 import { createRevocations } from './revocations.js';
 import { checkSigned, isPayload } from './signed.js';
 
@@ -37,6 +38,12 @@ export interface TokenOptions {
 
 export type TokenCheck = { active: true; claims: TokenClaims } | { active: false };
 
+/**
+ * `kept`: the token cannot be renewed, or not now. `ended`: it was renewed more than ten seconds ago, so there is a copy of
+ * it, and its session has been ended.
+ */
+export type Renewal = { status: 'renewed'; token: IssuedToken } | { status: 'kept' } | { status: 'ended' };
+
 export interface Tokens {
   /** Whether refresh tokens are issued. */
   canRefresh: boolean;
@@ -45,8 +52,8 @@ export interface Tokens {
   check(token: unknown): Promise<TokenCheck>;
   /** Uses up a refresh token and returns its successors; null when it is invalid. */
   refresh(refreshToken: unknown): Promise<IssuedToken | null>;
-  /** Renews the token of a live session; null when it cannot be renewed, or not now. Never rejects. */
-  renew(claims: TokenClaims): Promise<IssuedToken | null>;
+  /** Renews the token of a session. Never rejects. */
+  renew(claims: TokenClaims): Promise<Renewal>;
   /**
    * Ends an access token, with its session if it has one, or the family of a refresh token. Ignores anything else.
    *
@@ -68,6 +75,7 @@ const maxIssuedLength = 4000;
 export function createTokens(options: TokenOptions): Tokens {
   const { keys, issuer, audience, namespace, ttlSeconds, clock, logger } = options;
   const { signing } = keys;
+  const nowSeconds = () => Math.floor(clock() / 1000);
   const families =
     options.refreshTtlSeconds === 0
       ? null
@@ -78,10 +86,15 @@ export function createTokens(options: TokenOptions): Tokens {
     typ: type,
     ...(signing.kid === undefined ? {} : { kid: signing.kid }),
   });
+  const renewals = createRenewals(options.store, nowSeconds);
   const checked = createCheckedTokens<TokenClaims>(maxCheckedTokens);
-  const nowSeconds = () => Math.floor(clock() / 1000);
 
-  function sign(sustained: Sustained, extraClaims: Record<string, unknown>, sid?: string): IssuedToken {
+  function sign(
+    sustained: Sustained,
+    extraClaims: Record<string, unknown>,
+    sid?: string,
+    jti = options.random.id(),
+  ): IssuedToken {
     const issuedAt = nowSeconds();
     const claims: TokenClaims = {
       ...dropReserved(extraClaims),
@@ -90,7 +103,7 @@ export function createTokens(options: TokenOptions): Tokens {
       sub: sustained.identity,
       iat: issuedAt,
       exp: issuedAt + ttlSeconds,
-      jti: options.random.id(),
+      jti,
       auth_time: sustained.authTime,
       purpose: sustained.purpose,
       namespace,
@@ -114,6 +127,12 @@ export function createTokens(options: TokenOptions): Tokens {
       logger.warn({}, 'the store cannot keep a refresh token: this sign-in ends with its access token');
       return undefined;
     }
+  }
+
+  async function endSession(sid: string): Promise<void> {
+    // Other tokens of the session must end too.
+    await revocations.add(sessionEntry(sid), ttlSeconds + clockSkewSeconds);
+    await families?.endSession(sid);
   }
 
   async function parseActive(token: unknown): Promise<TokenClaims | null> {
@@ -168,21 +187,28 @@ export function createTokens(options: TokenOptions): Tokens {
       const next = await families?.rotate(refreshToken);
       return next ? { ...token, ...next } : null;
     },
-    async renew({ sid, sub, purpose, amr, auth_time }) {
-      if (sid === undefined || !families) return null;
+    async renew(claims) {
+      const { sid, sub, purpose, amr, auth_time } = claims;
+      if (sid === undefined || !families) return { status: 'kept' };
       try {
-        if (!((await options.mayContinue?.(sub, purpose)) ?? true)) return null;
+        if (!((await options.mayContinue?.(sub, purpose)) ?? true)) return { status: 'kept' };
         const extraClaims = (await options.readClaims?.(sub)) ?? {};
-        // Last, so that no slow call comes between this check and the new token.
-        if (!(await families.isSessionLive(sid))) return null;
-        return sign({ identity: sub, purpose, amr, authTime: auth_time }, extraClaims, sid);
+        // After the hooks, so that no slow call comes between these checks and the new token.
+        if (!(await families.isSessionLive(sid))) return { status: 'kept' };
+        if (!(await renewals.isTimely(claims))) {
+          logger.warn({}, 'a session cookie was used again after its renewal: the session is ended');
+          await endSession(sid);
+          return { status: 'ended' };
+        }
+        const sustained = { identity: sub, purpose, amr, authTime: auth_time };
+        return { status: 'renewed', token: sign(sustained, extraClaims, sid, deriveSuccessorId(claims)) };
       } catch (error) {
         // The current token is still valid, so its holder must not notice.
         logger.warn(
           { error: error instanceof OtpError ? error.code : 'internal' },
           'a session was not renewed',
         );
-        return null;
+        return { status: 'kept' };
       }
     },
     async revoke(token) {
@@ -191,10 +217,7 @@ export function createTokens(options: TokenOptions): Tokens {
       if (!claims) return;
       // The store's clock may differ from this one.
       await revocations.add(tokenEntry(claims), claims.exp - nowSeconds() + clockSkewSeconds);
-      if (claims.sid === undefined) return;
-      // Other tokens of the session must end too.
-      await revocations.add(sessionEntry(claims.sid), ttlSeconds + clockSkewSeconds);
-      await families?.endSession(claims.sid);
+      if (claims.sid !== undefined) await endSession(claims.sid);
     },
   };
 }

@@ -1,0 +1,33 @@
+import { hash } from 'node:crypto';
+import { OtpError } from '../errors.js';
+import type { Store } from '../ports.js';
+import { clockSkewSeconds, type TokenClaims } from './claims.js';
+
+/** Finds copies of a session cookie: each cookie has one successor, and the original and a copy both ask for it. */
+export interface Renewals {
+  /** Whether this is the first renewal of a token, or one within ten seconds of it. */
+  isTimely(claims: TokenClaims): Promise<boolean>;
+}
+
+/** A browser sends several requests with the same cookie at once; all of them are renewed. */
+const renewalSeconds = 10;
+
+export function createRenewals(store: Pick<Store, 'claim'>, nowSeconds: () => number): Renewals {
+  return {
+    async isTimely({ jti, exp }) {
+      if (!(await store.claim(`renewing ${jti}`, renewalSeconds))) return true;
+      try {
+        return await store.claim(`renewed ${jti}`, exp - nowSeconds() + clockSkewSeconds);
+      } catch (error) {
+        // The store may have noted the renewal: without its new token, the owner would be signed out by the next one.
+        if (error instanceof OtpError && error.code === 'store_unavailable') return true;
+        throw error;
+      }
+    },
+  };
+}
+
+/** The id of a successor, the same for all of a token: a copy renewed together with the original is found the next time. */
+export function deriveSuccessorId({ jti, sid }: TokenClaims): string {
+  return hash('sha256', `${sid} ${jti}`, 'buffer').subarray(0, 16).toString('base64url');
+}
