@@ -2,6 +2,9 @@
 import { parseArgs } from 'node:util';
 import { namePattern } from '../core/policy.js';
 import { OtpError } from '../errors.js';
+import { callerRights } from '../http/api-keys.js';
+import { checkRights } from '../options/api-keys.js';
+import { passes } from '../options/row.js';
 import { generateApiKey, generateSecretKey } from '../otp.js';
 import { version } from '../version.js';
 import { formatCheck } from './check.js';
@@ -21,7 +24,8 @@ Commands:
   keys     generate, rotate or list the private keys of a file, for JWT_PRIVATE_KEY_FILE
 
 Options:
-  --api-key NAME    with secret: print a fresh API key for the caller NAME, and its entry for API_KEYS
+  --api-key NAME    with secret: print a fresh API key for the caller NAME, and its entry for API_KEYS;
+                    NAME:operate is one with the rights of an operator
   --introspect-client NAME
                     with secret: print a fresh secret for the client NAME, and its entry for INTROSPECT_CLIENTS
   --file FILE       with keys: the file. Default jwt-keys.json
@@ -116,13 +120,21 @@ function readTokenTtl(text: string | undefined): number {
   return values.ACCESS_TOKEN_TTL;
 }
 
+const splitRights = /^([^:]*)(:.*)$/;
+
+function isApiKeys(text: string): boolean {
+  const { wrong, values } = parseGiven({ API_KEYS: text });
+  return wrong.length === 0 && passes(checkRights)(values.API_KEYS);
+}
+
 function formatSecrets(values: { 'api-key'?: string; 'introspect-client'?: string }): string {
   for (const [option, header, setting] of [
     ['api-key', 'X-API-Key', 'API_KEYS'],
     ['introspect-client', 'the password of HTTP Basic authentication', 'INTROSPECT_CLIENTS'],
   ] as const) {
-    const name = values[option];
-    if (name === undefined) continue;
+    const given = values[option];
+    if (given === undefined) continue;
+    const [, name = given, rights = ''] = (option === 'api-key' && splitRights.exec(given)) || [];
     if (!namePattern.test(name)) {
       throw new OtpError(
         'invalid_request',
@@ -130,7 +142,14 @@ function formatSecrets(values: { 'api-key'?: string; 'introspect-client'?: strin
       );
     }
     const { key, hash } = generateApiKey();
-    return `# ${name} sends this as ${header}; it is not kept anywhere:\n# ${key}\n${setting}=${name}=${hash}\n`;
+    const entry = `${name}=${hash}${rights}`;
+    if (option === 'api-key' && !isApiKeys(entry)) {
+      throw new OtpError(
+        'invalid_request',
+        `--${option}: given "${given}", allowed rights: ${callerRights.join(', ')}`,
+      );
+    }
+    return `# ${name} sends this as ${header}; it is not kept anywhere:\n# ${key}\n${setting}=${entry}\n`;
   }
   return `OTP_SECRET_KEY=${generateSecretKey()}\nJWT_SECRET=${generateSecretKey()}\n`;
 }

@@ -1,7 +1,17 @@
+import type { CallerRight } from './api-keys.js';
 import type { SessionCookie } from './session-cookie.js';
 
-/** What a route requires of its caller; `api-key` only where keys are configured. */
-export type Access = 'open' | 'api-key' | 'client' | 'bearer' | 'session';
+/**
+ * What a route requires of its caller. `api-key`: a key with the right `otp`, if any key has it. `operator`: a key with
+ * the right `operate`.
+ */
+export type Access = 'open' | 'api-key' | 'operator' | 'client' | 'bearer' | 'session';
+
+/** The right that the holder of an API key needs at a route; undefined if it asks for none. */
+export function findNeededRight(access: readonly Access[]): CallerRight | undefined {
+  if (access.includes('api-key')) return 'otp';
+  return access.includes('operator') ? 'operate' : undefined;
+}
 
 /** For readers of `spec/openapi.json`; a running service names its own cookie. */
 const cookieDescription =
@@ -20,14 +30,16 @@ export function describeSchemes({ name }: Pick<SessionCookie, 'name'>) {
 /**
  * The `security` of a route in the OpenAPI document; undefined where anyone may call.
  *
- * @param hasKeys whether keys are configured; otherwise an API key is optional
+ * @param hasKeys whether a key has the right `otp`; otherwise an API key is optional there
  */
 export function describeSecurity(
   access: readonly Access[],
   hasKeys: boolean,
 ): Record<string, []>[] | undefined {
   const isOpen = access.includes('open') || (access.includes('api-key') && !hasKeys);
-  const schemes = access.filter((kind) => kind !== 'open').map((kind) => ({ [kind]: [] as [] }));
+  const schemes = access
+    .filter((kind) => kind !== 'open')
+    .map((kind) => ({ [kind === 'operator' ? 'api-key' : kind]: [] as [] }));
   if (schemes.length === 0) return undefined;
   return isOpen ? [...schemes, {}] : schemes;
 }

@@ -1,4 +1,5 @@
 import type { Logger } from '../ports.js';
+import type { ApiCaller } from './api-keys.js';
 import { createClientAddressReader } from './client-address.js';
 import type { HttpRequest } from './request.js';
 import type { Caller } from './route.js';
@@ -17,12 +18,13 @@ export interface CallerOptions {
  */
 export function createCallerFinder(
   options: CallerOptions,
-): (request: HttpRequest, holdsKey: boolean) => Caller {
+): (request: HttpRequest, holder?: ApiCaller) => Caller {
   const { trustedProxies, hasApiKeys, logger } = options;
   const clientAddress = createClientAddressReader(trustedProxies);
   // Each warning is logged once: clients could flood the log.
   let isProxyWarned = trustedProxies.length > 0 || hasApiKeys;
   let isAddressWarned = false;
+  const silent = new Set<string | undefined>();
 
   function warnOfProxy(): void {
     isProxyWarned = true;
@@ -37,10 +39,21 @@ export function createCallerFinder(
     isAddressWarned = true;
   }
 
-  return ({ remoteAddress, header }, holdsKey) => {
+  /** Without it, one caller's users share no limit by address at all. */
+  function warnOfSilence({ name }: ApiCaller): void {
+    if (silent.has(name)) return;
+    silent.add(name);
+    const who = name === undefined ? {} : { caller: name };
+    logger.warn(who, 'A caller sends no X-Forwarded-For: its users are not limited by address');
+  }
+
+  return ({ remoteAddress, header }, holder) => {
     const forwardedFor = header('x-forwarded-for');
     // A back end has one address for all its users, so the users that it names are counted instead.
-    if (holdsKey) return { address: clientAddress.readOnBehalfOf(forwardedFor) };
+    if (holder) {
+      if (forwardedFor === null && holder.rights.includes('otp')) warnOfSilence(holder);
+      return { address: clientAddress.readOnBehalfOf(forwardedFor), name: holder.name };
+    }
     if (!remoteAddress) warnOfMissingAddress();
     // Hiding one's address must not lift the limits.
     const peer = remoteAddress || 'unknown';

@@ -1,5 +1,6 @@
 import type { Logger } from '../ports.js';
-import { createApiKeyCheck } from './api-keys.js';
+import { findNeededRight } from './access.js';
+import { type ApiCaller, type CallerRight, createApiCallerFinder } from './api-keys.js';
 import { createCallerFinder } from './caller.js';
 import { withCors } from './cors.js';
 import { replyError } from './error-reply.js';
@@ -14,8 +15,8 @@ export interface DispatcherOptions {
   routes: readonly Route[];
   /** Origins whose pages may call the API, such as `https://app.example.com` or `capacitor://localhost`. */
   corsOrigins: readonly string[];
-  /** SHA-256 in hex of the keys that routes with the access `api-key` ask for; with none, anyone may call them. */
-  apiKeyHashes: readonly string[];
+  /** Who has an API key. Anyone may call routes with the access `api-key` if none of them has the right `otp`. */
+  apiCallers: readonly ApiCaller[];
   /** Proxies whose X-Forwarded-For counts: addresses, CIDR ranges, `loopback` or `unix`. */
   trustedProxies: readonly string[];
   logger: Logger;
@@ -27,11 +28,19 @@ export interface DispatcherOptions {
  * @throws RangeError for a trusted proxy that is not an address, range, `loopback` or `unix`, and for an origin that none sends
  */
 export function createDispatcher(options: DispatcherOptions): Dispatch {
-  const { corsOrigins, apiKeyHashes, logger } = options;
-  const hasApiKeys = apiKeyHashes.length > 0;
+  const { corsOrigins, apiCallers, logger } = options;
+  const hasApiKeys = hasOtpKeys(apiCallers);
   const findRoute = createRouteTable(options.routes);
   const findCaller = createCallerFinder({ ...options, hasApiKeys });
-  const checkApiKey = createApiKeyCheck(apiKeyHashes);
+  const findApiCallers = createApiCallerFinder(apiCallers);
+
+  /** The caller with this right, or why there is none. */
+  function identifyCaller(key: string | null, right: CallerRight): ApiCaller | HttpReply {
+    const callers = findApiCallers(key);
+    if (callers.length === 0) return refuseCaller();
+    const caller = callers.find(({ rights }) => rights.includes(right));
+    return caller ?? replyProblem('forbidden', `This API key does not have the right ${right}`);
+  }
 
   async function answer(request: HttpRequest): Promise<HttpReply> {
     try {
@@ -39,15 +48,24 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
       if (fault !== null) return replyProblem('invalid_request', fault);
       const found = findRoute(request.method, request.path);
       if (!('route' in found)) return refuseMethod(found.allowed);
-      const needsKey = hasApiKeys && found.route.access.includes('api-key');
-      if (needsKey && !checkApiKey(request.header('x-api-key'))) return refuseCaller();
-      return await found.route.answer(request, findCaller(request, needsKey));
+      const right = findNeededRight(found.route.access);
+      if (right === undefined || (right === 'otp' && !hasApiKeys)) {
+        return await found.route.answer(request, findCaller(request));
+      }
+      const caller = identifyCaller(request.header('x-api-key'), right);
+      if ('status' in caller) return caller;
+      return await found.route.answer(request, findCaller(request, caller));
     } catch (error) {
       return replyError(error, logger);
     }
   }
 
   return corsOrigins.length > 0 ? withCors(answer, corsOrigins) : answer;
+}
+
+/** Whether `/otp/*` asks for a key. */
+export function hasOtpKeys(callers: readonly ApiCaller[]): boolean {
+  return callers.some(({ rights }) => rights.includes('otp'));
 }
 
 /** What is malformed in the request line or the Host header (RFC 9112 §3.2), or null. */

@@ -1,7 +1,7 @@
 import type { Channel } from '../core/policy.js';
 import { version } from '../version.js';
 import { createInboxRoutes, type InboxReader } from './dev-inbox.js';
-import { createDispatcher, type DispatcherOptions } from './dispatcher.js';
+import { createDispatcher, type DispatcherOptions, hasOtpKeys } from './dispatcher.js';
 import { createDocsRoutes } from './docs-page.js';
 import { createOpenApiRoute } from './openapi.js';
 import type { Dispatch, Route } from './route.js';
@@ -34,7 +34,7 @@ export interface Handler {
 export function createHandler(options: HandlerOptions): Handler {
   const { unsafeDevInbox, publicUrl, sessionCookie } = options;
   const api = createRoutes({ ...options, schemas: createSchemas(options) });
-  const hasApiKeys = options.apiKeyHashes.length > 0;
+  const hasApiKeys = hasOtpKeys(options.apiCallers);
   const routes = [
     ...api,
     ...options.pages,

@@ -7,6 +7,8 @@ import type { HttpRequest } from './request.js';
 export interface Caller {
   /** The address to count against; undefined for the holder of an API key that names none. */
   address: string | undefined;
+  /** The name of the API key that was sent, where one is asked for. */
+  name?: string | undefined;
 }
 
 export interface Route {

@@ -4,21 +4,25 @@ import { refuseUnknownOptions } from '../core/known-options.js';
 import { createPolicy, type DeliveryMode, type Policy } from '../core/policy.js';
 import { decodeSecret } from '../core/secret.js';
 import { resolveTestIdentities, type TestIdentities } from '../core/test-identities.js';
+import type { ApiCaller } from '../http/api-keys.js';
 import type { Clock, Logger, ShouldSend, Store } from '../ports.js';
 import type { SignInOptions } from '../sign-in/parts.js';
 import { paths } from '../sign-in/paths.js';
 import { createMemoryStore } from '../stores/memory.js';
 import type { TokenKeys } from '../tokens/keys.js';
+import { listCallers } from './api-keys.js';
 import { checkOption, type FilledOptions, fillOptions, type OtpOptions, optionRows } from './otp-options.js';
 import { chooseDeliveryMode, isPageServed, isSelective, makeTokenKeys, rules } from './rules.js';
 
 /** An installation, with everything decided. What is undefined is not part of it. */
 export interface ResolvedOptions
-  extends Omit<FilledOptions, 'store' | 'testIdentities' | 'magicLink' | 'secretKey'> {
+  extends Omit<FilledOptions, 'store' | 'testIdentities' | 'magicLink' | 'secretKey' | 'apiKeyHashes'> {
   policy: Policy;
   keys: Keys;
   tokenKeys: TokenKeys;
   gate: Gate;
+  /** Who has an API key. */
+  apiCallers: readonly ApiCaller[];
   /** The gate and the hook together, where some people are sent no code. */
   shouldSend: ShouldSend | undefined;
   deliveryMode: DeliveryMode;
@@ -61,6 +65,7 @@ export function resolveOptions(given: OtpOptions): ResolvedOptions {
     keys: deriveOptionKeys(options),
     tokenKeys: makeTokenKeys(options),
     gate: createGate(options.gateAllow),
+    apiCallers: listCallers(options.apiKeyHashes),
     shouldSend: isOpenToAll ? undefined : joinHooks(options),
     deliveryMode: chooseDeliveryMode(options),
     linkUrl: options.magicLink ? publicUrl : undefined,

@@ -1,5 +1,6 @@
 import { createPolicy, type DeliveryMode, signInPurpose } from '../core/policy.js';
 import { createTokenKeys } from '../tokens/keys.js';
+import { checkRights, isGranted } from './api-keys.js';
 import { type FilledOptions, optionRows } from './otp-options.js';
 import { secretRules } from './secret-rules.js';
 
@@ -15,7 +16,7 @@ export function isSelective({
 export function isPageServed(
   options: Pick<FilledOptions, 'signInPage' | 'apiKeyHashes' | 'purposes'>,
 ): boolean {
-  const { signInPage = options.apiKeyHashes.length === 0, purposes } = options;
+  const { signInPage = !isGranted('otp', options.apiKeyHashes), purposes } = options;
   return signInPage && purposes.includes(signInPurpose);
 }
 
@@ -47,6 +48,7 @@ export const rules: readonly ((options: FilledOptions) => void)[] = [
     }
   },
   ...secretRules,
+  ({ apiKeyHashes }) => checkRights(apiKeyHashes),
   (options) => void makeTokenKeys(options),
   ({ jwtPrivateKey, previousJwtPrivateKey }) => {
     const [key, previous] = [jwtPrivateKey, previousJwtPrivateKey].map(

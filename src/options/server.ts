@@ -1,6 +1,6 @@
 import { isCallerOrigin } from '../core/origin.js';
+import { apiKeysRow } from './api-keys.js';
 import { choice, from, list, text, wholeNumber } from './row.js';
-import { hashPattern, parseClients } from './tokens.js';
 
 export const serverOptions = {
   /** Where to listen; `0.0.0.0` is everywhere. The folder of a unix socket decides who reaches it; see `TRUSTED_PROXIES`. */
@@ -29,15 +29,12 @@ export const serverOptions = {
     }),
   ),
   /**
-   * Callers that may use `/otp/*`, by the header `X-API-Key`: the hashes of their keys, which `generateApiKey` makes. Each
-   * is counted by the `X-Forwarded-For` it sends. Default: none, anyone may.
+   * Callers that send a key in the header `X-API-Key`: each name with the hash of its key, which `generateApiKey` makes,
+   * and its rights. `otp`, the right of a key without any, lets it use `/otp/*`, which needs a key as soon as one has
+   * it; the caller is counted by the `X-Forwarded-For` it sends. `operate` lets it use `/operator/*`. Default: none,
+   * anyone may use `/otp/*`.
    */
-  apiKeyHashes: from('API_KEYS', {
-    ...list({ of: 'hashes that generateApiKey makes', accepts: hashPattern }),
-    allowed:
-      '`name=hash` pairs with commas between them, as `stateless-otp secret --api-key name` prints them',
-    parse: (text: string): readonly string[] | null => parseClients(text)?.map(({ hash }) => hash) ?? null,
-  }),
+  apiKeyHashes: from('API_KEYS', apiKeysRow),
   /** Origins whose pages may call the API. Default: none. */
   corsOrigins: from(
     'CORS_ORIGINS',

@@ -216,6 +216,16 @@ describe('what is wrong anywhere is refused, in one line that names the variable
     ],
     ['an invalid key hash', { API_KEYS: 'shop=abc' }, /^API_KEYS: given "shop=abc"/],
     [
+      'a key with no right',
+      { API_KEYS: `shop=${'0'.repeat(64)}:` },
+      /^API_KEYS: .*rights are `otp`, `operate`$/,
+    ],
+    [
+      'a right that does not exist',
+      { API_KEYS: `shop=${'0'.repeat(64)},ops=${'1'.repeat(64)}:otp+oprate` },
+      /^API_KEYS: ops has the right "oprate", which does not exist; rights are otp, operate$/,
+    ],
+    [
       'a placeholder',
       { JWT_SECRET: 'change-me-change-me-change-me-change-me' },
       /^JWT_SECRET: looks like a placeholder/,

@@ -43,6 +43,67 @@ test('a keyed caller is counted by the address it names, or not by address at al
   assert.deepEqual([await ask(), await ask(), await ask()], [200, 200, 200]);
 });
 
+test('keys without the right otp leave /otp/* open to everyone, and do not count for anyone there', async () => {
+  const { key, hash } = generateApiKey();
+  const { otp } = createTestOtp({
+    apiKeyHashes: [{ name: 'ops', hash, rights: ['operate'] }],
+    requestIpMax: 1,
+  });
+  assert.equal((await post(otp.handler, path, body)).status, 200);
+  const keyed = await post(otp.handler, path, body, { 'X-API-Key': key, 'X-Forwarded-For': '203.0.113.9' });
+  assert.equal(keyed.body.limit, 'request_ip');
+});
+
+// Attack: use the key of another program, which may do other things.
+test('at /otp/* a key needs the right otp', async () => {
+  const [shop, ops, both] = [generateApiKey(), generateApiKey(), generateApiKey()];
+  const { otp } = createTestOtp({
+    apiKeyHashes: [
+      { name: 'shop', hash: shop.hash },
+      { name: 'ops', hash: ops.hash, rights: ['operate'] },
+      { name: 'both', hash: both.hash, rights: ['operate', 'otp'] },
+    ],
+  });
+  const ask = async (key: string) => {
+    const { status, body: answer } = await post(otp.handler, path, body, { 'X-API-Key': key });
+    return status === 200 ? 200 : answer.code;
+  };
+  assert.deepEqual(
+    [await ask(shop.key), await ask(ops.key), await ask(both.key), await ask(shop.hash)],
+    [200, 'forbidden', 200, 'unauthorized'],
+  );
+});
+
+test('a key that is listed again with another right has both', async () => {
+  const { key, hash } = generateApiKey();
+  const { otp } = createTestOtp({
+    apiKeyHashes: [{ name: 'one', hash, rights: ['operate'] }, hash],
+  });
+  assert.equal((await post(otp.handler, path, body, { 'X-API-Key': key })).status, 200);
+});
+
+test('a keyed caller that names no address is warned about once, by its name', async () => {
+  const [shop, batch] = [generateApiKey(), generateApiKey()];
+  const warnings: unknown[] = [];
+  const warn = (fields: object, message: string) => warnings.push({ ...fields, message });
+  const { otp } = createTestOtp({
+    apiKeyHashes: [
+      { name: 'shop', hash: shop.hash },
+      { name: 'batch', hash: batch.hash },
+    ],
+    logger: { info() {}, warn, error() {} },
+  });
+  const ask = (key: string, headers = {}) => post(otp.handler, path, body, { 'X-API-Key': key, ...headers });
+  await ask(shop.key, { 'X-Forwarded-For': '203.0.113.1' });
+  assert.deepEqual(warnings, []);
+  for (const key of [shop.key, shop.key, batch.key, shop.key]) await ask(key);
+  const message = 'A caller sends no X-Forwarded-For: its users are not limited by address';
+  assert.deepEqual(warnings, [
+    { caller: 'shop', message },
+    { caller: 'batch', message },
+  ]);
+});
+
 test('secret --api-key makes a key that the service takes', async () => {
   const { stdout, code } = await runCli(['secret', '--api-key', 'shop']);
   assert.equal(code, 0);
@@ -58,4 +119,9 @@ test('secret --api-key makes a key that the service takes', async () => {
   assert.equal((await ask({ 'X-API-Key': key })).status, 200);
   await service.stop();
   assert.equal((await runCli(['secret', '--api-key', 'a b'])).code, 2);
+  const { stdout: entry } = await runCli(['secret', '--api-key', 'ops:operate+otp']);
+  assert.match(entry, /^API_KEYS=ops=[0-9a-f]{64}:operate\+otp$/m);
+  for (const wrong of ['ops:', 'ops:root', 'ops:otp:operate']) {
+    assert.equal((await runCli(['secret', '--api-key', wrong])).code, 2, wrong);
+  }
 });

@@ -110,6 +110,16 @@ describe('the library says at construction what is wrong, by name', () => {
       /^apiKeyHashes must be hashes that generateApiKey makes/,
     ],
     [
+      'a key without a name',
+      { apiKeyHashes: [{ hash: '0'.repeat(64) }] },
+      /^apiKeyHashes must be hashes .*, or a list of \{ name, hash, rights \}/,
+    ],
+    [
+      'a right that does not exist',
+      { apiKeyHashes: [{ name: 'ops', hash: '0'.repeat(64), rights: ['root'] }] },
+      /^apiKeyHashes: ops has the right "root", which does not exist; rights are otp, operate$/,
+    ],
+    [
       'a client without a hash',
       { introspectClients: [{ name: 'api' }] },
       /^introspectClients must be a list of \{ name, hash \}/,

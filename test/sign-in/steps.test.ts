@@ -363,6 +363,8 @@ test('without the purpose sign-in, or with API keys, there is no page unless it 
     [{ purposes: ['payment'] }, 404],
     [{ apiKeyHashes: [hash] }, 404],
     [{ apiKeyHashes: [hash], signInPage: true }, 200],
+    [{ apiKeyHashes: [{ name: 'ops', hash, rights: ['operate'] }] }, 200],
+    [{ apiKeyHashes: [{ name: 'both', hash, rights: ['operate', 'otp'] }] }, 404],
     [{ signInPage: false }, 404],
   ] as const) {
     assert.equal((await createSignIn(options).open().get('/sign-in')).status, status);

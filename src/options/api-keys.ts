@@ -1,0 +1,81 @@
+import { namePattern } from '../core/policy.js';
+import { type ApiCaller, type CallerRight, callerRights } from '../http/api-keys.js';
+import { type Row, splitList, value } from './row.js';
+import { hashPattern } from './tokens.js';
+
+/** The holder of an API key, as it is configured. */
+export interface ApiKey {
+  /** Shown in the log. */
+  name: string;
+  /** As `generateApiKey` makes it. */
+  hash: string;
+  /** `otp`: use `/otp/*`. `operate`: use `/operator/*`. Default `['otp']`. */
+  rights?: readonly CallerRight[] | undefined;
+}
+
+/** A mere hash is a key without a name, with the right `otp`. */
+export type ApiKeys = readonly (string | ApiKey)[];
+
+const entryPattern =
+  /^(?<name>[A-Za-z0-9][A-Za-z0-9._-]{0,63})=(?<hash>[0-9a-f]{64})(?::(?<rights>[a-z-]+(?:\+[a-z-]+)*))?$/;
+
+/** Rights are parsed as they are: a rule names the one that does not exist. */
+function parse(text: string): ApiKeys | null {
+  const matches = splitList(text).map((entry) => entryPattern.exec(entry)?.groups);
+  if (!matches.every((groups) => groups !== undefined)) return null;
+  return matches.map(({ name = '', hash = '', rights }) => ({
+    name,
+    hash,
+    ...(rights === undefined ? {} : { rights: rights.split('+') as CallerRight[] }),
+  }));
+}
+
+function check(keys: unknown, name: string): void {
+  const isHash = (hash: unknown) => typeof hash === 'string' && hashPattern.test(hash);
+  const isEntry = (entry: Partial<ApiKey> | string | null) =>
+    isHash(entry) ||
+    (typeof entry === 'object' &&
+      isHash(entry?.hash) &&
+      typeof entry?.name === 'string' &&
+      namePattern.test(entry.name) &&
+      (entry?.rights === undefined || (Array.isArray(entry.rights) && entry.rights.length > 0)));
+  if (!Array.isArray(keys) || !keys.every(isEntry)) {
+    throw new TypeError(
+      `${name} must be hashes that generateApiKey makes, or a list of { name, hash, rights } with them`,
+    );
+  }
+}
+
+export const apiKeysRow: Row<ApiKeys, ApiKeys> = {
+  ...value<ApiKeys>(check),
+  allowed:
+    '`name=hash` or `name=hash:right+right` with commas between them, as `stateless-otp secret --api-key name` prints them; the rights are ' +
+    callerRights.map((right) => `\`${right}\``).join(', '),
+  default: [],
+  parse,
+};
+
+/** @throws RangeError that names a right that does not exist, and those that do */
+export function checkRights(keys: ApiKeys): void {
+  for (const key of keys) {
+    if (typeof key === 'string') continue;
+    const unknown = key.rights?.find((right) => !callerRights.includes(right));
+    if (unknown === undefined) continue;
+    throw new RangeError(
+      `apiKeyHashes: ${key.name} has the right "${unknown}", which does not exist; rights are ${callerRights.join(', ')}`,
+    );
+  }
+}
+
+export function listCallers(keys: ApiKeys): ApiCaller[] {
+  return keys.map((key) =>
+    typeof key === 'string'
+      ? { name: undefined, hash: key, rights: ['otp'] }
+      : { name: key.name, hash: key.hash, rights: key.rights ?? ['otp'] },
+  );
+}
+
+/** Whether some key has this right. */
+export function isGranted(right: CallerRight, keys: ApiKeys): boolean {
+  return listCallers(keys).some(({ rights }) => rights.includes(right));
+}
