@@ -24,7 +24,7 @@ export function sendAnswer(outgoing: ServerResponse, answer: Answer, stalledTime
 /** In the form that node:http writes fastest. */
 function listHeaders(headers: HttpReply['headers']): OutgoingHttpHeader[] {
   const list: OutgoingHttpHeader[] = [];
-  for (const [name, value] of Object.entries(headers)) list.push(name, value as string | string[]);
+  for (const name in headers) list.push(name, headers[name] as string | string[]);
   return list;
 }
 

@@ -39,35 +39,35 @@ function parseAbsolute(target: string): Partial<HttpRequest> {
   return { path: pathname, query: search.slice(1), scheme: protocol === 'https:' ? 'https' : 'http', host };
 }
 
-const { add } = createBatch<() => void>((all) => {
-  for (const run of all) run();
+const batch = createBatch<() => void>((all) => {
+  for (const resume of all) resume();
 });
 
-/** Runs together with the other work of this turn of the event loop. */
-export function batch<T>(work: () => T): Promise<Awaited<T>> {
-  return new Promise((resolve) => add(() => resolve(work() as Awaited<T>)));
+/** Resolves together for everything that waits for it in this turn of the event loop. */
+export function joinBatch(): Promise<void> {
+  return new Promise(batch.add);
 }
 
-function readBody(incoming: Exchange['incoming']): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    // Node discards an unread body after the answer.
-    if (Number(incoming.headers['content-length']) > maxBodyBytes) return reject(createTooLongError());
-    if (incoming.destroyed || incoming.readableEnded) return reject(createBrokenBodyError('It has ended'));
-    const chunks: Uint8Array[] = [];
-    let length = 0;
+async function readBody(incoming: Exchange['incoming']): Promise<Uint8Array> {
+  // Node discards an unread body after the answer.
+  if (Number(incoming.headers['content-length']) > maxBodyBytes) throw createTooLongError();
+  if (incoming.destroyed || incoming.readableEnded) throw createBrokenBodyError('It has ended');
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  await new Promise<void>((resolve, reject) => {
     incoming.on('data', (chunk: Uint8Array) => {
       length += chunk.length;
       if (length <= maxBodyBytes) chunks.push(chunk);
       else reject(createTooLongError());
     });
-    incoming.on('end', () =>
-      add(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))),
-    );
+    incoming.on('end', resolve);
     incoming.on('error', (error) => reject(createBrokenBodyError(error)));
     incoming.on('close', () => {
       if (!incoming.complete) reject(createBrokenBodyError('The connection was closed'));
     });
   });
+  await joinBatch();
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
 function signalHangUp({ outgoing }: Exchange): AbortSignal {

@@ -3,7 +3,7 @@ import type { Handler } from '../http/handler.js';
 import { createAsk } from './ask.js';
 import { answerInTurn } from './exchange.js';
 import { sendAnswer } from './node-answer.js';
-import { batch, createNodeRequest } from './node-request.js';
+import { createNodeRequest, joinBatch } from './node-request.js';
 
 export interface NodeListenerOptions {
   /** Without effect; it is accepted because it once had one. */
@@ -25,12 +25,13 @@ export function createNodeListener(handler: Handler, options: NodeListenerOption
   return (incoming, outgoing) => {
     const exchange = { incoming, outgoing };
     const { headers } = incoming;
-    void answerInTurn(exchange, undefined, (remoteAddress) => {
+    void answerInTurn(exchange, undefined, async (remoteAddress) => {
       const request = createNodeRequest(exchange, remoteAddress);
       // A request with a body joins the batch when the body has been read.
       const hasBody =
         headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-      return hasBody ? ask(request) : batch(() => ask(request));
+      if (!hasBody) await joinBatch();
+      return ask(request);
     }).then((answer) => sendAnswer(outgoing, answer, stalledTimeoutMs));
   };
 }

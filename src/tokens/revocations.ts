@@ -23,7 +23,7 @@ const pauseMs = 1000;
 export function createRevocations(options: RevocationsOptions): Revocations {
   const { store, isRequired, monotonicClock, logger } = options;
   let isBlind = false;
-  let pausedUntil = Number.NEGATIVE_INFINITY;
+  let pausedUntil = 0;
 
   function decideWithout(error: unknown): boolean {
     if (!(error instanceof OtpError) || error.code !== 'store_unavailable') throw error;
@@ -45,7 +45,7 @@ export function createRevocations(options: RevocationsOptions): Revocations {
 
   return {
     async includesAny(names) {
-      if (monotonicClock.now() < pausedUntil) return isRequired;
+      if (isBlind && monotonicClock.now() < pausedUntil) return isRequired;
       try {
         const found = await findAny(names);
         if (isBlind) logger.info({}, 'the store answers again which tokens are revoked');
