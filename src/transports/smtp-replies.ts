@@ -78,6 +78,18 @@ export const replyRules: readonly Rule[] = [
   { fault: 'recipient', enhanced: /^(1\.([12346]|10)|2\.[1-4])$/ },
   { fault: 'account', enhanced: /^(1\.[789]|2\.252|4\.5|7\.([2-9]|\d{2,3}))$/ },
   { fault: 'account', words: /\bsender\b/ },
+  // A provider that relays only from known addresses: the server or its address is on no list, or must be.
+  {
+    fault: 'account',
+    words:
+      /\b(ips?|hosts?|servers?|clients?|network|address you are sending from)\b[^.]{0,40}?\b(white|allow|safe|access)(ed)?[- ]?list|\bnot (on|in) (your|our ip|the ip|this account's) (\w+ )?(white|allow|access)[- ]?list/,
+  },
+  // The contract with a provider: a trial, a plan that is used up, an account or domain that it has not approved yet.
+  {
+    fault: 'account',
+    words:
+      /\b(trial|free|demo|sandbox|test(ing)?) (account|domain|sub-?domain|plan|mode|period|server|version|smtp|tier)s?\b|\b(in|is a?) sandbox\b|\bcredits?\b|\b(billing|payments?|invoices?|subscriptions?|unpaid|overdue|probation)\b|(upgrade|activate) (your|the|a) |(confirm|validate|verify|complete) your (account|domain|e-?mail|identity|phone|profile|registration|website)|\b(not|n't) (allowed|permitted|enabled|able) to send|\byour ([\w-]+ )?(plan|package|quota|allowance|token|key|domain|website)\b|\b(plan|package|monthly|weekly|daily|hourly|free|maximum) [^.]{0,30}(limit|quota|allowance|exceeded)|\bapi[- ]?(key|token)|\b(account|domain|website|user|ip|address)( \S+)? (is |are |has |was )?(still |currently )?(not (yet )?(been )?(verified|validated|activated|approved|confirmed|enabled for)|under review|pending|awaiting|on hold|unverified (for|to) send)|\bnot (yet )?(been )?(verified|approved|activated|validated|enabled) (to|for) send|(verified|authori[sz]ed|own|approved) (e-?mail )?(recipients|addresses|account owners?)\b|account owners?\b/,
+  },
   // Blocklists, including the codes of Hotmail, Yahoo and iCloud.
   {
     fault: 'account',
