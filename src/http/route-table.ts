@@ -27,8 +27,12 @@ function replaceFile(path: string): string {
   return `${path.slice(0, path.lastIndexOf('/') + 1)}*`;
 }
 
-/** Removes dot segments (RFC 3986 §6.2.2.3) and needless escapes (§6.2.2.2). */
+/**
+ * Removes dot segments (RFC 3986 §6.2.2.3) and needless escapes (§6.2.2.2). A path with an escaped slash stays as it is: some
+ * proxies take it for a slash, so they would count other segments than we do.
+ */
 function normalisePath(path: string): string {
+  if (/%2f/i.test(path)) return path;
   const { pathname } = new URL(`http://host.invalid${path}`);
   try {
     return decodeURI(pathname);

@@ -92,12 +92,15 @@ describeProxies(
           ['Access-Control-Request-Headers', 'authorization'],
         ] as const;
 
+      // Attack: dress a request up as a preflight, which nobody asks the gate about, and say who one is.
       test('of a known origin is answered by the application, which learns of nobody', async () => {
         for (const method of ['PUT', 'GET', 'DELETE']) {
           const headers = [
             ...preflight(origin, method),
             ['Remote-User', 'mallory'],
             ['Remote-Groups', 'admin'],
+            ['Remote-Clearance', 'admin'],
+            ['REMOTE-TENANT-ID', 'admin'],
           ] as const;
           const { status, echo } = await askSite({ method: 'OPTIONS', path: '/api', headers });
           assert.deepEqual([status, echo?.method, echo?.path], [200, 'OPTIONS', '/api']);

@@ -190,4 +190,35 @@ describeProxies('', site, (askSite) => {
       }
     }
   });
+
+  // Attack: begin with the path of the sign-in page, and climb from it in ways that the proxy and the service count differently.
+  test('nothing else that the service serves answers here, however its path is spelled', async () => {
+    const climbs = [
+      'a%2fb/../..',
+      'a%2Fb/%2e%2e/..',
+      'a%2f%2e%2e%2fb/..',
+      '..',
+      '%2e%2e',
+      '..%2f.',
+      './/..',
+      'a/..;/..',
+    ];
+    for (const page of ['/sign-in', '/sign-out']) {
+      for (const climb of climbs) {
+        for (const target of [
+          'docs',
+          'readyz',
+          'openapi.json',
+          'api/v1/token/verify',
+          'authz/auth-request',
+        ]) {
+          const path = `${page}/${climb}/${target}`;
+          const { status, headers, reached } = await askSite({ path, headers: [acceptsPages] });
+          assert.ok([302, 400, 404].includes(status), `${path}: ${status}`);
+          assert.match(headers['location'] ?? '/sign-in', /^\/sign-in/);
+          assert.equal(reached, 0);
+        }
+      }
+    }
+  });
 });

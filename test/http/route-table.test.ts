@@ -48,6 +48,8 @@ test('a path is found in every spelling that means the same, and in no other', (
     '/a//b',
     '/A',
     '/a%2Fb',
+    '/sign-in/x%2fy/../../a/b',
+    '/sign-in/x%2Fy/%2e%2e/../a/b',
     '/a%',
     '/%zz',
     '/a%00',
