@@ -5,7 +5,7 @@ import { catalogue, isLocale, type Locale, locales } from './catalogue.js';
 import { chooseLocale } from './choose-locale.js';
 import { formatDuration, formatExpiry } from './duration.js';
 import { emailHtml, emailLinkHtml, emailLinkText, emailText } from './email.js';
-import { writeOriginLine, writeShortText, writeSms } from './sms.js';
+import { measureSms, writeOriginLine, writeShortText, writeSms } from './sms.js';
 import { fillString, type Strings } from './strings.js';
 import { compileAs, loadTemplates, type Templates, type TemplateVariable } from './template-files.js';
 
@@ -70,8 +70,7 @@ export function createRenderer(options: RendererOptions = {}): Render {
     return channel === 'sms' ? writeSms(input, originLine) : writeShortText(input);
   }
 
-  return (input): Content => {
-    const locale = chooseLocale(input.locale, defaultLocale);
+  function renderIn(locale: Locale, input: RenderInput): Content {
     const { expiresInSeconds } = input;
     const seconds = expiresInSeconds >= 60 ? Math.floor(expiresInSeconds / 60) * 60 : expiresInSeconds;
     const draft = draftsOf(locale)(seconds);
@@ -86,6 +85,16 @@ export function createRenderer(options: RendererOptions = {}): Render {
     const [text, html] =
       input.link === undefined ? [templates.text, templates.html] : [templates.linkText, templates.linkHtml];
     return { locale, subject: holes.subject, text: text.fill(holes), html: html.fill(holes) };
+  }
+
+  return (input) => {
+    const content = renderIn(chooseLocale(input.locale, defaultLocale), input);
+    if (input.channel !== 'sms' || content.locale === defaultLocale) return content;
+    const { segments } = measureSms(content.text);
+    if (segments === 1) return content;
+    // The caller chooses the language, the operator pays for each segment.
+    const byDefault = renderIn(defaultLocale, input);
+    return segments > measureSms(byDefault.text).segments ? byDefault : content;
   };
 }
 

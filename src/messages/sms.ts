@@ -7,13 +7,18 @@ export interface SmsSize {
   length: number;
   /** Capacity of one segment. */
   limit: 160 | 70;
+  /** Each is billed. */
+  segments: number;
 }
+
+/** 3GPP TS 23.040 §9.2.3.24.1: parts of a longer text lose room to a header. */
+const partLimits = { 160: 153, 70: 67 };
 
 export function measureSms(text: string): SmsSize {
   const septets = countSeptets(text);
-  return septets === null
-    ? { alphabet: 'UCS-2', length: text.length, limit: 70 }
-    : { alphabet: 'GSM-7', length: septets, limit: 160 };
+  const [alphabet, length, limit] =
+    septets === null ? (['UCS-2', text.length, 70] as const) : (['GSM-7', septets, 160] as const);
+  return { alphabet, length, limit, segments: length <= limit ? 1 : Math.ceil(length / partLimits[limit]) };
 }
 
 export interface ShortTextInput {
@@ -49,8 +54,7 @@ function writeLines({ strings, appName, code, expiresIn }: ShortTextInput): [str
 }
 
 function fitsOneSegment(text: string): boolean {
-  const { length, limit } = measureSms(text);
-  return length <= limit;
+  return measureSms(text).segments === 1;
 }
 
 /**

@@ -110,8 +110,14 @@ test('a long name costs the life and the advice, never the code or the origin', 
 });
 
 test('segments are measured as 3GPP TS 23.038 counts', () => {
-  assert.deepEqual(measureSms('a'.repeat(160)), { alphabet: 'GSM-7', length: 160, limit: 160 });
-  assert.deepEqual(measureSms('€[]'), { alphabet: 'GSM-7', length: 6, limit: 160 });
-  assert.deepEqual(measureSms('ç'), { alphabet: 'UCS-2', length: 1, limit: 70 });
-  assert.deepEqual(measureSms('😀'), { alphabet: 'UCS-2', length: 2, limit: 70 });
+  assert.deepEqual(measureSms('a'.repeat(160)), { alphabet: 'GSM-7', length: 160, limit: 160, segments: 1 });
+  assert.deepEqual(measureSms('€[]'), { alphabet: 'GSM-7', length: 6, limit: 160, segments: 1 });
+  assert.deepEqual(measureSms('ç'), { alphabet: 'UCS-2', length: 1, limit: 70, segments: 1 });
+  assert.deepEqual(measureSms('😀'), { alphabet: 'UCS-2', length: 2, limit: 70, segments: 1 });
+  for (const [letter, lengths] of Object.entries({ a: [161, 306, 307], ç: [71, 134, 135] })) {
+    assert.deepEqual(
+      lengths.map((length) => measureSms(letter.repeat(length)).segments),
+      [2, 2, 3],
+    );
+  }
 });
