@@ -12,6 +12,7 @@ import type {
   OpenRequest,
   OpenResult,
   ReleaseRequest,
+  RetractRequest,
   RollingLimit,
 } from './store-verbs.js';
 
@@ -64,6 +65,12 @@ export interface Store {
    * takes back the guess that `attempt` counted, and for the winner clears the verify limit.
    */
   consume(request: ConsumeRequest): Promise<boolean>;
+  /**
+   * Takes back an attempt, with its guess, once per id; true if this call did. Only for an attempt that was not compared or
+   * was right: its answer was lost, or consuming it failed. Never across two periods of the guess count. A store without
+   * this verb leaves such attempts counted.
+   */
+  retract?(request: RetractRequest): Promise<boolean>;
   /** Releases a refused send, once per id. Refused sends have a separate limit. */
   release(request: ReleaseRequest): Promise<void>;
   /**

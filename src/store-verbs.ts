@@ -77,6 +77,8 @@ export type OpenResult =
   | { status: 'limited'; limit: 'cooldown' | 'request_identity'; retryAfterMs: number };
 
 export interface AttemptRequest extends RecordKey {
+  /** Random id, by which the attempt can be taken back and is consumed. Without it, it can only be consumed. */
+  attemptId?: string | undefined;
   keyIds: KeyIds;
   /** Limits attempts on unbound records only. */
   verifies: RollingLimit;
@@ -92,9 +94,18 @@ export type AttemptResult =
 export interface ConsumeRequest extends RecordKey {
   /** The challenge of the record that `attempt` returned. */
   recordChallenge: string;
+  /** The id that `attempt` was given. An attempt that was taken back consumes nothing. */
+  attemptId?: string | undefined;
 }
 
-export interface ReleaseRequest extends ConsumeRequest {
+/** The `challenge` is that of the attempt. */
+export interface RetractRequest extends RecordKey {
+  attemptId: string;
+}
+
+export interface ReleaseRequest extends RecordKey {
+  /** The challenge of the record that `open` returned. */
+  recordChallenge: string;
   sendId: string;
   /** Under `refuse`, a record without any accepted send is deleted. */
   resend: ResendPolicy;

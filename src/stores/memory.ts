@@ -4,6 +4,7 @@ import type { Clock, Store } from '../ports.js';
 import { type Expiring, ExpiringMap, entriesRange } from './memory/expiring-map.js';
 import { GuessCounts } from './memory/guess-counts.js';
 import {
+  addAttempt,
   addRecord,
   computeWaits,
   createIdentity,
@@ -12,9 +13,10 @@ import {
   removeRecord,
   type StoredIdentity,
   setChannel,
+  takeAttempt,
   toPending,
 } from './memory/identities.js';
-import { addToLog, emptyLog, type RollingLog, timeLeft } from './memory/rolling-log.js';
+import { addToLog, emptyLog, type RollingLog, removeFromLog, timeLeft } from './memory/rolling-log.js';
 import { TokenFamilies } from './memory/token-families.js';
 import { nameRecord } from './record-name.js';
 
@@ -99,7 +101,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
 
     async attempt(request) {
       const now = clock();
-      const { identityTag, recordTag, challenge, lengthening, verifies } = request;
+      const { identityTag, recordTag, challenge, attemptId, lengthening, verifies } = request;
       const identity = identities.load(identityTag, now);
       const record = identity && findRecord(identity, nameRecord(recordTag, challenge), now);
       if (!identity || !record || record.sends <= 0 || !request.keyIds.includes(record.keyId)) {
@@ -115,20 +117,35 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
         identity.verifies = addToLog(identity.verifies, verifies.periodSeconds, now);
         extend(identity, now + verifies.periodSeconds * 1000);
       }
-      guesses.count(identityTag, lengthening, now);
+      const guessExpiresAt = guesses.count(identityTag, lengthening, now);
+      if (attemptId !== undefined) addAttempt(identity, { id: attemptId, at: now, record, guessExpiresAt });
       record.attemptsLeft -= 1;
       record.isTried = true;
       return { status: 'counted', record: toPending(record), attemptsLeft: record.attemptsLeft };
     },
 
-    async consume({ identityTag, recordTag, challenge, recordChallenge }) {
+    async consume({ identityTag, recordTag, challenge, recordChallenge, attemptId }) {
       const now = clock();
-      guesses.takeBack(identityTag, now);
       const identity = identities.load(identityTag, now);
+      const attempt = attemptId === undefined ? undefined : identity && takeAttempt(identity, attemptId);
+      // It has been taken back.
+      if (attemptId !== undefined && !attempt) return false;
+      guesses.takeBack(identityTag, attempt?.guessExpiresAt, now);
       const record = identity && findRecord(identity, nameRecord(recordTag, challenge), now);
       if (!identity || record?.challenge !== recordChallenge) return false;
       removeRecord(identity, record);
       identity.verifies = emptyLog;
+      return true;
+    },
+
+    async retract({ identityTag, challenge, attemptId }) {
+      const now = clock();
+      const identity = identities.load(identityTag, now);
+      const attempt = identity && takeAttempt(identity, attemptId);
+      if (!attempt) return false;
+      attempt.record.attemptsLeft += 1;
+      if (challenge === undefined) identity.verifies = removeFromLog(identity.verifies, attempt.at);
+      guesses.takeBack(identityTag, attempt.guessExpiresAt, now);
       return true;
     },
 

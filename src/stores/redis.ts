@@ -52,6 +52,7 @@ const verbs = [
   'open',
   'attempt',
   'consume',
+  'retract',
   'release',
   'hit',
   'claim',
@@ -159,7 +160,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       return decodeOpenReply((await call('open', keys, [meant, fresh], settings)) as Reply);
     },
     async attempt(request) {
-      const { recordTag, challenge, keyIds, verifies, lengthening } = request;
+      const { recordTag, challenge, attemptId = '', keyIds, verifies, lengthening } = request;
       const settings = [
         challenge !== undefined,
         keyIds,
@@ -170,14 +171,19 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
         lengthening.memorySeconds,
       ];
       const keys = [identityKey(request), guessesKey(request)];
-      return decodeAttemptReply(
-        (await call('attempt', keys, [nameRecord(recordTag, challenge)], settings)) as Reply,
-      );
+      const names = [nameRecord(recordTag, challenge), attemptId];
+      return decodeAttemptReply((await call('attempt', keys, names, settings)) as Reply);
     },
     async consume(request) {
-      const names = [nameRecord(request.recordTag, request.challenge), request.recordChallenge];
+      const { recordTag, challenge, recordChallenge, attemptId = '' } = request;
+      const names = [nameRecord(recordTag, challenge), recordChallenge, attemptId];
       const keys = [identityKey(request), guessesKey(request)];
       return (await call('consume', keys, names, [])) === 1;
+    },
+    async retract(request) {
+      const names = [nameRecord(request.recordTag, request.challenge), request.attemptId];
+      const keys = [identityKey(request), guessesKey(request)];
+      return (await call('retract', keys, names, [])) === 1;
     },
     async release(request) {
       const { recordTag, challenge, recordChallenge, sendId, resend, periodSeconds } = request;

@@ -4,7 +4,13 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { channels } from '../../src/core/policy.js';
 import type { Store } from '../../src/ports.js';
-import type { AttemptRequest, OpenRequest, OpenResult, RecordKey } from '../../src/store-verbs.js';
+import type {
+  AttemptRequest,
+  ConsumeRequest,
+  OpenRequest,
+  OpenResult,
+  RecordKey,
+} from '../../src/store-verbs.js';
 
 /** What a store's own test provides. */
 export interface StoreHarness {
@@ -63,7 +69,7 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
     const mustOpen = async (changes?: Partial<OpenRequest>) => expectOpened(await open(changes));
     const attempt = (changes: Partial<AttemptRequest> = {}, by = store) =>
       by.attempt({ ...identity, keyIds: ['key1'], verifies, lengthening, ...changes });
-    const consume = (recordChallenge: string, changes: Partial<RecordKey> = {}, by = store) =>
+    const consume = (recordChallenge: string, changes: Partial<ConsumeRequest> = {}, by = store) =>
       by.consume({ ...identity, recordChallenge, ...changes });
     const release = (opened: Opened, changes: Partial<OpenRequest> = {}) =>
       store.release({
@@ -400,6 +406,174 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
         assert.equal(next.record.digits, 6);
         await guess(1, limit);
         assert.equal((await mustOpen(limit)).record.digits, 10);
+      });
+    });
+
+    describe('retract', () => {
+      const soon = { lengthening: { after: 4, digits: 10, maxAttempts: 2, memorySeconds } };
+      const mayBeGuessedAt = { ...soon, verifies: { max: 4, periodSeconds } };
+      const retract = (attemptId: string, changes: Partial<RecordKey> = {}, by = store) => {
+        assert.ok(by.retract, 'the store has no verb retract');
+        return by.retract({ ...identity, attemptId, ...changes });
+      };
+      const lose = async (changes: Partial<AttemptRequest> = {}) => {
+        const attemptId = createTag();
+        assert.equal((await attempt({ ...mayBeGuessedAt, attemptId, ...changes })).status, 'counted');
+        return attemptId;
+      };
+
+      test('takes back all that an attempt counted: the attempt, the guess and the verify', async () => {
+        await mustOpen(soon);
+        for (let i = 0; i < 20; i++) assert.equal(await retract(await lose()), true);
+        await guess(4, mayBeGuessedAt);
+        assert.equal((await attempt(mayBeGuessedAt)).status, 'expired');
+        const bound = await mustOpen({ bind: true, maxAttempts: 1 });
+        const { challenge } = bound.record;
+        const lost = await lose({ challenge, lengthening });
+        assert.equal((await attempt({ challenge })).status, 'blocked');
+        assert.equal(await retract(lost, { challenge }), true);
+        await guess(1, { challenge });
+      });
+
+      // Attack: take one lost attempt back again and again, from several processes at once.
+      test('happens once for each id, however many callers race', async () => {
+        await mustOpen({ ...soon, maxAttempts: 100 });
+        const kept = [await lose(), await lose()];
+        const lost = await lose();
+        const callers = [store, await harness.connect()];
+        const results = await Promise.all(
+          Array.from({ length: 40 }, (_, i) => retract(lost, {}, callers[i % 2])),
+        );
+        assert.equal(results.filter(Boolean).length, 1);
+        assert.equal(await retract('never seen'), false);
+        await guess(2, mayBeGuessedAt);
+        assert.equal((await attempt(mayBeGuessedAt)).status, 'expired');
+        // The others are still there.
+        for (const id of kept) assert.equal(await retract(id), true);
+      });
+
+      // Attack: take an attempt back, and then use it all the same.
+      test('leaves nothing to consume, and a consumed attempt cannot be taken back', async () => {
+        const opened = await mustOpen(soon);
+        const { challenge } = opened.record;
+        const lost = await lose();
+        assert.equal(await retract(lost), true);
+        assert.equal(await consume(challenge, { attemptId: lost }), false);
+        const right = await lose();
+        assert.equal(await consume(challenge, { attemptId: right }), true);
+        assert.equal(await consume(challenge, { attemptId: right }), false);
+        assert.equal(await retract(right), false);
+        await mustOpen(soon);
+        await guess(4, mayBeGuessedAt);
+        assert.equal((await attempt(mayBeGuessedAt)).status, 'expired');
+      });
+
+      test('of an attempt that was lost takes its guess back after another one has consumed the code', async () => {
+        const opened = await mustOpen(soon);
+        const [lost, right] = [await lose(), await lose()];
+        assert.equal(await consume(opened.record.challenge, { attemptId: right }), true);
+        await mustOpen(soon);
+        await guess(3, mayBeGuessedAt);
+        assert.equal(await retract(lost), true);
+        await guess(1, mayBeGuessedAt);
+        assert.equal((await attempt(mayBeGuessedAt)).status, 'expired');
+      });
+
+      test('lets every one of several right attempts take its own guess back, and no other', async () => {
+        const opened = await mustOpen(soon);
+        const ids = [await lose(), await lose(), await lose()];
+        const results = await Promise.all(
+          ids.map((attemptId) => consume(opened.record.challenge, { attemptId })),
+        );
+        assert.equal(results.filter(Boolean).length, 1);
+        for (const attemptId of ids) {
+          assert.equal(await consume(opened.record.challenge, { attemptId }), false);
+          assert.equal(await retract(attemptId), false);
+        }
+        await mustOpen(soon);
+        await guess(4, mayBeGuessedAt);
+        assert.equal((await attempt(mayBeGuessedAt)).status, 'expired');
+      });
+
+      // Attack: buy attempts on the next code with those that were lost on the one before.
+      test('gives no attempt to the code that has replaced its own', async () => {
+        await mustOpen({ maxAttempts: 3 });
+        const lost = [await lose(), await lose()];
+        await mustOpen({ maxAttempts: 3, resend: 'rotate' });
+        for (const id of lost) assert.equal(await retract(id), true);
+        await guess(1);
+        assert.equal((await attempt()).status, 'blocked');
+      });
+
+      // Attack: save lost attempts up for the time after the guesses were forgotten.
+      test('takes no guess of another period back', async () => {
+        const short = { lengthening: { ...soon.lengthening, memorySeconds: 200 } };
+        await mustOpen(short);
+        const lost = await lose(short);
+        await harness.advance(200_000);
+        await guess(3, short);
+        assert.equal(await retract(lost), true);
+        await guess(1, short);
+        assert.equal((await attempt(short)).status, 'expired');
+      });
+
+      test('knows nothing of other identities', async () => {
+        await mustOpen();
+        const lost = await lose();
+        assert.equal(await retract(lost, { identityTag: createTag() }), false);
+        assert.equal(await retract(lost), true);
+      });
+
+      // Attack: let answers get lost and take attempts back in any order, to compare more guesses than the limits allow.
+      test('in any order of events lets no more attempts stand than there are guesses', async () => {
+        const step = fc.record({
+          verb: fc.constantFrom('open', 'attempt', 'attempt', 'attempt', 'retract', 'consume', 'wait'),
+          bind: fc.boolean(),
+          rotate: fc.boolean(),
+          pick: fc.nat(50),
+          seconds: fc.constantFrom(1, 100, 300, 590),
+        });
+        await fc.assert(
+          fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60, size: 'max' }), async (steps) => {
+            identity = { identityTag: createTag(), recordTag: createTag() };
+            const challenges: (string | undefined)[] = [undefined];
+            const standing = new Set<string>();
+            const all: { id: string; challenge: string | undefined; recordChallenge: string }[] = [];
+            const over = new Set<string>();
+            for (const { verb, bind, rotate, pick, seconds } of steps) {
+              const challenge = challenges[pick % challenges.length];
+              const tried = all[pick % all.length];
+              if (verb === 'open') {
+                const resend = rotate ? 'rotate' : 'reuse';
+                const opened = await open({ ...soon, maxAttempts: 3, bind, resend });
+                if (opened.status === 'opened' && bind) challenges.push(opened.record.challenge);
+              } else if (verb === 'attempt') {
+                const id = createTag();
+                const result = await attempt({ ...soon, challenge, attemptId: id });
+                if (result.status !== 'counted') continue;
+                all.push({ id, challenge, recordChallenge: result.record.challenge });
+                if (result.record.digits === 6) standing.add(id);
+              } else if (verb === 'wait') {
+                await harness.advance(seconds * 1000);
+              } else if (tried && verb === 'retract') {
+                const { id } = tried;
+                const isTaken = await retract(id, { challenge: tried.challenge });
+                assert.ok(!isTaken || !over.has(id), 'taken back twice, or after it was consumed');
+                if (isTaken) over.add(id);
+                if (isTaken) standing.delete(id);
+              } else if (tried) {
+                const { id, recordChallenge } = tried;
+                const isFirst = await consume(recordChallenge, { challenge: tried.challenge, attemptId: id });
+                assert.ok(!isFirst || !over.has(id), 'consumed twice, or after it was taken back');
+                // A right guess does not count.
+                over.add(id);
+                standing.delete(id);
+              }
+              assert.ok(standing.size <= soon.lengthening.after, `${standing.size} guesses stand`);
+            }
+          }),
+          { numRuns: 40, seed: 14 },
+        );
       });
     });
 

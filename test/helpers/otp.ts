@@ -41,10 +41,14 @@ export function createOtpOn(store: Store) {
 
 /** The library with an inbox; time passes when the test advances its clock. Calls without `ip` are not limited by address; messages go out at once. */
 export function createTestOtp(
-  options: Partial<OtpOptions> & { answer?: () => Receipt | Promise<Receipt> } = {},
+  options: Partial<OtpOptions> & {
+    answer?: () => Receipt | Promise<Receipt>;
+    /** Share it with a store that is given. */
+    time?: ReturnType<typeof createManualTime>;
+  } = {},
 ) {
-  const { answer, ...rest } = options;
-  const { clock, monotonicClock } = createManualTime();
+  const { answer, time = createManualTime(), ...rest } = options;
+  const { clock, monotonicClock } = time;
   const inbox = createInbox(answer);
   const otp = createOtpOnClock(monotonicClock, {
     secretKey,

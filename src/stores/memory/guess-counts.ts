@@ -20,18 +20,24 @@ export class GuessCounts {
     return count ? count.guesses >= after : !this.#counts.hasRoom(now);
   }
 
-  count(identityTag: string, { after, memorySeconds }: Lengthening, now: number): void {
-    if (after === 0) return;
+  /** Returns when the guess will be forgotten; 0 if it was not counted. */
+  count(identityTag: string, { after, memorySeconds }: Lengthening, now: number): number {
+    if (after === 0) return 0;
     const known = this.#counts.load(identityTag, now);
-    if (known) known.guesses += 1;
-    else if (this.#counts.hasRoom(now)) {
-      this.#counts.save(identityTag, { guesses: 1, expiresAt: now + memorySeconds * 1000 }, now);
+    if (known) {
+      known.guesses += 1;
+      return known.expiresAt;
     }
+    if (!this.#counts.hasRoom(now)) return 0;
+    const expiresAt = now + memorySeconds * 1000;
+    this.#counts.save(identityTag, { guesses: 1, expiresAt }, now);
+    return expiresAt;
   }
 
-  takeBack(identityTag: string, now: number): void {
+  /** Takes one guess back, unless it was counted in an earlier period. */
+  takeBack(identityTag: string, countedUntil: number | undefined, now: number): void {
     const count = this.#counts.load(identityTag, now);
-    if (!count) return;
+    if (!count || (countedUntil !== undefined && count.expiresAt !== countedUntil)) return;
     count.guesses -= 1;
     if (count.guesses === 0) this.#counts.remove(identityTag);
   }

@@ -1,4 +1,4 @@
-import { type Channel, refusedSendsFactor } from '../../core/policy.js';
+import { type Channel, policyNumbers, refusedSendsFactor } from '../../core/policy.js';
 import type { OpenRequest, PendingRecord, RollingLimit } from '../../store-verbs.js';
 import type { Expiring } from './expiring-map.js';
 import { emptyLog, type RollingLog, timeLeft } from './rolling-log.js';
@@ -19,6 +19,15 @@ interface Send {
   at: number;
 }
 
+/** An attempt that was neither consumed nor taken back. */
+export interface Attempt {
+  id: string;
+  at: number;
+  record: StoredRecord;
+  /** When the guess count that holds its guess expires; 0 if none does. */
+  guessExpiresAt: number;
+}
+
 /** Everything the store holds about an identity; expires with the last of it. */
 export interface StoredIdentity extends Expiring {
   sends: readonly Send[];
@@ -26,10 +35,20 @@ export interface StoredIdentity extends Expiring {
   refusals: RollingLog;
   verifies: RollingLog;
   records: StoredRecord[];
+  attempts: readonly Attempt[];
 }
 
+const noAttempts: readonly Attempt[] = [];
+
 export function createIdentity(): StoredIdentity {
-  return { sends: [], refusals: emptyLog, verifies: emptyLog, expiresAt: 0, records: [] };
+  return {
+    sends: [],
+    refusals: emptyLog,
+    verifies: emptyLog,
+    expiresAt: 0,
+    records: [],
+    attempts: noAttempts,
+  };
 }
 
 export function extend(identity: StoredIdentity, expiresAt: number): void {
@@ -42,6 +61,19 @@ export function findRecord({ records }: StoredIdentity, name: string, now: numbe
 
 export function removeRecord(identity: StoredIdentity, record: StoredRecord): void {
   identity.records = identity.records.filter((other) => other !== record);
+}
+
+/** Also drops those that have outlived every code. */
+export function addAttempt(identity: StoredIdentity, attempt: Attempt): void {
+  const oldest = attempt.at - policyNumbers.windowSeconds.max * 1000;
+  identity.attempts = [...identity.attempts.filter(({ at }) => at > oldest), attempt];
+}
+
+/** Removes the attempt of this id and returns it. */
+export function takeAttempt(identity: StoredIdentity, id: string): Attempt | undefined {
+  const attempt = identity.attempts.find((other) => other.id === id);
+  if (attempt) identity.attempts = identity.attempts.filter((other) => other !== attempt);
+  return attempt;
 }
 
 /** Milliseconds to wait for the cooldown and for the limits on sends; 0: no wait. */

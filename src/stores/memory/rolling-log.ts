@@ -16,3 +16,9 @@ export function timeLeft(at: number | undefined, periodSeconds: number, now: num
 export function addToLog(log: RollingLog, periodSeconds: number, now: number): RollingLog {
   return [...log.filter((at) => at + periodSeconds * 1000 > now), now];
 }
+
+/** Removes one entry of this time, if there is one. */
+export function removeFromLog(log: RollingLog, time: number): RollingLog {
+  const index = log.lastIndexOf(time);
+  return index === -1 ? log : log.toSpliced(index, 1);
+}

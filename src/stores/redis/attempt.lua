@@ -2,6 +2,7 @@
 -- KEYS[1]  identity
 -- KEYS[2]  guess count of the identity
 -- ARGV[2]  name of the record
+-- ARGV[3]  id of the attempt; '': it cannot be taken back
 -- SETTINGS whether the record is bound (only the unbound one counts against the verify limit); ids of the available keys;
 --          maximum verifies and their period in seconds; guesses from which on codes are long (0: never) and their digits;
 --          seconds for which guesses are counted, from the first
@@ -31,6 +32,9 @@ if long_after > 0 then
   save(KEYS[2], { guesses[1] + 1, guesses[2] }, guesses[2])
 end
 record[ATTEMPTS_LEFT] = record[ATTEMPTS_LEFT] - 1
+if ARGV[3] ~= '' then
+  add_attempt(identity, { ARGV[3], now, record[ENDS_AT], long_after > 0 and guesses[2] or 0 })
+end
 -- MessagePack has no holes: the one before must be there too.
 record[EARLIER_CHANNELS], record[TRIED] = record[EARLIER_CHANNELS] or {}, true
 save_identity(KEYS[1], identity, expires_at)

@@ -4,20 +4,22 @@
 -- KEYS[2]  guess count of the identity
 -- ARGV[2]  name of the record
 -- ARGV[3]  challenge of the record that was attempted
+-- ARGV[4]  id of the attempt, or ''
 -- Returns  1 or 0
 
 local identity = load_identity(KEYS[1])
+local attempt
+if ARGV[4] ~= '' then
+  attempt = take_attempt(identity, ARGV[4])
+  -- It has been taken back.
+  if not attempt then return 0 end
+end
 local record, place = find_record(identity, ARGV[2], read_fence())
-local guesses = load_guesses(KEYS[2])
 local won = record and record[CHALLENGE] == ARGV[3]
 if won then
   table.remove(identity[RECORDS], place)
   identity[VERIFIES] = {}
-  save_identity(KEYS[1], identity)
 end
-if guesses[1] > 1 then
-  save(KEYS[2], { guesses[1] - 1, guesses[2] }, guesses[2])
-elseif guesses[1] == 1 then
-  redis.call('DEL', KEYS[2])
-end
+if won or attempt then save_identity(KEYS[1], identity) end
+take_guess_back(KEYS[2], attempt)
 return won and 1 or 0

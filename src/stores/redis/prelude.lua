@@ -37,11 +37,14 @@ local function to_ms(microseconds)
 end
 
 -- Everything held about an identity: the times of sends, of refused sends and of verifies, oldest first; when the last of
--- all this expires; and the pending records. One value, since each further key costs more memory than its content.
-local SENDS, REFUSALS, VERIFIES, EXPIRES_AT, RECORDS = 1, 2, 3, 4, 5
+-- all this expires; the pending records; and the attempts on them. One value, since each further key costs more memory than
+-- its content.
+local SENDS, REFUSALS, VERIFIES, EXPIRES_AT, RECORDS, ATTEMPTS = 1, 2, 3, 4, 5, 6
 
 local function load_identity(key)
-  return load(key) or { {}, {}, {}, 0, {} }
+  local identity = load(key) or { {}, {}, {}, 0, {} }
+  identity[ATTEMPTS] = identity[ATTEMPTS] or {}
+  return identity
 end
 
 local function save_identity(key, identity, expires_at)
@@ -115,6 +118,38 @@ local function load_guesses(key)
   local guesses = load(key)
   if guesses and guesses[2] > now then return guesses end
   return { 0, 0 }
+end
+
+-- An attempt that was neither consumed nor taken back: { id, time, ENDS_AT of its record, expires_at of the guess count }.
+local ATTEMPT_ID, ATTEMPTED_AT, RECORD_ENDS_AT, GUESS_EXPIRES_AT = 1, 2, 3, 4
+
+-- Drops those that have outlived every code.
+local function add_attempt(identity, attempt)
+  local kept = {}
+  for _, other in ipairs(identity[ATTEMPTS]) do
+    if other[ATTEMPTED_AT] + MAX_LIFE_SECONDS * 1000000 > now then table.insert(kept, other) end
+  end
+  table.insert(kept, attempt)
+  identity[ATTEMPTS] = kept
+end
+
+-- Removes the attempt of this id and returns it, or nil.
+local function take_attempt(identity, id)
+  for i, attempt in ipairs(identity[ATTEMPTS]) do
+    if attempt[ATTEMPT_ID] == id then return table.remove(identity[ATTEMPTS], i) end
+  end
+  return nil
+end
+
+-- Takes one guess back, unless it was counted in an earlier period. Without an attempt, it is one of this period.
+local function take_guess_back(key, attempt)
+  local guesses = load_guesses(key)
+  if guesses[1] == 0 or attempt and attempt[GUESS_EXPIRES_AT] ~= guesses[2] then return end
+  if guesses[1] > 1 then
+    save(key, { guesses[1] - 1, guesses[2] }, guesses[2])
+  else
+    redis.call('DEL', key)
+  end
 end
 
 local function includes_key(key_ids, record)

@@ -1,0 +1,37 @@
+import type { MonotonicClock, Store } from '../ports.js';
+import type { RetractRequest } from '../store-verbs.js';
+
+/**
+ * Waits between tries. More than one, since the store may be away, or may carry out the attempt only after the first: with
+ * a connection that broke, it may still have been on its way.
+ */
+const waitsMs = [1_000, 5_000, 30_000];
+/** Further ones stay counted. Takes a few megabytes. */
+const maxWaiting = 10_000;
+
+/**
+ * Takes an attempt back that failed, in the background. Never rejects and never blocks: when it does not succeed, the
+ * attempt stays counted, as it does when the process ends first.
+ */
+export type TakeAttemptBack = (attempt: RetractRequest) => void;
+
+export function createTakeAttemptBack(parts: {
+  store: Store;
+  monotonicClock: MonotonicClock;
+}): TakeAttemptBack {
+  const { store, monotonicClock } = parts;
+  let waiting = 0;
+
+  async function takeBack(attempt: RetractRequest, tries: number): Promise<void> {
+    const isDone = await store.retract?.(attempt).catch(() => false);
+    const waitMs = waitsMs[tries];
+    if (isDone !== false || waitMs === undefined) waiting -= 1;
+    else monotonicClock.after(waitMs, () => void takeBack(attempt, tries + 1)).unref();
+  }
+
+  return (attempt) => {
+    if (waiting >= maxWaiting) return;
+    waiting += 1;
+    void takeBack(attempt, 0);
+  };
+}
