@@ -9,12 +9,17 @@ import { chooseDeliveryMode, rules } from '../options/rules.js';
 import { type Environment, type SettingName, settingNames, settings } from '../options/settings.js';
 import { generateSecretKey } from '../otp.js';
 import { findBackendProblems } from './backends.js';
+import { requiresTls } from './clear-text.js';
+import { findUnfitForProduction } from './production-rules.js';
+import { findRisks } from './risks.js';
 import { type Given, sayAllowed, sayOfSetting } from './say.js';
-import { findContradictions, findRisks, findUnfitForProduction, findUnused } from './service-rules.js';
+import { findContradictions } from './service-rules.js';
+import { findUnused } from './unused-settings.js';
 
 export interface Config extends Environment {
   OTP_SECRET_KEY: string;
   DELIVERY_MODE: NonNullable<Environment['DELIVERY_MODE']>;
+  SMTP_REQUIRE_TLS: boolean;
 }
 
 export interface LoadedConfig {
@@ -54,25 +59,35 @@ export function loadConfig(source: Source): LoadedConfig {
   const madeUp = Object.fromEntries(missing.map((name) => [name, generateSecretKey()]));
   const environment = { ...values, ...madeUp };
   const options = fillOptions(toOptions(environment));
-  const config = { ...environment, DELIVERY_MODE: chooseDeliveryMode(options) } as Config;
-  const others = [
+  const isProduct = isProduction(environment);
+  const config = {
+    ...environment,
+    DELIVERY_MODE: chooseDeliveryMode(options),
+    SMTP_REQUIRE_TLS: requiresTls(environment, isProduct),
+  } as Config;
+  const isOfOther = (line: string, wrongNames: readonly string[]) =>
+    !wrongNames.some((name) => line.startsWith(`${name}:`));
+  const contradictions = [
     ...findBrokenRules(options, given),
     ...findBackendProblems(config, given),
     ...findContradictions(config, given),
-  ];
-  if (isProduction(config)) {
-    others.push(
+  ].filter((line) => isOfOther(line, wrong));
+  problems.push(...contradictions);
+  if (isProduct) {
+    // What is wrong anyway need not be unfit for production too.
+    const named = [...wrong, ...problems.map((line) => line.replace(/:.*$/s, ''))];
+    const unfit = [
       ...missing.map((name) => `${name}: required in production; \`stateless-otp secret\` makes one`),
-      ...findUnfitForProduction(config),
-    );
+      ...findUnfitForProduction(config, given),
+    ];
+    problems.push(...unfit.filter((line) => isOfOther(line, named)));
   }
-  problems.push(...others.filter((line) => !wrong.some((name) => line.startsWith(`${name}:`))));
   return {
     config: problems.length === 0 ? config : null,
     given,
     problems,
-    warnings: [...findMisspelt(source), ...findUnused(config, given), ...findRisks(config)],
-    madeUp: isProduction(config) ? [] : missing,
+    warnings: [...findMisspelt(source), ...findUnused(config, given), ...findRisks(config, isProduct)],
+    madeUp: isProduct ? [] : missing,
   };
 }
 

@@ -73,10 +73,13 @@ export function parseRange(text: string): AddressRange | null {
     : { address: plain, length, version: 'ipv6' };
 }
 
-/** Whether these ranges together cover every address of this version. */
-export function coverEverything(ranges: readonly AddressRange[], version: AddressRange['version']): boolean {
+/** No public address is outside 2000::/3, global unicast (RFC 4291 §2.4), so trusting all of it is trusting everyone. */
+const outsideGlobalUnicast = ['::/3', '4000::/2', '8000::/1'].map((text) => parseRange(text) as AddressRange);
+
+/** Whether these ranges together cover all of IPv4, or all of IPv6 that is in use. */
+export function coverEveryone(ranges: readonly AddressRange[], version: AddressRange['version']): boolean {
   const bits = version === 'ipv6' ? 128n : 32n;
-  const spans = ranges
+  const spans = [...ranges, ...outsideGlobalUnicast]
     .filter((range) => range.version === version)
     .map(({ address, length }) => {
       const free = bits - BigInt(length);

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { remember } from '../fast/recent.js';
-import { coverEverything, parseRange } from './address.js';
+import { coverEveryone, parseRange } from './address.js';
 
 /** Stands for every peer on a Unix socket: those have no address. */
 export const unixPeer = 'unix';
@@ -35,7 +35,7 @@ export function createTrustCheck(entries: readonly string[]): (peer: string) => 
     ['ipv4', 'IPv4'],
     ['ipv6', 'IPv6'],
   ] as const) {
-    if (coverEverything(ranges, version)) {
+    if (coverEveryone(ranges, version)) {
       throw new RangeError(
         `trusted proxies must not cover all of ${name}, got ${entries.join(', ')}: anyone could choose the address that is counted`,
       );

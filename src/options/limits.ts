@@ -13,12 +13,12 @@ export const limitOptions = {
   verifyIpMax: from('RATE_VERIFY_IP_MAX', wholeNumber(policyNumbers.verifyIpMax)),
   /**
    * Proxies whose `X-Forwarded-For` is believed: addresses, CIDR ranges, `loopback`, or `unix` for peers on a unix
-   * socket. Never everyone, who could then choose the address that is counted. Default: none.
+   * socket. Never everyone: anyone could then choose the address that is counted. Default: none.
    */
   trustedProxies: from('TRUSTED_PROXIES', {
     ...list({
       of: 'addresses, CIDR ranges, `loopback` or `unix`',
-      but: 'that together are not all of IPv4 or IPv6',
+      but: 'that together do not cover all of IPv4 or IPv6',
       accepts: /./,
     }),
     check: (value) => createTrustCheck(value as string[]),

@@ -40,8 +40,8 @@ const smtp = {
   SMTP_NAME: passedAs('name', text({ allowed: 'a domain, or an address in `[]`' })),
   /** `true`: TLS from the start, the default with port 465 or 2465; `false`: STARTTLS when offered. */
   SMTP_SECURE: passedAs('secure', flag()),
-  /** Refuse to send without TLS. */
-  SMTP_REQUIRE_TLS: passedAs('requireTls', flag(false)),
+  /** Refuse to send without TLS. Default: in production, `true` for a server outside private networks; else `false`. */
+  SMTP_REQUIRE_TLS: passedAs('requireTls', flag()),
   /** The name that the certificate of the server must hold. Default: `SMTP_HOST`. */
   SMTP_TLS_SERVERNAME: passedAs('tls.servername', text({ allowed: 'a host name' })),
   /** Where access tokens are fetched: `SMTP_USERNAME` then logs in by OAuth 2.0, without a password. */

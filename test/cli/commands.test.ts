@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { productionSecrets } from '../helpers/otp.js';
 import { noEnvFile, root, runCli, startProcess, startService } from '../helpers/process.js';
 
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
@@ -61,10 +62,6 @@ test('check says what is in force, with secrets masked, or what is wrong', async
 });
 
 describe('production refuses to start, with one line that names the variable and exit code 2', () => {
-  const secrets = {
-    OTP_SECRET_KEY: 'Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFiY2RlZmdoaWo=',
-    JWT_SECRET: 'b4rF00-b4z-qUx-0987654321-zyxwvutsrq',
-  };
   const start = (env: Record<string, string>) => runCli([], { NODE_ENV: 'production', PORT: '0', ...env });
 
   test('without secrets', async () => {
@@ -77,7 +74,7 @@ describe('production refuses to start, with one line that names the variable and
   });
   test('with a short one', async () => {
     const { code, stderr } = await start({
-      ...secrets,
+      ...productionSecrets,
       JWT_SECRET: 'short',
       OTP_ALLOW_CONSOLE_DELIVERY: 'true',
     });
@@ -85,12 +82,12 @@ describe('production refuses to start, with one line that names the variable and
     assert.match(stderr, /^stateless-otp: JWT_SECRET: given 5 characters, allowed: at least 32 bytes.*\n$/);
   });
   test('with console delivery, unless OTP_ALLOW_CONSOLE_DELIVERY says so', async () => {
-    const { code, stderr } = await start(secrets);
+    const { code, stderr } = await start(productionSecrets);
     assert.equal(code, 2);
     assert.match(stderr, /^stateless-otp: DELIVERY_BACKEND: .*\n$/);
     const service = await startService({
       NODE_ENV: 'production',
-      ...secrets,
+      ...productionSecrets,
       OTP_ALLOW_CONSOLE_DELIVERY: 'true',
     });
     assert.equal((await fetch(`${service.url}/readyz`)).status, 200);

@@ -4,7 +4,8 @@ import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { patientRedis, sharedSecrets } from '../helpers/fleet.js';
+import { patientRedis } from '../helpers/fleet.js';
+import { productionSecrets } from '../helpers/otp.js';
 import { noEnvFile, postTo, root, startProcess } from '../helpers/process.js';
 import { findFreePort, startRedis } from '../helpers/redis.js';
 import { requireTool } from '../helpers/tools.js';
@@ -59,7 +60,7 @@ test('the steps of the Dockerfile give a tree that an unprivileged user can serv
 
     const port = await findFreePort();
     const env = {
-      ...sharedSecrets,
+      ...productionSecrets,
       NODE_ENV: 'production',
       HOST: '0.0.0.0',
       PORT: String(port),

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { after, test } from 'node:test';
+import { productionSecrets } from '../helpers/otp.js';
 import { startService } from '../helpers/process.js';
 import { exchange } from '../helpers/raw-http.js';
 
 const production = {
   NODE_ENV: 'production',
-  OTP_SECRET_KEY: 'Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFiY2RlZmdoaWo=',
-  JWT_SECRET: 'b4rF00-b4z-qUx-0987654321-zyxwvutsrq',
+  ...productionSecrets,
   OTP_ALLOW_CONSOLE_DELIVERY: 'true',
 };
 const webhook = { WEBHOOK_URL: 'https://hooks.example.com/', WEBHOOK_SECRET: 'x'.repeat(40) };

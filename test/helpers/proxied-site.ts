@@ -1,6 +1,6 @@
 import { after, before, describe } from 'node:test';
 import { startEchoApp } from './echo-app.js';
-import { jwtSecret, secretKey } from './otp.js';
+import { productionSecrets } from './otp.js';
 import { startService } from './process.js';
 import { type Behind, proxies, type RunningProxy } from './proxies.js';
 import { type Asking, ask, type ProxyAnswer } from './proxy-client.js';
@@ -22,8 +22,7 @@ export function useSite(settings: Record<string, string> = {}): Site {
     app = await startEchoApp();
     service = await startService({
       NODE_ENV: 'production',
-      OTP_SECRET_KEY: secretKey,
-      JWT_SECRET: jwtSecret,
+      ...productionSecrets,
       OTP_ALLOW_CONSOLE_DELIVERY: 'true',
       TRUSTED_PROXIES: 'loopback',
       ...settings,

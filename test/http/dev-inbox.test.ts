@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createInbox } from '../../src/transports/inbox.js';
 import { createManualClock } from '../helpers/clock.js';
-import { createTestOtp } from '../helpers/otp.js';
+import { createTestOtp, productionSecrets } from '../helpers/otp.js';
 import { postTo, startService } from '../helpers/process.js';
 
 const message = (to: string, changes: object = {}) => ({
@@ -60,8 +60,7 @@ test('it is there in development with console delivery, and never in production'
   const production = await startService({
     NODE_ENV: 'production',
     OTP_ALLOW_CONSOLE_DELIVERY: 'true',
-    OTP_SECRET_KEY: 'Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFiY2RlZmdoaWo=',
-    JWT_SECRET: 'b4rF00-b4z-qUx-0987654321-zyxwvutsrq',
+    ...productionSecrets,
   });
   for (const path of ['/dev/inbox', '/dev/inbox.json']) {
     assert.equal((await fetch(production.url + path)).status, 404);

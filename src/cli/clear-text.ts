@@ -1,0 +1,76 @@
+import { isLoopbackHost } from '../core/loopback.js';
+import { isPrivateHost } from '../core/private-host.js';
+import type { Environment } from '../options/settings.js';
+import { resolveAccess } from '../stores/redis/connect.js';
+import { isTlsPort } from '../transports/smtp-port.js';
+import { listBackends } from './backends.js';
+import { redactUrls } from './redact.js';
+import { type Given, sayAllowed } from './say.js';
+import { listCredentials } from './stores.js';
+
+/** Whether mail goes out with TLS for certain. */
+function isMailEncrypted(config: Environment): boolean {
+  return (
+    (config.SMTP_SECURE ?? isTlsPort(config.SMTP_PORT)) ||
+    config.SMTP_REQUIRE_TLS === true ||
+    config.SMTP_OAUTH_TOKEN_URL !== undefined
+  );
+}
+
+/** What production refuses: codes or passwords in clear text over the internet. */
+export function findClearText(config: Environment, given: Given): string[] {
+  const problems: string[] = [];
+  const backends = listBackends(config);
+  const { SMTP_HOST, WEBHOOK_URL, REDIS_URL } = config;
+  if (
+    backends.includes('smtp') &&
+    SMTP_HOST !== undefined &&
+    !isPrivateHost(SMTP_HOST) &&
+    !isMailEncrypted(config)
+  ) {
+    problems.push(
+      sayAllowed(
+        'SMTP_REQUIRE_TLS',
+        given,
+        `true in production with SMTP_HOST=${redactUrls(SMTP_HOST)}, which is not on a private network`,
+      ),
+    );
+  }
+  if (backends.includes('webhook') && /^http:/i.test(WEBHOOK_URL ?? '') && URL.canParse(WEBHOOK_URL ?? '')) {
+    if (!isPrivateHost(new URL(WEBHOOK_URL ?? '').hostname)) {
+      problems.push(
+        sayAllowed('WEBHOOK_URL', given, 'in production https, or http to a host of a private network'),
+      );
+    }
+  }
+  if (config.STORE === 'redis' && REDIS_URL !== undefined && isRedisExposed(config, REDIS_URL)) {
+    problems.push(
+      'REDIS_URL: in production a server outside private networks needs TLS: write rediss:// instead of redis://',
+    );
+  }
+  return problems;
+}
+
+function isRedisExposed(config: Environment, url: string): boolean {
+  try {
+    const { kind, hosts, tls, sentinelTls } = resolveAccess({ url, ...listCredentials(config) });
+    const isEncrypted = kind === 'sentinel' ? tls && sentinelTls : tls;
+    return !isEncrypted && !hosts.every(({ host }) => isPrivateHost(host));
+  } catch {
+    // Said elsewhere.
+    return false;
+  }
+}
+
+export function warnOfClearText(config: Environment): string[] {
+  const isExposed = listBackends(config).includes('smtp') && !isMailEncrypted(config);
+  if (!isExposed || isLoopbackHost(config.SMTP_HOST ?? 'localhost')) return [];
+  return [
+    'SMTP_REQUIRE_TLS: without it, codes and the password go in the clear to a server that offers no TLS',
+  ];
+}
+
+/** Unless it is set: in production, mail to servers outside private networks goes out with TLS or not at all. */
+export function requiresTls({ SMTP_HOST, SMTP_REQUIRE_TLS }: Environment, isProduction: boolean): boolean {
+  return SMTP_REQUIRE_TLS ?? (isProduction && SMTP_HOST !== undefined && !isPrivateHost(SMTP_HOST));
+}

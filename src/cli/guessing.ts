@@ -1,0 +1,64 @@
+import { computeYearlyOdds, maxYearlyOdds } from '../core/odds.js';
+import { type Environment, type SettingName, settings } from '../options/settings.js';
+import { type Given, sayAllowed } from './say.js';
+
+/** Ten times the figure that the documentation promises. */
+const warnedYearlyOdds = 1e-3;
+
+const oddsSettings = [
+  'OTP_LENGTHEN_AFTER',
+  'OTP_LONG_DIGITS',
+  'RATE_REQUEST_OTP_MAX',
+  'OTP_MAX_ATTEMPTS',
+  'OTP_DIGITS',
+] as const satisfies readonly SettingName[];
+
+/** The probability that a year of guessing takes over an identity. */
+function computeOdds(config: Environment): number {
+  return computeYearlyOdds({
+    digits: config.OTP_DIGITS,
+    longDigits: config.OTP_LONG_DIGITS,
+    lengthenAfter: config.OTP_LENGTHEN_AFTER,
+    maxAttempts: config.OTP_MAX_ATTEMPTS,
+    requestIdentityMax: config.RATE_REQUEST_OTP_MAX,
+    resendCooldownSeconds: config.OTP_RESEND_COOLDOWN_SECONDS,
+  });
+}
+
+/** `0.52 %` */
+function formatOdds(odds: number): string {
+  return `${Number((odds * 100).toPrecision(2))} %`;
+}
+
+/** The settings that make guessing easy: those without which it would not be, or else all that were changed. */
+function findPoorSettings(config: Environment, limit: number): SettingName[] {
+  const changed = oddsSettings.filter((name) => config[name] !== settings[name].default);
+  const decisive = changed.filter(
+    (name) => computeOdds({ ...config, [name]: settings[name].default }) <= limit,
+  );
+  return decisive.length > 0 ? decisive : changed;
+}
+
+/** What production refuses. */
+export function findPoorOdds(config: Environment, given: Given): string[] {
+  const odds = computeOdds(config);
+  if (odds <= maxYearlyOdds || config.OTP_ALLOW_SHORT_CODES) return [];
+  const [name, ...others] = findPoorSettings(config, maxYearlyOdds);
+  const together = others.length > 0 ? ` together with ${others.join(', ')}` : '';
+  return [
+    sayAllowed(
+      name ?? 'OTP_DIGITS',
+      given,
+      `what keeps a year of guessing at one identity under ${formatOdds(maxYearlyOdds)} in production (${formatOdds(odds)}${together}), unless OTP_ALLOW_SHORT_CODES=true`,
+    ),
+  ];
+}
+
+/** What is warned of, unless it has been refused. */
+export function warnOfOdds(config: Environment, isProduction: boolean): string[] {
+  const odds = computeOdds(config);
+  const isRefused = isProduction && odds > maxYearlyOdds && !config.OTP_ALLOW_SHORT_CODES;
+  if (odds <= warnedYearlyOdds || isRefused) return [];
+  const names = findPoorSettings(config, warnedYearlyOdds).join(', ');
+  return [`${names}: a year of guessing takes over an identity with a probability of ${formatOdds(odds)}`];
+}

@@ -1,0 +1,65 @@
+import { findWeakness } from '../core/weak-secret.js';
+import type { Environment, SettingName } from '../options/settings.js';
+import { listBackends } from './backends.js';
+import { findClearText } from './clear-text.js';
+import { findPoorOdds } from './guessing.js';
+import { type Given, sayAllowed } from './say.js';
+
+/** What production refuses, one line each. */
+export function findUnfitForProduction(config: Environment, given: Given): string[] {
+  const problems: string[] = [];
+  if (listBackends(config).includes('console') && !config.OTP_ALLOW_CONSOLE_DELIVERY) {
+    problems.push(
+      'DELIVERY_BACKEND: console prints codes to standard output; set another, or OTP_ALLOW_CONSOLE_DELIVERY=true to allow it',
+    );
+  }
+  if (config.REDIS_PASSWORD === 'only-for-development') {
+    problems.push('REDIS_PASSWORD: is the one that the compose file has for development; set another');
+  }
+  if (config.OTP_DIGITS < 6 && !config.OTP_ALLOW_SHORT_CODES) {
+    problems.push(
+      `OTP_DIGITS: given "${config.OTP_DIGITS}", at least 6 in production unless OTP_ALLOW_SHORT_CODES=true`,
+    );
+  }
+  if (config.PUBLIC_URL !== undefined && !config.PUBLIC_URL.startsWith('https:')) {
+    problems.push(
+      sayAllowed(
+        'PUBLIC_URL',
+        given,
+        'an https URL in production: over http, browsers drop the cookies of the sign-in page',
+      ),
+    );
+  }
+  if (config.GATE_COOKIE_DOMAIN !== undefined && config.GATE_ALLOW.length === 0) {
+    problems.push(
+      sayAllowed(
+        'GATE_COOKIE_DOMAIN',
+        given,
+        'only with GATE_ALLOW in production: otherwise anyone with an address may enter every host under that domain',
+      ),
+    );
+  }
+  return [
+    ...problems,
+    ...findClearText(config, given),
+    ...findPoorOdds(config, given),
+    ...findWeakSecrets(given),
+  ];
+}
+
+const secretSettings: readonly { name: SettingName; isBase64: boolean }[] = [
+  { name: 'OTP_SECRET_KEY', isBase64: true },
+  { name: 'OTP_SECRET_KEY_PREVIOUS', isBase64: true },
+  { name: 'OTP_IDENTITY_KEY', isBase64: true },
+  { name: 'JWT_SECRET', isBase64: false },
+  { name: 'JWT_SECRET_PREVIOUS', isBase64: false },
+];
+
+function findWeakSecrets(given: Given): string[] {
+  return secretSettings.flatMap(({ name, isBase64 }) => {
+    const weakness = given[name] === undefined ? undefined : findWeakness(given[name], isBase64);
+    return weakness === undefined
+      ? []
+      : [`${name}: ${weakness}; production needs a random one, as \`stateless-otp secret\` makes`];
+  });
+}

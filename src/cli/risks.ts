@@ -1,0 +1,19 @@
+import { looksLikePublicSuffix } from '../core/public-suffix.js';
+import type { Environment } from '../options/settings.js';
+import { warnOfClearText } from './clear-text.js';
+import { warnOfOdds } from './guessing.js';
+
+/** Settings that are allowed but weaken what the documentation promises, or are probably a mistake. */
+export function findRisks(config: Environment, isProduction: boolean): string[] {
+  const risks = [...warnOfOdds(config, isProduction), ...warnOfClearText(config)];
+  const { GATE_COOKIE_DOMAIN: domain } = config;
+  if (domain !== undefined && looksLikePublicSuffix(domain)) {
+    risks.push(
+      `GATE_COOKIE_DOMAIN: given "${domain}", under which strangers may have hosts that would get the session cookie too; browsers may refuse it`,
+    );
+  }
+  if (!config.BEARER_PURPOSES.some((purpose) => config.OTP_PURPOSES.includes(purpose))) {
+    risks.push('BEARER_PURPOSES: none of OTP_PURPOSES is among them, so GET /token/verify accepts no token');
+  }
+  return risks;
+}

@@ -1,0 +1,41 @@
+import { guessMemorySeconds, limitPeriodSeconds, longAttempts, type Policy } from './policy.js';
+
+export type GuessingPolicy = Pick<
+  Policy,
+  'digits' | 'longDigits' | 'lengthenAfter' | 'maxAttempts' | 'requestIdentityMax' | 'resendCooldownSeconds'
+>;
+
+/** How many guesses at one identity meet codes of each length in a year. */
+export interface YearOfGuesses {
+  short: number;
+  long: number;
+}
+
+/** Above this, an installation does not protect its identities. */
+export const maxYearlyOdds = 1e-2;
+
+const yearSeconds = 365 * 24 * 3600;
+
+/**
+ * Counts what someone achieves who guesses at one identity for a year as fast as the limits allow. Every message opens a
+ * bound code with attempts of its own, so the limit of sends decides; that of verifies holds for unbound codes only.
+ */
+export function countGuessesInYear(policy: GuessingPolicy): YearOfGuesses {
+  const { lengthenAfter, maxAttempts, requestIdentityMax, resendCooldownSeconds } = policy;
+  const cooledDown =
+    resendCooldownSeconds === 0 ? Number.POSITIVE_INFINITY : yearSeconds / resendCooldownSeconds;
+  const sends = Math.min(requestIdentityMax * (yearSeconds / limitPeriodSeconds), Math.ceil(cooledDown));
+  if (lengthenAfter === 0) return { short: sends * maxAttempts, long: 0 };
+  // A guess count lives from its first guess on, so a year has room for one more than it holds in full.
+  const short = Math.min(lengthenAfter * Math.ceil(yearSeconds / guessMemorySeconds), sends * maxAttempts);
+  return { short, long: Math.max(0, sends * Math.min(maxAttempts, longAttempts) - short) };
+}
+
+/** The probability that at least one of these guesses is right. */
+export function computeYearlyOdds(policy: GuessingPolicy): number {
+  const { short, long } = countGuessesInYear(policy);
+  // By logarithms: next to 1, a double cannot hold 1e-10.
+  return -Math.expm1(
+    short * Math.log1p(-(10 ** -policy.digits)) + long * Math.log1p(-(10 ** -policy.longDigits)),
+  );
+}
