@@ -4,30 +4,31 @@ import { canonicalise, domainOf, parseCanonical } from './identity.js';
 /** Whether this canonical identity is let in. */
 export type Gate = (identity: string) => boolean;
 
+/** Whom one rule lets in: an identity, every address of exactly one domain, or the numbers that begin like this. */
+export interface GateRule {
+  names: 'identity' | 'domain' | 'prefix';
+  value: string;
+}
+
 /**
- * Rules are whole identities, `@domain` for every address of exactly this domain, and prefixes of phone numbers such as
- * `+49`. There are no wildcards. Without rules everyone is let in.
- *
- * @throws RangeError that names an invalid rule
+ * Parses a rule: a whole identity, `@domain`, or a prefix of phone numbers such as `+49`. Null for anything else; there are
+ * no wildcards.
  */
-export function createGate(rules: readonly string[]): Gate {
-  const identities = new Set<string>();
-  const domains = new Set<string>();
-  const prefixes: string[] = [];
-  for (const rule of rules) {
-    const text = foldIdentity(rule);
-    // `*@example.com` is a valid address, but was meant as a wildcard; taken literally it would lock everyone out.
-    const identity = text.includes('*') ? null : canonicalise(rule);
-    const domain = text.startsWith('@') ? canonicalise(`x${text}`) : null;
-    if (identity) identities.add(identity.value);
-    else if (domain?.kind === 'email') domains.add(domainOf(domain.value));
-    else if (/^\+[1-9][0-9]{0,14}$/.test(text)) prefixes.push(text);
-    else
-      throw new RangeError(
-        `a gate rule is an identity, an @domain or the beginning of a +number, got ${rule}`,
-      );
-  }
-  if (rules.length === 0) return () => true;
+export function parseGateRule(rule: string): GateRule | null {
+  const text = foldIdentity(rule);
+  // `*@example.com` is a valid address, but was meant as a wildcard; taken literally it would lock everyone out.
+  const identity = text.includes('*') ? null : canonicalise(rule);
+  if (identity) return { names: 'identity', value: identity.value };
+  const domain = text.startsWith('@') ? canonicalise(`x${text}`) : null;
+  if (domain?.kind === 'email') return { names: 'domain', value: domainOf(domain.value) };
+  return /^\+[1-9][0-9]{0,14}$/.test(text) ? { names: 'prefix', value: text } : null;
+}
+
+/** Lets in whom one of the rules names, and without rules nobody. */
+export function createMatcher(rules: readonly GateRule[]): Gate {
+  const collect = (names: GateRule['names']) =>
+    new Set(rules.filter((rule) => rule.names === names).map(({ value }) => value));
+  const [identities, domains, prefixes] = [collect('identity'), collect('domain'), [...collect('prefix')]];
   return (text) => {
     const identity = parseCanonical(text);
     if (!identity) return false;
@@ -36,4 +37,22 @@ export function createGate(rules: readonly string[]): Gate {
     if (kind === 'email') return domains.has(domainOf(value));
     return kind === 'phone' && prefixes.some((prefix) => value.startsWith(prefix));
   };
+}
+
+/**
+ * Lets in whom the rules name; see `parseGateRule`. Without rules everyone is let in.
+ *
+ * @throws RangeError that names an invalid rule
+ */
+export function createGate(rules: readonly string[]): Gate {
+  if (rules.length === 0) return () => true;
+  return createMatcher(
+    rules.map((text) => {
+      const rule = parseGateRule(text);
+      if (rule) return rule;
+      throw new RangeError(
+        `a gate rule is an identity, an @domain or the beginning of a +number, got ${text}`,
+      );
+    }),
+  );
 }

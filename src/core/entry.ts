@@ -1,0 +1,41 @@
+import type { Gate } from './gate.js';
+
+/** Where a request goes that a proxy asks about. */
+export interface Place {
+  /** In lower case, without port and without the dot of the root. */
+  host: string;
+  /** As the client sent it, without the query. */
+  path: string;
+}
+
+/** What an application is told of a person. */
+export interface Profile {
+  /** Names with commas between them; empty for a person in no group. */
+  groups: string;
+  /** Empty for a person without one. */
+  name: string;
+}
+
+/** What holds at one place. */
+export interface Site {
+  /** Who may enter here. */
+  admits: Gate;
+  /** Whether anyone may enter, signed in or not. */
+  isPublic: boolean;
+  /** Left out where no rules speak of groups and names. */
+  describe?: ((identity: string) => Profile) | undefined;
+}
+
+/** Who may enter where. */
+export interface EntryRules {
+  /** Who may enter somewhere: nobody else is sent codes. */
+  admits: Gate;
+  /** What holds where a request goes. Null when that matters and the request does not say it. */
+  at(findPlace: () => Place | null): Site | null;
+}
+
+/** The same people everywhere, without public paths. */
+export function admitEverywhere(admits: Gate): EntryRules {
+  const everywhere: Site = { admits, isPublic: false };
+  return { admits, at: () => everywhere };
+}

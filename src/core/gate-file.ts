@@ -1,0 +1,190 @@
+import type { EntryRules, Profile, Site } from './entry.js';
+import { createMatcher, type Gate, type GateRule, parseGateRule } from './gate.js';
+import { createHostTable, parseHostPattern } from './hosts.js';
+import { canonicalise } from './identity.js';
+import { suggestName } from './known-options.js';
+import { type LocatedMember, type LocatedValue, parseLocatedJson } from './located-json.js';
+import { createPublicPaths, isPublicPath } from './public-paths.js';
+
+/** What of a name reaches an application: ASCII, since servers disagree on other bytes in a header (RFC 9110 §5.5). */
+const headerText = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+const maxNameLength = 128;
+const maxGroupLength = 64;
+/** Of all the groups of a person: proxies give the whole head of an answer 4 KiB. */
+const maxGroupsLength = 2048;
+
+/** Where a value is, for the error message. Never holds an identity. */
+interface Located {
+  path: string;
+  line: number;
+}
+
+/**
+ * Parses the text of a gate file: who may enter which host, what is public there, who is in which group, what people are
+ * called.
+ *
+ * @throws RangeError with the line and the path of the mistake, without identities
+ */
+export function parseGateFile(text: string): EntryRules {
+  const root = parseLocatedJson(text);
+  const { hosts, groups, names } = readObject(root, 'the file', ['hosts', 'groups', 'names']);
+  if (hosts === undefined) fail({ line: root.line, path: 'hosts' }, 'is missing');
+  const sites = readHosts(hosts);
+  const describe = createDescriber(readGroups(groups), readNames(names));
+  const table = createHostTable(
+    new Map([...sites].map(([pattern, site]) => [pattern, createSite(site, describe)] as const)),
+  );
+  const nobody: Site = { admits: () => false, isPublic: false, describe };
+  return {
+    admits: createAdmission([...sites.values()].flatMap(({ allow }) => allow)),
+    at(findPlace) {
+      const place = findPlace();
+      return place && (table.find(place.host)?.(place.path) ?? nobody);
+    },
+  };
+}
+
+type AllowRule = GateRule | 'anyone';
+
+interface HostRules {
+  allow: AllowRule[];
+  publicPaths: string[];
+}
+
+function createAdmission(rules: readonly AllowRule[]): Gate {
+  return rules.includes('anyone') ? () => true : createMatcher(rules.filter((rule) => rule !== 'anyone'));
+}
+
+function createSite({ allow, publicPaths }: HostRules, describe: Site['describe']): (path: string) => Site {
+  const admits = createAdmission(allow);
+  const isPublic = createPublicPaths(publicPaths);
+  return (path) => ({ admits, isPublic: isPublic(path), describe });
+}
+
+function createDescriber(groups: ReadonlyMap<string, string>, names: ReadonlyMap<string, string>) {
+  return (identity: string): Profile => ({
+    groups: groups.get(identity) ?? '',
+    name: names.get(identity) ?? '',
+  });
+}
+
+function readHosts(value: LocatedValue): Map<string, HostRules> {
+  const hosts = new Map<string, HostRules>();
+  for (const [index, member] of readMembers(value, 'hosts').entries()) {
+    const pattern = parseHostPattern(member.name);
+    const place = {
+      line: member.line,
+      path: pattern === null ? `hosts, entry ${index + 1}` : `hosts["${pattern}"]`,
+    };
+    if (pattern === null) {
+      fail(
+        place,
+        'must be named by a host such as app.example.com, or by *.example.com for every host under it',
+      );
+    }
+    if (hosts.has(pattern)) fail(place, 'is there twice');
+    const { allow, public: publicPaths } = readObject(member.value, place.path, ['allow', 'public']);
+    hosts.set(pattern, {
+      allow: readTexts(allow, `${place.path}.allow`, readAllowRule),
+      publicPaths: readTexts(publicPaths, `${place.path}.public`, readPublicPath),
+    });
+  }
+  return hosts;
+}
+
+function readAllowRule(text: string, place: Located): AllowRule {
+  if (text === '*') return 'anyone';
+  return (
+    parseGateRule(text) ??
+    fail(
+      place,
+      'must be an address, a number, an id, an @domain, the beginning of a +number, or * for anyone',
+    )
+  );
+}
+
+function readPublicPath(text: string, place: Located): string {
+  if (isPublicPath(text)) return text;
+  return fail(place, 'must be a path such as /healthz, without %, \\, ;, *, //, and . or .. between slashes');
+}
+
+/** The names of the groups of each identity, joined. */
+function readGroups(value: LocatedValue | undefined): Map<string, string> {
+  const groupsOf = new Map<string, Set<string>>();
+  for (const [index, { name, line, value: list }] of readMembers(value, 'groups').entries()) {
+    const isGroup = headerText.test(name) && name.length <= maxGroupLength && !name.includes(',');
+    // No identity has this form, which might be there by mistake.
+    const path = /^[A-Za-z0-9 ._-]+$/.test(name) ? `groups["${name}"]` : `groups, entry ${index + 1}`;
+    if (!isGroup) {
+      fail(
+        { path, line },
+        `must be named by 1 to ${maxGroupLength} printable ASCII characters without a comma`,
+      );
+    }
+    readTexts(list, path, (text, place) => {
+      const identity = readIdentity(text, place);
+      const groups = groupsOf.get(identity) ?? new Set();
+      groupsOf.set(identity, groups.add(name));
+      if ([...groups].join().length > maxGroupsLength)
+        fail(place, `is in too many groups: together their names may have ${maxGroupsLength} characters`);
+    });
+  }
+  return new Map([...groupsOf].map(([identity, groups]) => [identity, [...groups].join()]));
+}
+
+function readNames(value: LocatedValue | undefined): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const [index, { name: person, line, value: given }] of readMembers(value, 'names').entries()) {
+    const place = { path: `names, entry ${index + 1}`, line };
+    const identity = readIdentity(person, place);
+    if (names.has(identity)) fail(place, 'is about someone who is there already');
+    if (given.is !== 'text' || !headerText.test(given.text) || given.text.length > maxNameLength)
+      fail(place, `must be 1 to ${maxNameLength} printable ASCII characters, with no blank at either end`);
+    names.set(identity, given.text);
+  }
+  return names;
+}
+
+function readIdentity(text: string, place: Located): string {
+  // `*@example.com` is a valid address, but was meant as a wildcard.
+  const identity = text.includes('*') ? null : canonicalise(text);
+  return identity?.value ?? fail(place, 'must be an address, a +number or an id');
+}
+
+function readTexts<Read>(
+  value: LocatedValue | undefined,
+  path: string,
+  read: (text: string, place: Located) => Read,
+): Read[] {
+  if (value === undefined) return [];
+  if (value.is !== 'list') fail({ path, line: value.line }, 'must be a list');
+  return value.items.map((item, index) => {
+    const place = { path: `${path}[${index}]`, line: item.line };
+    return item.is === 'text' ? read(item.text, place) : fail(place, 'must be a text in quotes');
+  });
+}
+
+/** The members of an object that has no others. */
+function readObject<Name extends string>(
+  value: LocatedValue,
+  path: string,
+  known: readonly Name[],
+): Partial<Record<Name, LocatedValue>> {
+  const members = readMembers(value, path);
+  for (const { name, line } of members) {
+    if (!known.some((one) => one === name))
+      fail({ path, line }, `may have only ${known.join(', ')}${suggestName(name, known)}`);
+  }
+  return Object.fromEntries(members.map(({ name, value }) => [name, value])) as Partial<
+    Record<Name, LocatedValue>
+  >;
+}
+
+function readMembers(value: LocatedValue | undefined, path: string): LocatedMember[] {
+  if (value === undefined) return [];
+  return value.is === 'object' ? value.members : fail({ path, line: value.line }, 'must be an object');
+}
+
+function fail({ path, line }: Located, what: string): never {
+  throw new RangeError(`line ${line}: ${path} ${what}`);
+}
