@@ -42,6 +42,8 @@ export function wire(
   const { namespace, keys, tokenKeys, clock, logger } = resolved;
   const random = createRandomPool();
   const store = resolved.openStore();
+  const entry = resolved.openEntry(monotonicClock);
+  const shouldSend = resolved.chooseRecipients(entry.admits);
   const common = { namespace, keys, store, clock, monotonicClock, random, logger };
   const links = ifGiven(resolved.linkUrl, (publicUrl) =>
     createLinks({ ...common, key: keys.link, derivation: createDerivation(keys, namespace), publicUrl }),
@@ -65,12 +67,13 @@ export function wire(
     isRevocationRequired: resolved.revocationRequired,
     readClaims: resolved.claims,
     // Anyone who is no longer sent codes must not stay signed in.
-    mayContinue: resolved.shouldSend,
+    mayContinue: shouldSend,
   });
   const service = createService({
     ...resolved,
     ...common,
     delivery,
+    shouldSend,
     issueToken: tokens.issue,
     readClaims: resolved.claims,
     render: createRenderer({ ...resolved, isCodeInSubject: resolved.codeInSubject }),
@@ -88,6 +91,7 @@ export function wire(
     service,
     store,
     tokens,
+    entry,
     jwks: tokenKeys.jwks,
     sessionCookie,
     channels: served,
@@ -103,6 +107,7 @@ export function wire(
     async close({ graceMs = 5000 } = {}) {
       // The store last: the outcome of background messages is still written to it.
       await delivery.close(graceMs);
+      entry.close();
       await store.close();
     },
   };

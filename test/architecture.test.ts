@@ -25,7 +25,8 @@ const law: Record<string, string[]> = {
   http: ['core', 'ports', 'results', 'errors', 'service', 'tokens', 'version'],
   'sign-in': ['core', 'fast', 'ports', 'results', 'errors', 'service', 'tokens', 'messages', 'html', 'http'],
   adapters: ['core', 'errors', 'fast', 'http', 'tokens'],
-  options: ['core', 'ports', 'stores', 'transports', 'tokens', 'messages', 'http', 'sign-in'],
+  'gate-file': ['core', 'ports'],
+  options: ['core', 'gate-file', 'ports', 'stores', 'transports', 'tokens', 'messages', 'http', 'sign-in'],
   wire: [
     'core',
     'fast',

@@ -30,12 +30,13 @@ export function findUnfitForProduction(config: Environment, given: Given): strin
       ),
     );
   }
-  if (config.GATE_COOKIE_DOMAIN !== undefined && config.GATE_ALLOW.length === 0) {
+  const isGateOpen = config.GATE_ALLOW.length === 0 && config.GATE_FILE === undefined;
+  if (config.GATE_COOKIE_DOMAIN !== undefined && isGateOpen) {
     problems.push(
       sayAllowed(
         'GATE_COOKIE_DOMAIN',
         given,
-        'only with GATE_ALLOW in production: otherwise anyone with an address may enter every host under that domain',
+        'only with GATE_ALLOW or GATE_FILE in production: otherwise anyone with an address may enter every host under that domain',
       ),
     );
   }

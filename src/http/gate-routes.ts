@@ -1,10 +1,11 @@
-import type { Gate } from '../core/gate.js';
+import type { EntryRules, Site } from '../core/entry.js';
 import { parseCanonical } from '../core/identity.js';
 import { signInPurpose } from '../core/policy.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import type { Tokens } from '../tokens/tokens.js';
 import { challengeBearer, readBearer } from './bearer.js';
 import { describeProblems, json } from './describe.js';
+import { readForwarded, readOriginalUrl } from './place.js';
 import { replyProblem } from './problems.js';
 import { type HttpReply, replyJson } from './reply.js';
 import type { HttpRequest } from './request.js';
@@ -14,15 +15,18 @@ import type { SessionCookie } from './session-cookie.js';
 
 export interface GateParts {
   tokens: Pick<Tokens, 'check' | 'renew' | 'now'>;
-  /** Who is let through. */
-  gate: Gate;
+  /** Who is let through, and where. */
+  entry: EntryRules;
   sessionCookie: SessionCookie;
   /** The sign-in page for hosts that share the cookie. Default: on the requested host. */
   signInUrl?: string | undefined;
   schemas: Schemas;
 }
 
-/** What a proxy overwrites with the answer of the gate. */
+/**
+ * What every proxy overwrites with the answer of the gate. Not Remote-Groups and Remote-Name: a proxy that was set up before
+ * there were any would pass on the client's own.
+ */
 const identityHeaders = ['remote-user', 'remote-email', 'remote-phone'];
 /** Longer return URLs are dropped: proxies cap header size and would answer 502 instead of showing the page. */
 const maxTargetLength = 1024;
@@ -34,7 +38,10 @@ const maxTargetLength = 1024;
 export function createGateRoutes(parts: GateParts): Route[] {
   const { schemas } = parts;
   const answers = {
-    200: json('Let through; Remote-User, Remote-Email and Remote-Phone say whom', schemas.tokenActive),
+    200: json(
+      'Let through; Remote-User, Remote-Email and Remote-Phone say whom, with GATE_FILE Remote-Groups and Remote-Name too',
+      schemas.tokenActive,
+    ),
     401: json('Not signed in', schemas.tokenActive),
     ...describeProblems(schemas, ['forbidden']),
   };
@@ -46,9 +53,13 @@ export function createGateRoutes(parts: GateParts): Route[] {
       document: {
         operationId: 'authorizeForNginx',
         summary: 'For nginx auth_request: 200, 401 or 403',
+        parameters: [describeHeader('X-Original-URL', 'The requested URL; required with GATE_FILE')],
         responses: answers,
       },
-      answer: async (request) => (await answerKnown(parts, request)) ?? refuse(request),
+      async answer(request) {
+        const site = parts.entry.at(() => readOriginalUrl(request));
+        return (site && (await answerAt(site, parts, request))) ?? refuse(request);
+      },
     },
     {
       method: 'GET',
@@ -58,25 +69,35 @@ export function createGateRoutes(parts: GateParts): Route[] {
         operationId: 'authorizeForward',
         summary:
           'For Caddy forward_auth and Traefik ForwardAuth: 200, 401 or 403, or a redirect for browsers',
+        parameters: [
+          describeHeader('X-Forwarded-Host', 'The requested host; required with GATE_FILE'),
+          describeHeader('X-Forwarded-Uri', 'The requested path and query; required with GATE_FILE'),
+        ],
         responses: {
           ...answers,
           302: { description: 'A browser that is not signed in, to the sign-in page' },
         },
       },
       async answer(request) {
-        const known = await answerKnown(parts, request);
-        if (known) return known;
-        const location = isBrowser(request) ? locateSignIn(request, parts.signInUrl) : null;
-        if (location === null) return refuse(request);
-        return replyJson(302, { active: false }, { Location: location });
+        const site = parts.entry.at(() => readForwarded(request));
+        if (site === null) return refuse(request);
+        const answer = await answerAt(site, parts, request);
+        if (answer) return answer;
+        if (!isBrowser(request)) return refuse(request);
+        return replyJson(302, { active: false }, { Location: locateSignIn(request, parts.signInUrl) });
       },
     },
   ];
 }
 
-/** The answer to a person who is signed in; null for anyone else. */
-async function answerKnown(parts: GateParts, request: HttpRequest): Promise<HttpReply | null> {
-  const answer = await answerToken(parts, request);
+function describeHeader(name: string, description: string) {
+  return { name, in: 'header' as const, description, schema: { type: 'string' as const } };
+}
+
+/** The answer to a person who is signed in, and to anyone where that does not matter; null for anyone else. */
+async function answerAt(site: Site, parts: GateParts, request: HttpRequest): Promise<HttpReply | null> {
+  const known = await answerToken(site, parts, request);
+  const answer = site.isPublic && known?.status !== 200 ? letThrough(site, '') : known;
   return answer?.status === 200 && hasForeignIdentity(request)
     ? replyProblem('forbidden', 'A client must not send headers that begin with Remote-')
     : answer;
@@ -93,7 +114,8 @@ function hasForeignIdentity(request: HttpRequest): boolean {
 }
 
 async function answerToken(
-  { tokens, gate, sessionCookie }: GateParts,
+  site: Site,
+  { tokens, sessionCookie }: GateParts,
   request: HttpRequest,
 ): Promise<HttpReply | null> {
   const readClaims = async (token: string | null) => {
@@ -101,16 +123,18 @@ async function answerToken(
     return check?.active && check.claims.purpose === signInPurpose ? check.claims : null;
   };
   const bearer = await readClaims(readBearer(request.header('authorization')));
-  if (bearer) return gate(bearer.sub) ? letThrough(bearer) : refuseUnwelcome();
+  if (bearer) return site.admits(bearer.sub) ? letThrough(site, bearer.sub) : refuseUnwelcome();
   let isUnwelcome = false;
   for (const token of sessionCookie.read(request.header('cookie'))) {
     const claims = await readClaims(token);
-    if (claims && gate(claims.sub)) {
+    if (claims && site.admits(claims.sub)) {
       const renewal = isHalfOver(claims, tokens.now()) ? await tokens.renew(claims) : null;
       if (renewal?.status === 'ended') continue;
-      if (renewal?.status !== 'renewed') return letThrough(claims);
+      if (renewal?.status !== 'renewed') return letThrough(site, claims.sub);
       const { accessToken, expiresInSeconds } = renewal.token;
-      return letThrough(claims, { 'Set-Cookie': sessionCookie.write(accessToken, expiresInSeconds) });
+      return letThrough(site, claims.sub, {
+        'Set-Cookie': sessionCookie.write(accessToken, expiresInSeconds),
+      });
     }
     isUnwelcome ||= claims !== null;
   }
@@ -121,13 +145,25 @@ function refuseUnwelcome(): HttpReply {
   return replyProblem('forbidden', 'This identity is not allowed here');
 }
 
-/** Always every header, possibly empty: otherwise a proxy may pass on the client's own. */
-function letThrough({ sub }: TokenClaims, headers: Record<string, string> = {}): HttpReply {
-  const kind = parseCanonical(sub)?.kind;
-  const email = kind === 'email' ? sub : '';
-  const phone = kind === 'phone' ? sub : '';
-  const identity = { 'Remote-User': sub, 'Remote-Email': email, 'Remote-Phone': phone };
-  return replyJson(200, { active: true }, { ...identity, ...headers });
+/**
+ * Always every header, possibly empty: otherwise a proxy may pass on the client's own.
+ *
+ * @param identity empty for someone who is not signed in
+ */
+function letThrough({ describe }: Site, identity: string, headers: Record<string, string> = {}): HttpReply {
+  const kind = parseCanonical(identity)?.kind;
+  const profile = describe?.(identity);
+  return replyJson(
+    200,
+    { active: identity !== '' },
+    {
+      'Remote-User': identity,
+      'Remote-Email': kind === 'email' ? identity : '',
+      'Remote-Phone': kind === 'phone' ? identity : '',
+      ...(profile && { 'Remote-Groups': profile.groups, 'Remote-Name': profile.name }),
+      ...headers,
+    },
+  );
 }
 
 function refuse(request: HttpRequest): HttpReply {

@@ -3,19 +3,29 @@ import { canonicalise } from '../core/identity.js';
 import type { ShouldSend } from '../ports.js';
 import { from, hook, list, needing, text } from './row.js';
 
+const admitted = list({
+  of: 'addresses, `@domain`s, ids and beginnings of numbers such as `+49`',
+  but: 'without wildcards',
+  accepts: /./,
+});
+
 export const gateOptions = {
   /**
    * Who is let through at `/authz/*` and is sent codes: addresses, `@domain`s, ids and beginnings of phone numbers such as
    * `+49`. Messages then go out in the background. Default: everyone.
    */
   gateAllow: from('GATE_ALLOW', {
-    ...list({
-      of: 'addresses, `@domain`s, ids and beginnings of numbers such as `+49`',
-      but: 'without wildcards',
-      accepts: /./,
-    }),
-    check: (value) => createGate(value as string[]),
+    ...admitted,
+    check(value, name, others) {
+      admitted.check(value, name, others);
+      createGate(value as string[]);
+    },
   }),
+  /**
+   * The path of a JSON file that says who may enter which host, instead of `gateAllow`: see [gate.md](gate.md#rules-for-each-host).
+   * An edit is noticed within a second. Messages then go out in the background. Default: none.
+   */
+  gateFile: from('GATE_FILE', text({ allowed: 'the path of a JSON file' })),
   /**
    * Every host under this domain shares one sign-in at `publicUrl`, such as `example.com`. Default: each host has its
    * own.

@@ -1,11 +1,13 @@
+import { admitEverywhere, type EntryRules } from '../core/entry.js';
 import { createGate, type Gate } from '../core/gate.js';
 import { deriveKeys, type Keys } from '../core/keys.js';
 import { refuseUnknownOptions } from '../core/known-options.js';
 import { createPolicy, type DeliveryMode, type Policy } from '../core/policy.js';
 import { decodeSecret } from '../core/secret.js';
 import { resolveTestIdentities, type TestIdentities } from '../core/test-identities.js';
+import { openGateFile } from '../gate-file/watch.js';
 import type { ApiCaller } from '../http/api-keys.js';
-import type { Clock, Logger, ShouldSend, Store } from '../ports.js';
+import type { Clock, Logger, MonotonicClock, ShouldSend, Store } from '../ports.js';
 import type { SignInOptions } from '../sign-in/parts.js';
 import { paths } from '../sign-in/paths.js';
 import { createMemoryStore } from '../stores/memory.js';
@@ -16,15 +18,19 @@ import { chooseDeliveryMode, isPageServed, isSelective, makeTokenKeys, rules } f
 
 /** An installation, with everything decided. What is undefined is not part of it. */
 export interface ResolvedOptions
-  extends Omit<FilledOptions, 'store' | 'testIdentities' | 'magicLink' | 'secretKey' | 'apiKeyHashes'> {
+  extends Omit<
+    FilledOptions,
+    'store' | 'testIdentities' | 'magicLink' | 'secretKey' | 'apiKeyHashes' | 'shouldSend'
+  > {
   policy: Policy;
   keys: Keys;
   tokenKeys: TokenKeys;
-  gate: Gate;
   /** Who has an API key. */
   apiCallers: readonly ApiCaller[];
-  /** The gate and the hook together, where some people are sent no code. */
-  shouldSend: ShouldSend | undefined;
+  /** Who may enter where; a file is watched until this is closed. */
+  openEntry(clock: MonotonicClock): EntryRules & { close(): void };
+  /** These rules and the hook together, where some people are sent no code. */
+  chooseRecipients(admits: Gate): ShouldSend | undefined;
   deliveryMode: DeliveryMode;
   /** Where links next to codes lead. */
   linkUrl: string | undefined;
@@ -64,9 +70,9 @@ export function resolveOptions(given: OtpOptions): ResolvedOptions {
     policy: createPolicy(options),
     keys: deriveOptionKeys(options),
     tokenKeys: makeTokenKeys(options),
-    gate: createGate(options.gateAllow),
     apiCallers: listCallers(options.apiKeyHashes),
-    shouldSend: isOpenToAll ? undefined : joinHooks(options),
+    openEntry: (monotonicClock) => openEntry(options, monotonicClock, logger),
+    chooseRecipients: (admits) => (isOpenToAll ? undefined : joinHooks(admits, options.shouldSend)),
     deliveryMode: chooseDeliveryMode(options),
     linkUrl: options.magicLink ? publicUrl : undefined,
     signInUrl:
@@ -90,9 +96,17 @@ function describePage(options: FilledOptions): ResolvedOptions['page'] {
   };
 }
 
-function joinHooks({ gateAllow, shouldSend }: FilledOptions): ShouldSend {
-  const gate = createGate(gateAllow);
-  return async (identity, purpose) => gate(identity) && ((await shouldSend?.(identity, purpose)) ?? true);
+function openEntry({ gateFile, gateAllow }: FilledOptions, clock: MonotonicClock, logger: Logger) {
+  if (gateFile !== undefined) return openGateFile({ path: gateFile, clock, logger });
+  return { ...admitEverywhere(createGate(gateAllow)), close() {} };
+}
+
+function joinHooks(admits: Gate, shouldSend: ShouldSend | undefined): ShouldSend {
+  return async (identity, purpose) => {
+    // Asked about everyone, since the time it takes must tell nobody whom the gate admits.
+    const isWelcome = (await shouldSend?.(identity, purpose)) ?? true;
+    return admits(identity) && isWelcome;
+  };
 }
 
 function deriveOptionKeys({ secretKey, previousSecretKey, identityKey }: FilledOptions): Keys {

@@ -1,4 +1,5 @@
 import { createPolicy, type DeliveryMode, signInPurpose } from '../core/policy.js';
+import { loadGateFile } from '../gate-file/watch.js';
 import { createTokenKeys } from '../tokens/keys.js';
 import { checkRights, isGranted } from './api-keys.js';
 import { type FilledOptions, optionRows } from './otp-options.js';
@@ -8,8 +9,10 @@ import { secretRules } from './secret-rules.js';
 export function isSelective({
   shouldSend,
   gateAllow,
-}: Pick<FilledOptions, 'shouldSend' | 'gateAllow'>): boolean {
-  return shouldSend !== undefined || gateAllow.length > 0;
+  gateFile,
+}: Pick<FilledOptions, 'shouldSend' | 'gateAllow' | 'gateFile'>): boolean {
+  // What a file allows may change while the service runs.
+  return shouldSend !== undefined || gateAllow.length > 0 || gateFile !== undefined;
 }
 
 /** Whether the sign-in page is served. */
@@ -65,10 +68,22 @@ export const rules: readonly ((options: FilledOptions) => void)[] = [
       `publicUrl must be a URL of a host under ${cookieDomain}, as cookieDomain asks, got ${publicUrl}`,
     );
   },
+  ({ gateFile, gateAllow }) => {
+    if (gateFile === undefined) return;
+    if (gateAllow.length > 0)
+      throw new RangeError(
+        'gateFile cannot be given together with gateAllow, whose rules belong in the file',
+      );
+    try {
+      loadGateFile(gateFile);
+    } catch (error) {
+      throw new RangeError(`gateFile: ${(error as Error).message}`);
+    }
+  },
   (options) => {
     const mode = chooseDeliveryMode(options);
     if (!isSelective(options) || mode === 'background') return;
-    const hook = options.shouldSend ? 'shouldSend' : 'gateAllow';
+    const hook = options.shouldSend ? 'shouldSend' : options.gateFile ? 'gateFile' : 'gateAllow';
     throw new RangeError(
       `deliveryMode must be background with ${hook}, so that the time taken tells nobody who is let in, got ${mode}`,
     );

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { loadConfig } from '../../src/cli/config.js';
 import { generateSecretKey } from '../../src/otp.js';
+import { createGateFile } from '../helpers/gate-file.js';
 import { productionSecrets } from '../helpers/otp.js';
 
 const mail = {
@@ -89,7 +90,7 @@ const unsafe: [why: string, settings: Settings, line: RegExp][] = [
   [
     'a cookie for a whole domain that anyone gets',
     { ...mail, GATE_COOKIE_DOMAIN: 'example.com', PUBLIC_URL: 'https://otp.example.com' },
-    /^GATE_COOKIE_DOMAIN: given "example.com", allowed: only with GATE_ALLOW in production/,
+    /^GATE_COOKIE_DOMAIN: given "example.com", allowed: only with GATE_ALLOW or GATE_FILE in production/,
   ],
   [
     'codes that never get long',
@@ -167,6 +168,12 @@ test('the same to hosts that are private, and with TLS, is fine in production', 
       PUBLIC_URL: 'https://otp.example.com',
       GATE_COOKIE_DOMAIN: 'example.com',
       GATE_ALLOW: '@example.com',
+    },
+    {
+      ...mail,
+      PUBLIC_URL: 'https://otp.example.com',
+      GATE_COOKIE_DOMAIN: 'example.com',
+      GATE_FILE: createGateFile({ hosts: {} }).path,
     },
     { ...redis, REDIS_URL: 'rediss://cache.example.com' },
     { ...redis, REDIS_URL: 'redis://cache.example.com?ssl=true' },

@@ -18,6 +18,8 @@ export interface Asking {
   method?: string;
   /** The request target; each character is one byte. */
   path?: string;
+  /** The Host header. Default: the site of the examples. */
+  host?: string;
   /** Names and values, repeated names included. */
   headers?: readonly (readonly [string, string])[];
   body?: string;
@@ -33,7 +35,8 @@ export const cookie = (token: string) => ['Cookie', `theme=dark; __Host-otp_sess
 /** A client that keeps its connection. */
 export const createKeepAlive = () => new Agent({ keepAlive: true, maxSockets: 1 });
 
-function open(port: number, { method = 'GET', path = '/', headers = [], body, from, agent }: Asking) {
+function open(port: number, asking: Asking) {
+  const { method = 'GET', path = '/', host = site, headers = [], body, from, agent } = asking;
   return request({
     host: '127.0.0.1',
     port,
@@ -44,7 +47,7 @@ function open(port: number, { method = 'GET', path = '/', headers = [], body, fr
     localAddress: from ?? '127.0.0.1',
     agent: agent ?? false,
     headers: [
-      ...['Host', site],
+      ...['Host', host],
       ...(body === undefined ? [] : ['Content-Length', String(Buffer.byteLength(body))]),
       ...headers.flat(),
     ],

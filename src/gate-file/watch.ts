@@ -1,0 +1,94 @@
+import type { EntryRules } from '../core/entry.js';
+import { parseGateFile } from '../core/gate-file.js';
+import type { Logger, MonotonicClock, Timer } from '../ports.js';
+import { decodeGateFile, readGateFile, readGateFileSync } from './read.js';
+
+/** File events miss the swap of a symbolic link by which Kubernetes changes a ConfigMap, so the content is compared. */
+export const pollMs = 500;
+
+export interface GateFileOptions {
+  path: string;
+  clock: MonotonicClock;
+  logger: Logger;
+  /** Default: from the file system. */
+  read?: (path: string) => Promise<Uint8Array>;
+}
+
+export interface OpenedEntry extends EntryRules {
+  close(): void;
+}
+
+/** @throws RangeError with the path of the file and what is wrong with it */
+export function loadGateFile(path: string): { bytes: Uint8Array; rules: EntryRules } {
+  try {
+    const bytes = readGateFileSync(path);
+    return { bytes, rules: parseGateFile(decodeGateFile(bytes)) };
+  } catch (error) {
+    throw new RangeError(`${path}: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * The rules of a file, which follow it. After an edit that is wrong the last valid rules still hold, which is logged.
+ *
+ * @throws RangeError as `loadGateFile`
+ */
+export function openGateFile({ path, clock, logger, read = readGateFile }: GateFileOptions): OpenedEntry {
+  const start = loadGateFile(path);
+  let { rules } = start;
+  /** What was read last, valid or not; null when it could not be read. */
+  let seen: Uint8Array | null = start.bytes;
+  let readFault: string | undefined;
+  let timer: Timer | undefined;
+  let isClosed = false;
+
+  function schedule(): void {
+    if (isClosed) return;
+    timer = clock.after(pollMs, () => void poll().finally(schedule));
+    timer.unref();
+  }
+
+  async function poll(): Promise<void> {
+    try {
+      const latest = await read(path);
+      readFault = undefined;
+      if (isClosed || (seen && Buffer.compare(latest, seen) === 0)) return;
+      seen = latest;
+      replace(latest);
+    } catch (error) {
+      const { message } = error as Error;
+      // Said once, and not twice a second.
+      if (!isClosed && message !== readFault) refuse(message);
+      readFault = message;
+      seen = null;
+    }
+  }
+
+  function replace(latest: Uint8Array): void {
+    try {
+      rules = parseGateFile(decodeGateFile(latest));
+      sayLoaded();
+    } catch (error) {
+      refuse((error as Error).message);
+    }
+  }
+
+  function sayLoaded(): void {
+    logger.info({ file: path }, 'gate rules loaded');
+  }
+
+  function refuse(cause: string): void {
+    logger.warn({ file: path, cause }, 'gate rules refused, the last valid ones still hold');
+  }
+
+  sayLoaded();
+  schedule();
+  return {
+    admits: (identity) => rules.admits(identity),
+    at: (findPlace) => rules.at(findPlace),
+    close() {
+      isClosed = true;
+      timer?.close();
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { Place } from '../core/entry.js';
+import { parseHost } from '../core/hosts.js';
+import type { HttpRequest } from './request.js';
+
+/**
+ * What nginx is asked for, by X-Original-URL alone; null when it is missing, repeated or malformed. A request target has
+ * no blanks, and headers that are repeated are joined by a comma and a blank.
+ */
+export function readOriginalUrl({ header }: HttpRequest): Place | null {
+  const [, authority = '', target = ''] =
+    /^https?:\/\/([^/?#\s]+)(\/\S*)$/i.exec(header('x-original-url') ?? '') ?? [];
+  return createPlace(authority, target);
+}
+
+/** What Caddy or Traefik is asked for, by X-Forwarded-Host and X-Forwarded-Uri alone; null as `readOriginalUrl`. */
+export function readForwarded({ header }: HttpRequest): Place | null {
+  return createPlace(header('x-forwarded-host') ?? '', header('x-forwarded-uri') ?? '');
+}
+
+function createPlace(authority: string, target: string): Place | null {
+  const host = parseHost(authority);
+  if (host === null || !/^\/\S*$/.test(target)) return null;
+  const [path = ''] = target.split('?', 1);
+  return { host, path };
+}

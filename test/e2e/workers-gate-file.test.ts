@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sharedSecrets, startRedisService, unlimited } from '../helpers/fleet.js';
+import { createGateFile } from '../helpers/gate-file.js';
+import { findFreePort, startRedis } from '../helpers/redis.js';
+import { createTestTokens, grant } from '../helpers/tokens.js';
+import { until } from '../helpers/until.js';
+
+const [alice, bob] = ['alice@example.com', 'bob@example.com'];
+const allowing = (...allow: string[]) => ({ hosts: { 'app.example.com': { allow } } });
+const workers = 3;
+
+test('every worker follows the gate file, and no request fails while it changes', async () => {
+  const redis = await startRedis();
+  const file = createGateFile(allowing(alice, bob));
+  const { tokens } = createTestTokens({ clock: Date.now, keyOptions: { secret: sharedSecrets.JWT_SECRET } });
+  const service = await startRedisService(redis.url, {
+    ...unlimited,
+    GATE_FILE: file.path,
+    WORKERS: String(workers),
+    PORT: String(await findFreePort()),
+    LOG_LEVEL: 'info',
+  });
+  const ask = async (identity: string) => {
+    const { accessToken } = await tokens.issue({ ...grant, identity });
+    const headers = {
+      Authorization: `Bearer ${accessToken}`,
+      'X-Original-URL': 'https://app.example.com/',
+      // A connection of its own, so that the workers take turns.
+      Connection: 'close',
+    };
+    return (await fetch(`${service.url}/authz/auth-request`, { headers })).status;
+  };
+  const countLines = (message: string) => service.output.stderr.split(message).length - 1;
+  let isOver = false;
+  const statuses = new Set<number>();
+  const load = (async () => {
+    while (!isOver) statuses.add(await ask(alice));
+  })();
+  try {
+    await until('all workers have started', () => countLines('gate rules loaded') === workers);
+    assert.equal(await ask(bob), 200);
+    for (const [content, message] of [
+      [allowing(alice), 'gate rules loaded'],
+      ['{"hosts": {', 'gate rules refused'],
+      [allowing(alice, 'carol@example.com'), 'gate rules loaded'],
+    ] as const) {
+      const already = countLines(message);
+      file.write(content);
+      await until(`${workers} workers: ${message}`, () => countLines(message) === already + workers);
+      for (let i = 0; i < 5 * workers; i++) assert.equal(await ask(bob), 403);
+    }
+    isOver = true;
+    await load;
+    assert.deepEqual([...statuses], [200]);
+  } finally {
+    isOver = true;
+    await service.stop();
+    await redis.stop();
+  }
+});
