@@ -4,11 +4,14 @@ import { test } from 'node:test';
 import { deriveKeys } from '../../src/core/keys.js';
 import { createPolicy } from '../../src/core/policy.js';
 import { createDelivery } from '../../src/delivery/delivery.js';
-import type { Random, Receipt, Transport } from '../../src/ports.js';
+import { resolveOptions } from '../../src/options/resolve.js';
+import type { OtpOptions } from '../../src/otp.js';
+import type { MonotonicClock, Random, Receipt, Transport } from '../../src/ports.js';
 import { createService } from '../../src/service.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
-import { createManualTime, settle } from '../helpers/clock.js';
-import { secretKey } from '../helpers/otp.js';
+import { createManualMonotonicClock, createManualTime, settle } from '../helpers/clock.js';
+import { createGateFile } from '../helpers/gate-file.js';
+import { createInbox, jwtSecret, secretKey } from '../helpers/otp.js';
 
 const queueMax = 4;
 const trialsOfEach = 3000;
@@ -28,8 +31,30 @@ function createSeededRandom(seed: string): Random & { share(): number } {
   };
 }
 
+/** What says that codes are sent to example.com alone. */
+const rules = {
+  'a hook': { shouldSend: async (identity: string) => identity.endsWith('@example.com') },
+  GATE_ALLOW: { gateAllow: ['@example.com', '+49'] },
+  GATE_FILE: {
+    gateFile: createGateFile({
+      hosts: {
+        'app.example.com': { allow: ['alice@example.com'], public: ['/'] },
+        '*.example.com': { allow: ['@example.com', '+49'] },
+      },
+      groups: { all: ['person1@example.com', 'person1@example.org'] },
+    }).path,
+  },
+};
+
+/** As `createOtp` makes it of the options. */
+function createShouldSend(options: Partial<OtpOptions>, clock: MonotonicClock) {
+  const { transport } = createInbox();
+  const resolved = resolveOptions({ secretKey, jwtSecret, transports: [transport], ...options });
+  return resolved.chooseRecipients(resolved.openEntry(clock).admits);
+}
+
 /** A service that sends codes to example.com alone, by a provider as providers are. */
-function createKit(seed: string) {
+function createKit(seed: string, options: Partial<OtpOptions>) {
   const { clock, monotonicClock } = createManualTime();
   const random = createSeededRandom(seed);
   const luck = createSeededRandom(`${seed} luck`);
@@ -70,7 +95,7 @@ function createKit(seed: string) {
     render: () => ({ locale: 'en', subject: '', text: '' }),
     random,
     testIdentities: new Map(),
-    shouldSend: async (identity) => identity.endsWith('@example.com'),
+    shouldSend: createShouldSend(options, createManualMonotonicClock()),
     clock,
     monotonicClock,
   });
@@ -136,29 +161,35 @@ async function observe(kit: ReturnType<typeof createKit>, identity: string, isFu
 }
 
 // Attack: keep the queue full, or watch it while it is empty, and tell from the places that are free who may enter.
-for (const isFull of [false, true]) {
-  test(`with the queue ${isFull ? 'full' : 'empty'}, nothing tells allowed people from muted ones`, async () => {
-    const kit = createKit(`who may enter ${isFull}`);
-    const trials = { allowed: [] as Trial[], muted: [] as Trial[] };
-    // Some traffic first: nobody has been sent anything yet.
-    for (let i = 0; i < 100; i++) await observe(kit, `before${i}@example.com`, isFull);
-    for (let i = 0; trials.allowed.length + trials.muted.length < 2 * trialsOfEach; i++) {
-      const wanted = kit.luck.share() < 0.5 ? 'allowed' : 'muted';
-      const kind = trials[wanted].length < trialsOfEach ? wanted : wanted === 'allowed' ? 'muted' : 'allowed';
-      const domain = kind === 'allowed' ? 'example.com' : 'example.org';
-      trials[kind].push(await observe(kit, `person${i}@${domain}`, isFull));
-    }
-    const { allowed, muted } = trials;
-    assert.deepEqual(
-      new Set(muted.map(({ answer }) => answer)),
-      new Set(allowed.map(({ answer }) => answer)),
-    );
-    for (const read of [({ turns }: Trial) => turns, ({ heldMs }: Trial) => heldMs]) {
-      const auc = computeAuc(allowed.map(read), muted.map(read));
-      assert.ok(Math.abs(auc - 0.5) <= 0.03, `AUC ${auc}`);
-    }
-    assert.ok(new Set(allowed.map(({ heldMs }) => heldMs)).size > 10, 'places are held for different times');
-  });
+for (const [name, options] of Object.entries(rules)) {
+  for (const isFull of [false, true]) {
+    test(`by ${name}, with the queue ${isFull ? 'full' : 'empty'}, nothing tells allowed people from muted ones`, async () => {
+      const kit = createKit(`who may enter ${isFull}`, options);
+      const trials = { allowed: [] as Trial[], muted: [] as Trial[] };
+      // Some traffic first: nobody has been sent anything yet.
+      for (let i = 0; i < 100; i++) await observe(kit, `before${i}@example.com`, isFull);
+      for (let i = 0; trials.allowed.length + trials.muted.length < 2 * trialsOfEach; i++) {
+        const wanted = kit.luck.share() < 0.5 ? 'allowed' : 'muted';
+        const kind =
+          trials[wanted].length < trialsOfEach ? wanted : wanted === 'allowed' ? 'muted' : 'allowed';
+        const domain = kind === 'allowed' ? 'example.com' : 'example.org';
+        trials[kind].push(await observe(kit, `person${i}@${domain}`, isFull));
+      }
+      const { allowed, muted } = trials;
+      assert.deepEqual(
+        new Set(muted.map(({ answer }) => answer)),
+        new Set(allowed.map(({ answer }) => answer)),
+      );
+      for (const read of [({ turns }: Trial) => turns, ({ heldMs }: Trial) => heldMs]) {
+        const auc = computeAuc(allowed.map(read), muted.map(read));
+        assert.ok(Math.abs(auc - 0.5) <= 0.03, `AUC ${auc}`);
+      }
+      assert.ok(
+        new Set(allowed.map(({ heldMs }) => heldMs)).size > 10,
+        'places are held for different times',
+      );
+    });
+  }
 }
 
 test('the measure tells apart what differs', () => {
