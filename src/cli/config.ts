@@ -1,8 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
-import { suggestName } from '../core/known-options.js';
 import { OtpError } from '../errors.js';
-import { senderNames } from '../options/delivery.js';
 import { type FilledOptions, fillOptions, optionRows } from '../options/otp-options.js';
 import { passes } from '../options/row.js';
 import { chooseDeliveryMode, rules } from '../options/rules.js';
@@ -10,10 +7,15 @@ import { type Environment, type SettingName, settingNames, settings } from '../o
 import { generateSecretKey } from '../otp.js';
 import { findBackendProblems } from './backends.js';
 import { requiresTls } from './clear-text.js';
+import { parseEnvFile } from './env-file.js';
+import { readGiven, type Source } from './given.js';
 import { findUnfitForProduction } from './production-rules.js';
 import { findRisks } from './risks.js';
 import { type Given, sayAllowed, sayOfSetting } from './say.js';
+import { isOpenToAll } from './secret-file.js';
 import { findContradictions } from './service-rules.js';
+import { decodeText } from './text-file.js';
+import { findUnknown, isKnown } from './unknown-settings.js';
 import { findUnused } from './unused-settings.js';
 
 export interface Config extends Environment {
@@ -35,58 +37,86 @@ export interface LoadedConfig {
   madeUp: SettingName[];
 }
 
-type Source = Record<string, string | undefined>;
+/** What a settings file holds. */
+export interface SettingsFile {
+  values: Source;
+  problems: readonly string[];
+  path: string;
+  /** Whether others can read secrets in it. */
+  isExposed: boolean;
+}
+
+const noFile: SettingsFile = { values: {}, problems: [], path: '.env', isExposed: false };
 
 /** Loads a `.env` file; a missing one counts as empty unless it was named. */
-export function readEnvFile(path: string | undefined): Source {
+export function readEnvFile(path: string | undefined): SettingsFile {
+  const shown = path ?? '.env';
+  let bytes: Uint8Array;
   try {
-    return parseEnv(readFileSync(path ?? '.env', 'utf8'));
+    bytes = readFileSync(shown);
   } catch (error) {
-    if (path === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new OtpError('invalid_request', `${path ?? '.env'}: cannot be read`);
+    if (path === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return noFile;
+    throw new OtpError('invalid_request', `${shown}: cannot be read`);
   }
+  const text = decodeText(bytes);
+  if (text === null) throw new OtpError('invalid_request', `${shown}: is not text in UTF-8`);
+  const { values, problems } = parseEnvFile(text, isKnown, shown);
+  const holdsSecret = settingNames.some((name) => settings[name].isSecret && values[name]);
+  return { values, problems, path: shown, isExposed: holdsSecret && isOpenToAll(shown) };
 }
 
 /** Parses the whole configuration, and reports everything that is wrong with it. */
-export function loadConfig(source: Source): LoadedConfig {
-  const { given, problems } = readGiven(source);
+export function loadConfig(environment: Source, file: SettingsFile = noFile): LoadedConfig {
+  const { given, mistakes, ...found } = readGiven(environment, file.values);
+  const unknown = findUnknown(environment, file.values);
+  const problems = [...file.problems, ...found.problems, ...unknown.problems];
   const { values, wrong } = parseGiven(given);
-  problems.push(...wrong.map((name) => sayAllowed(name, given)));
+  problems.push(
+    ...wrong.filter((name) => isOfOther(name, nameAll(problems))).map((name) => sayAllowed(name, given)),
+    ...mistakes.filter(({ name }) => !wrong.includes(name)).map(({ line }) => line),
+  );
   const missing = (['OTP_SECRET_KEY', 'JWT_SECRET'] as const).filter(
     (name) => values[name] === undefined && !(name === 'JWT_SECRET' && values.JWT_PRIVATE_KEY !== undefined),
   );
   // Invalid values are dropped, so that contradictions among the others are found in the same run.
   const madeUp = Object.fromEntries(missing.map((name) => [name, generateSecretKey()]));
-  const environment = { ...values, ...madeUp };
-  const options = fillOptions(toOptions(environment));
-  const isProduct = isProduction(environment);
+  const completed = { ...values, ...madeUp };
+  const options = fillOptions(toOptions(completed));
+  const isProduct = isProduction(completed);
   const config = {
-    ...environment,
+    ...completed,
     DELIVERY_MODE: chooseDeliveryMode(options),
-    SMTP_REQUIRE_TLS: requiresTls(environment, isProduct),
+    SMTP_REQUIRE_TLS: requiresTls(completed, isProduct),
   } as Config;
-  const isOfOther = (line: string, wrongNames: readonly string[]) =>
-    !wrongNames.some((name) => line.startsWith(`${name}:`));
-  const contradictions = [
+  // A setting that is wrong anyway is said to be so once.
+  const keepOthers = (lines: string[]) => {
+    const named = [...wrong, ...nameAll(problems)];
+    problems.push(...lines.filter((line) => isOfOther(line, named)));
+  };
+  keepOthers([
     ...findBrokenRules(options, given),
     ...findBackendProblems(config, given),
     ...findContradictions(config, given),
-  ].filter((line) => isOfOther(line, wrong));
-  problems.push(...contradictions);
+  ]);
   if (isProduct) {
-    // What is wrong anyway need not be unfit for production too.
-    const named = [...wrong, ...problems.map((line) => line.replace(/:.*$/s, ''))];
-    const unfit = [
+    keepOthers([
       ...missing.map((name) => `${name}: required in production; \`stateless-otp secret\` makes one`),
       ...findUnfitForProduction(config, given),
-    ];
-    problems.push(...unfit.filter((line) => isOfOther(line, named)));
+    ]);
   }
   return {
     config: problems.length === 0 ? config : null,
     given,
     problems,
-    warnings: [...findMisspelt(source), ...findUnused(config, given), ...findRisks(config, isProduct)],
+    warnings: [
+      ...unknown.warnings,
+      ...found.warnings,
+      ...findUnused(config, given),
+      ...findRisks(config, isProduct),
+      ...(isProduct && file.isExposed
+        ? [`${file.path}: holds secrets, and everyone on this machine can read it; \`chmod o-rwx\` it`]
+        : []),
+    ],
     madeUp: isProduct ? [] : missing,
   };
 }
@@ -118,26 +148,13 @@ export function toOptions(environment: Partial<Environment>): Record<string, unk
   return Object.fromEntries(ours.map((name) => [settings[name].key, environment[name]]));
 }
 
-/** The values of our variables; empty ones count as not given, and secrets may be in files. */
-function readGiven(source: Source): { given: Given; problems: string[] } {
-  const given: Given = {};
-  const problems: string[] = [];
-  for (const name of settingNames) {
-    const value = source[name] || undefined;
-    const file = settings[name].isSecret ? source[`${name}_FILE`] || undefined : undefined;
-    if (value !== undefined && file !== undefined)
-      problems.push(`${name}: given twice, also as ${name}_FILE`);
-    if (value !== undefined) given[name] = value;
-    else if (file !== undefined) {
-      try {
-        given[name] = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
-      } catch {
-        // Without the path: a common mistake is to put the secret itself there.
-        problems.push(`${name}_FILE: names a file that cannot be read`);
-      }
-    }
-  }
-  return { given, problems };
+/** The settings that these lines begin with. */
+function nameAll(lines: readonly string[]): string[] {
+  return lines.map((line) => line.replace(/:.*$/s, '').replace(/_FILE$/, ''));
+}
+
+function isOfOther(line: string, names: readonly string[]): boolean {
+  return !names.includes(line.replace(/:.*$/s, ''));
 }
 
 /** What options have against each other, said of their settings. */
@@ -151,17 +168,4 @@ function findBrokenRules(options: FilledOptions, given: Given): string[] {
       return [sayOfSetting(message, given) ?? message];
     }
   });
-}
-
-/** Variables with one of our prefixes that do not exist. */
-function findMisspelt(source: Source): string[] {
-  const known = settingNames.flatMap((name) => (settings[name].isSecret ? [name, `${name}_FILE`] : [name]));
-  const backends = senderNames
-    .filter((name) => name !== 'console')
-    .join('|')
-    .toUpperCase();
-  const prefixes = new RegExp(`^(OTP|JWT|RATE|DELIVERY|REDIS|GATE|SIGN_IN|BRAND|EMBED|${backends})_`);
-  return Object.keys(source)
-    .filter((name) => prefixes.test(name) && !known.includes(name))
-    .map((name) => `${name}: not a setting of this version; it changes nothing${suggestName(name, known)}`);
 }

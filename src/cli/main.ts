@@ -83,8 +83,7 @@ async function main(args: string[]): Promise<void> {
     }
   }
   if (command === 'secret') return print(formatSecrets(values));
-  const given = Object.entries(process.env).filter(([, value]) => value !== '');
-  const source = { ...readEnvFile(values.config), ...Object.fromEntries(given) };
+  const file = readEnvFile(values.config);
   if (command === 'keys') {
     return print(
       runKeys({
@@ -92,12 +91,12 @@ async function main(args: string[]): Promise<void> {
         path: values.file ?? 'jwt-keys.json',
         algorithm: values.alg,
         isForced: values.now ?? false,
-        tokenTtlSeconds: readTokenTtl(source['ACCESS_TOKEN_TTL']),
+        tokenTtlSeconds: readTokenTtl(process.env['ACCESS_TOKEN_TTL'] || file.values['ACCESS_TOKEN_TTL']),
         now: Math.floor(Date.now() / 1000),
       }),
     );
   }
-  const loaded = loadConfig(source);
+  const loaded = loadConfig(process.env, file);
   if (command === 'check') {
     print(`${formatCheck(loaded)}\n`);
     if (!loaded.config) process.exitCode = exitUsage;

@@ -12,11 +12,24 @@ export function refuseUnknownOptions(options: object, known: readonly string[], 
   }
 }
 
-/** `; did you mean …?`, or nothing without a similar name. */
-export function suggestName(name: string, known: readonly string[]): string {
+/**
+ * `; did you mean …?`, or nothing without a similar name.
+ *
+ * @param share how much of the name may differ
+ */
+export function suggestName(name: string, known: readonly string[], share = 1 / 3): string {
   const distances = known.map((other) => countEdits(name.toLowerCase(), other.toLowerCase()));
   const least = Math.min(...distances);
-  return least <= name.length / 3 ? `; did you mean \`${known[distances.indexOf(least)]}\`?` : '';
+  const nearest =
+    least <= name.length * share
+      ? known[distances.indexOf(least)]
+      : known.find((other) => isCutShort(name, other));
+  return nearest === undefined ? '' : `; did you mean \`${nearest}\`?`;
+}
+
+/** As `SMTP_USER` is of `SMTP_USERNAME`. */
+function isCutShort(name: string, other: string): boolean {
+  return name.length >= 6 && other.toLowerCase().startsWith(name.toLowerCase());
 }
 
 /** Levenshtein distance (Wagner–Fischer). */

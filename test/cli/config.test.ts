@@ -129,7 +129,7 @@ describe('what is wrong anywhere is refused, in one line that names the variable
     [
       'secrets that differ in a blank',
       { OTP_SECRET_KEY: secret, JWT_SECRET: `${secret} ` },
-      /^JWT_SECRET: must differ/,
+      /^JWT_SECRET: begins or ends with a space/,
     ],
     [
       'many processes with a memory each',

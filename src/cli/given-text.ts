@@ -1,0 +1,59 @@
+/** Where a text is from: only there do these mistakes happen. */
+export type Origin = 'environment' | 'settings file' | 'secret file';
+
+export interface GivenText {
+  text: string;
+  problem?: string;
+  warning?: string;
+}
+
+/** What templates and scripts write for a value that they do not have. */
+const nothing = /^(?:undefined|null|None|NaN|<nil>|<no value>|\[object Object\])$/;
+/** A variable that nothing has replaced, such as `${DOMAIN}`, `$(DOMAIN)`, `{{ .Values.domain }}` or `<your domain>`. */
+const reference = /^(?:\$\{[^}]*\}|\$\([A-Z_]\w*\)|\$[A-Z]+_[A-Z_]+|%[A-Z_]+%|\{\{.*\}\}|<[^@<>]*>)$/;
+
+/**
+ * Undoes what programs on the way do to a value, and says what nobody can have meant. Neither quotes the value.
+ *
+ * @param name of the setting
+ */
+export function cleanText(name: string, given: string, origin: Origin): GivenText {
+  // Files end in a line end, and so do Kubernetes secrets that were made with `echo` or from a file.
+  const line = origin === 'settings file' ? given : given.replace(/(?:\r?\n|\r)$/, '');
+  const [, quote, inside = ''] = (origin !== 'settings file' && /^(["'])(.*)\1$/s.exec(line)) || [];
+  const isQuoted = quote !== undefined && !inside.includes(quote);
+  const text = isQuoted ? (quote === '"' ? inside.replaceAll('\\n', '\n') : inside) : line;
+  const problem = findMistake(name, text, origin);
+  if (problem !== undefined) return { text, problem };
+  if (isQuoted) {
+    return {
+      text,
+      warning: 'came with its quotes, which are left out; docker --env-file and Kubernetes pass them on',
+    };
+  }
+  if (origin === 'environment' && /\s#/.test(text)) {
+    return { text, warning: 'holds a # after a space; only in a settings file would that begin a comment' };
+  }
+  if (/\$\{\w+\}|\{\{.*\}\}/.test(text)) {
+    return { text, warning: 'holds a reference to a variable, which nothing replaces here' };
+  }
+  return { text };
+}
+
+function findMistake(name: string, text: string, origin: Origin): string | undefined {
+  const isBlankEnded = /^[\s\p{Cf}]|[\s\p{Cf}]$/u.test(text);
+  // Keys may be framed by empty lines, and NODE_ENV is read without blanks.
+  const mayBeFramed = /^JWT_PRIVATE_KEY/.test(name) || name === 'NODE_ENV';
+  if (isBlankEnded && !mayBeFramed && origin !== 'settings file') {
+    return 'begins or ends with a space, a line end or an invisible character; leave it out';
+  }
+  if (new RegExp(`^(?:export\\s+)?${name}\\s*=`).test(text)) {
+    return 'begins with its own name; give only what follows the =';
+  }
+  if (/[^\P{Cc}\t\r\n]/u.test(text)) return 'holds a control character';
+  if (nothing.test(text))
+    return `is "${text}", which is what templates write for a missing value; leave it out`;
+  if (reference.test(text))
+    return 'is a reference to a variable or a placeholder, which nothing has replaced';
+  return undefined;
+}

@@ -1,0 +1,52 @@
+import { type SettingName, settingNames, settings } from '../options/settings.js';
+import { cleanText, type GivenText, type Origin } from './given-text.js';
+import { findInjected } from './injected.js';
+import type { Given } from './say.js';
+import { readSecretFile } from './secret-file.js';
+
+export type Source = Readonly<Record<string, string | undefined>>;
+
+export interface GivenSettings {
+  given: Given;
+  problems: string[];
+  /** What is wrong with values that may nevertheless be of the right form. */
+  mistakes: { name: SettingName; line: string }[];
+  warnings: string[];
+}
+
+/** The values of our variables; empty ones count as not given, and secrets may be in files. The environment wins. */
+export function readGiven(environment: Source, file: Source): GivenSettings {
+  const injected = findInjected(environment);
+  const found: GivenSettings = { given: {}, problems: [], mistakes: [], warnings: [] };
+  const pick = (name: string): { value: string; origin: Origin } | undefined => {
+    const value = injected.has(name) ? undefined : environment[name];
+    if (value) return { value, origin: 'environment' };
+    return file[name] ? { value: file[name], origin: 'settings file' } : undefined;
+  };
+  const take = (name: SettingName, { text, problem, warning }: GivenText) => {
+    // Quotes with nothing between them.
+    if (text === '') return;
+    found.given[name] = text;
+    if (problem !== undefined) found.mistakes.push({ name, line: `${name}: ${problem}` });
+    if (warning !== undefined) found.warnings.push(`${name}: ${warning}`);
+  };
+  for (const name of settingNames) {
+    const value = pick(name);
+    const path = settings[name].isSecret ? pick(`${name}_FILE`) : undefined;
+    if (value && path) found.problems.push(`${name}: given twice, also as ${name}_FILE`);
+    if (value) take(name, cleanText(name, value.value, value.origin));
+    else if (path) {
+      const { text, problem, warning } = readSecretFile(
+        cleanText(`${name}_FILE`, path.value, path.origin).text,
+      );
+      if (problem !== undefined) found.problems.push(`${name}_FILE: ${problem}`);
+      if (warning !== undefined) found.warnings.push(`${name}_FILE: ${warning}`);
+      if (text !== undefined) take(name, cleanText(name, text, 'secret file'));
+    } else if (injected.has(name)) {
+      found.warnings.push(
+        `${name}: given "${environment[name]}", which Kubernetes or Docker adds for a service of that name; left out, as if it were not set`,
+      );
+    }
+  }
+  return found;
+}
