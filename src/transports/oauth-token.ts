@@ -1,9 +1,8 @@
-import { refuseUnknownOptions } from '../core/known-options.js';
-import { createRefusal, type Refusal } from '../core/refusal.js';
+import { createRefusal, type Meaning, type Refusal } from '../core/refusal.js';
 import type { Clock } from '../ports.js';
-import { find } from './meanings.js';
-import { requireCredential, requireText, requireUrl } from './options.js';
-import { dig, type Fetch, parseRetryAfter, readBody } from './post.js';
+import { find, mean } from './meanings.js';
+import { checkOptions, credential, matching, optional, secureUrl } from './options.js';
+import { dig, type Fetch, nameNetworkError, parseRetryAfter, readBody } from './post.js';
 
 /** An OAuth 2.0 client: uses the refresh token grant with a `refreshToken` (RFC 6749 §6), else client credentials (§4.4). */
 export interface OAuthOptions {
@@ -35,7 +34,7 @@ interface Token {
 }
 
 export interface TokenSource {
-  /** A token that does not expire immediately. Rejects with a `TokenError`. */
+  /** A valid token. Rejects with a `TokenError`. */
   get(): Promise<string>;
   /** Drops a token that was not accepted. */
   refuse(value: string): void;
@@ -48,24 +47,15 @@ const renewalPauseMs = 10_000;
 const longestPauseMs = 60_000;
 
 /** RFC 6749 §5.2, with additions by Google and Microsoft. Only these are logged: anything else could be a secret. */
-const errors: Readonly<Record<string, 'unauthorized' | 'unavailable'>> = {
-  access_denied: 'unauthorized',
-  admin_policy_enforced: 'unauthorized',
-  consent_required: 'unauthorized',
-  deleted_client: 'unauthorized',
-  disabled_client: 'unauthorized',
-  interaction_required: 'unauthorized',
-  invalid_client: 'unauthorized',
-  invalid_grant: 'unauthorized',
-  invalid_request: 'unauthorized',
-  invalid_resource: 'unauthorized',
-  invalid_scope: 'unauthorized',
-  server_error: 'unavailable',
-  slow_down: 'unavailable',
-  temporarily_unavailable: 'unavailable',
-  unauthorized_client: 'unauthorized',
-  unsupported_grant_type: 'unauthorized',
+const errors = {
+  ...mean('unauthorized', 'invalid_request', 'invalid_client', 'invalid_grant', 'unauthorized_client'),
+  ...mean('unauthorized', 'unsupported_grant_type', 'invalid_scope', 'access_denied', 'interaction_required'),
+  ...mean('unauthorized', 'consent_required', 'invalid_resource', 'admin_policy_enforced'),
+  ...mean('unauthorized', 'deleted_client', 'disabled_client'),
+  ...mean('unavailable', 'server_error', 'slow_down', 'temporarily_unavailable'),
 };
+/** RFC 6749 §3.3. */
+const scopePattern = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 
 /**
  * Fetches access tokens before they expire, with at most one request at a time.
@@ -77,18 +67,23 @@ export function createTokenSource(
   options: OAuthOptions,
   { fetch, clock, timeoutMs }: { fetch: Fetch; clock: Clock; timeoutMs: number },
 ): TokenSource {
-  refuseUnknownOptions(options, ['tokenUrl', 'clientId', 'clientSecret', 'scope', 'refreshToken'], 'oauth');
-  const url = requireUrl(options.tokenUrl, 'oauth.tokenUrl').href;
-  const fields: Record<string, string> = {
-    client_id: requireCredential(options.clientId, 'oauth.clientId'),
-    client_secret: requireCredential(options.clientSecret, 'oauth.clientSecret'),
+  const { tokenUrl, clientId, clientSecret, scope, ...checked } = checkOptions(
+    options,
+    {
+      tokenUrl: secureUrl,
+      clientId: credential,
+      clientSecret: credential,
+      scope: optional(matching(scopePattern, 'words with single spaces between them')),
+      refreshToken: optional(credential),
+    },
+    'oauth.',
+  );
+  const client = {
+    client_id: clientId,
+    client_secret: clientSecret,
+    ...(scope === undefined ? {} : { scope }),
   };
-  if (options.scope !== undefined) {
-    const scope = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/; // RFC 6749 §3.3
-    fields.scope = requireText(options.scope, 'oauth.scope', scope, 'words with single spaces between them');
-  }
-  let refreshToken = options.refreshToken;
-  if (refreshToken !== undefined) requireCredential(refreshToken, 'oauth.refreshToken');
+  let { refreshToken } = checked;
 
   const closing = new AbortController();
   let current: Token | undefined;
@@ -102,8 +97,8 @@ export function createTokenSource(
         ? { grant_type: 'client_credentials' }
         : { grant_type: 'refresh_token', refresh_token: refreshToken };
     const body = await post(
-      url,
-      new URLSearchParams({ ...grant, ...fields }).toString(),
+      tokenUrl.href,
+      new URLSearchParams({ ...grant, ...client }).toString(),
       fetch,
       AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]),
     );
@@ -218,17 +213,11 @@ async function post(url: string, body: string, fetch: Fetch, signal: AbortSignal
   } catch (error) {
     if (error instanceof TokenError) throw error;
     if (signal.aborted) throw new TokenError(createRefusal('unavailable', noAnswer));
-    const code = dig(error, 'cause', 'code') ?? dig(error, 'code');
-    const isCode = typeof code === 'string' && /^[A-Z_\d]{1,64}$/.test(code);
-    throw fail('unavailable', isCode ? code : 'no answer');
+    throw fail('unavailable', nameNetworkError(error));
   }
 }
 
-function fail(
-  category: 'unauthorized' | 'unavailable',
-  reason: string,
-  retryAfterSeconds?: number,
-): TokenError {
+function fail(category: Meaning, reason: string, retryAfterSeconds?: number): TokenError {
   return new TokenError(createRefusal(category, `OAuth token: ${reason}`, retryAfterSeconds));
 }
 

@@ -1,9 +1,8 @@
-import { refuseUnknownOptions } from '../core/known-options.js';
 import type { Channel } from '../core/policy.js';
 import { createRefusal, type Meaning, type Refusal } from '../core/refusal.js';
 import type { Message, Receipt, Transport } from '../ports.js';
 import { find } from './meanings.js';
-import { requireInteger, requireUrl } from './options.js';
+import { given, secureUrl, timeout, withDefault } from './options.js';
 
 /** The part of `fetch` that the transports use. */
 export type Fetch = (
@@ -28,8 +27,6 @@ export interface HttpOptions {
 }
 
 export interface HttpClient {
-  /** Without a trailing slash. */
-  baseUrl: string;
   fetch: Fetch;
   timeoutMs: number;
 }
@@ -43,22 +40,20 @@ export interface Answer {
 
 const maxAnswerBytes = 65_536;
 
-/** @throws TypeError or RangeError that names the wrong option */
-export function resolveHttpOptions<Options extends HttpOptions>(
-  options: Options,
-  defaultBaseUrl: string,
-  own: readonly (keyof Options & string)[] = [],
-): HttpClient {
-  refuseUnknownOptions(options, ['baseUrl', 'fetch', 'timeoutMs', ...own]);
-  const { baseUrl = defaultBaseUrl, fetch = globalThis.fetch } = options;
-  const url = requireUrl(baseUrl, 'baseUrl');
-  if (url.search) throw new RangeError('baseUrl must be without a query');
-  if (typeof fetch !== 'function') throw new TypeError('fetch must be a function');
-  return { baseUrl: url.href.replace(/\/+$/, ''), fetch, timeoutMs: checkTimeout(options.timeoutMs) };
-}
-
-export function checkTimeout(timeoutMs = 10_000): number {
-  return requireInteger(timeoutMs, 'timeoutMs', 100, 60_000);
+/** Checks of `HttpOptions`. */
+export function httpChecks(defaultBaseUrl: string) {
+  return {
+    baseUrl: withDefault(defaultBaseUrl, (value, name) => {
+      const url = secureUrl(value, name);
+      if (url.search) throw new RangeError(`${name} must be without a query`);
+      return url.href.replace(/\/+$/, '');
+    }),
+    fetch(value: unknown = globalThis.fetch): Fetch {
+      if (typeof value !== 'function') throw new TypeError('fetch must be a function');
+      return given<Fetch>(value);
+    },
+    timeoutMs: timeout,
+  };
 }
 
 /** How to interpret one provider's answers. */
@@ -86,7 +81,7 @@ export interface PostRequest {
 export function createPostTransport<Served extends Channel>(
   name: string,
   channels: readonly Served[],
-  client: Pick<HttpClient, 'fetch' | 'timeoutMs'>,
+  client: HttpClient,
   dialect: Dialect,
   write: (message: Message) => PostRequest,
 ): Transport {
@@ -94,24 +89,20 @@ export function createPostTransport<Served extends Channel>(
     name,
     channels,
     async send(message, { signal }) {
-      const { url, headers, body } = write(message);
-      if (typeof body === 'string') return postMessage(client, { url, headers, body, signal }, dialect);
-      const [type, text] =
-        body instanceof URLSearchParams
-          ? ['application/x-www-form-urlencoded', body.toString()]
-          : ['application/json', JSON.stringify(body)];
-      return postMessage(
-        client,
-        { url, headers: { ...headers, 'content-type': type }, body: text, signal },
-        dialect,
-      );
+      const { body, ...request } = write(message);
+      if (typeof body === 'string') return postMessage(client, { ...request, body, signal }, dialect);
+      const isForm = body instanceof URLSearchParams;
+      const type = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
+      const headers = { ...request.headers, 'content-type': type };
+      const text = isForm ? body.toString() : JSON.stringify(body);
+      return postMessage(client, { ...request, headers, body: text, signal }, dialect);
     },
   };
 }
 
 /** Posts one message and interprets the answer. Never rejects, follows a redirect or retries. */
 export async function postMessage(
-  { fetch, timeoutMs }: Pick<HttpClient, 'fetch' | 'timeoutMs'>,
+  { fetch, timeoutMs }: HttpClient,
   request: { url: string; headers: Record<string, string>; body: string; signal: AbortSignal },
   dialect: Dialect,
 ): Promise<Receipt> {
@@ -202,15 +193,20 @@ const neverConnected =
 
 function toRefusal(error: unknown, signal: AbortSignal): Refusal {
   if (signal.aborted) return createRefusal('timeout', 'no answer in time');
-  const cause = (error instanceof Error && error.cause) || error;
-  const code = dig(cause, 'code');
+  const cause = dig(error, 'cause') ?? error;
   // One error per address of the host.
   const errors = cause instanceof AggregateError ? cause.errors : [cause];
-  const name = typeof code === 'string' && /^[A-Z_\d]{1,64}$/.test(code) ? code : 'no answer';
-  if (code === 'ERR_PRIVATE_TARGET') return createRefusal('rejected', name);
+  const name = nameNetworkError(error);
+  if (name === 'ERR_PRIVATE_TARGET') return createRefusal('rejected', name);
   const isDefinite = neverConnected.test(name) || errors.every((one) => dig(one, 'syscall') === 'connect');
   // After a reset the message may or may not have arrived.
   return createRefusal(isDefinite ? 'unavailable' : 'unknown', name);
+}
+
+/** The code of an error that `fetch` threw; messages may quote a URL. */
+export function nameNetworkError(error: unknown): string {
+  const code = dig(error, 'cause', 'code') ?? dig(error, 'code');
+  return typeof code === 'string' && /^[A-Z_\d]{1,64}$/.test(code) ? code : 'no answer';
 }
 
 /** `value.path.to.member` of untrusted JSON. */

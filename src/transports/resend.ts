@@ -1,7 +1,7 @@
 import type { Transport } from '../ports.js';
 import { createMailHeaders } from './mail-headers.js';
-import { requireCredential } from './options.js';
-import { createPostTransport, dig, type HttpOptions, resolveHttpOptions } from './post.js';
+import { checkOptions, credential } from './options.js';
+import { createPostTransport, dig, type HttpOptions, httpChecks } from './post.js';
 import { resendErrors } from './resend-errors.js';
 import { formatSender, parseSender } from './smtp-sender.js';
 
@@ -18,9 +18,11 @@ export interface ResendTransportOptions extends HttpOptions {
  * @throws TypeError or RangeError that names the wrong option
  */
 export function createResendTransport(options: ResendTransportOptions): Transport {
-  const client = resolveHttpOptions(options, 'https://api.resend.com', ['apiKey', 'from']);
-  const apiKey = requireCredential(options.apiKey, 'apiKey');
-  const from = formatSender(parseSender(options.from));
+  const { apiKey, from, baseUrl, ...client } = checkOptions(options, {
+    ...httpChecks('https://api.resend.com'),
+    apiKey: credential,
+    from: (value) => formatSender(parseSender(value)),
+  });
   return createPostTransport(
     'resend',
     ['email'],
@@ -31,7 +33,7 @@ export function createResendTransport(options: ResendTransportOptions): Transpor
       codes: resendErrors,
     },
     ({ id, to, subject, text, html }) => ({
-      url: `${client.baseUrl}/emails`,
+      url: `${baseUrl}/emails`,
       headers: {
         authorization: `Bearer ${apiKey}`,
         'idempotency-key': id,

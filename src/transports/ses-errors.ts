@@ -15,15 +15,9 @@ export const sesErrors: Readonly<Record<string, Meaning>> = {
   ...mean('unauthorized', 'InvalidClientTokenId', 'UnrecognizedClientException', 'SignatureDoesNotMatch'),
   ...mean('unauthorized', 'MissingAuthenticationToken', 'MissingAuthenticationTokenException'),
   ...mean('unauthorized', 'RequestExpired'),
-  ...mean(
-    'rate_limited',
-    'LimitExceededException',
-    'Throttling',
-    'ThrottlingException',
-    'ThrottledException',
-  ),
-  ...mean('rate_limited', 'TooManyRequestsException', 'RequestLimitExceeded', 'RequestThrottled'),
-  ...mean('rate_limited', 'RequestThrottledException', 'SlowDown'),
+  ...mean('rate_limited', 'LimitExceededException', 'RequestLimitExceeded', 'TooManyRequestsException'),
+  ...mean('rate_limited', 'Throttling', 'ThrottlingException', 'ThrottledException', 'SlowDown'),
+  ...mean('rate_limited', 'RequestThrottled', 'RequestThrottledException'),
   ...mean('rejected', 'MessageRejected', 'BadRequestException', 'NotFoundException', 'ValidationError'),
   ...mean('rejected', 'ConfigurationSetDoesNotExistException', 'ValidationException'),
 };

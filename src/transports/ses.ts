@@ -1,7 +1,7 @@
 import type { Transport } from '../ports.js';
 import { createMailHeaders } from './mail-headers.js';
-import { requireCredential, requireText } from './options.js';
-import { createPostTransport, dig, type HttpOptions, resolveHttpOptions } from './post.js';
+import { checkOptions, credential, given, matching, optional, withDefault } from './options.js';
+import { createPostTransport, dig, type HttpOptions, httpChecks } from './post.js';
 import { sesErrors } from './ses-errors.js';
 import { signAwsRequest } from './sigv4.js';
 import { formatSender, parseSender } from './smtp-sender.js';
@@ -27,34 +27,24 @@ export interface SesTransportOptions extends HttpOptions {
  * @throws TypeError or RangeError that names the wrong option
  */
 export function createSesTransport(options: SesTransportOptions): Transport {
-  const region = requireText(options.region, 'region', /^[a-z]{2}(-[a-z]+)+-\d$/, 'like eu-central-1');
-  const client = resolveHttpOptions(options, `https://email.${region}.amazonaws.com`, [
-    'region',
-    'accessKeyId',
-    'secretAccessKey',
-    'sessionToken',
-    'from',
-    'configurationSet',
-    'clock',
-  ]);
-  const { sessionToken, configurationSet, clock = Date.now } = options;
-  const signer = {
-    region,
-    service: 'ses',
-    accessKeyId: requireCredential(options.accessKeyId, 'accessKeyId'),
-    secretAccessKey: requireCredential(options.secretAccessKey, 'secretAccessKey'),
-  };
-  if (sessionToken !== undefined) requireCredential(sessionToken, 'sessionToken');
-  if (configurationSet !== undefined) {
-    requireText(configurationSet, 'configurationSet', /^[\w-]{1,64}$/, 'letters, digits, _ and -');
-  }
-  const from = formatSender(parseSender(options.from));
-  const url = `${client.baseUrl}/v2/email/outbound-emails`;
+  const { region, accessKeyId, secretAccessKey, ...checked } = checkOptions(options, {
+    region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'like eu-central-1'),
+    ...httpChecks(`https://email.${options.region}.amazonaws.com`),
+    accessKeyId: credential,
+    secretAccessKey: credential,
+    sessionToken: optional(credential),
+    from: (value) => formatSender(parseSender(value)),
+    configurationSet: optional(matching(/^[\w-]{1,64}$/, 'letters, digits, _ and -')),
+    clock: withDefault(Date.now, given<() => number>),
+  });
+  const { from, sessionToken, configurationSet, clock } = checked;
+  const signer = { region, service: 'ses', accessKeyId, secretAccessKey };
+  const url = `${checked.baseUrl}/v2/email/outbound-emails`;
   const content = (data: string) => ({ Data: data, Charset: 'UTF-8' });
   return createPostTransport(
     'ses',
     ['email'],
-    client,
+    checked,
     {
       findId: (body) => dig(body, 'MessageId'),
       // `TooManyRequestsException:http://…` in the header, `com.amazonaws.ses#…` in the body.

@@ -1,6 +1,6 @@
 import { isLoopbackHost } from '../core/loopback.js';
 import type { TokenSource } from './oauth-token.js';
-import { requireText } from './options.js';
+import { matching } from './options.js';
 
 /** Not a mechanism that servers announce, or nodemailer would choose among those instead. */
 const method = 'OAUTH-TOKEN';
@@ -9,19 +9,21 @@ interface Dialogue {
   sendCommand(command: string): Promise<{ status: number }>;
 }
 
+const line = matching(/^[^\0\r\n]+$/, 'one line, and not empty');
+
 /** nodemailer's options for a login with a password. */
 export function resolvePasswordLogin(username: string | undefined, password: string | undefined) {
   if (username === undefined && password === undefined) return {};
   if (username === undefined) throw new TypeError('username must be given with a password');
   if (password === undefined) throw new TypeError('password must be given with a username');
-  return { auth: { user: checkLine(username, 'username'), pass: checkLine(password, 'password') } };
+  return { auth: { user: line(username, 'username'), pass: line(password, 'password') } };
 }
 
 /** nodemailer's options for a login with tokens, which are only sent over TLS or to this machine. */
 export function resolveTokenLogin(username: string | undefined, host: string, tokens: TokenSource) {
   if (username === undefined) throw new TypeError('username must be given with oauth');
   // Control characters delimit the parts of the response.
-  const user = requireText(username, 'username', /^\P{Cc}+$/u, 'one line, and not empty');
+  const user = matching(/^\P{Cc}+$/u, 'one line, and not empty')(username, 'username');
   return {
     ...(isLoopbackHost(host) ? {} : { requireTLS: true }),
     auth: { type: 'custom' as const, method, user, pass: '' },
@@ -42,8 +44,4 @@ async function logIn(user: string, tokens: TokenSource, { sendCommand }: Dialogu
     if (isRefused) tokens.refuse(token);
     if (!isRefused || isLast) throw new Error('the login was refused');
   }
-}
-
-function checkLine(value: unknown, name: string): string {
-  return requireText(value, name, /^[^\0\r\n]+$/, 'one line, and not empty');
 }

@@ -1,5 +1,3 @@
-import { requireBoolean, requireInteger } from './options.js';
-
 export const smtpPorts = { min: 1, max: 65_535 };
 
 /**
@@ -13,14 +11,12 @@ export function isTlsPort(port: number | undefined): boolean {
 /**
  * Port and TLS of a mail server, by the conventions of RFC 8314 §3.3 and RFC 6409 §3.1.
  *
- * @throws TypeError or RangeError that names the wrong option
+ * @throws RangeError when they contradict each other
  */
 export function resolvePort(
   port: number | undefined,
   secure: boolean | undefined,
 ): { port: number; secure: boolean } {
-  if (port !== undefined) requireInteger(port, 'port', smtpPorts.min, smtpPorts.max);
-  if (secure !== undefined) requireBoolean(secure, 'secure');
   if (port === 465 && secure === false) {
     throw new RangeError(
       'secure must not be false with port 465, where servers speak TLS from the first byte',

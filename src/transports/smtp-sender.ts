@@ -18,7 +18,7 @@ const displayName = /^(?:"((?:[^"\\]|\\.)*)"|([^"<>]*))$/u;
  *
  * @throws TypeError or RangeError when it is not a sender
  */
-export function parseSender(text: string): Sender {
+export function parseSender(text: unknown): Sender {
   if (typeof text !== 'string') throw new TypeError('from must be a string');
   const [, before = '', inBrackets = text.trim()] = /^([^<]*|\s*".*"\s*)<([^<>]*)>\s*$/su.exec(text) ?? [];
   const [whole, quoted, bare = ''] = displayName.exec(before.trim()) ?? [];

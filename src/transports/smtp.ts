@@ -2,15 +2,14 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
 import { createTransport, type SendMailOptions } from 'nodemailer';
-import { refuseUnknownOptions } from '../core/known-options.js';
 import { createRefusal } from '../core/refusal.js';
 import type { Clock, Message, Receipt, Transport } from '../ports.js';
 import { createMailHeaders } from './mail-headers.js';
 import { createTokenSource, type OAuthOptions, TokenError } from './oauth-token.js';
-import { requireBoolean, requireInteger, requireText } from './options.js';
+import { checkOptions, flag, given, integer, matching, optional, withDefault } from './options.js';
 import { createLine } from './smtp-line.js';
 import { resolvePasswordLogin, resolveTokenLogin } from './smtp-login.js';
-import { resolvePort } from './smtp-port.js';
+import { resolvePort, smtpPorts } from './smtp-port.js';
 import { type SmtpError, toRefusal } from './smtp-refusal.js';
 import { isConnectionEnd, isConnectionLimit } from './smtp-retry.js';
 import { parseSender } from './smtp-sender.js';
@@ -43,6 +42,7 @@ export interface SmtpTransportOptions {
 
 /** At least two colons: one colon would be a host with a port. */
 const hostPattern = /^([A-Za-z0-9._-]{1,253}|[0-9A-Fa-f.]*(:[0-9A-Fa-f.]*){2,9})$/;
+const greetingName = /^([A-Za-z0-9]([A-Za-z0-9.-]{0,253}[A-Za-z0-9])?|\[[A-Za-z0-9.:]{2,60}\])$/;
 /** Well below the 5 minutes that servers must wait for the next command (RFC 5321 §4.5.3.2.7). */
 const idleTimeoutMs = 30_000;
 /** Share of the time limit spent on waiting for a server that accepts no connection; the rest is for the next transport. */
@@ -58,11 +58,6 @@ interface Progress {
 
 type SmtpMail = SendMailOptions & { progress: Progress; envelope: { from: string; to: string[] } };
 
-const optionNames =
-  'host port secure requireTls tls name username password oauth from timeoutMs maxConnections clock'.split(
-    ' ',
-  );
-
 /**
  * Sends e-mail over SMTP (RFC 5321). The envelope holds the one recipient verbatim; nothing parses it. Connections are
  * reused. A message is not retried once any of its content may have been sent (docs/decisions/0010, 0031).
@@ -70,15 +65,24 @@ const optionNames =
  * @throws TypeError or RangeError that names the wrong option
  */
 export function createSmtpTransport(options: SmtpTransportOptions): Transport {
-  refuseUnknownOptions(options, optionNames);
-  const { requireTls = false, username, password, oauth, tls, clock = Date.now } = options;
-  requireBoolean(requireTls, 'requireTls');
-  const timeoutMs = requireInteger(options.timeoutMs ?? 5000, 'timeoutMs', 100, 60_000);
-  const maxConnections = requireInteger(options.maxConnections ?? 5, 'maxConnections', 1, 100);
-  const host = requireText(options.host, 'host', hostPattern, 'a host name or an address, without a port');
-  const from = parseSender(options.from);
+  const checked = checkOptions(options, {
+    requireTls: withDefault(false, flag),
+    timeoutMs: withDefault(5000, integer(100, 60_000)),
+    maxConnections: withDefault(5, integer(1, 100)),
+    host: matching(hostPattern, 'a host name or an address, without a port'),
+    port: optional(integer(smtpPorts.min, smtpPorts.max)),
+    secure: optional(flag),
+    from: parseSender,
+    name: optional(matching(greetingName, 'a domain, or an address in []')),
+    tls: given<SmtpTransportOptions['tls']>,
+    username: given<string | undefined>,
+    password: given<string | undefined>,
+    oauth: given<OAuthOptions | undefined>,
+    clock: withDefault(Date.now, given<Clock>),
+  });
+  const { host, from, tls, username, password, oauth, timeoutMs, maxConnections, clock } = checked;
   if (tls?.servername !== undefined) {
-    requireText(tls.servername, 'tls.servername', /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/, 'a host name');
+    matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/, 'a host name')(tls.servername, 'tls.servername');
   }
   if (oauth !== undefined && password !== undefined)
     throw new TypeError('password must not be given with oauth');
@@ -97,11 +101,11 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
     maxRequeues: maxConnections,
     idleTimeout: idleTimeoutMs,
     host,
-    ...resolvePort(options.port, options.secure),
-    requireTLS: requireTls,
+    ...resolvePort(checked.port, checked.secure),
+    requireTLS: checked.requireTls,
     ...(tls === undefined ? {} : { tls }),
     ...(tokens ? resolveTokenLogin(username, host, tokens) : resolvePasswordLogin(username, password)),
-    name: resolveName(options.name, from.address),
+    name: checked.name ?? from.address.slice(from.address.lastIndexOf('@') + 1),
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,
@@ -201,10 +205,4 @@ function refuseWaiting(signal: AbortSignal): Receipt {
   return signal.aborted
     ? createRefusal('timeout', 'SMTP EABORT')
     : createRefusal(['unavailable', 'account'], 'SMTP no free connection'); // the server is there
-}
-
-function resolveName(name: string | undefined, address: string): string {
-  if (name === undefined) return address.slice(address.lastIndexOf('@') + 1);
-  const pattern = /^([A-Za-z0-9]([A-Za-z0-9.-]{0,253}[A-Za-z0-9])?|\[[A-Za-z0-9.:]{2,60}\])$/;
-  return requireText(name, 'name', pattern, 'a domain, or an address in []');
 }

@@ -1,6 +1,6 @@
 import type { Transport } from '../ports.js';
-import { requireChannels, requireCredential, requireText } from './options.js';
-import { createPostTransport, dig, encodeBasic, type HttpOptions, resolveHttpOptions } from './post.js';
+import { checkOptions, credential, matching, optional, someOf, withDefault } from './options.js';
+import { createPostTransport, dig, encodeBasic, type HttpOptions, httpChecks } from './post.js';
 import { twilioErrors } from './twilio-errors.js';
 
 export interface TwilioTransportOptions extends HttpOptions {
@@ -21,39 +21,37 @@ export interface TwilioTransportOptions extends HttpOptions {
   whatsappContentSid?: string | undefined;
 }
 
+const sender = /^(\+[1-9]\d{6,14}|\d{3,8}|[A-Za-z0-9 ]{1,11})$/;
+
 /**
  * Sends SMS and WhatsApp messages through Twilio's Messages API.
  *
  * @throws TypeError or RangeError that names the wrong option
  */
 export function createTwilioTransport(options: TwilioTransportOptions): Transport {
-  const client = resolveHttpOptions(options, 'https://api.twilio.com', [
-    'accountSid',
-    'authToken',
-    'from',
-    'messagingServiceSid',
-    'channels',
-    'whatsappContentSid',
-  ]);
-  const accountSid = requireSid(options.accountSid, 'accountSid', 'AC');
-  const authorization = encodeBasic(accountSid, requireCredential(options.authToken, 'authToken'));
-  const { from, messagingServiceSid, whatsappContentSid } = options;
-  const { channels = whatsappContentSid === undefined ? ['sms'] : ['sms', 'whatsapp'] } = options;
+  const checked = checkOptions(options, {
+    ...httpChecks('https://api.twilio.com'),
+    accountSid: sid('AC'),
+    authToken: credential,
+    from: optional(
+      matching(sender, 'a number like +15005550006, a short code, or up to 11 letters and digits'),
+    ),
+    messagingServiceSid: optional(sid('MG')),
+    channels: withDefault(
+      options.whatsappContentSid === undefined ? ['sms'] : ['sms', 'whatsapp'],
+      someOf(['sms', 'whatsapp']),
+    ),
+    whatsappContentSid: optional(sid('HX')),
+  });
+  const { accountSid, from, messagingServiceSid, whatsappContentSid } = checked;
   if (from === undefined && messagingServiceSid === undefined) {
     throw new TypeError('one of from and messagingServiceSid must be given');
   }
-  if (from !== undefined) {
-    const sender = /^(\+[1-9]\d{6,14}|\d{3,8}|[A-Za-z0-9 ]{1,11})$/;
-    const description = 'a number like +15005550006, a short code, or up to 11 letters and digits';
-    requireText(from, 'from', sender, description);
-  }
-  if (messagingServiceSid !== undefined) requireSid(messagingServiceSid, 'messagingServiceSid', 'MG');
-  if (whatsappContentSid !== undefined) requireSid(whatsappContentSid, 'whatsappContentSid', 'HX');
-  requireChannels(channels, ['sms', 'whatsapp']);
+  const authorization = encodeBasic(accountSid, checked.authToken);
   return createPostTransport(
     'twilio',
-    channels,
-    client,
+    checked.channels,
+    checked,
     {
       findId: (body) => dig(body, 'sid'),
       findErrorCode: ({ body }) => dig(body, 'code'),
@@ -72,13 +70,12 @@ export function createTwilioTransport(options: TwilioTransportOptions): Transpor
       }
       // Twilio drops the message once the code has expired, and advises against less than 5 seconds.
       form.set('ValidityPeriod', String(Math.max(5, expiresInSeconds)));
-      const url = `${client.baseUrl}/2010-04-01/Accounts/${accountSid}/Messages.json`;
+      const url = `${checked.baseUrl}/2010-04-01/Accounts/${accountSid}/Messages.json`;
       return { url, headers: { authorization }, body: form };
     },
   );
 }
 
-function requireSid(value: unknown, name: string, prefix: string): string {
-  const pattern = new RegExp(`^${prefix}[0-9a-fA-F]{32}$`);
-  return requireText(value, name, pattern, `${prefix} and 32 hexadecimal digits`);
+function sid(prefix: string) {
+  return matching(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`), `${prefix} and 32 hexadecimal digits`);
 }

@@ -2,7 +2,7 @@ import { countSeptets } from '../core/gsm7.js';
 import { createRefusal } from '../core/refusal.js';
 import type { Receipt, Transport } from '../ports.js';
 import { find } from './meanings.js';
-import { requireCredential, requireText } from './options.js';
+import { checkOptions, credential, matching } from './options.js';
 import {
   type Answer,
   accept,
@@ -10,7 +10,7 @@ import {
   dig,
   encodeBasic,
   type HttpOptions,
-  resolveHttpOptions,
+  httpChecks,
 } from './post.js';
 import { vonageStatuses } from './vonage-statuses.js';
 
@@ -27,18 +27,20 @@ export interface VonageTransportOptions extends HttpOptions {
  * @throws TypeError or RangeError that names the wrong option
  */
 export function createVonageTransport(options: VonageTransportOptions): Transport {
-  const client = resolveHttpOptions(options, 'https://rest.nexmo.com', ['apiKey', 'apiSecret', 'from']);
-  const apiKey = requireText(options.apiKey, 'apiKey', /^[A-Za-z0-9]{1,64}$/, 'letters and digits');
-  const authorization = encodeBasic(apiKey, requireCredential(options.apiSecret, 'apiSecret'));
-  const sender = /^(\d{3,15}|[A-Za-z0-9 ]{1,11})$/;
-  const from = requireText(options.from, 'from', sender, 'digits without +, or up to 11 letters and digits');
+  const { apiKey, apiSecret, from, baseUrl, ...client } = checkOptions(options, {
+    ...httpChecks('https://rest.nexmo.com'),
+    apiKey: matching(/^[A-Za-z0-9]{1,64}$/, 'letters and digits'),
+    apiSecret: credential,
+    from: matching(/^(\d{3,15}|[A-Za-z0-9 ]{1,11})$/, 'digits without +, or up to 11 letters and digits'),
+  });
+  const authorization = encodeBasic(apiKey, apiSecret);
   return createPostTransport(
     'vonage',
     ['sms'],
     client,
     { judge: toReceipt, findErrorCode: ({ body }) => dig(body, 'title') },
     ({ id, to, text, expiresInSeconds }) => ({
-      url: `${client.baseUrl}/sms/json`,
+      url: `${baseUrl}/sms/json`,
       headers: { authorization },
       body: new URLSearchParams({
         from,

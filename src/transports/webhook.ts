@@ -1,9 +1,8 @@
 import type { LookupFunction } from 'node:net';
-import { refuseUnknownOptions } from '../core/known-options.js';
 import { channels as allChannels, type Channel } from '../core/policy.js';
 import type { Transport } from '../ports.js';
-import { requireBoolean, requireChannels, requireUrl } from './options.js';
-import { checkTimeout, createPostTransport, type Fetch } from './post.js';
+import { checkOptions, flag, given, optional, someOf, timeout, webUrl, withDefault } from './options.js';
+import { createPostTransport, type Fetch } from './post.js';
 import { createPublicFetch, isPublicHost } from './public-fetch.js';
 import { decodeWebhookSecret, signWebhook } from './webhook-signature.js';
 
@@ -28,9 +27,6 @@ export interface WebhookTransportOptions {
   clock?: (() => number) | undefined;
 }
 
-const optionNames =
-  'url secret channels allowInsecureHttp allowPrivateTargets timeoutMs fetch lookup clock'.split(' ');
-
 /**
  * Posts each message to your URL, signed by the Standard Webhooks scheme
  * (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md).
@@ -38,30 +34,27 @@ const optionNames =
  * @throws TypeError or RangeError that names the wrong option
  */
 export function createWebhookTransport(options: WebhookTransportOptions): Transport {
-  refuseUnknownOptions(options, optionNames);
-  const {
-    allowInsecureHttp = false,
-    allowPrivateTargets = false,
-    channels = allChannels,
-    clock = Date.now,
-  } = options;
-  requireBoolean(allowInsecureHttp, 'allowInsecureHttp');
-  requireBoolean(allowPrivateTargets, 'allowPrivateTargets');
-  const url = requireUrl(options.url, 'url', { allowInsecureHttp });
+  const checked = checkOptions(options, {
+    allowInsecureHttp: withDefault(false, flag),
+    allowPrivateTargets: withDefault(false, flag),
+    url: webUrl,
+    channels: withDefault(allChannels, someOf(allChannels)),
+    secret: decodeWebhookSecret,
+    timeoutMs: timeout,
+    fetch: optional(given<Fetch>),
+    lookup: optional(given<LookupFunction>),
+    clock: withDefault(Date.now, given<() => number>),
+  });
+  const { url, secret, allowInsecureHttp, allowPrivateTargets, timeoutMs, clock } = checked;
   if (url.protocol === 'http:' && !allowInsecureHttp) throw new RangeError('url must be an https URL');
-  if (!allowPrivateTargets && !options.fetch && !isPublicHost(url.hostname)) {
+  if (!allowPrivateTargets && !checked.fetch && !isPublicHost(url.hostname)) {
     throw new RangeError('url must be public, unless allowPrivateTargets is set');
   }
-  requireChannels(channels, allChannels);
-  const key = decodeWebhookSecret(options.secret);
-  const client = {
-    fetch: options.fetch ?? createPublicFetch({ allowPrivateTargets, lookup: options.lookup }),
-    timeoutMs: checkTimeout(options.timeoutMs),
-  };
+  const fetch = checked.fetch ?? createPublicFetch({ allowPrivateTargets, lookup: checked.lookup });
   return createPostTransport(
     'webhook',
-    channels,
-    client,
+    checked.channels,
+    { fetch, timeoutMs },
     // The only status that concerns the recipient: others may come from the web server.
     { statuses: { 422: 'invalid_recipient' } },
     ({ id, to, channel, code, locale, expiresInSeconds, subject, text, html }) => {
@@ -76,7 +69,7 @@ export function createWebhookTransport(options: WebhookTransportOptions): Transp
           'user-agent': 'stateless-otp',
           'webhook-id': id,
           'webhook-timestamp': timestamp,
-          'webhook-signature': signWebhook(key, id, timestamp, body),
+          'webhook-signature': signWebhook(secret, id, timestamp, body),
         },
         body,
       };

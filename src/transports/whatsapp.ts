@@ -1,6 +1,6 @@
 import type { Transport } from '../ports.js';
-import { requireCredential, requireText } from './options.js';
-import { createPostTransport, dig, type HttpOptions, resolveHttpOptions } from './post.js';
+import { checkOptions, credential, matching, withDefault } from './options.js';
+import { createPostTransport, dig, type HttpOptions, httpChecks } from './post.js';
 import { whatsAppErrors } from './whatsapp-errors.js';
 
 export interface WhatsAppTransportOptions extends HttpOptions {
@@ -25,23 +25,21 @@ export interface WhatsAppTransportOptions extends HttpOptions {
  * @throws TypeError or RangeError that names the wrong option
  */
 export function createWhatsAppTransport(options: WhatsAppTransportOptions): Transport {
-  const client = resolveHttpOptions(options, 'https://graph.facebook.com', [
-    'token',
-    'phoneNumberId',
-    'template',
-    'languages',
-    'apiVersion',
-  ]);
-  const { languages = ['en_US'], apiVersion = 'v25.0' } = options;
-  const token = requireCredential(options.token, 'token');
-  const phoneNumberId = requireText(options.phoneNumberId, 'phoneNumberId', /^\d{1,32}$/, 'digits');
-  const namePattern = /^[a-z0-9_]{1,512}$/;
-  const name = requireText(options.template, 'template', namePattern, 'lower case letters, digits and _');
-  requireText(apiVersion, 'apiVersion', /^v\d{1,3}\.\d$/, 'like v25.0');
-  if (languages.length === 0) throw new RangeError('languages must not be empty');
-  for (const language of languages) {
-    requireText(language, 'languages', /^[a-z]{2,3}(_[A-Z]{2})?$/, 'like en or en_US');
-  }
+  const { token, phoneNumberId, template, languages, apiVersion, baseUrl, ...client } = checkOptions(
+    options,
+    {
+      ...httpChecks('https://graph.facebook.com'),
+      token: credential,
+      phoneNumberId: matching(/^\d{1,32}$/, 'digits'),
+      template: matching(/^[a-z0-9_]{1,512}$/, 'lower case letters, digits and _'),
+      languages: withDefault(['en_US'], (value, name) => {
+        const list = Array.isArray(value) ? value : [];
+        if (list.length === 0) throw new RangeError('languages must not be empty');
+        return list.map((one) => matching(/^[a-z]{2,3}(_[A-Z]{2})?$/, 'like en or en_US')(one, name));
+      }),
+      apiVersion: withDefault('v25.0', matching(/^v\d{1,3}\.\d$/, 'like v25.0')),
+    },
+  );
   return createPostTransport(
     'whatsapp',
     ['whatsapp'],
@@ -52,7 +50,7 @@ export function createWhatsAppTransport(options: WhatsAppTransportOptions): Tran
       codes: whatsAppErrors,
     },
     ({ to, code, locale }) => ({
-      url: `${client.baseUrl}/${apiVersion}/${phoneNumberId}/messages`,
+      url: `${baseUrl}/${apiVersion}/${phoneNumberId}/messages`,
       headers: { authorization: `Bearer ${token}` },
       body: {
         messaging_product: 'whatsapp',
@@ -60,7 +58,7 @@ export function createWhatsAppTransport(options: WhatsAppTransportOptions): Tran
         to,
         type: 'template',
         template: {
-          name,
+          name: template,
           language: { code: chooseLanguage(languages, locale) },
           components: [
             { type: 'body', parameters: [{ type: 'text', text: code }] },

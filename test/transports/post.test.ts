@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseRetryAfter, postMessage, resolveHttpOptions } from '../../src/transports/post.js';
+import { httpChecks, parseRetryAfter, postMessage } from '../../src/transports/post.js';
 
 const signal = new AbortController().signal;
 const request = { url: 'https://api.example.com/', headers: {}, body: '', signal };
@@ -133,7 +133,7 @@ test('Retry-After is seconds or a date (RFC 9110 §10.2.3)', () => {
 
 // Attack: credentials over a connection that the network can read.
 test('credentials go over https, or to this machine', () => {
-  const read = (baseUrl: string) => resolveHttpOptions({ baseUrl }, 'https://api.example.com').baseUrl;
+  const read = (baseUrl: string) => httpChecks('https://api.example.com').baseUrl(baseUrl, 'baseUrl');
   assert.equal(read('https://proxy.example.com/twilio/'), 'https://proxy.example.com/twilio');
   assert.equal(read('http://127.0.0.1:8080'), 'http://127.0.0.1:8080');
   for (const bad of [
