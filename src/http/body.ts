@@ -1,38 +1,23 @@
-import { isUtf8 } from 'node:buffer';
 import type { z } from '@hono/zod-openapi';
 import { OtpError } from '../errors.js';
-import { describeIssue } from './describe-issue.js';
 import type { HttpRequest } from './request.js';
 
-const byteOrderMark = '\uFEFF';
+/** Drops a byte order mark, and throws for what is not UTF-8. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads a JSON body of at most 4 KiB that fits the schema.
  *
+ * @param whenEmpty what an empty body means; by default it is invalid
  * @throws OtpError `invalid_request` with one line that says what is wrong
  */
 export async function readJsonBody<Schema extends z.ZodObject>(
   request: HttpRequest,
   schema: Schema,
+  whenEmpty?: z.output<Schema>,
 ): Promise<z.output<Schema>> {
-  return parseBody(request, await request.readBytes(), schema);
-}
-
-/** Like `readJsonBody`, but null for a request without a body. */
-export async function readOptionalJsonBody<Schema extends z.ZodObject>(
-  request: HttpRequest,
-  schema: Schema,
-): Promise<z.output<Schema> | null> {
-  // Over a socket every POST has a body, possibly an empty one.
   const bytes = await request.readBytes();
-  return bytes.length === 0 ? null : parseBody(request, bytes, schema);
-}
-
-function parseBody<Schema extends z.ZodObject>(
-  request: HttpRequest,
-  bytes: Uint8Array,
-  schema: Schema,
-): z.output<Schema> {
+  if (bytes.length === 0 && whenEmpty) return whenEmpty;
   // Also blocks forms of other sites: browsers send this type across origins only after a preflight.
   if (!/^application\/json *(?:;|$)/i.test(request.header('content-type') ?? '')) {
     throw new OtpError('invalid_request', 'Content-Type must be application/json');
@@ -42,6 +27,14 @@ function parseBody<Schema extends z.ZodObject>(
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   throw new OtpError('invalid_request', describeIssue(result.error.issues[0], body));
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(utf8.decode(bytes));
+  } catch {
+    throw new OtpError('invalid_request', 'The body must be JSON in UTF-8');
+  }
 }
 
 /** Many programs send "" for an optional member. */
@@ -54,8 +47,37 @@ function dropEmpty(body: unknown, { shape }: z.ZodObject): void {
   }
 }
 
+type Issue = z.core.$ZodIssue;
+
+/** Says what is wrong with a body, without quoting values, which may be codes. */
+function describeIssue(issue: Issue | undefined, body: unknown): string {
+  if (issue?.code === 'unrecognized_keys') {
+    const named = issue.keys.filter((key) => /^[A-Za-z_]{1,32}$/.test(key));
+    return named.length > 0 ? `Unknown key: ${named.join(', ')}` : 'Unknown key';
+  }
+  const [name] = issue?.path ?? [];
+  if (!issue || name === undefined) return 'The body must be a JSON object';
+  const isMissing = (body as Record<PropertyKey, unknown>)[name] === undefined;
+  return `${String(name)}: ${isMissing ? 'is required' : describeRule(issue)}`;
+}
+
+function describeRule(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'boolean' ? 'must be true or false' : `must be a ${issue.expected}`;
+    case 'too_small':
+      return 'must not be empty';
+    case 'too_big':
+      return `must be at most ${issue.maximum} characters`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.join(', ')}`;
+    default:
+      return issue.message;
+  }
+}
+
 /**
- * Reads a form of at most 4 KiB; null when the body is none.
+ * Reads a form of at most 4 KiB; null when the body is not a form.
  *
  * @throws OtpError `invalid_request` for a body that is too long or breaks off
  */
@@ -63,14 +85,4 @@ export async function readForm(request: HttpRequest): Promise<URLSearchParams | 
   if (!/^application\/x-www-form-urlencoded *(?:;|$)/i.test(request.header('content-type') ?? ''))
     return null;
   return new URLSearchParams(Buffer.from(await request.readBytes()).toString());
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
-    if (isUtf8(bytes)) return JSON.parse(text.startsWith(byteOrderMark) ? text.slice(1) : text);
-  } catch {
-    // Decoded as invalid UTF-8.
-  }
-  throw new OtpError('invalid_request', 'The body must be JSON in UTF-8');
 }

@@ -23,9 +23,7 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
   const purpose = z
     .enum(purposes as [string, ...string[]])
     .nullish()
-    .openapi({
-      description: `What the code is for. Default ${purposes[0]}`,
-    });
+    .describe(`What the code is for. Default ${purposes[0]}`);
   const challengeText = z.string().regex(/^[A-Za-z0-9_-]{22}$/, 'must be 22 characters of base64url');
   const challenge = challengeText
     .nullish()
@@ -43,10 +41,7 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
               'Default: the first that reaches the identity, of email; sms, whatsapp, voice; custom',
           }),
         purpose,
-        bind: z
-          .boolean()
-          .nullish()
-          .openapi({ description: 'Bind the code to a challenge that only this caller gets' }),
+        bind: z.boolean().nullish().describe('Bind the code to a challenge that only this caller gets'),
         challenge,
         locale: z.string().nullish().openapi({
           description:
@@ -81,9 +76,7 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
           .openapi({ description: 'Time until another request could be sent', example: 0 }),
         code_length: z.int().openapi({ description: 'Digits of the code', example: 6 }),
         channel: z.enum(channels).openapi({ enum: [...served] }),
-        challenge: challengeText
-          .optional()
-          .openapi({ description: 'Present on bound requests; send it with the code' }),
+        challenge: challengeText.optional().describe('Present on bound requests; send it with the code'),
       })
       .openapi('OtpSent'),
     refreshToken: z.strictObject({ refresh_token: z.string().min(1).max(2048) }).openapi('TokenRefresh'),
@@ -92,12 +85,12 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
     tokenForm: z
       .object({
         token: z.string(),
-        token_type_hint: z.string().optional().openapi({ description: 'Not needed, and ignored' }),
+        token_type_hint: z.string().optional().describe('Not needed, and ignored'),
       })
       .openapi('TokenForm'),
     introspection: z
       .looseObject({ active: z.boolean() })
-      .openapi({ description: 'The claims of the token stand beside `active` (RFC 7662 §2.2)' })
+      .describe('The claims of the token, next to `active` (RFC 7662 §2.2)')
       .openapi('Introspection'),
     oauthError: z
       .object({ error: z.enum(['invalid_request', 'invalid_client']), error_description: z.string() })
@@ -126,17 +119,14 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
         refresh_token: z
           .string()
           .optional()
-          .openapi({ description: 'Gets the next tokens, once; present where refresh tokens are on' }),
-        refresh_expires_in: z
-          .int()
-          .optional()
-          .openapi({ description: 'Seconds until the person has to sign in again' }),
+          .describe('Gets the next tokens, once; present where refresh tokens are on'),
+        refresh_expires_in: z.int().optional().describe('Seconds until the person has to sign in again'),
       })
       .openapi('TokensIssued'),
     tokenActive: z
       .object({
         active: z.boolean(),
-        claims: z.record(z.string(), z.unknown()).optional().openapi({ description: 'Present when active' }),
+        claims: z.record(z.string(), z.unknown()).optional().describe('Present when active'),
       })
       .openapi('TokenStatus'),
     health: z.object({ status: z.literal('ok') }).openapi('Health'),
@@ -148,10 +138,10 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
         detail: z.string(),
         success: z.literal(false),
         code: z.enum(Object.keys(problems) as [string, ...string[]]),
-        attempts_left: z.int().optional().openapi({ description: 'With invalid_code' }),
-        retry_after_seconds: z.int().optional().openapi({ description: 'Also in the header Retry-After' }),
-        limit: z.enum(limitNames).optional().openapi({ description: 'With rate_limited' }),
-        category: z.enum(refusalCategories).optional().openapi({ description: 'With delivery_failed' }),
+        attempts_left: z.int().optional().describe('With invalid_code'),
+        retry_after_seconds: z.int().optional().describe('Also in the header Retry-After'),
+        limit: z.enum(limitNames).optional().describe('With rate_limited'),
+        category: z.enum(refusalCategories).optional().describe('With delivery_failed'),
       })
       .openapi('Problem'),
   };

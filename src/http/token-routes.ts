@@ -1,6 +1,6 @@
 import type { Tokens } from '../tokens/tokens.js';
 import { challengeBearer, readBearer } from './bearer.js';
-import { readJsonBody, readOptionalJsonBody } from './body.js';
+import { readJsonBody } from './body.js';
 import { describeProblems, json, jsonBody } from './describe.js';
 import { replyProblem } from './problems.js';
 import { replyIssued, replyJson } from './reply.js';
@@ -81,12 +81,8 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
         const { refresh_token } = await readJsonBody(request, schemas.refreshToken);
         const issued = await tokens.refresh(refresh_token);
         if (issued) return replyIssued(issued);
-        return replyProblem(
-          'invalid_token',
-          'The refresh token is invalid or has expired; sign in again',
-          {},
-          challengeBearer(refresh_token),
-        );
+        const detail = 'The refresh token is invalid or has expired; sign in again';
+        return replyProblem('invalid_token', detail, {}, challengeBearer(refresh_token));
       },
     },
     {
@@ -103,8 +99,8 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
         },
       },
       async answer(request) {
-        const body = await readOptionalJsonBody(request, schemas.logout);
-        await tokens.revoke(body?.refresh_token);
+        const { refresh_token } = await readJsonBody(request, schemas.logout, {});
+        await tokens.revoke(refresh_token);
         await tokens.revoke(readBearer(request.header('authorization')));
         return replyJson(200, { success: true });
       },
