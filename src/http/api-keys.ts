@@ -13,15 +13,13 @@ export interface ApiCaller {
   rights: readonly CallerRight[];
 }
 
-/** The callers whose key this is: none, or several if one key is listed more than once. */
-export type FindApiCallers = (key: string | null) => ApiCaller[];
-
 /** SHA-256 of an API key, in hex. Keys are 32 random bytes, so no slow hash is needed. */
 export function hashApiKey(key: string): string {
   return hash('sha256', key, 'hex');
 }
 
-export function createApiCallerFinder(callers: readonly ApiCaller[]): FindApiCallers {
+/** Finds the callers whose key this is: none, or several if one key is listed more than once. */
+export function createApiCallerFinder(callers: readonly ApiCaller[]): (key: string | null) => ApiCaller[] {
   const known = callers.map((caller) => ({ caller, bytes: Buffer.from(caller.hash, 'hex') }));
   return (key) => {
     const presented = Buffer.from(hashApiKey(key ?? ''), 'hex');
@@ -32,8 +30,20 @@ export function createApiCallerFinder(callers: readonly ApiCaller[]): FindApiCal
   };
 }
 
-/** @param hashes SHA-256 of each key, in hex */
-export function createApiKeyCheck(hashes: readonly string[]): (key: string | null) => boolean {
-  const find = createApiCallerFinder(hashes.map((hash) => ({ name: undefined, hash, rights: [] })));
-  return (key) => find(key).length > 0;
+/** A client with a name and a secret, stored as its SHA-256 in hex. */
+export interface Client {
+  name: string;
+  hash: string;
+}
+
+/** Checks HTTP Basic authentication (RFC 7617) of a client. */
+export function createClientCheck(clients: readonly Client[]): (header: string | null) => boolean {
+  const findClients = createApiCallerFinder(clients.map((client) => ({ ...client, rights: [] })));
+  return (header) => {
+    const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header ?? '')?.[1] ?? '';
+    const [, name = '', secret = ''] =
+      /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString()) ?? [];
+    // A client that changes its secret is listed twice for a while.
+    return findClients(secret).some((client) => client.name === name);
+  };
 }

@@ -11,6 +11,10 @@ export interface CallerOptions {
   logger: Logger;
 }
 
+const noForwardedFor = 'A caller sends no X-Forwarded-For: its users are not limited by address';
+const unknownProxy =
+  'X-Forwarded-For arrives, but no proxy is trusted: people behind one share one address limit';
+
 /**
  * Finds whom to count a request against.
  *
@@ -21,44 +25,28 @@ export function createCallerFinder(
 ): (request: HttpRequest, holder?: ApiCaller) => Caller {
   const { trustedProxies, hasApiKeys, logger } = options;
   const clientAddress = createClientAddressReader(trustedProxies);
-  // Each warning is logged once: clients could flood the log.
-  let isProxyWarned = trustedProxies.length > 0 || hasApiKeys;
-  let isAddressWarned = false;
-  const silent = new Set<string | undefined>();
+  const isProxyUnknown = trustedProxies.length === 0 && !hasApiKeys;
+  const warned = new Set<string>();
 
-  function warnOfProxy(): void {
-    isProxyWarned = true;
-    logger.warn(
-      {},
-      'X-Forwarded-For arrives, but no proxy is trusted: people behind one share one address limit',
-    );
-  }
-
-  function warnOfMissingAddress(): void {
-    if (!isAddressWarned) logger.warn({}, 'A request came without an address: those share one limit');
-    isAddressWarned = true;
-  }
-
-  /** Without it, one caller's users share no limit by address at all. */
-  function warnOfSilence({ name }: ApiCaller): void {
-    if (silent.has(name)) return;
-    silent.add(name);
-    const who = name === undefined ? {} : { caller: name };
-    logger.warn(who, 'A caller sends no X-Forwarded-For: its users are not limited by address');
+  /** Clients could flood the log. */
+  function warnOnce(message: string, caller?: string): void {
+    const warning = `${message} ${caller}`;
+    if (!warned.has(warning)) logger.warn(caller === undefined ? {} : { caller }, message);
+    warned.add(warning);
   }
 
   return ({ remoteAddress, header }, holder) => {
     const forwardedFor = header('x-forwarded-for');
     // A back end has one address for all its users, so the users that it names are counted instead.
     if (holder) {
-      if (forwardedFor === null && holder.rights.includes('otp')) warnOfSilence(holder);
+      if (forwardedFor === null && holder.rights.includes('otp')) warnOnce(noForwardedFor, holder.name);
       return { address: clientAddress.readOnBehalfOf(forwardedFor), name: holder.name };
     }
-    if (!remoteAddress) warnOfMissingAddress();
+    if (!remoteAddress) warnOnce('A request came without an address: those share one limit');
     // Hiding one's address must not lift the limits.
     const peer = remoteAddress || 'unknown';
     // A framework that trusts its proxy has already evaluated the header.
-    if (!isProxyWarned && forwardedFor !== null && !forwardedFor.includes(peer)) warnOfProxy();
+    if (isProxyUnknown && forwardedFor !== null && !forwardedFor.includes(peer)) warnOnce(unknownProxy);
     return { address: clientAddress.readCaller(peer, forwardedFor) };
   };
 }

@@ -3,24 +3,15 @@ import { createTrustCheck, unixPeer } from '../core/trusted-proxies.js';
 
 export { unixPeer };
 
-/** Finds the address to count a request against; only trusted proxies may name another one. */
-export interface ClientAddressReader {
-  /** The rightmost address that is not a trusted proxy, including the other end of the connection. */
-  readCaller(remoteAddress: string, forwardedFor: string | null): string;
-  /**
-   * For whom a caller calls that is known by other means: the rightmost address in its X-Forwarded-For that no trusted
-   * proxy has. Undefined without the header; `unknown` when that address cannot be read.
-   */
-  readOnBehalfOf(forwardedFor: string | null): string | undefined;
-}
-
 /**
+ * Finds the address to count a request against; only trusted proxies may name another one.
+ *
  * `Forwarded` (RFC 7239) is never read: a proxy that sets only X-Forwarded-For passes on what a client wrote there.
  *
  * @param trustedProxies addresses, CIDR ranges, `loopback` or `unix`
  * @throws RangeError that names the invalid entry, or the entries that together trust everyone
  */
-export function createClientAddressReader(trustedProxies: readonly string[]): ClientAddressReader {
+export function createClientAddressReader(trustedProxies: readonly string[]) {
   const isTrusted = createTrustCheck(trustedProxies);
 
   const parsePeer = (peer: string) => (peer === unixPeer ? unixPeer : parseAddress(peer));
@@ -39,13 +30,18 @@ export function createClientAddressReader(trustedProxies: readonly string[]): Cl
   }
 
   return {
-    readCaller(remoteAddress, forwardedFor) {
+    /** The rightmost address that is not a trusted proxy, including the other end of the connection. */
+    readCaller(remoteAddress: string, forwardedFor: string | null): string {
       if (trustedProxies.length === 0) return remoteAddress;
       // From a framework that evaluated the header, this may include a port.
       const peer = parsePeer(remoteAddress);
       return peer === null ? remoteAddress : walk(peer, splitHops(forwardedFor));
     },
-    readOnBehalfOf(forwardedFor) {
+    /**
+     * For whom a caller calls that is known by other means: the rightmost address in its X-Forwarded-For that no trusted
+     * proxy has. Undefined without the header; `unknown` when that address cannot be read.
+     */
+    readOnBehalfOf(forwardedFor: string | null): string | undefined {
       if (forwardedFor === null) return undefined;
       const hops = splitHops(forwardedFor);
       const nearest = parseHop(hops.pop() ?? '');

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { TokenKeys } from '../tokens/keys.js';
 import type { Tokens } from '../tokens/tokens.js';
+import { type Client, createClientCheck } from './api-keys.js';
 import { readForm } from './body.js';
-import { type Client, createClientCheck } from './client-credentials.js';
 import { matchesTag } from './conditional.js';
 import { describeProblems, formBody, json } from './describe.js';
 import { replyProblem } from './problems.js';

@@ -1,5 +1,6 @@
 import { namePattern, signInPurpose } from '../core/policy.js';
 import { minSecretBytes } from '../core/secret.js';
+import type { Client } from '../http/api-keys.js';
 import type { ReadClaims } from '../ports.js';
 import { maxTtlSeconds } from '../tokens/claims.js';
 import { importPrivateKeys, importSecret, tokenAlgorithms } from '../tokens/keys.js';
@@ -10,12 +11,6 @@ const privateKey = secret(
   'an EC P-256 or Ed25519 private key: PEM, a JWK or a JWK Set, as `stateless-otp keys generate` makes one',
   importPrivateKeys,
 );
-
-/** Someone who presents a secret, of which only the hash is kept. */
-export interface Client {
-  name: string;
-  hash: string;
-}
 
 export const hashPattern = /^[0-9a-f]{64}$/;
 
