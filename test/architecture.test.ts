@@ -22,7 +22,7 @@ const law: Record<string, string[]> = {
   tokens: ['core', 'fast', 'ports', 'results', 'errors'],
   messages: ['core', 'fast', 'ports', 'errors'],
   html: [],
-  http: ['core', 'ports', 'results', 'errors', 'service', 'tokens', 'version'],
+  http: ['html', 'core', 'ports', 'results', 'errors', 'service', 'tokens', 'version'],
   'sign-in': ['core', 'fast', 'ports', 'results', 'errors', 'service', 'tokens', 'messages', 'html', 'http'],
   adapters: ['core', 'errors', 'fast', 'http', 'tokens'],
   'gate-file': ['core', 'ports'],

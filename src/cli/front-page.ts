@@ -1,14 +1,13 @@
 import { html } from '../html.js';
+import { replyDeveloperPage } from '../http/developer-page.js';
 import { replyNotFound } from '../http/problems.js';
-import { type HttpReply, replyHtml, securityHeaders } from '../http/reply.js';
+import { type HttpReply, securityHeaders } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
 import type { Route } from '../http/route.js';
 import { paths } from '../sign-in/paths.js';
 import { version } from '../version.js';
 import { hasInbox, hasSignInPage } from './banner.js';
 import { type Config, isProduction } from './config.js';
-
-const contentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 /**
  * Answers browsers at `/`: in development with a page of links, in production with a redirect to the sign-in page, if
@@ -32,7 +31,7 @@ export function createFrontPage(config: Config): Route {
 function choosePage(config: Config): HttpReply | undefined {
   const { headers, ...page } = isProduction(config)
     ? { status: 303, headers: { ...securityHeaders, Location: paths.signIn }, body: null }
-    : replyHtml(renderFrontPage(config), contentSecurityPolicy);
+    : replyFrontPage(config);
   const isServed = !isProduction(config) || hasSignInPage(config);
   return isServed ? { ...page, headers: { ...headers, Vary: 'Accept' } } : undefined;
 }
@@ -41,28 +40,12 @@ function isBrowser({ method, header }: HttpRequest): boolean {
   return /^(GET|HEAD)$/.test(method) && /\btext\/html\b/i.test(header('accept') ?? '');
 }
 
-function renderFrontPage(config: Config): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>stateless-otp</title>
-<style>
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark; }
-</style>
-</head>
-<body>
-<main>
-<h1>stateless-otp ${version}</h1>
-<p>The service is running in development.</p>
+function replyFrontPage(config: Config): HttpReply {
+  const body = html`<p>The service is running in development.</p>
 <ul>
 ${hasSignInPage(config) && html`<li><a href="${paths.signIn}">Sign-in page</a></li>`}
 <li><a href="/docs">API</a>: every route, with forms to try it</li>
 ${hasInbox(config) && html`<li><a href="/dev/inbox">Inbox</a>: every code that was sent</li>`}
-</ul>
-</main>
-</body>
-</html>
-`.markup;
+</ul>`;
+  return replyDeveloperPage(`stateless-otp ${version}`, body);
 }

@@ -1,9 +1,10 @@
-import { html } from 'hono/html';
 import { canonicalise } from '../core/identity.js';
 import { isLoopbackHost } from '../core/loopback.js';
+import { html } from '../html.js';
 import type { Message } from '../ports.js';
+import { replyDeveloperPage } from './developer-page.js';
 import { findHostname } from './host.js';
-import { type HttpReply, replyHtml, replyJson, replyText } from './reply.js';
+import { type HttpReply, replyJson, replyText } from './reply.js';
 import type { HttpRequest } from './request.js';
 import type { Route } from './route.js';
 
@@ -14,8 +15,6 @@ export interface InboxReader {
   list(identity?: string): readonly InboxMessage[];
 }
 
-const contentSecurityPolicy =
-  "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; frame-ancestors 'none'";
 const refreshSeconds = 2;
 
 /** `/dev/inbox` and `/dev/inbox.json`: the messages of the inbox, for development. */
@@ -57,30 +56,15 @@ function replyMessages(inbox: InboxReader, identity: string | null): HttpReply {
 /** The last messages as recipients see them. Their content cannot run or load anything. */
 function replyPage(inbox: InboxReader): HttpReply {
   const messages = inbox.list().map(formatMessage);
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="${refreshSeconds}">
-<title>Development inbox</title>
+  const head = html`<meta http-equiv="refresh" content="${refreshSeconds}">
 <style>
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark; }
   article { border: 1px solid; border-radius: 8px; padding: 1rem; margin: 1rem 0; }
   h2 { font-size: 1rem; margin: 0; overflow-wrap: anywhere; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   iframe { width: 100%; height: 24rem; border: 1px solid; }
-</style>
-</head>
-<body>
-<main>
-<h1>Development inbox</h1>
-${messages.length > 0 ? messages : html`<p>No messages yet. Request a code, and it appears here.</p>`}
-</main>
-</body>
-</html>
-`;
-  return replyHtml(String(page), contentSecurityPolicy);
+</style>`;
+  const none = html`<p>No messages yet. Request a code, and it appears here.</p>`;
+  return replyDeveloperPage('Development inbox', html`${messages.length > 0 ? messages : none}`, head);
 }
 
 function formatMessage({ to, channel, receivedAt, locale, subject, text, html: body }: InboxMessage) {
@@ -89,6 +73,6 @@ function formatMessage({ to, channel, receivedAt, locale, subject, text, html: b
 <h2>${to}</h2>
 <p>${channel}, <time>${receivedAt}</time>${channel === 'email' ? `, ${subject}` : ''}</p>
 <pre>${text}</pre>
-${body === undefined ? '' : frame}
+${body !== undefined && frame}
 </article>`;
 }

@@ -37,16 +37,6 @@ export function replyText(status: number, body: string): HttpReply {
   return { status, headers: { ...securityHeaders, 'Content-Type': 'text/plain; charset=utf-8' }, body };
 }
 
-/** A page under its own content security policy. */
-export function replyHtml(body: string, contentSecurityPolicy: string): HttpReply {
-  const headers = {
-    ...securityHeaders,
-    'Content-Type': 'text/html; charset=utf-8',
-    'Content-Security-Policy': contentSecurityPolicy,
-  };
-  return { status: 200, headers, body };
-}
-
 /** The answer that carries tokens: of a verify, and of a refresh. */
 export function replyIssued(issued: IssuedToken): HttpReply {
   return replyJson(200, {
