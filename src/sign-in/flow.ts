@@ -24,15 +24,6 @@ export interface Asker {
   locale: string | undefined;
 }
 
-/** The steps of a sign-in that ask the service. */
-export interface FlowSteps {
-  /** Sends the first code. */
-  begin(state: SignInState, identity: string, asker: Asker): Promise<Outcome>;
-  /** Sends another message, over another channel if one is named. */
-  resend(state: SignInState, flow: Flow, channel: Channel | undefined, asker: Asker): Promise<Outcome>;
-  verify(state: SignInState, flow: Flow, code: string, asker: Asker): Promise<Outcome>;
-}
-
 export interface FlowParts {
   service: Pick<Service, 'request' | 'verify'>;
   targets: Pick<ReturnTargets, 'home'>;
@@ -47,7 +38,8 @@ interface Target extends Pick<Flow, 'id' | 'identity' | 'returnTo'> {
   challenge?: string | undefined;
 }
 
-export function createFlow(parts: FlowParts): FlowSteps {
+/** The steps of a sign-in that ask the service. */
+export function createFlow(parts: FlowParts) {
   const { service, targets, createId, clock, logger } = parts;
 
   async function send(state: SignInState, step: Step, target: Target, asker: Asker): Promise<Outcome> {
@@ -124,9 +116,11 @@ export function createFlow(parts: FlowParts): FlowSteps {
   }
 
   return {
-    begin: (state, identity, asker) =>
+    /** Sends the first code. */
+    begin: (state: SignInState, identity: string, asker: Asker) =>
       send(state, 'identity', { id: createId(), identity, returnTo: state.returnTo }, asker),
-    resend(state, flow, channel, asker) {
+    /** Sends another message, over another channel if one is named. */
+    resend(state: SignInState, flow: Flow, channel: Channel | undefined, asker: Asker) {
       const challenge = isPending(flow, clock()) ? flow.challenge : undefined;
       const target = { ...flow, challenge, channel: channel ?? flow.channel };
       return send(putFirst(state, flow), 'code', target, asker);

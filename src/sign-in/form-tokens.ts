@@ -1,22 +1,19 @@
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { HttpRequest } from '../http/request.js';
 
-/** Ties each form to the random name of a browser or of one of its sign-ins, so that no other site can send one. */
-export interface FormTokens {
-  /** A new one for each form that is shown. */
-  create(name: string): string;
-  isValid(name: string, token: string | null): boolean;
-}
+export type FormTokens = ReturnType<typeof createFormTokens>;
 
-export function createFormTokens(key: KeyObject, createId: () => string): FormTokens {
+/** Ties each form to the random name of a browser or of one of its sign-ins, so that no other site can send one. */
+export function createFormTokens(key: KeyObject, createId: () => string) {
   const sign = (name: string, id: string) =>
     createHmac('sha256', key).update(`${name}.${id}`).digest().subarray(0, 16).toString('base64url');
   return {
-    create(name) {
+    /** A new one for each form that is shown. */
+    create(name: string): string {
       const id = createId();
       return `${id}.${sign(name, id)}`;
     },
-    isValid(name, token) {
+    isValid(name: string, token: string | null): boolean {
       const [, id = '', mac = ''] = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{22})$/.exec(token ?? '') ?? [];
       return mac !== '' && timingSafeEqual(Buffer.from(mac), Buffer.from(sign(name, id)));
     },

@@ -22,12 +22,7 @@ export interface OpenedLink {
   code: string;
 }
 
-export interface Links {
-  /** The URL that goes into a message. */
-  create(target: LinkTarget): string;
-  /** Null for anything but one of our links whose code has not expired. Changes nothing and asks no store. */
-  open(link: string): OpenedLink | null;
-}
+export type Links = ReturnType<typeof createLinks>;
 
 /** In the order in which a link holds them. */
 type Content = [
@@ -44,16 +39,23 @@ type Content = [
  * Links next to codes. A link holds, encrypted, what its code is derived from: no URL shows the code or the identity, and
  * a person who has the link has no more than the code next to it.
  */
-export function createLinks({ key, namespace, derivation, publicUrl, clock, random }: LinkOptions): Links {
+export function createLinks({ key, namespace, derivation, publicUrl, clock, random }: LinkOptions) {
   const context = `link ${namespace}`;
   const base = `${publicUrl.replace(/\/$/, '')}${paths.link}?k=`;
   return {
-    create({ identity, purpose, record: { challenge, keyId, window, digits }, ttlSeconds }) {
+    /** The URL that goes into a message. */
+    create({
+      identity,
+      purpose,
+      record: { challenge, keyId, window, digits },
+      ttlSeconds,
+    }: LinkTarget): string {
       const expiresAt = clock() + ttlSeconds * 1000;
       const content: Content = [expiresAt, identity, purpose, challenge, keyId, window, digits];
       return base + seal(key, random.bytes(saltBytes), JSON.stringify(content), context);
     },
-    open(link) {
+    /** Null for anything but one of our links whose code has not expired. Changes nothing and asks no store. */
+    open(link: string): OpenedLink | null {
       const text = unseal(key, link, context);
       if (text === null) return null;
       const [expiresAt, identity, purpose, challenge, keyId, window, digits] = JSON.parse(text) as Content;

@@ -2,6 +2,7 @@ import { type Html, html } from '../html.js';
 import type { Locale } from '../messages/catalogue.js';
 import { formatExpiry } from '../messages/duration.js';
 import { fillString } from '../messages/strings.js';
+import { toRetrySeconds } from '../service/waits.js';
 import type { PageContext } from './layout.js';
 
 /** What a page may have to say about the step before it, by the names of its strings. */
@@ -51,6 +52,6 @@ export function renderNotice({ locale, strings, now }: PageContext, notice: Noti
 
 /** Words such as "in 2 minutes", rounded up: nobody is sent back to wait again. */
 export function formatWait(locale: Locale, ms: number): string {
-  const seconds = Math.max(1, Math.ceil(ms / 1000));
+  const seconds = toRetrySeconds(ms);
   return formatExpiry(locale, seconds < 60 ? seconds : Math.ceil(seconds / 60) * 60);
 }

@@ -8,20 +8,7 @@ import { type Brand, readLogoOrigin } from './brand.js';
 import { type Page, type PageContext, renderDocument, titleOf } from './layout.js';
 import { type NoticeKind, renderNotice } from './notice.js';
 
-export interface PageReplies {
-  /** A page in the language of the request. */
-  page(
-    request: HttpRequest,
-    render: (context: PageContext) => Page,
-    options?: { status?: number; cookies?: readonly string[] },
-  ): HttpReply;
-  /** A page that only says what was wrong; its button leads onwards. */
-  notice(request: HttpRequest, status: number, kind: NoticeKind, onwards: string): HttpReply;
-  /** The browser asks for the next page, and a reload of that sends no form. */
-  seeOther(location: string, cookies?: readonly string[]): HttpReply;
-  /** The browser sends the same form once more, there, with these cookies (RFC 9110 §15.4.8). */
-  sendAgain(location: string, cookies: readonly string[]): HttpReply;
-}
+export type PageReplies = ReturnType<typeof createPageReplies>;
 
 export interface PageReplyParts {
   assets: Pick<Assets, 'urls'>;
@@ -35,7 +22,7 @@ export interface PageReplyParts {
   random: Random;
 }
 
-export function createPageReplies(parts: PageReplyParts): PageReplies {
+export function createPageReplies(parts: PageReplyParts) {
   const { assets, brand, embedOrigins, formTargets, localeOf, clock, random } = parts;
   const { 'X-Frame-Options': frameOptions, ...others } = securityHeaders;
   const isEmbeddable = embedOrigins.length > 0;
@@ -73,7 +60,12 @@ export function createPageReplies(parts: PageReplyParts): PageReplies {
     body: null,
   });
 
-  const page: PageReplies['page'] = (request, render, { status = 200, cookies = [] } = {}) => {
+  /** A page in the language of the request. */
+  function page(
+    request: HttpRequest,
+    render: (context: PageContext) => Page,
+    { status = 200, cookies = [] }: { status?: number; cookies?: readonly string[] } = {},
+  ): HttpReply {
     const locale = localeOf(request);
     const context = { locale, strings: catalogue[locale], brand, now: clock() };
     const nonce = random.id();
@@ -83,11 +75,12 @@ export function createPageReplies(parts: PageReplyParts): PageReplies {
       'Content-Security-Policy': createPolicy(`'nonce-${nonce}'`),
     };
     return { status, headers: withCookies(headers, cookies), body };
-  };
+  }
 
   return {
     page,
-    notice(request, status, kind, onwards) {
+    /** A page that only says what was wrong; its button leads onwards. */
+    notice(request: HttpRequest, status: number, kind: NoticeKind, onwards: string): HttpReply {
       const render = (context: PageContext) => ({
         title: titleOf(context),
         body: html`${renderNotice(context, { kind })}
@@ -95,7 +88,9 @@ export function createPageReplies(parts: PageReplyParts): PageReplies {
       });
       return page(request, render, { status });
     },
-    seeOther: (location, cookies = []) => redirect(303, location, cookies),
-    sendAgain: (location, cookies) => redirect(307, location, cookies),
+    /** The browser asks for the next page, and a reload of that sends no form. */
+    seeOther: (location: string, cookies: readonly string[] = []) => redirect(303, location, cookies),
+    /** The browser sends the same form once more, there, with these cookies (RFC 9110 §15.4.8). */
+    sendAgain: (location: string, cookies: readonly string[]) => redirect(307, location, cookies),
   };
 }

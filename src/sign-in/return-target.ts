@@ -1,14 +1,4 @@
-export interface ReturnTargets {
-  /**
-   * Where to go after signing in: a path of this host, or a URL of the public host or of a host under the cookie's domain.
-   * Null for anything else.
-   */
-  parse(target: string | null | undefined): string | null;
-  /** The target for people who bring none; null without one. */
-  home: string | null;
-  /** Origins that a form may lead to, for the `form-action` of a policy. */
-  origins: string[];
-}
+export type ReturnTargets = ReturnType<typeof createReturnTargets>;
 
 export interface ReturnTargetOptions {
   /** Where people reach the service. */
@@ -28,7 +18,7 @@ const isSuspect = (text: string) => /[\\\p{Cc}\p{Z}]|[^\x21-\x7E]/u.test(text);
 const isOwnPage = (path: string) => /^\/sign-(?:in|out)(?:\/|$)/.test(path);
 
 /** @throws RangeError for a home that is not such a target */
-export function createReturnTargets({ publicUrl, cookieDomain, home }: ReturnTargetOptions): ReturnTargets {
+export function createReturnTargets({ publicUrl, cookieDomain, home }: ReturnTargetOptions) {
   const own = publicUrl === undefined ? null : new URL(publicUrl);
   const scheme = own?.protocol ?? 'https:';
 
@@ -41,6 +31,10 @@ export function createReturnTargets({ publicUrl, cookieDomain, home }: ReturnTar
     return cookieDomain !== undefined && (hostname === cookieDomain || hostname.endsWith(`.${cookieDomain}`));
   }
 
+  /**
+   * Where to go after signing in: a path of this host, or a URL of the public host or of a host under the cookie's domain.
+   * Null for anything else.
+   */
   function parse(target: string | null | undefined): string | null {
     if (!target || target.length > maxLength || isSuspect(target)) return null;
     if (target.startsWith('/')) {
@@ -62,5 +56,11 @@ export function createReturnTargets({ publicUrl, cookieDomain, home }: ReturnTar
     );
   }
   const hosts = cookieDomain === undefined ? [] : [cookieDomain, `*.${cookieDomain}`];
-  return { parse, home: parsedHome, origins: hosts.map((host) => `${scheme}//${host}:*`) };
+  return {
+    parse,
+    /** The target for people who bring none. */
+    home: parsedHome,
+    /** Origins that a form may lead to, for the `form-action` of a policy. */
+    origins: hosts.map((host) => `${scheme}//${host}:*`),
+  };
 }

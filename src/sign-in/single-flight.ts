@@ -1,14 +1,5 @@
 import type { MonotonicClock } from '../ports.js';
 
-export interface SingleFlight<Result> {
-  /** Runs once for a key; the same key gets the same result while it runs and for ten seconds after. */
-  run(key: string, work: () => Promise<Result>): Promise<Result>;
-  /** The result for a key, while it is kept. */
-  find(key: string): Promise<Result> | undefined;
-  /** Gives this key the result as well. */
-  keep(key: string, result: Result): void;
-}
-
 const keepMs = 10_000;
 const maxKept = 10_000;
 
@@ -16,7 +7,7 @@ const maxKept = 10_000;
  * Makes a double click harmless: browsers drop the answer to the first one and wait for that to the second, by which time
  * the code has been used. Per process; in another one the second click counts as an attempt.
  */
-export function createSingleFlight<Result>(clock: MonotonicClock): SingleFlight<Result> {
+export function createSingleFlight<Result>(clock: MonotonicClock) {
   const kept = new Map<string, { result: Promise<Result>; endsAt: number }>();
 
   function forgetOld(): void {
@@ -26,6 +17,7 @@ export function createSingleFlight<Result>(clock: MonotonicClock): SingleFlight<
     }
   }
 
+  /** The result for a key, while it is kept. */
   function find(key: string): Promise<Result> | undefined {
     const found = kept.get(key);
     return found && found.endsAt > clock.now() ? found.result : undefined;
@@ -42,7 +34,9 @@ export function createSingleFlight<Result>(clock: MonotonicClock): SingleFlight<
 
   return {
     find,
-    run: (key, work) => find(key) ?? keep(key, work()),
-    keep: (key, result) => void keep(key, Promise.resolve(result)),
+    /** Runs once for a key; the same key gets the same result while it runs and for ten seconds after. */
+    run: (key: string, work: () => Promise<Result>) => find(key) ?? keep(key, work()),
+    /** Gives this key the result as well. */
+    keep: (key: string, result: Result) => void keep(key, Promise.resolve(result)),
   };
 }

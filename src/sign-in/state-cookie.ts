@@ -5,18 +5,7 @@ import { createCookie } from '../http/session-cookie.js';
 import type { Clock, Random } from '../ports.js';
 import type { SignInState } from './state.js';
 
-export interface StateCookie {
-  /** Whether the browser sent one, valid or not: it keeps cookies then. */
-  isSent(request: HttpRequest): boolean;
-  read(request: HttpRequest): SignInState | null;
-  /** As `read`; a browser without one gets a new state, by these cookies. */
-  readOrBegin(request: HttpRequest): { state: SignInState; cookies: string[] };
-  /** The state of a browser that is new here. */
-  begin(): SignInState;
-  /** The Set-Cookie value. */
-  write(state: SignInState): string;
-  clear(): string;
-}
+export type StateCookie = ReturnType<typeof createStateCookie>;
 
 export interface StateCookieOptions {
   /** Encrypts the cookie. 32 bytes. */
@@ -42,7 +31,7 @@ const maxKeptTarget = 256;
  * The cookie that binds a sign-in to its browser. Encrypted: nobody may read the challenge in it, or an identity off a
  * shared machine. Its age is sealed too: browsers drop an old cookie, someone who copied it does not.
  */
-export function createStateCookie(options: StateCookieOptions): StateCookie {
+export function createStateCookie(options: StateCookieOptions) {
   const { key, namespace, isInsecure, clock, random } = options;
   /** The purpose of the seal, with the version of its content. */
   const context = `sign-in state 3 ${namespace}`;
@@ -66,17 +55,21 @@ export function createStateCookie(options: StateCookieOptions): StateCookie {
     return null;
   }
 
+  /** The state of a browser that is new here. */
   const begin = (): SignInState => ({ browser: random.id(), flows: [] });
 
+  /** The Set-Cookie value. */
   function write(state: SignInState): string {
     const text = JSON.stringify([nowSeconds(), fit(state)]);
     return cookie.write(seal(key, random.bytes(saltBytes), text, context), maxAgeSeconds);
   }
 
   return {
-    isSent: (request) => cookie.read(request.header('cookie')).length > 0,
+    /** Whether the browser sent one, valid or not: it keeps cookies then. */
+    isSent: (request: HttpRequest) => cookie.read(request.header('cookie')).length > 0,
     read,
-    readOrBegin(request) {
+    /** As `read`; a browser without one gets a new state, by these cookies. */
+    readOrBegin(request: HttpRequest): { state: SignInState; cookies: string[] } {
       const known = read(request);
       const state = known ?? begin();
       return { state, cookies: known ? [] : [write(state)] };

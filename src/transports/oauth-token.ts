@@ -33,13 +33,7 @@ interface Token {
   expiresAt: number;
 }
 
-export interface TokenSource {
-  /** A valid token. Rejects with a `TokenError`. */
-  get(): Promise<string>;
-  /** Drops a token that was not accepted. */
-  refuse(value: string): void;
-  close(): void;
-}
+export type TokenSource = ReturnType<typeof createTokenSource>;
 
 const defaultLifeSeconds = 300;
 const renewalPauseMs = 10_000;
@@ -66,7 +60,7 @@ const scopePattern = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 export function createTokenSource(
   options: OAuthOptions,
   { fetch, clock, timeoutMs }: { fetch: Fetch; clock: Clock; timeoutMs: number },
-): TokenSource {
+) {
   const { tokenUrl, clientId, clientSecret, scope, ...checked } = checkOptions(
     options,
     {
@@ -161,7 +155,8 @@ export function createTokenSource(
   }
 
   return {
-    async get() {
+    /** Rejects with a `TokenError`. */
+    async get(): Promise<string> {
       const now = clock();
       if (!current || now >= current.expiresAt) return (await wait()).value;
       if (now >= current.renewAt && !fetching && !isPaused()) {
@@ -171,7 +166,8 @@ export function createTokenSource(
       }
       return current.value;
     },
-    refuse(value) {
+    /** Drops a token that was not accepted. */
+    refuse(value: string): void {
       if (current?.value === value) current = undefined;
     },
     close: () => closing.abort(),
