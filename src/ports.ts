@@ -1,5 +1,6 @@
 import type { Channel } from './core/policy.js';
 import type { Refusal } from './core/refusal.js';
+import type { Call } from './outcomes/outcome.js';
 import type { IssuedToken } from './results.js';
 import type {
   AttemptRequest,
@@ -108,6 +109,8 @@ export interface Message extends Content {
   code: string;
   /** Remaining life of the code. */
   expiresInSeconds: number;
+  /** Id of the request that asked for it: 1 to 128 of `A-Z a-z 0-9 . _ -`. For a header or reference at the provider. */
+  requestId?: string | undefined;
 }
 
 export interface RenderInput {
@@ -154,6 +157,8 @@ export interface Grant {
   /** For a browser's cookie: renewed while in use, instead of a refresh token. */
   isSession: boolean;
   extraClaims: Record<string, unknown>;
+  /** For the log. Default: unknown. */
+  call?: Call | undefined;
 }
 
 export type IssueToken = (grant: Grant) => Promise<IssuedToken>;
@@ -186,9 +191,19 @@ export interface DeliverySlot {
 export interface SlotOptions {
   /** Sends nothing; in the background, this takes as long as a real send. Default: false. */
   isMuted?: boolean;
-  /** Called once, after the first try was refused and if another one follows. */
-  onRetry?(refusal: Refusal): void;
+  /** Called after a try was refused and if another one follows: at once for the first, then in growing intervals. */
+  onRetry?(refusal: RoutedRefusal): void;
 }
 
+/** Which transport an answer is from; undefined when none was tried. */
+interface Routed {
+  transport?: string | undefined;
+}
+
+export type RoutedRefusal = Refusal &
+  Routed & { /** The code expired while the message waited. */ isExpired?: true };
+
+export type RoutedReceipt = (Accepted & Routed) | RoutedRefusal;
+
 /** `isSendGivenBack`: the send no longer counts against the identity's limit. */
-export type DeliveryReceipt = Accepted | (Refusal & { isSendGivenBack: boolean });
+export type DeliveryReceipt = (Accepted & Routed) | (RoutedRefusal & { isSendGivenBack: boolean });

@@ -80,6 +80,13 @@ export interface CallOptions {
    * unknown address; all of those share one budget.
    */
   ip?: string | null | undefined;
+  /**
+   * Names this call in the log and at providers that take a reference: 1 to 128 of `A-Z a-z 0-9 . _ -`. Anything else is
+   * replaced. Default: a random one.
+   */
+  requestId?: string | null | undefined;
+  /** Name of the calling program, for the log: 1 to 64 of `A-Z a-z 0-9 . _ -`. Anything else is dropped. */
+  caller?: string | null | undefined;
 }
 
 export interface RequestOptions extends CallOptions {

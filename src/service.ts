@@ -2,11 +2,11 @@ import { createDerivation } from './core/derivation.js';
 import type { Keys } from './core/keys.js';
 import type { Policy } from './core/policy.js';
 import type { TestIdentities } from './core/test-identities.js';
+import type { Outcomes } from './outcomes/outcomes.js';
 import type {
   Clock,
   Delivery,
   IssueToken,
-  Logger,
   MonotonicClock,
   Random,
   ReadClaims,
@@ -16,7 +16,6 @@ import type {
 } from './ports.js';
 import type { RequestOptions, RequestResult, VerifyOptions, VerifyResult } from './results.js';
 import { createAddressLimits } from './service/address-limits.js';
-import { createOutcomeLog } from './service/outcome-log.js';
 import { createRequest } from './service/request.js';
 import { createTargetResolver } from './service/target.js';
 import { createTestCodeFinder } from './service/test-codes.js';
@@ -28,7 +27,7 @@ export interface ServiceOptions {
   keys: Keys;
   store: Store;
   delivery: Delivery;
-  logger: Logger;
+  outcomes: Outcomes;
   issueToken: IssueToken;
   /** Called before the code is consumed, so that a failure here costs only an attempt. Default: no extra claims. */
   readClaims?: ReadClaims | undefined;
@@ -66,7 +65,6 @@ export function createService(options: ServiceOptions): Service {
     derivation,
     resolveTarget: createTargetResolver({ policy, derivation, findTestCode, defaultCountry }),
     countAddress: createAddressLimits({ policy, derivation, store }),
-    logOutcome: createOutcomeLog(options.logger),
   };
   const writeMessage = createMessageWriter(parts);
   return { request: createRequest({ ...parts, writeMessage }), verify: createVerify(parts) };

@@ -7,9 +7,12 @@ import type { Route } from './http/route.js';
 import { createSessionCookie } from './http/session-cookie.js';
 import { createRenderer } from './messages/render.js';
 import type { ResolvedOptions } from './options/resolve.js';
+import { createLogSink } from './outcomes/log.js';
+import type { Call } from './outcomes/outcome.js';
+import { createOutcomes } from './outcomes/outcomes.js';
 import type { MonotonicClock } from './ports.js';
 import type { IssuedToken } from './results.js';
-import { countMissingAddress } from './service/missing-address.js';
+import { createLibraryCalls } from './service/library-calls.js';
 import { createService, type Service } from './service.js';
 import { createLinks } from './sign-in/links.js';
 import { createSignInRoutes } from './sign-in/routes.js';
@@ -17,11 +20,11 @@ import { createTokens, type TokenCheck } from './tokens/tokens.js';
 
 export interface Otp extends Service {
   /** Whether a token is active, and its claims if it is. Never says why not. */
-  verifyToken(token: unknown): Promise<TokenCheck>;
+  verifyToken(token: unknown, call?: Call): Promise<TokenCheck>;
   /** Uses up a refresh token and returns its successors; null when it is invalid. */
-  refresh(refreshToken: unknown): Promise<IssuedToken | null>;
+  refresh(refreshToken: unknown, call?: Call): Promise<IssuedToken | null>;
   /** Ends an access token, or the sign-in of a refresh token. Ignores anything else. */
-  revoke(token: unknown): Promise<void>;
+  revoke(token: unknown, call?: Call): Promise<void>;
   /** The HTTP API as a Web-standard handler. */
   handler: Handler;
   /** Resolves when the store is ready; rejects with the OtpError `store_unavailable` otherwise. */
@@ -44,9 +47,11 @@ export function wire(
   const store = resolved.openStore();
   const entry = resolved.openEntry(monotonicClock);
   const shouldSend = resolved.chooseRecipients(entry.admits);
-  const common = { namespace, keys, store, clock, monotonicClock, random, logger };
+  const outcomes = createOutcomes([createLogSink(logger)]);
+  const derivation = createDerivation(keys, namespace);
+  const common = { namespace, keys, store, clock, monotonicClock, random, logger, outcomes };
   const links = ifGiven(resolved.linkUrl, (publicUrl) =>
-    createLinks({ ...common, key: keys.link, derivation: createDerivation(keys, namespace), publicUrl }),
+    createLinks({ ...common, key: keys.link, derivation, publicUrl }),
   );
   const delivery = createDelivery({
     ...resolved,
@@ -55,6 +60,7 @@ export function wire(
     queueMax: resolved.deliveryQueueMax,
     discretion: ifGiven(resolved.spreadMs, (spreadMs) => ({ spreadMs, random })),
     clock: monotonicClock,
+    outcomes,
   });
   const tokens = createTokens({
     ...resolved,
@@ -66,6 +72,7 @@ export function wire(
     lastingPurposes: resolved.bearerPurposes,
     isRevocationRequired: resolved.revocationRequired,
     readClaims: resolved.claims,
+    deriveIdentityTag: (identity) => derivation.deriveTags(identity, '').identityTag,
     // Anyone who is no longer sent codes must not stay signed in.
     mayContinue: shouldSend,
   });
@@ -88,8 +95,8 @@ export function wire(
   );
   const handler = createHandler({
     ...resolved,
+    ...common,
     service,
-    store,
     tokens,
     entry,
     jwks: tokenKeys.jwks,
@@ -98,7 +105,7 @@ export function wire(
     pages: [...pages, ...(signIn ?? [])],
   });
   return {
-    ...countMissingAddress(service),
+    ...createLibraryCalls(service, common),
     verifyToken: tokens.check,
     refresh: tokens.refresh,
     revoke: tokens.revoke,

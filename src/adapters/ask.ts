@@ -4,6 +4,7 @@ import type { Handler } from '../http/handler.js';
 import { replyProblem } from '../http/problems.js';
 import type { HttpReply } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
+import { createRequestId, nameReply } from '../http/request-id.js';
 import { toWebRequest } from '../http/web.js';
 
 /** The reply of the dispatcher, or the response of a function that an app has put around the handler. */
@@ -24,12 +25,15 @@ export function createAsk(handler: Handler): (request: PassableRequest) => Promi
 
 async function askWrapped(handler: Handler, request: PassableRequest): Promise<Answer> {
   const fault = findFault(request);
-  if (fault !== null) return replyProblem('invalid_request', fault);
+  if (fault !== null) return nameReply(replyProblem('invalid_request', fault), createRequestId());
   const { remoteAddress } = request;
   try {
     return await handler(toWebRequest(request, await request.pass()), { remoteAddress });
   } catch (error) {
-    if (error instanceof OtpError) return replyProblem(error.code, error.message);
-    return replyProblem('internal', 'The server failed to answer');
+    const reply =
+      error instanceof OtpError
+        ? replyProblem(error.code, error.message)
+        : replyProblem('internal', 'The server failed to answer');
+    return nameReply(reply, createRequestId());
   }
 }

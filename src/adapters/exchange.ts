@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { unixPeer } from '../http/client-address.js';
 import { replyProblem } from '../http/problems.js';
 import type { HttpReply } from '../http/reply.js';
+import { createRequestId, nameReply } from '../http/request-id.js';
 import { type Exchange, mustWait, waitForTurn } from './turns.js';
 
 /** Answers a request from this address when it is its turn, usually at once. */
@@ -25,7 +26,7 @@ async function answerLater<Answer>(
 ): Promise<Answer | HttpReply> {
   if (mustWait(exchange)) await waitForTurn(exchange);
   if (!remoteAddress && (await isReset(exchange.incoming.socket))) {
-    return replyProblem('invalid_request', 'The connection was closed');
+    return nameReply(replyProblem('invalid_request', 'The connection was closed'), createRequestId());
   }
   return answer(remoteAddress);
 }

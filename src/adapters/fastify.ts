@@ -6,6 +6,7 @@ import {
   type HttpRequest,
   maxBodyBytes,
 } from '../http/request.js';
+import { requestIdHeader } from '../http/request-id.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import { type Answer, createAsk } from './ask.js';
 import { answerInTurn } from './exchange.js';
@@ -105,7 +106,8 @@ function withLines({ headers, raw }: FastifyRequest) {
 function send(reply: FastifyReply, answer: Answer): FastifyReply {
   cutOnceStalled(reply.raw);
   if (answer instanceof Response) return reply.send(answer);
-  const { status, headers, body } = answer;
+  const { status, headers, body, requestId } = answer;
+  if (requestId !== undefined) reply.header(requestIdHeader, requestId);
   // Bytes, since Fastify adds a charset to JSON strings and serialises null.
   const payload = typeof body === 'string' ? Buffer.from(body) : (body ?? undefined);
   return reply

@@ -3,6 +3,7 @@ import { OtpError } from '../errors.js';
 import { challengeBearer, readBearer } from '../http/bearer.js';
 import { replyProblem } from '../http/problems.js';
 import type { HttpReply } from '../http/reply.js';
+import { createRequestId, nameReply } from '../http/request-id.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import type { TokenCheck } from '../tokens/tokens.js';
 
@@ -13,7 +14,7 @@ export interface GuardOptions {
 
 /** The part of `createOtp`'s result that a guard needs. */
 export interface TokenVerifier {
-  verifyToken(token: unknown): Promise<TokenCheck>;
+  verifyToken(token: unknown, call?: { requestId?: string | undefined }): Promise<TokenCheck>;
 }
 
 /** Authenticates a caller by the Authorization header, or returns the answer that refuses it. */
@@ -30,17 +31,19 @@ export function createGuard(otp: TokenVerifier, { purposes = [signInPurpose] }: 
   }
   return async (authorization) => {
     const token = readBearer(authorization);
+    const requestId = createRequestId();
+    const refuse = (reply: HttpReply) => ({ refusal: nameReply(reply, requestId) });
     try {
-      const check = await otp.verifyToken(token);
+      const check = await otp.verifyToken(token, { requestId });
       if (check.active && purposes.includes(check.claims.purpose)) return { claims: check.claims };
     } catch (error) {
       if (!(error instanceof OtpError) || error.code !== 'store_unavailable') throw error;
-      return { refusal: replyProblem('store_unavailable', error.message, { retry_after_seconds: 1 }) };
+      return refuse(replyProblem('store_unavailable', error.message, { retry_after_seconds: 1 }));
     }
     const detail =
       token === null
         ? 'A bearer token is needed'
         : 'The token is invalid, has expired or is for another purpose';
-    return { refusal: replyProblem('invalid_token', detail, {}, challengeBearer(token)) };
+    return refuse(replyProblem('invalid_token', detail, {}, challengeBearer(token)));
   };
 }

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { type HttpReply, jsonHeaders } from '../http/reply.js';
+import { requestIdHeader } from '../http/request-id.js';
 import type { Answer } from './ask.js';
 import { cutOnceStalled, cutWhenStalled } from './turns.js';
 
@@ -30,16 +31,17 @@ function listHeaders(headers: HttpReply['headers']): OutgoingHttpHeader[] {
 
 const jsonHeaderList = listHeaders(jsonHeaders);
 
-function sendReply(outgoing: ServerResponse, { status, headers, body }: HttpReply): void {
+function sendReply(outgoing: ServerResponse, { status, headers, body, requestId }: HttpReply): void {
   const list = headers === jsonHeaders ? jsonHeaderList : listHeaders(headers);
+  const named = requestId === undefined ? list : [...list, requestIdHeader, requestId];
   if (typeof body !== 'string') {
-    outgoing.writeHead(status, list);
+    outgoing.writeHead(status, named);
     return void (body === null ? outgoing.end() : outgoing.end(body));
   }
   const length = Buffer.byteLength(body);
   // For ASCII the bytes are the same, and writing Latin-1 needs no scan.
   const encoding = length === body.length ? 'latin1' : 'utf8';
-  outgoing.writeHead(status, [...list, 'Content-Length', String(length)]);
+  outgoing.writeHead(status, [...named, 'Content-Length', String(length)]);
   outgoing.end(body, encoding);
 }
 

@@ -42,6 +42,15 @@ export function toSite(network: string): string | undefined {
   return length === undefined ? undefined : `${formatPrefix(ipaddr.IPv6.parse(prefix), 3)}/48`;
 }
 
+/**
+ * The part of a caller's address that may be kept: the /24 around an IPv4 address, also one that is embedded in an IPv6
+ * address, the /48 around any other IPv6 address (RFC 6177 §2), `unknown` for anything else.
+ */
+export function maskAddress(address: string): string {
+  const network = toNetwork(address);
+  return toSite(network) ?? network.replace(/\.\d+$/, '.0/24');
+}
+
 function formatPrefix({ parts }: ipaddr.IPv6, groups: number): string {
   const hex = parts.slice(0, groups).map((part) => part.toString(16));
   return `${hex.join(':')}::`;

@@ -60,8 +60,10 @@ export interface Refusal {
   /** Whether this transport may accept the same message later. */
   retryable: boolean;
   retryAfterSeconds?: number | undefined;
-  /** For the log; must not hold the recipient, the code or credentials. */
+  /** Codes for the log; must not hold the recipient, the code or credentials. */
   detail: string;
+  /** The same in words, and what to do about it. Default: `detail`. */
+  cause?: string | undefined;
 }
 
 export function createRefusal(meaning: Meaning, detail: string, retryAfterSeconds?: number): Refusal {

@@ -23,8 +23,13 @@ const recipientsKept = 100;
  * Opens after five connection faults in 30 seconds from at least three recipients without a success in between; closes on
  * the first answer. A domain that stalls the provider could keep it open by taking every probe, so recipients that have
  * not failed get a separate probe (docs/decisions/0029).
+ *
+ * @param onChange told when it opens or closes, with the receipt that made it
  */
-export function createBreaker(clock: MonotonicClock): Breaker {
+export function createBreaker(
+  clock: MonotonicClock,
+  onChange?: (isOpen: boolean, receipt: Receipt) => void,
+): Breaker {
   /** Times of connection faults by recipient; the latest recipient last. */
   const faults = new Map<string, number[]>();
   let isOpen = false;
@@ -59,6 +64,7 @@ export function createBreaker(clock: MonotonicClock): Breaker {
       if (receipt.ok || faultOf(receipt) !== 'connection') {
         // A refusal is an answer too: the provider is up.
         if (receipt.ok || (isOpen && isDefinite(receipt.category))) {
+          if (isOpen) onChange?.(false, receipt);
           isOpen = false;
           faults.clear();
         }
@@ -68,6 +74,7 @@ export function createBreaker(clock: MonotonicClock): Breaker {
       if (isOpen || faults.size < recipientsToOpen) return;
       if ([...faults.values()].flat().length < faultsToOpen) return;
       isOpen = true;
+      onChange?.(true, receipt);
       nextProbeAt = clock.now() + pauseMs;
       nextProbeOfOthersAt = nextProbeAt;
     },

@@ -1,12 +1,12 @@
 import type { Channel, DeliveryMode } from '../core/policy.js';
 import { isDefinite } from '../core/refusal.js';
+import type { Outcomes } from '../outcomes/outcomes.js';
 import type {
   Delivery,
   DeliveryReceipt,
   DeliverySlot,
-  Logger,
   MonotonicClock,
-  Receipt,
+  RoutedReceipt,
   Transport,
 } from '../ports.js';
 import type { Discretion } from './discretion.js';
@@ -23,16 +23,16 @@ export interface DeliveryOptions {
   /** Set if some people are sent nothing; background only. */
   discretion?: Discretion | undefined;
   clock: MonotonicClock;
-  logger: Logger;
+  outcomes: Outcomes;
 }
 
 export function createDelivery(options: DeliveryOptions): Delivery {
-  const { transports, mode, queueMax, discretion, clock, logger } = options;
+  const { transports, mode, queueMax, discretion, clock, outcomes } = options;
   const router = createRouter(options);
   const queue = createQueue({ router, maxMessages: queueMax, clock, discretion });
   const isBackground = mode === 'background';
 
-  function judge(receipt: Receipt): DeliveryReceipt {
+  function judge(receipt: RoutedReceipt): DeliveryReceipt {
     if (receipt.ok) return receipt;
     return { ...receipt, isSendGivenBack: discretion === undefined && isDefinite(receipt.category) };
   }
@@ -53,7 +53,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     },
     async close(graceMs) {
       const lost = isBackground ? await queue.drain(graceMs) : 0;
-      if (lost > 0) logger.error({ lost }, 'messages were lost at shutdown');
+      if (lost > 0) outcomes.report({ event: 'delivery.lost', lost });
       await Promise.all(transports.map((transport) => transport.close?.()));
     },
   };

@@ -1,6 +1,6 @@
 import { type Channel, channels } from '../core/policy.js';
 import { createRefusal } from '../core/refusal.js';
-import type { Message, MonotonicClock, Receipt, SlotOptions, Timer } from '../ports.js';
+import type { Message, MonotonicClock, RoutedReceipt, RoutedRefusal, SlotOptions, Timer } from '../ports.js';
 import { createDecoy } from './decoy.js';
 import { chooseDelayMs, type Discretion } from './discretion.js';
 import { createRetryLane } from './retry-lane.js';
@@ -17,7 +17,7 @@ export interface QueueOptions {
 
 /** Like `DeliverySlot`. Counts until it is released, or until its message was tried once. */
 export interface QueueSlot {
-  send(message: Message, options?: SlotOptions): Promise<Receipt>;
+  send(message: Message, options?: SlotOptions): Promise<RoutedReceipt>;
   release(): void;
 }
 
@@ -41,10 +41,19 @@ interface Waiting extends SlotOptions {
   pauseMs: number;
   /** Whether it has found no transport up. */
   isHeld: boolean;
-  resolve(receipt: Receipt): void;
+  /** When the next try without a transport is reported, and the interval after that. */
+  reportsAt: number;
+  reportGapMs: number;
+  resolve(receipt: RoutedReceipt): void;
 }
 
-const expired: Receipt = { ...createRefusal('unavailable', 'expired while it waited'), retryable: false };
+const expired: RoutedRefusal = {
+  ...createRefusal('unavailable', 'expired while it waited'),
+  retryable: false,
+  isExpired: true,
+};
+const neverUp: RoutedRefusal = { ...noTransportUp, isExpired: true };
+const firstReportGapMs = 10_000;
 
 /**
  * A bounded queue in this process. Each message is tried once; after a definite refusal for now it moves to the retry lane.
@@ -87,7 +96,7 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
     giveBack();
   }
 
-  function settle(entry: Waiting, receipt: Receipt): void {
+  function settle(entry: Waiting, receipt: RoutedReceipt): void {
     leave(entry);
     entry.resolve(entry.isMuted ? { ok: true } : receipt);
   }
@@ -127,9 +136,8 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
     const receipt = await router.send(message);
     if (receipt === noTransportUp) return hold(entry);
     decoy?.note(message.channel, clock.now() - startedAt);
-    const retried = retries.take(message, expiresAt, receipt);
+    const retried = retries.take(message, expiresAt, receipt, entry.onRetry);
     if (!retried) return settle(entry, receipt);
-    if (!receipt.ok) entry.onRetry?.(receipt);
     leave(entry);
     void retried.then(entry.resolve);
   }
@@ -138,13 +146,17 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
   function hold(entry: Waiting): void {
     const { message, pauseMs, expiresAt } = entry;
     if (clock.now() + pauseMs >= expiresAt) {
-      settle(entry, noTransportUp);
+      settle(entry, neverUp);
       return;
     }
     if (!entry.isHeld) {
       entry.isHeld = true;
       countHeld(message, 1);
-      if (!entry.isMuted) entry.onRetry?.(noTransportUp);
+    }
+    if (!entry.isMuted && clock.now() >= entry.reportsAt) {
+      entry.onRetry?.(noTransportUp);
+      entry.reportsAt = clock.now() + entry.reportGapMs;
+      entry.reportGapMs *= 2;
     }
     entry.pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     enterLater(entry, pauseMs);
@@ -160,7 +172,16 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
         if (options?.isMuted) muted += 1;
         const expiresAt = clock.now() + message.expiresInSeconds * 1000;
         return new Promise((resolve) => {
-          const entry = { ...options, message, expiresAt, pauseMs: firstPauseMs, isHeld: false, resolve };
+          const entry = {
+            ...options,
+            message,
+            expiresAt,
+            pauseMs: firstPauseMs,
+            isHeld: false,
+            reportsAt: 0,
+            reportGapMs: firstReportGapMs,
+            resolve,
+          };
           if (delayMs > 0) enterLater(entry, delayMs);
           else enter(entry);
         });

@@ -1,5 +1,5 @@
 import { isDefinite, type Refusal } from '../core/refusal.js';
-import type { Message, MonotonicClock, Receipt, Timer } from '../ports.js';
+import type { Message, MonotonicClock, RoutedReceipt, RoutedRefusal, Timer } from '../ports.js';
 import { groupRetries } from './recipients.js';
 import type { Router } from './route.js';
 
@@ -18,8 +18,15 @@ export interface RetryLane {
   /**
    * Resolves with the final outcome; never rejects. Null when the message cannot be retried: the outcome is final or
    * unknown, its code will have expired by then, or the lane or its group's share is full.
+   *
+   * @param onRetry called after each refused try that another one follows; the gaps between them grow
    */
-  take(message: Message, expiresAt: number, receipt: Receipt): Promise<Receipt> | null;
+  take(
+    message: Message,
+    expiresAt: number,
+    receipt: RoutedReceipt,
+    onRetry?: (refusal: RoutedRefusal) => void,
+  ): Promise<RoutedReceipt> | null;
   /** Gives up the messages that are due after the grace period. */
   close(graceMs: number): void;
 }
@@ -36,10 +43,11 @@ interface Retry {
   expiresAt: number;
   gapMs: number;
   /** The latest one. */
-  refusal: Refusal;
+  refusal: RoutedRefusal;
+  onRetry: ((refusal: RoutedRefusal) => void) | undefined;
   timer?: Timer | undefined;
   dueAt: number;
-  resolve(receipt: Receipt): void;
+  resolve(receipt: RoutedReceipt): void;
 }
 
 export function createRetryLane({ router, queueMax, clock, onLeft }: RetryLaneOptions): RetryLane {
@@ -57,11 +65,16 @@ export function createRetryLane({ router, queueMax, clock, onLeft }: RetryLaneOp
     else countByGroup.set(group, size);
   }
 
-  function leave(retry: Retry, receipt: Receipt): void {
+  function leave(retry: Retry, receipt: RoutedReceipt): void {
     retries.delete(retry);
     count(retry.group, -1);
     retry.resolve(receipt);
     onLeft();
+  }
+
+  function giveUp(retry: Retry): void {
+    const isExpired = retry.dueAt >= retry.expiresAt;
+    leave(retry, isExpired ? { ...retry.refusal, isExpired } : retry.refusal);
   }
 
   /** Schedules the next try; false if that would be too late. */
@@ -87,23 +100,24 @@ export function createRetryLane({ router, queueMax, clock, onLeft }: RetryLaneOp
   }
 
   async function run(retry: Retry): Promise<void> {
-    if (clock.now() >= Math.min(retry.expiresAt, closesAt)) return leave(retry, retry.refusal);
+    if (clock.now() >= Math.min(retry.expiresAt, closesAt)) return giveUp(retry);
     const receipt = await router.send(retry.message);
     if (!isRetryable(receipt)) return leave(retry, receipt);
     retry.refusal = receipt;
-    if (!plan(retry)) leave(retry, receipt);
+    if (plan(retry)) retry.onRetry?.(receipt);
+    else giveUp(retry);
   }
 
   return {
     get size() {
       return retries.size;
     },
-    take(message, expiresAt, receipt) {
+    take(message, expiresAt, receipt, onRetry) {
       const group = groupRetries(message);
       if (!isRetryable(receipt) || retries.size >= placesMax || (countByGroup.get(group) ?? 0) >= groupMax)
         return null;
-      let resolve = (_receipt: Receipt) => {};
-      const settled = new Promise<Receipt>((settle) => {
+      let resolve = (_receipt: RoutedReceipt) => {};
+      const settled = new Promise<RoutedReceipt>((settle) => {
         resolve = settle;
       });
       const retry: Retry = {
@@ -112,12 +126,14 @@ export function createRetryLane({ router, queueMax, clock, onLeft }: RetryLaneOp
         expiresAt,
         gapMs: firstGapMs,
         refusal: receipt,
+        onRetry,
         dueAt: 0,
         resolve,
       };
       if (!plan(retry)) return null;
       retries.add(retry);
       count(group, 1);
+      onRetry?.(receipt);
       return settled;
     },
     close(graceMs) {
@@ -125,14 +141,14 @@ export function createRetryLane({ router, queueMax, clock, onLeft }: RetryLaneOp
       for (const retry of retries) {
         if (retry.dueAt < closesAt) continue;
         retry.timer?.close();
-        leave(retry, retry.refusal);
+        giveUp(retry);
       }
     },
   };
 }
 
 /** Whether the message was certainly not accepted but may be later. */
-function isRetryable(receipt: Receipt): receipt is Refusal {
+function isRetryable(receipt: RoutedReceipt): receipt is RoutedRefusal {
   return !receipt.ok && receipt.retryable && isDefinite(receipt.category);
 }
 

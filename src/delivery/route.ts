@@ -1,8 +1,11 @@
 import { type Channel, channels } from '../core/policy.js';
-import { createRefusal, faultOf, isDefinite, isReceipt, type Refusal } from '../core/refusal.js';
-import type { Message, MonotonicClock, Receipt, Transport } from '../ports.js';
+import { createRefusal, faultOf, isDefinite, isReceipt } from '../core/refusal.js';
+import type { Outcomes } from '../outcomes/outcomes.js';
+import type { Message, MonotonicClock, Receipt, RoutedReceipt, RoutedRefusal, Transport } from '../ports.js';
 import { createBreaker } from './breaker.js';
+import { sayCause } from './cause.js';
 import { Deadlines, type Expiring } from './deadlines.js';
+import { showId } from './provider-id.js';
 import { groupRecipient } from './recipients.js';
 
 export interface RouteOptions {
@@ -12,6 +15,7 @@ export interface RouteOptions {
   /** Timeout of one message, across all its transports. */
   timeoutMs: number;
   clock: MonotonicClock;
+  outcomes: Outcomes;
 }
 
 export interface Router {
@@ -19,7 +23,7 @@ export interface Router {
   /** Whether any transport of the channel takes more than probes. */
   isUp(channel: Channel): boolean;
   /** Never rejects, and respects the timeout. */
-  send(message: Message): Promise<Receipt>;
+  send(message: Message): Promise<RoutedReceipt>;
 }
 
 /** The outcome of a message that was not tried, because every transport of its channel is down. */
@@ -31,9 +35,19 @@ export const noTransportUp = createRefusal('unavailable', 'no transport is up');
  *
  * @throws RangeError as `checkRoutes` does
  */
-export function createRouter({ transports, routes = {}, timeoutMs, clock }: RouteOptions): Router {
+export function createRouter(options: RouteOptions): Router {
+  const { transports, routes = {}, timeoutMs, clock, outcomes } = options;
   checkRoutes(transports, routes);
-  const guarded = transports.map((transport) => ({ transport, breaker: createBreaker(clock) }));
+  const guarded = transports.map((transport) => ({
+    transport,
+    breaker: createBreaker(clock, (isOpen, receipt) =>
+      outcomes.report({
+        event: isOpen ? 'breaker.opened' : 'breaker.closed',
+        transport: transport.name,
+        cause: receipt.ok ? undefined : sayCause(receipt),
+      }),
+    ),
+  }));
   const findAll = (channel: Channel) => {
     const names = routes[channel];
     if (!names) return guarded.filter(({ transport }) => transport.channels.includes(channel));
@@ -69,13 +83,17 @@ export function createRouter({ transports, routes = {}, timeoutMs, clock }: Rout
       const startedAt = clock.now();
       const recipient = groupRecipient(message);
       let leftMs = timeoutMs;
-      let last: Refusal = noTransportUp;
+      let last: RoutedRefusal = noTransportUp;
       for (const { transport, breaker } of found.get(message.channel) ?? []) {
         if (!breaker.allows(recipient)) continue;
         const receipt = await sendBy(transport, message, leftMs);
         breaker.record(recipient, receipt);
-        if (receipt.ok) return receipt;
-        last = { ...receipt, detail: `${transport.name}: ${receipt.detail}` };
+        const { name } = transport;
+        if (receipt.ok) {
+          const id = receipt.id === undefined ? undefined : showId(receipt.id, message);
+          return { ok: true, id, transport: name };
+        }
+        last = { ...receipt, transport: name };
         leftMs = timeoutMs - (clock.now() - startedAt);
         if (!isDefinite(receipt.category) || faultOf(receipt) === 'recipient' || leftMs <= 0) break;
       }

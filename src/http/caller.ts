@@ -22,7 +22,7 @@ const unknownProxy =
  */
 export function createCallerFinder(
   options: CallerOptions,
-): (request: HttpRequest, holder?: ApiCaller) => Caller {
+): (request: HttpRequest, requestId: string, holder?: ApiCaller) => Caller {
   const { trustedProxies, hasApiKeys, logger } = options;
   const clientAddress = createClientAddressReader(trustedProxies);
   const isProxyUnknown = trustedProxies.length === 0 && !hasApiKeys;
@@ -35,18 +35,20 @@ export function createCallerFinder(
     warned.add(warning);
   }
 
-  return ({ remoteAddress, header }, holder) => {
+  return ({ remoteAddress, header }, requestId, holder) => {
     const forwardedFor = header('x-forwarded-for');
     // A back end has one address for all its users, so the users that it names are counted instead.
     if (holder) {
       if (forwardedFor === null && holder.rights.includes('otp')) warnOnce(noForwardedFor, holder.name);
-      return { address: clientAddress.readOnBehalfOf(forwardedFor), name: holder.name };
+      const address = clientAddress.readOnBehalfOf(forwardedFor);
+      return { address, call: { requestId, ip: address, caller: holder.name } };
     }
     if (!remoteAddress) warnOnce('A request came without an address: those share one limit');
     // Hiding one's address must not lift the limits.
     const peer = remoteAddress || 'unknown';
     // A framework that trusts its proxy has already evaluated the header.
     if (isProxyUnknown && forwardedFor !== null && !forwardedFor.includes(peer)) warnOnce(unknownProxy);
-    return { address: clientAddress.readCaller(peer, forwardedFor) };
+    const address = clientAddress.readCaller(peer, forwardedFor);
+    return { address, call: { requestId, ip: address, caller: undefined } };
   };
 }

@@ -14,7 +14,6 @@ export { unixPeer };
 export function createClientAddressReader(trustedProxies: readonly string[]) {
   const isTrusted = createTrustCheck(trustedProxies);
 
-  const parsePeer = (peer: string) => (peer === unixPeer ? unixPeer : parseAddress(peer));
   // nginx writes this for a peer on a Unix socket.
   const parseHop = (hop: string) => (hop === 'unix:' && isTrusted(unixPeer) ? unixPeer : parseAddress(hop));
 
@@ -48,6 +47,23 @@ export function createClientAddressReader(trustedProxies: readonly string[]) {
       return nearest === null ? 'unknown' : walk(nearest, hops);
     },
   };
+}
+
+/**
+ * Creates the check whether the other end of a connection is a trusted proxy.
+ *
+ * @throws RangeError as `createClientAddressReader`
+ */
+export function createPeerCheck(trustedProxies: readonly string[]): (remoteAddress: string) => boolean {
+  const isTrusted = createTrustCheck(trustedProxies);
+  return (remoteAddress) => {
+    const peer = parsePeer(remoteAddress);
+    return peer !== null && isTrusted(peer);
+  };
+}
+
+function parsePeer(peer: string): string | null {
+  return peer === unixPeer ? unixPeer : parseAddress(peer);
 }
 
 /** Empty list elements do not count (RFC 9110 §5.6.1.2). */

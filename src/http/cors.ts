@@ -1,8 +1,10 @@
 import { isCallerOrigin } from '../core/origin.js';
-import type { Dispatch } from './route.js';
+import { type Answer, requestIdHeader } from './request-id.js';
 
 /** The headers that our routes use. */
 const ownHeaders = ['Authorization', 'Content-Type', 'X-API-Key'];
+/** The headers of answers that pages may read. */
+const exposedHeaders = `Retry-After, ${requestIdHeader}`;
 /** Maximum length of Access-Control-Request-Headers; tracing tools send a few hundred characters. */
 const maxAskedLength = 4096;
 const preflightSeconds = 600;
@@ -15,7 +17,7 @@ const fieldName = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
  *
  * @throws RangeError for what no browser sends as an origin, such as one with a wildcard or a path
  */
-export function withCors(dispatch: Dispatch, origins: readonly string[]): Dispatch {
+export function withCors(answer: Answer, origins: readonly string[]): Answer {
   const wrong = origins.find((origin) => !isCallerOrigin(origin));
   if (wrong !== undefined) {
     throw new RangeError(
@@ -24,7 +26,7 @@ export function withCors(dispatch: Dispatch, origins: readonly string[]): Dispat
   }
   const allowed = new Set(origins.map((origin) => origin.toLowerCase()));
 
-  return async (request) => {
+  return async (request, requestId) => {
     const origin = request.header('origin');
     const isAllowed = origin !== null && allowed.has(origin.toLowerCase());
     if (request.method === 'OPTIONS') {
@@ -32,12 +34,12 @@ export function withCors(dispatch: Dispatch, origins: readonly string[]): Dispat
       const vary = { Vary: 'Origin, Access-Control-Request-Headers' };
       return { status: 204, headers: isAllowed ? { ...vary, ...permit(origin, asked) } : vary, body: null };
     }
-    const reply = await dispatch(request);
+    const reply = await answer(request, requestId);
     // On every answer: a cache must not reuse it for a different origin.
     const { Vary } = reply.headers;
     const headers = { ...reply.headers, Vary: Vary === undefined ? 'Origin' : `${Vary}, Origin` };
     if (!isAllowed) return { ...reply, headers };
-    const more = { 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': 'Retry-After' };
+    const more = { 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': exposedHeaders };
     return { ...reply, headers: { ...headers, ...more } };
   };
 }

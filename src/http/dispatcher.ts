@@ -1,4 +1,5 @@
-import type { Logger } from '../ports.js';
+import type { Outcomes } from '../outcomes/outcomes.js';
+import type { Logger, Random } from '../ports.js';
 import { findNeededRight } from './access.js';
 import { type ApiCaller, type CallerRight, createApiCallerFinder } from './api-keys.js';
 import { createCallerFinder } from './caller.js';
@@ -8,6 +9,7 @@ import { isHost } from './host.js';
 import { replyNotFound, replyProblem } from './problems.js';
 import type { HttpReply } from './reply.js';
 import type { HttpRequest } from './request.js';
+import { withRequestId } from './request-id.js';
 import type { Dispatch, Route } from './route.js';
 import { createRouteTable } from './route-table.js';
 
@@ -19,6 +21,8 @@ export interface DispatcherOptions {
   apiCallers: readonly ApiCaller[];
   /** Proxies whose X-Forwarded-For counts: addresses, CIDR ranges, `loopback` or `unix`. */
   trustedProxies: readonly string[];
+  outcomes: Outcomes;
+  random: Pick<Random, 'id'>;
   logger: Logger;
 }
 
@@ -28,21 +32,32 @@ export interface DispatcherOptions {
  * @throws RangeError for a trusted proxy that is not an address, range, `loopback` or `unix`, and for an origin that none sends
  */
 export function createDispatcher(options: DispatcherOptions): Dispatch {
-  const { corsOrigins, apiCallers, logger } = options;
+  const { corsOrigins, apiCallers, outcomes } = options;
   const hasApiKeys = hasOtpKeys(apiCallers);
   const findRoute = createRouteTable(options.routes);
   const findCaller = createCallerFinder({ ...options, hasApiKeys });
   const findApiCallers = createApiCallerFinder(apiCallers);
 
   /** The caller with this right, or why there is none. */
-  function identifyCaller(key: string | null, right: CallerRight): ApiCaller | HttpReply {
+  function identifyCaller(
+    request: HttpRequest,
+    requestId: string,
+    right: CallerRight,
+  ): ApiCaller | HttpReply {
+    const key = request.header('x-api-key');
     const callers = findApiCallers(key);
-    if (callers.length === 0) return refuseCaller();
     const caller = callers.find(({ rights }) => rights.includes(right));
-    return caller ?? replyProblem('forbidden', `This API key does not have the right ${right}`);
+    if (caller) return caller;
+    const [known] = callers;
+    const { call } = findCaller(request, requestId);
+    const cause = known ? 'right' : key === null ? 'missing' : 'unknown';
+    outcomes.report({ event: 'caller.refused', ...call, caller: known?.name, credential: 'api_key', cause });
+    return known
+      ? replyProblem('forbidden', `This API key does not have the right ${right}`)
+      : refuseCaller();
   }
 
-  async function answer(request: HttpRequest): Promise<HttpReply> {
+  async function answer(request: HttpRequest, requestId: string): Promise<HttpReply> {
     try {
       const fault = findFault(request);
       if (fault !== null) return replyProblem('invalid_request', fault);
@@ -50,17 +65,17 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
       if (!('route' in found)) return refuseMethod(found.allowed);
       const right = findNeededRight(found.route.access);
       if (right === undefined || (right === 'otp' && !hasApiKeys)) {
-        return await found.route.answer(request, findCaller(request));
+        return await found.route.answer(request, findCaller(request, requestId));
       }
-      const caller = identifyCaller(request.header('x-api-key'), right);
+      const caller = identifyCaller(request, requestId, right);
       if ('status' in caller) return caller;
-      return await found.route.answer(request, findCaller(request, caller));
+      return await found.route.answer(request, findCaller(request, requestId, caller));
     } catch (error) {
-      return replyError(error, logger);
+      return replyError(error, { outcomes, call: { requestId } });
     }
   }
 
-  return corsOrigins.length > 0 ? withCors(answer, corsOrigins) : answer;
+  return withRequestId(corsOrigins.length > 0 ? withCors(answer, corsOrigins) : answer, options);
 }
 
 /** Whether `/otp/*` asks for a key. */

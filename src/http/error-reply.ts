@@ -1,24 +1,29 @@
 import { OtpError } from '../errors.js';
-import type { Logger } from '../ports.js';
+import type { Call } from '../outcomes/outcome.js';
+import type { Outcomes } from '../outcomes/outcomes.js';
 import { replyProblem } from './problems.js';
 import type { HttpReply } from './reply.js';
 
 const retrySoonSeconds = 1;
 
 /** The problem that tells of what a route has thrown. */
-export function replyError(error: unknown, logger: Logger): HttpReply {
+export function replyError(
+  error: unknown,
+  { outcomes, call }: { outcomes: Outcomes; call: Call },
+): HttpReply {
   if (error instanceof OtpError && error.code !== 'internal') {
-    const isOurs = error.code === 'store_unavailable' || error.code === 'overloaded';
-    if (isOurs) logger.error({ error: error.code, reason: error.message }, 'request failed');
-    return replyProblem(error.code, error.message, isOurs ? { retry_after_seconds: retrySoonSeconds } : {});
+    const { code, message } = error;
+    if (code !== 'store_unavailable' && code !== 'overloaded') return replyProblem(code, message);
+    outcomes.report({ event: 'request.failed', ...call, status: code, cause: message });
+    return replyProblem(code, message, { retry_after_seconds: retrySoonSeconds });
   }
-  logger.error(describeFault(error), 'request failed');
+  outcomes.report({ event: 'request.failed', ...call, status: 'internal', ...describeFault(error) });
   return replyProblem('internal', 'The error has been logged');
 }
 
 /** The stack without the message, which may quote input. */
-function describeFault(error: unknown): { error: string; at: string[] } {
-  if (!(error instanceof Error)) return { error: typeof error, at: [] };
+function describeFault(error: unknown): { cause: string; at: string[] } {
+  if (!(error instanceof Error)) return { cause: typeof error, at: [] };
   const frames = (error.stack ?? '').split('\n').map((line) => line.trim());
-  return { error: error.name, at: frames.filter((line) => line.startsWith('at ')).slice(0, 8) };
+  return { cause: error.name, at: frames.filter((line) => line.startsWith('at ')).slice(0, 8) };
 }

@@ -1,6 +1,8 @@
 import type { EntryRules, Site } from '../core/entry.js';
 import { parseCanonical } from '../core/identity.js';
 import { signInPurpose } from '../core/policy.js';
+import type { Call, GateRefused } from '../outcomes/outcome.js';
+import type { Outcomes } from '../outcomes/outcomes.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import type { Tokens } from '../tokens/tokens.js';
 import { challengeBearer, readBearer } from './bearer.js';
@@ -14,7 +16,8 @@ import type { Schemas } from './schemas.js';
 import type { SessionCookie } from './session-cookie.js';
 
 export interface GateParts {
-  tokens: Pick<Tokens, 'check' | 'renew' | 'now'>;
+  tokens: Pick<Tokens, 'examine' | 'renew' | 'now' | 'describe'>;
+  outcomes: Outcomes;
   /** Who is let through, and where. */
   entry: EntryRules;
   sessionCookie: SessionCookie;
@@ -56,9 +59,9 @@ export function createGateRoutes(parts: GateParts): Route[] {
         parameters: [describeHeader('X-Original-URL', 'The requested URL; required with GATE_FILE')],
         responses: answers,
       },
-      async answer(request) {
+      async answer(request, { call }) {
         const site = parts.entry.at(() => readOriginalUrl(request));
-        return (site && (await answerAt(site, parts, request))) ?? refuse(request);
+        return (await answerAt(site, parts, request, call)) ?? refuse(request);
       },
     },
     {
@@ -78,12 +81,11 @@ export function createGateRoutes(parts: GateParts): Route[] {
           302: { description: 'A browser that is not signed in, to the sign-in page' },
         },
       },
-      async answer(request) {
+      async answer(request, { call }) {
         const site = parts.entry.at(() => readForwarded(request));
-        if (site === null) return refuse(request);
-        const answer = await answerAt(site, parts, request);
+        const answer = await answerAt(site, parts, request, call);
         if (answer) return answer;
-        if (!isBrowser(request)) return refuse(request);
+        if (site === null || !isBrowser(request)) return refuse(request);
         return replyJson(302, { active: false }, { Location: locateSignIn(request, parts.signInUrl) });
       },
     },
@@ -95,12 +97,33 @@ function describeHeader(name: string, description: string) {
 }
 
 /** The answer to a person who is signed in, and to anyone where that does not matter; null for anyone else. */
-async function answerAt(site: Site, parts: GateParts, request: HttpRequest): Promise<HttpReply | null> {
-  const known = await answerToken(site, parts, request);
-  const answer = site.isPublic && known?.status !== 200 ? letThrough(site, '') : known;
-  return answer?.status === 200 && hasForeignIdentity(request)
-    ? replyProblem('forbidden', 'A client must not send headers that begin with Remote-')
-    : answer;
+async function answerAt(
+  site: Site | null,
+  parts: GateParts,
+  request: HttpRequest,
+  call: Call,
+): Promise<HttpReply | null> {
+  const { outcomes, tokens } = parts;
+  if (site === null) {
+    outcomes.report({ event: 'gate.refused', ...call, status: 'signed_out', cause: 'unknown_place' });
+    return null;
+  }
+  const decision = await decide(site, parts, request, call);
+  const about = { ...call, ...(decision.claims && tokens.describe(decision.claims)) };
+  if (decision.status !== 'allowed' && !site.isPublic) {
+    const { status, cause } = decision;
+    outcomes.report({ event: 'gate.refused', ...about, status, cause });
+    return status === 'forbidden' ? replyProblem('forbidden', 'This identity is not allowed here') : null;
+  }
+  if (hasForeignIdentity(request)) {
+    outcomes.report({ event: 'gate.refused', ...about, status: 'forbidden', cause: 'foreign_header' });
+    return replyProblem('forbidden', 'A client must not send headers that begin with Remote-');
+  }
+  const isKnown = decision.status === 'allowed';
+  if (outcomes.areWanted()) {
+    outcomes.report({ event: 'gate.allowed', ...about, status: isKnown ? 'signed_in' : 'public' });
+  }
+  return isKnown ? letThrough(site, decision.claims.sub, decision.headers) : letThrough(site, '');
 }
 
 /**
@@ -113,36 +136,48 @@ function hasForeignIdentity(request: HttpRequest): boolean {
   );
 }
 
-async function answerToken(
+type Decision =
+  | { status: 'allowed'; claims: TokenClaims; headers?: Record<string, string> }
+  | { status: GateRefused['status']; cause: GateRefused['cause']; claims?: TokenClaims };
+
+/** By the bearer token, or by the first session cookie that may enter. */
+async function decide(
   site: Site,
   { tokens, sessionCookie }: GateParts,
   request: HttpRequest,
-): Promise<HttpReply | null> {
-  const readClaims = async (token: string | null) => {
-    const check = token === null ? null : await tokens.check(token);
-    return check?.active && check.claims.purpose === signInPurpose ? check.claims : null;
+  call: Call,
+): Promise<Decision> {
+  const examine = async (token: string): Promise<Decision> => {
+    const check = await tokens.examine(token);
+    if (!check.active) return { status: 'signed_out', cause: check.cause };
+    const { claims } = check;
+    if (claims.purpose !== signInPurpose) return { status: 'signed_out', cause: 'purpose', claims };
+    return site.admits(claims.sub)
+      ? { status: 'allowed', claims }
+      : { status: 'forbidden', cause: 'not_allowed', claims };
   };
-  const bearer = await readClaims(readBearer(request.header('authorization')));
-  if (bearer) return site.admits(bearer.sub) ? letThrough(site, bearer.sub) : refuseUnwelcome();
-  let isUnwelcome = false;
-  for (const token of sessionCookie.read(request.header('cookie'))) {
-    const claims = await readClaims(token);
-    if (claims && site.admits(claims.sub)) {
-      const renewal = isHalfOver(claims, tokens.now()) ? await tokens.renew(claims) : null;
-      if (renewal?.status === 'ended') continue;
-      if (renewal?.status !== 'renewed') return letThrough(site, claims.sub);
-      const { accessToken, expiresInSeconds } = renewal.token;
-      return letThrough(site, claims.sub, {
-        'Set-Cookie': sessionCookie.write(accessToken, expiresInSeconds),
-      });
-    }
-    isUnwelcome ||= claims !== null;
+  const bearer = readBearer(request.header('authorization'));
+  let decision: Decision = { status: 'signed_out', cause: 'missing' };
+  if (bearer !== null) {
+    decision = await examine(bearer);
+    if (decision.status !== 'signed_out') return decision;
   }
-  return isUnwelcome ? refuseUnwelcome() : null;
-}
-
-function refuseUnwelcome(): HttpReply {
-  return replyProblem('forbidden', 'This identity is not allowed here');
+  for (const token of sessionCookie.read(request.header('cookie'))) {
+    const next = await examine(token);
+    if (next.status === 'allowed') {
+      const { claims } = next;
+      const renewal = isHalfOver(claims, tokens.now()) ? await tokens.renew(claims, call) : null;
+      if (renewal?.status === 'ended') {
+        if (decision.status !== 'forbidden') decision = { status: 'signed_out', cause: 'reused', claims };
+        continue;
+      }
+      if (renewal?.status !== 'renewed') return next;
+      const { accessToken, expiresInSeconds } = renewal.token;
+      return { ...next, headers: { 'Set-Cookie': sessionCookie.write(accessToken, expiresInSeconds) } };
+    }
+    if (decision.status !== 'forbidden') decision = next;
+  }
+  return decision;
 }
 
 /**

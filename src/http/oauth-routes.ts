@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Outcomes } from '../outcomes/outcomes.js';
 import type { TokenKeys } from '../tokens/keys.js';
 import type { Tokens } from '../tokens/tokens.js';
 import { type Client, createClientCheck } from './api-keys.js';
@@ -12,6 +13,7 @@ import type { Route } from './route.js';
 import type { Schemas } from './schemas.js';
 
 export interface OauthParts {
+  outcomes: Outcomes;
   tokens: Pick<Tokens, 'check' | 'revoke'>;
   jwks: TokenKeys['jwks'];
   /** Who may introspect. */
@@ -23,7 +25,8 @@ export interface OauthParts {
 export const jwksMaxAgeSeconds = 300;
 
 /** The OAuth endpoints of a token issuer: keys, introspection, revocation. */
-export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: OauthParts): Route[] {
+export function createOauthRoutes(parts: OauthParts): Route[] {
+  const { tokens, jwks, introspectClients, schemas, outcomes } = parts;
   const checkClient = createClientCheck(introspectClients);
   const keySet = JSON.stringify(jwks);
   const etag = `"${createHash('sha256').update(keySet).digest('base64url').slice(0, 22)}"`;
@@ -62,21 +65,24 @@ export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: 
           ...describeProblems(schemas, ['not_found']),
         },
       },
-      async answer(request) {
+      async answer(request, { call }) {
         if (introspectClients.length === 0) {
           return replyProblem(
             'not_found',
             'Introspection is off: no client is configured (INTROSPECT_CLIENTS)',
           );
         }
-        if (!checkClient(request.header('authorization'))) {
+        const credentials = request.header('authorization');
+        if (!checkClient(credentials)) {
+          const cause = credentials === null ? 'missing' : 'unknown';
+          outcomes.report({ event: 'caller.refused', ...call, credential: 'introspect_client', cause });
           return respondOauthError(401, 'invalid_client', 'Name and secret must be those of a known client', {
             'WWW-Authenticate': 'Basic realm="stateless-otp", charset="UTF-8"',
           });
         }
         const token = await readToken(request);
         if (token === null) return refuseForm();
-        const check = await tokens.check(token);
+        const check = await tokens.check(token, call);
         // RFC 7662 §2.2: nothing else for an inactive token.
         if (!check.active) return replyJson(200, { active: false });
         return replyJson(200, { ...check.claims, active: true, token_type: 'Bearer' });
@@ -96,10 +102,10 @@ export function createOauthRoutes({ tokens, jwks, introspectClients, schemas }: 
           ...describeProblems(schemas, ['store_unavailable']),
         },
       },
-      async answer(request) {
+      async answer(request, { call }) {
         const token = await readToken(request);
         if (token === null) return refuseForm();
-        await tokens.revoke(token);
+        await tokens.revoke(token, call);
         return replyJson(200, {});
       },
     },

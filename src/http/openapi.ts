@@ -1,5 +1,6 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import { describeSchemes, describeSecurity } from './access.js';
+import { requestIdHeader } from './request-id.js';
 import type { Route } from './route.js';
 import type { SessionCookie } from './session-cookie.js';
 import { createStaticFile } from './static-files.js';
@@ -27,6 +28,7 @@ export function createOpenApiDocument(
       method: method === 'GET' ? 'get' : 'post',
       path,
       ...document,
+      responses: addRequestId(document.responses),
       ...(security && { security }),
     });
   }
@@ -39,6 +41,22 @@ export function createOpenApiDocument(
       license: { name: 'MIT' },
     },
   });
+}
+
+const requestId = {
+  [requestIdHeader]: {
+    description: 'Names this request in the log',
+    schema: { type: 'string' as const, pattern: '^[A-Za-z0-9._-]{1,128}$' },
+  },
+};
+
+/** Every answer has the header. */
+function addRequestId(responses: RouteConfig['responses']): RouteConfig['responses'] {
+  const named = Object.entries(responses).map(([status, response]) => [
+    status,
+    { ...response, headers: { ...('headers' in response ? response.headers : {}), ...requestId } },
+  ]);
+  return Object.fromEntries(named) as RouteConfig['responses'];
 }
 
 /** `/openapi.json`: the document of these routes. */

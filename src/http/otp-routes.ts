@@ -42,13 +42,13 @@ export function createOtpRoutes({ service, schemas }: OtpParts): Route[] {
           ]),
         },
       },
-      async answer(request, { address }) {
+      async answer(request, { address, call }) {
         const { identity, channel, purpose, bind, challenge, locale } = await readJsonBody(
           request,
           schemas.requestOtp,
         );
         const language = locale ?? request.header('accept-language') ?? undefined;
-        const options = { channel, purpose, bind, challenge, locale: language, ip: address };
+        const options = { ...call, channel, purpose, bind, challenge, locale: language, ip: address };
         return replyRequest(await service.request(identity, options));
       },
     },
@@ -75,9 +75,9 @@ export function createOtpRoutes({ service, schemas }: OtpParts): Route[] {
           ]),
         },
       },
-      async answer(request, { address }) {
+      async answer(request, { address, call }) {
         const { identity, otp, challenge, purpose } = await readJsonBody(request, schemas.verifyOtp);
-        const result = await service.verify(identity, otp, { challenge, purpose, ip: address });
+        const result = await service.verify(identity, otp, { ...call, challenge, purpose, ip: address });
         // Whether or not a bound code exists: strangers must not find out.
         if (result.status === 'expired' && !challenge) return replyProblem('expired_code', unboundExpired);
         return replyVerify(result);

@@ -7,6 +7,8 @@ export interface HttpReply {
   headers: Record<string, string | readonly string[]>;
   /** Null without a body. For bytes, Content-Length is among the headers. */
   body: string | Uint8Array<ArrayBuffer> | null;
+  /** Sent as X-Request-Id. Not among the headers, so that most answers can share theirs. */
+  requestId?: string | undefined;
 }
 
 /** On every answer. Answers are personal, so nothing may be cached; nothing is a page. */

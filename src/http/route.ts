@@ -1,4 +1,5 @@
 import type { RouteConfig } from '@hono/zod-openapi';
+import type { Call } from '../outcomes/outcome.js';
 import type { Access } from './access.js';
 import type { HttpReply } from './reply.js';
 import type { HttpRequest } from './request.js';
@@ -7,8 +8,8 @@ import type { HttpRequest } from './request.js';
 export interface Caller {
   /** The address to count against; undefined for the holder of an API key that names none. */
   address: string | undefined;
-  /** The name of the API key that was sent, where one is asked for. */
-  name?: string | undefined;
+  /** The same for outcomes, with the id of the request and the name of the API key, where one is asked for. */
+  call: Call;
 }
 
 export interface Route {

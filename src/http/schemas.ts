@@ -136,6 +136,10 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
         title: z.string(),
         status: z.int(),
         detail: z.string(),
+        instance: z.string().openapi({
+          description: 'Names the request (RFC 9457 §3.1.5), as X-Request-Id does',
+          example: 'urn:stateless-otp:request:Q2hhbGxlbmdlIGlzIGhlcg',
+        }),
         success: z.literal(false),
         code: z.enum(Object.keys(problems) as [string, ...string[]]),
         attempts_left: z.int().optional().describe('With invalid_code'),

@@ -30,9 +30,9 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
           ...describeProblems(schemas, ['invalid_request']),
         },
       },
-      async answer(request) {
+      async answer(request, { call }) {
         const { token } = await readJsonBody(request, schemas.verifyToken);
-        return replyJson(200, await tokens.check(token));
+        return replyJson(200, await tokens.check(token, call));
       },
     },
     {
@@ -47,9 +47,9 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
           401: json('There is no token, or it is not active', schemas.tokenActive),
         },
       },
-      async answer(request) {
+      async answer(request, { call }) {
         const token = readBearer(request.header('authorization'));
-        const check = await tokens.check(token);
+        const check = await tokens.check(token, call);
         if (check.active && bearerPurposes.includes(check.claims.purpose)) {
           return replyJson(200, check, { 'Remote-User': check.claims.sub });
         }
@@ -74,12 +74,12 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
           ]),
         },
       },
-      async answer(request) {
+      async answer(request, { call }) {
         if (!tokens.canRefresh) {
           return replyProblem('not_found', 'Refresh tokens are off: REFRESH_TOKEN_TTL is 0');
         }
         const { refresh_token } = await readJsonBody(request, schemas.refreshToken);
-        const issued = await tokens.refresh(refresh_token);
+        const issued = await tokens.refresh(refresh_token, call);
         if (issued) return replyIssued(issued);
         const detail = 'The refresh token is invalid or has expired; sign in again';
         return replyProblem('invalid_token', detail, {}, challengeBearer(refresh_token));
@@ -98,10 +98,10 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
           ...describeProblems(schemas, ['invalid_request', 'store_unavailable']),
         },
       },
-      async answer(request) {
+      async answer(request, { call }) {
         const { refresh_token } = await readJsonBody(request, schemas.logout, {});
-        await tokens.revoke(refresh_token);
-        await tokens.revoke(readBearer(request.header('authorization')));
+        await tokens.revoke(refresh_token, call);
+        await tokens.revoke(readBearer(request.header('authorization')), call);
         return replyJson(200, { success: true });
       },
     },

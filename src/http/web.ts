@@ -1,6 +1,7 @@
 import { OtpError } from '../errors.js';
 import type { HttpReply } from './reply.js';
 import { createBrokenBodyError, createTooLongError, type HttpRequest, maxBodyBytes } from './request.js';
+import { requestIdHeader } from './request-id.js';
 
 /** What the server knows about a request beyond the request itself. */
 export interface RequestInfo {
@@ -64,8 +65,9 @@ export function toWebRequest(request: HttpRequest, init: Pick<RequestInit, 'body
 }
 
 /** @param method that of the request; the answer to HEAD has no body */
-export function toWebResponse({ status, headers, body }: HttpReply, method = 'GET'): Response {
-  const lines = new Headers();
+export function toWebResponse(reply: HttpReply, method = 'GET'): Response {
+  const { status, headers, body, requestId } = reply;
+  const lines = new Headers(requestId === undefined ? {} : { [requestIdHeader]: requestId });
   for (const [name, value] of Object.entries(headers)) {
     if (typeof value === 'string') lines.set(name, value);
     else for (const line of value) lines.append(name, line);

@@ -1,13 +1,29 @@
 import type { Derivation } from '../core/derivation.js';
 import type { IdentityKind } from '../core/identity.js';
 import { type Channel, limitPeriodSeconds, type Policy, staleSeconds } from '../core/policy.js';
-import { faultOf, type Refusal } from '../core/refusal.js';
 import { OtpError } from '../errors.js';
-import type { Delivery, DeliveryReceipt, DeliverySlot, Logger, Random, ShouldSend, Store } from '../ports.js';
+import { toFailure } from '../outcomes/failure.js';
+import type { Outcomes } from '../outcomes/outcomes.js';
+import type {
+  Delivery,
+  DeliveryReceipt,
+  DeliverySlot,
+  MonotonicClock,
+  Random,
+  ShouldSend,
+  Store,
+} from '../ports.js';
 import type { RateLimited, RequestOptions, RequestResult, Sent } from '../results.js';
 import type { OpenResult, RecordKey } from '../store-verbs.js';
 import type { CountAddress } from './address-limits.js';
-import { identify, type LogOutcome } from './outcome-log.js';
+import { createDeliveryFollower } from './follow-delivery.js';
+import {
+  nameCall,
+  type RequestAnswer,
+  type RequestFacts,
+  toFailedRequest,
+  toRequestOutcome,
+} from './request-outcome.js';
 import type { ResolveTarget, Target } from './target.js';
 import { rateLimited, toRetrySeconds } from './waits.js';
 import type { WriteMessage } from './write-message.js';
@@ -17,13 +33,13 @@ export interface RequestParts {
   derivation: Derivation;
   store: Store;
   delivery: Delivery;
-  logger: Logger;
+  outcomes: Outcomes;
+  monotonicClock: MonotonicClock;
   random: Random;
   shouldSend?: ShouldSend | undefined;
   resolveTarget: ResolveTarget;
   countAddress: CountAddress;
   writeMessage: WriteMessage;
-  logOutcome: LogOutcome;
 }
 
 type Request = (identity: unknown, options?: RequestOptions) => Promise<RequestResult>;
@@ -38,8 +54,9 @@ const channelsOf: Record<IdentityKind, readonly Channel[]> = {
 
 /** Opens a record, derives its code, sends it. */
 export function createRequest(parts: RequestParts): Request {
-  const { policy, derivation, store, delivery, logger, random, shouldSend } = parts;
-  const { resolveTarget, countAddress, writeMessage, logOutcome } = parts;
+  const { policy, derivation, store, delivery, outcomes, random, shouldSend, monotonicClock } = parts;
+  const { resolveTarget, countAddress, writeMessage } = parts;
+  const followDelivery = createDeliveryFollower(parts);
   const servedOf = {
     email: channelsOf.email.filter(delivery.serves),
     phone: channelsOf.phone.filter(delivery.serves),
@@ -52,7 +69,8 @@ export function createRequest(parts: RequestParts): Request {
     target: Target,
     channel: Channel,
     options: RequestOptions,
-  ): Promise<RequestResult> {
+    facts: RequestFacts,
+  ): Promise<RequestAnswer> {
     const { recordKey, testCode } = target;
     const isBound =
       options.bind === true || recordKey.challenge !== undefined || policy.binding === 'challenge';
@@ -70,21 +88,31 @@ export function createRequest(parts: RequestParts): Request {
       codeLength: testCode?.code.length ?? opened.record.digits,
     };
     if (isBound) sent.challenge = opened.record.challenge;
-    if (testCode) logger.warn(identify(recordKey), 'a test identity was used: nothing is sent');
+    const isMuted = opened.record.mute || testCode !== undefined;
+    if (testCode) outcomes.report({ event: 'test_identity.used', action: 'request', ...nameCall(facts) });
+    if (isMuted) {
+      facts.withheld = testCode ? 'test_identity' : 'not_allowed';
+    } else if (sent.codeLength > policy.digits) {
+      outcomes.report({ event: 'codes.lengthened', ...nameCall(facts), codeLength: sent.codeLength });
+    }
     const message = writeMessage(target, opened.record, sent, options);
     const openedKey = isBound ? { ...recordKey, challenge: opened.record.challenge } : recordKey;
     const sending = slot.send(message, {
       // Written and queued all the same, so that neither timing nor a full queue reveals it.
-      isMuted: opened.record.mute || testCode !== undefined,
-      onRetry: (refusal) => logRefusal(recordKey, refusal, 'delivery refused, to be tried again'),
+      isMuted,
+      onRetry: (refusal) => followDelivery.noteRefusal(facts, channel, refusal),
     });
     if (delivery.isBackground) {
-      void sending.then((receipt) => settle(openedKey, opened, receipt));
+      void sending.then((receipt) => {
+        followDelivery.noteEnd(facts, channel, receipt);
+        return settle(openedKey, opened, receipt, facts);
+      });
       return sent;
     }
     const receipt = await sending;
+    facts.receipt = receipt;
     if (receipt.ok) return sent;
-    await settle(openedKey, opened, receipt);
+    await settle(openedKey, opened, receipt, facts);
     return { status: 'delivery_failed', category: receipt.category };
   }
 
@@ -117,16 +145,14 @@ export function createRequest(parts: RequestParts): Request {
     });
   }
 
-  function logRefusal(recordKey: RecordKey, refusal: Refusal, message: string): void {
-    const { category, detail } = refusal;
-    logger.warn({ ...identify(recordKey), category, fault: faultOf(refusal), detail }, message);
-  }
-
   /** Releases a refused send. Never rejects. */
-  async function settle(recordKey: RecordKey, opened: Opened, receipt: DeliveryReceipt): Promise<void> {
-    if (receipt.ok) return;
-    logRefusal(recordKey, receipt, 'delivery refused');
-    if (!receipt.isSendGivenBack) return;
+  async function settle(
+    recordKey: RecordKey,
+    opened: Opened,
+    receipt: DeliveryReceipt,
+    facts: RequestFacts,
+  ): Promise<void> {
+    if (receipt.ok || !receipt.isSendGivenBack) return;
     try {
       await store.release({
         ...recordKey,
@@ -136,27 +162,43 @@ export function createRequest(parts: RequestParts): Request {
         periodSeconds: limitPeriodSeconds,
       });
     } catch (error) {
-      const cause = error instanceof OtpError ? error.code : 'internal';
-      logger.warn({ ...identify(recordKey), error: cause }, 'a refused send stays counted');
+      outcomes.report({ event: 'release.failed', ...nameCall(facts), cause: toFailure(error) });
     }
   }
 
   return async (input, options = {}) => {
+    const startedAt = monotonicClock.now();
     const target = resolveTarget(input, options);
-    if ('status' in target) return target;
-    const served = servedOf[target.identity.kind];
-    const channel = options.channel || served[0];
-    if (channel === undefined || !served.includes(channel)) return { status: 'unsupported_channel' };
-    // Before anything is counted: a full queue must not cost a send.
-    const slot = delivery.reserve(channel);
-    if (slot === null) throw new OtpError('overloaded', 'Too many messages are waiting to be sent');
-    let result: RequestResult;
-    try {
-      result = await openAndSend(slot, target, channel, options);
-    } finally {
-      slot.release();
+    const { requestId, caller, ip } = options;
+    if ('status' in target) {
+      const { status } = target;
+      outcomes.report({ event: 'request.refused', action: 'request', requestId, caller, ip, status });
+      return target;
     }
-    logOutcome('request', target.recordKey, result);
-    return result;
+    const { identityTag } = target.recordKey;
+    const { purpose } = target;
+    const facts: RequestFacts = { requestId, caller, ip, identityTag, purpose, startedAt };
+    let slot: DeliverySlot | null = null;
+    try {
+      const served = servedOf[target.identity.kind];
+      const channel = options.channel || served[0];
+      let result: RequestAnswer = { status: 'unsupported_channel' };
+      if (channel !== undefined && served.includes(channel)) {
+        facts.channel = channel;
+        // Before anything is counted: a full queue must not cost a send.
+        slot = delivery.reserve(channel);
+        if (slot === null) throw new OtpError('overloaded', 'Too many messages are waiting to be sent');
+        result = await openAndSend(slot, target, channel, options, facts);
+      }
+      if (result.status === 'delivery_failed' || outcomes.areWanted()) {
+        outcomes.report(toRequestOutcome(facts, result, monotonicClock.now() - startedAt));
+      }
+      return result;
+    } catch (error) {
+      outcomes.report(toFailedRequest(facts, toFailure(error), monotonicClock.now() - startedAt));
+      throw error;
+    } finally {
+      slot?.release();
+    }
   };
 }

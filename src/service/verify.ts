@@ -2,29 +2,31 @@ import { parseCode } from '../core/code.js';
 import type { Derivation } from '../core/derivation.js';
 import { limitPeriodSeconds, type Policy } from '../core/policy.js';
 import { equalTexts } from '../fast/equal-texts.js';
-import type { IssueToken, Logger, MonotonicClock, Random, ReadClaims, Store } from '../ports.js';
+import { toFailure } from '../outcomes/failure.js';
+import type { Outcomes } from '../outcomes/outcomes.js';
+import type { IssueToken, MonotonicClock, Random, ReadClaims, Store } from '../ports.js';
 import type { VerifyOptions, VerifyResult } from '../results.js';
 import type { PendingRecord } from '../store-verbs.js';
 import type { CountAddress } from './address-limits.js';
 import { createTakeAttemptBack } from './lost-attempts.js';
-import { identify, type LogOutcome } from './outcome-log.js';
 import { recoverCode } from './recover-code.js';
+import { nameCall } from './request-outcome.js';
 import type { ResolveTarget, Target } from './target.js';
 import { createUsedCodes } from './used-codes.js';
+import { toFailedVerify, toVerifyOutcome, type VerifyAnswer, type VerifyFacts } from './verify-outcome.js';
 import { rateLimited, toRetrySeconds } from './waits.js';
 
 export interface VerifyParts {
   policy: Policy;
   derivation: Derivation;
   store: Store;
-  logger: Logger;
+  outcomes: Outcomes;
   random: Random;
   monotonicClock: MonotonicClock;
   issueToken: IssueToken;
   readClaims?: ReadClaims | undefined;
   resolveTarget: ResolveTarget;
   countAddress: CountAddress;
-  logOutcome: LogOutcome;
 }
 
 /** What a right code proves: the outcome of the record that it has consumed. */
@@ -41,8 +43,8 @@ const maxUsedCodes = 10_000;
 
 /** Counts the attempt, compares the code, consumes the record, issues the token. */
 export function createVerify(parts: VerifyParts): Verify {
-  const { policy, derivation, store, logger, random, issueToken, readClaims } = parts;
-  const { resolveTarget, countAddress, logOutcome } = parts;
+  const { policy, derivation, store, outcomes, random, issueToken, readClaims, monotonicClock } = parts;
+  const { resolveTarget, countAddress } = parts;
   const usedCodes = createUsedCodes({
     maxEntries: maxUsedCodes,
     memorySeconds: policy.windowSeconds,
@@ -55,7 +57,8 @@ export function createVerify(parts: VerifyParts): Verify {
     target: Target,
     code: string,
     attemptId: string,
-  ): Promise<Consumed | VerifyResult> {
+    facts: VerifyFacts,
+  ): Promise<Consumed | VerifyAnswer> {
     const { identity, recordKey, testCode } = target;
     // Counted before it is compared: a crash in between costs an attempt and never grants one.
     const attempt = await store.attempt({
@@ -73,6 +76,7 @@ export function createVerify(parts: VerifyParts): Verify {
       return { status: 'blocked', retryAfterSeconds: toRetrySeconds(attempt.retryAfterMs) };
     }
     const { record } = attempt;
+    facts.channel = record.channel;
     const expected = testCode ? testCode.expect(record) : recoverCode(derivation, target, record);
     if (!equalTexts(expected, code) || record.mute)
       return { status: 'invalid', attemptsLeft: attempt.attemptsLeft };
@@ -88,39 +92,71 @@ export function createVerify(parts: VerifyParts): Verify {
     return isFirst ? { status: 'consumed', record, extraClaims } : { status: 'expired' };
   }
 
-  async function verify(target: Target, code: string, session: boolean): Promise<VerifyResult> {
+  async function verify(
+    target: Target,
+    code: string,
+    isSession: boolean,
+    facts: VerifyFacts,
+  ): Promise<VerifyAnswer> {
     const { identity, purpose, recordKey, testCode } = target;
     const attemptId = random.id();
-    let result: Consumed | VerifyResult;
+    let result: Consumed | VerifyAnswer;
     try {
-      result = await attemptAndConsume(target, code, attemptId);
+      result = await attemptAndConsume(target, code, attemptId, facts);
     } catch (error) {
       // A wrong guess returns. So this one was right, or was never compared.
       takeAttemptBack({ ...recordKey, attemptId });
       throw error;
     }
     if (result.status !== 'consumed') return result;
-    if (testCode) logger.warn(identify(recordKey), 'a test identity was verified');
+    if (testCode) outcomes.report({ event: 'test_identity.used', action: 'verify', ...nameCall(facts) });
     const { record, extraClaims } = result;
     const token = await issueToken({
       identity: identity.value,
       purpose,
       channels: record.channels ?? [record.channel],
-      isSession: session,
+      isSession,
       extraClaims,
+      call: facts,
     });
     return { status: 'valid', identity: identity.value, purpose, tokenType: 'bearer', ...token };
   }
 
-  return async (input, typed, options = {}) => {
-    const target = resolveTarget(input, options);
-    if ('status' in target) return target;
+  async function answer(
+    target: Target,
+    typed: unknown,
+    options: VerifyOptions,
+    facts: VerifyFacts,
+  ): Promise<VerifyAnswer> {
     const code = parseCode(typed);
     if (code === null) return { status: 'invalid', attemptsLeft: null };
     const refused = await countAddress('verify_ip', options.ip);
-    const result = refused ?? (await verify(target, code, options.session ?? false));
-    const usedSecondsAgo = result.status === 'expired' ? usedCodes.findAge(target.recordKey) : undefined;
-    logOutcome('verify', target.recordKey, result, usedSecondsAgo === undefined ? {} : { usedSecondsAgo });
+    const result = refused ?? (await verify(target, code, options.session ?? false, facts));
+    if (result.status === 'expired') facts.usedSecondsAgo = usedCodes.findAge(target.recordKey);
     return result;
+  }
+
+  return async (input, typed, options = {}) => {
+    const startedAt = monotonicClock.now();
+    const { requestId, caller, ip } = options;
+    const target = resolveTarget(input, options);
+    if ('status' in target) {
+      const { status } = target;
+      outcomes.report({ event: 'code.refused', action: 'verify', requestId, caller, ip, status });
+      return target;
+    }
+    const { recordKey, purpose } = target;
+    const facts: VerifyFacts = { requestId, caller, ip, identityTag: recordKey.identityTag, purpose };
+    try {
+      const result = await answer(target, typed, options, facts);
+      if (outcomes.areWanted()) {
+        const isSession = options.session === true;
+        outcomes.report(toVerifyOutcome(facts, result, isSession, monotonicClock.now() - startedAt));
+      }
+      return result;
+    } catch (error) {
+      outcomes.report(toFailedVerify(facts, toFailure(error), monotonicClock.now() - startedAt));
+      throw error;
+    }
   };
 }

@@ -29,7 +29,7 @@ export function createMessageWriter(parts: {
   random: Random;
 }): WriteMessage {
   const { derivation, render, createLink, random } = parts;
-  return (target, record, { channel, ttlSeconds }, { locale, link = false }) => {
+  return (target, record, { channel, ttlSeconds }, { locale, link = false, requestId }) => {
     const code = recoverCode(derivation, target, record);
     const { value: to } = target.identity;
     const rendered = render({
@@ -39,6 +39,7 @@ export function createMessageWriter(parts: {
       locale: locale ?? undefined,
       link: link ? createLink?.({ identity: to, purpose: target.purpose, record, ttlSeconds }) : undefined,
     });
-    return { id: random.id(), channel, to, code, expiresInSeconds: ttlSeconds, ...rendered };
+    const named = requestId ? { requestId } : {};
+    return { id: random.id(), ...named, channel, to, code, expiresInSeconds: ttlSeconds, ...rendered };
   };
 }

@@ -1,6 +1,9 @@
 import { type Channel, signInPurpose } from '../core/policy.js';
 import { OtpError } from '../errors.js';
-import type { Clock, Logger } from '../ports.js';
+import { toFailure } from '../outcomes/failure.js';
+import type { Call } from '../outcomes/outcome.js';
+import type { Outcomes } from '../outcomes/outcomes.js';
+import type { Clock } from '../ports.js';
 import type { RequestResult, VerifyResult } from '../results.js';
 import type { Service } from '../service.js';
 import type { NoticeKind } from './notice.js';
@@ -19,7 +22,7 @@ import {
 
 /** Who is asking, and in which language. */
 export interface Asker {
-  ip: string | undefined;
+  call: Call;
   /** Of the Accept-Language header. */
   locale: string | undefined;
 }
@@ -29,7 +32,7 @@ export interface FlowParts {
   targets: Pick<ReturnTargets, 'home'>;
   createId(): string;
   clock: Clock;
-  logger: Logger;
+  outcomes: Outcomes;
 }
 
 /** What a code is sent to: a new sign-in, or one that asks for its code again. */
@@ -40,12 +43,13 @@ interface Target extends Pick<Flow, 'id' | 'identity' | 'returnTo'> {
 
 /** The steps of a sign-in that ask the service. */
 export function createFlow(parts: FlowParts) {
-  const { service, targets, createId, clock, logger } = parts;
+  const { service, targets, createId, clock, outcomes } = parts;
 
   async function send(state: SignInState, step: Step, target: Target, asker: Asker): Promise<Outcome> {
     const { id, identity, returnTo, channel, challenge } = target;
-    const options = { purpose: signInPurpose, bind: true, channel, link: true, ...asker };
-    const result = await attempt(async () => {
+    const { call, locale } = asker;
+    const options = { ...call, purpose: signInPurpose, bind: true, channel, link: true, locale };
+    const result = await attempt(call, async () => {
       const first = await service.request(identity, { ...options, challenge });
       // The code to resend has ended meanwhile: ask for a new one.
       return first.status === 'expired' ? service.request(identity, options) : first;
@@ -66,11 +70,11 @@ export function createFlow(parts: FlowParts) {
     return step === 'code' ? say({ kind: 'sentAgain' }, 'code', sent) : goTo('code', sent);
   }
 
-  async function verify(before: SignInState, flow: Flow, code: string, { ip }: Asker): Promise<Outcome> {
+  async function verify(before: SignInState, flow: Flow, code: string, { call }: Asker): Promise<Outcome> {
     const state = putFirst(before, flow);
     const { identity, challenge } = flow;
-    const result = await attempt(() =>
-      service.verify(identity, code, { challenge, purpose: signInPurpose, ip, session: true }),
+    const result = await attempt(call, () =>
+      service.verify(identity, code, { ...call, challenge, purpose: signInPurpose, session: true }),
     );
     switch (result.status) {
       case 'valid': {
@@ -96,12 +100,12 @@ export function createFlow(parts: FlowParts) {
   }
 
   /** A store or a queue that cannot serve becomes a sentence on the page. */
-  async function attempt<Result>(work: () => Promise<Result>): Promise<Result | Unavailable> {
+  async function attempt<Result>(call: Call, work: () => Promise<Result>): Promise<Result | Unavailable> {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof OtpError) || error.code === 'internal') throw error;
-      logger.error({ error: error.code, reason: error.message }, 'request failed');
+      outcomes.report({ event: 'request.failed', ...call, status: toFailure(error), cause: error.message });
       return { status: 'unavailable' };
     }
   }

@@ -5,7 +5,8 @@ import type { HttpReply } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
 import type { Route } from '../http/route.js';
 import type { SessionCookie } from '../http/session-cookie.js';
-import type { Logger, MonotonicClock } from '../ports.js';
+import type { Outcomes } from '../outcomes/outcomes.js';
+import type { MonotonicClock } from '../ports.js';
 import type { Asker } from './flow.js';
 import { type FormTokens, isCrossOrigin } from './form-tokens.js';
 import type { Outcome } from './outcome.js';
@@ -51,7 +52,7 @@ export interface FormParts {
   replies: PageReplies;
   targets: Pick<ReturnTargets, 'parse'>;
   monotonicClock: MonotonicClock;
-  logger: Logger;
+  outcomes: Outcomes;
 }
 
 /**
@@ -59,7 +60,7 @@ export interface FormParts {
  * both get the outcome of the first.
  */
 export function createFormAcceptor(parts: FormParts): AcceptForm {
-  const { stateCookie, sessionCookie, formTokens, replies, targets, logger } = parts;
+  const { stateCookie, sessionCookie, formTokens, replies, targets, outcomes } = parts;
   const submissions = createSingleFlight<Outcome>(parts.monotonicClock);
 
   function isShownIn({ browser, flows }: SignInState, form: URLSearchParams): boolean {
@@ -85,7 +86,7 @@ export function createFormAcceptor(parts: FormParts): AcceptForm {
     method: 'POST',
     path,
     access: ['open'],
-    async answer(request, { address }) {
+    async answer(request, { call }) {
       const state = stateCookie.read(request);
       const form = await readForm(request).catch(toNull);
       const onwards = path === paths.signOut ? path : signInPath(targets.parse(form?.get('rd')));
@@ -101,7 +102,7 @@ export function createFormAcceptor(parts: FormParts): AcceptForm {
             state && isShownIn(state, form) ? { state } : await receiveStray?.({ request, form, state });
           if (!admission) return refuse();
           if ('reply' in admission) return admission.reply;
-          const asker = { ip: address, locale: request.header('accept-language') ?? undefined };
+          const asker = { call, locale: request.header('accept-language') ?? undefined };
           const work = () => submit({ request, form, state: admission.state, asker });
           outcome = await submissions.run(click, work);
           // A second click may be sent when the browser already has the cookies of this outcome.
@@ -111,7 +112,7 @@ export function createFormAcceptor(parts: FormParts): AcceptForm {
         return replies.seeOther(outcome.location, listCookies(outcome));
       } catch (error) {
         if (!(error instanceof OtpError) || error.code !== 'store_unavailable') throw error;
-        logger.error({ error: error.code, reason: error.message }, 'request failed');
+        outcomes.report({ event: 'request.failed', ...call, status: error.code, cause: error.message });
         return replies.notice(request, 503, 'unavailable', onwards);
       }
     },

@@ -4,7 +4,8 @@ import type { HttpRequest } from '../http/request.js';
 import type { SessionCookie } from '../http/session-cookie.js';
 import type { Locale } from '../messages/catalogue.js';
 import { chooseLocale } from '../messages/choose-locale.js';
-import type { Clock, Logger, MonotonicClock, Random } from '../ports.js';
+import type { Outcomes } from '../outcomes/outcomes.js';
+import type { Clock, MonotonicClock, Random } from '../ports.js';
 import type { Service } from '../service.js';
 import type { Tokens } from '../tokens/tokens.js';
 import { createAssets } from './assets.js';
@@ -21,7 +22,7 @@ import { createStateCookie } from './state-cookie.js';
 
 export interface SignInOptions {
   service: Pick<Service, 'request' | 'verify'>;
-  tokens: Pick<Tokens, 'check' | 'revoke'>;
+  tokens: Pick<Tokens, 'examine' | 'revoke'>;
   sessionCookie: SessionCookie;
   keys: Pick<Keys, 'signInState' | 'signInForm'>;
   /** Part of the names of cookies, and of what they are encrypted for. */
@@ -45,7 +46,7 @@ export interface SignInOptions {
   random: Random;
   clock: Clock;
   monotonicClock: MonotonicClock;
-  logger: Logger;
+  outcomes: Outcomes;
 }
 
 /** What the routes are made of; each takes what it uses. */

@@ -8,11 +8,11 @@ export type FindSignedIn = (request: HttpRequest) => Promise<string | null>;
 
 export function createSessionReader(
   sessionCookie: Pick<SessionCookie, 'read'>,
-  tokens: Pick<Tokens, 'check'>,
+  tokens: Pick<Tokens, 'examine'>,
 ): FindSignedIn {
   return async (request) => {
     for (const token of sessionCookie.read(request.header('cookie'))) {
-      const check = await tokens.check(token);
+      const check = await tokens.examine(token);
       if (check.active && check.claims.purpose === signInPurpose) return check.claims.sub;
     }
     return null;

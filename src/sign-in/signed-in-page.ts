@@ -39,8 +39,8 @@ export function createSignOutRoutes(parts: PageParts & Pick<Parts, 'sessionCooki
     return showSignedIn(parts, request, identity, targets.home);
   }
 
-  async function submit({ request, state }: Submission): Promise<Outcome> {
-    for (const token of sessionCookie.read(request.header('cookie'))) await tokens.revoke(token);
+  async function submit({ request, state, asker }: Submission): Promise<Outcome> {
+    for (const token of sessionCookie.read(request.header('cookie'))) await tokens.revoke(token, asker.call);
     const outcome = say({ kind: 'signedOut' }, 'identity', forgetStep(state));
     return { ...outcome, session: null };
   }

@@ -1,6 +1,6 @@
 import { hash, type KeyObject } from 'node:crypto';
 import { saltBytes, seal, unseal, unsealWithNonce } from '../core/seal.js';
-import type { Clock, Logger, Random, Store } from '../ports.js';
+import type { Clock, Random, Store } from '../ports.js';
 
 /** What a refresh token stands for. The token itself carries it encrypted: the store holds no identity. */
 export interface Sustained {
@@ -25,7 +25,6 @@ export interface FamiliesOptions {
   ttlSeconds: number;
   clock: Clock;
   random: Random;
-  logger: Pick<Logger, 'warn'>;
 }
 
 /**
@@ -35,12 +34,12 @@ export interface FamiliesOptions {
  */
 export interface Families {
   start(sustained: Sustained): Promise<RefreshToken>;
-  /** Null for anything but a refresh token that has not expired; it may have been used. */
-  parse(refreshToken: unknown): Sustained | null;
-  /** Exchanges a refresh token for its successor. Null when it is invalid; one that was used before ends its family. */
-  rotate(refreshToken: unknown): Promise<RefreshToken | null>;
-  /** Ends the family of a refresh token, used or not. False for anything else. */
-  end(refreshToken: unknown): Promise<boolean>;
+  /** What a refresh token that has not expired stands for, or why it is refused; it may have been used. */
+  parse(refreshToken: unknown): Sustained | 'malformed' | 'expired';
+  /** Exchanges a refresh token for its successor, or tells why not; one that was used before ends its family. */
+  rotate(refreshToken: unknown): Promise<RefreshToken | 'malformed' | 'expired' | 'reused' | 'ended'>;
+  /** Ends the family of a refresh token, used or not, and returns whose it was. Null for anything else. */
+  end(refreshToken: unknown): Promise<Sustained | null>;
   /** Returns the id of a new session. */
   startSession(): Promise<string>;
   isSessionLive(id: string): Promise<boolean>;
@@ -55,7 +54,7 @@ const maxLength = 2048;
 const sessionMark = 'session';
 
 export function createFamilies(options: FamiliesOptions): Families {
-  const { store, key, namespace, ttlSeconds, clock, random, logger } = options;
+  const { store, key, namespace, ttlSeconds, clock, random } = options;
   const context = `refresh ${namespace}`;
   const nowSeconds = () => Math.floor(clock() / 1000);
 
@@ -105,11 +104,13 @@ export function createFamilies(options: FamiliesOptions): Families {
     },
     parse(token) {
       const opened = openToken(token);
-      return opened && opened.expiresAt > nowSeconds() ? opened.sustained : null;
+      if (!opened) return 'malformed';
+      return opened.expiresAt > nowSeconds() ? opened.sustained : 'expired';
     },
     async rotate(presented) {
       const opened = openToken(presented);
-      if (!opened || opened.expiresAt <= nowSeconds()) return null;
+      if (!opened) return 'malformed';
+      if (opened.expiresAt <= nowSeconds()) return 'expired';
       const { family, expiresAt, sustained } = opened;
       const token = sealToken(sustained, family, expiresAt);
       const result = await store.exchange({
@@ -118,14 +119,14 @@ export function createFamilies(options: FamiliesOptions): Families {
         next: hashToken(token.refreshToken),
         ttlSeconds,
       });
-      if (result === 'reused') logger.warn({}, 'a refresh token was used twice: its family is ended');
-      return result === 'exchanged' ? token : null;
+      if (result === 'exchanged') return token;
+      return result === 'reused' ? 'reused' : 'ended';
     },
     async end(token) {
       const opened = openToken(token);
-      if (!opened) return false;
+      if (!opened) return null;
       await endFamily(opened.family);
-      return true;
+      return opened.sustained;
     },
     async startSession() {
       const id = random.id();

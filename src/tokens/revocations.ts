@@ -1,18 +1,19 @@
 import { OtpError } from '../errors.js';
-import type { Logger, MonotonicClock, Store } from '../ports.js';
+import type { Outcomes } from '../outcomes/outcomes.js';
+import type { MonotonicClock, Store } from '../ports.js';
 
 export interface RevocationsOptions {
   store: Pick<Store, 'claim' | 'claimed'>;
   /** Whether tokens are refused while the store does not answer. */
   isRequired: boolean;
   monotonicClock: MonotonicClock;
-  logger: Logger;
+  outcomes: Outcomes;
 }
 
 /** A deny-list of revoked tokens, kept in the store until they would have expired. */
 export interface Revocations {
-  /** Whether any of these entries is on the list. Never rejects. */
-  includesAny(names: readonly string[]): Promise<boolean>;
+  /** Why a token with these entries is refused, or null: one is on the list, or the list cannot be read. Never rejects. */
+  find(names: readonly string[]): Promise<'revoked' | 'store_unavailable' | null>;
   /** @throws OtpError `store_unavailable` */
   add(name: string, ttlSeconds: number): Promise<void>;
 }
@@ -21,19 +22,21 @@ export interface Revocations {
 const pauseMs = 1000;
 
 export function createRevocations(options: RevocationsOptions): Revocations {
-  const { store, isRequired, monotonicClock, logger } = options;
+  const { store, isRequired, monotonicClock, outcomes } = options;
   let isBlind = false;
   let pausedUntil = 0;
 
-  function decideWithout(error: unknown): boolean {
+  const blind = isRequired ? 'store_unavailable' : null;
+
+  function decideWithout(error: unknown): typeof blind {
     if (!(error instanceof OtpError) || error.code !== 'store_unavailable') throw error;
     pausedUntil = monotonicClock.now() + pauseMs;
     if (!isBlind) {
-      const how = isRequired ? 'refused' : 'checked by signature alone';
-      logger.warn({}, `the store cannot say which tokens are revoked: they are ${how} until it can`);
+      const cause = isRequired ? 'refused' : 'checked_by_signature';
+      outcomes.report({ event: 'revocations.unknown', cause });
     }
     isBlind = true;
-    return isRequired;
+    return blind;
   }
 
   async function findAny([first, ...others]: readonly string[]): Promise<boolean> {
@@ -44,13 +47,13 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   }
 
   return {
-    async includesAny(names) {
-      if (isBlind && monotonicClock.now() < pausedUntil) return isRequired;
+    async find(names) {
+      if (isBlind && monotonicClock.now() < pausedUntil) return blind;
       try {
         const found = await findAny(names);
-        if (isBlind) logger.info({}, 'the store answers again which tokens are revoked');
+        if (isBlind) outcomes.report({ event: 'revocations.known' });
         isBlind = false;
-        return found;
+        return found ? 'revoked' : null;
       } catch (error) {
         return decideWithout(error);
       }

@@ -2,7 +2,10 @@ import type { KeyObject } from 'node:crypto';
 import { jwtVerify } from 'jose';
 import { OtpError } from '../errors.js';
 import { createCheckedTokens } from '../fast/checked-tokens.js';
-import type { Clock, IssueToken, Logger, MonotonicClock, Random, ReadClaims, Store } from '../ports.js';
+import { toFailure } from '../outcomes/failure.js';
+import type { Call, Subject, TokenCause, TokenKind } from '../outcomes/outcome.js';
+import type { Outcomes } from '../outcomes/outcomes.js';
+import type { Clock, IssueToken, MonotonicClock, Random, ReadClaims, Store } from '../ports.js';
 import type { IssuedToken } from '../results.js';
 import { clockSkewSeconds, dropReserved, isOurPayload, type TokenClaims } from './claims.js';
 import { createFamilies, type Sustained } from './families.js';
@@ -33,10 +36,15 @@ export interface TokenOptions {
   clock: Clock;
   monotonicClock: MonotonicClock;
   random: Random;
-  logger: Logger;
+  outcomes: Outcomes;
+  /** The tag that stands for an identity in outcomes. */
+  deriveIdentityTag(identity: string): string;
 }
 
 export type TokenCheck = { active: true; claims: TokenClaims } | { active: false };
+
+/** With the reason, which only operators may learn. */
+export type TokenExamination = { active: true; claims: TokenClaims } | { active: false; cause: TokenCause };
 
 /**
  * `kept`: the token cannot be renewed, or not now. `ended`: it was renewed more than ten seconds ago, so there is a copy of
@@ -49,19 +57,23 @@ export interface Tokens {
   canRefresh: boolean;
   issue: IssueToken;
   /** Never throws and never says why: an invalid token tells its sender nothing. */
-  check(token: unknown): Promise<TokenCheck>;
+  check(token: unknown, call?: Call): Promise<TokenCheck>;
+  /** Like `check`, for callers that report the outcome themselves. */
+  examine(token: unknown): Promise<TokenExamination>;
   /** Uses up a refresh token and returns its successors; null when it is invalid. */
-  refresh(refreshToken: unknown): Promise<IssuedToken | null>;
+  refresh(refreshToken: unknown, call?: Call): Promise<IssuedToken | null>;
   /** Renews the token of a session. Never rejects. */
-  renew(claims: TokenClaims): Promise<Renewal>;
+  renew(claims: TokenClaims, call?: Call): Promise<Renewal>;
   /**
    * Ends an access token, with its session if it has one, or the family of a refresh token. Ignores anything else.
    *
    * @throws OtpError `store_unavailable`
    */
-  revoke(token: unknown): Promise<void>;
+  revoke(token: unknown, call?: Call): Promise<void>;
   /** Unix seconds, by the clock that decides expiry. */
   now(): number;
+  /** Whom an outcome of this token is about. */
+  describe(claims: TokenClaims): Subject & { kind: TokenKind };
 }
 
 const type = 'JWT';
@@ -73,7 +85,7 @@ const maxIssuedLength = 4000;
 
 /** Issues, verifies and revokes tokens (RFC 7519). */
 export function createTokens(options: TokenOptions): Tokens {
-  const { keys, issuer, audience, namespace, ttlSeconds, clock, logger } = options;
+  const { keys, issuer, audience, namespace, ttlSeconds, clock, outcomes } = options;
   const { signing } = keys;
   const nowSeconds = () => Math.floor(clock() / 1000);
   const families =
@@ -118,13 +130,32 @@ export function createTokens(options: TokenOptions): Tokens {
     return { accessToken, expiresInSeconds: ttlSeconds };
   }
 
+  /** Who an outcome is about. */
+  const describe = (kind: TokenKind, { identity, purpose }: Pick<Sustained, 'identity' | 'purpose'>) => ({
+    kind,
+    identityTag: options.deriveIdentityTag(identity),
+    purpose,
+  });
+  const describeClaims = ({ sub, purpose, sid }: TokenClaims) =>
+    describe(sid === undefined ? 'access' : 'session', { identity: sub, purpose });
+
   /** Tolerates a failing store: the code is used up, so the person must at least get an access token. */
-  async function startLasting<Started>(start: () => Promise<Started>): Promise<Started | undefined> {
+  async function startLasting<Started>(
+    kind: TokenKind,
+    sustained: Sustained,
+    call: Call,
+    start: () => Promise<Started>,
+  ): Promise<Started | undefined> {
     try {
       return await start();
     } catch (error) {
       if (!(error instanceof OtpError) || error.code !== 'store_unavailable') throw error;
-      logger.warn({}, 'the store cannot keep a refresh token: this sign-in ends with its access token');
+      outcomes.report({
+        event: 'session.shortened',
+        ...call,
+        ...describe(kind, sustained),
+        cause: error.code,
+      });
       return undefined;
     }
   }
@@ -135,11 +166,12 @@ export function createTokens(options: TokenOptions): Tokens {
     await families?.endSession(sid);
   }
 
-  async function parseActive(token: unknown): Promise<TokenClaims | null> {
-    if (typeof token !== 'string' || token === '') return null;
+  async function parseActive(token: unknown): Promise<TokenClaims | TokenCause> {
+    if (typeof token !== 'string' || token === '') return 'missing';
     const key = checked.hash(token);
     const known = checked.find(key);
-    if (known) return known.exp > nowSeconds() ? known : null;
+    if (known) return known.exp > nowSeconds() ? known : 'expired';
+    let cause: TokenCause = 'malformed';
     const result = await checkSigned(token, keys.checking, (text, publicKey, { algorithms }) =>
       jwtVerify(text, publicKey, {
         algorithms,
@@ -148,46 +180,77 @@ export function createTokens(options: TokenOptions): Tokens {
         audience,
         requiredClaims,
         currentDate: new Date(clock()),
+      }).catch((error: unknown) => {
+        cause = causeOf(error);
+        throw error;
       }),
     );
-    if (!result || !isPayload(token, result.payload)) return null;
-    if (!isOurPayload(result.payload, namespace, nowSeconds())) return null;
+    if (!result) return cause;
+    if (!isPayload(token, result.payload)) return 'malformed';
+    if (!isOurPayload(result.payload, namespace, nowSeconds())) return 'other_service';
     checked.add(key, result.payload);
     return result.payload;
+  }
+
+  async function examine(token: unknown): Promise<TokenExamination> {
+    const claims = await parseActive(token);
+    if (typeof claims === 'string') return { active: false, cause: claims };
+    const cause = await revocations.find(listEntries(claims));
+    return cause === null ? { active: true, claims } : { active: false, cause };
   }
 
   return {
     canRefresh: families !== null,
     now: nowSeconds,
-    async issue({ identity, purpose, channels, isSession, extraClaims }) {
+    describe: describeClaims,
+    async issue({ identity, purpose, channels, isSession, extraClaims, call = {} }) {
       const amr = channels.includes('sms') ? ['otp', 'sms'] : ['otp'];
       const sustained = { identity, purpose, amr, authTime: nowSeconds() };
       if (!families || !options.lastingPurposes.includes(purpose)) return sign(sustained, extraClaims);
-      if (isSession) return sign(sustained, extraClaims, await startLasting(() => families.startSession()));
+      if (isSession) {
+        const sid = await startLasting('session', sustained, call, () => families.startSession());
+        return sign(sustained, extraClaims, sid);
+      }
       const token = sign(sustained, extraClaims);
-      return { ...token, ...(await startLasting(() => families.start(sustained))) };
+      return {
+        ...token,
+        ...(await startLasting('refresh', sustained, call, () => families.start(sustained))),
+      };
     },
-    async check(token) {
-      const claims = await parseActive(token);
-      if (!claims || (await revocations.includesAny(listEntries(claims)))) return { active: false };
-      return { active: true, claims };
+    examine,
+    async check(token, call = {}) {
+      const result = await examine(token);
+      if (result.active) return result;
+      outcomes.report({ event: 'token.refused', ...call, kind: 'access', cause: result.cause });
+      return { active: false };
     },
-    async refresh(refreshToken) {
-      const sustained = families?.parse(refreshToken);
-      if (!sustained) return null;
+    async refresh(refreshToken, call = {}) {
+      const sustained = families?.parse(refreshToken) ?? 'malformed';
+      if (typeof sustained === 'string') {
+        outcomes.report({ event: 'token.refused', ...call, kind: 'refresh', cause: sustained });
+        return null;
+      }
       const { identity, purpose } = sustained;
+      const about = { ...call, ...describe('refresh', sustained) };
       const isLasting = options.lastingPurposes.includes(purpose);
       if (!isLasting || !((await options.mayContinue?.(identity, purpose)) ?? true)) {
         await families?.end(refreshToken);
+        outcomes.report({ event: 'session.ended', ...about, cause: 'not_allowed' });
         return null;
       }
       // Before the token is used up, so that a failure here signs nobody out.
       const extraClaims = (await options.readClaims?.(sustained.identity)) ?? {};
       const token = sign(sustained, extraClaims);
-      const next = await families?.rotate(refreshToken);
-      return next ? { ...token, ...next } : null;
+      const next = (await families?.rotate(refreshToken)) ?? 'malformed';
+      if (typeof next !== 'string') {
+        outcomes.report({ event: 'token.refreshed', ...about });
+        return { ...token, ...next };
+      }
+      if (next === 'reused') outcomes.report({ event: 'token.reused', ...about });
+      else outcomes.report({ event: 'token.refused', ...about, cause: next });
+      return null;
     },
-    async renew(claims) {
+    async renew(claims, call = {}) {
       const { sid, sub, purpose, amr, auth_time } = claims;
       if (sid === undefined || !families) return { status: 'kept' };
       try {
@@ -196,30 +259,47 @@ export function createTokens(options: TokenOptions): Tokens {
         // After the hooks, so that no slow call comes between these checks and the new token.
         if (!(await families.isSessionLive(sid))) return { status: 'kept' };
         if (!(await renewals.isTimely(claims))) {
-          logger.warn({}, 'a session cookie was used again after its renewal: the session is ended');
           await endSession(sid);
+          outcomes.report({ event: 'token.reused', ...call, ...describeClaims(claims) });
           return { status: 'ended' };
         }
         const sustained = { identity: sub, purpose, amr, authTime: auth_time };
-        return { status: 'renewed', token: sign(sustained, extraClaims, sid, deriveSuccessorId(claims)) };
+        const token = sign(sustained, extraClaims, sid, deriveSuccessorId(claims));
+        outcomes.report({ event: 'token.refreshed', ...call, ...describeClaims(claims) });
+        return { status: 'renewed', token };
       } catch (error) {
         // The current token is still valid, so its holder must not notice.
-        logger.warn(
-          { error: error instanceof OtpError ? error.code : 'internal' },
-          'a session was not renewed',
-        );
+        const cause = toFailure(error);
+        outcomes.report({ event: 'renewal.failed', ...call, ...describeClaims(claims), cause });
         return { status: 'kept' };
       }
     },
-    async revoke(token) {
-      if (await families?.end(token)) return;
+    async revoke(token, call = {}) {
+      const sustained = await families?.end(token);
+      if (sustained) {
+        const about = describe('refresh', sustained);
+        outcomes.report({ event: 'session.ended', ...call, ...about, cause: 'revoked' });
+        return;
+      }
       const claims = await parseActive(token);
-      if (!claims) return;
+      if (typeof claims === 'string') return;
       // The store's clock may differ from this one.
       await revocations.add(tokenEntry(claims), claims.exp - nowSeconds() + clockSkewSeconds);
-      if (claims.sid !== undefined) await endSession(claims.sid);
+      if (claims.sid === undefined) {
+        outcomes.report({ event: 'token.revoked', ...call, ...describeClaims(claims) });
+        return;
+      }
+      await endSession(claims.sid);
+      outcomes.report({ event: 'session.ended', ...call, ...describeClaims(claims), cause: 'revoked' });
     },
   };
+}
+
+/** Why jose refused a token. */
+function causeOf(error: unknown): TokenCause {
+  const { code } = error as { code?: unknown };
+  if (code === 'ERR_JWT_EXPIRED') return 'expired';
+  return code === 'ERR_JWT_CLAIM_VALIDATION_FAILED' ? 'other_service' : 'signature';
 }
 
 function encode(value: unknown): string {

@@ -111,13 +111,13 @@ test('an answer that is not a receipt is an unknown outcome, and takes no place 
   }
   assert.deepEqual(
     warnings.map(({ category, detail }) => [category, detail]),
-    answers.map(() => ['unknown', 'inbox: returned no receipt']),
+    answers.map(() => ['unknown', 'returned no receipt']),
   );
   await otp.close();
 });
 
 // A bad day: a recipient is greylisted, and the operator is told nothing for minutes.
-test('the first refusal is logged at once with its cause, and the last one when a message is given up', async () => {
+test('a refusal is logged at once with its cause, then in growing intervals, and when the message is given up', async () => {
   const warnings: unknown[] = [];
   const { otp, clock } = createTestOtp({
     deliveryMode: 'background',
@@ -131,18 +131,21 @@ test('the first refusal is logged at once with its cause, and the last one when 
     logger: {
       info() {},
       error() {},
-      warn: ({ category, fault, detail }, message) => warnings.push([category, fault, detail, message]),
+      warn: ({ event, status, category, fault, detail, transport }) => {
+        assert.deepEqual([category, fault, detail, transport], ['unavailable', 'recipient', '450', 'inbox']);
+        warnings.push([seconds, event, status]);
+      },
     },
   });
-  const cause = ['unavailable', 'recipient', 'inbox: 450'];
+  let seconds = 0;
   await otp.request(alice);
   await settle();
-  assert.deepEqual(warnings, [[...cause, 'delivery refused, to be tried again']]);
-  for (let i = 0; i < 300; i++) {
+  for (; seconds < 300; seconds++) {
     clock.advance(1000);
     await settle();
   }
-  assert.deepEqual(warnings.slice(1), [[...cause, 'delivery refused']]);
+  const failing = [0, 0, 3, 12, 39].map((after) => [after, 'delivery.failing', 'failing']);
+  assert.deepEqual(warnings, [...failing, [120, 'delivery.failed', 'expired']]);
   await otp.close();
 });
 
@@ -201,5 +204,5 @@ test('what is left at the end of the grace period is reported as lost, by count'
   const closing = otp.close({ graceMs: 50 });
   clock.advance(50);
   await closing;
-  assert.deepEqual(faults, [[{ lost: 2 }, 'messages were lost at shutdown']]);
+  assert.deepEqual(faults, [[{ event: 'delivery.lost', lost: 2 }, 'Messages were lost at shutdown']]);
 });

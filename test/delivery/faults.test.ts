@@ -11,11 +11,12 @@ import { createManualMonotonicClock } from '../helpers/clock.js';
 import { startHttpStub } from '../helpers/http-stub.js';
 import { createMessage } from '../helpers/messages.js';
 import { jwtSecret, secretKey } from '../helpers/otp.js';
+import { noOutcomes } from '../helpers/outcomes.js';
 import { type Provider, providers } from '../helpers/providers.js';
 import { startSmtpServer } from '../helpers/smtp.js';
 
 const createRouterOf = (...transports: Transport[]) =>
-  createRouter({ transports, timeoutMs: 60_000, clock: createManualMonotonicClock() });
+  createRouter({ transports, timeoutMs: 60_000, clock: createManualMonotonicClock(), outcomes: noOutcomes });
 
 /** Each to another domain or number. */
 function messageTo(i: number, channel: Channel): Message {

@@ -145,13 +145,13 @@ test('closing does not wait for muted messages', async () => {
   assert.equal(await queue.drain(1000), 0);
 });
 
-test('the first refusal of a message is told once, when another try follows', async () => {
+test('a refused message is told of at once, and again in growing intervals, while another try follows', async () => {
   const told: Refusal[] = [];
   const { send, advance } = createKit((to) => (to.startsWith('no') ? { ...busy, retryable: false } : busy));
   for (const to of ['alice@example.com', 'no@example.com'])
     void send(to, { onRetry: (one) => told.push(one) });
   await advance(300_000);
-  assert.deepEqual(told, [busy]);
+  assert.deepEqual(told, [busy, busy, busy, busy, busy]);
 });
 
 test('closing waits until every slot is free, or for its grace, and then reserves none', async () => {

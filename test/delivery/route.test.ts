@@ -4,6 +4,7 @@ import type { Fault, RefusalCategory } from '../../src/core/refusal.js';
 import { createRouter } from '../../src/delivery/route.js';
 import type { Message, Receipt, Transport } from '../../src/ports.js';
 import { createManualMonotonicClock } from '../helpers/clock.js';
+import { noOutcomes } from '../helpers/outcomes.js';
 
 const message: Message = {
   id: 'message-1',
@@ -44,7 +45,7 @@ function createStub(
 function createKit(stubs: ReturnType<typeof createStub>[], routes?: Record<string, string[]>) {
   const clock = createManualMonotonicClock();
   const transports = stubs.map(({ transport }) => transport);
-  return { clock, router: createRouter({ transports, routes, timeoutMs: 200, clock }) };
+  return { clock, router: createRouter({ transports, routes, timeoutMs: 200, clock, outcomes: noOutcomes }) };
 }
 
 /** To another domain each time. */
@@ -61,7 +62,11 @@ test('the next transport is tried after a definite refusal that is not the recip
     refuse('rejected', false, 'connection'),
   ]) {
     const [down, up] = [createStub('down', () => receipt), createStub('up', () => ({ ok: true, id: 'x' }))];
-    assert.deepEqual(await createKit([down, up]).router.send(message), { ok: true, id: 'x' });
+    assert.deepEqual(await createKit([down, up]).router.send(message), {
+      ok: true,
+      id: 'x',
+      transport: 'up',
+    });
     assert.deepEqual([down.calls(), up.calls()], [1, 1]);
   }
 });
@@ -89,14 +94,15 @@ test('when all refuse, the last refusal is the answer, with the name of its tran
     createStub('second', () => refuse('rate_limited')),
   ];
   const result = await createKit(stubs).router.send(message);
-  assert.deepEqual(result, { ...refuse('rate_limited'), detail: 'second: test' });
+  assert.deepEqual(result, { ...refuse('rate_limited'), transport: 'second' });
 });
 
 test('a transport that throws or never answers is an unknown outcome, within the limit', async () => {
   const throwing = createStub('throwing', () => Promise.reject(new TypeError('alice@example.com')));
   assert.deepEqual(await createKit([throwing]).router.send(message), {
     ...refuse('unknown'),
-    detail: 'throwing: threw TypeError',
+    transport: 'throwing',
+    detail: 'threw TypeError',
   });
   const silent = createStub('silent', () => new Promise(() => {}));
   const { router, clock } = createKit([silent]);
@@ -165,7 +171,7 @@ test('a route names its transports in their order, and a wrong name is refused',
   const stubs = ['one', 'two'].map((name) => createStub(name, () => refuse('unavailable')));
   const sms = createStub('sms', () => ({ ok: true }), ['sms']);
   const result = await createKit([...stubs, sms], { email: ['two', 'one'] }).router.send(message);
-  assert.equal(!result.ok && result.detail, 'one: test');
+  assert.equal(!result.ok && result.transport, 'one');
   assert.throws(
     () => createKit(stubs, { email: ['three'] }),
     /three is no transport that serves email; there are one/,

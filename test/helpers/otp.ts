@@ -83,11 +83,17 @@ export interface AnswerBody {
   claims: { sub: string };
   code: string;
   detail: string;
+  instance: string;
   status: number;
 }
 
 export async function readBody(response: Response): Promise<AnswerBody> {
   return (await response.json()) as AnswerBody;
+}
+
+/** A problem without the id of its request, to be compared with another one. */
+export function withoutInstance({ instance, ...body }: AnswerBody): object {
+  return instance === undefined ? body : { ...body, instance: 'some' };
 }
 
 /** Posts JSON to a handler. */

@@ -1,5 +1,7 @@
 import { createSecretKey, generateKeyPairSync } from 'node:crypto';
 import { createRandomPool } from '../../src/fast/random-pool.js';
+import { createOutcomes } from '../../src/outcomes/outcomes.js';
+import { outcomeRows } from '../../src/outcomes/table.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { createTokenKeys, type TokenKeyOptions } from '../../src/tokens/keys.js';
 import { createTokens, type TokenOptions } from '../../src/tokens/tokens.js';
@@ -26,6 +28,7 @@ export function createPem(curve: 'P-256' | 'P-384' | 'Ed25519'): string {
 export function createTestTokens(changes: Partial<TokenOptions> & { keyOptions?: TokenKeyOptions } = {}) {
   const { keyOptions = { secret: jwtSecret }, ...rest } = changes;
   const { clock, monotonicClock } = createManualTime();
+  /** The events that would be warnings in the log. */
   const warnings: string[] = [];
   const options: TokenOptions = {
     keys: createTokenKeys(keyOptions),
@@ -41,7 +44,13 @@ export function createTestTokens(changes: Partial<TokenOptions> & { keyOptions?:
     clock,
     monotonicClock,
     random: createRandomPool(),
-    logger: { info() {}, error() {}, warn: (_fields, message) => warnings.push(message) },
+    outcomes: createOutcomes([
+      {
+        isOn: () => true,
+        take: (outcome) => void (outcomeRows[outcome.event].level === 'warn' && warnings.push(outcome.event)),
+      },
+    ]),
+    deriveIdentityTag: (identity) => `tag of ${identity}`,
     ...rest,
   };
   return { tokens: createTokens(options), options, clock, warnings };

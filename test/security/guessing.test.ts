@@ -10,6 +10,7 @@ import type { OpenRequest } from '../../src/store-verbs.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { createManualClock, createManualMonotonicClock } from '../helpers/clock.js';
 import { createInbox, secretKey } from '../helpers/otp.js';
+import { noOutcomes } from '../helpers/outcomes.js';
 
 const yearSeconds = 365 * 24 * 3600;
 
@@ -79,7 +80,6 @@ test('three-digit stand-ins are hit as often as the formula says, within three s
   const years = 1500;
   const clock = createManualClock();
   const inbox = createInbox();
-  const logger = { info() {}, warn() {}, error() {} };
   const service = createService({
     policy: createPolicy(),
     keys: deriveKeys({ secret: Buffer.from(secretKey, 'base64') }),
@@ -90,9 +90,9 @@ test('three-digit stand-ins are hit as often as the formula says, within three s
       mode: 'direct',
       queueMax: 1,
       clock: createManualMonotonicClock(),
-      logger,
+      outcomes: noOutcomes,
     }),
-    logger,
+    outcomes: noOutcomes,
     issueToken: async () => ({ accessToken: '', expiresInSeconds: 0 }),
     render: () => ({ locale: 'en', subject: '', text: '' }),
     random: createSeededRandom('three-digit stand-ins'),

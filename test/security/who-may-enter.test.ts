@@ -12,6 +12,7 @@ import { createMemoryStore } from '../../src/stores/memory.js';
 import { createManualMonotonicClock, createManualTime, settle } from '../helpers/clock.js';
 import { createGateFile } from '../helpers/gate-file.js';
 import { createInbox, jwtSecret, secretKey } from '../helpers/otp.js';
+import { noOutcomes } from '../helpers/outcomes.js';
 
 const queueMax = 4;
 const trialsOfEach = 3000;
@@ -75,7 +76,6 @@ function createKit(seed: string, options: Partial<OtpOptions>) {
         else answer({ ok: true }, 80 + 400 * luck.share() ** 3);
       }),
   };
-  const logger = { info() {}, warn() {}, error() {} };
   const delivery = createDelivery({
     transports: [transport],
     timeoutMs: 5000,
@@ -83,14 +83,14 @@ function createKit(seed: string, options: Partial<OtpOptions>) {
     queueMax,
     discretion: { spreadMs: 0, random },
     clock: monotonicClock,
-    logger,
+    outcomes: noOutcomes,
   });
   const service = createService({
     policy: createPolicy(),
     keys: deriveKeys({ secret: Buffer.from(secretKey, 'base64') }),
     store: createMemoryStore({ clock }),
     delivery,
-    logger,
+    outcomes: noOutcomes,
     issueToken: async () => ({ accessToken: '', expiresInSeconds: 0 }),
     render: () => ({ locale: 'en', subject: '', text: '' }),
     random,

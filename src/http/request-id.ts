@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { isRequestId } from '../core/request-id.js';
+import type { Random } from '../ports.js';
+import { createPeerCheck } from './client-address.js';
+import type { HttpReply } from './reply.js';
+import type { HttpRequest } from './request.js';
+import type { Dispatch } from './route.js';
+
+/** In every answer, and in requests that a trusted proxy has named. */
+export const requestIdHeader = 'X-Request-Id';
+
+/** Answers a request that has an id. */
+export type Answer = (request: HttpRequest, requestId: string) => Promise<HttpReply>;
+
+/**
+ * Gives each request an id: the one in its X-Request-Id if a trusted proxy sent it, or a new one. Anyone else could
+ * otherwise make their requests look like somebody else's in the log.
+ *
+ * @throws RangeError for a trusted proxy that is not an address, range, `loopback` or `unix`
+ */
+export function withRequestId(
+  answer: Answer,
+  { trustedProxies, random }: { trustedProxies: readonly string[]; random: Pick<Random, 'id'> },
+): Dispatch {
+  const isTrusted = createPeerCheck(trustedProxies);
+  const hasProxies = trustedProxies.length > 0;
+  return async (request) => {
+    const { remoteAddress, header } = request;
+    const given = hasProxies && isTrusted(remoteAddress ?? '') ? header('x-request-id') : null;
+    const requestId = given !== null && isRequestId(given) ? given : random.id();
+    const reply = await answer(request, requestId);
+    const { status, headers, body } = reply;
+    return status < 400 ? { status, headers, body, requestId } : nameReply(reply, requestId);
+  };
+}
+
+/** The reply with the id of its request: in the header, and as the `instance` of a problem (RFC 9457 §3.1.5). */
+export function nameReply({ status, headers, body }: HttpReply, requestId: string): HttpReply {
+  if (headers['Content-Type'] !== 'application/problem+json' || typeof body !== 'string') {
+    return { status, headers, body, requestId };
+  }
+  // Spliced in: parsing the problem would take longer than making it. An id needs no escapes.
+  const instance = `,"instance":"urn:stateless-otp:request:${requestId}"}`;
+  return { status, headers, body: `${body.slice(0, -1)}${instance}`, requestId };
+}
+
+/** For answers that are given before the dispatcher has seen the request. */
+export function createRequestId(): string {
+  return randomBytes(16).toString('base64url');
+}

@@ -1,0 +1,12 @@
+import { faultOf } from '../core/refusal.js';
+import type { Accepted, RoutedReceipt, RoutedRefusal } from '../ports.js';
+import type { Answered, Refused } from './outcome.js';
+
+export function describeAccepted({ transport, id }: RoutedReceipt & Accepted): Answered {
+  return { transport, providerId: id };
+}
+
+export function describeRefusal(refusal: RoutedRefusal): Answered & Refused {
+  const { transport, category, detail, cause = detail } = refusal;
+  return { transport, category, fault: faultOf(refusal), cause, detail };
+}

@@ -1,0 +1,70 @@
+import type { OutcomeEvent } from './outcome.js';
+
+export type Level = 'info' | 'warn' | 'error';
+
+/** Names of the events that are published to subscribers outside of the process. */
+export type PublishedEvent =
+  | 'code.sent'
+  | 'code.verified'
+  | 'code.refused'
+  | 'code.blocked'
+  | 'codes.lengthened'
+  | 'delivery.failed'
+  | 'delivery.delivered'
+  | 'token.refreshed'
+  | 'token.reused'
+  | 'session.ended'
+  | 'budget.reached';
+
+export interface OutcomeRow {
+  level: Level;
+  /** For people who read the log; programs read `event`. */
+  message: string;
+  /** Whether subscribers are told, by the same name. */
+  isPublished: boolean;
+}
+
+type Rows = {
+  [Event in OutcomeEvent]: OutcomeRow & { isPublished: Event extends PublishedEvent ? true : false };
+};
+
+const shown = <Of extends Level>(level: Of, message: string) =>
+  ({ level, message, isPublished: false }) as const;
+const published = <Of extends Level>(level: Of, message: string) =>
+  ({ level, message, isPublished: true }) as const;
+
+/** One row for each outcome: the one list that every sink and the documentation read. */
+export const outcomeRows: Rows = {
+  'code.sent': published('info', 'A code was sent or queued'),
+  'code.withheld': shown('info', 'Nothing was sent, and the caller was answered as if a code had been'),
+  'request.refused': shown('info', 'A request for a code was refused'),
+  'code.verified': published('info', 'A code was right, and a token was issued'),
+  'code.refused': published('info', 'A code was refused'),
+  'code.blocked': published('info', 'No attempts are left for the pending code'),
+  'test_identity.used': shown('warn', 'A test identity was used: nothing is sent to it'),
+  'codes.lengthened': published('warn', 'Wrong guesses have made the codes of an identity longer'),
+  'budget.reached': published('info', 'A limit was reached'),
+  'delivery.delivered': published('info', 'The provider accepted a message'),
+  'delivery.failing': shown('warn', 'A message was refused and will be tried again'),
+  'delivery.failed': published('warn', 'A message was given up'),
+  'delivery.lost': shown('error', 'Messages were lost at shutdown'),
+  'breaker.opened': shown('warn', 'A transport is down: it is only tried now and then'),
+  'breaker.closed': shown('info', 'A transport is up again'),
+  'release.failed': shown('warn', 'A refused send stays counted'),
+  'token.refreshed': published('info', 'A sign-in was continued'),
+  'token.reused': published(
+    'warn',
+    'A token was used twice, so there is a copy of it: its sign-in has ended',
+  ),
+  'token.refused': shown('info', 'A token was refused'),
+  'token.revoked': shown('info', 'An access token was revoked'),
+  'session.ended': published('info', 'A sign-in has ended'),
+  'renewal.failed': shown('warn', 'A session was not renewed'),
+  'session.shortened': shown('warn', 'The store cannot keep a sign-in: it ends with its access token'),
+  'gate.allowed': shown('info', 'The gate let a request through'),
+  'gate.refused': shown('info', 'The gate refused a request'),
+  'caller.refused': shown('warn', 'A calling program did not present a known key'),
+  'revocations.unknown': shown('warn', 'The store cannot say which tokens are revoked'),
+  'revocations.known': shown('info', 'The store answers again which tokens are revoked'),
+  'request.failed': shown('error', 'A request failed'),
+};

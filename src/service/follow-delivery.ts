@@ -1,0 +1,49 @@
+import type { Channel } from '../core/policy.js';
+import type { Outcomes } from '../outcomes/outcomes.js';
+import { describeAccepted, describeRefusal } from '../outcomes/receipt.js';
+import type { MonotonicClock, RoutedReceipt, RoutedRefusal } from '../ports.js';
+import { nameCall, type RequestFacts } from './request-outcome.js';
+
+/** Reports how a message fares in the background, after its request has been answered. */
+export interface FollowDelivery {
+  noteRefusal(facts: RequestFacts, channel: Channel, refusal: RoutedRefusal): void;
+  noteEnd(facts: RequestFacts, channel: Channel, receipt: RoutedReceipt): void;
+}
+
+export function createDeliveryFollower(parts: {
+  outcomes: Outcomes;
+  monotonicClock: MonotonicClock;
+}): FollowDelivery {
+  const { outcomes, monotonicClock } = parts;
+  const describe = (facts: RequestFacts, channel: Channel) => ({
+    ...nameCall(facts),
+    channel,
+    durationMs: monotonicClock.now() - facts.startedAt,
+  });
+  return {
+    noteRefusal(facts, channel, refusal) {
+      const refused = describeRefusal(refusal);
+      outcomes.report({
+        event: 'delivery.failing',
+        ...describe(facts, channel),
+        status: 'failing',
+        ...refused,
+      });
+    },
+    noteEnd(facts, channel, receipt) {
+      if (!receipt.ok) {
+        const status = receipt.isExpired ? 'expired' : 'delivery_failed';
+        const refused = describeRefusal(receipt);
+        outcomes.report({ event: 'delivery.failed', ...describe(facts, channel), status, ...refused });
+      } else if (facts.withheld === undefined && outcomes.areWanted()) {
+        const accepted = describeAccepted(receipt);
+        outcomes.report({
+          event: 'delivery.delivered',
+          ...describe(facts, channel),
+          status: 'delivered',
+          ...accepted,
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { Channel } from '../core/policy.js';
+import type { Call, Failure, Outcome, Subject, WithheldCause } from '../outcomes/outcome.js';
+import { describeRefusal } from '../outcomes/receipt.js';
+import type { RoutedReceipt, RoutedRefusal } from '../ports.js';
+import type { InvalidIdentity, RequestResult } from '../results.js';
+
+/** What is known of a request by the time it is answered. */
+export interface RequestFacts extends Call, Subject {
+  /** By the monotonic clock. */
+  startedAt: number;
+  channel?: Channel | undefined;
+  /** Why nothing is sent. */
+  withheld?: WithheldCause | undefined;
+  /** Of a message that the caller waited for. */
+  receipt?: RoutedReceipt | undefined;
+}
+
+export type RequestAnswer = Exclude<RequestResult, InvalidIdentity>;
+
+/** How a request for a code ended. */
+export function toRequestOutcome(facts: RequestFacts, answer: RequestAnswer, durationMs: number): Outcome {
+  const { requestId, caller, ip, identityTag, purpose, channel, withheld, receipt } = facts;
+  const call = {
+    requestId,
+    caller,
+    ip,
+    identityTag,
+    purpose,
+    channel,
+    durationMs,
+    action: 'request',
+  } as const;
+  switch (answer.status) {
+    case 'sent': {
+      const { channel, codeLength } = answer;
+      if (withheld) return { event: 'code.withheld', ...call, channel, status: 'withheld', cause: withheld };
+      const status = receipt ? 'delivered' : 'queued';
+      const providerId = receipt?.ok ? receipt.id : undefined;
+      const { transport } = receipt ?? {};
+      return { event: 'code.sent', ...call, channel, status, codeLength, transport, providerId };
+    }
+    case 'blocked':
+      return { event: 'code.blocked', ...call, status: 'blocked' };
+    case 'rate_limited':
+      return { event: 'budget.reached', ...call, status: 'rate_limited', limit: answer.limit };
+    case 'delivery_failed':
+      return {
+        event: 'delivery.failed',
+        ...call,
+        channel: channel as Channel,
+        status: 'delivery_failed',
+        ...describeRefusal(receipt as RoutedRefusal),
+      };
+    default:
+      return { event: 'request.refused', ...call, status: answer.status };
+  }
+}
+
+/** A request that ended in an error of this service. */
+export function toFailedRequest(facts: RequestFacts, status: Failure, durationMs: number): Outcome {
+  return {
+    event: 'request.refused',
+    action: 'request',
+    ...nameCall(facts),
+    channel: facts.channel,
+    status,
+    durationMs,
+  };
+}
+
+/** Which call it is, and whom it is about. */
+export function nameCall({ requestId, caller, ip, identityTag, purpose }: Call & Subject): Call & Subject {
+  return { requestId, caller, ip, identityTag, purpose };
+}

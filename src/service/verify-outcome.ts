@@ -1,0 +1,50 @@
+import type { Channel } from '../core/policy.js';
+import type { Call, ExpiredCause, Failure, Outcome, Subject } from '../outcomes/outcome.js';
+import type { InvalidIdentity, VerifyResult } from '../results.js';
+import { nameCall } from './request-outcome.js';
+
+/** What is known of a verify by the time it is answered. */
+export interface VerifyFacts extends Call, Subject {
+  /** Of the code that was compared. */
+  channel?: Channel | undefined;
+  expiredCause?: ExpiredCause | undefined;
+  usedSecondsAgo?: number | undefined;
+}
+
+export type VerifyAnswer = Exclude<VerifyResult, InvalidIdentity>;
+
+/** How a verify ended. */
+export function toVerifyOutcome(
+  facts: VerifyFacts,
+  answer: VerifyAnswer,
+  isSession: boolean,
+  durationMs: number,
+): Outcome {
+  const { channel, usedSecondsAgo, expiredCause } = facts;
+  const call = { ...nameCall(facts), durationMs, action: 'verify' } as const;
+  switch (answer.status) {
+    case 'valid': {
+      const issued = isSession ? 'session' : answer.refreshToken === undefined ? 'access' : 'refresh';
+      return { event: 'code.verified', ...call, status: 'valid', channel: channel as Channel, issued };
+    }
+    case 'blocked':
+      return { event: 'code.blocked', ...call, status: 'blocked' };
+    case 'rate_limited':
+      return { event: 'budget.reached', ...call, status: 'rate_limited', limit: answer.limit };
+    case 'invalid': {
+      const { attemptsLeft } = answer;
+      return attemptsLeft === null
+        ? { event: 'code.refused', ...call, status: 'invalid', cause: 'malformed' }
+        : { event: 'code.refused', ...call, status: 'invalid', cause: 'wrong', attemptsLeft };
+    }
+    case 'expired': {
+      const cause = usedSecondsAgo === undefined ? expiredCause : 'used';
+      return { event: 'code.refused', ...call, status: 'expired', cause, usedSecondsAgo };
+    }
+  }
+}
+
+/** A verify that ended in an error of this service. */
+export function toFailedVerify(facts: VerifyFacts, status: Failure, durationMs: number): Outcome {
+  return { event: 'code.refused', action: 'verify', ...nameCall(facts), status, durationMs };
+}
