@@ -109,19 +109,20 @@ async function answerAt(
     return null;
   }
   const decision = await decide(site, parts, request, call);
-  const about = { ...call, ...(decision.claims && tokens.describe(decision.claims)) };
+  const { claims } = decision;
+  const about = () => ({ ...call, ...(claims && tokens.describe(claims)) });
   if (decision.status !== 'allowed' && !site.isPublic) {
     const { status, cause } = decision;
-    outcomes.report({ event: 'gate.refused', ...about, status, cause });
+    outcomes.report({ event: 'gate.refused', ...about(), status, cause });
     return status === 'forbidden' ? replyProblem('forbidden', 'This identity is not allowed here') : null;
   }
   if (hasForeignIdentity(request)) {
-    outcomes.report({ event: 'gate.refused', ...about, status: 'forbidden', cause: 'foreign_header' });
+    outcomes.report({ event: 'gate.refused', ...about(), status: 'forbidden', cause: 'foreign_header' });
     return replyProblem('forbidden', 'A client must not send headers that begin with Remote-');
   }
   const isKnown = decision.status === 'allowed';
   if (outcomes.areWanted()) {
-    outcomes.report({ event: 'gate.allowed', ...about, status: isKnown ? 'signed_in' : 'public' });
+    outcomes.report({ event: 'gate.allowed', ...about(), status: isKnown ? 'signed_in' : 'public' });
   }
   return isKnown ? letThrough(site, decision.claims.sub, decision.headers) : letThrough(site, '');
 }
