@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { jwtSecret } from '../helpers/otp.js';
-import { describeProxies, useSite } from '../helpers/proxied-site.js';
+import { createSiteTokens, describeProxies, useSite } from '../helpers/proxied-site.js';
 import { acceptsPages, ask, bearer, cookie } from '../helpers/proxy-client.js';
-import { createTestTokens, grant } from '../helpers/tokens.js';
+import { grant } from '../helpers/tokens.js';
 
 const alice = 'alice@example.com';
 const name = '__Host-otp_session';
 const origin = 'https://pages.example.com';
-const { tokens } = createTestTokens({ clock: Date.now });
-const foreign = createTestTokens({ clock: Date.now, keyOptions: { secret: jwtSecret.toUpperCase() } });
+const tokens = createSiteTokens();
+const foreign = createSiteTokens(Date.now, jwtSecret);
 
 async function issue(issuer = tokens): Promise<string> {
   return (await issuer.issue({ ...grant, identity: alice })).accessToken;
@@ -54,7 +54,7 @@ describeProxies(
     }
 
     test('a foreign cookie of the name of ours, before or after it, changes nothing', async () => {
-      const [own, other] = [await issue(), await issue(foreign.tokens)];
+      const [own, other] = [await issue(), await issue(foreign)];
       for (const value of [
         `${name}=${other}; ${name}=${own}`,
         `${name}=${own}; ${name}=${other}`,
@@ -171,7 +171,8 @@ describeProxies(
       )) {
         const { status, echo } = await askSite({ headers: [...headers, bearer(token)] });
         assert.deepEqual(
-          [status, echo?.headers['remote-user'], echo?.headers['remote-groups']],
+          // Some proxies pass on an empty one.
+          [status, echo?.headers['remote-user'], echo?.headers['remote-groups'] || undefined],
           [200, alice, undefined],
         );
         assert.doesNotMatch(JSON.stringify(echo?.rawHeaders), /mallory/);

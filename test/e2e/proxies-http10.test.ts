@@ -3,11 +3,11 @@ import { request } from 'node:http';
 import { describe, test } from 'node:test';
 import { connect } from 'node:tls';
 import { startNginx } from '../helpers/nginx.js';
-import { useSite } from '../helpers/proxied-site.js';
+import { createSiteTokens, useSite } from '../helpers/proxied-site.js';
 import { certificate, proxies, site } from '../helpers/proxies.js';
-import { createTestTokens, grant } from '../helpers/tokens.js';
+import { grant } from '../helpers/tokens.js';
 
-const { tokens } = createTestTokens({ clock: Date.now });
+const tokens = createSiteTokens();
 const running = useSite();
 
 /** Asks over the socket of a proxy. */

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Echo } from '../helpers/echo-app.js';
 import { createGateFile } from '../helpers/gate-file.js';
-import { describeProxies, useSite } from '../helpers/proxied-site.js';
+import { createSiteTokens, describeProxies, useSite } from '../helpers/proxied-site.js';
 import { acceptsPages, bearer } from '../helpers/proxy-client.js';
-import { createTestTokens, grant } from '../helpers/tokens.js';
+import { grant } from '../helpers/tokens.js';
 import { until } from '../helpers/until.js';
 
 const [alice, bob, eve] = ['alice@example.com', 'bob@example.com', 'eve@evil.example'];
@@ -18,7 +18,7 @@ const rules = {
   names: { [alice]: 'Alice {path}$host "A", the first' },
 };
 
-const { tokens } = createTestTokens({ clock: Date.now });
+const tokens = createSiteTokens();
 const issue = async (identity: string) => (await tokens.issue({ ...grant, identity })).accessToken;
 
 /** What an application takes for an identity header, in every spelling. */

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Echo } from '../helpers/echo-app.js';
 import { jwtSecret } from '../helpers/otp.js';
-import { describeProxies, useSite } from '../helpers/proxied-site.js';
+import { createSiteTokens, describeProxies, useSite } from '../helpers/proxied-site.js';
 import { type Asking, acceptsPages, bearer, cookie, createKeepAlive } from '../helpers/proxy-client.js';
-import { createTestTokens, grant } from '../helpers/tokens.js';
+import { grant } from '../helpers/tokens.js';
 
 const alice = 'alice@example.com';
-const { tokens } = createTestTokens({ clock: Date.now });
+const tokens = createSiteTokens();
 
 /** A token as the service makes it. */
 async function issue(identity: string, changes: object = {}, issuer = tokens): Promise<string> {
@@ -150,11 +150,8 @@ describeProxies('', site, (askSite) => {
   });
 
   test('a token that is expired, of another purpose or of another key is refused', async () => {
-    const past = createTestTokens({ clock: () => Date.now() - 3_600_000 }).tokens;
-    const foreign = createTestTokens({
-      clock: Date.now,
-      keyOptions: { secret: jwtSecret.toUpperCase() },
-    }).tokens;
+    const past = createSiteTokens(() => Date.now() - 3_600_000);
+    const foreign = createSiteTokens(Date.now, jwtSecret);
     for (const token of [
       await issue(alice, {}, past),
       await issue(alice, { purpose: 'payment' }),

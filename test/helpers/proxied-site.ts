@@ -4,6 +4,7 @@ import { productionSecrets } from './otp.js';
 import { startService } from './process.js';
 import { type Behind, proxies, type RunningProxy } from './proxies.js';
 import { type Asking, ask, type ProxyAnswer } from './proxy-client.js';
+import { createTestTokens } from './tokens.js';
 
 type Service = Awaited<ReturnType<typeof startService>>;
 type App = Awaited<ReturnType<typeof startEchoApp>>;
@@ -12,6 +13,14 @@ export interface Site {
   readonly service: Service;
   readonly app: App;
   readonly behind: Behind;
+}
+
+/** Tokens as the service of the site makes them; with another secret, as it does not. */
+export function createSiteTokens(
+  clock: () => number = Date.now,
+  secret: string = productionSecrets.JWT_SECRET,
+) {
+  return createTestTokens({ clock, keyOptions: { secret } }).tokens;
 }
 
 /** The service and an application for all tests of a file, to put behind proxies. */
