@@ -18,7 +18,7 @@ export function formatBanner(config: Config, madeUp: readonly string[], port: nu
   const lines = [
     `stateless-otp ${version}`,
     `  API      ${url}/api/v1`,
-    `  Docs     ${url}/docs`,
+    ...(config.DOCS === 'on' ? [`  Docs     ${url}/docs`] : []),
     ...(hasSignInPage(config) ? [`  Sign-in  ${url}/sign-in${describeCookies(config)}`] : []),
     `  Codes    ${codes}`,
     ...(hasInbox(config)

@@ -87,6 +87,7 @@ export function loadConfig(environment: Source, file: SettingsFile = noFile): Lo
     ...completed,
     DELIVERY_MODE: chooseDeliveryMode(options),
     SMTP_REQUIRE_TLS: requiresTls(completed, isProduct),
+    DOCS: given.DOCS === undefined && isProduct ? 'off' : completed.DOCS,
   } as Config;
   // A setting that is wrong anyway is said to be so once.
   const keepOthers = (lines: string[]) => {

@@ -44,8 +44,9 @@ function replyFrontPage(config: Config): HttpReply {
   const body = html`<p>The service is running in development.</p>
 <ul>
 ${hasSignInPage(config) && html`<li><a href="${paths.signIn}">Sign-in page</a></li>`}
-<li><a href="/docs">API</a>: every route, with forms to try it</li>
+${config.DOCS === 'on' && html`<li><a href="/docs">API</a>: every route, with forms to try it</li>`}
 ${hasInbox(config) && html`<li><a href="/dev/inbox">Inbox</a>: every code that was sent</li>`}
+<li><a href="/readyz">Health</a>: whether the store answers</li>
 </ul>`;
   return replyDeveloperPage(`stateless-otp ${version}`, body);
 }

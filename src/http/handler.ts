@@ -16,6 +16,8 @@ export interface HandlerOptions extends Omit<RouteParts, 'schemas'>, Omit<Dispat
   /** Served at `/dev/inbox` under localhost and the host of `publicUrl` to anyone who can reach it: for development only. */
   unsafeDevInbox?: InboxReader | undefined;
   publicUrl?: string | undefined;
+  /** Whether `/docs` and `/openapi.json` are served. */
+  docs: 'on' | 'off';
   /** Pages, such as that to sign in. */
   pages: readonly Route[];
 }
@@ -39,8 +41,9 @@ export function createHandler(options: HandlerOptions): Handler {
     ...api,
     ...options.pages,
     ...(unsafeDevInbox ? createInboxRoutes(unsafeDevInbox, publicUrl) : []),
-    ...createDocsRoutes(),
-    createOpenApiRoute(api, { version, sessionCookie, hasApiKeys }),
+    ...(options.docs === 'on'
+      ? [...createDocsRoutes(), createOpenApiRoute(api, { version, sessionCookie, hasApiKeys })]
+      : []),
   ];
   const dispatch = createDispatcher({ ...options, routes });
   const handle = async (request: Request, info?: RequestInfo) =>

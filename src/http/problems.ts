@@ -62,5 +62,5 @@ export function replyProblem(
 
 /** For a path at which nothing is served. */
 export function replyNotFound(): HttpReply {
-  return replyProblem('not_found', 'There is no such route; see /docs');
+  return replyProblem('not_found', 'There is no such route');
 }

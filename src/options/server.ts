@@ -44,6 +44,11 @@ export const serverOptions = {
       accepts: isCallerOrigin,
     }),
   ),
+  /**
+   * Whether the documentation of the API is served, at `/docs` and `/openapi.json`. Default `on`. Without this setting the
+   * service does not serve it in production.
+   */
+  docs: from('DOCS', choice(['on', 'off'], 'on')),
   /** What is logged, as JSON lines on standard error. */
   LOG_LEVEL: choice(['debug', 'info', 'warn', 'error', 'silent'], 'info'),
   /** Most connections open at once in each process; further ones are closed. */

@@ -38,7 +38,7 @@ test('in development a browser gets a page whose links all work', async () => {
     assert.match(headers['content-security-policy'] ?? '', /default-src 'none'.*frame-ancestors 'none'/);
     assert.doesNotMatch(body, /<script/);
     const links = [...body.matchAll(/href="(\/[^"]*)"/g)].map(([, link]) => link ?? '');
-    assert.deepEqual(links, ['/sign-in', '/docs', '/dev/inbox']);
+    assert.deepEqual(links, ['/sign-in', '/docs', '/dev/inbox', '/readyz']);
     for (const link of links) assert.equal((await get(development.url, link)).status, 200, link);
   }
 });
@@ -77,6 +77,7 @@ test('the page links to what is served and to nothing else', async () => {
   const { url, stop } = await startService({
     SIGN_IN_PAGE: 'false',
     DELIVERY_BACKEND: 'webhook',
+    DOCS: 'off',
     ...webhook,
   });
   const { status, body } = await get(url, '/');
@@ -84,7 +85,7 @@ test('the page links to what is served and to nothing else', async () => {
   assert.equal(status, 200);
   assert.deepEqual(
     [...body.matchAll(/href="(\/[^"]*)"/g)].map(([, link]) => link),
-    ['/docs'],
+    ['/readyz'],
   );
 });
 
@@ -93,8 +94,13 @@ test('in production a browser is sent to the sign-in page, and programs get the 
   const { status, headers } = await get(url, '/');
   const problem = await get(url, '/', { headers: {} });
   const health = await get(url, '/', { method: 'OPTIONS', headers: {} });
+  const docs = [await get(url, '/docs'), await get(url, '/openapi.json')];
   await stop();
   assert.deepEqual([status, headers.location], [303, '/sign-in']);
+  assert.deepEqual(
+    docs.map(({ status }) => status),
+    [404, 404],
+  );
   assert.match(String(headers.vary), /Accept/);
   assert.deepEqual([problem.status, health.status], [404, 204]);
 });
