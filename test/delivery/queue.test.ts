@@ -65,6 +65,16 @@ test('while no transport is up, messages wait untried, and that is looked at eve
   );
 });
 
+// Attack: take down the provider of one channel, and have its messages take every place.
+test('messages of a channel that is down take at most half of the queue, where there are other channels', async () => {
+  const { queue } = createKit(({ length }) => (length > 0 ? noTransportUp : { ok: true }), 10);
+  for (let i = 0; i < 5; i++) void queue.reserve('email')?.send(createMessage({ to: `${i}@example.com` }));
+  await settle();
+  assert.equal(queue.reserve('email'), null);
+  for (let i = 0; i < 5; i++) assert.ok(queue.reserve('sms'));
+  assert.equal(queue.reserve('sms'), null);
+});
+
 // Attack: fill every lane with messages that wait for another try.
 test('messages that wait for another try delay nobody', async () => {
   const { send } = createKit((to) => (to.endsWith('busy.example') ? busy : { ok: true }));

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Fault, RefusalCategory } from '../../src/core/refusal.js';
 import { createRouter } from '../../src/delivery/route.js';
 import type { Message, Receipt, Transport } from '../../src/ports.js';
-import { createManualMonotonicClock } from '../helpers/clock.js';
+import { createManualMonotonicClock, settle } from '../helpers/clock.js';
 import { noOutcomes } from '../helpers/outcomes.js';
 
 const message: Message = {
@@ -180,4 +180,26 @@ test('a route names its transports in their order, and a wrong name is refused',
     () => createKit([...stubs, sms], { email: ['sms'] }),
     /sms does not serve email; it serves sms/,
   );
+});
+
+// Attack: have each of several providers take almost all of the time that there is.
+test('all transports of a route share one time limit', async () => {
+  let answerFirst = (_: Receipt) => {};
+  const first = createStub(
+    'first',
+    () =>
+      new Promise((resolve) => {
+        answerFirst = resolve;
+      }),
+  );
+  const second = createStub('second', () => new Promise(() => {}));
+  const { clock, router } = createKit([first, second]);
+  const sending = router.send(message);
+  clock.advance(190);
+  answerFirst(refuse('unavailable'));
+  await settle();
+  assert.deepEqual([first.calls(), second.calls()], [1, 1]);
+  clock.advance(10);
+  const receipt = await sending;
+  assert.ok(!receipt.ok && receipt.category === 'timeout');
 });
