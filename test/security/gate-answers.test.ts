@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
-import { jwtSecret, secretKey } from '../helpers/otp.js';
+import { productionSecrets } from '../helpers/otp.js';
 import { startService } from '../helpers/process.js';
 import { exchange } from '../helpers/raw-http.js';
 import { createTestTokens, grant } from '../helpers/tokens.js';
@@ -61,8 +61,7 @@ describe('the gate', () => {
   before(async () => {
     service = await startService({
       NODE_ENV: 'production',
-      OTP_SECRET_KEY: secretKey,
-      JWT_SECRET: jwtSecret,
+      ...productionSecrets,
       OTP_ALLOW_CONSOLE_DELIVERY: 'true',
       GATE_ALLOW: '@example.com',
     });
