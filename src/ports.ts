@@ -145,6 +145,11 @@ export interface Transport {
   name: string;
   channels: readonly Channel[];
   send(message: Message, options: SendOptions): Promise<Receipt>;
+  /**
+   * Asks the provider whether it would take messages, as far as it can tell without one: that it answers, and knows the
+   * credentials. Sends nothing. Default: nothing is asked.
+   */
+  checkAccess?(options: Pick<SendOptions, 'signal'>): Promise<Receipt>;
   close?(): Promise<void>;
 }
 

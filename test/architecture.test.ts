@@ -66,6 +66,7 @@ const law: Record<string, string[]> = {
     'stores',
     'transports',
     'tokens',
+    'messages',
     'html',
     'sign-in',
     'http',

@@ -9,41 +9,21 @@ import { generateApiKey, generateSecretKey } from '../otp.js';
 import { version } from '../version.js';
 import { formatCheck } from './check.js';
 import { loadConfig, parseGiven, readEnvFile } from './config.js';
+import { checkConnections } from './connect/check-connections.js';
+import { formatHelp } from './help.js';
 import { runKeys, TooEarlyError } from './keys.js';
 import { sayAllowed } from './say.js';
+import { sendTest } from './send-test.js';
 import { serve } from './serve.js';
 
-const help = `stateless-otp ${version}: one-time passcodes without a database
-
-Usage: stateless-otp [command] [options]
-
-Commands:
-  serve    run the service (the default)
-  check    say what is wrong with the configuration, or what is in force
-  secret   print a fresh OTP_SECRET_KEY and JWT_SECRET, as lines for .env
-  keys     generate, rotate or list the private keys of a file, for JWT_PRIVATE_KEY_FILE
-
-Options:
-  --api-key NAME    with secret: print a fresh API key for the caller NAME, and its entry for API_KEYS;
-                    NAME:operate is one with the rights of an operator
-  --introspect-client NAME
-                    with secret: print a fresh secret for the client NAME, and its entry for INTROSPECT_CLIENTS
-  --file FILE       with keys: the file. Default jwt-keys.json
-  --alg ALG         with keys: ES256 (the default) or EdDSA
-  --now             with keys rotate: do not wait until the step is safe
-  --config FILE     read settings from FILE instead of .env; the environment wins over both
-  -h, --help        show this
-  -v, --version     show the version
-
-Settings come from the environment: see docs/configuration.md.
-Exit codes: 0 done, 1 failed while running, 2 wrong usage or configuration.
-`;
-
-const commands = ['serve', 'check', 'secret', 'keys'] as const;
+/** The commands, and how many words may follow each. */
+const commands: Readonly<Record<string, number>> = { serve: 0, check: 0, 'send-test': 1, secret: 0, keys: 1 };
 /** Options that go with some commands only. */
 const optionOwners: Record<string, string[]> = {
   'api-key': ['secret'],
   'introspect-client': ['secret'],
+  connect: ['check'],
+  channel: ['send-test'],
   file: ['keys'],
   alg: ['keys'],
   now: ['keys'],
@@ -62,19 +42,20 @@ async function main(args: string[]): Promise<void> {
       config: { type: 'string' },
       'api-key': { type: 'string' },
       'introspect-client': { type: 'string' },
+      connect: { type: 'boolean' },
+      channel: { type: 'string' },
       file: { type: 'string' },
       alg: { type: 'string' },
       now: { type: 'boolean' },
     },
   });
-  if (values.help) return print(help);
+  if (values.help) return print(formatHelp(positionals[0]));
   if (values.version) return print(`${version}\n`);
   const [command = 'serve', ...rest] = positionals;
-  const isKnown = commands.some((name) => name === command);
-  if (!isKnown || rest.length > (command === 'keys' ? 1 : 0)) {
+  if (!Object.hasOwn(commands, command) || rest.length > (commands[command] ?? 0)) {
     throw new OtpError(
       'invalid_request',
-      `unknown command "${positionals.join(' ')}"; commands: ${commands.join(', ')}`,
+      `unknown command "${positionals.join(' ')}"; commands: ${Object.keys(commands).join(', ')}`,
     );
   }
   for (const [option, owners] of Object.entries(optionOwners)) {
@@ -100,6 +81,7 @@ async function main(args: string[]): Promise<void> {
   if (command === 'check') {
     print(`${formatCheck(loaded)}\n`);
     if (!loaded.config) process.exitCode = exitUsage;
+    else if (values.connect) leave(await checkConnections(loaded.config, source, values.config));
     return;
   }
   if (!loaded.config) {
@@ -108,6 +90,7 @@ async function main(args: string[]): Promise<void> {
       exitUsage,
     );
   }
+  if (command === 'send-test') return leave(await sendTest(loaded.config, rest[0], values.channel));
   await serve({ ...loaded, config: loaded.config });
 }
 
@@ -151,6 +134,11 @@ function formatSecrets(values: { 'api-key'?: string; 'introspect-client'?: strin
     return `# ${name} sends this as ${header}; it is not kept anywhere:\n# ${key}\n${setting}=${entry}\n`;
   }
   return `OTP_SECRET_KEY=${generateSecretKey()}\nJWT_SECRET=${generateSecretKey()}\n`;
+}
+
+/** Whatever still hangs must not keep the process alive. */
+function leave(isWell: boolean): never {
+  process.exit(isWell ? 0 : exitFailed);
 }
 
 function print(text: string): void {

@@ -1,5 +1,5 @@
+import { channelsOf } from '../core/channels.js';
 import type { Derivation } from '../core/derivation.js';
-import type { IdentityKind } from '../core/identity.js';
 import { type Channel, limitPeriodSeconds, type Policy, staleSeconds } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import { toFailure } from '../outcomes/failure.js';
@@ -44,13 +44,6 @@ export interface RequestParts {
 
 type Request = (identity: unknown, options?: RequestOptions) => Promise<RequestResult>;
 type Opened = Extract<OpenResult, { status: 'opened' }>;
-
-/** The channels that reach an identity; the first one with a transport is the default. */
-const channelsOf: Record<IdentityKind, readonly Channel[]> = {
-  email: ['email'],
-  phone: ['sms', 'whatsapp', 'voice'],
-  opaque: ['custom'],
-};
 
 /** Opens a record, derives its code, sends it. */
 export function createRequest(parts: RequestParts): Request {

@@ -1,9 +1,10 @@
+import { channelsOf } from '../core/channels.js';
 import type { Channel } from '../core/policy.js';
 
 /** The kinds of identity that some transport reaches; also the names of the first field's labels. */
 export type Reach = 'email' | 'phone' | 'emailOrPhone';
 
-export const phoneChannels: readonly Channel[] = ['sms', 'whatsapp', 'voice'];
+export const phoneChannels: readonly Channel[] = channelsOf.phone;
 
 export function findReach(channels: readonly Channel[]): Reach {
   const hasPhone = channels.some((name) => phoneChannels.includes(name));

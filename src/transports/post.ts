@@ -10,7 +10,8 @@ export type Fetch = (
   init: {
     method: string;
     headers: Record<string, string>;
-    body: string;
+    /** Undefined for methods without one. */
+    body?: string;
     signal: AbortSignal;
     redirect: 'manual';
   },
@@ -77,6 +78,15 @@ export interface PostRequest {
   body: string | URLSearchParams | object;
 }
 
+/** A request that changes nothing and needs the credentials that messages need. */
+export interface AccessRequest {
+  method: 'GET' | 'HEAD';
+  url: string;
+  headers: Record<string, string>;
+  /** Whether a refusal proves all the same that messages would be taken, by its error code. Default: none does. */
+  proves?(code: unknown): boolean;
+}
+
 /** A transport that sends each message by one POST request. */
 export function createPostTransport<Served extends Channel>(
   name: string,
@@ -84,6 +94,7 @@ export function createPostTransport<Served extends Channel>(
   client: HttpClient,
   dialect: Dialect,
   write: (message: Message) => PostRequest,
+  ask?: () => AccessRequest,
 ): Transport {
   return {
     name,
@@ -97,23 +108,52 @@ export function createPostTransport<Served extends Channel>(
       const text = isForm ? body.toString() : JSON.stringify(body);
       return postMessage(client, { ...request, headers, body: text, signal }, dialect);
     },
+    ...(ask && { checkAccess: ({ signal }) => checkAccess(client, ask(), signal, dialect.findErrorCode) }),
   };
 }
 
+/** Only the status counts: the answer is not one to a message. */
+function checkAccess(
+  client: HttpClient,
+  { proves = () => false, ...request }: AccessRequest,
+  signal: AbortSignal,
+  findErrorCode: Dialect['findErrorCode'],
+): Promise<Receipt> {
+  return exchange(client, { ...request, signal }, (answer) =>
+    isSuccess(answer) || proves(findErrorCode?.(answer))
+      ? accept(undefined)
+      : refuse(answer, findErrorCode ? { findErrorCode } : {}),
+  );
+}
+
 /** Posts one message and interprets the answer. Never rejects, follows a redirect or retries. */
-export async function postMessage(
-  { fetch, timeoutMs }: HttpClient,
+export function postMessage(
+  client: HttpClient,
   request: { url: string; headers: Record<string, string>; body: string; signal: AbortSignal },
   dialect: Dialect,
 ): Promise<Receipt> {
-  const { url, headers, body } = request;
+  return exchange(client, { method: 'POST', ...request }, (answer) =>
+    isSuccess(answer)
+      ? (dialect.judge?.(answer) ?? accept(dialect.findId?.(answer.body)))
+      : refuse(answer, dialect),
+  );
+}
+
+function isSuccess({ status }: Answer): boolean {
+  return status >= 200 && status <= 299;
+}
+
+async function exchange(
+  { fetch, timeoutMs }: HttpClient,
+  request: Omit<Parameters<Fetch>[1], 'redirect'> & { url: string },
+  judge: (answer: Answer) => Receipt,
+): Promise<Receipt> {
+  const { url, ...init } = request;
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeoutMs)]);
   try {
-    const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
+    const response = await fetch(url, { ...init, signal, redirect: 'manual' });
     const { status } = response;
-    const answer = { status, headers: response.headers, body: await readBody(response) };
-    if (status < 200 || status > 299) return refuse(answer, dialect);
-    return dialect.judge?.(answer) ?? accept(dialect.findId?.(answer.body));
+    return judge({ status, headers: response.headers, body: await readBody(response) });
   } catch (error) {
     return toRefusal(error, signal);
   }

@@ -41,5 +41,12 @@ export function createResendTransport(options: ResendTransportOptions): Transpor
       },
       body: { from, to: [to], subject, text, html, headers: createMailHeaders(id) },
     }),
+    () => ({
+      method: 'GET',
+      url: `${client.baseUrl}/domains`,
+      headers: { authorization: `Bearer ${apiKey}`, 'user-agent': 'stateless-otp' },
+      // A key that may only send is known, and enough.
+      proves: (code) => code === 'restricted_api_key',
+    }),
   );
 }

@@ -74,5 +74,18 @@ export function createSesTransport(options: SesTransportOptions): Transport {
       const signed = signAwsRequest({ method: 'POST', url, headers, body }, signer, new Date(clock()));
       return { url, headers: signed, body };
     },
+    // https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html
+    () => {
+      const request = { method: 'GET' as const, url: `${client.baseUrl}/v2/email/account`, body: '' };
+      const headers: Record<string, string> =
+        sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken };
+      return {
+        method: request.method,
+        url: request.url,
+        headers: signAwsRequest({ ...request, headers }, signer, new Date(clock())),
+        // Permissions are checked after the signature, and a user that may only send is enough.
+        proves: (code) => code === 'AccessDeniedException',
+      };
+    },
   );
 }

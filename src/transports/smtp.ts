@@ -188,6 +188,14 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
         if (hasTurn) line.leave();
       }
     },
+    async checkAccess({ signal }) {
+      try {
+        await Promise.race([mailer.verify(), rejectWhenAborted(signal)]);
+        return { ok: true };
+      } catch (error) {
+        return error instanceof TokenError ? error.receipt : toRefusal(error as SmtpError, false);
+      }
+    },
     async close() {
       tokens?.close();
       mailer.close();
@@ -199,6 +207,14 @@ interface Attempt {
   receipt: Receipt;
   /** Set if a retry is safe: no server has seen any of the content. */
   error?: SmtpError;
+}
+
+function rejectWhenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => reject({ code: 'EABORT', message: 'aborted' });
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
 }
 
 function refuseWaiting(signal: AbortSignal): Receipt {

@@ -73,6 +73,12 @@ export function createTwilioTransport(options: TwilioTransportOptions): Transpor
       const url = `${checked.baseUrl}/2010-04-01/Accounts/${accountSid}/Messages.json`;
       return { url, headers: { authorization }, body: form };
     },
+    // https://www.twilio.com/docs/iam/api/account
+    () => ({
+      method: 'GET',
+      url: `${client.baseUrl}/2010-04-01/Accounts/${accountSid}.json`,
+      headers: { authorization },
+    }),
   );
 }
 

@@ -51,6 +51,8 @@ export function createVonageTransport(options: VonageTransportOptions): Transpor
         'client-ref': id,
       }),
     }),
+    // https://developer.vonage.com/en/api/account
+    () => ({ method: 'GET', url: `${client.baseUrl}/account/get-balance`, headers: { authorization } }),
   );
 }
 

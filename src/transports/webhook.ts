@@ -74,5 +74,7 @@ export function createWebhookTransport(options: WebhookTransportOptions): Transp
         body,
       };
     },
+    // Any answer will do: a receiver need not know a method that changes nothing (RFC 9110 §9.3.2).
+    () => ({ method: 'HEAD', url: url.href, headers: { 'user-agent': 'stateless-otp' }, proves: () => true }),
   );
 }

@@ -67,6 +67,11 @@ export function createWhatsAppTransport(options: WhatsAppTransportOptions): Tran
         },
       },
     }),
+    () => ({
+      method: 'GET',
+      url: `${client.baseUrl}/${apiVersion}/${phoneNumberId}`,
+      headers: { authorization: `Bearer ${token}` },
+    }),
   );
 }
 

@@ -1,0 +1,35 @@
+import { processClock } from '../../monotonic-clock.js';
+import type { Config } from '../config.js';
+import { createBackendChecks } from './backend-checks.js';
+import { runChecks } from './checks.js';
+import { createFileModeChecks } from './file-mode-checks.js';
+import { createProgress } from './progress.js';
+import { createStoreCheck } from './store-check.js';
+import { createTokenKeyCheck } from './token-key-check.js';
+
+/** For each check; all of them run at the same time. */
+const limitMs = 5000;
+
+/** Checks what the service depends on, one line each on standard output. Returns whether all is well. */
+export async function checkConnections(
+  config: Config,
+  source: Record<string, string | undefined>,
+  envFile: string | undefined,
+): Promise<boolean> {
+  const checks = [
+    createStoreCheck(config),
+    ...createBackendChecks(config, limitMs),
+    createTokenKeyCheck(config),
+    ...createFileModeChecks(config, source, envFile),
+  ];
+  const progress = createProgress(
+    process.stdout,
+    checks.map(({ name }) => name),
+    process.stderr.isTTY ? process.stderr : undefined,
+  );
+  const findings = await runChecks(checks, { limitMs, clock: processClock, progress });
+  const failures = findings.filter(({ status }) => status === 'failed').length;
+  const words = failures === 0 ? 'Everything answers.' : `${failures} of ${findings.length} checks failed.`;
+  process.stdout.write(`${words}\n`);
+  return failures === 0;
+}

@@ -1,0 +1,53 @@
+import { createTokenKeys, type TokenKeys } from '../../tokens/keys.js';
+import type { Config } from '../config.js';
+import { type Check, type Finding, failed, ok, warning } from './checks.js';
+
+/** That the keys of tokens can sign and check, and that whoever fetches the public ones finds the one that signs. */
+export function createTokenKeyCheck(config: Config): Check {
+  return {
+    name: 'token keys',
+    async run(signal) {
+      const keys = createTokenKeys({
+        secret: config.JWT_SECRET,
+        previousSecret: config.JWT_SECRET_PREVIOUS,
+        privateKey: config.JWT_PRIVATE_KEY,
+        previousPrivateKey: config.JWT_PRIVATE_KEY_PREVIOUS,
+        algorithm: config.JWT_ALG,
+      });
+      keys.signing.sign('test');
+      await Promise.all(keys.checking.map((key) => key.loadKey()));
+      const { kid, algorithm } = keys.signing;
+      const others = keys.checking.length - 1;
+      const loaded = `${algorithm}${kid === undefined ? '' : ` ${kid}`} signs${others === 0 ? '' : `, ${others} more checks only`}`;
+      if (kid === undefined) return ok(`${loaded}; a shared secret, so there are no public keys to fetch`);
+      if (config.PUBLIC_URL === undefined)
+        return ok(`${loaded}; PUBLIC_URL is not set, so no JWKS was fetched`);
+      return compare(keys, loaded, `${config.PUBLIC_URL.replace(/\/$/, '')}/.well-known/jwks.json`, signal);
+    },
+  };
+}
+
+/** Nobody answers before the first start, which is not a fault; that others serve other keys is. */
+async function compare(keys: TokenKeys, loaded: string, url: string, signal: AbortSignal): Promise<Finding> {
+  const served = await fetchKeyIds(url, signal);
+  if (typeof served === 'string') return warning(`${loaded}; ${url}: ${served}`);
+  if (keys.signing.kid !== undefined && served.includes(keys.signing.kid)) {
+    return ok(`${loaded}; ${url} has it`);
+  }
+  return failed(
+    `${loaded}; ${url} does not have it, so its tokens are refused by those who check with what is served there: let every instance serve the key before one signs with it`,
+  );
+}
+
+/** The ids of the keys served there, or why there are none. */
+async function fetchKeyIds(url: string, signal: AbortSignal): Promise<string[] | string> {
+  try {
+    const response = await fetch(url, { signal, redirect: 'manual' });
+    if (response.status !== 200) return `answers ${response.status}, not with keys`;
+    const { keys } = (await response.json()) as { keys: { kid?: unknown }[] };
+    const ids = keys.map(({ kid }) => String(kid));
+    return ids.length === 0 ? 'serves no keys yet' : ids;
+  } catch {
+    return 'no keys can be fetched there; before the first start that is as it should be';
+  }
+}

@@ -1,0 +1,65 @@
+import { version } from '../version.js';
+
+const general = `stateless-otp ${version}: one-time passcodes without a database
+
+Usage: stateless-otp [command] [options]
+
+Commands:
+  serve    run the service (the default)
+  check    say what is wrong with the configuration, or what is in force
+  send-test ADDRESS
+           send a test message as codes are sent
+  secret   print a fresh OTP_SECRET_KEY and JWT_SECRET, as lines for .env
+  keys     generate, rotate or list the private keys of a file, for JWT_PRIVATE_KEY_FILE
+
+Options:
+  --api-key NAME    with secret: print a fresh API key for the caller NAME, and its entry for API_KEYS;
+                    NAME:operate is one with the rights of an operator
+  --introspect-client NAME
+                    with secret: print a fresh secret for the client NAME, and its entry for INTROSPECT_CLIENTS
+  --connect         with check: also try the store, the backends and the keys
+  --channel NAME    with send-test: by sms, whatsapp or voice
+  --file FILE       with keys: the file. Default jwt-keys.json
+  --alg ALG         with keys: ES256 (the default) or EdDSA
+  --now             with keys rotate: do not wait until the step is safe
+  --config FILE     read settings from FILE instead of .env; the environment wins over both
+  -h, --help        show this, or more about \`check\` or \`send-test\`
+  -v, --version     show the version
+
+Settings come from the environment: see docs/configuration.md.
+Exit codes: 0 done, 1 failed while running, 2 wrong usage or configuration.
+`;
+
+const check = `Usage: stateless-otp check [--connect] [--config FILE]
+
+Says what is wrong with the configuration, or what is in force, without secrets.
+
+  --connect      also try what the service depends on, all at the same time and for at most 5 seconds each:
+                 the store (that it answers, its version, and that the user may run every command),
+                 each delivery backend (the login at a mail server, the credentials at a provider; sends nothing),
+                 the keys of tokens (that they sign, and are in the JWKS that PUBLIC_URL serves),
+                 the modes of files with secrets
+  --config FILE  read settings from FILE instead of .env; the environment wins over both
+
+Each check is a line that begins with ok, warning or FAILED.
+Exit codes: 0 all is well, 1 a check of --connect failed, 2 wrong usage or configuration.
+`;
+
+const sendTest = `Usage: stateless-otp send-test ADDRESS [--channel NAME] [--config FILE]
+
+Sends ADDRESS, an e-mail address or a phone number, a real message with a made-up code that opens nothing. It takes the
+backends that codes take, in the same order, and prints what each of them answers. The message says that it is a test.
+
+  --channel NAME  for a phone number: sms, whatsapp or voice. Default: the first that a backend serves
+  --config FILE   read settings from FILE instead of .env; the environment wins over both
+
+That a provider accepted a message does not mean that it arrived.
+Exit codes: 0 a provider accepted it, 1 none did, 2 wrong usage or configuration.
+`;
+
+const pages: Readonly<Record<string, string>> = { check, 'send-test': sendTest };
+
+/** What --help prints, for a command or in general. */
+export function formatHelp(command: string | undefined): string {
+  return (command !== undefined && Object.hasOwn(pages, command) && pages[command]) || general;
+}

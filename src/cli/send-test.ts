@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { channelsOf } from '../core/channels.js';
+import { parseIdentity } from '../core/identity.js';
+import type { Channel } from '../core/policy.js';
+import { isDefinite } from '../core/refusal.js';
+import { createRouter } from '../delivery/route.js';
+import { OtpError } from '../errors.js';
+import { createRenderer } from '../messages/render.js';
+import { processClock } from '../monotonic-clock.js';
+import type { SenderName } from '../options/delivery.js';
+import { fillOptions } from '../options/otp-options.js';
+import type { Content, Message, Receipt, Transport } from '../ports.js';
+import { createBackend, listBackends } from './backends.js';
+import { type Config, toOptions } from './config.js';
+import { sayRefusal } from './connect/say-refusal.js';
+import { markAsTest } from './test-message.js';
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/**
+ * Sends a made-up code as real ones are sent, and says on standard output what each backend answers. Returns whether one of
+ * them accepted the message.
+ *
+ * @throws OtpError `invalid_request` for an address or channel that no message can be sent to
+ */
+export async function sendTest(
+  config: Config,
+  address: string | undefined,
+  channelName: string | undefined,
+): Promise<boolean> {
+  const transports = listBackends(config).map((name) => narrate(createBackend(name, config), name, config));
+  const router = createRouter({
+    transports,
+    routes: config.DELIVERY_ROUTES,
+    timeoutMs: config.DELIVERY_TIMEOUT_MS,
+    clock: processClock,
+  });
+  const { to, channel } = findRecipient(config, address, channelName, router.serves);
+  const message = writeTestMessage(config, to, channel);
+  say(`to ${to} by ${channel}, with the made-up code ${message.code}`);
+  if (channel === 'whatsapp')
+    say('WhatsApp shows an approved template, which may not say that this is a test.');
+  const receipt = await router.send(message);
+  if (receipt.ok) say(describeAcceptance(config));
+  else if (isDefinite(receipt.category)) say('Nobody accepted the message.');
+  else say(`Whether anyone accepted the message is not known: ${receipt.detail}.`);
+  return receipt.ok;
+}
+
+/** No provider knows more than this when it answers. */
+function describeAcceptance(config: Config): string {
+  return listBackends(config).every((name) => name === 'console')
+    ? 'Printed, and not sent: DELIVERY_BACKEND is console.'
+    : 'Accepted, which does not mean that it arrived: look where it should arrive, and among spam.';
+}
+
+/** A transport that says what it does. */
+function narrate(transport: Transport, name: SenderName, config: Config): Transport {
+  return {
+    ...transport,
+    async send(message, options) {
+      say(`${name}: sending …`);
+      const startedAt = processClock.now();
+      const receipt = await transport.send(message, options);
+      say(`${name}: ${describeReceipt(receipt)}, after ${Math.round(processClock.now() - startedAt)} ms`);
+      return receipt;
+    },
+  };
+
+  function describeReceipt(receipt: Receipt): string {
+    if (!receipt.ok) return sayRefusal(name, receipt, config);
+    return receipt.id === undefined ? 'accepted' : `accepted, as ${receipt.id}`;
+  }
+}
+
+function findRecipient(
+  config: Config,
+  address: string | undefined,
+  channelName: string | undefined,
+  serves: (channel: Channel) => boolean,
+): { to: string; channel: Channel } {
+  if (address === undefined) throw fail('send-test needs an ADDRESS: an e-mail address or a phone number');
+  const identity = parseIdentity(address, { defaultCountry: config.OTP_DEFAULT_COUNTRY });
+  if (identity === 'ambiguous') {
+    throw fail('send-test: ADDRESS could be two phone numbers; begin it with + and the code of its country');
+  }
+  if (identity === null) {
+    throw fail('send-test: ADDRESS must be an e-mail address, or a phone number such as +4915112345678');
+  }
+  const served = channelsOf[identity.kind].filter(serves);
+  const channel = channelName === undefined ? served[0] : served.find((name) => name === channelName);
+  if (channel === undefined) {
+    const by = channelName === undefined ? '' : ` by ${channelName}`;
+    const others = served.length === 0 ? '' : `; by ${served.join(' or ')} one does`;
+    throw fail(`send-test: no backend sends to this address${by}${others}`);
+  }
+  return { to: identity.value, channel };
+}
+
+function writeTestMessage(config: Config, to: string, channel: Channel): Message {
+  const options = fillOptions(toOptions(config));
+  const render = createChecked(() => createRenderer({ ...options, isCodeInSubject: options.codeInSubject }));
+  const code = '0'.repeat(config.OTP_DIGITS);
+  const expiresInSeconds = config.OTP_WINDOW_SECONDS;
+  const content: Content = render({ channel, code, expiresInSeconds });
+  return { id: randomUUID(), channel, to, code, expiresInSeconds, ...markAsTest(content, channel) };
+}
+
+/** A template may be wrong, which is a fault of the configuration. */
+function createChecked<Made>(create: () => Made): Made {
+  try {
+    return create();
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+    throw fail(error.message);
+  }
+}
+
+function fail(message: string): OtpError {
+  return new OtpError('invalid_request', message);
+}

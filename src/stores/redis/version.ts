@@ -1,0 +1,37 @@
+import { Cluster } from 'ioredis';
+import { createClient, type Resolved } from './connect.js';
+
+/** The oldest Redis that the scripts work on. */
+export const oldestVersion = 'Redis 6.2';
+
+export interface ServerVersion {
+  /** Such as `Redis 7.0.15` or `Valkey 8.1.0`. */
+  text: string;
+  isOld: boolean;
+}
+
+/** The version of a server that has been reached before; undefined when it does not tell. */
+export async function fetchVersion(target: Resolved, timeoutMs: number): Promise<ServerVersion | undefined> {
+  const client = createClient(target, timeoutMs);
+  // Without a listener, ioredis prints errors.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const server = client instanceof Cluster ? client.nodes('master')[0] : client;
+    return parseVersion((await server?.info('server')) ?? '');
+  } catch {
+    return undefined;
+  } finally {
+    client.disconnect();
+  }
+}
+
+/** @param info the answer to `INFO server` */
+export function parseVersion(info: string): ServerVersion | undefined {
+  // Valkey tells a version of Redis too, which is always 7.2.4.
+  const valkey = /^valkey_version:(\S+)/m.exec(info)?.[1];
+  if (valkey !== undefined) return { text: `Valkey ${valkey}`, isOld: false };
+  const [, text, major, minor] = /^redis_version:((\d+)\.(\d+)\S*)/m.exec(info) ?? [];
+  if (text === undefined) return undefined;
+  return { text: `Redis ${text}`, isOld: Number(major) < 6 || (Number(major) === 6 && Number(minor) < 2) };
+}
