@@ -81,7 +81,7 @@ async function main(args: string[]): Promise<void> {
   if (command === 'check') {
     print(`${formatCheck(loaded)}\n`);
     if (!loaded.config) process.exitCode = exitUsage;
-    else if (values.connect) leave(await checkConnections(loaded.config, source, values.config));
+    else if (values.connect) leave(await checkConnections(loaded.config, process.env, file));
     return;
   }
   if (!loaded.config) {

@@ -1,5 +1,6 @@
 import { processClock } from '../../monotonic-clock.js';
-import type { Config } from '../config.js';
+import type { Config, SettingsFile } from '../config.js';
+import type { Source } from '../given.js';
 import { createBackendChecks } from './backend-checks.js';
 import { runChecks } from './checks.js';
 import { createFileModeChecks } from './file-mode-checks.js';
@@ -13,14 +14,14 @@ const limitMs = 5000;
 /** Checks what the service depends on, one line each on standard output. Returns whether all is well. */
 export async function checkConnections(
   config: Config,
-  source: Record<string, string | undefined>,
-  envFile: string | undefined,
+  environment: Source,
+  file: SettingsFile,
 ): Promise<boolean> {
   const checks = [
     createStoreCheck(config),
     ...createBackendChecks(config, limitMs),
     createTokenKeyCheck(config),
-    ...createFileModeChecks(config, source, envFile),
+    ...createFileModeChecks(config, environment, file),
   ];
   const progress = createProgress(
     process.stdout,
