@@ -9,6 +9,7 @@ import { createRenderer } from '../messages/render.js';
 import { processClock } from '../monotonic-clock.js';
 import type { SenderName } from '../options/delivery.js';
 import { fillOptions } from '../options/otp-options.js';
+import { createOutcomes } from '../outcomes/outcomes.js';
 import type { Content, Message, Receipt, Transport } from '../ports.js';
 import { createBackend, listBackends } from './backends.js';
 import { type Config, toOptions } from './config.js';
@@ -34,6 +35,7 @@ export async function sendTest(
     routes: config.DELIVERY_ROUTES,
     timeoutMs: config.DELIVERY_TIMEOUT_MS,
     clock: processClock,
+    outcomes: createOutcomes([]),
   });
   const { to, channel } = findRecipient(config, address, channelName, router.serves);
   const message = writeTestMessage(config, to, channel);
@@ -43,7 +45,7 @@ export async function sendTest(
   const receipt = await router.send(message);
   if (receipt.ok) say(describeAcceptance(config));
   else if (isDefinite(receipt.category)) say('Nobody accepted the message.');
-  else say(`Whether anyone accepted the message is not known: ${receipt.detail}.`);
+  else say(`Whether anyone accepted the message is not known: ${receipt.transport}: ${receipt.detail}.`);
   return receipt.ok;
 }
 

@@ -43,7 +43,7 @@ export function createResendTransport(options: ResendTransportOptions): Transpor
     }),
     () => ({
       method: 'GET',
-      url: `${client.baseUrl}/domains`,
+      url: `${baseUrl}/domains`,
       headers: { authorization: `Bearer ${apiKey}`, 'user-agent': 'stateless-otp' },
       // A key that may only send is known, and enough.
       proves: (code) => code === 'restricted_api_key',

@@ -76,7 +76,7 @@ export function createSesTransport(options: SesTransportOptions): Transport {
     },
     // https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html
     () => {
-      const request = { method: 'GET' as const, url: `${client.baseUrl}/v2/email/account`, body: '' };
+      const request = { method: 'GET' as const, url: `${checked.baseUrl}/v2/email/account`, body: '' };
       const headers: Record<string, string> =
         sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken };
       return {

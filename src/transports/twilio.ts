@@ -76,7 +76,7 @@ export function createTwilioTransport(options: TwilioTransportOptions): Transpor
     // https://www.twilio.com/docs/iam/api/account
     () => ({
       method: 'GET',
-      url: `${client.baseUrl}/2010-04-01/Accounts/${accountSid}.json`,
+      url: `${checked.baseUrl}/2010-04-01/Accounts/${accountSid}.json`,
       headers: { authorization },
     }),
   );

@@ -52,7 +52,7 @@ export function createVonageTransport(options: VonageTransportOptions): Transpor
       }),
     }),
     // https://developer.vonage.com/en/api/account
-    () => ({ method: 'GET', url: `${client.baseUrl}/account/get-balance`, headers: { authorization } }),
+    () => ({ method: 'GET', url: `${baseUrl}/account/get-balance`, headers: { authorization } }),
   );
 }
 

@@ -69,7 +69,7 @@ export function createWhatsAppTransport(options: WhatsAppTransportOptions): Tran
     }),
     () => ({
       method: 'GET',
-      url: `${client.baseUrl}/${apiVersion}/${phoneNumberId}`,
+      url: `${baseUrl}/${apiVersion}/${phoneNumberId}`,
       headers: { authorization: `Bearer ${token}` },
     }),
   );
