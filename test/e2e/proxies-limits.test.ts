@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { test } from 'node:test';
 import { startNginx } from '../helpers/nginx.js';
-import { describeProxies, useSite } from '../helpers/proxied-site.js';
+import { createSiteTokens, describeProxies, useSite } from '../helpers/proxied-site.js';
 import { bearer } from '../helpers/proxy-client.js';
-import { createTestTokens, grant } from '../helpers/tokens.js';
+import { grant } from '../helpers/tokens.js';
 
-const { tokens } = createTestTokens({ clock: Date.now });
+const tokens = createSiteTokens();
 const site = useSite();
 
 describeProxies('', site, (askSite) => {

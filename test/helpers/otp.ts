@@ -10,12 +10,12 @@ import { createOtpOn as createOtpOnClock } from '../../src/otp.js';
 import { createManualTime } from './clock.js';
 
 export const secretKey = Buffer.from('0123456789abcdefghijklmnopqrstuv').toString('base64');
+export const jwtSecret = 'test-only-jwt-secret-0123456789-abcdefghij';
 /** Production takes only random ones. */
 export const productionSecrets = {
   OTP_SECRET_KEY: 'NRJEJBkGCgkpIclonubwip2rm4LydEky2+slROh+8qQ=',
   JWT_SECRET: '56f7344ea183b6fd368ac3d395ec083b68a36c7c3d6c3ec03ef7738f16cfe6e8',
 };
-export const jwtSecret = productionSecrets.JWT_SECRET;
 
 /** A transport that keeps what it was given and answers what the test says. */
 export function createInbox(answer: () => Receipt | Promise<Receipt> = () => ({ ok: true })) {

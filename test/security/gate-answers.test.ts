@@ -3,10 +3,11 @@ import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { productionSecrets } from '../helpers/otp.js';
 import { startService } from '../helpers/process.js';
+import { createSiteTokens } from '../helpers/proxied-site.js';
 import { exchange } from '../helpers/raw-http.js';
-import { createTestTokens, grant } from '../helpers/tokens.js';
+import { grant } from '../helpers/tokens.js';
 
-const { tokens } = createTestTokens({ clock: Date.now });
+const tokens = createSiteTokens();
 const paths = { '/authz/auth-request': [200, 401, 403], '/authz/forward-auth': [200, 302, 401, 403] };
 
 /** What a proxy may pass on of a client: any name, and any bytes that a value may hold (RFC 9110 §5.5). */
