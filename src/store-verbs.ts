@@ -1,5 +1,18 @@
 import type { Channel, ResendPolicy } from './core/policy.js';
 
+/** What every store must answer, besides `close`. */
+export const storeVerbs = [
+  'open',
+  'attempt',
+  'consume',
+  'release',
+  'hit',
+  'claim',
+  'claimed',
+  'exchange',
+  'ping',
+] as const;
+
 /** At most `max` per rolling `periodSeconds`. */
 export interface RollingLimit {
   max: number;

@@ -5,7 +5,6 @@ import type { HttpRequest } from './request.js';
 import type { Caller } from './route.js';
 
 export interface CallerOptions {
-  /** Proxies whose X-Forwarded-For counts: addresses, CIDR ranges, `loopback` or `unix`. */
   trustedProxies: readonly string[];
   hasApiKeys: boolean;
   logger: Logger;

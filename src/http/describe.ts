@@ -2,17 +2,14 @@ import type { ErrorCode } from '../errors.js';
 import { problems } from './problems.js';
 import type { Schemas } from './schemas.js';
 
-/** A JSON body in the OpenAPI document. */
 export function jsonBody<Schema>(schema: Schema) {
   return { required: true, content: { 'application/json': { schema } } };
 }
 
-/** A form in the OpenAPI document. */
 export function formBody<Schema>(schema: Schema) {
   return { required: true, content: { 'application/x-www-form-urlencoded': { schema } } };
 }
 
-/** A JSON answer in the OpenAPI document. */
 export function json<Schema>(description: string, schema: Schema) {
   return { description, content: { 'application/json': { schema } } };
 }

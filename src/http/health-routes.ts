@@ -9,7 +9,6 @@ export interface HealthParts {
   schemas: Schemas;
 }
 
-/** Liveness and readiness. */
 export function createHealthRoutes({ store, schemas }: HealthParts): Route[] {
   return [
     {

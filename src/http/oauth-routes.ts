@@ -16,7 +16,6 @@ export interface OauthParts {
   outcomes: Outcomes;
   tokens: Pick<Tokens, 'check' | 'revoke'>;
   jwks: TokenKeys['jwks'];
-  /** Who may introspect. */
   introspectClients: readonly Client[];
   schemas: Schemas;
 }

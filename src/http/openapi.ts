@@ -8,11 +8,9 @@ import { createStaticFile } from './static-files.js';
 export interface OpenApiOptions {
   version: string;
   sessionCookie: Pick<SessionCookie, 'name'>;
-  /** Whether an API key is needed where one is asked for. */
   hasApiKeys: boolean;
 }
 
-/** The OpenAPI 3.1 document of these routes. */
 export function createOpenApiDocument(
   routes: readonly Route[],
   { version, sessionCookie, hasApiKeys }: OpenApiOptions,

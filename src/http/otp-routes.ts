@@ -13,7 +13,6 @@ export interface OtpParts {
   schemas: Schemas;
 }
 
-/** Request a code, verify it. */
 export function createOtpRoutes({ service, schemas }: OtpParts): Route[] {
   return [
     {

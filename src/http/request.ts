@@ -14,7 +14,6 @@ export interface HttpRequest {
   remoteAddress: string | undefined;
   /** A header by its name in lower case, repeated lines joined by a comma; null without it. */
   header(name: string): string | null;
-  /** The names of all headers, in lower case. */
   headerNames(): Iterable<string>;
   /**
    * The whole body, once.

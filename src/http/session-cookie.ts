@@ -20,7 +20,6 @@ export interface Cookie {
   read(cookieHeader: string | null): string[];
   /** The Set-Cookie value that stores this value for this long. */
   write(value: string, maxAgeSeconds: number): string;
-  /** The Set-Cookie value that removes it. */
   clear(): string;
 }
 

@@ -9,12 +9,10 @@ import type { Schemas } from './schemas.js';
 
 export interface TokenParts {
   tokens: Pick<Tokens, 'check' | 'canRefresh' | 'refresh' | 'revoke'>;
-  /** Purposes that are accepted as a bearer token. */
   bearerPurposes: readonly string[];
   schemas: Schemas;
 }
 
-/** Check, refresh and end tokens. */
 export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenParts): Route[] {
   return [
     {

@@ -3,13 +3,6 @@ import type { Locale } from './catalogue.js';
 
 type Unit = 'minute' | 'second';
 
-interface Formats {
-  relative: Intl.RelativeTimeFormat;
-  minute: Intl.NumberFormat;
-  second: Intl.NumberFormat;
-}
-
-/** More than there are. */
 const maxLocales = 100;
 
 /** For example "in 5 minutes", in the right grammatical case: `za 1 minutę`, not `za 1 minuta`. */
@@ -18,7 +11,6 @@ export function formatExpiry(locale: Locale, seconds: number): string {
   return tidy(findFormats(locale).relative.format(value, unit));
 }
 
-/** For example "5 minutes". */
 export function formatDuration(locale: Locale, seconds: number): string {
   const { value, unit } = roundDown(seconds);
   return tidy(findFormats(locale)[unit].format(value));
@@ -40,7 +32,7 @@ function tidy(text: string): string {
 }
 
 /** Cached: constructing formatters costs far more than using them. */
-const findFormats = remember(maxLocales, (locale: Locale): Formats => {
+const findFormats = remember(maxLocales, (locale: Locale) => {
   // Latin digits, like the code itself.
   const tag = `${locale}-u-nu-latn`;
   const count = (unit: Unit) => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' });

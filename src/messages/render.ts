@@ -9,23 +9,17 @@ import { measureSms, writeOriginLine, writeShortText, writeSms } from './sms.js'
 import { fillString, type Strings } from './strings.js';
 import { compileAs, loadTemplates, type Templates, type TemplateVariable } from './template-files.js';
 
+/** As `options/messages.ts` describes them. */
 export interface RendererOptions {
-  /** The application's name, at most 100 characters. Default: none. */
   appName?: string | undefined;
-  /** Fallback for requests without a supported language. Default `en`. */
+  /** Default `en`. */
   defaultLocale?: Locale | undefined;
-  /** Whether the subject of an e-mail, and so a lock screen, shows the code. Default true. */
+  /** Default true. */
   isCodeInSubject?: boolean | undefined;
-  /**
-   * The origin where codes are entered, such as `https://example.com`: adds a line to SMS that makes browsers offer the
-   * code there and nowhere else. Default: no such line.
-   */
   origin?: string | undefined;
-  /** A folder of templates, loaded once. Default: the built-in ones. */
   templatesDir?: string | undefined;
 }
 
-/** More than there are. */
 const maxLocales = 100;
 /** Codes live at most ten minutes, and only the last minute is counted in seconds. */
 const maxDurations = 200;
@@ -134,7 +128,6 @@ function createDraft(locale: Locale, expiresInSeconds: number, appName: string, 
   return { strings, expiresIn, title, templates: Object.fromEntries(bound) };
 }
 
-/** @throws TypeError or RangeError */
 export function checkAppName(appName: unknown = ''): string {
   if (typeof appName !== 'string') throw new TypeError(`appName must be a string, got ${typeof appName}`);
   const name = toOneLine(appName);

@@ -48,31 +48,24 @@ export interface TemplateRules {
  * @throws RangeError that names the file, the line and what is allowed
  */
 export function loadTemplates(folder: string, rules: TemplateRules): (locale: Locale) => Templates {
-  const forAll: Templates = {};
   const own = new Map<Locale, Templates>();
-  const allowed = Object.values(templateFiles).join(', ');
-  for (const name of list(folder)) {
-    const path = join(folder, name);
-    const kind = findKind(name);
-    if (kind) forAll[kind] = loadTemplate(path, kind, rules);
-    else if (isLocale(name) && statSync(path).isDirectory()) {
-      own.set(name, loadLocaleFolder(path, allowed, rules));
-    } else {
-      throw new RangeError(
-        `${path} is no template; allowed: ${allowed}, and the same in folders named ${locales.join(', ')}`,
-      );
-    }
-  }
+  const forAll = loadFolder(folder, rules, own);
   return (locale) => ({ ...forAll, ...own.get(locale) });
 }
 
-function loadLocaleFolder(folder: string, allowed: string, rules: TemplateRules): Templates {
+/** @param own where the folders of locales go, which hold no further folders */
+function loadFolder(folder: string, rules: TemplateRules, own?: Map<Locale, Templates>): Templates {
   const templates: Templates = {};
   for (const name of list(folder)) {
     const path = join(folder, name);
     const kind = findKind(name);
-    if (!kind) throw new RangeError(`${path} is no template; allowed: ${allowed}`);
-    templates[kind] = loadTemplate(path, kind, rules);
+    if (kind) templates[kind] = loadTemplate(path, kind, rules);
+    else if (own && isLocale(name) && statSync(path).isDirectory()) own.set(name, loadFolder(path, rules));
+    else {
+      const allowed = Object.values(templateFiles).join(', ');
+      const folders = own ? `, and the same in folders named ${locales.join(', ')}` : '';
+      throw new RangeError(`${path} is no template; allowed: ${allowed}${folders}`);
+    }
   }
   return templates;
 }

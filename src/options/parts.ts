@@ -1,20 +1,8 @@
 import { type Channel, channels } from '../core/policy.js';
 import type { InboxReader } from '../http/dev-inbox.js';
 import type { Clock, Logger, Store } from '../ports.js';
+import { storeVerbs } from '../store-verbs.js';
 import { describe, flag, hook, value } from './row.js';
-
-const storeVerbs = [
-  'open',
-  'attempt',
-  'consume',
-  'release',
-  'hit',
-  'claim',
-  'claimed',
-  'exchange',
-  'ping',
-  'close',
-] as const satisfies (keyof Store)[];
 
 function checkMethods(given: unknown, name: string, methods: readonly string[]): void {
   const members = Object(given) as Record<string, unknown>;
@@ -55,7 +43,7 @@ export function checkTransports(transports: unknown, name: string): void {
 /** What only the library is given. */
 export const partOptions = {
   /** Where pending codes and limits are kept. Default: a memory store, for one process; [redis.md](redis.md) has another. */
-  store: value<Store>((store, name) => checkMethods(store, name, storeVerbs)),
+  store: value<Store>((store, name) => checkMethods(store, name, [...storeVerbs, 'close'])),
   /** An object with `info`, `warn` and `error`, such as a logger of pino. Default: silent. */
   logger: value<Logger>((logger, name) => checkMethods(logger, name, ['info', 'warn', 'error'])),
   /** Milliseconds since 1970, for tests; moves tokens and the default store. Default: this machine's clock. */

@@ -84,13 +84,10 @@ export function createCodeRoutes(parts: CodeParts): Route[] {
 
 interface CodeView {
   flow: Flow;
-  /** Whether the code can still be typed. */
   isPending: boolean;
   /** Whether everyone gets a code, so that the page may say that one was sent. */
   isOpenToAll: boolean;
-  /** Other ways to the same identity. */
   otherChannels: readonly Channel[];
-  /** Protects the forms. */
   token: string;
   notice: Notice | null;
 }

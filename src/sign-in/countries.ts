@@ -8,7 +8,6 @@ export interface NamedCountry {
   label: string;
 }
 
-/** Enough for every language. */
 const maxLocales = 100;
 
 /** Every country by its name, in the alphabetical order of the language. */

@@ -20,7 +20,6 @@ import {
   type Step,
 } from './state.js';
 
-/** Who is asking, and in which language. */
 export interface Asker {
   call: Call;
   /** Of the Accept-Language header. */

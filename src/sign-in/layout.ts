@@ -3,7 +3,6 @@ import type { Locale } from '../messages/catalogue.js';
 import { fillString, type Strings } from '../messages/strings.js';
 import type { Brand } from './brand.js';
 
-/** What every page needs to know. */
 export interface PageContext {
   locale: Locale;
   strings: Strings;
@@ -17,9 +16,7 @@ export interface Page {
   body: Html;
 }
 
-/** What a page loads. */
 export interface PageAssets {
-  /** URLs. */
   style: string;
   script: string;
   /** Random, of this answer alone: its policy lets in only what carries it. */

@@ -15,7 +15,6 @@ export interface LinkOptions {
   random: Random;
 }
 
-/** What a link stands for. */
 export interface OpenedLink {
   identity: string;
   challenge: string;

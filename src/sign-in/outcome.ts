@@ -12,12 +12,10 @@ export interface Outcome {
   session?: Pick<IssuedToken, 'accessToken' | 'expiresInSeconds'> | null;
 }
 
-/** Leads to the page of a step. */
 export function goTo(step: Step, state: SignInState): Outcome {
   return { location: step === 'identity' ? signInPath(state.returnTo) : paths.code, state };
 }
 
-/** Leads to the page of a step, which shows the notice. */
 export function say(notice: Notice, step: Step, state: SignInState): Outcome {
   return goTo(step, { ...state, notice: { ...notice, step } });
 }

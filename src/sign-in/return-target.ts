@@ -58,7 +58,6 @@ export function createReturnTargets({ publicUrl, cookieDomain, home }: ReturnTar
   const hosts = cookieDomain === undefined ? [] : [cookieDomain, `*.${cookieDomain}`];
   return {
     parse,
-    /** The target for people who bring none. */
     home: parsedHome,
     /** Origins that a form may lead to, for the `form-action` of a policy. */
     origins: hosts.map((host) => `${scheme}//${host}:*`),

@@ -58,7 +58,6 @@ export function createStateCookie(options: StateCookieOptions) {
   /** The state of a browser that is new here. */
   const begin = (): SignInState => ({ browser: random.id(), flows: [] });
 
-  /** The Set-Cookie value. */
   function write(state: SignInState): string {
     const text = JSON.stringify([nowSeconds(), fit(state)]);
     return cookie.write(seal(key, random.bytes(saltBytes), text, context), maxAgeSeconds);

@@ -44,12 +44,10 @@ export function isPending(flow: Flow, now: number): boolean {
   return flow.isPending && now < flow.expiresAt;
 }
 
-/** Makes this sign-in the current one. */
 export function putFirst(state: SignInState, flow: Flow): SignInState {
   return { ...state, flows: [flow, ...state.flows.filter(({ id }) => id !== flow.id)] };
 }
 
-/** The code of the current sign-in can no longer be typed. */
 export function endFirst(state: SignInState): SignInState {
   const [flow] = state.flows;
   return flow ? putFirst(state, { ...flow, isPending: false }) : state;

@@ -2,7 +2,7 @@ import { refuseUnknownOptions } from '../core/known-options.js';
 import { assertWholeNumber } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type { Logger, Store } from '../ports.js';
-import type { ExchangeResult, HitResult, RecordKey } from '../store-verbs.js';
+import { type ExchangeResult, type HitResult, type RecordKey, storeVerbs } from '../store-verbs.js';
 import { nameRecord } from './record-name.js';
 import { checkServer } from './redis/check-server.js';
 import { createClient, createProbe, type Resolved, redisTimeout, resolveAccess } from './redis/connect.js';
@@ -48,18 +48,7 @@ const optionNames =
     ' ',
   );
 
-const verbs = [
-  'open',
-  'attempt',
-  'consume',
-  'retract',
-  'release',
-  'hit',
-  'claim',
-  'claimed',
-  'exchange',
-  'ping',
-] as const;
+const verbs = [...storeVerbs, 'retract'] as const;
 type Verb = (typeof verbs)[number];
 const run = Object.fromEntries(verbs.map((name) => [name, loadScript(name)])) as Record<Verb, RunScript>;
 

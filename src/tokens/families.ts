@@ -18,32 +18,12 @@ export interface RefreshToken {
 
 export interface FamiliesOptions {
   store: Pick<Store, 'exchange'>;
-  /** Encrypts refresh tokens. */
   key: KeyObject;
   namespace: string;
   /** Life of a family, counted from the sign-in. */
   ttlSeconds: number;
   clock: Clock;
   random: Random;
-}
-
-/**
- * Sign-ins that outlive their access token: by single-use refresh tokens, or as browser sessions, which present their
- * access token instead. A family descends from one sign-in. The store holds the hash of its one valid token; a family that
- * the store does not know has ended (RFC 9700 §4.14.2).
- */
-export interface Families {
-  start(sustained: Sustained): Promise<RefreshToken>;
-  /** What a refresh token that has not expired stands for, or why it is refused; it may have been used. */
-  parse(refreshToken: unknown): Sustained | 'malformed' | 'expired';
-  /** Exchanges a refresh token for its successor, or tells why not; one that was used before ends its family. */
-  rotate(refreshToken: unknown): Promise<RefreshToken | 'malformed' | 'expired' | 'reused' | 'ended'>;
-  /** Ends the family of a refresh token, used or not, and returns whose it was. Null for anything else. */
-  end(refreshToken: unknown): Promise<Sustained | null>;
-  /** Returns the id of a new session. */
-  startSession(): Promise<string>;
-  isSessionLive(id: string): Promise<boolean>;
-  endSession(id: string): Promise<void>;
 }
 
 const prefix = 'otr2.';
@@ -53,7 +33,22 @@ const maxLength = 2048;
 /** Stored for sessions instead of the hash of a refresh token; no hash is this short. */
 const sessionMark = 'session';
 
-export function createFamilies(options: FamiliesOptions): Families {
+/** What a refresh token holds, encrypted. */
+type Content = [
+  family: string,
+  expiresAt: number,
+  identity: string,
+  purpose: string,
+  amr: string[],
+  authTime: number,
+];
+
+/**
+ * Sign-ins that outlive their access token: by single-use refresh tokens, or as browser sessions, which present their
+ * access token instead. A family descends from one sign-in. The store holds the hash of its one valid token; a family that
+ * the store does not know has ended (RFC 9700 §4.14.2).
+ */
+export function createFamilies(options: FamiliesOptions) {
   const { store, key, namespace, ttlSeconds, clock, random } = options;
   const context = `refresh ${namespace}`;
   const nowSeconds = () => Math.floor(clock() / 1000);
@@ -63,7 +58,8 @@ export function createFamilies(options: FamiliesOptions): Families {
     family: string,
     expiresAt: number,
   ): RefreshToken {
-    const text = JSON.stringify([family, expiresAt, identity, purpose, amr, authTime]);
+    const content: Content = [family, expiresAt, identity, purpose, amr, authTime];
+    const text = JSON.stringify(content);
     return {
       refreshToken: `${prefix}${seal(key, random.bytes(saltBytes), text, context)}`,
       refreshExpiresInSeconds: expiresAt - nowSeconds(),
@@ -80,14 +76,7 @@ export function createFamilies(options: FamiliesOptions): Families {
     if (typeof token !== 'string' || token.length > maxLength) return null;
     const text = unsealToken(token);
     if (text === null) return null;
-    const [family, expiresAt, identity, purpose, amr, authTime] = JSON.parse(text) as [
-      string,
-      number,
-      string,
-      string,
-      string[],
-      number,
-    ];
+    const [family, expiresAt, identity, purpose, amr, authTime] = JSON.parse(text) as Content;
     return { family, expiresAt, sustained: { identity, purpose, amr, authTime } };
   }
 
@@ -96,18 +85,20 @@ export function createFamilies(options: FamiliesOptions): Families {
   const endFamily = (family: string) => store.exchange({ family, presented: null, next: null, ttlSeconds });
 
   return {
-    async start(sustained) {
+    async start(sustained: Sustained): Promise<RefreshToken> {
       const family = random.id();
       const token = sealToken(sustained, family, nowSeconds() + ttlSeconds);
       await startFamily(family, hashToken(token.refreshToken));
       return token;
     },
-    parse(token) {
+    /** What a refresh token that has not expired stands for, or why it is refused; it may have been used. */
+    parse(token: unknown): Sustained | 'malformed' | 'expired' {
       const opened = openToken(token);
       if (!opened) return 'malformed';
       return opened.expiresAt > nowSeconds() ? opened.sustained : 'expired';
     },
-    async rotate(presented) {
+    /** Exchanges a refresh token for its successor, or tells why not; one that was used before ends its family. */
+    async rotate(presented: unknown): Promise<RefreshToken | 'malformed' | 'expired' | 'reused' | 'ended'> {
       const opened = openToken(presented);
       if (!opened) return 'malformed';
       if (opened.expiresAt <= nowSeconds()) return 'expired';
@@ -122,22 +113,24 @@ export function createFamilies(options: FamiliesOptions): Families {
       if (result === 'exchanged') return token;
       return result === 'reused' ? 'reused' : 'ended';
     },
-    async end(token) {
+    /** Ends the family of a refresh token, used or not, and returns whose it was. Null for anything else. */
+    async end(token: unknown): Promise<Sustained | null> {
       const opened = openToken(token);
       if (!opened) return null;
       await endFamily(opened.family);
       return opened.sustained;
     },
-    async startSession() {
+    /** Returns the id of a new session. */
+    async startSession(): Promise<string> {
       const id = random.id();
       await startFamily(id, sessionMark);
       return id;
     },
-    async isSessionLive(id) {
+    async isSessionLive(id: string): Promise<boolean> {
       const exchange = { family: id, presented: sessionMark, next: sessionMark, ttlSeconds };
       return (await store.exchange(exchange)) === 'exchanged';
     },
-    async endSession(id) {
+    async endSession(id: string): Promise<void> {
       await endFamily(id);
     },
   };

@@ -23,7 +23,6 @@ export interface RotationLimits {
   now: number;
   /** How long relying parties may use a cached JWK Set, and instances the file they started with. */
   spreadSeconds: number;
-  /** Life of an access token. */
   tokenTtlSeconds: number;
 }
 

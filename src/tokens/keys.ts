@@ -1,8 +1,8 @@
 import {
-  createHash,
   createPrivateKey,
   createPublicKey,
   createSecretKey,
+  hash,
   type JsonWebKey,
   type KeyObject,
   sign,
@@ -17,7 +17,6 @@ import { encodeAscii } from '../fast/message.js';
 export const tokenAlgorithms = ['HS256', 'ES256', 'EdDSA'] as const;
 export type TokenAlgorithm = (typeof tokenAlgorithms)[number];
 
-/** A key that verifies tokens. */
 export interface CheckingKey {
   algorithm: TokenAlgorithm;
   /** The RFC 7638 thumbprint; a shared secret has none, since a hash of it would help guessing. */
@@ -26,18 +25,14 @@ export interface CheckingKey {
   loadKey(): Promise<CryptoKey>;
 }
 
-/** A key that signs tokens and verifies them too. */
 export interface SigningKey extends CheckingKey {
   /** The signature of a JWS signing input, base64url. */
   sign(input: string): string;
 }
 
 /** A public key as a member of a JWK Set (RFC 7517). */
-export interface PublicJwk {
-  kty: string;
-  crv: string;
+export interface PublicJwk extends JsonWebKey {
   x: string;
-  y?: string;
   kid: string;
   alg: TokenAlgorithm;
   use: 'sig';
@@ -51,19 +46,13 @@ export interface TokenKeys {
   jwks: { keys: PublicJwk[] };
 }
 
+/** As `options/tokens.ts` describes them. */
 export interface TokenKeyOptions {
-  /** HS256 secret: at least 32 bytes, used as UTF-8 (RFC 7518 §3.2). Not together with `privateKey`. */
+  /** Used as UTF-8 (RFC 7518 §3.2). Not together with `privateKey`. */
   secret?: string | undefined;
-  /** Verifies tokens, never signs. */
   previousSecret?: string | undefined;
-  /**
-   * PEM, a JWK or a JWK Set: EC P-256 signs ES256, Ed25519 signs EdDSA. The first key of a set signs, the others only
-   * verify.
-   */
   privateKey?: string | undefined;
-  /** Verifies tokens, never signs; same formats. */
   previousPrivateKey?: string | undefined;
-  /** Must match the algorithm of the key. */
   algorithm?: TokenAlgorithm | undefined;
 }
 
@@ -88,7 +77,8 @@ export function createTokenKeys(options: TokenKeyOptions): TokenKeys {
     ...(secret === undefined ? [] : [importSecret(secret, 'jwtSecret')]),
     ...(previousSecret === undefined ? [] : [importSecret(previousSecret, 'previousJwtSecret')]),
   ];
-  const [signing] = privateKey === undefined ? secrets : privateKeys;
+  const checking = privateKey === undefined ? [...secrets, ...privateKeys] : [...privateKeys, ...secrets];
+  const [signing] = checking;
   if (!signing || (privateKey === undefined && secret === undefined)) {
     throw new TypeError('jwtSecret or jwtPrivateKey must be given');
   }
@@ -97,8 +87,6 @@ export function createTokenKeys(options: TokenKeyOptions): TokenKeys {
       `jwtAlgorithm must be ${signing.algorithm}, which follows from the key, got ${algorithm}`,
     );
   }
-  const checking: CheckingKey[] =
-    privateKey === undefined ? [...secrets, ...privateKeys] : [...privateKeys, ...secrets];
   // By kid: the same key may be given twice.
   const published = new Map(privateKeys.map(({ kid, publicJwk }) => [kid, publicJwk]));
   return { signing, checking, jwks: { keys: [...published.values()] } };
@@ -107,7 +95,6 @@ export function createTokenKeys(options: TokenKeyOptions): TokenKeys {
 type CryptoKey = webcrypto.CryptoKey;
 const { subtle } = webcrypto;
 
-/** Web Cryptography's names. */
 const webAlgorithms = {
   HS256: { name: 'HMAC', hash: 'SHA-256' },
   ES256: { name: 'ECDSA', namedCurve: 'P-256' },
@@ -116,16 +103,12 @@ const webAlgorithms = {
 
 function importOnce(load: () => Promise<CryptoKey>): () => Promise<CryptoKey> {
   let imported: Promise<CryptoKey> | undefined;
-  return () => {
-    imported ??= load();
-    return imported;
-  };
+  return () => (imported ??= load());
 }
 
 /** RFC 7638 §3: a hash over the required members in lexicographic order. */
 function computeThumbprint({ kty, crv, x, y }: JsonWebKey): string {
-  const members = y === undefined ? { crv, kty, x } : { crv, kty, x, y };
-  return createHash('sha256').update(JSON.stringify(members)).digest('base64url');
+  return hash('sha256', JSON.stringify({ crv, kty, x, y }), 'base64url');
 }
 
 /** @throws TypeError or RangeError that names the option */
@@ -183,7 +166,7 @@ function importPrivateKey(material: string | JsonWebKey, name: string): PrivateK
     throw new RangeError(`${name} has a public part that does not belong to its private part`);
   }
   const { kty = '', crv = '', x = '', y } = publicKey.export({ format: 'jwk' });
-  const publicJwk = y === undefined ? { kty, crv, x } : { kty, crv, x, y };
+  const publicJwk = { kty, crv, x, ...(y === undefined ? {} : { y }) };
   const kid = computeThumbprint(publicJwk);
   return {
     algorithm,

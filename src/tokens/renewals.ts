@@ -3,18 +3,14 @@ import { OtpError } from '../errors.js';
 import type { Store } from '../ports.js';
 import { clockSkewSeconds, type TokenClaims } from './claims.js';
 
-/** Finds copies of a session cookie: each cookie has one successor, and the original and a copy both ask for it. */
-export interface Renewals {
-  /** Whether this is the first renewal of a token, or one within ten seconds of it. */
-  isTimely(claims: TokenClaims): Promise<boolean>;
-}
-
 /** A browser sends several requests with the same cookie at once; all of them are renewed. */
 const renewalSeconds = 10;
 
-export function createRenewals(store: Pick<Store, 'claim'>, nowSeconds: () => number): Renewals {
+/** Finds copies of a session cookie: each cookie has one successor, and the original and a copy both ask for it. */
+export function createRenewals(store: Pick<Store, 'claim'>, nowSeconds: () => number) {
   return {
-    async isTimely({ jti, exp }) {
+    /** Whether this is the first renewal of a token, or one within ten seconds of it. */
+    async isTimely({ jti, exp }: TokenClaims): Promise<boolean> {
       if (!(await store.claim(`renewing ${jti}`, renewalSeconds))) return true;
       try {
         return await store.claim(`renewed ${jti}`, exp - nowSeconds() + clockSkewSeconds);

@@ -10,22 +10,14 @@ export interface RevocationsOptions {
   outcomes: Outcomes;
 }
 
-/** A deny-list of revoked tokens, kept in the store until they would have expired. */
-export interface Revocations {
-  /** Why a token with these entries is refused, or null: one is on the list, or the list cannot be read. Never rejects. */
-  find(names: readonly string[]): Promise<'revoked' | 'store_unavailable' | null>;
-  /** @throws OtpError `store_unavailable` */
-  add(name: string, ttlSeconds: number): Promise<void>;
-}
-
 /** After a failure, checks do not wait for the store again for this long. */
 const pauseMs = 1000;
 
-export function createRevocations(options: RevocationsOptions): Revocations {
+/** A deny-list of revoked tokens, kept in the store until they would have expired. */
+export function createRevocations(options: RevocationsOptions) {
   const { store, isRequired, monotonicClock, outcomes } = options;
   let isBlind = false;
   let pausedUntil = 0;
-
   const blind = isRequired ? 'store_unavailable' : null;
 
   function decideWithout(error: unknown): typeof blind {
@@ -47,7 +39,8 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   }
 
   return {
-    async find(names) {
+    /** Why a token with these entries is refused, or null: one is on the list, or the list cannot be read. Never rejects. */
+    async find(names: readonly string[]): Promise<'revoked' | 'store_unavailable' | null> {
       if (isBlind && monotonicClock.now() < pausedUntil) return blind;
       try {
         const found = await findAny(names);
@@ -58,7 +51,8 @@ export function createRevocations(options: RevocationsOptions): Revocations {
         return decideWithout(error);
       }
     },
-    async add(name, ttlSeconds) {
+    /** @throws OtpError `store_unavailable` */
+    async add(name: string, ttlSeconds: number): Promise<void> {
       await store.claim(name, ttlSeconds);
     },
   };

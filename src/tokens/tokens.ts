@@ -19,11 +19,9 @@ export interface TokenOptions {
   issuer: string;
   audience: string;
   namespace: string;
-  /** Life of an access token. */
   ttlSeconds: number;
   /** Life of a sign-in that can be refreshed or renewed; 0: none can. */
   refreshTtlSeconds: number;
-  /** Encrypts refresh tokens. */
   refreshKey: KeyObject;
   /** Purposes whose tokens can be refreshed or renewed. */
   lastingPurposes: readonly string[];
@@ -53,7 +51,6 @@ export type TokenExamination = { active: true; claims: TokenClaims } | { active:
 export type Renewal = { status: 'renewed'; token: IssuedToken } | { status: 'kept' } | { status: 'ended' };
 
 export interface Tokens {
-  /** Whether refresh tokens are issued. */
   canRefresh: boolean;
   issue: IssueToken;
   /** Never throws and never says why: an invalid token tells its sender nothing. */
