@@ -93,7 +93,7 @@ test('in the example for Traefik forged headers are dropped first, and the gate 
   }
   assert.equal(ask.forwardAuth.trustForwardHeader, false);
   assert.equal(ask.forwardAuth.preserveLocationHeader, true);
-  assert.deepEqual(ask.forwardAuth.authRequestHeaders, ['Accept', 'Authorization', 'Cookie']);
+  assert.deepEqual(ask.forwardAuth.authRequestHeaders, ['Accept', 'Authorization', 'Cookie', 'Origin']);
   const { name } = createSessionCookie({ isInsecure: false });
   assert.deepEqual(ask.forwardAuth.addAuthCookiesToResponse, [name]);
 });

@@ -202,8 +202,13 @@ function letThrough({ describe }: Site, identity: string, headers: Record<string
   );
 }
 
+/**
+ * Pages of other origins that `CORS_ORIGINS` names may see this, also after a request with cookies: it says nothing but that
+ * someone has to sign in. For any other origin the header has no effect (Fetch §3.3.3).
+ */
 function refuse(request: HttpRequest): HttpReply {
-  return replyJson(401, { active: false }, challengeBearer(readBearer(request.header('authorization'))));
+  const headers = challengeBearer(readBearer(request.header('authorization')));
+  return replyJson(401, { active: false }, { ...headers, 'Access-Control-Allow-Credentials': 'true' });
 }
 
 function isHalfOver({ iat, exp }: TokenClaims, nowSeconds: number): boolean {
