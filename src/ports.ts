@@ -5,7 +5,10 @@ import type { IssuedToken } from './results.js';
 import type {
   AttemptRequest,
   AttemptResult,
+  ClearRequest,
+  ClearResult,
   ConsumeRequest,
+  EndedRequest,
   ExchangeRequest,
   ExchangeResult,
   HitGroup,
@@ -64,14 +67,22 @@ export interface Store {
   /**
    * Single use: deletes the record and is true for exactly one caller, ever. Call it only when the code was right: it
    * takes back the guess that `attempt` counted, and for the winner clears the verify limit.
+   *
+   * Instead of true, a store with `clear` returns the time of the sign-in: unix seconds by its clock, and at least one second
+   * later than the last sign-out.
    */
-  consume(request: ConsumeRequest): Promise<boolean>;
+  consume(request: ConsumeRequest): Promise<boolean | number>;
   /**
    * Takes back an attempt, with its guess, once per id; true if this call did. Only for an attempt that was not compared or
    * was right: its answer was lost, or consuming it failed. Never across two periods of the guess count. A store without
    * this verb leaves such attempts counted.
    */
   retract?(request: RetractRequest): Promise<boolean>;
+  /**
+   * Ends pending records, forgets counts, and ends every sign-in until now, in one step. Optional, together with `ended`:
+   * without them nobody can be signed out everywhere.
+   */
+  clear?(request: ClearRequest): Promise<ClearResult>;
   /** Releases a refused send, once per id. Refused sends have a separate limit. */
   release(request: ReleaseRequest): Promise<void>;
   /**
@@ -83,6 +94,11 @@ export interface Store {
   claim(key: string, ttlSeconds: number): Promise<boolean>;
   /** Whether `key` is set. */
   claimed(key: string): Promise<boolean>;
+  /**
+   * Whether any of these names is set, or every sign-in of the identity at or before this time has been ended by `clear`.
+   * One call, since each check of a token asks. Lost with the store's data.
+   */
+  ended?(request: EndedRequest): Promise<boolean>;
   /** Starts, rotates or ends a token family. An allow-list: when the store loses its data, every family has ended. */
   exchange(request: ExchangeRequest): Promise<ExchangeResult>;
   /** Resolves when the store is ready. */
@@ -161,6 +177,8 @@ export interface Grant {
   channels: readonly Channel[];
   /** For a browser's cookie: renewed while in use, instead of a refresh token. */
   isSession: boolean;
+  /** When the person signed in, by the store's clock. Default: now, by this machine's. */
+  authTimeSeconds?: number | undefined;
   extraClaims: Record<string, unknown>;
   /** For the log. Default: unknown. */
   call?: Call | undefined;

@@ -116,6 +116,32 @@ export interface RetractRequest extends RecordKey {
   attemptId: string;
 }
 
+export interface ClearRequest {
+  identityTag: string;
+  /** End the pending records. */
+  records: boolean;
+  /**
+   * Forget the sends, verifies and guesses that were counted. Records that are out of attempts end: the next request gets
+   * a code that works.
+   */
+  counts: boolean;
+  /** End every sign-in until now, and remember that for this long; 0: none. */
+  signOutSeconds: number;
+}
+
+/** How many pending records ended. */
+export interface ClearResult {
+  records: number;
+}
+
+export interface EndedRequest {
+  /** Keys of `claim`. */
+  names: readonly string[];
+  identityTag: string;
+  /** What `consume` returned for the sign-in. */
+  authTimeSeconds: number;
+}
+
 export interface ReleaseRequest extends RecordKey {
   /** The challenge of the record that `open` returned. */
   recordChallenge: string;

@@ -71,8 +71,8 @@ export function wire(
     refreshKey: keys.refresh,
     lastingPurposes: resolved.bearerPurposes,
     isRevocationRequired: resolved.revocationRequired,
+    deriveIdentityTag: derivation.deriveIdentityTag,
     readClaims: resolved.claims,
-    deriveIdentityTag: (identity) => derivation.deriveTags(identity, '').identityTag,
     // Anyone who is no longer sent codes must not stay signed in.
     mayContinue: shouldSend,
   });

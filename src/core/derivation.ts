@@ -16,6 +16,7 @@ export interface DerivedFrom {
 export interface Derivation {
   /** Keys whose codes can be derived; the first one makes new codes. */
   keyIds: readonly [current: string, ...previous: string[]];
+  deriveIdentityTag(identity: string): string;
   /** Tags of an identity, and of that identity for one purpose. */
   deriveTags(identity: string, purpose: string): { identityTag: string; recordTag: string };
   /** Tags of the network of this address and of the /48 around it, under one limit; IPv4 has no `site`. */
@@ -37,11 +38,14 @@ export function createDerivation(keys: Keys, namespace: string): Derivation {
       return { network: derive(network), site: site && derive(site) };
     });
   });
+  // The empty purpose: another purpose must not bring another budget.
+  const deriveIdentityTag = (identity: string) =>
+    deriveTag(keys.identity, { namespace, purpose: '', identity });
   return {
     keyIds: keys.previous ? [keys.current.id, keys.previous.id] : [keys.current.id],
-    // Limits use the empty purpose, so another purpose does not bring another budget.
+    deriveIdentityTag,
     deriveTags: (identity, purpose) => ({
-      identityTag: deriveTag(keys.identity, { namespace, purpose: '', identity }),
+      identityTag: deriveIdentityTag(identity),
       recordTag: deriveTag(keys.identity, { namespace, purpose, identity }),
     }),
     deriveNetworkTags: (limit, address) => networksUnder(limit)(address),

@@ -8,7 +8,7 @@ import type { Route } from './route.js';
 import type { Schemas } from './schemas.js';
 
 export interface TokenParts {
-  tokens: Pick<Tokens, 'check' | 'canRefresh' | 'refresh' | 'revoke'>;
+  tokens: Pick<Tokens, 'check' | 'canRefresh' | 'refresh' | 'revoke' | 'signOut'>;
   bearerPurposes: readonly string[];
   schemas: Schemas;
 }
@@ -100,6 +100,29 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
         const { refresh_token } = await readJsonBody(request, schemas.logout, {});
         await tokens.revoke(refresh_token, call);
         await tokens.revoke(readBearer(request.header('authorization')), call);
+        return replyJson(200, { success: true });
+      },
+    },
+    {
+      method: 'POST',
+      path: '/api/v1/token/logout-all',
+      access: ['bearer'],
+      document: {
+        operationId: 'logoutAll',
+        summary: 'Sign the owner of the bearer token out everywhere, and end pending codes',
+        responses: {
+          200: json('Every token and session from before is refused from now on', schemas.loggedOut),
+          ...describeProblems(schemas, ['invalid_token', 'not_found', 'store_unavailable']),
+        },
+      },
+      async answer(request, { call }) {
+        const token = readBearer(request.header('authorization'));
+        const check = await tokens.check(token, call);
+        if (!check.active || !bearerPurposes.includes(check.claims.purpose)) {
+          const detail = 'The bearer token is missing, invalid or has expired';
+          return replyProblem('invalid_token', detail, {}, challengeBearer(token));
+        }
+        await tokens.signOut(check.claims.sub, call);
         return replyJson(200, { success: true });
       },
     },

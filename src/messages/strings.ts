@@ -62,6 +62,7 @@ export interface PageStrings {
   signedIn: string;
   signedInAs: Holding<'identity'>;
   signOut: string;
+  signOutEverywhere: string;
   signedOut: string;
   linkQuestion: Holding<'to'>;
   /** Stands right before the code. */

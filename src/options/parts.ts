@@ -14,6 +14,15 @@ function checkMethods(given: unknown, name: string, methods: readonly string[]):
   );
 }
 
+/** Verbs that a store has together or not at all. */
+const signOutVerbs = ['clear', 'ended'] as const satisfies (keyof Store)[];
+
+function checkStore(store: unknown, name: string): void {
+  checkMethods(store, name, [...storeVerbs, 'close']);
+  const members = Object(store) as Record<string, unknown>;
+  if (signOutVerbs.some((verb) => members[verb] !== undefined)) checkMethods(store, name, signOutVerbs);
+}
+
 /** @throws TypeError that names the transport and what it lacks */
 export function checkTransports(transports: unknown, name: string): void {
   if (!Array.isArray(transports) || transports.length === 0) {
@@ -43,7 +52,7 @@ export function checkTransports(transports: unknown, name: string): void {
 /** What only the library is given. */
 export const partOptions = {
   /** Where pending codes and limits are kept. Default: a memory store, for one process; [redis.md](redis.md) has another. */
-  store: value<Store>((store, name) => checkMethods(store, name, [...storeVerbs, 'close'])),
+  store: value<Store>(checkStore),
   /** An object with `info`, `warn` and `error`, such as a logger of pino. Default: silent. */
   logger: value<Logger>((logger, name) => checkMethods(logger, name, ['info', 'warn', 'error'])),
   /** Milliseconds since 1970, for tests; moves tokens and the default store. Default: this machine's clock. */

@@ -2,7 +2,7 @@ import { namePattern, signInPurpose } from '../core/policy.js';
 import { minSecretBytes } from '../core/secret.js';
 import type { Client } from '../http/api-keys.js';
 import type { ReadClaims } from '../ports.js';
-import { maxTtlSeconds } from '../tokens/claims.js';
+import { maxRefreshTtlSeconds, maxTtlSeconds } from '../tokens/claims.js';
 import { importPrivateKeys, importSecret, tokenAlgorithms } from '../tokens/keys.js';
 import { choice, flag, from, hook, nameList, secret, splitList, text, value, wholeNumber } from './row.js';
 
@@ -60,7 +60,7 @@ export const tokenOptions = {
    */
   refreshTokenTtlSeconds: from(
     'REFRESH_TOKEN_TTL',
-    wholeNumber({ min: 60, max: 31_536_000, default: 0, unit: 'seconds', orZero: true }),
+    wholeNumber({ min: 60, max: maxRefreshTtlSeconds, default: 0, unit: 'seconds', orZero: true }),
   ),
   /** Refuse tokens while the store cannot say whether they are revoked; otherwise the signature decides. Default false. */
   revocationRequired: from('REVOCATION_REQUIRED', flag(false)),

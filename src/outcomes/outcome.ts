@@ -213,7 +213,8 @@ export interface TokenRevoked extends OfToken {
 /** A sign-in: its refresh tokens or its session. */
 export interface SessionEnded extends OfToken {
   event: 'session.ended';
-  cause: 'revoked' | 'not_allowed';
+  /** `everywhere`: every sign-in of this identity until now. */
+  cause: 'revoked' | 'not_allowed' | 'everywhere';
 }
 
 export interface RenewalFailed extends OfToken {

@@ -34,6 +34,8 @@ interface Consumed {
   status: 'consumed';
   record: PendingRecord;
   extraClaims: Record<string, unknown>;
+  /** By the clock of the store; undefined from one that does not say. */
+  authTimeSeconds: number | undefined;
 }
 
 type Verify = (identity: unknown, code: unknown, options?: VerifyOptions) => Promise<VerifyResult>;
@@ -81,7 +83,7 @@ export function createVerify(parts: VerifyParts): Verify {
     if (!equalTexts(expected, code) || record.mute)
       return { status: 'invalid', attemptsLeft: attempt.attemptsLeft };
     const extraClaims = (readClaims && (await readClaims(identity.value))) ?? {};
-    const isFirst = await store.consume({
+    const consumed = await store.consume({
       identityTag: recordKey.identityTag,
       recordTag: recordKey.recordTag,
       challenge: recordKey.challenge,
@@ -89,7 +91,9 @@ export function createVerify(parts: VerifyParts): Verify {
       attemptId,
     });
     usedCodes.add(recordKey);
-    return isFirst ? { status: 'consumed', record, extraClaims } : { status: 'expired' };
+    if (consumed === false) return { status: 'expired' };
+    const authTimeSeconds = consumed === true ? undefined : consumed;
+    return { status: 'consumed', record, extraClaims, authTimeSeconds };
   }
 
   async function verify(
@@ -110,12 +114,13 @@ export function createVerify(parts: VerifyParts): Verify {
     }
     if (result.status !== 'consumed') return result;
     if (testCode) outcomes.report({ event: 'test_identity.used', action: 'verify', ...nameCall(facts) });
-    const { record, extraClaims } = result;
+    const { record, extraClaims, authTimeSeconds } = result;
     const token = await issueToken({
       identity: identity.value,
       purpose,
       channels: record.channels ?? [record.channel],
       isSession,
+      authTimeSeconds,
       extraClaims,
       call: facts,
     });

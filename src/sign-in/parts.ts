@@ -22,7 +22,7 @@ import { createStateCookie } from './state-cookie.js';
 
 export interface SignInOptions {
   service: Pick<Service, 'request' | 'verify'>;
-  tokens: Pick<Tokens, 'examine' | 'revoke'>;
+  tokens: Pick<Tokens, 'examine' | 'revoke' | 'canSignOut' | 'signOut'>;
   sessionCookie: SessionCookie;
   keys: Pick<Keys, 'signInState' | 'signInForm'>;
   /** Part of the names of cookies, and of what they are encrypted for. */
@@ -55,7 +55,7 @@ export type Parts = ReturnType<typeof createParts>;
 /** What every page uses. */
 export type PageParts = Pick<
   Parts,
-  'acceptForm' | 'findSignedIn' | 'flow' | 'formTokens' | 'replies' | 'stateCookie' | 'targets'
+  'acceptForm' | 'findSignedIn' | 'flow' | 'formTokens' | 'replies' | 'stateCookie' | 'targets' | 'tokens'
 >;
 
 export function createParts(options: SignInOptions) {

@@ -1,3 +1,4 @@
+import { signInPurpose } from '../core/policy.js';
 import { fillHtml, html } from '../html.js';
 import type { HttpReply } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
@@ -11,7 +12,12 @@ import { forgetStep } from './state.js';
 
 /** Says who is signed in, with the way on and a button that signs out. */
 export function showSignedIn(
-  { formTokens, replies, stateCookie }: Pick<PageParts, 'formTokens' | 'replies' | 'stateCookie'>,
+  {
+    formTokens,
+    replies,
+    stateCookie,
+    tokens,
+  }: Pick<PageParts, 'formTokens' | 'replies' | 'stateCookie' | 'tokens'>,
   request: HttpRequest,
   identity: string,
   returnTo: string | null,
@@ -24,13 +30,14 @@ ${returnTo !== null && html`<a class="primary" href="${returnTo}">${page.continu
 <form class="more" method="post" action="${paths.signOut}" data-once>
 <input type="hidden" name="token" value="${formTokens.create(state.browser)}">
 <button class="secondary">${page.signOut}</button>
+${tokens.canSignOut && html`<button class="secondary" name="everywhere" value="1">${page.signOutEverywhere}</button>`}
 </form>`,
   });
   return replies.page(request, render, { cookies });
 }
 
 /** Signing out, at `/sign-out`. */
-export function createSignOutRoutes(parts: PageParts & Pick<Parts, 'sessionCookie' | 'tokens'>): Route[] {
+export function createSignOutRoutes(parts: PageParts & Pick<Parts, 'sessionCookie'>): Route[] {
   const { replies, sessionCookie, targets, tokens } = parts;
 
   async function show(request: HttpRequest): Promise<HttpReply> {
@@ -39,8 +46,21 @@ export function createSignOutRoutes(parts: PageParts & Pick<Parts, 'sessionCooki
     return showSignedIn(parts, request, identity, targets.home);
   }
 
-  async function submit({ request, state, asker }: Submission): Promise<Outcome> {
-    for (const token of sessionCookie.read(request.header('cookie'))) await tokens.revoke(token, asker.call);
+  async function findOwners(presented: readonly string[]): Promise<Set<string>> {
+    const checks = await Promise.all(presented.map((token) => tokens.examine(token)));
+    return new Set(
+      checks.flatMap((check) =>
+        check.active && check.claims.purpose === signInPurpose ? [check.claims.sub] : [],
+      ),
+    );
+  }
+
+  async function submit({ request, form, state, asker: { call } }: Submission): Promise<Outcome> {
+    const presented = sessionCookie.read(request.header('cookie'));
+    if (form.get('everywhere') === '1') {
+      for (const identity of await findOwners(presented)) await tokens.signOut(identity, call);
+    }
+    for (const token of presented) await tokens.revoke(token, call);
     const outcome = say({ kind: 'signedOut' }, 'identity', forgetStep(state));
     return { ...outcome, session: null };
   }

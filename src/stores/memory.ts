@@ -6,6 +6,7 @@ import { GuessCounts } from './memory/guess-counts.js';
 import {
   addAttempt,
   addRecord,
+  clearIdentity,
   computeWaits,
   createIdentity,
   extend,
@@ -17,6 +18,7 @@ import {
   toPending,
 } from './memory/identities.js';
 import { addToLog, emptyLog, type RollingLog, removeFromLog, timeLeft } from './memory/rolling-log.js';
+import { SignOuts } from './memory/sign-outs.js';
 import { TokenFamilies } from './memory/token-families.js';
 import { nameRecord } from './record-name.js';
 
@@ -24,7 +26,7 @@ export interface MemoryStoreOptions {
   /** Milliseconds. Default: a clock that does not jump when the system's time is set. */
   clock?: Clock;
   /**
-   * Maximum number of live entries of each kind (identities, guess counts, addresses, claims, token families),
+   * Maximum number of live entries of each kind (identities, guess counts, addresses, claims, token families, sign-outs),
    * 1 to 10 000 000. Default 250 000: about 400 MB when full.
    */
   maxEntries?: number;
@@ -46,6 +48,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const addresses = new ExpiringMap<Expiring & { hits: RollingLog }>(maxEntries);
   const claims = new ExpiringMap(maxEntries);
   const families = new TokenFamilies(maxEntries);
+  const signOuts = new SignOuts(maxEntries);
   let lastSendId = 0;
 
   return {
@@ -135,7 +138,16 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       if (!identity || record?.challenge !== recordChallenge) return false;
       removeRecord(identity, record);
       identity.verifies = emptyLog;
-      return true;
+      return signOuts.timeSignIn(identityTag, now);
+    },
+
+    async clear({ identityTag, records, counts, signOutSeconds }) {
+      const now = clock();
+      // First, since it fails when the store is full.
+      if (signOutSeconds > 0) signOuts.add(identityTag, signOutSeconds, now);
+      if (counts) guesses.clear(identityTag);
+      const identity = identities.load(identityTag, now);
+      return { records: identity ? clearIdentity(identity, { records, counts }, now) : 0 };
     },
 
     async retract({ identityTag, challenge, attemptId }) {
@@ -192,6 +204,12 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     },
     async claimed(key) {
       return claims.load(key, clock()) !== undefined;
+    },
+    async ended({ names, identityTag, authTimeSeconds }) {
+      const now = clock();
+      const endedSeconds = signOuts.find(identityTag, now);
+      if (endedSeconds !== undefined && authTimeSeconds <= endedSeconds) return true;
+      return names.some((name) => claims.load(name, now) !== undefined);
     },
     async exchange(request) {
       return families.exchange(request, clock());

@@ -2,7 +2,7 @@ import { refuseUnknownOptions } from '../core/known-options.js';
 import { assertWholeNumber } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type { Logger, Store } from '../ports.js';
-import { type ExchangeResult, type HitResult, type RecordKey, storeVerbs } from '../store-verbs.js';
+import { type ExchangeResult, type HitResult, storeVerbs } from '../store-verbs.js';
 import { nameRecord } from './record-name.js';
 import { checkServer } from './redis/check-server.js';
 import { createClient, createProbe, type Resolved, redisTimeout, resolveAccess } from './redis/connect.js';
@@ -48,7 +48,7 @@ const optionNames =
     ' ',
   );
 
-const verbs = [...storeVerbs, 'retract'] as const;
+const verbs = [...storeVerbs, 'retract', 'clear', 'ended'] as const;
 type Verb = (typeof verbs)[number];
 const run = Object.fromEntries(verbs.map((name) => [name, loadScript(name)])) as Record<Verb, RunScript>;
 
@@ -118,8 +118,9 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
 
   // One hash tag per identity, so that a cluster keeps its keys on one server.
   const keyOf = (kind: string, tag: string) => `${keyPrefix}${kind}:{${tag}}`;
-  const identityKey = ({ identityTag }: RecordKey) => keyOf('p', identityTag);
-  const guessesKey = ({ identityTag }: RecordKey) => keyOf('g', identityTag);
+  const identityKey = ({ identityTag }: { identityTag: string }) => keyOf('p', identityTag);
+  const guessesKey = ({ identityTag }: { identityTag: string }) => keyOf('g', identityTag);
+  const signOutKey = ({ identityTag }: { identityTag: string }) => keyOf('s', identityTag);
 
   return {
     async open(request) {
@@ -166,8 +167,13 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     async consume(request) {
       const { recordTag, challenge, recordChallenge, attemptId = '' } = request;
       const names = [nameRecord(recordTag, challenge), recordChallenge, attemptId];
-      const keys = [identityKey(request), guessesKey(request)];
-      return (await call('consume', keys, names, [])) === 1;
+      const keys = [identityKey(request), guessesKey(request), signOutKey(request)];
+      return Number(await call('consume', keys, names, [])) || false;
+    },
+    async clear(request) {
+      const keys = [identityKey(request), guessesKey(request), signOutKey(request)];
+      const settings = [request.records, request.counts, request.signOutSeconds];
+      return { records: Number(await call('clear', keys, [], settings)) };
     },
     async retract(request) {
       const names = [nameRecord(request.recordTag, request.challenge), request.attemptId];
@@ -191,6 +197,14 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     },
     async claimed(key) {
       return (await call('claimed', [keyOf('c', key)], [], [])) === 1;
+    },
+    async ended({ names, identityTag, authTimeSeconds }) {
+      const keys = names.map((name) => keyOf('c', name));
+      keys.push(keyOf('s', identityTag));
+      const ask = (keys: string[]) => call('ended', keys, [], [authTimeSeconds]);
+      if (!client.isCluster) return (await ask(keys)) === 1;
+      // They are on different servers.
+      return (await Promise.all(keys.map((key) => ask([key])))).includes(1);
     },
     async exchange({ family, presented, next, ttlSeconds }) {
       const names = [presented ?? '', next ?? ''];

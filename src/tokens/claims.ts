@@ -32,6 +32,9 @@ export function dropReserved(extra: Record<string, unknown>): Record<string, unk
 /** The longest life of an access token. */
 export const maxTtlSeconds = 86_400;
 
+/** The longest life of a sign-in that is kept. */
+export const maxRefreshTtlSeconds = 31_536_000;
+
 /** Tolerated clock skew between instances, and between an instance and the store. */
 export const clockSkewSeconds = 300;
 

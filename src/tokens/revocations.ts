@@ -2,8 +2,10 @@ import { OtpError } from '../errors.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { MonotonicClock, Store } from '../ports.js';
 
+type EndedRequest = Parameters<NonNullable<Store['ended']>>[0];
+
 export interface RevocationsOptions {
-  store: Pick<Store, 'claim' | 'claimed'>;
+  store: Pick<Store, 'claim' | 'claimed' | 'ended'>;
   /** Whether tokens are refused while the store does not answer. */
   isRequired: boolean;
   monotonicClock: MonotonicClock;
@@ -31,19 +33,21 @@ export function createRevocations(options: RevocationsOptions) {
     return blind;
   }
 
-  async function findAny([first, ...others]: readonly string[]): Promise<boolean> {
-    if (first === undefined) return false;
-    if (others.length === 0) return store.claimed(first);
-    const found = await Promise.all([first, ...others].map((name) => store.claimed(name)));
+  async function ask(request: EndedRequest): Promise<boolean> {
+    if (store.ended) return store.ended(request);
+    const found = await Promise.all(request.names.map((name) => store.claimed(name)));
     return found.includes(true);
   }
 
   return {
-    /** Why a token with these entries is refused, or null: one is on the list, or the list cannot be read. Never rejects. */
-    async find(names: readonly string[]): Promise<'revoked' | 'store_unavailable' | null> {
+    /**
+     * Why a token of this sign-in is refused, or null: one of these entries is on the list, its owner has signed out since, or
+     * the list cannot be read. Never rejects.
+     */
+    async find(request: EndedRequest): Promise<'revoked' | 'store_unavailable' | null> {
       if (isBlind && monotonicClock.now() < pausedUntil) return blind;
       try {
-        const found = await findAny(names);
+        const found = await ask(request);
         if (isBlind) outcomes.report({ event: 'revocations.known' });
         isBlind = false;
         return found ? 'revoked' : null;

@@ -2,12 +2,20 @@ import type { KeyObject } from 'node:crypto';
 import { jwtVerify } from 'jose';
 import { OtpError } from '../errors.js';
 import { createCheckedTokens } from '../fast/checked-tokens.js';
+import { remember } from '../fast/recent.js';
 import { toFailure } from '../outcomes/failure.js';
 import type { Call, Subject, TokenCause, TokenKind } from '../outcomes/outcome.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Clock, IssueToken, MonotonicClock, Random, ReadClaims, Store } from '../ports.js';
 import type { IssuedToken } from '../results.js';
-import { clockSkewSeconds, dropReserved, isOurPayload, type TokenClaims } from './claims.js';
+import {
+  clockSkewSeconds,
+  dropReserved,
+  isOurPayload,
+  maxRefreshTtlSeconds,
+  maxTtlSeconds,
+  type TokenClaims,
+} from './claims.js';
 import { createFamilies, type Sustained } from './families.js';
 import type { TokenKeys } from './keys.js';
 import { createRenewals, deriveSuccessorId } from './renewals.js';
@@ -30,12 +38,12 @@ export interface TokenOptions {
   readClaims?: ReadClaims | undefined;
   /** Whether a sign-in may continue; called on every refresh and renewal. Default: yes. */
   mayContinue?: ((identity: string, purpose: string) => boolean | Promise<boolean>) | undefined;
-  store: Pick<Store, 'claim' | 'claimed' | 'exchange'>;
+  store: Pick<Store, 'claim' | 'claimed' | 'clear' | 'ended' | 'exchange'>;
   clock: Clock;
   monotonicClock: MonotonicClock;
   random: Random;
   outcomes: Outcomes;
-  /** The tag that stands for an identity in outcomes. */
+  /** The tag that stands for an identity in outcomes, and under which the store keeps sign-outs. */
   deriveIdentityTag(identity: string): string;
 }
 
@@ -67,6 +75,15 @@ export interface Tokens {
    * @throws OtpError `store_unavailable`
    */
   revoke(token: unknown, call?: Call): Promise<void>;
+  /** Whether the store can end every sign-in of an identity. */
+  canSignOut: boolean;
+  /**
+   * Ends every sign-in of an identity until now, with its pending codes: access tokens, refresh tokens and sessions. Resolves
+   * with how many codes were pending.
+   *
+   * @throws OtpError `store_unavailable`, or `not_found` when the store cannot do that
+   */
+  signOut(identity: string, call?: Call): Promise<number>;
   /** Unix seconds, by the clock that decides expiry. */
   now(): number;
   /** Whom an outcome of this token is about. */
@@ -77,12 +94,16 @@ const type = 'JWT';
 const requiredClaims = ['sub', 'iat', 'exp', 'jti'];
 /** Takes a few megabytes. */
 const maxCheckedTokens = 10_000;
+/** Takes about two megabytes. */
+const maxTags = 10_000;
+/** For as long as any sign-in lives, under whatever configuration it began. */
+export const signOutSeconds = maxRefreshTtlSeconds + maxTtlSeconds + clockSkewSeconds;
 /** Browsers drop a cookie of more than 4096 bytes, its name included (RFC 6265bis §5.6). */
 const maxIssuedLength = 4000;
 
 /** Issues, verifies and revokes tokens (RFC 7519). */
 export function createTokens(options: TokenOptions): Tokens {
-  const { keys, issuer, audience, namespace, ttlSeconds, clock, outcomes } = options;
+  const { keys, issuer, audience, namespace, ttlSeconds, store, clock, outcomes } = options;
   const { signing } = keys;
   const nowSeconds = () => Math.floor(clock() / 1000);
   const families =
@@ -97,6 +118,7 @@ export function createTokens(options: TokenOptions): Tokens {
   });
   const renewals = createRenewals(options.store, nowSeconds);
   const checked = createCheckedTokens<TokenClaims>(maxCheckedTokens);
+  const tagOf = remember(maxTags, options.deriveIdentityTag);
 
   function sign(
     sustained: Sustained,
@@ -130,7 +152,7 @@ export function createTokens(options: TokenOptions): Tokens {
   /** Who an outcome is about. */
   const describe = (kind: TokenKind, { identity, purpose }: Pick<Sustained, 'identity' | 'purpose'>) => ({
     kind,
-    identityTag: options.deriveIdentityTag(identity),
+    identityTag: tagOf(identity),
     purpose,
   });
   const describeClaims = ({ sub, purpose, sid }: TokenClaims) =>
@@ -155,6 +177,10 @@ export function createTokens(options: TokenOptions): Tokens {
       });
       return undefined;
     }
+  }
+
+  async function isSignedOut({ identity, authTime: authTimeSeconds }: Sustained): Promise<boolean> {
+    return (await store.ended?.({ names: [], identityTag: tagOf(identity), authTimeSeconds })) ?? false;
   }
 
   async function endSession(sid: string): Promise<void> {
@@ -192,17 +218,20 @@ export function createTokens(options: TokenOptions): Tokens {
   async function examine(token: unknown): Promise<TokenExamination> {
     const claims = await parseActive(token);
     if (typeof claims === 'string') return { active: false, cause: claims };
-    const cause = await revocations.find(listEntries(claims));
+    const { sub, auth_time: authTimeSeconds } = claims;
+    const signIn = { names: listEntries(claims), identityTag: tagOf(sub), authTimeSeconds };
+    const cause = await revocations.find(signIn);
     return cause === null ? { active: true, claims } : { active: false, cause };
   }
 
   return {
     canRefresh: families !== null,
+    canSignOut: store.clear !== undefined,
     now: nowSeconds,
     describe: describeClaims,
-    async issue({ identity, purpose, channels, isSession, extraClaims, call = {} }) {
+    async issue({ identity, purpose, channels, isSession, authTimeSeconds, extraClaims, call = {} }) {
       const amr = channels.includes('sms') ? ['otp', 'sms'] : ['otp'];
-      const sustained = { identity, purpose, amr, authTime: nowSeconds() };
+      const sustained = { identity, purpose, amr, authTime: authTimeSeconds ?? nowSeconds() };
       if (!families || !options.lastingPurposes.includes(purpose)) return sign(sustained, extraClaims);
       if (isSession) {
         const sid = await startLasting('session', sustained, call, () => families.startSession());
@@ -237,6 +266,12 @@ export function createTokens(options: TokenOptions): Tokens {
       }
       // Before the token is used up, so that a failure here signs nobody out.
       const extraClaims = (await options.readClaims?.(sustained.identity)) ?? {};
+      // After the hooks, so that no slow call comes between this check and the new token.
+      if (await isSignedOut(sustained)) {
+        await families?.end(refreshToken);
+        outcomes.report({ event: 'token.refused', ...about, cause: 'ended' });
+        return null;
+      }
       const token = sign(sustained, extraClaims);
       const next = (await families?.rotate(refreshToken)) ?? 'malformed';
       if (typeof next !== 'string') {
@@ -270,6 +305,13 @@ export function createTokens(options: TokenOptions): Tokens {
         outcomes.report({ event: 'renewal.failed', ...call, ...describeClaims(claims), cause });
         return { status: 'kept' };
       }
+    },
+    async signOut(identity, call = {}) {
+      if (!store.clear) throw new OtpError('not_found', 'The store cannot sign people out everywhere');
+      const identityTag = tagOf(identity);
+      const cleared = await store.clear({ identityTag, records: true, counts: false, signOutSeconds });
+      outcomes.report({ event: 'session.ended', ...call, identityTag, kind: 'session', cause: 'everywhere' });
+      return cleared.records;
     },
     async revoke(token, call = {}) {
       const sustained = await families?.end(token);

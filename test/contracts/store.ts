@@ -69,8 +69,9 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
     const mustOpen = async (changes?: Partial<OpenRequest>) => expectOpened(await open(changes));
     const attempt = (changes: Partial<AttemptRequest> = {}, by = store) =>
       by.attempt({ ...identity, keyIds: ['key1'], verifies, lengthening, ...changes });
-    const consume = (recordChallenge: string, changes: Partial<ConsumeRequest> = {}, by = store) =>
-      by.consume({ ...identity, recordChallenge, ...changes });
+    /** A store may return the time of the sign-in instead of true. */
+    const consume = async (recordChallenge: string, changes: Partial<ConsumeRequest> = {}, by = store) =>
+      (await by.consume({ ...identity, recordChallenge, ...changes })) !== false;
     const release = (opened: Opened, changes: Partial<OpenRequest> = {}) =>
       store.release({
         ...identity,

@@ -44,6 +44,9 @@ export function createRefreshingService() {
       case '/token/logout':
         isEnded ||= body['refresh_token'] === `refresh${count}`;
         return Response.json({ success: true });
+      case '/token/logout-all':
+        isEnded = true;
+        return Response.json({ success: true });
       default:
         return Response.json(
           { active: !isEnded, claims: { sub: 'alice@example.com' } },

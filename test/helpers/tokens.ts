@@ -41,6 +41,7 @@ export function createTestTokens(changes: Partial<TokenOptions> & { keyOptions?:
     lastingPurposes: ['sign-in'],
     isRevocationRequired: false,
     store: createMemoryStore({ clock }),
+    deriveIdentityTag: (identity) => `tag of ${identity}`,
     clock,
     monotonicClock,
     random: createRandomPool(),
@@ -50,7 +51,6 @@ export function createTestTokens(changes: Partial<TokenOptions> & { keyOptions?:
         take: (outcome) => void (outcomeRows[outcome.event].level === 'warn' && warnings.push(outcome.event)),
       },
     ]),
-    deriveIdentityTag: (identity) => `tag of ${identity}`,
     ...rest,
   };
   return { tokens: createTokens(options), options, clock, warnings };

@@ -121,6 +121,8 @@ test('a store that is down is 503 with Retry-After, readiness says so, and token
     hit: unavailable,
     claim: unavailable,
     claimed: unavailable,
+    clear: unavailable,
+    ended: unavailable,
     exchange: unavailable,
   };
   const { otp } = createTestOtp({ store: { ...store, ping: unavailable, close: async () => {} } });

@@ -218,7 +218,7 @@ describe('the gate', () => {
     const { createMemoryStore } = await import('../../src/stores/memory.js');
     const down = () => Promise.reject(new OtpError('store_unavailable', 'The store does not answer'));
     const { bearer } = await signIn();
-    const store = { ...createMemoryStore(), claimed: down, exchange: down };
+    const store = { ...createMemoryStore(), claimed: down, ended: down, exchange: down };
     for (const [revocationRequired, status] of [
       [false, 200],
       [true, 401],

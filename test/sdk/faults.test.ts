@@ -15,6 +15,7 @@ function listCalls(client: OTPClient, signal?: AbortSignal): (() => Promise<unkn
     () => client.verifyToken('a.b.c', { signal }),
     () => client.verifyBearer({ signal }),
     () => client.refresh({ signal }),
+    () => client.logoutAll({ signal }),
     () => client.logout({ signal }),
   ];
 }

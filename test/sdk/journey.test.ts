@@ -174,6 +174,22 @@ for (const [way, reach] of Object.entries(ways)) {
       await assert.rejects(client.refresh(), hasCode('invalid_token', { status: null }));
     });
 
+    test('signing out everywhere ends every sign-in, also those of other clients', async (t) => {
+      const { client, createClient, clock, inbox } = await start(t, { refreshTokenTtlSeconds: 86_400 });
+      const other = createClient();
+      for (const one of [client, other]) {
+        await one.requestOTP(identity);
+        await one.verifyOTP(identity, inbox.lastCode());
+      }
+      await client.logoutAll();
+      assert.equal((await other.verifyBearer()).active, false);
+      await assert.rejects(other.refresh(), hasCode('invalid_token', { status: 401 }));
+      await client.requestOTP(identity);
+      await client.verifyOTP(identity, inbox.lastCode());
+      assert.equal((await client.verifyBearer()).active, true);
+      clock.advance(1000);
+    });
+
     test('a refresh token that someone else has used ends the sign-in', async (t) => {
       const { client, createClient, inbox } = await start(t, { refreshTokenTtlSeconds: 86_400 });
       await client.requestOTP(identity);

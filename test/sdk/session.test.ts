@@ -130,6 +130,28 @@ describe('logout', () => {
   });
 });
 
+describe('logoutAll', () => {
+  test('tells the service, with a token that has not expired, and then forgets the tokens', async (t) => {
+    const { service, client } = await signIn();
+    expireAccess(t);
+    await client.logoutAll();
+    assert.deepEqual(service.paths(), ['/token/refresh', '/token/logout-all']);
+    assert.equal(service.calls.at(-1)?.authorization, 'Bearer access2');
+    assert.equal(await client.getAccessToken(), null);
+    await assert.rejects(client.logoutAll(), hasCode('invalid_token'));
+    assert.equal(service.calls.length, 2);
+  });
+
+  test('keeps the tokens until it has been done', async () => {
+    const { service, client } = await signIn();
+    service.goDown();
+    await assert.rejects(client.logoutAll(), hasCode('network_error'));
+    service.goDown(false);
+    await client.logoutAll();
+    assert.equal(await client.getAccessToken(), null);
+  });
+});
+
 describe('storage', () => {
   test('another client on the same storage continues with the session and the challenges', async () => {
     const storage = createMap();

@@ -289,6 +289,35 @@ test('signing out ends the session for everyone who has its cookie', async () =>
   assert.equal((await otp.verifyToken(token)).active, false);
 });
 
+test('signing out everywhere ends the sessions of every browser, and their pending codes', async () => {
+  const { open, ask, type, inbox, otp } = createSignIn({ refreshTokenTtlSeconds: 3600 });
+  const [here, there, asking] = [open(), open(), open()];
+  const page = await type(here, await ask(here), inbox.lastCode());
+  await type(there, await ask(there), inbox.lastCode());
+  const step = await ask(asking);
+  const code = inbox.lastCode();
+  assert.match(
+    page.text,
+    /<button class="secondary" name="everywhere" value="1">Sign out everywhere<\/button>/,
+  );
+  const tokens = [here, there].map(({ cookies }) => cookies.get('otp_session') ?? '');
+  const out = await here.submit(page, '/sign-out', { everywhere: '1' });
+  assert.equal(readNotice(out), 'You are signed out.');
+  for (const token of tokens) assert.equal((await otp.verifyToken(token)).active, false);
+  assert.match((await there.get('/sign-out')).path, /^\/sign-in/);
+  assert.doesNotMatch((await type(asking, step, code)).text, /Signed in as/);
+  assert.match((await type(there, await ask(there), inbox.lastCode())).text, /Signed in as/);
+});
+
+test('signing out ends the sessions of no other browser', async () => {
+  const { open, ask, type, inbox, otp } = createSignIn({ refreshTokenTtlSeconds: 3600 });
+  const [here, there] = [open(), open()];
+  const page = await type(here, await ask(here), inbox.lastCode());
+  await type(there, await ask(there), inbox.lastCode());
+  await here.submit(page, '/sign-out');
+  assert.equal((await otp.verifyToken(there.cookies.get('otp_session') ?? '')).active, true);
+});
+
 test('two clicks on one button are one message, and one attempt', async () => {
   const { open, inbox, wrong, otp } = createSignIn();
   const browser = open();

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createMemoryStore } from '../../src/stores/memory.js';
-import { describeStore } from '../contracts/store.js';
+import { describeSignOuts } from '../contracts/sign-outs.js';
+import { describeStore, type StoreHarness } from '../contracts/store.js';
 import { createManualClock } from '../helpers/clock.js';
 
-describeStore('the memory store', async () => {
+async function createHarness(): Promise<StoreHarness> {
   const clock = createManualClock();
   const store = createMemoryStore({ clock });
   return {
@@ -12,7 +13,10 @@ describeStore('the memory store', async () => {
     advance: async (ms) => clock.advance(ms),
     close: () => store.close(),
   };
-});
+}
+
+describeStore('the memory store', createHarness);
+describeSignOuts('the memory store', createHarness);
 
 const lengthening = { after: 10, digits: 10, maxAttempts: 2, memorySeconds: 8_640_000 };
 const sends = { max: 5, periodSeconds: 600 };

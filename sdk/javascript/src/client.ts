@@ -170,6 +170,19 @@ export class OTPClient {
     const body = refreshToken === null ? {} : { refresh_token: refreshToken };
     readSuccess(await this.#send('/token/logout', { body, token: accessToken, signal }));
   }
+
+  /**
+   * Signs the person out everywhere: the service refuses every token and session from before. Only then are the tokens
+   * forgotten, so that a call that failed can be repeated. Rejects with `invalid_token` when nobody is signed in.
+   */
+  async logoutAll({ signal }: CallOptions = {}): Promise<void> {
+    const token = await this.getAccessToken({ signal });
+    if (token === null) throw new OTPError('invalid_token', 'There is no session; sign in');
+    readSuccess(await this.#send('/token/logout-all', { body: {}, token, signal }));
+    await this.#session.change((kept) => {
+      kept.tokens = null;
+    });
+  }
 }
 
 /**

@@ -183,6 +183,19 @@ class OTPClient:
         finally:
             self._memory.forget_tokens()
 
+    def logout_all(self) -> None:
+        """Signs the person out everywhere: the service refuses every token and session from before.
+
+        Only then are the tokens forgotten, so that a call that failed can be repeated.
+
+        :raises OTPError: ``invalid_token`` when nobody is signed in.
+        """
+        token = self.get_access_token()
+        if token is None:
+            raise OTPError("invalid_token", "There is no session; sign in")
+        _answers.read_done(self._post("/token/logout-all", {}, _bearer(token)))
+        self._memory.forget_tokens()
+
     def close(self) -> None:
         """Closes the idle connection."""
         self._transfer.close()

@@ -124,6 +124,16 @@ class Journey(unittest.TestCase):
         self.assertFalse(self.client.verify_token(second.access_token).active)
         self.assertIsNone(self.refuse("invalid_token", self.client.refresh).status)
 
+    def test_signing_out_everywhere_ends_the_other_sessions_too(self) -> None:
+        self.client.request_otp(ALICE)
+        other = self.client.verify_otp(ALICE, last_code())
+        self.client.request_otp(ALICE)
+        self.client.verify_otp(ALICE, last_code())
+        self.client.logout_all()
+        self.assertIsNone(self.client.get_access_token())
+        self.assertFalse(self.client.verify_token(other.access_token).active)
+        self.refuse("invalid_token", self.client.logout_all)
+
     def test_a_session_that_has_expired_asks_to_sign_in_again(self) -> None:
         self.client.request_otp(ALICE)
         self.client.verify_otp(ALICE, last_code())

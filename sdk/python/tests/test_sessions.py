@@ -101,6 +101,21 @@ class Sessions(unittest.TestCase):
                 client.refresh()
                 self.assertEqual(client.get_access_token(), "access-2")
 
+    def test_a_logout_everywhere_keeps_the_tokens_until_it_is_done(self) -> None:
+        with Stub(
+            answer_json(200, TOKENS), answer_problem(503, "store_unavailable"), answer_json(200, {"success": True})
+        ) as stub, OTPClient(stub.url) as client:
+            client.verify_otp(ALICE, "482931")
+            with self.assertRaises(OTPError):
+                client.logout_all()
+            client.logout_all()
+            self.assertIsNone(client.get_access_token())
+            with self.assertRaises(OTPError) as raised:
+                client.logout_all()
+        self.assertEqual(raised.exception.code, "invalid_token")
+        self.assertEqual(len(stub.requests), 3)
+        self.assertEqual(stub.requests[2].headers["authorization"], "Bearer access-1")
+
     def test_a_logout_brings_both_tokens_and_forgets_them_whatever_is_answered(self) -> None:
         for handler in (answer_json(200, {"success": True}), answer_problem(503, "store_unavailable")):
             with Stub(answer_json(200, TOKENS), handler) as stub, OTPClient(stub.url) as client:

@@ -49,6 +49,7 @@ export const ar: Strings = {
     signedIn: 'تم تسجيل دخولك',
     signedInAs: 'تم تسجيل الدخول باسم {identity}',
     signOut: 'تسجيل الخروج',
+    signOutEverywhere: 'تسجيل الخروج من جميع الأجهزة',
     signedOut: 'تم تسجيل خروجك.',
     linkQuestion: 'تسجيل الدخول باسم {to}؟',
     linkElsewhere: 'لم يطلب هذا المتصفح الرمز. يُرجى إدخاله حيث طلبته:',

@@ -51,6 +51,7 @@ export const de: Strings = {
     signedIn: 'Sie sind angemeldet',
     signedInAs: 'Angemeldet als {identity}',
     signOut: 'Abmelden',
+    signOutEverywhere: 'Überall abmelden',
     signedOut: 'Sie sind abgemeldet.',
     linkQuestion: 'Als {to} anmelden?',
     linkElsewhere:

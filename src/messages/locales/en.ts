@@ -49,6 +49,7 @@ export const en: Strings = {
     signedIn: 'You are signed in',
     signedInAs: 'Signed in as {identity}',
     signOut: 'Sign out',
+    signOutEverywhere: 'Sign out everywhere',
     signedOut: 'You are signed out.',
     linkQuestion: 'Sign in as {to}?',
     linkElsewhere: 'This browser did not ask for the code. Type it where you asked for it:',

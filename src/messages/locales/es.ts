@@ -50,6 +50,7 @@ export const es: Strings = {
     signedIn: 'Ha iniciado sesión',
     signedInAs: 'Sesión iniciada como {identity}',
     signOut: 'Cerrar sesión',
+    signOutEverywhere: 'Cerrar sesión en todas partes',
     signedOut: 'Ha cerrado la sesión.',
     linkQuestion: '¿Iniciar sesión como {to}?',
     linkElsewhere: 'Este navegador no ha pedido el código. Escríbalo donde lo pidió:',

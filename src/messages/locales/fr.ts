@@ -50,6 +50,7 @@ export const fr: Strings = {
     signedIn: 'Vous êtes connecté',
     signedInAs: 'Connecté en tant que {identity}',
     signOut: 'Se déconnecter',
+    signOutEverywhere: 'Se déconnecter partout',
     signedOut: 'Vous êtes déconnecté.',
     linkQuestion: 'Se connecter en tant que {to}\u00A0?',
     linkElsewhere: 'Ce navigateur n’a pas demandé le code. Saisissez-le là où vous l’avez demandé\u00A0:',

@@ -49,6 +49,7 @@ export const he: Strings = {
     signedIn: 'נכנסת',
     signedInAs: 'נכנסת בתור {identity}',
     signOut: 'יציאה',
+    signOutEverywhere: 'יציאה מכל המכשירים',
     signedOut: 'יצאת.',
     linkQuestion: 'להיכנס בתור {to}?',
     linkElsewhere: 'הדפדפן הזה לא ביקש את הקוד. יש להזין אותו במקום שבו ביקשת אותו:',

@@ -49,6 +49,7 @@ export const id: Strings = {
     signedIn: 'Anda sudah masuk',
     signedInAs: 'Masuk sebagai {identity}',
     signOut: 'Keluar',
+    signOutEverywhere: 'Keluar dari semua perangkat',
     signedOut: 'Anda sudah keluar.',
     linkQuestion: 'Masuk sebagai {to}?',
     linkElsewhere: 'Peramban ini tidak meminta kode. Ketik kode di tempat Anda memintanya:',

@@ -50,6 +50,7 @@ export const it: Strings = {
     signedIn: 'Hai effettuato l’accesso',
     signedInAs: 'Accesso effettuato come {identity}',
     signOut: 'Esci',
+    signOutEverywhere: 'Esci ovunque',
     signedOut: 'Sei uscito.',
     linkQuestion: 'Accedere come {to}?',
     linkElsewhere: 'Questo browser non ha chiesto il codice. Inseriscilo dove lo hai chiesto:',

@@ -49,6 +49,7 @@ export const ja: Strings = {
     signedIn: 'ログインしています',
     signedInAs: '{identity} としてログイン中',
     signOut: 'ログアウト',
+    signOutEverywhere: 'すべての端末からログアウト',
     signedOut: 'ログアウトしました。',
     linkQuestion: '{to} としてログインしますか？',
     linkElsewhere: 'このブラウザではコードを請求していません。請求した画面に次のコードを入力してください。',

@@ -50,6 +50,7 @@ export const nl: Strings = {
     signedIn: 'U bent ingelogd',
     signedInAs: 'Ingelogd als {identity}',
     signOut: 'Uitloggen',
+    signOutEverywhere: 'Overal uitloggen',
     signedOut: 'U bent uitgelogd.',
     linkQuestion: 'Inloggen als {to}?',
     linkElsewhere: 'Deze browser heeft de code niet aangevraagd. Typ hem waar u erom hebt gevraagd:',

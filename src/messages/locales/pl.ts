@@ -49,6 +49,7 @@ export const pl: Strings = {
     signedIn: 'Jesteś zalogowany',
     signedInAs: 'Zalogowano jako {identity}',
     signOut: 'Wyloguj się',
+    signOutEverywhere: 'Wyloguj się wszędzie',
     signedOut: 'Wylogowano.',
     linkQuestion: 'Zalogować się jako {to}?',
     linkElsewhere: 'Ta przeglądarka nie prosiła o kod. Wpisz go tam, gdzie o niego poproszono:',

@@ -49,6 +49,7 @@ export const ptBr: Strings = {
     signedIn: 'Você entrou',
     signedInAs: 'Conectado como {identity}',
     signOut: 'Sair',
+    signOutEverywhere: 'Sair de todos os dispositivos',
     signedOut: 'Você saiu.',
     linkQuestion: 'Entrar como {to}?',
     linkElsewhere: 'Este navegador não pediu o código. Digite-o onde você o pediu:',

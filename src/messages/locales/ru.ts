@@ -50,6 +50,7 @@ export const ru: Strings = {
     signedIn: 'Вы вошли',
     signedInAs: 'Вы вошли как {identity}',
     signOut: 'Выйти',
+    signOutEverywhere: 'Выйти на всех устройствах',
     signedOut: 'Вы вышли.',
     linkQuestion: 'Войти как {to}?',
     linkElsewhere: 'Этот браузер не запрашивал код. Введите его там, где запрашивали:',

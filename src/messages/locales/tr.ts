@@ -49,6 +49,7 @@ export const tr: Strings = {
     signedIn: 'Giriş yaptınız',
     signedInAs: '{identity} olarak giriş yapıldı',
     signOut: 'Çıkış yap',
+    signOutEverywhere: 'Her yerden çıkış yap',
     signedOut: 'Çıkış yaptınız.',
     linkQuestion: '{to} olarak giriş yapılsın mı?',
     linkElsewhere: 'Kodu bu tarayıcı istemedi. Kodu istediğiniz yerde girin:',

@@ -50,6 +50,7 @@ export const uk: Strings = {
     signedIn: 'Ви увійшли',
     signedInAs: 'Ви увійшли як {identity}',
     signOut: 'Вийти',
+    signOutEverywhere: 'Вийти на всіх пристроях',
     signedOut: 'Ви вийшли.',
     linkQuestion: 'Увійти як {to}?',
     linkElsewhere: 'Цей браузер не запитував код. Введіть його там, де запитували:',

@@ -50,6 +50,7 @@ export const vi: Strings = {
     signedIn: 'Bạn đã đăng nhập',
     signedInAs: 'Đã đăng nhập với {identity}',
     signOut: 'Đăng xuất',
+    signOutEverywhere: 'Đăng xuất khỏi mọi thiết bị',
     signedOut: 'Bạn đã đăng xuất.',
     linkQuestion: 'Đăng nhập với {to}?',
     linkElsewhere: 'Trình duyệt này không yêu cầu mã. Hãy nhập mã ở nơi bạn đã yêu cầu:',

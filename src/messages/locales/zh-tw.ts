@@ -49,6 +49,7 @@ export const zhTw: Strings = {
     signedIn: '您已登入',
     signedInAs: '已登入為 {identity}',
     signOut: '登出',
+    signOutEverywhere: '登出所有裝置',
     signedOut: '您已登出。',
     linkQuestion: '要以 {to} 的身分登入嗎？',
     linkElsewhere: '此瀏覽器沒有要求驗證碼。請在您要求驗證碼的地方輸入：',

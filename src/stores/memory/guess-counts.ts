@@ -34,6 +34,10 @@ export class GuessCounts {
     return expiresAt;
   }
 
+  clear(identityTag: string): void {
+    this.#counts.remove(identityTag);
+  }
+
   /** Takes one guess back, unless it was counted in an earlier period. */
   takeBack(identityTag: string, countedUntil: number | undefined, now: number): void {
     const count = this.#counts.load(identityTag, now);

@@ -76,6 +76,23 @@ export function takeAttempt(identity: StoredIdentity, id: string): Attempt | und
   return attempt;
 }
 
+/** Returns how many live records it ended. See `Store.clear`. */
+export function clearIdentity(
+  identity: StoredIdentity,
+  { records, counts }: { records: boolean; counts: boolean },
+  now: number,
+): number {
+  const isOver = ({ attemptsLeft }: StoredRecord) => records || (counts && attemptsLeft <= 0);
+  const ended = identity.records.filter((record) => isOver(record) && record.expiresAt > now);
+  identity.records = identity.records.filter((record) => !isOver(record));
+  if (counts) {
+    identity.sends = [];
+    identity.refusals = emptyLog;
+    identity.verifies = emptyLog;
+  }
+  return ended.length;
+}
+
 /** Milliseconds to wait for the cooldown and for the limits on sends; 0: no wait. */
 export function computeWaits(
   { sends, refusals }: StoredIdentity,

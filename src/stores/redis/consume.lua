@@ -1,11 +1,12 @@
--- Single use: deletes the record and returns 1 for exactly one caller, ever. Takes back the caller's guess, which was
--- right; the winner also clears the verify limit.
+-- Single use: deletes the record and returns the time of the sign-in to exactly one caller, ever. Takes back the caller's
+-- guess, which was right; the winner also clears the verify limit.
 -- KEYS[1]  identity
 -- KEYS[2]  guess count of the identity
+-- KEYS[3]  sign-out of the identity
 -- ARGV[2]  name of the record
 -- ARGV[3]  challenge of the record that was attempted
 -- ARGV[4]  id of the attempt, or ''
--- Returns  1 or 0
+-- Returns  seconds, later than the last sign-out, even within the same second; 0 for every other caller
 
 local identity = load_identity(KEYS[1])
 local attempt
@@ -22,4 +23,12 @@ if won then
 end
 if won or attempt then save_identity(KEYS[1], identity) end
 take_guess_back(KEYS[2], attempt)
-return won and 1 or 0
+if not won then return 0 end
+local seconds = math.floor(now / 1000000)
+local sign_out = load_sign_out(KEYS[3])
+if sign_out then
+  seconds = math.max(seconds, sign_out[ENDED_SECONDS] + 1)
+  sign_out[LATEST_SECONDS] = math.max(sign_out[LATEST_SECONDS], seconds)
+  save(KEYS[3], sign_out, sign_out[SIGN_OUT_EXPIRES_AT])
+end
+return seconds

@@ -158,3 +158,11 @@ local function includes_key(key_ids, record)
   end
   return false
 end
+
+-- A sign-out of an identity: sign-ins up to ENDED_SECONDS have ended. LATEST_SECONDS is the time of the latest sign-in since.
+local ENDED_SECONDS, LATEST_SECONDS, SIGN_OUT_EXPIRES_AT = 1, 2, 3
+
+local function load_sign_out(key)
+  local sign_out = load(key)
+  return sign_out and sign_out[SIGN_OUT_EXPIRES_AT] > now and sign_out or nil
+end

@@ -1,0 +1,31 @@
+-- Ends what an identity has, or forgets what was counted for it.
+-- KEYS[1]  identity
+-- KEYS[2]  guess count of the identity
+-- KEYS[3]  sign-out of the identity
+-- SETTINGS whether pending records end; whether counts are forgotten, and with them the records that they left without
+--          attempts; seconds for which the end of every sign-in until now is remembered (0: none ends)
+-- Returns  how many pending records ended
+
+local ends_records, forgets_counts, keep_seconds = unpack(SETTINGS, 3)
+local fence = read_fence()
+local identity = load(KEYS[1])
+local ended = 0
+if identity then
+  local kept = {}
+  for _, record in ipairs(identity[RECORDS]) do
+    local is_over = ends_records or (forgets_counts and record[ATTEMPTS_LEFT] <= 0)
+    if is_over and is_live(record, fence) then ended = ended + 1 end
+    if not is_over then table.insert(kept, record) end
+  end
+  identity[RECORDS] = kept
+  if forgets_counts then identity[SENDS], identity[REFUSALS], identity[VERIFIES] = {}, {}, {} end
+  save_identity(KEYS[1], identity)
+end
+if forgets_counts then redis.call('DEL', KEYS[2]) end
+if keep_seconds > 0 then
+  local sign_out = load_sign_out(KEYS[3])
+  local ended_seconds = math.max(math.floor(now / 1000000), sign_out and sign_out[LATEST_SECONDS] or 0)
+  local expires_at = now + keep_seconds * 1000000
+  save(KEYS[3], { ended_seconds, ended_seconds, expires_at }, expires_at)
+end
+return ended

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { Store } from '../../src/ports.js';
+import type { ClearRequest, OpenRequest } from '../../src/store-verbs.js';
+import type { StoreHarness } from './store.js';
+
+/** The properties of a store that can sign people out everywhere: of `clear`, `ended` and what `consume` returns. */
+export function describeSignOuts(name: string, createHarness: () => Promise<StoreHarness>): void {
+  describe(`${name} signs out everywhere`, () => {
+    let harness: StoreHarness;
+    let store: Required<Store>;
+
+    const connect = async () => (await harness.connect()) as Required<Store>;
+    beforeEach(async () => {
+      harness = await createHarness();
+      store = await connect();
+    });
+    afterEach(() => harness.close());
+
+    const lengthening = { after: 10, digits: 10, maxAttempts: 2, memorySeconds: 8_640_000 };
+    const verifies = { max: 1000, periodSeconds: 600 };
+    const sends = { max: 1000, periodSeconds: 600 };
+
+    /** One person, whose only purpose is the identity itself. */
+    function createPerson() {
+      const tag = createTag();
+      const key = { identityTag: tag, recordTag: tag };
+      const open = (changes: Partial<OpenRequest> = {}) =>
+        store.open({
+          ...key,
+          bind: false,
+          newChallenge: createTag(),
+          keyIds: ['key1'],
+          channel: 'email',
+          digits: 6,
+          windowSeconds: 300,
+          maxAttempts: 5,
+          resend: 'rotate',
+          cooldownSeconds: 0,
+          staleSeconds: 60,
+          sends,
+          lengthening,
+          mute: false,
+          ...changes,
+        });
+      const attempt = (challenge?: string, changes = {}) =>
+        store.attempt({ ...key, challenge, keyIds: ['key1'], verifies, lengthening, ...changes });
+      /** Opens a code, to be consumed by whichever caller. */
+      async function obtain() {
+        const opened = await open();
+        assert.ok(opened.status === 'opened');
+        await attempt();
+        return (by = store) => by.consume({ ...key, recordChallenge: opened.record.challenge });
+      }
+      async function signIn() {
+        const seconds = await (await obtain())();
+        assert.ok(typeof seconds === 'number');
+        return seconds;
+      }
+      const clear = (changes: Partial<ClearRequest> = {}, by = store) =>
+        by.clear({ identityTag: tag, records: false, counts: false, signOutSeconds: 0, ...changes });
+      const signOut = (by = store) => clear({ records: true, signOutSeconds: 86_400 }, by);
+      const isEnded = (authTimeSeconds: number, names: string[] = []) =>
+        store.ended({ names, identityTag: tag, authTimeSeconds });
+      return { open, attempt, obtain, signIn, clear, signOut, isEnded };
+    }
+
+    test('a sign-in is told its time by the clock of the store', async () => {
+      const { signIn } = createPerson();
+      const first = await signIn();
+      await harness.advance(100_000);
+      const passed = (await signIn()) - first;
+      assert.ok(passed >= 100 && passed < 160, String(passed));
+    });
+
+    // Attack: sign in within the second of the sign-out, or sign out within the second of the sign-in.
+    test('whatever the order and the pace, exactly the sign-ins before the last sign-out are ended', async () => {
+      const step = fc.oneof(
+        { weight: 3, arbitrary: fc.constant('in' as const) },
+        { weight: 2, arbitrary: fc.constant('out' as const) },
+        { weight: 1, arbitrary: fc.constantFrom(1, 400, 1000, 5000) },
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+          const { signIn, signOut, isEnded } = createPerson();
+          let before: number[] = [];
+          let since: number[] = [];
+          for (const what of steps) {
+            if (typeof what === 'number') await harness.advance(what);
+            else if (what === 'in') since.push(await signIn());
+            else {
+              await signOut();
+              before = [...before, ...since];
+              since = [];
+            }
+          }
+          for (const seconds of before) assert.equal(await isEnded(seconds), true);
+          for (const seconds of since) assert.equal(await isEnded(seconds), false);
+        }),
+        { numRuns: 40, seed: 15 },
+      );
+    });
+
+    // Attack: have a code consumed at the very moment of the sign-out, so that its token comes from neither before nor after.
+    test('a code that races a sign-out signs nobody in, or someone who is signed out', async () => {
+      const [here, there] = [store, await connect()];
+      for (let round = 0; round < 50; round++) {
+        const person = createPerson();
+        const consume = await person.obtain();
+        const calls = [() => consume(here), () => person.signOut(there), () => consume(there)];
+        const results = await Promise.all(
+          [...calls.slice(round % 3), ...calls.slice(0, round % 3)].map((call) => call()),
+        );
+        const won = results.filter((result) => typeof result === 'number');
+        assert.ok(won.length <= 1);
+        for (const seconds of won) assert.equal(await person.isEnded(seconds), true);
+        assert.equal(await person.isEnded(await person.signIn()), false);
+      }
+    });
+
+    test('ends all pending codes of the identity, bound or not, and nobody else’s', async () => {
+      const [person, other] = [createPerson(), createPerson()];
+      await person.open();
+      const bound = await person.open({ bind: true });
+      await other.open();
+      assert.deepEqual(await person.signOut(), { records: 2 });
+      assert.equal((await person.attempt()).status, 'expired');
+      assert.ok(bound.status === 'opened');
+      assert.equal((await person.attempt(bound.record.challenge)).status, 'expired');
+      assert.equal((await other.attempt()).status, 'counted');
+      assert.equal(await other.isEnded(await other.signIn()), false);
+      assert.deepEqual(await person.signOut(), { records: 0 });
+    });
+
+    test('remembers a sign-out for as long as was said, and another one for longer', async () => {
+      const { signIn, clear, isEnded } = createPerson();
+      const seconds = await signIn();
+      await clear({ signOutSeconds: 3600 });
+      await harness.advance(3_500_000);
+      assert.equal(await isEnded(seconds), true);
+      await signIn();
+      await clear({ signOutSeconds: 3600 });
+      await harness.advance(3_500_000);
+      assert.equal(await isEnded(seconds), true);
+      await harness.advance(101_000);
+      assert.equal(await isEnded(seconds), false);
+    });
+
+    test('in the same look-up finds any of the names that are set', async () => {
+      const { signIn, isEnded } = createPerson();
+      const [seconds, name, other] = [await signIn(), createTag(), createTag()];
+      assert.equal(await isEnded(seconds, [name, other]), false);
+      await store.claim(other, 900);
+      assert.equal(await isEnded(seconds, [name, other]), true);
+      assert.equal(await isEnded(seconds, [name]), false);
+      await harness.advance(900_000);
+      assert.equal(await isEnded(seconds, [name, other]), false);
+    });
+
+    test('counts and attempts survive a sign-out and the end of a code', async () => {
+      const { open, attempt, signOut } = createPerson();
+      const limit = { sends: { max: 3, periodSeconds: 600 }, lengthening: { ...lengthening, after: 3 } };
+      await open(limit);
+      for (let i = 0; i < 3; i++) await attempt(undefined, limit);
+      await signOut();
+      const next = await open(limit);
+      assert.ok(next.status === 'opened' && next.record.digits === 10);
+      await open(limit);
+      assert.equal((await open(limit)).status, 'limited');
+    });
+
+    test('forgets sends, verifies and guesses together, and codes that are out of attempts', async () => {
+      const { open, attempt, clear } = createPerson();
+      const limit = { sends: { max: 2, periodSeconds: 600 }, verifies: { max: 5, periodSeconds: 600 } };
+      await open(limit);
+      const bound = await open({ ...limit, bind: true });
+      for (let i = 0; i < 5; i++) assert.equal((await attempt(undefined, limit)).status, 'counted');
+      assert.equal((await open(limit)).status, 'blocked');
+      assert.deepEqual(await clear({ counts: true }), { records: 1 });
+      assert.ok(bound.status === 'opened');
+      assert.equal((await attempt(bound.record.challenge)).status, 'counted');
+      const again = await open({ ...limit, lengthening: { ...lengthening, after: 2 } });
+      assert.ok(again.status === 'opened' && again.record.digits === 6);
+      for (let i = 0; i < 5; i++) assert.equal((await attempt(undefined, limit)).status, 'counted');
+    });
+  });
+}
+
+function createTag(): string {
+  return randomBytes(16).toString('base64url');
+}
