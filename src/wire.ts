@@ -45,9 +45,9 @@ export function wire(
   const { namespace, keys, tokenKeys, clock, logger } = resolved;
   const random = createRandomPool();
   const store = resolved.openStore();
-  const entry = resolved.openEntry(monotonicClock);
-  const shouldSend = resolved.chooseRecipients(entry.admits);
   const outcomes = createOutcomes([createLogSink(logger)]);
+  const entry = resolved.openEntry(monotonicClock, outcomes);
+  const shouldSend = resolved.chooseRecipients(entry.admits);
   const derivation = createDerivation(keys, namespace);
   const common = { namespace, keys, store, clock, monotonicClock, random, logger, outcomes };
   const links = ifGiven(resolved.linkUrl, (publicUrl) =>

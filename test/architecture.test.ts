@@ -38,10 +38,11 @@ const law: Record<string, string[]> = {
     'http',
   ],
   adapters: ['core', 'errors', 'fast', 'http', 'tokens'],
-  'gate-file': ['core', 'ports'],
+  'gate-file': ['core', 'outcomes', 'ports'],
   options: [
     'core',
     'gate-file',
+    'outcomes',
     'ports',
     'store-verbs',
     'stores',

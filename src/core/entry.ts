@@ -22,6 +22,8 @@ export interface Site {
   admits: Gate;
   /** Whether anyone may enter, signed in or not. */
   isPublic: boolean;
+  /** Whether rules speak of its host. */
+  isKnown: boolean;
   /** Left out where no rules speak of groups and names. */
   describe?: ((identity: string) => Profile) | undefined;
 }
@@ -36,6 +38,6 @@ export interface EntryRules {
 
 /** The same people everywhere, without public paths. */
 export function admitEverywhere(admits: Gate): EntryRules {
-  const everywhere: Site = { admits, isPublic: false };
+  const everywhere: Site = { admits, isPublic: false, isKnown: true };
   return { admits, at: () => everywhere };
 }

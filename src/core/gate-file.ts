@@ -34,7 +34,7 @@ export function parseGateFile(text: string): EntryRules {
   const table = createHostTable(
     new Map([...sites].map(([pattern, site]) => [pattern, createSite(site, describe)] as const)),
   );
-  const nobody: Site = { admits: () => false, isPublic: false, describe };
+  const nobody: Site = { admits: () => false, isPublic: false, isKnown: false, describe };
   return {
     admits: createAdmission([...sites.values()].flatMap(({ allow }) => allow)),
     at(findPlace) {
@@ -58,7 +58,7 @@ function createAdmission(rules: readonly AllowRule[]): Gate {
 function createSite({ allow, publicPaths }: HostRules, describe: Site['describe']): (path: string) => Site {
   const admits = createAdmission(allow);
   const isPublic = createPublicPaths(publicPaths);
-  return (path) => ({ admits, isPublic: isPublic(path), describe });
+  return (path) => ({ admits, isPublic: isPublic(path), isKnown: true, describe });
 }
 
 function createDescriber(groups: ReadonlyMap<string, string>, names: ReadonlyMap<string, string>) {

@@ -1,6 +1,7 @@
 import type { EntryRules } from '../core/entry.js';
 import { parseGateFile } from '../core/gate-file.js';
-import type { Logger, MonotonicClock, Timer } from '../ports.js';
+import type { Outcomes } from '../outcomes/outcomes.js';
+import type { MonotonicClock, Timer } from '../ports.js';
 import { decodeGateFile, readGateFile, readGateFileSync } from './read.js';
 
 /** File events miss the swap of a symbolic link by which Kubernetes changes a ConfigMap, so the content is compared. */
@@ -9,7 +10,7 @@ export const pollMs = 500;
 export interface GateFileOptions {
   path: string;
   clock: MonotonicClock;
-  logger: Logger;
+  outcomes: Pick<Outcomes, 'report'>;
   /** Default: from the file system. */
   read?: (path: string) => Promise<Uint8Array>;
 }
@@ -29,11 +30,11 @@ export function loadGateFile(path: string): { bytes: Uint8Array; rules: EntryRul
 }
 
 /**
- * The rules of a file, which follow it. After an edit that is wrong the last valid rules still hold, which is logged.
+ * The rules of a file, which follow it. After an edit that is wrong the last valid rules still hold, which is reported.
  *
  * @throws RangeError as `loadGateFile`
  */
-export function openGateFile({ path, clock, logger, read = readGateFile }: GateFileOptions): OpenedEntry {
+export function openGateFile({ path, clock, outcomes, read = readGateFile }: GateFileOptions): OpenedEntry {
   const start = loadGateFile(path);
   let { rules } = start;
   /** What was read last, valid or not; null when it could not be read. */
@@ -74,11 +75,11 @@ export function openGateFile({ path, clock, logger, read = readGateFile }: GateF
   }
 
   function sayLoaded(): void {
-    logger.info({ file: path }, 'gate rules loaded');
+    outcomes.report({ event: 'gate_rules.loaded' });
   }
 
   function refuse(cause: string): void {
-    logger.warn({ file: path, cause }, 'gate rules refused, the last valid ones still hold');
+    outcomes.report({ event: 'gate_rules.refused', cause });
   }
 
   sayLoaded();

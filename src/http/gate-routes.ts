@@ -155,7 +155,7 @@ async function decide(
     if (claims.purpose !== signInPurpose) return { status: 'signed_out', cause: 'purpose', claims };
     return site.admits(claims.sub)
       ? { status: 'allowed', claims }
-      : { status: 'forbidden', cause: 'not_allowed', claims };
+      : { status: 'forbidden', cause: site.isKnown ? 'not_allowed' : 'unknown_host', claims };
   };
   const bearer = readBearer(request.header('authorization'));
   let decision: Decision = { status: 'signed_out', cause: 'missing' };

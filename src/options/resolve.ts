@@ -7,6 +7,7 @@ import { decodeSecret } from '../core/secret.js';
 import { resolveTestIdentities, type TestIdentities } from '../core/test-identities.js';
 import { openGateFile } from '../gate-file/watch.js';
 import type { ApiCaller } from '../http/api-keys.js';
+import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Clock, Logger, MonotonicClock, ShouldSend, Store } from '../ports.js';
 import type { SignInOptions } from '../sign-in/parts.js';
 import { paths } from '../sign-in/paths.js';
@@ -28,7 +29,7 @@ export interface ResolvedOptions
   /** Who has an API key. */
   apiCallers: readonly ApiCaller[];
   /** Who may enter where; a file is watched until this is closed. */
-  openEntry(clock: MonotonicClock): EntryRules & { close(): void };
+  openEntry(clock: MonotonicClock, outcomes: Outcomes): EntryRules & { close(): void };
   /** These rules and the hook together, where some people are sent no code. */
   chooseRecipients(admits: Gate): ShouldSend | undefined;
   deliveryMode: DeliveryMode;
@@ -71,7 +72,7 @@ export function resolveOptions(given: OtpOptions): ResolvedOptions {
     keys: deriveOptionKeys(options),
     tokenKeys: makeTokenKeys(options),
     apiCallers: listCallers(options.apiKeyHashes),
-    openEntry: (monotonicClock) => openEntry(options, monotonicClock, logger),
+    openEntry: (monotonicClock, outcomes) => openEntry(options, monotonicClock, outcomes),
     chooseRecipients: (admits) => (isOpenToAll ? undefined : joinHooks(admits, options.shouldSend)),
     deliveryMode: chooseDeliveryMode(options),
     linkUrl: options.magicLink ? publicUrl : undefined,
@@ -96,8 +97,8 @@ function describePage(options: FilledOptions): ResolvedOptions['page'] {
   };
 }
 
-function openEntry({ gateFile, gateAllow }: FilledOptions, clock: MonotonicClock, logger: Logger) {
-  if (gateFile !== undefined) return openGateFile({ path: gateFile, clock, logger });
+function openEntry({ gateFile, gateAllow }: FilledOptions, clock: MonotonicClock, outcomes: Outcomes) {
+  if (gateFile !== undefined) return openGateFile({ path: gateFile, clock, outcomes });
   return { ...admitEverywhere(createGate(gateAllow)), close() {} };
 }
 

@@ -238,8 +238,20 @@ export interface GateRefused extends Call, Partial<Subject> {
   event: 'gate.refused';
   /** 401 or 403. */
   status: 'signed_out' | 'forbidden';
-  /** `unknown_place`: the proxy did not say where the request goes. */
-  cause: TokenCause | 'foreign_header' | 'unknown_place';
+  /** `unknown_place`: the proxy did not say where the request goes; `unknown_host`: no rule speaks of that host. */
+  cause: TokenCause | 'foreign_header' | 'unknown_place' | 'unknown_host';
+}
+
+/** From the file that holds them, at the start and after an edit. */
+export interface GateRulesLoaded {
+  event: 'gate_rules.loaded';
+}
+
+/** After an edit that is wrong, or when the file is gone: the last valid rules still hold. */
+export interface GateRulesRefused {
+  event: 'gate_rules.refused';
+  /** In words, without identities. */
+  cause: string;
 }
 
 export interface CallerRefused extends Call {
@@ -290,6 +302,8 @@ export type Outcome =
   | SessionShortened
   | GateAllowed
   | GateRefused
+  | GateRulesLoaded
+  | GateRulesRefused
   | CallerRefused
   | RevocationsChanged
   | RequestFailed;

@@ -14,7 +14,9 @@ export type PublishedEvent =
   | 'token.refreshed'
   | 'token.reused'
   | 'session.ended'
-  | 'budget.reached';
+  | 'budget.reached'
+  | 'gate_rules.loaded'
+  | 'gate_rules.refused';
 
 export interface OutcomeRow {
   level: Level;
@@ -63,6 +65,8 @@ export const outcomeRows: Rows = {
   'session.shortened': shown('warn', 'The store cannot keep a sign-in: it ends with its access token'),
   'gate.allowed': shown('info', 'The gate let a request through'),
   'gate.refused': shown('info', 'The gate refused a request'),
+  'gate_rules.loaded': published('info', 'Gate rules loaded'),
+  'gate_rules.refused': published('warn', 'Gate rules refused: the last valid ones still hold'),
   'caller.refused': shown('warn', 'A calling program did not present a known key'),
   'revocations.unknown': shown('warn', 'The store cannot say which tokens are revoked'),
   'revocations.known': shown('info', 'The store answers again which tokens are revoked'),

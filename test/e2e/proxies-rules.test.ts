@@ -222,7 +222,7 @@ describeProxies('with rules for each host, ', site, (askSite, start) => {
     file.write(JSON.stringify(rules).slice(0, -1));
     const already = site.service.output.stderr.length;
     await until('the edit is refused', () =>
-      /gate rules refused/.test(site.service.output.stderr.slice(already)),
+      /Gate rules refused/.test(site.service.output.stderr.slice(already)),
     );
     assert.equal((await askSite({ headers: [token] })).status, 403);
     assert.equal((await askSite({ headers: [bearer(await issue(alice))] })).status, 200);
@@ -251,7 +251,7 @@ describeProxies('with rules for each host, ', site, (askSite, start) => {
         const next = { ...rules, groups: { ...rules.groups, [`edit${edit}`]: others } };
         const already = site.service.output.stderr.length;
         file.write(isBroken ? JSON.stringify(next).slice(0, 30_000) : next);
-        const expected = isBroken ? /gate rules refused/ : /gate rules loaded/;
+        const expected = isBroken ? /Gate rules refused/ : /Gate rules loaded/;
         await until('the edit is noticed', () => expected.test(site.service.output.stderr.slice(already)));
       }
       isOver = true;

@@ -38,12 +38,12 @@ test('every worker follows the gate file, and no request fails while it changes'
     while (!isOver) statuses.add(await ask(alice));
   })();
   try {
-    await until('all workers have started', () => countLines('gate rules loaded') === workers);
+    await until('all workers have started', () => countLines('Gate rules loaded') === workers);
     assert.equal(await ask(bob), 200);
     for (const [content, message] of [
-      [allowing(alice), 'gate rules loaded'],
-      ['{"hosts": {', 'gate rules refused'],
-      [allowing(alice, 'carol@example.com'), 'gate rules loaded'],
+      [allowing(alice), 'Gate rules loaded'],
+      ['{"hosts": {', 'Gate rules refused'],
+      [allowing(alice, 'carol@example.com'), 'Gate rules loaded'],
     ] as const) {
       const already = countLines(message);
       file.write(content);

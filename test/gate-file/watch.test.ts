@@ -8,6 +8,7 @@ import { type GateFileOptions, loadGateFile, openGateFile, pollMs } from '../../
 import { createManualMonotonicClock, settle } from '../helpers/clock.js';
 import { readCodeBlocks } from '../helpers/docs.js';
 import { createGateFile } from '../helpers/gate-file.js';
+import { keepOutcomes } from '../helpers/outcomes.js';
 
 const [alice, bob] = ['alice@example.com', 'bob@example.com'];
 const allowing = (...allow: string[]) => ({ hosts: { a: { allow } } });
@@ -15,10 +16,7 @@ const allowing = (...allow: string[]) => ({ hosts: { a: { allow } } });
 /** A watched file; `poll` lets it be read once, and resolves when that is over. */
 function watch(path: string, options: Partial<GateFileOptions> = {}) {
   const clock = createManualMonotonicClock();
-  const log: [level: string, message: string, cause: unknown][] = [];
-  const say = (level: string) => (fields: object, message: string) =>
-    void log.push([level, message, 'cause' in fields ? fields.cause : undefined]);
-  const logger = { info: say('info'), warn: say('warn'), error: say('error') };
+  const { kept: log, outcomes } = keepOutcomes();
   let waiting = 0;
   const counted = {
     now: clock.now,
@@ -30,7 +28,7 @@ function watch(path: string, options: Partial<GateFileOptions> = {}) {
       });
     },
   };
-  const entry = openGateFile({ path, clock: counted, logger, ...options });
+  const entry = openGateFile({ path, clock: counted, outcomes, ...options });
   assert.deepEqual(log.splice(0), [loaded]);
   return {
     ...entry,
@@ -45,8 +43,8 @@ function watch(path: string, options: Partial<GateFileOptions> = {}) {
   };
 }
 
-const loaded = ['info', 'gate rules loaded', undefined];
-const refused = (cause: unknown) => ['warn', 'gate rules refused, the last valid ones still hold', cause];
+const loaded = { event: 'gate_rules.loaded' };
+const refused = (cause: string) => ({ event: 'gate_rules.refused', cause });
 
 describe('a gate file that is watched', () => {
   test('takes effect when its content changes, within half a second, and only then', async () => {
@@ -162,7 +160,7 @@ describe('a gate file that is watched', () => {
       await watched.poll();
       assert.deepEqual(watched.admitted(), [alice], text.slice(0, length));
     }
-    assert.ok(watched.log.every(([level]) => level === 'warn'));
+    assert.ok(watched.log.every(({ event }) => event === 'gate_rules.refused'));
     assert.equal(watched.log.length, text.length);
     writeFileSync(file.path, text);
     await watched.poll();
@@ -174,7 +172,8 @@ describe('a gate file that is watched', () => {
     const watched = watch(file.path);
     file.write('{"hosts": {\n"a": {"allow": ["somebody@"]}}}');
     await watched.poll();
-    const [[, , cause] = []] = watched.log;
+    const [refusal] = watched.log;
+    const cause = refusal?.event === 'gate_rules.refused' && refusal.cause;
     assert.match(String(cause), /^line 2: hosts\["a"\]\.allow\[0\] must be an address/);
     assert.doesNotMatch(JSON.stringify(watched.log), /somebody/);
     // What was valid before is valid again.

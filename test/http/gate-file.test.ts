@@ -6,6 +6,7 @@ import type { OtpOptions } from '../../src/index.js';
 import { settle } from '../helpers/clock.js';
 import { createGateFile } from '../helpers/gate-file.js';
 import { createTestOtp } from '../helpers/otp.js';
+import { keepLines } from '../helpers/outcomes.js';
 import { until } from '../helpers/until.js';
 
 const [alice, bob, eve] = ['alice@example.com', 'bob@example.com', 'eve@evil.example'];
@@ -263,6 +264,25 @@ describe('with a gate file, the gate', () => {
     );
   });
 
+  test('logs why it refuses: by the place, the host or the identity', async () => {
+    const { lines, logger } = keepLines();
+    const { ask } = createGated(rules, { logger });
+    const token = await issue(eve);
+    for (const [headers, expected] of [
+      [{ ...token, 'X-Original-URL': '/' }, ['signed_out', 'unknown_place']],
+      [{ ...token, ...place('auth-request', 'other.example.com') }, ['forbidden', 'unknown_host']],
+      [{ ...token, ...place('auth-request', 'app.example.com') }, ['forbidden', 'not_allowed']],
+      [place('auth-request', 'app.example.com'), ['signed_out', 'missing']],
+      [place('auth-request', 'app.example.com', '/healthz'), ['public', undefined]],
+    ] as const) {
+      await ask('auth-request', headers);
+      const { status, cause } = lines.at(-1) ?? {};
+      assert.deepEqual([status, cause], expected);
+    }
+    assert.equal(lines[0]?.['event'], 'gate_rules.loaded');
+    assert.doesNotMatch(JSON.stringify(lines), /evil|example\.com/);
+  });
+
   test('without the file asks for none of these headers', async () => {
     const { otp } = createTestOtp();
     for (const route of routes) {
@@ -319,7 +339,7 @@ describe('when the file changes', () => {
     file.write('{"hosts": {');
     await until('the edit is refused', () => {
       clock.advance(pollMs);
-      return warnings.some((message) => message.startsWith('gate rules refused'));
+      return warnings.some((message) => message.startsWith('Gate rules refused'));
     });
     const asked = { ...(await issue(alice)), ...place('auth-request', 'app.example.com') };
     assert.equal((await ask('auth-request', asked)).status, 200);

@@ -51,7 +51,7 @@ const rules = {
 function createShouldSend(options: Partial<OtpOptions>, clock: MonotonicClock) {
   const { transport } = createInbox();
   const resolved = resolveOptions({ secretKey, jwtSecret, transports: [transport], ...options });
-  return resolved.chooseRecipients(resolved.openEntry(clock).admits);
+  return resolved.chooseRecipients(resolved.openEntry(clock, noOutcomes).admits);
 }
 
 /** A service that sends codes to example.com alone, by a provider as providers are. */
