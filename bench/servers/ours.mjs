@@ -9,8 +9,8 @@ const { createNodeListener } = await loadBuilt('adapters/node.js');
 const { loadConfig } = await loadBuilt('cli/config.js');
 /** @type {typeof import('../../src/cli/log.js')} */
 const { createLogger } = await loadBuilt('cli/log.js');
-/** @type {typeof import('../../src/cli/serve.js')} */
-const { readOptions } = await loadBuilt('cli/serve.js');
+/** @type {typeof import('../../src/cli/create.js')} */
+const { readOptions } = await loadBuilt('cli/create.js');
 /** @type {typeof import('../../src/cli/server.js')} */
 const { startServer } = await loadBuilt('cli/server.js');
 /** @type {typeof import('../../src/fast/string-methods.js')} */

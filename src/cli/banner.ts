@@ -1,8 +1,8 @@
 import { isLoopbackHost } from '../core/loopback.js';
-import { isPageServed } from '../options/rules.js';
 import { version } from '../version.js';
 import { listBackends } from './backends.js';
 import { type Config, isProduction } from './config.js';
+import { hasSignInPage } from './sign-in-page.js';
 import { isSocketPath } from './unix-socket.js';
 import { countWorkers } from './workers.js';
 
@@ -44,15 +44,6 @@ export function formatBanner(config: Config, madeUp: readonly string[], port: nu
 /** Whether every code is shown at `/dev/inbox`. */
 export function hasInbox(config: Config): boolean {
   return listBackends(config).includes('console') && !isProduction(config);
-}
-
-/** Whether `/sign-in` is served. */
-export function hasSignInPage(config: Config): boolean {
-  return isPageServed({
-    signInPage: config.SIGN_IN_PAGE,
-    apiKeyHashes: config.API_KEYS,
-    purposes: config.OTP_PURPOSES,
-  });
 }
 
 /** Whether the cookies of the page work over plain http. */

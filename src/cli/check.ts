@@ -1,7 +1,7 @@
 import { splitList } from '../options/row.js';
-import { type Setting, settingNames, settings, writeDefault } from '../options/settings.js';
+import { type SettingName, settingNames, settings, writeDefault } from '../options/settings.js';
 import type { LoadedConfig } from './config.js';
-import { redactUrls } from './redact.js';
+import { redactValue } from './redact.js';
 
 /** Problems of the configuration, or the settings in force; never shows secrets, not even in URLs. */
 export function formatCheck({ config, given, problems, warnings, madeUp }: LoadedConfig): string {
@@ -10,19 +10,20 @@ export function formatCheck({ config, given, problems, warnings, madeUp }: Loade
   const width = Math.max(...settingNames.map((name) => name.length));
   for (const name of settingNames) {
     const text = given[name];
-    const shown = formatValue(settings[name], config[name], text);
+    const shown = formatValue(name, config[name], text);
     const isMadeUp = madeUp.includes(name);
     const [value, origin] = isMadeUp
       ? ['', '(made up at each start)']
       : [shown, text === undefined ? '(default)' : ''];
     lines.push(`${name.padEnd(width)}  ${[value, origin].filter(Boolean).join('  ')}`);
   }
-  return [...lines, 'The configuration is good.'].join('\n');
+  return [...lines, 'Configuration OK.'].join('\n');
 }
 
-function formatValue(setting: Setting, value: unknown, text: string | undefined): string {
+function formatValue(name: SettingName, value: unknown, text: string | undefined): string {
+  const setting = settings[name];
   if (setting.isSecret) return text === undefined ? '-' : '(set)';
   const written = text ?? writeDefault(setting) ?? '-';
-  if (Array.isArray(value)) return redactUrls(splitList(written).join(','));
-  return redactUrls(['object', 'undefined'].includes(typeof value) ? written : String(value));
+  if (Array.isArray(value)) return redactValue(name, splitList(written).join(','));
+  return redactValue(name, ['object', 'undefined'].includes(typeof value) ? written : String(value));
 }

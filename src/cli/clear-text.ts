@@ -4,7 +4,7 @@ import type { Environment } from '../options/settings.js';
 import { resolveAccess } from '../stores/redis/connect.js';
 import { isTlsPort } from '../transports/smtp-port.js';
 import { listBackends } from './backends.js';
-import { redactUrls } from './redact.js';
+import { redactValue } from './redact.js';
 import { type Given, sayAllowed } from './say.js';
 import { listCredentials } from './stores.js';
 
@@ -32,7 +32,7 @@ export function findClearText(config: Environment, given: Given): string[] {
       sayAllowed(
         'SMTP_REQUIRE_TLS',
         given,
-        `true in production with SMTP_HOST=${redactUrls(SMTP_HOST)}, which is not on a private network`,
+        `true in production with SMTP_HOST=${redactValue('SMTP_HOST', SMTP_HOST)}, which is not on a private network`,
       ),
     );
   }

@@ -151,7 +151,8 @@ export function toOptions(environment: Partial<Environment>): Record<string, unk
 
 /** The settings that these lines begin with. */
 function nameAll(lines: readonly string[]): string[] {
-  return lines.map((line) => line.replace(/:.*$/s, '').replace(/_FILE$/, ''));
+  const names = lines.map((line) => line.replace(/:.*$/s, ''));
+  return names.flatMap((name) => [name, name.replace(/_FILE$/, '')]);
 }
 
 function isOfOther(line: string, names: readonly string[]): boolean {

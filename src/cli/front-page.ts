@@ -6,8 +6,9 @@ import type { HttpRequest } from '../http/request.js';
 import type { Route } from '../http/route.js';
 import { paths } from '../sign-in/paths.js';
 import { version } from '../version.js';
-import { hasInbox, hasSignInPage } from './banner.js';
+import { hasInbox } from './banner.js';
 import { type Config, isProduction } from './config.js';
+import { hasSignInPage } from './sign-in-page.js';
 
 /**
  * Answers browsers at `/`: in development with a page of links, in production with a redirect to the sign-in page, if

@@ -8,10 +8,11 @@ import { passes } from '../options/row.js';
 import { generateApiKey, generateSecretKey } from '../otp.js';
 import { version } from '../version.js';
 import { formatCheck } from './check.js';
-import { loadConfig, parseGiven, readEnvFile } from './config.js';
+import { parseGiven, readEnvFile } from './config.js';
 import { checkConnections } from './connect/check-connections.js';
 import { formatHelp } from './help.js';
 import { runKeys, TooEarlyError } from './keys.js';
+import { prepare } from './prepare.js';
 import { sayAllowed } from './say.js';
 import { sendTest } from './send-test.js';
 import { serve } from './serve.js';
@@ -77,7 +78,7 @@ async function main(args: string[]): Promise<void> {
       }),
     );
   }
-  const loaded = loadConfig(process.env, file);
+  const loaded = await prepare(process.env, file);
   if (command === 'check') {
     print(`${formatCheck(loaded)}\n`);
     if (!loaded.config) process.exitCode = exitUsage;

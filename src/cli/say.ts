@@ -1,5 +1,5 @@
 import { type SettingName, settings, writeDefault } from '../options/settings.js';
-import { redactUrls } from './redact.js';
+import { redactValue } from './redact.js';
 
 /** The texts that were given, by setting. */
 export type Given = Partial<Record<SettingName, string>>;
@@ -7,7 +7,7 @@ export type Given = Partial<Record<SettingName, string>>;
 /** The given value for an error message; for a secret, only its length. */
 function describeGiven(name: SettingName, given: Given): string {
   const text = given[name] ?? writeDefault(settings[name]) ?? '';
-  return settings[name].isSecret ? `given ${text.length} characters` : `given "${redactUrls(text)}"`;
+  return settings[name].isSecret ? `given ${text.length} characters` : `given "${redactValue(name, text)}"`;
 }
 
 /** The one line that says what a setting may hold. */

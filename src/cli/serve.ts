@@ -2,16 +2,12 @@ import cluster from 'node:cluster';
 import { createNodeListener } from '../adapters/node.js';
 import { OtpError } from '../errors.js';
 import { makeStringMethodsFast } from '../fast/string-methods.js';
-import type { Route } from '../http/route.js';
-import { processClock } from '../monotonic-clock.js';
-import { createOtpOn, type Otp, type OtpOptions } from '../otp.js';
-import type { Logger, Store } from '../ports.js';
-import { createInbox } from '../transports/inbox.js';
+import type { Otp } from '../otp.js';
+import type { Logger } from '../ports.js';
 import { version } from '../version.js';
-import { createBackend, listBackends } from './backends.js';
-import { allowsPlainHttp, formatBanner, hasInbox } from './banner.js';
-import { type Config, type LoadedConfig, toOptions } from './config.js';
-import { createFrontPage } from './front-page.js';
+import { formatBanner } from './banner.js';
+import type { Config, LoadedConfig } from './config.js';
+import { createService } from './create.js';
 import { createLogger } from './log.js';
 import { type RunningServer, startServer } from './server.js';
 import { stores } from './stores.js';
@@ -45,8 +41,7 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
     const env = Object.fromEntries(madeUp.map((name) => [name, String(config[name])]));
     return runWorkers({ count, env, logger, onListening: greet });
   }
-  const options = readOptions(config, await stores[config.STORE].create(config, logger), logger);
-  const otp = createChecked(options, [createFrontPage(config)]);
+  const otp = createService(config, await stores[config.STORE].create(config, logger), logger);
   const server = await startServer(createNodeListener(otp.handler), {
     host: config.HOST,
     port: config.PORT,
@@ -57,31 +52,6 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
   });
   if (cluster.isPrimary) greet(server.port);
   stopOnSignal(server, otp, config, logger);
-}
-
-/** Errors that only the library detects, such as in a template, are configuration errors too. */
-function createChecked(options: OtpOptions, pages: Route[]): Otp {
-  try {
-    return createOtpOn(processClock, options, pages);
-  } catch (error) {
-    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
-    throw new OtpError('invalid_request', error.message, { cause: error });
-  }
-}
-
-/** The library's options for this configuration. */
-export function readOptions(config: Config, store: Store, logger: Logger): OtpOptions {
-  // Never in production: console delivery may be allowed there, but not shown to everyone.
-  const inbox = hasInbox(config) ? createInbox() : undefined;
-  return {
-    ...toOptions(config),
-    secretKey: config.OTP_SECRET_KEY,
-    transports: listBackends(config).map((name) => createBackend(name, config, inbox)),
-    unsafeDevInbox: inbox,
-    unsafeInsecureCookies: allowsPlainHttp(config),
-    store,
-    logger,
-  };
 }
 
 /**

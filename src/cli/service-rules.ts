@@ -9,12 +9,12 @@ export function findContradictions(config: Environment, given: Given): string[] 
   const problems: string[] = [];
   if (!stores[STORE].isShared && WORKERS !== '1') {
     problems.push(
-      `WORKERS: given "${WORKERS}", more than one needs STORE=redis: each would count for itself`,
+      `WORKERS: given "${WORKERS}", more than one needs STORE=redis: each would have counters of its own`,
     );
   }
   if (STORE === 'redis' && REDIS_URL === undefined) problems.push('REDIS_URL: required with STORE=redis');
   if (STORE !== 'redis' && REDIS_URL !== undefined) {
-    problems.push('REDIS_URL: has no effect without STORE=redis: codes would be kept in this process alone');
+    problems.push('REDIS_URL: has no effect without STORE=redis: codes would be kept in this process only');
   }
   if (REDIS_URL !== undefined) {
     try {
@@ -26,7 +26,7 @@ export function findContradictions(config: Environment, given: Given): string[] 
   }
   const { default: drift } = settings.OTP_DRIFT_TOLERANCE;
   if (config.OTP_DRIFT_TOLERANCE !== drift) {
-    const allowed = `${drift}: it is for stateless-otp/engine; here codes live by the clock of the store, without drift`;
+    const allowed = `${drift}: only stateless-otp/engine has drift; the service goes by the clock of the store`;
     problems.push(sayAllowed('OTP_DRIFT_TOLERANCE', given, allowed));
   }
   return problems;

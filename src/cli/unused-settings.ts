@@ -2,7 +2,51 @@ import { senders } from '../options/senders.js';
 import { type Environment, type SettingName, settings } from '../options/settings.js';
 import { listBackends } from './backends.js';
 import type { Given } from './say.js';
+import { hasSignInPage } from './sign-in-page.js';
 import { stores } from './stores.js';
+import { isSocketPath } from './unix-socket.js';
+
+interface Feature {
+  isOff(config: Environment): boolean;
+  reason: string;
+  names: SettingName[];
+}
+
+const features: readonly Feature[] = [
+  {
+    isOff: ({ DELIVERY_MODE }) => DELIVERY_MODE === 'direct',
+    reason: 'without DELIVERY_MODE=background',
+    names: ['DELIVERY_QUEUE_MAX'],
+  },
+  {
+    isOff: ({ DELIVERY_ROUTES }) => DELIVERY_ROUTES !== undefined,
+    reason: 'with DELIVERY_ROUTES, which says what delivers',
+    names: ['DELIVERY_BACKEND'],
+  },
+  {
+    isOff: (config) => !hasSignInPage(config),
+    reason: 'without the sign-in page (SIGN_IN_PAGE)',
+    names: [
+      'SIGN_IN_HOME',
+      'BRAND_LOGO_URL',
+      'BRAND_COLOR',
+      'EMBED_ORIGINS',
+      'OTP_MAGIC_LINK',
+      'GATE_COOKIE_DOMAIN',
+    ],
+  },
+  { isOff: ({ HOST }) => isSocketPath(HOST), reason: 'with a unix socket as HOST', names: ['PORT'] },
+  {
+    isOff: ({ OTP_LENGTHEN_AFTER }) => OTP_LENGTHEN_AFTER === 0,
+    reason: 'with OTP_LENGTHEN_AFTER=0',
+    names: ['OTP_LONG_DIGITS'],
+  },
+  {
+    isOff: ({ OTP_BINDING }) => OTP_BINDING === 'challenge',
+    reason: 'with OTP_BINDING=challenge, since it counts unbound codes only',
+    names: ['RATE_VERIFY_OTP_MAX'],
+  },
+];
 
 /** What is given, other than its default, and changes nothing; one line a reason. */
 export function findUnused(config: Environment, given: Given): string[] {
@@ -14,8 +58,7 @@ export function findUnused(config: Environment, given: Given): string[] {
   for (const [name, { settings }] of Object.entries(stores)) {
     inactive.push([`without STORE=${name}`, settings.filter((setting) => !used.includes(setting))]);
   }
-  if (config.DELIVERY_MODE === 'direct')
-    inactive.push(['without DELIVERY_MODE=background', ['DELIVERY_QUEUE_MAX']]);
+  for (const { isOff, reason, names } of features) if (isOff(config)) inactive.push([reason, names]);
   const isSet = (name: string): boolean => {
     const setting = name as SettingName;
     return given[setting] !== undefined && String(config[setting]) !== String(settings[setting].default);

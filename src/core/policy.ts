@@ -124,6 +124,6 @@ export function assertOneOf(name: string, value: unknown, allowed: readonly stri
 /** @throws RangeError that names the option, what was given and what is allowed */
 export function assertName(name: string, value: unknown): void {
   if (typeof value !== 'string' || !namePattern.test(value)) {
-    throw new RangeError(`${name}: names have ${nameForm}, got ${value}`);
+    throw new RangeError(`${name}: a name must be ${nameForm}, got ${value}`);
   }
 }

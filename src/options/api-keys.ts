@@ -49,7 +49,7 @@ function check(keys: unknown, name: string): void {
 export const apiKeysRow: Row<ApiKeys, ApiKeys> = {
   ...value<ApiKeys>(check),
   allowed:
-    '`name=hash` or `name=hash:right+right` with commas between them, as `stateless-otp secret --api-key name` prints them; the rights are ' +
+    '`name=hash` or `name=hash:right+right`, separated by commas, as `stateless-otp secret --api-key name` prints them; the rights are ' +
     callerRights.map((right) => `\`${right}\``).join(', '),
   default: [],
   parse,

@@ -38,7 +38,7 @@ function checkRoutes(routes: unknown, name: string): void {
     channels.includes(channel as Channel) && (names === undefined || Array.isArray(names));
   if (typeof routes === 'object' && routes && Object.entries(routes).every(isGood)) return;
   throw new TypeError(
-    `${name} must hold a list of names of transports for each of ${channels.join(', ')}, got ${describe(routes)}`,
+    `${name} must map channels (${channels.join(', ')}) to lists of transport names, got ${describe(routes)}`,
   );
 }
 
@@ -65,8 +65,7 @@ export const deliveryOptions = {
    * them, every use is logged as a warning, and 20 wrong guesses in 100 days switch one off. Default: none.
    */
   testIdentities: from('OTP_TEST_IDENTITIES', {
-    allowed:
-      '`review@example.com=482931@2026-12-31` (identity, code, last day), entries with commas between them',
+    allowed: '`review@example.com=482931@2026-12-31` (identity, code, last day), entries separated by commas',
     default: [],
     isSecret: true,
     check: (entries, _name, { defaultCountry }) =>

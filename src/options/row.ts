@@ -153,7 +153,7 @@ interface ListForm {
   accepts: RegExp | ((entry: string) => boolean);
 }
 
-/** A list of texts, as a setting with commas between them. One with a default is never empty. */
+/** A list of texts, as a comma-separated setting. One with a default is never empty. */
 export function list(
   { of, but, accepts }: ListForm,
   byDefault: readonly string[] = [],
@@ -162,7 +162,7 @@ export function list(
   const allowed = `${of}${rest}`;
   return {
     ...base,
-    allowed: `${of}, with commas between them${rest}`,
+    allowed: `${of}, separated by commas${rest}`,
     default: byDefault,
     check(value, name) {
       if (!Array.isArray(value) || value.length < Math.min(byDefault.length, 1))

@@ -65,7 +65,7 @@ export const rules: readonly ((options: FilledOptions) => void)[] = [
     if (cookieDomain === undefined || publicUrl === undefined) return;
     if (`.${new URL(publicUrl).hostname}`.endsWith(`.${cookieDomain}`)) return;
     throw new RangeError(
-      `publicUrl must be a URL of a host under ${cookieDomain}, as cookieDomain asks, got ${publicUrl}`,
+      `publicUrl must be the URL of a host under cookieDomain (${cookieDomain}), got ${publicUrl}`,
     );
   },
   ({ gateFile, gateAllow }) => {
@@ -85,11 +85,13 @@ export const rules: readonly ((options: FilledOptions) => void)[] = [
     if (!isSelective(options) || mode === 'background') return;
     const hook = options.shouldSend ? 'shouldSend' : options.gateFile ? 'gateFile' : 'gateAllow';
     throw new RangeError(
-      `deliveryMode must be background with ${hook}, so that the time taken tells nobody who is let in, got ${mode}`,
+      `deliveryMode must be background with ${hook}: otherwise response times would reveal who is let in, got ${mode}`,
     );
   },
   ({ signInPage, purposes }) => {
     if (signInPage && !purposes.includes(signInPurpose))
-      throw new RangeError(`purposes must hold ${signInPurpose} with signInPage, got ${purposes.join(', ')}`);
+      throw new RangeError(
+        `purposes must include ${signInPurpose} with signInPage, got ${purposes.join(', ')}`,
+      );
   },
 ];

@@ -73,7 +73,7 @@ export const tokenOptions = {
   introspectClients: from('INTROSPECT_CLIENTS', {
     ...value<readonly Client[]>(checkClients),
     allowed:
-      '`name=hash` pairs with commas between them, as `stateless-otp secret --introspect-client name` prints them',
+      '`name=hash` pairs separated by commas, as `stateless-otp secret --introspect-client name` prints them',
     default: [] as readonly Client[],
     parse: parseClients,
   }),

@@ -216,7 +216,7 @@ describe('what is wrong anywhere is refused, in one line that names the variable
         GATE_COOKIE_DOMAIN: 'example.com',
         PUBLIC_URL: 'https://login.badexample.com',
       },
-      /^PUBLIC_URL: given "https:\/\/login.badexample.com", allowed: a URL of a host under example.com, as GATE_COOKIE_DOMAIN asks/,
+      /^PUBLIC_URL: given "https:\/\/login.badexample.com", allowed: the URL of a host under GATE_COOKIE_DOMAIN \(example.com\)/,
     ],
     ['an invalid key hash', { API_KEYS: 'shop=abc' }, /^API_KEYS: given "shop=abc"/],
     [
@@ -333,7 +333,7 @@ describe('what is wrong anywhere is refused, in one line that names the variable
     [
       'a page without its purpose',
       { SIGN_IN_PAGE: 'true', OTP_PURPOSES: 'payment', BEARER_PURPOSES: 'payment' },
-      /^OTP_PURPOSES: must hold sign-in with SIGN_IN_PAGE/,
+      /^OTP_PURPOSES: must include sign-in with SIGN_IN_PAGE/,
     ],
   ];
   for (const [why, changes, line] of cases) {

@@ -19,7 +19,7 @@ describe('GATE_FILE', () => {
       'GATE_FILE: cannot be given together with GATE_ALLOW, whose rules belong in the file',
     ]);
     const [problem = ''] = problemsOf({ GATE_FILE, DELIVERY_MODE: 'direct' });
-    assert.match(problem, /^DELIVERY_MODE: given "direct", allowed: background with GATE_FILE, so that/);
+    assert.match(problem, /^DELIVERY_MODE: given "direct", allowed: background with GATE_FILE: otherwise/);
   });
 
   test('that is wrong is refused by its name, with the path and the line of the mistake', () => {

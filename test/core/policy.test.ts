@@ -42,8 +42,8 @@ test('names, lists and choices are checked', () => {
     /binding must be one of identity, challenge/,
   );
   assert.throws(() => createPolicy({ purposes: [] }), /purposes must be a list/);
-  assert.throws(() => createPolicy({ purposes: ['sign in'] }), /purposes: names have/);
-  assert.throws(() => createPolicy({ namespace: '' }), /namespace: names have/);
+  assert.throws(() => createPolicy({ purposes: ['sign in'] }), /purposes: a name must be 1 to 64/);
+  assert.throws(() => createPolicy({ namespace: '' }), /namespace: a name must be/);
   assert.throws(
     () => createPolicy({ digits: 8, longDigits: 7 }),
     /longDigits must be at least digits \(8\), got 7/,

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import { Cluster, Redis } from 'ioredis';
 import type { RedisClient } from './scripts.js';
+import { loadTlsFiles } from './tls-files.js';
 import { type Host, parseRedisUrl, type Target } from './url.js';
 
 /** Bounds and default of the command timeout, in milliseconds. */
@@ -58,11 +58,7 @@ export function resolveAccess(access: Access): Resolved {
     password,
     sentinelUsername: access.sentinelUsername ?? 'default',
     sentinelPassword: access.sentinelPassword ?? (isShared ? password : undefined),
-    tlsOptions: {
-      ...loadPem('ca', 'ssl_ca_certs', target.caFile),
-      ...loadPem('cert', 'ssl_certfile', target.certFile),
-      ...loadPem('key', 'ssl_keyfile', target.keyFile),
-    },
+    tlsOptions: loadTlsFiles(target),
   };
 }
 
@@ -163,15 +159,6 @@ function createBasics(target: Resolved, timeoutMs: number, { username, password,
 function splitAddress(address: string): Host {
   const colon = address.lastIndexOf(':');
   return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
-}
-
-function loadPem(field: 'ca' | 'cert' | 'key', option: string, path: string | undefined): ConnectionOptions {
-  if (path === undefined) return {};
-  try {
-    return { [field]: readFileSync(path) };
-  } catch {
-    throw new RangeError(`the option ${option} of the Redis URL names a file that cannot be read`);
-  }
 }
 
 function delayReconnect(attempts: number): number {

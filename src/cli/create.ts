@@ -1,0 +1,45 @@
+import type { Route } from '../http/route.js';
+import { processClock } from '../monotonic-clock.js';
+import { createOtpOn, type Otp, type OtpOptions } from '../otp.js';
+import type { Logger, Store } from '../ports.js';
+import { createMemoryStore } from '../stores/memory.js';
+import { createInbox } from '../transports/inbox.js';
+import { createBackend, listBackends } from './backends.js';
+import { allowsPlainHttp, hasInbox } from './banner.js';
+import { type Config, toOptions } from './config.js';
+import { createFrontPage } from './front-page.js';
+import { sayOfSetting } from './say.js';
+
+/** Puts the service together for a configuration. */
+export function createService(config: Config, store: Store, logger: Logger): Otp {
+  const pages: Route[] = [createFrontPage(config)];
+  return createOtpOn(processClock, readOptions(config, store, logger), pages);
+}
+
+/** What only shows when the service is put together, such as a template that is wrong, one line each. */
+export function findCreationProblems(config: Config): string[] {
+  const silent = { info() {}, warn() {}, error() {} };
+  try {
+    void createService(config, createMemoryStore(), silent).close();
+    return [];
+  } catch (error) {
+    const { message } = error as Error;
+    // Nothing else is read from files here, and those messages begin with the file.
+    return [sayOfSetting(message, {}) ?? `OTP_TEMPLATES_DIR: ${message}`];
+  }
+}
+
+/** The library's options for this configuration. */
+export function readOptions(config: Config, store: Store, logger: Logger): OtpOptions {
+  // Never in production: console delivery may be allowed there, but not shown to everyone.
+  const inbox = hasInbox(config) ? createInbox() : undefined;
+  return {
+    ...toOptions(config),
+    secretKey: config.OTP_SECRET_KEY,
+    transports: listBackends(config).map((name) => createBackend(name, config, inbox)),
+    unsafeDevInbox: inbox,
+    unsafeInsecureCookies: allowsPlainHttp(config),
+    store,
+    logger,
+  };
+}

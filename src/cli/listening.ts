@@ -1,0 +1,51 @@
+import { accessSync, constants, lstatSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname } from 'node:path';
+import type { Config } from './config.js';
+import { redactValue } from './redact.js';
+import { isSocketPath } from './unix-socket.js';
+
+/** `sun_path` of unix(7), without its final zero; other systems have less. */
+const maxSocketBytes = process.platform === 'linux' ? 107 : 103;
+
+/** Whether the service can listen where it is told to, one line each. A port that is in use is no fault of the configuration. */
+export async function findListenProblems({ HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>): Promise<string[]> {
+  const problem = isSocketPath(HOST) ? findSocketProblem(HOST) : await findAddressProblem(HOST, PORT);
+  return problem === undefined ? [] : [problem];
+}
+
+function findSocketProblem(path: string): string | undefined {
+  const say = (allowed: string) => `HOST: given "${path}", allowed: ${allowed}`;
+  if (Buffer.byteLength(path) > maxSocketBytes)
+    return say(`the path of a socket of at most ${maxSocketBytes} bytes`);
+  const folder = dirname(path);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    return say(`the path of a socket in a folder that exists; ${folder} does not`);
+  }
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch {
+    return say(
+      `the path of a socket in a folder that the service can write to; it cannot write to ${folder}`,
+    );
+  }
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found && !found.isSocket() ? say('the path of a socket; there is something else') : undefined;
+}
+
+/** Tries it: whether an address is of this machine and a port is allowed, only the system knows. */
+function findAddressProblem(host: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code === 'EADDRINUSE' || code === 'EAI_AGAIN') resolve(undefined);
+      else if (code === 'EACCES')
+        resolve(`PORT: given "${port}", allowed: a port that this user may listen on, such as 8000`);
+      else
+        resolve(
+          `HOST: given "${redactValue('HOST', host)}", allowed: a name or an address of this machine, or the path of a socket`,
+        );
+    });
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}

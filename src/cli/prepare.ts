@@ -1,0 +1,33 @@
+import cluster from 'node:cluster';
+import { readFileSync } from 'node:fs';
+import { holdsCertificates } from '../core/certificates.js';
+import { type LoadedConfig, loadConfig, type SettingsFile } from './config.js';
+import { findCreationProblems } from './create.js';
+import type { Source } from './given.js';
+import { findListenProblems } from './listening.js';
+
+/**
+ * All that decides whether the service starts, but for what can change until then: whether the port is free and Redis answers.
+ * The commands `check` and `serve` both go by this.
+ */
+export async function prepare(environment: Source, file?: SettingsFile): Promise<LoadedConfig> {
+  const loaded = loadConfig(environment, file);
+  const { config } = loaded;
+  const problems = [...loaded.problems, ...findLostAuthorities(environment['NODE_EXTRA_CA_CERTS'])];
+  // Invalid settings have been dropped, so nothing could be put together from what is left.
+  if (config) problems.push(...findCreationProblems(config));
+  // Workers listen through their primary, which has tried it.
+  if (config && cluster.isPrimary) problems.push(...(await findListenProblems(config)));
+  return { ...loaded, config: problems.length === 0 ? config : null, problems };
+}
+
+/** Node only prints a warning, and goes on without those certificates. */
+function findLostAuthorities(path: string | undefined): string[] {
+  if (!path) return [];
+  try {
+    if (holdsCertificates(readFileSync(path, 'utf8'))) return [];
+  } catch {
+    return ['NODE_EXTRA_CA_CERTS: names a file that cannot be read'];
+  }
+  return ['NODE_EXTRA_CA_CERTS: names a file that holds no certificate as PEM'];
+}
