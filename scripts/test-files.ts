@@ -7,6 +7,7 @@ export type Suite = 'all' | 'normal' | 'slow' | 'quick';
 /** Real browsers, proxies, other languages, real clusters, servers that die, simulated years, random input by the thousand. */
 export const slow: readonly string[] = [
   'test/bench.test.ts',
+  'test/deploy/',
   'test/e2e/check-tokens',
   'test/e2e/code-field',
   'test/e2e/docker',

@@ -66,6 +66,7 @@ const runByTheirTest: Record<string, string[]> = {
   python: ['docs/check-tokens.md', 'docs/sdk-python.md'],
   redis: ['docs/redis.md'],
   typescript: ['docs/quick-start.md'],
+  yaml: ['docs/deployment.md'],
 };
 
 /** Pages whose curl lines a test of their own runs. */

@@ -78,7 +78,7 @@ export const proxies = {
 };
 
 /** An example as users get it, but for the ports and files of this machine. */
-function substitute(file: string, changes: Record<string, string>): string {
+export function substitute(file: string, changes: Record<string, string>): string {
   let text = readFileSync(join(root, file), 'utf8');
   for (const [from, to] of Object.entries(changes)) {
     if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`);
@@ -87,7 +87,8 @@ function substitute(file: string, changes: Record<string, string>): string {
   return text;
 }
 
-async function launch({ program, configure }: Launch): Promise<RunningProxy> {
+/** Starts a proxy that listens on a free port. */
+export async function launch({ program, configure }: Launch): Promise<RunningProxy> {
   const folder = mkdtempSync(join(tmpdir(), 'stateless-otp-proxy-'));
   // nginx started by root works as someone else, who has to get to its folders.
   chmodSync(folder, 0o755);
