@@ -3,11 +3,11 @@ import type { Handler } from '../http/handler.js';
 import { createTooLongError, maxBodyBytes } from '../http/request.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import { createAsk, type PassableRequest } from './ask.js';
-import { answerInTurn } from './exchange.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
 import { readHeader } from './header-lines.js';
 import { sendAnswer } from './node-answer.js';
 import { createNodeRequest } from './node-request.js';
+import { answerInTurn } from './turns.js';
 
 declare global {
   namespace Express {

@@ -9,10 +9,9 @@ import {
 import { requestIdHeader } from '../http/request-id.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import { type Answer, createAsk } from './ask.js';
-import { answerInTurn } from './exchange.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
 import { readHeader, readHost } from './header-lines.js';
-import { cutOnceStalled } from './turns.js';
+import { answerInTurn, cutOnceStalled } from './turns.js';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -2,9 +2,8 @@ import type { MiddlewareHandler } from 'hono';
 import type { Handler } from '../http/handler.js';
 import { toWebResponse } from '../http/web.js';
 import type { TokenClaims } from '../tokens/claims.js';
-import { answerInTurn } from './exchange.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
-import { cutOnceStalled, type Exchange } from './turns.js';
+import { answerInTurn, cutOnceStalled, type Exchange } from './turns.js';
 
 export interface HonoHandlerOptions {
   /**

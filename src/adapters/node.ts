@@ -1,9 +1,9 @@
 import type { RequestListener } from 'node:http';
 import type { Handler } from '../http/handler.js';
 import { createAsk } from './ask.js';
-import { answerInTurn } from './exchange.js';
 import { sendAnswer } from './node-answer.js';
 import { createNodeRequest, joinBatch } from './node-request.js';
+import { answerInTurn } from './turns.js';
 
 export interface NodeListenerOptions {
   /** Without effect; it is accepted because it once had one. */
@@ -22,16 +22,17 @@ export interface NodeListenerOptions {
 export function createNodeListener(handler: Handler, options: NodeListenerOptions = {}): RequestListener {
   const { stalledTimeoutMs } = options;
   const ask = createAsk(handler);
-  return (incoming, outgoing) => {
+  return async (incoming, outgoing) => {
     const exchange = { incoming, outgoing };
     const { headers } = incoming;
-    void answerInTurn(exchange, undefined, async (remoteAddress) => {
+    const answer = await answerInTurn(exchange, undefined, async (remoteAddress) => {
       const request = createNodeRequest(exchange, remoteAddress);
       // A request with a body joins the batch when the body has been read.
       const hasBody =
         headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
       if (!hasBody) await joinBatch();
       return ask(request);
-    }).then((answer) => sendAnswer(outgoing, answer, stalledTimeoutMs));
+    });
+    sendAnswer(outgoing, answer, stalledTimeoutMs);
   };
 }

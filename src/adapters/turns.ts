@@ -1,6 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { unixPeer } from '../http/client-address.js';
+import { replyProblem } from '../http/problems.js';
+import type { HttpReply } from '../http/reply.js';
+import { createRequestId, nameReply } from '../http/request-id.js';
 
 export interface Exchange {
   incoming: IncomingMessage | Http2ServerRequest;
@@ -12,23 +17,54 @@ const maxWaiting = 2048;
 let waiting = 0;
 const waitingOn = new WeakMap<Socket, { count: number }>();
 
-/** Whether an earlier request of the connection has still to be answered. */
-export function mustWait({ outgoing }: Exchange): boolean {
+/** Answers a request from this address when it is its turn, usually at once. */
+export function answerInTurn<Answer>(
+  exchange: Exchange,
+  address: string | null | undefined,
+  answer: (remoteAddress: string | undefined) => Promise<Answer>,
+): Promise<Answer | HttpReply> {
+  const { socket } = exchange.incoming;
+  const remoteAddress = address || socket.remoteAddress || (isOnUnix(socket) ? unixPeer : undefined);
   // Node assigns the socket to the first response in line.
-  return outgoing.socket === null;
+  const isFirst = exchange.outgoing.socket !== null;
+  return isFirst && remoteAddress ? answer(remoteAddress) : answerLater(exchange, remoteAddress, answer);
+}
+
+async function answerLater<Answer>(
+  exchange: Exchange,
+  remoteAddress: string | undefined,
+  answer: (remoteAddress: string | undefined) => Promise<Answer>,
+): Promise<Answer | HttpReply> {
+  if (exchange.outgoing.socket === null) await new Promise<void>((resolve) => queueUp(exchange, resolve));
+  if (!remoteAddress && (await isReset(exchange.incoming.socket))) {
+    return nameReply(replyProblem('invalid_request', 'The connection was closed'), createRequestId());
+  }
+  return answer(remoteAddress);
+}
+
+/** A connection over a Unix socket has no address; nor has one that has been reset. */
+function isOnUnix(socket: Socket & { server?: Server }): boolean {
+  return typeof socket.server?.address() === 'string';
 }
 
 /**
- * Resolves when all earlier requests of the connection have been answered and the operating system has taken the answers;
- * never for a connection that is cut. So for a client that pipelines and reads nothing, one request is processed.
+ * Whether a connection whose address is missing has been reset. Its last bytes can still be read then, but nobody waits
+ * for an answer, and working on them would spend the budget of those whose address really is unknown.
+ */
+async function isReset(socket: Socket): Promise<boolean> {
+  // The reset is noticed when the socket is read next, after this turn of the event loop.
+  await nextTurn();
+  await nextTurn();
+  return socket.destroyed;
+}
+
+/**
+ * Serves a request when all earlier ones of its connection have been answered and the operating system has taken the answers;
+ * never on a connection that is cut. So for a client that pipelines and reads nothing, one request is processed.
  *
  * Node parses all of what it has read before anyone can stop it, so a thousand small requests may have to wait here.
  * Meanwhile nothing more is read from the connection. When too many wait, the connection that brings another is cut.
  */
-export function waitForTurn(exchange: Exchange): Promise<void> {
-  return new Promise((resolve) => queueUp(exchange, resolve));
-}
-
 function queueUp({ incoming, outgoing }: Exchange, serve: () => void): void {
   const { socket } = incoming;
   if (socket.destroyed) return;

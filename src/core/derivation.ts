@@ -21,8 +21,12 @@ export interface Derivation {
   deriveTags(identity: string, purpose: string): { identityTag: string; recordTag: string };
   /** Tags of the network of this address and of the /48 around it, under one limit; IPv4 has no `site`. */
   deriveNetworkTags(limit: string, address: string): { network: string; site: string | undefined };
-  /** Derives the code again, or returns `null` when its key has been retired. */
-  recoverCode(identity: string, purpose: string, from: DerivedFrom): string | null;
+  /**
+   * Derives the code again.
+   *
+   * @throws RangeError for a key that is not among `keyIds`
+   */
+  recoverCode(identity: string, purpose: string, from: DerivedFrom): string;
 }
 
 const maxLimits = 10;
@@ -51,7 +55,7 @@ export function createDerivation(keys: Keys, namespace: string): Derivation {
     deriveNetworkTags: (limit, address) => networksUnder(limit)(address),
     recoverCode(identity, purpose, { challenge, keyId, window, digits }) {
       const codeKey = findCodeKey(keys, keyId);
-      if (!codeKey) return null;
+      if (!codeKey) throw new RangeError('The code was derived from a key that is not known');
       const bytes = Buffer.from(challenge, 'base64url');
       return deriveCode(codeKey.mac, { namespace, purpose, identity, challenge: bytes, window, digits });
     },

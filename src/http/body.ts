@@ -22,19 +22,16 @@ export async function readJsonBody<Schema extends z.ZodObject>(
   if (!/^application\/json *(?:;|$)/i.test(request.header('content-type') ?? '')) {
     throw new OtpError('invalid_request', 'Content-Type must be application/json');
   }
-  const body = parseJson(bytes);
+  let body: unknown;
+  try {
+    body = JSON.parse(utf8.decode(bytes));
+  } catch {
+    throw new OtpError('invalid_request', 'The body must be JSON in UTF-8');
+  }
   dropEmpty(body, schema);
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   throw new OtpError('invalid_request', describeIssue(result.error.issues[0], body));
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(utf8.decode(bytes));
-  } catch {
-    throw new OtpError('invalid_request', 'The body must be JSON in UTF-8');
-  }
 }
 
 /** Many programs send "" for an optional member. */

@@ -9,7 +9,6 @@ import type { VerifyOptions, VerifyResult } from '../results.js';
 import type { PendingRecord } from '../store-verbs.js';
 import type { CountAddress } from './address-limits.js';
 import { createTakeAttemptBack } from './lost-attempts.js';
-import { recoverCode } from './recover-code.js';
 import { nameCall } from './request-outcome.js';
 import type { ResolveTarget, Target } from './target.js';
 import { createUsedCodes } from './used-codes.js';
@@ -79,7 +78,8 @@ export function createVerify(parts: VerifyParts): Verify {
     }
     const { record } = attempt;
     facts.channel = record.channel;
-    const expected = testCode ? testCode.expect(record) : recoverCode(derivation, target, record);
+    const expected =
+      testCode?.expect(record) ?? derivation.recoverCode(identity.value, target.purpose, record);
     if (!equalTexts(expected, code) || record.mute)
       return { status: 'invalid', attemptsLeft: attempt.attemptsLeft };
     const extraClaims = (readClaims && (await readClaims(identity.value))) ?? {};

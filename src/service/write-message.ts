@@ -2,7 +2,6 @@ import type { Derivation } from '../core/derivation.js';
 import type { Message, Random, Render } from '../ports.js';
 import type { RequestOptions, Sent } from '../results.js';
 import type { PendingRecord } from '../store-verbs.js';
-import { recoverCode } from './recover-code.js';
 import type { Target } from './target.js';
 
 /** What a link in a message signs in. */
@@ -30,7 +29,7 @@ export function createMessageWriter(parts: {
 }): WriteMessage {
   const { derivation, render, createLink, random } = parts;
   return (target, record, { channel, ttlSeconds }, { locale, link = false, requestId }) => {
-    const code = recoverCode(derivation, target, record);
+    const code = derivation.recoverCode(target.identity.value, target.purpose, record);
     const { value: to } = target.identity;
     const rendered = render({
       channel,

@@ -9,7 +9,7 @@ export interface LinkOptions {
   /** Encrypts links. 32 bytes. */
   key: KeyObject;
   namespace: string;
-  derivation: Pick<Derivation, 'recoverCode'>;
+  derivation: Pick<Derivation, 'keyIds' | 'recoverCode'>;
   publicUrl: string;
   clock: Clock;
   random: Random;
@@ -58,9 +58,9 @@ export function createLinks({ key, namespace, derivation, publicUrl, clock, rand
       const text = unseal(key, link, context);
       if (text === null) return null;
       const [expiresAt, identity, purpose, challenge, keyId, window, digits] = JSON.parse(text) as Content;
-      if (clock() >= expiresAt) return null;
+      if (clock() >= expiresAt || !derivation.keyIds.includes(keyId)) return null;
       const code = derivation.recoverCode(identity, purpose, { challenge, keyId, window, digits });
-      return code === null ? null : { identity, challenge, code };
+      return { identity, challenge, code };
     },
   };
 }
