@@ -50,7 +50,8 @@ export const replyRules: readonly Rule[] = [
   { fault: 'recipient', enhanced: /^7\.(12|17|18|12[349]|13[3-6]|50[457])$/ },
   {
     fault: 'recipient',
-    words: /resolver\.rst\b|rejected by (the )?recipient/,
+    words:
+      /resolver\.rst\b|rejected by (the )?recipient|\bsuppress(ed|ion)\b|previously bounced|\bmailbox (is |has been |was )?(blocked|disabled|suspended|inactive)\b/,
   },
   // Greylisting, or a mailbox that receives too much.
   { fault: 'recipient', enhanced: /^2\.12[12]$/ },
@@ -88,7 +89,13 @@ export const replyRules: readonly Rule[] = [
   {
     fault: 'account',
     words:
-      /\b(trial|free|demo|sandbox|test(ing)?) (account|domain|sub-?domain|plan|mode|period|server|version|smtp|tier)s?\b|\b(in|is a?) sandbox\b|\bcredits?\b|\b(billing|payments?|invoices?|subscriptions?|unpaid|overdue|probation)\b|(upgrade|activate) (your|the|a) |(confirm|validate|verify|complete) your (account|domain|e-?mail|identity|phone|profile|registration|website)|\b(not|n't) (allowed|permitted|enabled|able) to send|\byour ([\w-]+ )?(plan|package|quota|allowance|token|key|domain|website)\b|\b(plan|package|monthly|weekly|daily|hourly|free|maximum) [^.]{0,30}(limit|quota|allowance|exceeded)|\bapi[- ]?(key|token)|\b(account|domain|website|user|ip|address)( \S+)? (is |are |has |was )?(still |currently )?(not (yet )?(been )?(verified|validated|activated|approved|confirmed|enabled for)|under review|pending|awaiting|on hold|unverified (for|to) send)|\bnot (yet )?(been )?(verified|approved|activated|validated|enabled) (to|for) send|(verified|authori[sz]ed|own|approved) (e-?mail )?(recipients|addresses|account owners?)\b|account owners?\b/,
+      /\b(trial|free|demo|sandbox|test(ing)?) (account|domain|sub-?domain|plan|mode|period|server|version|smtp|tier)s?\b|\b(in|is a?) sandbox\b|\bcredits?\b|\b(billing|payments?|invoices?|subscriptions?|unpaid|overdue|probation)\b|(upgrade|activate) (your|the|a) |(confirm|validate|verify|complete) your (account|domain|e-?mail|identity|phone|profile|registration|website)|\b(not|n't) (allowed|permitted|enabled|able) to send|\byour ([\w-]+ )?(plan|package|quota|allowance|token|key|domain|website)\b|\b(plan|package|monthly|weekly|daily|hourly|free|maximum) [^.]{0,30}(limit|quota|allowance|exceeded)|\bapi[- ]?(key|token)|\b(account|domain|website|user|ip|address)( \S+)? (is |are |has |was )?(still |currently )?(not (yet )?(been )?(verified|validated|activated|approved|confirmed|enabled for)|under review|pending|awaiting|on hold|unverified (for|to) send)|\bnot (yet )?(been )?(verified|approved|activated|validated|enabled) (to|for) send|(verified|authori[sz]ed|own|approved) (e-?mail )?(recipients|addresses)\b|account owners?\b|\b(licen[cs]e|balance|funds|allotment)\b|\bapi\b|(unregistered|unknown) ip\b|\bip (is )?not\b/,
+  },
+  // What the account may send, and how it has to sign in.
+  {
+    fault: 'account',
+    words:
+      /\bcan only send\b|\b(e-?mails?|messages?|recipients?) (limit|quota|rate)\b|quota of (messages|e-?mails)|(daily|hourly|monthly)[-_ ](limit|quota)|number of (allowed |sent )?(e-?mails|messages|recipients)|\b(suspended|disabled|blocked) for (spam|abuse)|password|log in via|web browser|phone number|\bsmtp( access| auth| service)?( is)? (disabled|blocked|not (enabled|allowed|available))/,
   },
   // Blocklists, including the codes of Hotmail, Yahoo and iCloud.
   {
