@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { loadConfig } from '../../src/cli/config.js';
+import { computeYearlyOdds } from '../../src/core/odds.js';
+import { productionSecrets } from '../helpers/otp.js';
+
+const production = {
+  NODE_ENV: 'production',
+  ...productionSecrets,
+  OTP_ALLOW_CONSOLE_DELIVERY: 'true',
+};
+
+const settings = fc.record({
+  OTP_DIGITS: fc.constantFrom('6', '7', '8'),
+  OTP_LONG_DIGITS: fc.constantFrom('8', '9', '10'),
+  OTP_LENGTHEN_AFTER: fc.constantFrom('0', '10', '100', '1000'),
+  OTP_MAX_ATTEMPTS: fc.constantFrom('1', '5', '100'),
+  RATE_REQUEST_OTP_MAX: fc.constantFrom('1', '5', '50', '500', '5000'),
+  OTP_RESEND_COOLDOWN_SECONDS: fc.constantFrom('0', '60', '600'),
+});
+
+// Attack: run with settings under which guessing pays, and hear nothing of it.
+test('odds above 0.1 % a year are warned of, and above 1 % production does not start', () => {
+  fc.assert(
+    fc.property(
+      settings,
+      fc.constantFrom('production', 'development'),
+      fc.boolean(),
+      (chosen, mode, isAllowed) => {
+        const { problems, warnings } = loadConfig({
+          ...production,
+          ...chosen,
+          NODE_ENV: mode,
+          ...(isAllowed && { OTP_ALLOW_SHORT_CODES: 'true' }),
+        });
+        const odds = computeYearlyOdds({
+          digits: Number(chosen.OTP_DIGITS),
+          longDigits: Number(chosen.OTP_LONG_DIGITS),
+          lengthenAfter: Number(chosen.OTP_LENGTHEN_AFTER),
+          maxAttempts: Number(chosen.OTP_MAX_ATTEMPTS),
+          requestIdentityMax: Number(chosen.RATE_REQUEST_OTP_MAX),
+          resendCooldownSeconds: Number(chosen.OTP_RESEND_COOLDOWN_SECONDS),
+        });
+        const isRefused = mode === 'production' && !isAllowed && odds > 0.01;
+        const [refusals, told] = [problems, warnings].map((lines) =>
+          lines.filter((line) => line.includes('a year of guessing')),
+        );
+        assert.equal(refusals?.length, isRefused ? 1 : 0, JSON.stringify(problems));
+        assert.equal(told?.length, !isRefused && odds > 0.001 ? 1 : 0, JSON.stringify(warnings));
+      },
+    ),
+    { seed: 20261126, numRuns: 300 },
+  );
+});
