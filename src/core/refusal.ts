@@ -62,11 +62,15 @@ export interface Refusal {
   retryAfterSeconds?: number | undefined;
   /** Codes for the log; must not hold the recipient, the code or credentials. */
   detail: string;
-  /** The same in words, and what to do about it. Default: `detail`. */
+  /** The same in words, and what to look at. Default: `detail`. */
   cause?: string | undefined;
 }
 
-export function createRefusal(meaning: Meaning, detail: string, retryAfterSeconds?: number): Refusal {
+export function createRefusal(
+  meaning: Meaning,
+  detail: string,
+  { retryAfterSeconds, cause }: Pick<Refusal, 'retryAfterSeconds' | 'cause'> = {},
+): Refusal {
   const [category, fault] = typeof meaning === 'string' ? ([meaning] as const) : meaning;
   const isFinal = category === 'invalid_recipient' || category === 'rejected' || category === 'unauthorized';
   return {
@@ -76,5 +80,6 @@ export function createRefusal(meaning: Meaning, detail: string, retryAfterSecond
     retryable: !isFinal,
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     detail,
+    ...(cause === undefined ? {} : { cause }),
   };
 }

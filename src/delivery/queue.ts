@@ -48,7 +48,9 @@ interface Waiting extends SlotOptions {
 }
 
 const expired: RoutedRefusal = {
-  ...createRefusal('unavailable', 'expired while it waited'),
+  ...createRefusal('unavailable', 'expired while it waited', {
+    cause: 'the code expired while its message waited: too many messages, or slow transports',
+  }),
   retryable: false,
   isExpired: true,
 };

@@ -3,9 +3,9 @@ import { createRefusal, faultOf, isDefinite, isReceipt } from '../core/refusal.j
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Message, MonotonicClock, Receipt, RoutedReceipt, RoutedRefusal, Transport } from '../ports.js';
 import { createBreaker } from './breaker.js';
-import { sayCause } from './cause.js';
 import { Deadlines, type Expiring } from './deadlines.js';
 import { showId } from './provider-id.js';
+import { quoteError, quoteRefusal } from './quote.js';
 import { groupRecipient } from './recipients.js';
 
 export interface RouteOptions {
@@ -27,7 +27,9 @@ export interface Router {
 }
 
 /** The outcome of a message that was not tried, because every transport of its channel is down. */
-export const noTransportUp = createRefusal('unavailable', 'no transport is up');
+export const noTransportUp = createRefusal('unavailable', 'no transport is up', {
+  cause: 'every transport of the channel is down: see breaker.opened',
+});
 
 /**
  * Tries the transports of a channel in order. Continues only after a definite refusal that is not the recipient's fault:
@@ -44,7 +46,7 @@ export function createRouter(options: RouteOptions): Router {
       outcomes.report({
         event: isOpen ? 'breaker.opened' : 'breaker.closed',
         transport: transport.name,
-        cause: receipt.ok ? undefined : sayCause(receipt),
+        cause: receipt.ok ? undefined : (receipt.cause ?? receipt.detail),
       }),
     ),
   }));
@@ -62,11 +64,15 @@ export function createRouter(options: RouteOptions): Router {
       const sending = new Sending(clock.now() + leftMs, leftMs, resolve);
       const finish = (receipt: Receipt) => {
         deadlines.remove(sending);
-        resolve(isReceipt(receipt) ? receipt : createRefusal('unknown', 'returned no receipt'));
+        if (!isReceipt(receipt)) resolve(createRefusal('unknown', 'returned no receipt'));
+        else resolve(receipt.ok ? receipt : quoteRefusal(receipt, message));
       };
-      // Only the name: a provider's message may quote the recipient.
-      const fail = (error: unknown) =>
-        finish(createRefusal('unknown', `threw ${error instanceof Error ? error.name : typeof error}`));
+      const fail = (error: unknown) => {
+        const detail = `threw ${error instanceof Error ? error.name : typeof error}`;
+        finish(
+          createRefusal('unknown', detail, { cause: `the transport failed: ${quoteError(error, message)}` }),
+        );
+      };
       deadlines.add(sending);
       try {
         transport.send(message, sending).then(finish, fail);
@@ -127,7 +133,9 @@ class Sending implements Expiring {
 
   expire(): void {
     this.#isOver = true;
-    this.#resolve(createRefusal('timeout', `no answer in ${this.leftMs} ms`));
+    const cause =
+      'the transport did not answer in time (DELIVERY_TIMEOUT_MS): the message may have been sent';
+    this.#resolve(createRefusal('timeout', `no answer in ${this.leftMs} ms`, { cause }));
     this.#controller?.abort();
   }
 }

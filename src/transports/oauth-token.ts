@@ -1,3 +1,4 @@
+import { explainConnection } from '../core/connection-causes.js';
 import { createRefusal, type Meaning, type Refusal } from '../core/refusal.js';
 import type { Clock } from '../ports.js';
 import { find, mean } from './meanings.js';
@@ -174,7 +175,13 @@ export function createTokenSource(
   };
 }
 
+const setting = 'SMTP_OAUTH_TOKEN_URL (oauth.tokenUrl)';
 const noAnswer = 'OAuth token: no answer in time';
+
+function createSilence(): TokenError {
+  const cause = `no token to log in to the mail server: ${setting} did not answer in time`;
+  return new TokenError(createRefusal('unavailable', noAnswer, { cause }));
+}
 
 function isNoAnswer(error: unknown): boolean {
   return error instanceof TokenError && error.receipt.detail === noAnswer;
@@ -182,7 +189,7 @@ function isNoAnswer(error: unknown): boolean {
 
 function failAfter(ms: number): Promise<never> {
   return new Promise((_, reject) => {
-    setTimeout(() => reject(new TokenError(createRefusal('unavailable', noAnswer))), ms).unref();
+    setTimeout(() => reject(createSilence()), ms).unref();
   });
 }
 
@@ -194,7 +201,7 @@ async function post(url: string, body: string, fetch: Fetch, signal: AbortSignal
     const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
     const { status } = response;
     const answer = await readBody(response);
-    if (signal.aborted) throw new TokenError(createRefusal('unavailable', noAnswer));
+    if (signal.aborted) throw createSilence();
     if (status >= 200 && status <= 299) return answer;
     const error = String(dig(answer, 'error'));
     const category = find(errors, error);
@@ -204,17 +211,26 @@ async function post(url: string, body: string, fetch: Fetch, signal: AbortSignal
     throw fail(
       status === 401 ? 'unauthorized' : status > 499 ? 'unavailable' : (category ?? 'unavailable'),
       `HTTP ${facts.filter((fact) => fact !== undefined).join(' ')}`,
-      retryAfterSeconds,
+      { retryAfterSeconds },
     );
   } catch (error) {
     if (error instanceof TokenError) throw error;
-    if (signal.aborted) throw new TokenError(createRefusal('unavailable', noAnswer));
-    throw fail('unavailable', nameNetworkError(error));
+    if (signal.aborted) throw createSilence();
+    const name = nameNetworkError(error);
+    throw fail('unavailable', name, { cause: explainConnection(name, hints) });
   }
 }
 
-function fail(category: Meaning, reason: string, retryAfterSeconds?: number): TokenError {
-  return new TokenError(createRefusal(category, `OAuth token: ${reason}`, retryAfterSeconds));
+const hints = { address: setting, tls: setting, certificateName: setting };
+
+function fail(
+  category: Meaning,
+  reason: string,
+  { retryAfterSeconds, cause }: Pick<Refusal, 'retryAfterSeconds' | 'cause'> = {},
+): TokenError {
+  const why = cause ?? `the endpoint refuses: check the SMTP_OAUTH_* settings (oauth) (${reason})`;
+  const options = { retryAfterSeconds, cause: `no token to log in to the mail server: ${why}` };
+  return new TokenError(createRefusal(category, `OAuth token: ${reason}`, options));
 }
 
 /** Printable ASCII: in a login, control characters delimit the token. */

@@ -171,7 +171,7 @@ function refuse(answer: Answer, dialect: Dialect): Refusal {
       find(dialect.statuses, String(answer.status)) ??
       judgeStatus(answer.status, retryAfterSeconds !== undefined),
     `HTTP ${answer.status}${code === undefined ? '' : ` ${code}`}`,
-    retryAfterSeconds,
+    { retryAfterSeconds },
   );
 }
 

@@ -1,16 +1,8 @@
 import { createRefusal, type Meaning } from '../core/refusal.js';
 import type { Receipt } from '../ports.js';
+import { explainSmtp } from './smtp-causes.js';
+import type { SmtpError } from './smtp-error.js';
 import { blameMessage, blameSession, parseEnhancedCode, parseReply } from './smtp-replies.js';
-
-/** nodemailer's errors. */
-export interface SmtpError {
-  code?: string;
-  command?: string;
-  responseCode?: number;
-  response?: string;
-  syscall?: string;
-  message: string;
-}
 
 /**
  * Interprets a failed send. A server cannot accept a message before it has the content, so any earlier end of the session
@@ -22,7 +14,8 @@ export function toRefusal(error: SmtpError, isContentRead: boolean): Receipt {
   const { code = 'error', command = '', responseCode, response = '', syscall } = error;
   // Codes only: the server's text may quote the recipient.
   const facts = [code, syscall, responseCode, parseEnhancedCode(response), command.split(' ', 2).join(' ')];
-  return createRefusal(judge(error, isContentRead), `SMTP ${facts.filter(Boolean).join(' ')}`);
+  const refusal = createRefusal(judge(error, isContentRead), `SMTP ${facts.filter(Boolean).join(' ')}`);
+  return { ...refusal, cause: explainSmtp(error, refusal) };
 }
 
 function judge(error: SmtpError, isContentRead: boolean): Meaning {

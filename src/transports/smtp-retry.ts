@@ -1,4 +1,5 @@
-import { isAboutMessage, type SmtpError } from './smtp-refusal.js';
+import type { SmtpError } from './smtp-error.js';
+import { isAboutMessage } from './smtp-refusal.js';
 
 /** Commands before the login and the envelope. */
 const openingCommands = new Set(['CONN', 'EHLO', 'HELO', 'STARTTLS']);
@@ -17,7 +18,7 @@ export function isConnectionLimit(error: SmtpError): boolean {
  * Whether the connection ended, as opposed to a refused message: RFC 5321 §3.8 (421 at any time), RFC 3463 §3.5 (X.4.2, bad
  * connection), a broken connection, or an idle timeout that the server reports in reply to the next command.
  */
-export function isConnectionEnd(error: SmtpError & { originalCode?: string }): boolean {
+export function isConnectionEnd(error: SmtpError): boolean {
   const { code, command, responseCode, response = '', originalCode = '' } = error;
   if (responseCode === undefined) {
     // Not one that was never established, nor one that the pool has already retried.

@@ -7,10 +7,11 @@ import type { Clock, Message, Receipt, Transport } from '../ports.js';
 import { createMailHeaders } from './mail-headers.js';
 import { createTokenSource, type OAuthOptions, TokenError } from './oauth-token.js';
 import { checkOptions, flag, given, integer, matching, optional, withDefault } from './options.js';
+import type { SmtpError } from './smtp-error.js';
 import { createLine } from './smtp-line.js';
 import { resolvePasswordLogin, resolveTokenLogin } from './smtp-login.js';
 import { resolvePort, smtpPorts } from './smtp-port.js';
-import { type SmtpError, toRefusal } from './smtp-refusal.js';
+import { toRefusal } from './smtp-refusal.js';
 import { isConnectionEnd, isConnectionLimit } from './smtp-retry.js';
 import { parseSender } from './smtp-sender.js';
 
@@ -219,6 +220,10 @@ function rejectWhenAborted(signal: AbortSignal): Promise<never> {
 
 function refuseWaiting(signal: AbortSignal): Receipt {
   return signal.aborted
-    ? createRefusal('timeout', 'SMTP EABORT')
-    : createRefusal(['unavailable', 'account'], 'SMTP no free connection'); // the server is there
+    ? createRefusal('timeout', 'SMTP EABORT', {
+        cause: 'the time limit of the message was reached (DELIVERY_TIMEOUT_MS)',
+      })
+    : createRefusal(['unavailable', 'account'], 'SMTP no free connection', {
+        cause: 'all connections that the server takes were busy: the server is too slow, or takes too few',
+      }); // the server is there
 }

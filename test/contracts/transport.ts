@@ -63,13 +63,15 @@ export function describeTransport(
       harness.transport.send(harness.message, { signal });
     const expectRefusal = (receipt: Receipt, behaviour: Exclude<Behaviour, 'accept'>) => {
       assert.ok(!receipt.ok);
-      const { detail, ok, ...outcome } = receipt;
+      const { detail, ok, cause = detail, ...outcome } = receipt;
       const expected = differences[behaviour] ?? outcomes[behaviour];
       assert.deepEqual({ ...outcome, fault: faultOf(receipt) }, expected, detail);
       const { to, code } = harness.message;
       const secrets = [to, to.replace(/^\+/, ''), code, 'prose', ...harness.secrets];
-      for (const secret of secrets) assert.ok(!detail.includes(secret), `${behaviour}: ${detail}`);
-      assert.ok(detail.length > 0 && detail.length < 200);
+      for (const text of [detail, cause]) {
+        for (const secret of secrets) assert.ok(!text.includes(secret), `${behaviour}: ${text}`);
+        assert.ok(text.length > 0 && text.length < 200);
+      }
     };
 
     test('it says what it is called and which channels it serves', () => {

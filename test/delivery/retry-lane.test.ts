@@ -177,6 +177,7 @@ test('what cannot be tried again in time is given up at once, with its receipt',
   assert.deepEqual(receipts.get('alice@example.com'), {
     ...refusal,
     transport: 'test',
+    cause: 'the provider cannot reach this recipient at the moment (greylisted)',
     isSendGivenBack: true,
   });
 });

@@ -94,7 +94,11 @@ test('when all refuse, the last refusal is the answer, with the name of its tran
     createStub('second', () => refuse('rate_limited')),
   ];
   const result = await createKit(stubs).router.send(message);
-  assert.deepEqual(result, { ...refuse('rate_limited'), transport: 'second' });
+  assert.deepEqual(result, {
+    ...refuse('rate_limited'),
+    transport: 'second',
+    cause: 'the limit of the account at the provider is reached (test)',
+  });
 });
 
 test('a transport that throws or never answers is an unknown outcome, within the limit', async () => {
@@ -103,6 +107,7 @@ test('a transport that throws or never answers is an unknown outcome, within the
     ...refuse('unknown'),
     transport: 'throwing',
     detail: 'threw TypeError',
+    cause: 'the transport failed: TypeError: [address]',
   });
   const silent = createStub('silent', () => new Promise(() => {}));
   const { router, clock } = createKit([silent]);

@@ -34,6 +34,10 @@ function findFaults(answers: RawAnswer[], expected: Expected, next?: number): st
   }
   const isOurs = answer.body.includes('urn:stateless-otp:problem:');
   if (isOurs && answer.headers['x-content-type-options'] !== 'nosniff') faults.push('no security headers');
+  const id = answer.headers['x-request-id'] ?? '';
+  if (isOurs && (id === '' || !answer.body.includes(`"urn:stateless-otp:request:${id}"`))) {
+    faults.push('its request has no name');
+  }
   return faults;
 }
 

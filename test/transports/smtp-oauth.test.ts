@@ -280,6 +280,8 @@ describe('a login by OAuth 2.0', () => {
         category: 'unauthorized',
         retryable: false,
         detail: 'OAuth token: HTTP 400 invalid_grant',
+        cause:
+          'no token to log in to the mail server: the endpoint refuses: check the SMTP_OAUTH_* settings (oauth) (HTTP 400 invalid_grant)',
       });
       assert.deepEqual([logins, smtp.received], [[], []]);
     }));

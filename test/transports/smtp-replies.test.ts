@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { faultOf, faults, isDefinite, refusalCategories } from '../../src/core/refusal.js';
-import { type SmtpError, toRefusal } from '../../src/transports/smtp-refusal.js';
+import type { SmtpError } from '../../src/transports/smtp-error.js';
+import { toRefusal } from '../../src/transports/smtp-refusal.js';
 
 const commands = { 'MAIL FROM': 'EENVELOPE', 'RCPT TO': 'EENVELOPE', DATA: 'EMESSAGE' } as const;
 

@@ -87,6 +87,7 @@ test('an unknown mailbox is a definite refusal of this recipient, and the detail
         category: 'invalid_recipient',
         retryable: false,
         detail: 'SMTP EENVELOPE 550 RCPT TO',
+        cause: 'the server does not know the mailbox (550)',
       });
     },
   ));

@@ -1,0 +1,68 @@
+import type { Refusal } from '../core/refusal.js';
+import type { Message } from '../ports.js';
+import { sayCause } from './cause.js';
+
+const maxLength = 300;
+/** Longer texts are cut before they are searched. */
+const maxSearched = 1000;
+/** Digits of a telephone number that tell whose it is. */
+const telling = 7;
+
+/** Anything around an @, also where that is full-width or escaped for a URL, HTML, JSON or quoted-printable. */
+const address = /[^\s<>"'()[\],;]*(?:[@＠]|(?:%|=|\\x|\\u00)40|&(?:#0*64|#x0*40|commat);)[^\s<>"'()[\],;]*/gi;
+
+/** What prose may quote besides: links, tokens and keys, codes and numbers in the digits of any script. */
+const prose: readonly (readonly [RegExp, string])[] = [
+  [/\b\w{2,20}:\/\/\S+/g, '[url]'],
+  [/(?=[\w+/=.~-]*\d)(?=[\w+/=.~-]*[a-z])[\w+/=.~-]{20,}/gi, '[text]'],
+  [/\p{Nd}(?:[\s()/\p{Pd}\p{Cf}]{0,3}\p{Nd}){3,}/gu, '[number]'],
+];
+
+/** Control and format characters, line separators, halves of characters. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/**
+ * A refusal with its cause, whose texts may be logged: short, on one line, and without recipient and code. They should hold none, but
+ * other people's transports pass on what their providers say.
+ */
+export function quoteRefusal(refusal: Refusal, message: Message): Refusal {
+  const quote = (text: unknown) => shorten(removeMessage(String(text).slice(0, maxSearched), message));
+  const { detail, cause } = refusal;
+  const quoted = { ...refusal, detail: quote(detail), cause: cause === undefined ? undefined : quote(cause) };
+  return { ...quoted, cause: sayCause(quoted) };
+}
+
+/** The same for the message of an error that a transport has thrown. Nobody has promised what that holds. */
+export function quoteError(error: unknown, message: Message): string {
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  let text = removeMessage(said.slice(0, maxSearched), message);
+  for (const [pattern, name] of prose) text = text.replace(pattern, name);
+  return shorten(text);
+}
+
+function removeMessage(text: string, { to, code }: Message): string {
+  const [first = '', second = ''] = to.split(/[@:]/);
+  const digits = to.replace(/\D/g, '');
+  const own = [escapePattern(to), code && spread(code)];
+  if (to.startsWith('+')) own.push(`\\+?[\\d\\s()./-]*${spread(digits.slice(-telling))}`);
+  else own.push(...[to.includes('@') ? first : second].filter((id) => id.length > 3).map(escapePattern));
+  const pattern = own.filter((one) => one !== '').join('|');
+  return text.replace(address, '[address]').replace(new RegExp(pattern, 'gi'), '[…]');
+}
+
+/** Digits, whatever stands between two of them. */
+function spread(digits: string): string {
+  return [...digits].join('[\\s()./\\-\\u2010-\\u2015\\u200b-\\u200f]{0,3}');
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[^\w\s@]/g, '\\$&');
+}
+
+function shorten(text: string): string {
+  const line = text.replace(
+    unprintable,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return line.length > maxLength ? `${line.slice(0, maxLength)}…` : line;
+}

@@ -1,0 +1,85 @@
+import { explainConnection } from '../core/connection-causes.js';
+import { faultOf, type Refusal } from '../core/refusal.js';
+import type { SmtpError } from './smtp-error.js';
+import { parseEnhancedCode, parseReply, type Reply } from './smtp-replies.js';
+
+const hints = {
+  address: 'SMTP_HOST and SMTP_PORT (host, port)',
+  tls: 'SMTP_PORT and SMTP_SECURE (port, secure)',
+  certificateName: 'SMTP_HOST (host), or set SMTP_TLS_SERVERNAME (tls.servername)',
+};
+
+const credentials = 'SMTP_USERNAME and SMTP_PASSWORD (username, password)';
+
+/** Why a send failed and what to look at, in words of ours: what the server writes may quote the recipient. */
+export function explainSmtp(error: SmtpError, refusal: Refusal): string {
+  const { responseCode, response = '' } = error;
+  if (responseCode === undefined) return explainSession(error);
+  const reply = parseReply(responseCode, response);
+  const enhanced = parseEnhancedCode(response);
+  const numbers = enhanced === undefined ? responseCode : `${responseCode} ${enhanced}`;
+  return `${explainReply(error, reply, refusal)} (${numbers})`;
+}
+
+/** The session ended without a reply. */
+function explainSession({ code, command = '', originalCode, timeoutType }: SmtpError): string {
+  if (code === 'ETIMEDOUT' && /^(GREETING|SOCKET)_TIMEOUT$/.test(timeoutType ?? '')) {
+    return `the server took the connection but does not answer: if it never does, check ${hints.tls}`;
+  }
+  if (code === 'EABORT') return 'the time limit of the message was reached (DELIVERY_TIMEOUT_MS)';
+  if (code === 'ETLS' || command === 'STARTTLS') {
+    return 'TLS is required, and the server does not offer it (SMTP_REQUIRE_TLS, requireTls)';
+  }
+  if (code === 'EAUTH' || code === 'ENOAUTH')
+    return `the server offers no login that fits: check ${credentials}`;
+  if (code === 'ECONNECTION') return 'the server closed the connection';
+  return explainConnection(originalCode ?? code, hints) ?? `the session failed (${code ?? 'without a code'})`;
+}
+
+function explainReply(
+  { code, command = '' }: SmtpError,
+  { words, enhanced }: Reply,
+  refusal: Refusal,
+): string {
+  if (code === 'ETLS' || command === 'STARTTLS') {
+    return 'TLS is required, and the server does not offer it (SMTP_REQUIRE_TLS, requireTls)';
+  }
+  if (code === 'EAUTH' || command.startsWith('AUTH')) {
+    return refusal.category === 'unauthorized'
+      ? `the server refuses the login: check ${credentials}`
+      : 'the server cannot check the login at the moment';
+  }
+  if (refusal.category === 'unauthorized') return `the server asks for a login: set ${credentials}`;
+  if (/gr[ae]y-?list/.test(words) || (command === 'RCPT TO' && enhanced === '4.7.1')) {
+    return 'the server greylists: it wants the message again later';
+  }
+  switch (faultOf(refusal)) {
+    case 'recipient':
+      return explainRecipient(words, enhanced?.slice(2), refusal);
+    case 'account':
+      return explainAccount(command, words);
+    default:
+      return 'the server is not ready: it takes no mail at the moment';
+  }
+}
+
+function explainRecipient(words: string, detail: string | undefined, { category }: Refusal): string {
+  if (detail === '2.2' || /\bfull\b|quota|over\b/.test(words)) return 'the mailbox is full';
+  if (detail === '2.1' || /disabled|suspended|inactive/.test(words)) return 'the mailbox is disabled';
+  if (detail === '1.2' || detail === '1.10') return "the recipient's domain takes no mail";
+  return category === 'invalid_recipient'
+    ? 'the server does not know the mailbox'
+    : 'the server does not take mail for this recipient at the moment';
+}
+
+function explainAccount(command: string, words: string): string {
+  if (/relay/.test(words)) return 'the server does not relay: log in, or let it relay for this machine';
+  if (/spam|block|black|\brbls?\b|dnsbl|reputation|\bbanned\b|listed/.test(words)) {
+    return 'the server takes this sender for a source of spam';
+  }
+  if (/\b(spf|dkim|dmarc)\b/.test(words)) return 'the server misses SPF, DKIM or DMARC of the sender';
+  if (/rate|too many|too much|limit|throttl|quota/.test(words)) return 'the limit of the account is reached';
+  if (command === 'MAIL FROM' || /sender/.test(words))
+    return 'the server refuses the sender: check SMTP_FROM (from)';
+  return 'the server refuses the message';
+}

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { createRouter } from '../../src/delivery/route.js';
+import type { Transport } from '../../src/index.js';
+import { settingNames } from '../../src/options/settings.js';
+import { createResendTransport } from '../../src/transports/resend.js';
+import { createSmtpTransport, type SmtpTransportOptions } from '../../src/transports/smtp.js';
+import { createWebhookTransport } from '../../src/transports/webhook.js';
+import { createCertificate } from '../helpers/certificate.js';
+import { createManualMonotonicClock } from '../helpers/clock.js';
+import { startHttpStub } from '../helpers/http-stub.js';
+import { createMessage } from '../helpers/messages.js';
+import { noOutcomes } from '../helpers/outcomes.js';
+import { startScriptedSmtp } from '../helpers/scripted-smtp.js';
+import { startSmtpServer } from '../helpers/smtp.js';
+
+/** The cause of a refused message, as the log will say it. */
+async function findCause(transport: Transport): Promise<string> {
+  const clock = createManualMonotonicClock();
+  const router = createRouter({ transports: [transport], timeoutMs: 60_000, clock, outcomes: noOutcomes });
+  try {
+    const receipt = await router.send(createMessage());
+    assert.ok(!receipt.ok);
+    return receipt.cause ?? '';
+  } finally {
+    await transport.close?.();
+  }
+}
+
+const askSmtp = (options: Partial<SmtpTransportOptions>) =>
+  findCause(
+    createSmtpTransport({ host: '127.0.0.1', from: 'codes@example.org', timeoutMs: 30_000, ...options }),
+  );
+
+const local = () => createCertificate();
+const elsewhere = () => createCertificate('mail.example.org', false);
+const expired = () => createCertificate('localhost', true, true);
+
+for (const secure of [false, true]) {
+  const way = secure ? 'implicit TLS' : 'STARTTLS';
+  const askTls = async (
+    certificate: { key: string; cert: string },
+    tls: SmtpTransportOptions['tls'] = {},
+  ) => {
+    const { port } = await startSmtpServer({ ...certificate, secure, disabledCommands: [] });
+    return askSmtp({ port, secure, tls });
+  };
+
+  test(`what is wrong with the certificate of a mail server is said in words, over ${way}`, async () => {
+    assert.match(await askTls(local()), /certificate is self-signed: .*NODE_EXTRA_CA_CERTS/);
+    const [other, old] = [elsewhere(), expired()];
+    assert.match(
+      await askTls(other, { ca: other.cert }),
+      /certificate is for another name: .*SMTP_TLS_SERVERNAME/,
+    );
+    assert.match(await askTls(old, { ca: old.cert }), /certificate has expired/);
+  });
+}
+
+test('a mail server that does not speak TLS, or only TLS, is said to', async () => {
+  const plain = await startSmtpServer();
+  assert.match(await askSmtp({ port: plain.port, requireTls: true }), /does not offer it \(SMTP_REQUIRE_TLS/);
+  assert.match(
+    await askSmtp({ port: plain.port, secure: true }),
+    /does not speak TLS at this port: .*SMTP_SECURE/,
+  );
+  const tls = await startSmtpServer({ ...local(), secure: true, disabledCommands: [] });
+  const cause = await askSmtp({ port: tls.port, secure: false, timeoutMs: 300 });
+  assert.match(cause, /does not answer: .*SMTP_SECURE/);
+});
+
+test('a mail server that cannot be reached is said to', async () => {
+  const { port, close } = await startSmtpServer();
+  await close();
+  assert.match(await askSmtp({ port }), /refused the connection: check SMTP_HOST and SMTP_PORT/);
+  assert.match(
+    await askSmtp({ host: 'no-such-host.invalid' }),
+    /host name does not exist|name server did not answer/,
+  );
+});
+
+test('a login that a mail server refuses is said to be', async () => {
+  for (const [reply, cause] of [
+    [
+      '535 5.7.8 Username and Password not accepted',
+      /refuses the login: check SMTP_USERNAME and SMTP_PASSWORD/,
+    ],
+    ['534 5.7.9 Application-specific password required', /refuses the login/],
+    ['454 4.7.0 Temporary authentication failure', /cannot check the login at the moment/],
+  ] as const) {
+    const { port } = await startScriptedSmtp(({ line }) => {
+      if (line.startsWith('EHLO')) return '250-test\r\n250 AUTH PLAIN';
+      return line.startsWith('AUTH') ? reply : undefined;
+    });
+    assert.match(await askSmtp({ port, username: 'codes', password: 'S3cret' }), cause);
+  }
+});
+
+for (const [reply, cause] of [
+  ['RCPT TO 451 4.7.1 Greylisted, come back in 5 minutes', /greylists/],
+  ['RCPT TO 450 4.2.0 Greylisting in effect', /greylists/],
+  ['RCPT TO 550 5.1.1 <alice@example.com> User unknown', /does not know the mailbox/],
+  ['RCPT TO 552 5.2.2 mailbox full', /mailbox is full/],
+  ['RCPT TO 550 5.7.1 Relaying denied', /does not relay/],
+  ['MAIL FROM 550 5.7.1 Sender rejected', /refuses the sender: check SMTP_FROM/],
+  ['MAIL FROM 530 5.7.0 Authentication required', /asks for a login: set SMTP_USERNAME/],
+  ['CONTENT 554 5.7.1 Message blocked as spam', /source of spam/],
+  ['CONNECT 554 5.3.2 No service here', /takes no mail at the moment/],
+] as const) {
+  test(`the reply of a mail server is said in words: ${reply}`, async () => {
+    const [, command = '', said = ''] = /^(\D+) (.*)$/.exec(reply) ?? [];
+    const { port } = await startScriptedSmtp(({ line }) => (line.startsWith(command) ? said : undefined));
+    const found = await askSmtp({ port });
+    assert.match(found, cause);
+    assert.match(found, new RegExp(`\\(${said.slice(0, 9)}\\)$`));
+    assert.doesNotMatch(found, /alice/);
+  });
+}
+
+for (const [answer, cause] of [
+  [{ status: 401 }, /refuses the credentials, or the account may not send \(HTTP 401\)/],
+  [{ status: 403 }, /refuses the credentials, or the account may not send \(HTTP 403\)/],
+  [
+    { status: 422, body: { name: 'invalid_from_address' } },
+    /refuses the message: .*\(HTTP 422 invalid_from_address\)/,
+  ],
+  [{ status: 429 }, /limit of the account at the provider is reached \(HTTP 429\)/],
+  [{ status: 500 }, /provider failed: the message may have been sent \(HTTP 500\)/],
+  [{ status: 503, headers: { 'retry-after': '5' } }, /takes no messages at the moment \(HTTP 503\)/],
+  ['reset', /closed the connection \(.*\)/],
+] as const) {
+  test(`the answer of a provider over HTTP is said in words: ${JSON.stringify(answer)}`, async () => {
+    const stub = await startHttpStub(answer);
+    const options = { apiKey: 're_123', from: 'codes@example.org', baseUrl: stub.url };
+    assert.match(await findCause(createResendTransport(options)), cause);
+  });
+}
+
+test('a provider over HTTP that cannot be reached is said to be', async () => {
+  const stub = await startHttpStub();
+  await stub.close();
+  const options = { apiKey: 're_123', from: 'codes@example.org', timeoutMs: 100 };
+  assert.match(
+    await findCause(createResendTransport({ ...options, baseUrl: stub.url })),
+    /refused the connection: check the provider's URL \(ECONNREFUSED\)/,
+  );
+  const silent = await startHttpStub('silence');
+  assert.match(
+    await findCause(createResendTransport({ ...options, baseUrl: silent.url })),
+    /did not answer in time: the message may have been sent/,
+  );
+  const url = 'https://receiver.example.com/';
+  const lookup = ((_name: string, _options: unknown, callback: (...found: unknown[]) => void) =>
+    callback(null, '127.0.0.1', 4)) as never;
+  const webhook = createWebhookTransport({ url, secret: Buffer.alloc(32, 7).toString('base64'), lookup });
+  assert.match(await findCause(webhook), /not public: see WEBHOOK_ALLOW_PRIVATE_TARGETS/);
+});
+
+test('every setting that a cause names is one', () => {
+  for (const file of [
+    'core/connection-causes',
+    'delivery/cause',
+    'delivery/route',
+    'transports/smtp',
+    'transports/smtp-causes',
+  ]) {
+    const source = readFileSync(new URL(`../../src/${file}.ts`, import.meta.url), 'utf8');
+    for (const [name] of source.matchAll(/\b(?:SMTP|WEBHOOK|DELIVERY)_[A-Z_]+\b/g)) {
+      assert.ok(
+        settingNames.some((known) => known === name),
+        `${file}: ${name}`,
+      );
+    }
+  }
+});
