@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { OtpError } from '../../src/errors.js';
 import { createRedisStore } from '../../src/stores/redis.js';
 import { stopAtEnd } from '../helpers/leftovers.js';
 import { createTestOtp } from '../helpers/otp.js';
@@ -66,4 +69,58 @@ test('codes end when the last replica has been gone for repl-backlog-ttl, used o
   for (const code of [used, pending]) assert.equal((await otp.verify(alice, code)).status, 'expired');
   for (let i = 0; i < 3; i++) assert.equal((await otp.request(alice)).status, 'sent');
   assert.equal((await otp.request(alice)).status, 'rate_limited');
+});
+
+async function createOn(url: string) {
+  const store = await createRedisStore({ url, timeoutMs: 10_000 });
+  stopAtEnd(() => store.close());
+  const { otp } = createTestOtp({ store });
+  /** How many messages the limit of five still allows, the store being back after a moment. */
+  const countRoom = async () => {
+    let room = 0;
+    await until('the limit is reached', async () => {
+      try {
+        const { status } = await otp.request(alice);
+        if (status === 'sent') room += 1;
+        return status === 'rate_limited';
+      } catch (error) {
+        if (error instanceof OtpError && error.code === 'store_unavailable') return false;
+        throw error;
+      }
+    });
+    return room;
+  };
+  const send = async (times: number) => {
+    for (let i = 0; i < times; i++) assert.equal((await otp.request(alice)).status, 'sent');
+  };
+  return { send, countRoom };
+}
+
+// Not a promise but a warning: limits are only as durable as the Redis that they are in, and docs/redis.md says so.
+test('limits are as in the snapshot that a server starts from', async () => {
+  const server = await startRedis(['--dbfilename', 'live.rdb']);
+  const { send, countRoom } = await createOn(server.url);
+  await send(2);
+  await server.client.save();
+  copyFileSync(join(server.folder, 'live.rdb'), join(server.folder, 'before.rdb'));
+  await send(3);
+  await server.kill();
+  copyFileSync(join(server.folder, 'before.rdb'), join(server.folder, 'live.rdb'));
+  await server.restart();
+  assert.equal(await countRoom(), 3);
+});
+
+test('limits are as on the server that took over, and then as on the first again', async () => {
+  const [first, second] = await Promise.all([
+    startRedis(['--repl-diskless-sync-delay', '0']),
+    startRedis(['--repl-diskless-sync-delay', '0']),
+  ]);
+  const onFirst = await createOn(first.url);
+  await onFirst.send(2);
+  await follow(second, first);
+  await second.client.replicaof('NO', 'ONE');
+  await onFirst.send(1);
+  const onSecond = await createOn(second.url);
+  assert.equal(await onSecond.countRoom(), 3);
+  assert.equal(await onFirst.countRoom(), 2);
 });
