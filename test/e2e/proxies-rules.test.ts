@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Echo } from '../helpers/echo-app.js';
 import { createGateFile } from '../helpers/gate-file.js';
 import { createSiteTokens, describeProxies, useSite } from '../helpers/proxied-site.js';
-import { acceptsPages, bearer } from '../helpers/proxy-client.js';
+import { acceptsPages, ask, bearer } from '../helpers/proxy-client.js';
 import { grant } from '../helpers/tokens.js';
 import { until } from '../helpers/until.js';
 
@@ -178,6 +178,24 @@ describeProxies('with rules for each host, ', site, (askSite, start) => {
     }
   });
 
+  // Attack: come through a proxy that passes on what a client says, and that this one believes.
+  test('nor through a proxy before this one', async () => {
+    const second = await start({ ...site.behind, isSecond: true });
+    try {
+      for (const host of ['open.example.com', 'x.example.com']) {
+        const headers = [
+          ['X-Forwarded-Host', host],
+          ['X-Forwarded-Uri', '/healthz'],
+          ['X-Original-URL', `https://${host}/healthz`],
+          bearer(await issue(eve)),
+        ] as const;
+        assert.equal((await ask(second.port, { path: '/admin', headers })).status, 403);
+      }
+    } finally {
+      await second.stop();
+    }
+  });
+
   // Attack: name two hosts, so that the proxy routes by one and the gate decides by the other.
   test('the host that decides is the one that the application is asked under', async () => {
     const hosts = ['app.example.com', 'open.example.com', 'x.example.com', 'evil.example'];
@@ -238,7 +256,6 @@ describeProxies('with rules for each host, ', site, (askSite, start) => {
       const failures: number[] = [];
       let asked = 0;
       const load = Array.from({ length: 4 }, async () => {
-        const { ask } = await import('../helpers/proxy-client.js');
         while (!isOver) {
           const { status } = await ask(proxy.port, { headers: [tokenOfAlice] });
           asked += 1;

@@ -18,6 +18,8 @@ export interface Behind {
   app: number;
   /** The origin whose preflights reach the application. Default: none, as the examples are. */
   origin?: string;
+  /** As behind a proxy before it, whose X-Forwarded-* it believes; nginx believes none. Default false. */
+  isSecond?: boolean;
 }
 
 export interface RunningProxy {
@@ -70,6 +72,7 @@ export const proxies = {
           '127.0.0.1:8000': `127.0.0.1:${behind.service}`,
           '127.0.0.1:3000': `127.0.0.1:${behind.app}`,
           ...(behind.origin && { 'in []': `in ['${behind.origin}']` }),
+          ...(behind.isSecond && { '\tmethod GET\n': '\tmethod GET\n\ttrusted_proxies 127.0.0.0/8\n' }),
         });
         const config = `{\n\tadmin off\n\thttps_port ${port}\n\tauto_https disable_redirects\n}\n${example}`;
         return { config, args: (file) => ['run', '--adapter', 'caddyfile', '--config', file] };

@@ -3,9 +3,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { createGate } from '../../src/core/gate.js';
 import { canonicalise, type Identity, parseCanonical } from '../../src/core/identity.js';
+import type { OtpOptions } from '../../src/index.js';
 import { maskIdentity } from '../../src/sign-in/mask.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { createManualClock } from '../helpers/clock.js';
+import { createGateFile } from '../helpers/gate-file.js';
 import { createTestOtp } from '../helpers/otp.js';
 import { createPageClient } from '../helpers/page-client.js';
 import { until } from '../helpers/until.js';
@@ -14,7 +16,7 @@ import { until } from '../helpers/until.js';
 const disguised = ['+49x@evil.example', '+49@evil.example', '+4915112345678@evil.example'];
 
 /** A token of each identity, from before there was a gate; then the same service with one. */
-async function startGate(identities: readonly string[], gateAllow: readonly string[]) {
+async function startGate(identities: readonly string[], options: Partial<OtpOptions>) {
   const clock = createManualClock();
   const shared = { clock, store: createMemoryStore({ clock }) };
   const before = createTestOtp(shared);
@@ -24,17 +26,27 @@ async function startGate(identities: readonly string[], gateAllow: readonly stri
     assert.ok(result.status === 'valid');
     tokens.set(identity, result.accessToken);
   }
-  return { ...createTestOtp({ ...shared, gateAllow }), tokens };
+  return { ...createTestOtp({ ...shared, ...options }), tokens };
 }
 
 // Attack: own a mailbox whose address begins with an allowed prefix of phone numbers.
 test('a rule for phone numbers lets no e-mail address in: no message, no door', async () => {
+  await assertPhonesAlone({ gateAllow: ['+49'] });
+  await assertPhonesAlone({
+    gateFile: createGateFile({ hosts: { '*.example.com': { allow: ['+49'] } } }).path,
+  });
+});
+
+async function assertPhonesAlone(options: Partial<OtpOptions>): Promise<void> {
   const phone = '+4915112345678';
-  const { otp, inbox, tokens } = await startGate([...disguised, 'x49:1', phone], ['+49']);
+  const { otp, inbox, tokens } = await startGate([...disguised, 'x49:1', phone], options);
   const ask = (identity: string) =>
     otp.handler(
       new Request('http://localhost/authz/auth-request', {
-        headers: { Authorization: `Bearer ${tokens.get(identity)}` },
+        headers: {
+          Authorization: `Bearer ${tokens.get(identity)}`,
+          'X-Original-URL': 'https://app.example.com/',
+        },
       }),
     );
   for (const identity of [...disguised, 'x49:1']) {
@@ -48,11 +60,11 @@ test('a rule for phone numbers lets no e-mail address in: no message, no door', 
     inbox.messages.map(({ to }) => to),
     [phone],
   );
-});
+}
 
 // Attack: an address that begins with a plus reaches the application as someone's phone number.
 test('the headers of the gate name an e-mail address as one, however it begins', async () => {
-  const { otp, tokens } = await startGate(disguised, []);
+  const { otp, tokens } = await startGate(disguised, {});
   for (const [identity, token] of tokens) {
     const { headers } = await otp.handler(
       new Request('http://localhost/authz/auth-request', { headers: { Authorization: `Bearer ${token}` } }),
