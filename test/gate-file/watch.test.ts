@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { maxGateFileBytes } from '../../src/gate-file/read.js';
@@ -135,17 +144,22 @@ describe('a gate file that is watched', () => {
 
   test('keeps its last valid rules when it may not be read any more', async () => {
     const file = createGateFile(allowing(alice));
-    const { readGateFile } = await import('../../src/gate-file/read.js');
-    // Root may read every file, so the system's answer is made up.
-    let code: string | null = null;
-    const watched = watch(file.path, {
-      read: (path) => (code === null ? readGateFile(path) : Promise.reject(new Error(code))),
-    });
-    code = 'it may not be read by this user';
-    for (let i = 0; i < 3; i++) await watched.poll();
-    assert.deepEqual([watched.admitted(), watched.log], [[alice], [refused(code)]]);
-    code = null;
+    const watched = watch(file.path);
     file.write(allowing(bob));
+    chmodSync(file.path, 0o000);
+    const isRoot = process.geteuid?.() === 0;
+    // Root may read every file.
+    if (isRoot) process.seteuid?.(65534);
+    try {
+      for (let i = 0; i < 3; i++) await watched.poll();
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
+    assert.deepEqual(
+      [watched.admitted(), watched.log],
+      [[alice], [refused('it may not be read by this user')]],
+    );
+    chmodSync(file.path, 0o600);
     await watched.poll();
     assert.deepEqual(watched.admitted(), [bob]);
   });
