@@ -4,6 +4,7 @@ import express from 'express';
 import fc from 'fast-check';
 import { requireToken } from '../../src/adapters/express.js';
 import type { OtpOptions } from '../../src/index.js';
+import { createGateFile } from '../helpers/gate-file.js';
 import { listen } from '../helpers/listen.js';
 import { listeners, type StartListener } from '../helpers/listeners.js';
 import { createTestOtp } from '../helpers/otp.js';
@@ -69,6 +70,37 @@ for (const [name, startListener] of Object.entries<StartListener>(listeners)) {
       assert.equal((await otp.verifyToken(token)).active, true);
       assert.equal(await logout([line]), 200);
       assert.equal((await otp.verifyToken(token)).active, false);
+    });
+
+    // Attack: say twice where a request goes, once of a public path.
+    test('where a request goes counts exactly when it is said once, in one line', async (t) => {
+      const { path: gateFile } = createGateFile({ hosts: { 'a.example': { public: ['/pub'] } } });
+      const { ask } = await start(t, startListener, { gateAllow: [], gateFile });
+      // Not an empty line after another: where lines are joined and trimmed, nothing but a comma is left of it.
+      const said = fc.constantFrom('https://a.example/pub', 'https://a.example/pub/x', 'https://a.example/');
+      const line = fc.tuple(fc.constantFrom('X-Original-URL', 'x-original-url', 'X-ORIGINAL-URL'), said);
+      const split = fc.tuple(
+        fc.constantFrom('X-Forwarded-Host', 'X-Forwarded-Uri', 'x-forwarded-uri'),
+        fc.constantFrom('a.example', '/pub', '/pub/x'),
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.oneof(line, split), { maxLength: 3 }), async (headers) => {
+          const lines = headers.map(([key, value]) => `${key}: ${value}`);
+          const valuesOf = (name: string) =>
+            headers.flatMap(([key, value]) => (key.toLowerCase() === name ? [value] : []));
+          const [urls, hosts, uris] = [
+            valuesOf('x-original-url'),
+            valuesOf('x-forwarded-host'),
+            valuesOf('x-forwarded-uri'),
+          ];
+          const isUrl = urls.length === 1 && urls[0]?.includes('/pub') === true;
+          const isSplit =
+            hosts.join() === 'a.example' && uris.length === 1 && uris[0]?.startsWith('/pub') === true;
+          assert.equal(await ask('GET /authz/auth-request', lines), isUrl ? 200 : 401);
+          assert.equal(await ask('GET /authz/forward-auth', lines), isSplit ? 200 : 401);
+        }),
+        { numRuns: 60, seed: 15 },
+      );
     });
 
     // Attack: put a line of one's own before the one that the proxy adds.
