@@ -12,12 +12,12 @@ import type {
   ExchangeRequest,
   ExchangeResult,
   HitGroup,
+  HitLimit,
   HitResult,
   OpenRequest,
   OpenResult,
   ReleaseRequest,
   RetractRequest,
-  RollingLimit,
 } from './store-verbs.js';
 
 /** Wall clock: milliseconds since 1970, for dates. Jumps when the system's clock is set. */
@@ -89,7 +89,7 @@ export interface Store {
    * Counts one hit against the rolling limit of `key` and that of `group`, if given: against both or neither. A refused
    * call changes nothing.
    */
-  hit(key: string, limit: RollingLimit, group?: HitGroup): Promise<HitResult>;
+  hit(key: string, limit: HitLimit, group?: HitGroup): Promise<HitResult>;
   /** Sets `key` for this long; true for the one caller who set it. A deny-list: lost with the store's data. */
   claim(key: string, ttlSeconds: number): Promise<boolean>;
   /** Whether `key` is set. */

@@ -166,6 +166,14 @@ export interface ExchangeRequest {
 /** `reused`: not the current token of the family, which has been ended. `unknown`: no such family. */
 export type ExchangeResult = 'exchanged' | 'reused' | 'unknown';
 
+export interface HitLimit extends RollingLimit {
+  /**
+   * Whether hits open pending records. A store that runs out of room for those lowers the limit, of the group too, so that no
+   * few networks take it all. Default false.
+   */
+  opensRecords?: boolean | undefined;
+}
+
 /** A limit that several keys of `hit` share, over the same period. A key always has the same group. */
 export interface HitGroup {
   key: string;

@@ -19,10 +19,16 @@ export function truncateToNumber(bytes: string, digits: number): number {
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
+/** Letters of 16 bytes in base64url. Reused, since the calls are synchronous. */
+const codes = new Array<number>(22).fill(0);
+
 /**
  * Truncates a base64url digest to 16 bytes: 21 letters hold 126 bits, and the upper two bits of the next letter complete
- * them. 0.02 µs, against 0.25 µs by decoding.
+ * them. 0.09 µs, against 0.25 µs by decoding. A slice of the digest would take 0.02 µs, but stores keep the result, and a
+ * slice keeps the digest: an identity in the memory store would take 175 bytes more.
  */
 export function truncateTo16Bytes(digest: string): string {
-  return digest.slice(0, 21) + letters.charAt(letters.indexOf(digest.charAt(21)) & 0b110000);
+  for (let i = 0; i < 21; i++) codes[i] = digest.charCodeAt(i);
+  codes[21] = letters.charCodeAt(letters.indexOf(digest.charAt(21)) & 0b110000);
+  return String.fromCharCode(...codes);
 }

@@ -22,8 +22,8 @@ export function createAddressLimits(parts: {
 }): CountAddress {
   const { policy, derivation, store } = parts;
   const limits = {
-    request_ip: { max: policy.requestIpMax, periodSeconds: limitPeriodSeconds },
-    verify_ip: { max: policy.verifyIpMax, periodSeconds: limitPeriodSeconds },
+    request_ip: { max: policy.requestIpMax, periodSeconds: limitPeriodSeconds, opensRecords: true },
+    verify_ip: { max: policy.verifyIpMax, periodSeconds: limitPeriodSeconds, opensRecords: false },
   };
   return async (name, ip) => {
     const limit = limits[name];

@@ -1,14 +1,13 @@
 import { refuseUnknownOptions } from '../core/known-options.js';
 import { assertWholeNumber } from '../core/policy.js';
 import type { Clock, Store } from '../ports.js';
-import { type Expiring, ExpiringMap, entriesRange } from './memory/expiring-map.js';
+import { ExpiringMap, entriesRange } from './memory/expiring-map.js';
 import { GuessCounts } from './memory/guess-counts.js';
 import {
   addAttempt,
-  addRecord,
   clearIdentity,
-  computeWaits,
   createIdentity,
+  createRecord,
   extend,
   findRecord,
   removeRecord,
@@ -16,8 +15,10 @@ import {
   setChannel,
   takeAttempt,
   toPending,
+  waitForLimit,
 } from './memory/identities.js';
-import { addToLog, emptyLog, type RollingLog, removeFromLog, timeLeft } from './memory/rolling-log.js';
+import { RollingLimits } from './memory/rolling-limits.js';
+import { addToLog, emptyLog, removeFromLog, timeLeft } from './memory/rolling-log.js';
 import { SignOuts } from './memory/sign-outs.js';
 import { TokenFamilies } from './memory/token-families.js';
 import { nameRecord } from './record-name.js';
@@ -26,7 +27,7 @@ export interface MemoryStoreOptions {
   /** Milliseconds. Default: a clock that does not jump when the system's time is set. */
   clock?: Clock;
   /**
-   * Maximum number of live entries of each kind (identities, guess counts, addresses, claims, token families, sign-outs),
+   * Maximum number of live entries of each kind (pending records, guess counts, addresses, claims, token families, sign-outs),
    * 1 to 10 000 000. Default 250 000: about 400 MB when full.
    */
   maxEntries?: number;
@@ -34,8 +35,9 @@ export interface MemoryStoreOptions {
 
 /**
  * The store for a single process, and the reference for every other store. Nothing is shared, and everything is lost with
- * the process. It is bounded and never evicts a live entry: when full, it rejects with `store_unavailable`; without room
- * for another guess count it treats the count as reached, so codes are long.
+ * the process. It is bounded, and nothing that counts against anyone is ever evicted. Guesses and hits without room are counted
+ * in shared counters; without room for pending records or claims it rejects with `store_unavailable`; the token family unused
+ * for longest gives way to a new one.
  *
  * @throws RangeError when `maxEntries` is out of range
  */
@@ -45,19 +47,20 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   assertWholeNumber('maxEntries', maxEntries, entriesRange);
   const identities = new ExpiringMap<StoredIdentity>(maxEntries);
   const guesses = new GuessCounts(maxEntries);
-  const addresses = new ExpiringMap<Expiring & { hits: RollingLog }>(maxEntries);
+  const addresses = new RollingLimits(maxEntries, identities);
   const claims = new ExpiringMap(maxEntries);
   const families = new TokenFamilies(maxEntries);
   const signOuts = new SignOuts(maxEntries);
-  let lastSendId = 0;
+  let sendCount = 0;
 
   return {
     async open(request) {
       const now = clock();
-      const { identityTag, recordTag, challenge, lengthening, resend } = request;
-      const identity = identities.load(identityTag, now) ?? createIdentity();
+      const { identityTag, recordTag, challenge, lengthening, resend, cooldownSeconds, sends } = request;
+      const known = identities.load(identityTag, now);
+      const identity = known ?? createIdentity();
       const isNew = request.bind && challenge === undefined;
-      const live = isNew ? undefined : findRecord(identity, nameRecord(recordTag, challenge), now);
+      const live = isNew ? undefined : known && findRecord(known, nameRecord(recordTag, challenge), now);
       if (challenge !== undefined && !live) return { status: 'expired' };
       if (live && live.attemptsLeft <= 0) return { status: 'blocked', retryAfterMs: live.expiresAt - now };
 
@@ -68,38 +71,42 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       if (resend === 'refuse' && usable && usable.sends > 0) {
         return { status: 'pending', retryAfterMs: usable.expiresAt - now };
       }
-      const waits = computeWaits(identity, request, now);
-      if (waits.forCooldown > 0)
-        return { status: 'limited', limit: 'cooldown', retryAfterMs: waits.forCooldown };
-      if (waits.forLimit > 0)
-        return { status: 'limited', limit: 'request_identity', retryAfterMs: waits.forLimit };
-      // Before anything is counted: a refused call changes nothing.
-      identities.save(identityTag, identity, now);
+      const forCooldown = timeLeft(identity.sends.at(-1), cooldownSeconds, now);
+      if (forCooldown > 0) return { status: 'limited', limit: 'cooldown', retryAfterMs: forCooldown };
+      const forLimit = waitForLimit(identity, sends, now);
+      if (forLimit > 0) return { status: 'limited', limit: 'request_identity', retryAfterMs: forLimit };
 
+      // Before anything is counted: a refused call changes nothing.
+      if (!known) identities.save(identityTag, identity, now);
       let record = usable;
       if (!record || resend === 'rotate' || record.expiresAt - now < request.staleSeconds * 1000) {
+        const others = identity.records.filter((other) => other !== live && other.expiresAt > now);
+        identities.resize(identity, others.length + 1, now);
         const maxAttempts = long
           ? Math.min(request.maxAttempts, lengthening.maxAttempts)
           : request.maxAttempts;
         const attemptsLeft = Math.min(maxAttempts, live?.attemptsLeft ?? maxAttempts);
         const isBound = request.bind || challenge !== undefined;
         const name = nameRecord(recordTag, isBound ? request.newChallenge : undefined);
-        if (live) removeRecord(identity, live);
-        record = addRecord(identity, request, { name, digits, attemptsLeft }, now);
+        record = createRecord(request, name, digits, attemptsLeft, now);
+        identity.records = [record, ...others];
       } else {
         setChannel(record, request.channel);
         record.mute = request.mute;
       }
       record.sends += 1;
-      const sendId = String(++lastSendId);
-      const periodMs = request.sends.periodSeconds * 1000;
-      identity.sends = [...identity.sends.filter(({ at }) => at + periodMs > now), { id: sendId, at: now }];
-      extend(identity, Math.max(record.expiresAt, now + periodMs));
+      // Also the id of the send: a fraction of a millisecond tells it from others of this millisecond.
+      const send = now + (sendCount++ % 1024) / 1024;
+      identity.sends = addToLog(identity.sends, sends.periodSeconds, now, send);
+      identity.expiresAt = Math.max(identity.expiresAt, record.expiresAt, now + sends.periodSeconds * 1000);
 
       const ttlMs = record.expiresAt - now;
-      const { forCooldown, forLimit } = computeWaits(identity, request, now);
-      const resendInMs = Math.max(forCooldown, forLimit, resend === 'refuse' ? ttlMs : 0);
-      return { status: 'opened', record: toPending(record), sendId, ttlMs, resendInMs };
+      const resendInMs = Math.max(
+        cooldownSeconds * 1000,
+        waitForLimit(identity, sends, now),
+        resend === 'refuse' ? ttlMs : 0,
+      );
+      return { status: 'opened', record: toPending(record), sendId: String(send), ttlMs, resendInMs };
     },
 
     async attempt(request) {
@@ -137,6 +144,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       const record = identity && findRecord(identity, nameRecord(recordTag, challenge), now);
       if (!identity || record?.challenge !== recordChallenge) return false;
       removeRecord(identity, record);
+      identities.resize(identity, Math.max(1, identity.records.length), now);
       identity.verifies = emptyLog;
       return signOuts.timeSignIn(identityTag, now);
     },
@@ -145,9 +153,12 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       const now = clock();
       // First, since it fails when the store is full.
       if (signOutSeconds > 0) signOuts.add(identityTag, signOutSeconds, now);
-      if (counts) guesses.clear(identityTag);
+      if (counts) guesses.clear(identityTag, now);
       const identity = identities.load(identityTag, now);
-      return { records: identity ? clearIdentity(identity, { records, counts }, now) : 0 };
+      if (!identity) return { records: 0 };
+      const ended = clearIdentity(identity, { records, counts }, now);
+      identities.resize(identity, Math.max(1, identity.records.length), now);
+      return { records: ended };
     },
 
     async retract({ identityTag, challenge, attemptId }) {
@@ -164,36 +175,24 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     async release(request) {
       const now = clock();
       const identity = identities.load(request.identityTag, now);
-      if (!identity?.sends.some(({ id }) => id === request.sendId)) return;
+      const send = Number(request.sendId);
+      if (!identity?.sends.includes(send)) return;
       const record = findRecord(identity, nameRecord(request.recordTag, request.challenge), now);
       // Nobody knows any more whether a code that is gone was guessed at.
       if (record?.challenge !== request.recordChallenge) return;
       // It paid for the guesses.
       if (record.isTried && record.sends <= 1) return;
-      identity.sends = identity.sends.filter(({ id }) => id !== request.sendId);
+      identity.sends = removeFromLog(identity.sends, send);
       identity.refusals = addToLog(identity.refusals, request.periodSeconds, now);
       extend(identity, now + request.periodSeconds * 1000);
       record.sends -= 1;
-      if (request.resend === 'refuse' && record.sends === 0) removeRecord(identity, record);
+      if (request.resend !== 'refuse' || record.sends > 0) return;
+      removeRecord(identity, record);
+      identities.resize(identity, Math.max(1, identity.records.length), now);
     },
 
-    async hit(key, { max, periodSeconds }, group) {
-      const now = clock();
-      // The group first: while it is exhausted, its many keys take no entries.
-      const limits = group ? [group, { key, max }] : [{ key, max }];
-      const found = [];
-      for (const { key, max } of limits) {
-        const address = addresses.load(key, now) ?? { hits: emptyLog, expiresAt: 0 };
-        const retryAfterMs = timeLeft(address.hits.at(-max), periodSeconds, now);
-        if (retryAfterMs > 0) return { allowed: false, retryAfterMs };
-        found.push({ key, address });
-      }
-      for (const { key, address } of found) {
-        address.expiresAt = now + periodSeconds * 1000;
-        addresses.save(key, address, now);
-      }
-      for (const { address } of found) address.hits = addToLog(address.hits, periodSeconds, now);
-      return { allowed: true };
+    async hit(key, limit, group) {
+      return addresses.hit(key, limit, group, clock());
     },
 
     async claim(key, ttlSeconds) {

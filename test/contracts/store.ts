@@ -808,6 +808,34 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
       });
     });
 
+    // Attack: invent people and networks by the hundred, to be in the way of everybody else.
+    test('a flood of identities, purposes, channels, bound codes and networks changes nothing for anyone else', async () => {
+      const soon = { lengthening: { after: 3, digits: 10, maxAttempts: 2, memorySeconds } };
+      const network = createTag();
+      const limit = { max: 3, periodSeconds, opensRecords: true };
+      const victim = identity;
+      await mustOpen(soon);
+      await guess(2, soon);
+      for (let i = 0; i < 100; i++) {
+        identity = { identityTag: createTag(), recordTag: createTag() };
+        const changes = { channel: channels[i % 5] ?? 'email', bind: i % 2 === 1 };
+        const { record } = await mustOpen({ ...soon, ...changes });
+        await guess(3, { ...soon, challenge: changes.bind ? record.challenge : undefined });
+        await mustOpen({ ...soon, ...changes, recordTag: createTag() });
+        const [site, other] = [createTag(), createTag()];
+        for (let j = 0; j < 4; j++) await store.hit(other, limit, { key: site, max: 48 });
+      }
+      for (let i = 0; i < 3; i++) assert.deepEqual(await store.hit(network, limit), { allowed: true });
+      assert.equal((await store.hit(network, limit)).allowed, false);
+      identity = { identityTag: createTag(), recordTag: createTag() };
+      assert.equal((await mustOpen(soon)).record.digits, 6);
+      // And nobody who was attacked before is forgotten.
+      identity = victim;
+      assert.equal((await mustOpen(soon)).record.digits, 6);
+      await guess(1, soon);
+      assert.equal((await mustOpen({ ...soon, recordTag: createTag() })).record.digits, 10);
+    });
+
     describe('claim', () => {
       test('is true for exactly one of many callers while the claim lasts', async () => {
         const [key, other] = [createTag(), createTag()];

@@ -3,6 +3,8 @@ import { OtpError } from '../../errors.js';
 export interface Expiring {
   /** Milliseconds, by the store's clock. */
   expiresAt: number;
+  /** How many entries it counts as: 1 until `resize`. */
+  weight?: number;
 }
 
 /** Bounds and default of the capacity of each map. */
@@ -10,16 +12,20 @@ export const entriesRange = { min: 1, max: 10_000_000, default: 250_000 };
 
 /** Entries swept per insertion: with two, cleaning outruns filling. */
 const stepsPerEntry = 2;
-/** Entries swept when the map is full: enough to find room without a noticeable pause. */
-const stepsWhenFull = 10_000;
+/** Entries swept before a full map refuses: enough to find room without a noticeable pause. */
+const stepsBeforeRefusal = 10_000;
+/** Entries swept when the map seems full and the caller has another way. */
+const stepsPerQuestion = 100;
 
 /**
- * A bounded map of entries that expire. It never evicts a live entry. Insertions sweep a few entries each, so no timer is
- * needed.
+ * A bounded map of entries that expire. It never evicts a live entry by itself. Insertions sweep a few entries each, so no
+ * timer is needed.
  */
 export class ExpiringMap<Entry extends Expiring> {
   readonly #entries = new Map<string, Entry>();
   readonly #maxEntries: number;
+  /** The sum of all weights. */
+  #used = 0;
   /** Position of the sweep, which goes round and round. */
   #cursor = this.#entries.entries();
 
@@ -29,28 +35,62 @@ export class ExpiringMap<Entry extends Expiring> {
 
   load(key: string, now: number): Entry | undefined {
     const entry = this.#entries.get(key);
-    return entry && entry.expiresAt > now ? entry : undefined;
+    if (!entry || entry.expiresAt > now) return entry;
+    this.remove(key);
+    return undefined;
   }
 
-  /** Whether there is room for another key. */
+  /** Whether there is room for another key. Now and then false although something has expired. */
   hasRoom(now: number): boolean {
-    if (this.#entries.size >= this.#maxEntries) this.#sweep(now, stepsWhenFull);
-    return this.#entries.size < this.#maxEntries;
+    if (this.#used >= this.#maxEntries) this.#sweep(now, stepsPerQuestion);
+    return this.#used < this.#maxEntries;
+  }
+
+  /** The part of the capacity that is free, 0 to 1. Too low while entries that have expired are not swept yet. */
+  findFreePart(now: number): number {
+    if (this.#used > this.#maxEntries / 2) this.#sweep(now, stepsPerQuestion);
+    return Math.max(0, 1 - this.#used / this.#maxEntries);
   }
 
   /** @throws OtpError `store_unavailable` when there is no room for another key */
   save(key: string, entry: Entry, now: number): void {
-    if (!this.#entries.has(key)) {
-      this.#sweep(now, stepsPerEntry);
-      if (!this.hasRoom(now)) {
-        throw new OtpError('store_unavailable', 'The memory store is full of live entries');
-      }
-    }
+    this.#sweep(now, stepsPerEntry);
+    if (this.#used >= this.#maxEntries && !this.#entries.has(key)) this.#makeRoom(now);
+    const { size } = this.#entries;
     this.#entries.set(key, entry);
+    if (this.#entries.size > size) this.#used += 1;
+  }
+
+  /**
+   * Changes the weight of an entry that is in the map.
+   *
+   * @throws OtpError `store_unavailable` when it grows and there is no room
+   */
+  resize(entry: Entry, weight: number, now: number): void {
+    const growth = weight - (entry.weight ?? 1);
+    if (growth === 0) return;
+    if (growth > 0 && this.#used >= this.#maxEntries) this.#makeRoom(now);
+    entry.weight = weight;
+    this.#used += growth;
   }
 
   remove(key: string): void {
+    const entry = this.#entries.get(key);
+    if (!entry) return;
     this.#entries.delete(key);
+    this.#used -= entry.weight ?? 1;
+  }
+
+  /** Removes the entry that was saved first. */
+  removeOldest(): void {
+    const [key] = this.#entries.keys();
+    if (key !== undefined) this.remove(key);
+  }
+
+  #makeRoom(now: number): void {
+    this.#sweep(now, stepsBeforeRefusal);
+    if (this.#used < this.#maxEntries) return;
+    throw new OtpError('store_unavailable', 'The memory store is full of live entries');
   }
 
   #sweep(now: number, steps: number): void {
@@ -62,7 +102,7 @@ export class ExpiringMap<Entry extends Expiring> {
         continue;
       }
       const [key, { expiresAt }] = next.value;
-      if (expiresAt <= now) this.#entries.delete(key);
+      if (expiresAt <= now) this.remove(key);
     }
   }
 }

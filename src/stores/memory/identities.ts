@@ -14,11 +14,6 @@ export interface StoredRecord extends PendingRecord, Expiring {
   sends: number;
 }
 
-interface Send {
-  id: string;
-  at: number;
-}
-
 /** An attempt that was neither consumed nor taken back. */
 export interface Attempt {
   id: string;
@@ -30,7 +25,8 @@ export interface Attempt {
 
 /** Everything the store holds about an identity; expires with the last of it. */
 export interface StoredIdentity extends Expiring {
-  sends: readonly Send[];
+  /** Their times are also their ids. */
+  sends: RollingLog;
   /** Sends that a provider refused. */
   refusals: RollingLog;
   verifies: RollingLog;
@@ -86,23 +82,22 @@ export function clearIdentity(
   const ended = identity.records.filter((record) => isOver(record) && record.expiresAt > now);
   identity.records = identity.records.filter((record) => !isOver(record));
   if (counts) {
-    identity.sends = [];
+    identity.sends = emptyLog;
     identity.refusals = emptyLog;
     identity.verifies = emptyLog;
   }
   return ended.length;
 }
 
-/** Milliseconds to wait for the cooldown and for the limits on sends; 0: no wait. */
-export function computeWaits(
-  { sends, refusals }: StoredIdentity,
-  { cooldownSeconds, sends: limit }: { cooldownSeconds: number; sends: RollingLimit },
-  now: number,
-): { forCooldown: number; forLimit: number } {
-  const forSends = timeLeft(sends.at(-limit.max)?.at, limit.periodSeconds, now);
-  const forRefusals = timeLeft(refusals.at(-limit.max * refusedSendsFactor), limit.periodSeconds, now);
-  const forCooldown = timeLeft(sends.at(-1)?.at, cooldownSeconds, now);
-  return { forCooldown, forLimit: Math.max(forSends, forRefusals) };
+/** Milliseconds to wait for the limits on sends and on refused sends; 0: no wait. */
+export function waitForLimit(identity: StoredIdentity, sends: RollingLimit, now: number): number {
+  const forSends = timeLeft(identity.sends.at(-sends.max), sends.periodSeconds, now);
+  const forRefusals = timeLeft(
+    identity.refusals.at(-sends.max * refusedSendsFactor),
+    sends.periodSeconds,
+    now,
+  );
+  return Math.max(forSends, forRefusals);
 }
 
 export function setChannel(record: StoredRecord, channel: Channel): void {
@@ -110,14 +105,23 @@ export function setChannel(record: StoredRecord, channel: Channel): void {
   if (!record.channels.includes(channel)) record.channels = [...record.channels, channel];
 }
 
-/** Adds a record and drops expired ones. */
-export function addRecord(
-  identity: StoredIdentity,
+/** Shared, since most codes are sent over one channel. */
+const alone: Record<Channel, readonly Channel[]> = {
+  email: ['email'],
+  sms: ['sms'],
+  whatsapp: ['whatsapp'],
+  voice: ['voice'],
+  custom: ['custom'],
+};
+
+export function createRecord(
   { newChallenge, keyIds, windowSeconds, channel, mute }: OpenRequest,
-  { name, digits, attemptsLeft }: { name: string; digits: number; attemptsLeft: number },
+  name: string,
+  digits: number,
+  attemptsLeft: number,
   now: number,
 ): StoredRecord {
-  const record = {
+  return {
     name,
     challenge: newChallenge,
     keyId: keyIds[0],
@@ -125,14 +129,12 @@ export function addRecord(
     expiresAt: now + windowSeconds * 1000,
     digits,
     channel,
-    channels: [channel],
+    channels: alone[channel],
     attemptsLeft,
     isTried: false,
     sends: 0,
     mute,
   };
-  identity.records = [record, ...identity.records.filter(({ expiresAt }) => expiresAt > now)];
-  return record;
 }
 
 /** The part of a record that the service sees. */

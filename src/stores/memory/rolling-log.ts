@@ -9,12 +9,16 @@ export const emptyLog: RollingLog = [];
  * another entry once `log.at(-max)` is that long ago.
  */
 export function timeLeft(at: number | undefined, periodSeconds: number, now: number): number {
-  return at === undefined ? 0 : Math.max(0, at + periodSeconds * 1000 - now);
+  return at === undefined ? 0 : Math.max(0, Math.floor(at + periodSeconds * 1000 - now));
 }
 
 /** Also drops what no longer counts. */
-export function addToLog(log: RollingLog, periodSeconds: number, now: number): RollingLog {
-  return [...log.filter((at) => at + periodSeconds * 1000 > now), now];
+export function addToLog(log: RollingLog, periodSeconds: number, now: number, time = now): RollingLog {
+  const oldest = now - periodSeconds * 1000;
+  const first = log[0];
+  // The usual case, without a closure.
+  if (first === undefined) return [time];
+  return first > oldest ? [...log, time] : [...log.filter((at) => at > oldest), time];
 }
 
 /** Removes one entry of this time, if there is one. */

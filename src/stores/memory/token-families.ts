@@ -16,6 +16,8 @@ export class TokenFamilies {
   /** See `Store.exchange`. */
   exchange({ family, presented, next, ttlSeconds }: ExchangeRequest, now: number): ExchangeResult {
     if (presented === null && next !== null) {
+      // Ends a sign-in early. The alternative is that nobody can sign in any more.
+      if (!this.#families.hasRoom(now)) this.#families.removeOldest();
       const started = { token: next, expiresAt: now + ttlSeconds * 1000 };
       this.#families.save(family, started, now);
       return 'exchanged';
@@ -27,6 +29,9 @@ export class TokenFamilies {
       return next === null ? 'exchanged' : 'reused';
     }
     live.token = next;
+    // Moves it to the end: the oldest is the one unused for longest.
+    this.#families.remove(family);
+    this.#families.save(family, live, now);
     return 'exchanged';
   }
 }
