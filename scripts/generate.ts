@@ -102,6 +102,7 @@ function formatOpenApi(): string {
     schemas: createSchemas({ purposes: ['sign-in'], channels }),
     jwks: { keys: [] },
     introspectClients: [],
+    hasOperators: true,
   } as unknown as RouteParts);
   return `${JSON.stringify(createOpenApiDocument(routes, { version, sessionCookie, hasApiKeys: false }), null, 2)}\n`;
 }

@@ -14,6 +14,9 @@ import type {
   HitGroup,
   HitLimit,
   HitResult,
+  InspectRequest,
+  InspectResult,
+  NoteRequest,
   OpenRequest,
   OpenResult,
   ReleaseRequest,
@@ -83,6 +86,13 @@ export interface Store {
    * without them nobody can be signed out everywhere.
    */
   clear?(request: ClearRequest): Promise<ClearResult>;
+  /** Shows what is held about an identity. Optional, together with `note`: without them operators cannot ask. */
+  inspect?(request: InspectRequest): Promise<InspectResult>;
+  /**
+   * Keeps how a send fared, to be seen by `inspect`, also when the code has expired. Replaces the note before. A send that
+   * another send of the same record has followed is ignored.
+   */
+  note?(request: NoteRequest): Promise<void>;
   /** Releases a refused send, once per id. Refused sends have a separate limit. */
   release(request: ReleaseRequest): Promise<void>;
   /**
@@ -197,6 +207,8 @@ export interface Delivery {
   /** Whether callers are answered before the message is sent. */
   isBackground: boolean;
   serves(channel: Channel): boolean;
+  /** The name of the transport that is asked first. */
+  firstTransport(channel: Channel): string | undefined;
   /** Reserves a slot for one message; null when none is free. */
   reserve(channel: Channel): DeliverySlot | null;
   /** Waits up to `graceMs` for messages in the background, then closes the transports. */

@@ -2,6 +2,7 @@ import { createDerivation } from './core/derivation.js';
 import type { Keys } from './core/keys.js';
 import type { Policy } from './core/policy.js';
 import type { TestIdentities } from './core/test-identities.js';
+import type { Call } from './outcomes/outcome.js';
 import type { Outcomes } from './outcomes/outcomes.js';
 import type {
   Clock,
@@ -16,7 +17,9 @@ import type {
 } from './ports.js';
 import type { RequestOptions, RequestResult, VerifyOptions, VerifyResult } from './results.js';
 import { createAddressLimits } from './service/address-limits.js';
+import { createOperator, type Operator } from './service/operator.js';
 import { createRequest } from './service/request.js';
+import { createSendNotes } from './service/send-notes.js';
 import { createTargetResolver } from './service/target.js';
 import { createTestCodeFinder } from './service/test-codes.js';
 import { createVerify } from './service/verify.js';
@@ -29,6 +32,8 @@ export interface ServiceOptions {
   delivery: Delivery;
   outcomes: Outcomes;
   issueToken: IssueToken;
+  /** Ends every sign-in and pending code of a canonical identity; returns how many codes. */
+  signOut(identity: string, call?: Call): Promise<number>;
   /** Called before the code is consumed, so that a failure here costs only an attempt. Default: no extra claims. */
   readClaims?: ReadClaims | undefined;
   render: Render;
@@ -53,6 +58,8 @@ export interface ServiceOptions {
 export interface Service {
   request(identity: unknown, options?: RequestOptions): Promise<RequestResult>;
   verify(identity: unknown, code: unknown, options?: VerifyOptions): Promise<VerifyResult>;
+  /** What operators do for one identity. */
+  operator: Operator;
 }
 
 /** Runs the protocol. Nothing else decides whether a request or a verify succeeds. */
@@ -65,7 +72,13 @@ export function createService(options: ServiceOptions): Service {
     derivation,
     resolveTarget: createTargetResolver({ policy, derivation, findTestCode, defaultCountry }),
     countAddress: createAddressLimits({ policy, derivation, store }),
+    findTestCode,
+    sendNotes: createSendNotes(options),
   };
   const writeMessage = createMessageWriter(parts);
-  return { request: createRequest({ ...parts, writeMessage }), verify: createVerify(parts) };
+  return {
+    request: createRequest({ ...parts, writeMessage }),
+    verify: createVerify(parts),
+    operator: createOperator(parts),
+  };
 }

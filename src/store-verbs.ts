@@ -134,6 +134,52 @@ export interface ClearResult {
   records: number;
 }
 
+export interface InspectRequest {
+  identityTag: string;
+  /** Period of the limits. */
+  periodSeconds: number;
+}
+
+/** A pending record, or one that has expired and was not replaced. */
+export interface InspectedRecord {
+  recordTag: string;
+  isBound: boolean;
+  /** Of the last send. */
+  channel: Channel;
+  digits: number;
+  attemptsLeft: number;
+  mute: boolean;
+  /** Remaining life; not above 0 once it has expired. */
+  ttlMs: number;
+  /** Of the last send. */
+  sendId: string;
+  sentMsAgo: number;
+  /** What `note` was given for the last send. */
+  note: string | undefined;
+}
+
+/** What a store holds about an identity. The logs are milliseconds since each call that still counts, oldest first. */
+export interface InspectResult {
+  records: InspectedRecord[];
+  sends: number[];
+  refusals: number[];
+  verifies: number[];
+  guesses: number;
+  /** Until the guesses are forgotten; 0 without any. */
+  guessesEndInMs: number;
+  /** Sign-ins up to this second have been ended by `clear`. */
+  endedSeconds: number | undefined;
+}
+
+export interface NoteRequest extends RecordKey {
+  /** The challenge of the record that `open` returned. */
+  recordChallenge: string;
+  sendId: string;
+  note: string;
+  /** How long to keep it, at least. */
+  keepSeconds: number;
+}
+
 export interface EndedRequest {
   /** Keys of `claim`. */
   names: readonly string[];

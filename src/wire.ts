@@ -82,6 +82,7 @@ export function wire(
     delivery,
     shouldSend,
     issueToken: tokens.issue,
+    signOut: tokens.signOut,
     readClaims: resolved.claims,
     render: createRenderer({ ...resolved, isCodeInSubject: resolved.codeInSubject }),
     createLink: links?.create,
@@ -106,6 +107,7 @@ export function wire(
   });
   return {
     ...createLibraryCalls(service, common),
+    operator: service.operator,
     verifyToken: tokens.check,
     refresh: tokens.refresh,
     revoke: tokens.revoke,

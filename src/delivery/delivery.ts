@@ -46,6 +46,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   return {
     isBackground,
     serves: router.serves,
+    firstTransport: router.firstTransport,
     reserve(channel) {
       if (!isBackground) return directSlot;
       const slot = queue.reserve(channel);

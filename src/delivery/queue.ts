@@ -7,7 +7,7 @@ import { createRetryLane } from './retry-lane.js';
 import { noTransportUp, type Router } from './route.js';
 
 export interface QueueOptions {
-  router: Router;
+  router: Pick<Router, 'serves' | 'isUp' | 'send'>;
   /** Maximum number of messages waiting for their first try or under way. */
   maxMessages: number;
   clock: MonotonicClock;

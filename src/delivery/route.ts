@@ -20,6 +20,8 @@ export interface RouteOptions {
 
 export interface Router {
   serves(channel: Channel): boolean;
+  /** The name of the transport that is asked first. */
+  firstTransport(channel: Channel): string | undefined;
   /** Whether any transport of the channel takes more than probes. */
   isUp(channel: Channel): boolean;
   /** Never rejects, and respects the timeout. */
@@ -83,6 +85,7 @@ export function createRouter(options: RouteOptions): Router {
   }
 
   return {
+    firstTransport: (channel) => found.get(channel)?.[0]?.transport.name,
     serves: (channel) => (found.get(channel) ?? []).length > 0,
     isUp: (channel) => (found.get(channel) ?? []).some(({ breaker }) => !breaker.isOpen),
     async send(message) {

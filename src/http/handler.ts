@@ -9,7 +9,9 @@ import { createRoutes, type RouteParts } from './routes.js';
 import { createSchemas } from './schemas.js';
 import { fromWebRequest, type RequestInfo, toWebResponse } from './web.js';
 
-export interface HandlerOptions extends Omit<RouteParts, 'schemas'>, Omit<DispatcherOptions, 'routes'> {
+export interface HandlerOptions
+  extends Omit<RouteParts, 'schemas' | 'hasOperators'>,
+    Omit<DispatcherOptions, 'routes'> {
   purposes: readonly string[];
   /** Channels with a transport. */
   channels: readonly Channel[];
@@ -35,7 +37,8 @@ export interface Handler {
 /** @throws RangeError as `createDispatcher` */
 export function createHandler(options: HandlerOptions): Handler {
   const { unsafeDevInbox, publicUrl, sessionCookie } = options;
-  const api = createRoutes({ ...options, schemas: createSchemas(options) });
+  const hasOperators = options.apiCallers.some(({ rights }) => rights.includes('operate'));
+  const api = createRoutes({ ...options, schemas: createSchemas(options), hasOperators });
   const hasApiKeys = hasOtpKeys(options.apiCallers);
   const routes = [
     ...api,

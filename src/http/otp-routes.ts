@@ -1,5 +1,5 @@
 import { maxDigits, minDigits } from '../core/code.js';
-import type { RequestResult, VerifyResult } from '../results.js';
+import type { InvalidIdentity, RequestResult, VerifyResult } from '../results.js';
 import type { Service } from '../service.js';
 import { readJsonBody } from './body.js';
 import { describeProblems, json, jsonBody } from './describe.js';
@@ -156,11 +156,15 @@ function replyRefusal(
         retry_after_seconds: result.retryAfterSeconds,
       });
     case 'invalid_identity':
-      return replyProblem(
-        'invalid_identity',
-        result.isAmbiguous
-          ? 'identity: this phone number is valid with and without the country code; start with + or 0'
-          : 'identity: must be one e-mail address, a phone number in international form, or an id such as user:42',
-      );
+      return replyInvalidIdentity(result);
   }
+}
+
+export function replyInvalidIdentity({ isAmbiguous }: InvalidIdentity): HttpReply {
+  return replyProblem(
+    'invalid_identity',
+    isAmbiguous
+      ? 'identity: this phone number is valid with and without the country code; start with + or 0'
+      : 'identity: must be one e-mail address, a phone number in international form, or an id such as user:42',
+  );
 }

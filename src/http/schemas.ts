@@ -28,6 +28,9 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
   const challenge = challengeText
     .nullish()
     .openapi({ description: 'The challenge of a bound request', example: 'a7AszVyXGPLrLZ4q7nHbaQ' });
+  const identityTag = z
+    .string()
+    .openapi({ description: 'What log lines show for the identity', example: 'pYq1dG3x_a' });
   return {
     requestOtp: z
       .strictObject({
@@ -129,6 +132,51 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
         claims: z.record(z.string(), z.unknown()).optional().describe('Present when active'),
       })
       .openapi('TokenStatus'),
+    ofIdentity: z.strictObject({ identity }).openapi('OfIdentity'),
+    unblock: z
+      .strictObject({
+        identity,
+        force: z.boolean().nullish().describe('Also after three times in 46 days. Default false'),
+      })
+      .openapi('Unblock'),
+    operatorDone: z
+      .object({
+        success: z.literal(true),
+        identity_tag: identityTag,
+        cancelled: z.int().describe('Pending codes that have ended'),
+      })
+      .openapi('OperatorDone'),
+    identityStatus: z
+      .object({
+        identity_tag: identityTag,
+        pending: z.array(
+          z.object({
+            purpose: z.string().nullable(),
+            channel: z.enum(channels).openapi({ enum: [...served] }),
+            bound: z.boolean(),
+            age_seconds: z.int(),
+            attempts_left: z.int().describe('0 for a code that has expired, too'),
+            code_length: z.int(),
+            last_send: z.object({
+              transport: z.string().nullable(),
+              outcome: z.enum(['queued', 'delivered', 'withheld', 'failing', 'delivery_failed', 'expired']),
+              cause: z.string().nullable().describe('Why, as in the log'),
+              at: z.iso.datetime(),
+            }),
+          }),
+        ),
+        budgets: z.array(
+          z.object({
+            limit: z.enum(limitNames),
+            used: z.int(),
+            max: z.int(),
+            refills_in_seconds: z.int().describe('Until less is used'),
+          }),
+        ),
+        guesses: z.object({ used: z.int(), max: z.int(), resets_in_seconds: z.int() }),
+        signed_out_at: z.iso.datetime().nullable(),
+      })
+      .openapi('IdentityStatus'),
     health: z.object({ status: z.literal('ok') }).openapi('Health'),
     problem: z
       .object({

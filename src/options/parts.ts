@@ -15,12 +15,17 @@ function checkMethods(given: unknown, name: string, methods: readonly string[]):
 }
 
 /** Verbs that a store has together or not at all. */
-const signOutVerbs = ['clear', 'ended'] as const satisfies (keyof Store)[];
+const optionalVerbs = [
+  ['clear', 'ended'],
+  ['inspect', 'note'],
+] as const satisfies (keyof Store)[][];
 
 function checkStore(store: unknown, name: string): void {
   checkMethods(store, name, [...storeVerbs, 'close']);
   const members = Object(store) as Record<string, unknown>;
-  if (signOutVerbs.some((verb) => members[verb] !== undefined)) checkMethods(store, name, signOutVerbs);
+  for (const verbs of optionalVerbs) {
+    if (verbs.some((verb) => members[verb] !== undefined)) checkMethods(store, name, verbs);
+  }
 }
 
 /** @throws TypeError that names the transport and what it lacks */

@@ -30,6 +30,7 @@ export const logFields: readonly Field[] = [
     name: 'action',
     description: '`request` or `verify`, where the line is the answer to one',
   },
+  { member: 'verb', name: 'verb', description: 'what an operator did' },
   { member: 'status', name: 'status', description: 'how it ended' },
   { member: 'limit', name: 'limit', description: 'which limit was reached' },
   { member: 'cause', name: 'cause', description: 'why, in words or as a name from a list' },

@@ -254,6 +254,17 @@ export interface GateRulesRefused {
   cause: string;
 }
 
+/** What an operator does for one identity. */
+export type OperatorVerb = 'status' | 'cancel' | 'unblock' | 'sign-out';
+
+/** `rate_limited`: refused, since the identity has been unblocked too often. */
+export interface OperatorActed extends Call {
+  event: 'operator.acted';
+  identityTag: string;
+  verb: OperatorVerb;
+  status: 'done' | 'rate_limited';
+}
+
 export interface CallerRefused extends Call {
   event: 'caller.refused';
   /** What the caller should have presented. */
@@ -304,6 +315,7 @@ export type Outcome =
   | GateRefused
   | GateRulesLoaded
   | GateRulesRefused
+  | OperatorActed
   | CallerRefused
   | RevocationsChanged
   | RequestFailed;

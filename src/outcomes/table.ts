@@ -14,6 +14,7 @@ export type PublishedEvent =
   | 'token.refreshed'
   | 'token.reused'
   | 'session.ended'
+  | 'operator.acted'
   | 'budget.reached'
   | 'gate_rules.loaded'
   | 'gate_rules.refused';
@@ -67,6 +68,7 @@ export const outcomeRows: Rows = {
   'gate.refused': shown('info', 'The gate refused a request'),
   'gate_rules.loaded': published('info', 'Gate rules loaded'),
   'gate_rules.refused': published('warn', 'Gate rules refused: the last valid ones still hold'),
+  'operator.acted': published('warn', 'An operator looked at an identity or changed something for it'),
   'caller.refused': shown('warn', 'A calling program did not present a known key'),
   'revocations.unknown': shown('warn', 'The store cannot say which tokens are revoked'),
   'revocations.known': shown('info', 'The store answers again which tokens are revoked'),

@@ -13,9 +13,9 @@ import type { Service } from '../service.js';
  *   one if anyone is told of outcomes, so that what becomes of its message can be followed.
  */
 export function createLibraryCalls(
-  service: Service,
+  service: Pick<Service, 'request' | 'verify'>,
   { outcomes, random }: { outcomes: Outcomes; random: Pick<Random, 'id'> },
-): Service {
+): Pick<Service, 'request' | 'verify'> {
   function complete<Options extends CallOptions>(options: Options | undefined): Options | undefined {
     const { requestId, caller } = options ?? {};
     const isNamed = isRequestId(requestId);

@@ -1,6 +1,6 @@
 import { channelsOf } from '../core/channels.js';
 import type { Derivation } from '../core/derivation.js';
-import { type Channel, limitPeriodSeconds, type Policy, staleSeconds } from '../core/policy.js';
+import { type Channel, channels, limitPeriodSeconds, type Policy, staleSeconds } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import { toFailure } from '../outcomes/failure.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
@@ -24,6 +24,7 @@ import {
   toFailedRequest,
   toRequestOutcome,
 } from './request-outcome.js';
+import type { SendNotes } from './send-notes.js';
 import type { ResolveTarget, Target } from './target.js';
 import { rateLimited, toRetrySeconds } from './waits.js';
 import type { WriteMessage } from './write-message.js';
@@ -34,6 +35,7 @@ export interface RequestParts {
   store: Store;
   delivery: Delivery;
   outcomes: Outcomes;
+  sendNotes: SendNotes;
   monotonicClock: MonotonicClock;
   random: Random;
   shouldSend?: ShouldSend | undefined;
@@ -47,7 +49,8 @@ type Opened = Extract<OpenResult, { status: 'opened' }>;
 
 /** Opens a record, derives its code, sends it. */
 export function createRequest(parts: RequestParts): Request {
-  const { policy, derivation, store, delivery, outcomes, random, shouldSend, monotonicClock } = parts;
+  const { policy, derivation, store, delivery, outcomes, random, shouldSend, monotonicClock, sendNotes } =
+    parts;
   const { resolveTarget, countAddress, writeMessage } = parts;
   const followDelivery = createDeliveryFollower(parts);
   const servedOf = {
@@ -55,6 +58,9 @@ export function createRequest(parts: RequestParts): Request {
     phone: channelsOf.phone.filter(delivery.serves),
     opaque: channelsOf.opaque.filter(delivery.serves),
   };
+  const firstTransportOf = Object.fromEntries(
+    channels.map((channel) => [channel, delivery.firstTransport(channel)]),
+  );
   const sends = { max: policy.requestIdentityMax, periodSeconds: limitPeriodSeconds };
 
   async function openAndSend(
@@ -90,22 +96,34 @@ export function createRequest(parts: RequestParts): Request {
     }
     const message = writeMessage(target, opened.record, sent, options);
     const openedKey = isBound ? { ...recordKey, challenge: opened.record.challenge } : recordKey;
+    const send = { key: openedKey, recordChallenge: opened.record.challenge, sendId: opened.sendId };
     const sending = slot.send(message, {
       // Written and queued all the same, so that neither timing nor a full queue reveals it.
       isMuted,
-      onRetry: (refusal) => followDelivery.noteRefusal(facts, channel, refusal),
+      onRetry: (refusal) => {
+        followDelivery.noteRefusal(facts, channel, refusal);
+        void sendNotes.noteRetry(send, refusal);
+      },
     });
     if (delivery.isBackground) {
       void sending.then((receipt) => {
         followDelivery.noteEnd(facts, channel, receipt);
+        void sendNotes.noteEnd(send, receipt, facts);
         return settle(openedKey, opened, receipt, facts);
       });
       return sent;
     }
+    sendNotes.underWay.add(opened.sendId);
     const receipt = await sending;
+    sendNotes.underWay.delete(opened.sendId);
     facts.receipt = receipt;
-    if (receipt.ok) return sent;
-    await settle(openedKey, opened, receipt, facts);
+    if (receipt.ok) {
+      // Operators are shown this when nothing is kept, so most sends cost no further call.
+      const isExpected = isMuted || receipt.transport === firstTransportOf[channel];
+      if (!isExpected) void sendNotes.noteEnd(send, receipt, facts);
+      return sent;
+    }
+    await Promise.all([sendNotes.noteEnd(send, receipt, facts), settle(openedKey, opened, receipt, facts)]);
     return { status: 'delivery_failed', category: receipt.category };
   }
 

@@ -10,6 +10,7 @@ import {
   createRecord,
   extend,
   findRecord,
+  inspectIdentity,
   removeRecord,
   type StoredIdentity,
   setChannel,
@@ -97,6 +98,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       record.sends += 1;
       // Also the id of the send: a fraction of a millisecond tells it from others of this millisecond.
       const send = now + (sendCount++ % 1024) / 1024;
+      record.lastSend = { id: String(send), at: now };
       identity.sends = addToLog(identity.sends, sends.periodSeconds, now, send);
       identity.expiresAt = Math.max(identity.expiresAt, record.expiresAt, now + sends.periodSeconds * 1000);
 
@@ -159,6 +161,31 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       const ended = clearIdentity(identity, { records, counts }, now);
       identities.resize(identity, Math.max(1, identity.records.length), now);
       return { records: ended };
+    },
+
+    async inspect({ identityTag, periodSeconds }) {
+      const now = clock();
+      const identity = identities.load(identityTag, now);
+      const { count, endsInMs } = guesses.inspect(identityTag, now);
+      return {
+        ...inspectIdentity(identity ?? createIdentity(), periodSeconds, now),
+        guesses: count,
+        guessesEndInMs: endsInMs,
+        endedSeconds: signOuts.find(identityTag, now),
+      };
+    },
+
+    async note({ identityTag, recordTag, challenge, recordChallenge, sendId, note, keepSeconds }) {
+      const now = clock();
+      const identity = identities.load(identityTag, now);
+      const name = nameRecord(recordTag, challenge);
+      // Whether or not it has expired.
+      const record = identity?.records.find(
+        (other) => other.name === name && other.challenge === recordChallenge && other.lastSend.id === sendId,
+      );
+      if (!identity || !record) return;
+      record.lastSend.note = note;
+      extend(identity, now + keepSeconds * 1000);
     },
 
     async retract({ identityTag, challenge, attemptId }) {

@@ -8,7 +8,13 @@ import { checkServer } from './redis/check-server.js';
 import { createClient, createProbe, type Resolved, redisTimeout, resolveAccess } from './redis/connect.js';
 import { createGathering } from './redis/gathering.js';
 import { createReasonLog } from './redis/reason-log.js';
-import { decodeAttemptReply, decodeOpenReply, type Reply } from './redis/replies.js';
+import {
+  decodeAttemptReply,
+  decodeInspectReply,
+  decodeOpenReply,
+  type InspectReply,
+  type Reply,
+} from './redis/replies.js';
 import { loadScript, type RedisClient, type RunScript } from './redis/scripts.js';
 
 export interface RedisStoreOptions {
@@ -48,7 +54,7 @@ const optionNames =
     ' ',
   );
 
-const verbs = [...storeVerbs, 'retract', 'clear', 'ended'] as const;
+const verbs = [...storeVerbs, 'retract', 'clear', 'ended', 'inspect', 'note'] as const;
 type Verb = (typeof verbs)[number];
 const run = Object.fromEntries(verbs.map((name) => [name, loadScript(name)])) as Record<Verb, RunScript>;
 
@@ -174,6 +180,15 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       const keys = [identityKey(request), guessesKey(request), signOutKey(request)];
       const settings = [request.records, request.counts, request.signOutSeconds];
       return { records: Number(await call('clear', keys, [], settings)) };
+    },
+    async inspect(request) {
+      const keys = [identityKey(request), guessesKey(request), signOutKey(request)];
+      return decodeInspectReply((await call('inspect', keys, [], [request.periodSeconds])) as InspectReply);
+    },
+    async note(request) {
+      const { recordTag, challenge, recordChallenge, sendId, note, keepSeconds } = request;
+      const names = [nameRecord(recordTag, challenge), recordChallenge, sendId, note];
+      await call('note', [identityKey(request)], names, [keepSeconds]);
     },
     async retract(request) {
       const names = [nameRecord(request.recordTag, request.challenge), request.attemptId];

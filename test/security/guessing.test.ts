@@ -93,6 +93,7 @@ test('three-digit stand-ins are hit as often as the formula says, within three s
       outcomes: noOutcomes,
     }),
     outcomes: noOutcomes,
+    signOut: async () => 0,
     issueToken: async () => ({ accessToken: '', expiresInSeconds: 0 }),
     render: () => ({ locale: 'en', subject: '', text: '' }),
     random: createSeededRandom('three-digit stand-ins'),

@@ -91,6 +91,7 @@ function createKit(seed: string, options: Partial<OtpOptions>) {
     store: createMemoryStore({ clock }),
     delivery,
     outcomes: noOutcomes,
+    signOut: async () => 0,
     issueToken: async () => ({ accessToken: '', expiresInSeconds: 0 }),
     render: () => ({ locale: 'en', subject: '', text: '' }),
     random,

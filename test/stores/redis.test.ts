@@ -1,5 +1,6 @@
 import { after, before, describe } from 'node:test';
 import { createRedisStore } from '../../src/stores/redis.js';
+import { describeInspection } from '../contracts/inspection.js';
 import { describeSignOuts } from '../contracts/sign-outs.js';
 import { describeStore, type StoreHarness } from '../contracts/store.js';
 import { type RedisServer, startRedis, startRedisCluster } from '../helpers/redis.js';
@@ -35,6 +36,7 @@ describe('on a single server', () => {
   after(() => server?.stop());
   describeStore('the Redis store', () => createHarness(url));
   describeSignOuts('the Redis store', () => createHarness(url));
+  describeInspection('the Redis store', () => createHarness(url));
 });
 
 describe('on a cluster of three', () => {
@@ -45,4 +47,5 @@ describe('on a cluster of three', () => {
   after(() => cluster.stop());
   describeStore('the Redis store', () => createHarness(cluster.url));
   describeSignOuts('the Redis store', () => createHarness(cluster.url));
+  describeInspection('the Redis store', () => createHarness(cluster.url));
 });

@@ -48,6 +48,14 @@ export class GuessCounts {
     return expiresAt;
   }
 
+  inspect(identityTag: string, now: number): { count: number; endsInMs: number } {
+    const found = this.#counts.load(identityTag, now);
+    if (found) return { count: found.guesses, endsInMs: found.expiresAt - now };
+    const count = this.#shared?.count(identityTag, now) ?? 0;
+    // At the latest: what is shared has no time of its own.
+    return { count, endsInMs: count === 0 ? 0 : guessMemorySeconds * 1000 };
+  }
+
   /** Forgets the guesses of this identity. @throws OtpError `store_unavailable` when that takes a count and there is no room */
   clear(identityTag: string, now: number): void {
     this.#counts.remove(identityTag);

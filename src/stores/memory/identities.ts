@@ -1,5 +1,5 @@
 import { type Channel, policyNumbers, refusedSendsFactor } from '../../core/policy.js';
-import type { OpenRequest, PendingRecord, RollingLimit } from '../../store-verbs.js';
+import type { InspectedRecord, OpenRequest, PendingRecord, RollingLimit } from '../../store-verbs.js';
 import type { Expiring } from './expiring-map.js';
 import { emptyLog, type RollingLog, timeLeft } from './rolling-log.js';
 
@@ -12,6 +12,15 @@ export interface StoredRecord extends PendingRecord, Expiring {
   isTried: boolean;
   /** Sends that were not released. */
   sends: number;
+  lastSend: LastSend;
+}
+
+/** Of a record. */
+interface LastSend {
+  id: string;
+  at: number;
+  /** How it fared. */
+  note?: string;
 }
 
 /** An attempt that was neither consumed nor taken back. */
@@ -133,6 +142,7 @@ export function createRecord(
     attemptsLeft,
     isTried: false,
     sends: 0,
+    lastSend: { id: '', at: now },
     mute,
   };
 }
@@ -141,4 +151,31 @@ export function createRecord(
 export function toPending(record: StoredRecord): PendingRecord {
   const { challenge, keyId, window, digits, channel, channels, mute } = record;
   return { challenge, keyId, window, digits, channel, channels, mute };
+}
+
+/** What `Store.inspect` shows of it. */
+export function inspectIdentity(identity: StoredIdentity, periodSeconds: number, now: number) {
+  const listAges = (log: RollingLog) =>
+    log.filter((at) => at + periodSeconds * 1000 > now).map((at) => Math.max(0, Math.floor(now - at)));
+  return {
+    records: identity.records.map((record): InspectedRecord => {
+      const { name, channel, digits, attemptsLeft, mute, expiresAt, lastSend } = record;
+      const [recordTag = '', challenge] = name.split(':');
+      return {
+        recordTag,
+        isBound: challenge !== undefined,
+        channel,
+        digits,
+        attemptsLeft,
+        mute,
+        ttlMs: expiresAt - now,
+        sendId: lastSend.id,
+        sentMsAgo: now - lastSend.at,
+        note: lastSend.note,
+      };
+    }),
+    sends: listAges(identity.sends),
+    refusals: listAges(identity.refusals),
+    verifies: listAges(identity.verifies),
+  };
 }

@@ -63,6 +63,9 @@ record[MUTE] = mute
 local send = now
 if sends[#sends] and sends[#sends] >= now then send = sends[#sends] + 1 end
 table.insert(sends, send)
+-- MessagePack has no holes: those before must be there too.
+record[EARLIER_CHANNELS], record[TRIED] = record[EARLIER_CHANNELS] or {}, record[TRIED] or false
+record[LAST_SEND] = { send }
 save_identity(KEYS[1], identity, math.max(record[ENDS_AT], send + period_seconds * 1000000))
 
 local life = record[ENDS_AT] - now

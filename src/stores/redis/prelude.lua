@@ -53,9 +53,9 @@ local function save_identity(key, identity, expires_at)
 end
 
 -- A pending record. NAME holds the purpose, and the challenge when it is bound. EARLIER_CHANNELS are those that the code
--- was sent over before CHANNEL; TRIED: someone has guessed at the code. Both may be absent until then.
-local NAME, CHALLENGE, KEY_ID, WINDOW, ENDS_AT, DIGITS, CHANNEL, ATTEMPTS_LEFT, TIMES_SENT, FENCE, MUTE, EARLIER_CHANNELS, TRIED =
-  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
+-- was sent over before CHANNEL; TRIED: someone has guessed at the code; LAST_SEND: its id, which is its time, and how it fared.
+local NAME, CHALLENGE, KEY_ID, WINDOW, ENDS_AT, DIGITS, CHANNEL, ATTEMPTS_LEFT, TIMES_SENT, FENCE, MUTE, EARLIER_CHANNELS, TRIED,
+  LAST_SEND = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
 
 -- Records with another fence count as absent. No code lives longer than the maximum, even if the server's clock is set back.
 local function is_live(record, fence)

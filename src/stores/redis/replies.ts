@@ -1,5 +1,11 @@
 import { type Channel, channels } from '../../core/policy.js';
-import type { AttemptResult, OpenResult, PendingRecord } from '../../store-verbs.js';
+import type {
+  AttemptResult,
+  InspectedRecord,
+  InspectResult,
+  OpenResult,
+  PendingRecord,
+} from '../../store-verbs.js';
 
 /** See the headers of `open.lua` and `attempt.lua`. */
 export type Reply = [status: string, ...fields: (string | number)[]];
@@ -49,4 +55,56 @@ function decodeRecord([challenge, keyId, window, digits, joined, mute]: (string 
     channels: channels.filter((channel) => sentOver.includes(channel)),
     mute: mute === 1,
   };
+}
+
+type Field = string | number;
+
+/** See the header of `inspect.lua`. */
+export type InspectReply = [
+  records: Field[][],
+  sends: number[],
+  refusals: number[],
+  verifies: number[],
+  guesses: number,
+  guessesEndInMs: number,
+  endedSeconds: number,
+];
+
+export function decodeInspectReply(reply: InspectReply): InspectResult {
+  const [records, sends, refusals, verifies, guesses, guessesEndInMs, endedSeconds] = reply;
+  return {
+    records: records.map(decodeInspected),
+    sends,
+    refusals,
+    verifies,
+    guesses,
+    guessesEndInMs,
+    endedSeconds: endedSeconds === -1 ? undefined : endedSeconds,
+  };
+}
+
+function decodeInspected([
+  name,
+  channel,
+  digits,
+  attemptsLeft,
+  mute,
+  ttlMs,
+  sendId,
+  sentMsAgo,
+  note,
+]: Field[]) {
+  const [recordTag = '', challenge] = String(name).split(':');
+  return {
+    recordTag,
+    isBound: challenge !== undefined,
+    channel,
+    digits,
+    attemptsLeft,
+    mute: mute === 1,
+    ttlMs,
+    sendId,
+    sentMsAgo,
+    note: note === '' ? undefined : note,
+  } as InspectedRecord;
 }

@@ -1,0 +1,134 @@
+import type { InvalidIdentity } from '../results.js';
+import type { Operator, OperatorDone, PendingCode } from '../service/operator.js';
+import type { Service } from '../service.js';
+import { readJsonBody } from './body.js';
+import { describeProblems, json, jsonBody } from './describe.js';
+import { replyInvalidIdentity } from './otp-routes.js';
+import { replyProblem } from './problems.js';
+import { type HttpReply, replyJson } from './reply.js';
+import type { Route } from './route.js';
+import type { Schemas } from './schemas.js';
+
+export interface OperatorParts {
+  service: Pick<Service, 'operator'>;
+  schemas: Schemas;
+}
+
+type Status = Exclude<Awaited<ReturnType<Operator['status']>>, InvalidIdentity>;
+
+/** What operators do for one identity, with an API key that has the right `operate`. */
+export function createOperatorRoutes({ service, schemas }: OperatorParts): Route[] {
+  const common = [
+    'invalid_request',
+    'invalid_identity',
+    'unauthorized',
+    'forbidden',
+    'not_found',
+    'store_unavailable',
+  ] as const;
+  const route = (
+    verb: string,
+    summary: string,
+    done: readonly [description: string, schema: Schemas['operatorDone'] | Schemas['identityStatus']],
+    answer: Route['answer'],
+    more: { force?: boolean } = {},
+  ): Route => ({
+    method: 'POST',
+    path: `/api/v1/operator/${verb}`,
+    access: ['operator'],
+    document: {
+      operationId: `operator${verb.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase())}`,
+      summary,
+      request: { body: jsonBody(more.force ? schemas.unblock : schemas.ofIdentity) },
+      responses: {
+        200: json(...done),
+        ...describeProblems(schemas, more.force ? [...common, 'rate_limited'] : [...common]),
+      },
+    },
+    answer,
+  });
+  return [
+    route(
+      'status',
+      'What is pending for an identity, and what is used up',
+      ['Codes, budgets, guesses and the last sign-out everywhere', schemas.identityStatus],
+      async (request, { call }) => {
+        const { identity } = await readJsonBody(request, schemas.ofIdentity);
+        const result = await service.operator.status(identity, call);
+        return result.status === 'found' ? replyStatus(result) : replyInvalidIdentity(result);
+      },
+    ),
+    route(
+      'cancel',
+      'End the pending codes of an identity',
+      ['They no longer work', schemas.operatorDone],
+      async (request, { call }) => {
+        const { identity } = await readJsonBody(request, schemas.ofIdentity);
+        return replyDone(await service.operator.cancel(identity, call));
+      },
+    ),
+    route(
+      'unblock',
+      'Forget what was counted for an identity: sends, attempts and wrong guesses',
+      ['It starts with full budgets', schemas.operatorDone],
+      async (request, { call }) => {
+        const { identity, force } = await readJsonBody(request, schemas.unblock);
+        const result = await service.operator.unblock(identity, { force: force ?? false }, call);
+        if (result.status !== 'unblocked_often') return replyDone(result);
+        return replyProblem(
+          'rate_limited',
+          'This identity was unblocked three times in 46 days; with force: true it is done anyway',
+          { retry_after_seconds: result.retryAfterSeconds },
+        );
+      },
+      { force: true },
+    ),
+    route(
+      'sign-out',
+      'Sign an identity out everywhere, and end its pending codes',
+      ['Every token and session from before is refused from now on', schemas.operatorDone],
+      async (request, { call }) => {
+        const { identity } = await readJsonBody(request, schemas.ofIdentity);
+        return replyDone(await service.operator.signOut(identity, call));
+      },
+    ),
+  ];
+}
+
+function replyDone(result: OperatorDone | InvalidIdentity): HttpReply {
+  if (result.status !== 'done') return replyInvalidIdentity(result);
+  return replyJson(200, { success: true, identity_tag: result.identityTag, cancelled: result.cancelled });
+}
+
+function replyStatus({ identityTag, pending, budgets, guesses, signedOutAt }: Status): HttpReply {
+  return replyJson(200, {
+    identity_tag: identityTag,
+    pending: pending.map(toPending),
+    budgets: budgets.map(({ limit, used, max, refillsInSeconds }) => ({
+      limit,
+      used,
+      max,
+      refills_in_seconds: refillsInSeconds,
+    })),
+    guesses: { used: guesses.used, max: guesses.max, resets_in_seconds: guesses.resetsInSeconds },
+    signed_out_at: signedOutAt === null ? null : toDate(signedOutAt),
+  });
+}
+
+function toPending(code: PendingCode) {
+  const { purpose, channel, isBound, ageSeconds, attemptsLeft, codeLength, lastSend } = code;
+  return {
+    purpose,
+    channel,
+    bound: isBound,
+    age_seconds: ageSeconds,
+    attempts_left: attemptsLeft,
+    code_length: codeLength,
+    last_send: { ...lastSend, at: toDate(lastSend.at) },
+  };
+}
+
+/** RFC 3339, UTC. */
+function toDate(ms: number): string {
+  return new Date(ms).toISOString();
+}

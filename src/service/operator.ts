@@ -1,0 +1,233 @@
+import type { Derivation } from '../core/derivation.js';
+import { parseIdentity } from '../core/identity.js';
+import { shortenTag } from '../core/identity-tag.js';
+import {
+  type Channel,
+  type LimitName,
+  limitPeriodSeconds,
+  type Policy,
+  refusedSendsFactor,
+} from '../core/policy.js';
+import { OtpError } from '../errors.js';
+import type { Call, OperatorVerb } from '../outcomes/outcome.js';
+import type { Outcomes } from '../outcomes/outcomes.js';
+import type { Clock, Delivery, Store } from '../ports.js';
+import type { InvalidIdentity } from '../results.js';
+import type { InspectedRecord, InspectResult } from '../store-verbs.js';
+import type { LastSend, SendNotes } from './send-notes.js';
+import type { FindTestCode } from './test-codes.js';
+import { toRetrySeconds } from './waits.js';
+
+/** A code that was requested and not used. One that has expired is shown for some minutes, without attempts. */
+export interface PendingCode {
+  /** Null for a purpose that is no longer configured. */
+  purpose: string | null;
+  channel: Channel;
+  isBound: boolean;
+  ageSeconds: number;
+  attemptsLeft: number;
+  codeLength: number;
+  lastSend: LastSend;
+}
+
+/** How much of a limit is used. At `max`, the next call is refused. */
+export interface Budget {
+  limit: LimitName;
+  used: number;
+  max: number;
+  /** Until less is used; 0 when nothing is. */
+  refillsInSeconds: number;
+}
+
+export interface IdentityStatus {
+  status: 'found';
+  /** As in the log. */
+  identityTag: string;
+  pending: PendingCode[];
+  budgets: Budget[];
+  /** Wrong guesses. At `max` codes become long; 0: never. */
+  guesses: { used: number; max: number; resetsInSeconds: number };
+  /** Milliseconds since 1970; null if nobody has signed this identity out everywhere. */
+  signedOutAt: number | null;
+}
+
+export interface OperatorDone {
+  status: 'done';
+  identityTag: string;
+  /** Pending codes that have ended. */
+  cancelled: number;
+}
+
+/**
+ * What operators do for one identity, as people type it. Each call is logged. They reject with the OtpError
+ * `store_unavailable`, or `not_found` when a store of your own cannot do it.
+ */
+export interface Operator {
+  /** Shows what is pending and what is used up. */
+  status(identity: unknown, call?: Call): Promise<IdentityStatus | InvalidIdentity>;
+  /** Ends the pending codes. */
+  cancel(identity: unknown, call?: Call): Promise<OperatorDone | InvalidIdentity>;
+  /**
+   * Forgets what was counted: sends, attempts and wrong guesses. Each time gives an attacker new guesses, so it is refused
+   * after three times in 46 days unless forced.
+   */
+  unblock(
+    identity: unknown,
+    options?: { force?: boolean | undefined },
+    call?: Call,
+  ): Promise<OperatorDone | InvalidIdentity | { status: 'unblocked_often'; retryAfterSeconds: number }>;
+  /** Ends every sign-in until now, and the pending codes. */
+  signOut(identity: unknown, call?: Call): Promise<OperatorDone | InvalidIdentity>;
+}
+
+export interface OperatorParts {
+  policy: Policy;
+  derivation: Derivation;
+  store: Store;
+  delivery: Pick<Delivery, 'isBackground' | 'firstTransport'>;
+  sendNotes: Pick<SendNotes, 'underWay'>;
+  findTestCode: FindTestCode;
+  /** Ends every sign-in and pending code of a canonical identity; returns how many codes. */
+  signOut(identity: string, call?: Call): Promise<number>;
+  defaultCountry?: string | undefined;
+  outcomes: Outcomes;
+  clock: Clock;
+}
+
+export const unblocks = { max: 3, periodSeconds: 46 * 86_400 };
+
+export function createOperator(parts: OperatorParts): Operator {
+  const { policy, derivation, store, delivery, sendNotes, outcomes, clock } = parts;
+
+  function resolve(input: unknown, verb: OperatorVerb, call: Call) {
+    const identity = parseIdentity(input, { defaultCountry: parts.defaultCountry });
+    if (identity === null) return { status: 'invalid_identity' } as const;
+    if (identity === 'ambiguous') return { status: 'invalid_identity', isAmbiguous: true } as const;
+    const identityTag = derivation.deriveIdentityTag(identity.value);
+    const report = (status: 'done' | 'rate_limited') =>
+      outcomes.report({ event: 'operator.acted', ...call, identityTag, verb, status });
+    return { status: 'resolved', identity, identityTag, report } as const;
+  }
+
+  async function clear(identityTag: string, what: { records: boolean; counts: boolean }) {
+    if (!store.clear) throw cannot();
+    const { records } = await store.clear({ identityTag, ...what, signOutSeconds: 0 });
+    return { status: 'done', identityTag: shortenTag(identityTag), cancelled: records } as const;
+  }
+
+  function describeRecord(record: InspectedRecord, purpose: string | null, isTest: boolean): PendingCode {
+    const { channel, isBound, ttlMs } = record;
+    return {
+      purpose,
+      channel,
+      isBound,
+      ageSeconds: Math.max(0, Math.floor(policy.windowSeconds - ttlMs / 1000)),
+      attemptsLeft: ttlMs > 0 ? record.attemptsLeft : 0,
+      codeLength: record.digits,
+      lastSend: describeSend(record, isTest),
+    };
+  }
+
+  function describeSend(
+    { note, mute, sendId, sentMsAgo, channel }: InspectedRecord,
+    isTest: boolean,
+  ): LastSend {
+    const nothing = { transport: null, cause: null, at: clock() - sentMsAgo };
+    if (isTest) return { ...nothing, outcome: 'withheld', cause: 'test_identity' };
+    if (mute) return { ...nothing, outcome: 'withheld', cause: 'not_allowed' };
+    if (note !== undefined) return JSON.parse(note) as LastSend;
+    if (delivery.isBackground || sendNotes.underWay.has(sendId)) return { ...nothing, outcome: 'queued' };
+    // Of a send that its caller has waited for, only what went differently is kept.
+    return { ...nothing, outcome: 'delivered', transport: delivery.firstTransport(channel) ?? null };
+  }
+
+  function listBudgets({ sends, refusals, verifies }: InspectResult): Budget[] {
+    const { requestIdentityMax: max, verifyIdentityMax, resendCooldownSeconds } = policy;
+    const refused = describeBudget(
+      'request_identity',
+      refusals,
+      max * refusedSendsFactor,
+      limitPeriodSeconds,
+    );
+    const requests = describeBudget('request_identity', sends, max, limitPeriodSeconds);
+    const waiting = sends.filter((age) => age < resendCooldownSeconds * 1000).slice(-1);
+    return [
+      // Too many refused sends stop requests as well.
+      refused.used >= refused.max ? { ...refused, used: max, max } : requests,
+      describeBudget('verify_identity', verifies, verifyIdentityMax, limitPeriodSeconds),
+      ...(resendCooldownSeconds > 0 ? [describeBudget('cooldown', waiting, 1, resendCooldownSeconds)] : []),
+    ];
+  }
+
+  return {
+    async status(input, call = {}) {
+      const found = resolve(input, 'status', call);
+      if (found.status !== 'resolved') return found;
+      if (!store.inspect) throw cannot();
+      const { identity, identityTag } = found;
+      const state = await store.inspect({ identityTag, periodSeconds: limitPeriodSeconds });
+      const purposeOf = new Map(
+        policy.purposes.map((purpose) => [derivation.deriveTags(identity.value, purpose).recordTag, purpose]),
+      );
+      const testCode = parts.findTestCode(identity);
+      found.report('done');
+      return {
+        status: 'found',
+        identityTag: shortenTag(identityTag),
+        pending: state.records.map((record) =>
+          describeRecord(record, purposeOf.get(record.recordTag) ?? null, testCode !== undefined),
+        ),
+        budgets: listBudgets(state),
+        guesses: {
+          used: state.guesses,
+          max: policy.lengthenAfter,
+          resetsInSeconds: Math.ceil(state.guessesEndInMs / 1000),
+        },
+        signedOutAt: state.endedSeconds === undefined ? null : state.endedSeconds * 1000,
+      };
+    },
+    async cancel(input, call = {}) {
+      const found = resolve(input, 'cancel', call);
+      if (found.status !== 'resolved') return found;
+      const done = await clear(found.identityTag, { records: true, counts: false });
+      found.report('done');
+      return done;
+    },
+    async unblock(input, { force = false } = {}, call = {}) {
+      const found = resolve(input, 'unblock', call);
+      if (found.status !== 'resolved') return found;
+      if (!store.clear) throw cannot();
+      const hit = await store.hit(`unblock ${found.identityTag}`, unblocks);
+      if (!hit.allowed && !force) {
+        found.report('rate_limited');
+        return { status: 'unblocked_often', retryAfterSeconds: toRetrySeconds(hit.retryAfterMs) };
+      }
+      const done = await clear(found.identityTag, { records: false, counts: true });
+      found.report('done');
+      return done;
+    },
+    async signOut(input, call = {}) {
+      const found = resolve(input, 'sign-out', call);
+      if (found.status !== 'resolved') return found;
+      const cancelled = await parts.signOut(found.identity.value, call);
+      found.report('done');
+      return { status: 'done', identityTag: shortenTag(found.identityTag), cancelled };
+    },
+  };
+}
+
+function describeBudget(
+  limit: LimitName,
+  ages: readonly number[],
+  max: number,
+  periodSeconds: number,
+): Budget {
+  // The log may hold more than fit, after the limit was lowered.
+  const next = ages[Math.max(0, ages.length - max)];
+  const waitMs = next === undefined ? 0 : periodSeconds * 1000 - next;
+  return { limit, used: Math.min(ages.length, max), max, refillsInSeconds: Math.ceil(waitMs / 1000) };
+}
+
+function cannot(): OtpError {
+  return new OtpError('not_found', 'This store shows operators nothing');
+}

@@ -1,0 +1,57 @@
+import { limitPeriodSeconds } from '../core/policy.js';
+import { describeRefusal } from '../outcomes/receipt.js';
+import type { Clock, RoutedReceipt, Store } from '../ports.js';
+import type { RecordKey } from '../store-verbs.js';
+import type { RequestFacts } from './request-outcome.js';
+
+/** How the last send of a code fared, in the words of the log. */
+export interface LastSend {
+  /** Null when none was asked, or not yet. */
+  transport: string | null;
+  outcome: 'queued' | 'delivered' | 'withheld' | 'failing' | 'delivery_failed' | 'expired';
+  /** Why, unless it is on its way. */
+  cause: string | null;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+/** A send, as `open` returned it. */
+export interface Sent {
+  key: RecordKey;
+  recordChallenge: string;
+  sendId: string;
+}
+
+/** Keeps in the store how sends fared, for operators. Never rejects: a message matters more than what is known of it. */
+export interface SendNotes {
+  /** Ids of the sends of this process that their callers are waiting for. */
+  underWay: Set<string>;
+  noteRetry(sent: Sent, refusal: RoutedReceipt): Promise<void>;
+  noteEnd(sent: Sent, receipt: RoutedReceipt, facts: RequestFacts): Promise<void>;
+}
+
+export function createSendNotes({ store, clock }: { store: Pick<Store, 'note'>; clock: Clock }): SendNotes {
+  async function keep({ key, recordChallenge, sendId }: Sent, lastSend: Omit<LastSend, 'at'>): Promise<void> {
+    const note = JSON.stringify({ ...lastSend, at: clock() });
+    const request = { ...key, recordChallenge, sendId, note, keepSeconds: limitPeriodSeconds };
+    // Whoever asks for a code learns that the store is down.
+    await store.note?.(request).catch(() => {});
+  }
+
+  return {
+    underWay: new Set(),
+    async noteRetry(sent, refusal) {
+      await keep(sent, describe('failing', refusal));
+    },
+    async noteEnd(sent, receipt, { withheld }) {
+      if (withheld) await keep(sent, { transport: null, outcome: 'withheld', cause: withheld });
+      else if (receipt.ok) await keep(sent, describe('delivered', receipt));
+      else await keep(sent, describe(receipt.isExpired ? 'expired' : 'delivery_failed', receipt));
+    },
+  };
+}
+
+function describe(outcome: LastSend['outcome'], receipt: RoutedReceipt): Omit<LastSend, 'at'> {
+  const { transport = null } = receipt;
+  return { transport, outcome, cause: receipt.ok ? null : describeRefusal(receipt).cause };
+}

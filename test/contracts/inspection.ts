@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import type { Store } from '../../src/ports.js';
+import type { OpenRequest } from '../../src/store-verbs.js';
+import type { StoreHarness } from './store.js';
+
+const periodSeconds = 600;
+
+/** The properties of a store that operators can ask: of `inspect` and `note`. */
+export function describeInspection(name: string, createHarness: () => Promise<StoreHarness>): void {
+  describe(`${name} shows what it holds about an identity`, () => {
+    let harness: StoreHarness;
+    let store: Required<Store>;
+    let tag = '';
+
+    beforeEach(async () => {
+      harness = await createHarness();
+      store = (await harness.connect()) as Required<Store>;
+      tag = randomBytes(16).toString('base64url');
+    });
+    afterEach(() => harness.close());
+
+    const lengthening = { after: 10, digits: 10, maxAttempts: 2, memorySeconds: 8_640_000 };
+    async function open(changes: Partial<OpenRequest> = {}) {
+      const opened = await store.open({
+        identityTag: tag,
+        recordTag: tag,
+        bind: false,
+        newChallenge: randomBytes(16).toString('base64url'),
+        keyIds: ['key1'],
+        channel: 'email',
+        digits: 6,
+        windowSeconds: 300,
+        maxAttempts: 5,
+        resend: 'reuse',
+        cooldownSeconds: 0,
+        staleSeconds: 60,
+        sends: { max: 100, periodSeconds },
+        lengthening,
+        mute: false,
+        ...changes,
+      });
+      assert.ok(opened.status === 'opened');
+      return opened;
+    }
+    const attempt = (challenge?: string) =>
+      store.attempt({
+        identityTag: tag,
+        recordTag: tag,
+        challenge,
+        keyIds: ['key1'],
+        verifies: { max: 100, periodSeconds },
+        lengthening,
+      });
+    const inspect = () => store.inspect({ identityTag: tag, periodSeconds });
+    const note = (opened: Awaited<ReturnType<typeof open>>, text: string, challenge?: string) =>
+      store.note({
+        identityTag: tag,
+        recordTag: tag,
+        challenge,
+        recordChallenge: opened.record.challenge,
+        sendId: opened.sendId,
+        note: text,
+        keepSeconds: periodSeconds,
+      });
+
+    test('nothing, for an identity that nobody has asked for', async () => {
+      assert.deepEqual(await inspect(), {
+        records: [],
+        sends: [],
+        refusals: [],
+        verifies: [],
+        guesses: 0,
+        guessesEndInMs: 0,
+        endedSeconds: undefined,
+      });
+    });
+
+    test('its codes without their challenges, its counts with their ages, and changes none of them', async () => {
+      const bound = await open({ bind: true, channel: 'sms', mute: true });
+      await harness.advance(100_000);
+      await open();
+      await attempt();
+      const seen = [await inspect(), await inspect()];
+      for (const { records, sends, verifies, guesses, guessesEndInMs } of seen) {
+        assert.deepEqual(
+          records.map(({ isBound, channel, digits, attemptsLeft, mute }) => [
+            isBound,
+            channel,
+            digits,
+            attemptsLeft,
+            mute,
+          ]),
+          [
+            [false, 'email', 6, 4, false],
+            [true, 'sms', 6, 5, true],
+          ],
+        );
+        assert.ok(records.every(({ recordTag, note }) => recordTag === tag && note === undefined));
+        assert.equal(JSON.stringify(records).includes(bound.record.challenge), false);
+        const [ofUnbound, ofBound] = records.map(({ ttlMs }) => Math.round(ttlMs / 100_000));
+        assert.deepEqual([ofUnbound, ofBound], [3, 2]);
+        assert.deepEqual([sends.length, verifies.length, guesses], [2, 1, 1]);
+        assert.ok((sends[0] ?? 0) >= 100_000 && (sends[1] ?? 0) < 100_000);
+        assert.ok(guessesEndInMs > 8_600_000_000);
+      }
+    });
+
+    test('a code that has expired, with its note, until ten minutes after', async () => {
+      const opened = await open();
+      await harness.advance(299_000);
+      await note(opened, 'late');
+      await harness.advance(300_000);
+      const [record] = (await inspect()).records;
+      assert.ok(record && record.ttlMs <= 0);
+      assert.equal(record.note, 'late');
+      await harness.advance(301_000);
+      assert.deepEqual((await inspect()).records, []);
+    });
+
+    test('the last note of the last send, and none of the sends before it', async () => {
+      const first = await open();
+      const bound = await open({ bind: true });
+      await note(first, 'queued');
+      await note(bound, 'bound', bound.record.challenge);
+      await note(first, 'failed');
+      const notes = async () => (await inspect()).records.map((record) => record.note).toSorted();
+      assert.deepEqual(await notes(), ['bound', 'failed']);
+      const second = await open();
+      assert.deepEqual(await notes(), ['bound', undefined]);
+      await note(first, 'late');
+      assert.deepEqual(await notes(), ['bound', undefined]);
+      await note(second, 'delivered');
+      assert.deepEqual(await notes(), ['bound', 'delivered']);
+      assert.equal((await attempt()).status, 'counted');
+      assert.deepEqual(await notes(), ['bound', 'delivered']);
+    });
+
+    test('the second up to which its sign-ins have ended', async () => {
+      await store.clear({ identityTag: tag, records: true, counts: false, signOutSeconds: 3600 });
+      const { endedSeconds = 0 } = await inspect();
+      assert.equal(await store.ended({ names: [], identityTag: tag, authTimeSeconds: endedSeconds }), true);
+      assert.equal(
+        await store.ended({ names: [], identityTag: tag, authTimeSeconds: endedSeconds + 1 }),
+        false,
+      );
+    });
+  });
+}
