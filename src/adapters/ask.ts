@@ -18,8 +18,15 @@ export interface PassableRequest extends HttpRequest {
   pass(): Passed | Promise<Passed>;
 }
 
+/** @throws TypeError for anything but the handler of an `Otp`, or a function around it */
+export function assertHandler(handler: unknown): asserts handler is Handler {
+  if (typeof handler === 'function') return;
+  throw new TypeError('handler must be the handler of what createOtp returned, such as otp.handler');
+}
+
 /** Asks the dispatcher of a handler, or the handler itself where an app has wrapped it. Never rejects. */
 export function createAsk(handler: Handler): (request: PassableRequest) => Promise<Answer> {
+  assertHandler(handler);
   return handler.dispatch ?? ((request) => askWrapped(handler, request));
 }
 

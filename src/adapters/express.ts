@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { refuseUnknownOptions } from '../core/known-options.js';
 import type { Handler } from '../http/handler.js';
 import { createTooLongError, maxBodyBytes } from '../http/request.js';
 import type { TokenClaims } from '../tokens/claims.js';
@@ -35,10 +36,16 @@ export type ExpressMiddleware = (
  * Serves the API in an Express app, before or after `express.json()`. Unknown paths continue with the next handler. Behind `app.use('/auth', …)` the routes are `/auth/api/v1/…`. The caller's address is `req.ip`, so
  * Express's `trust proxy` decides it.
  *
+ * @param options none so far
+ * @throws TypeError for any option
  * @example
  * app.use(createExpressMiddleware(otp.handler));
  */
-export function createExpressMiddleware(handler: Handler): ExpressMiddleware {
+export function createExpressMiddleware(
+  handler: Handler,
+  options: Record<string, never> = {},
+): ExpressMiddleware {
+  refuseUnknownOptions(options, []);
   const ask = createAsk(handler);
   return (incoming, outgoing, next) => {
     const exchange = { incoming, outgoing };

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { refuseUnknownOptions } from '../core/known-options.js';
 import type { Handler } from '../http/handler.js';
 import {
   createBrokenBodyError,
@@ -20,16 +21,26 @@ declare module 'fastify' {
   }
 }
 
+/** Fastify's own, which it passes on to plugins. */
+const registerOptions = ['prefix', 'logLevel', 'logSerializers'];
+
 /**
  * Serves the API in a Fastify app. Unknown paths are left to your not-found handler. With a prefix the routes are
  * `/auth/api/v1/…`. The caller's address is `request.ip`, so Fastify's `trustProxy` decides it.
  *
+ * @param options none so far
+ * @throws TypeError for any option; registering it rejects with one for options that are not Fastify's
  * @example
  * app.register(createFastifyPlugin(otp.handler), { prefix: '/auth' });
  */
-export function createFastifyPlugin(handler: Handler): (instance: FastifyInstance) => Promise<void> {
+export function createFastifyPlugin(
+  handler: Handler,
+  options: Record<string, never> = {},
+): (instance: FastifyInstance, options?: object) => Promise<void> {
+  refuseUnknownOptions(options, []);
   const ask = createAsk(handler);
-  return async (instance) => {
+  return async (instance, given = {}) => {
+    refuseUnknownOptions(given, registerOptions);
     const answer = async (request: FastifyRequest, reply: FastifyReply, readBytes: ReadBytes) => {
       const exchange = { incoming: request.raw, outgoing: reply.raw };
       const pass = async () => ({ body: await readBytes() });

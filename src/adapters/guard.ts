@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from '../core/known-options.js';
 import { signInPurpose } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import { challengeBearer, readBearer } from '../http/bearer.js';
@@ -22,10 +23,12 @@ export type Guard = (
   authorization: string | null,
 ) => Promise<{ claims: TokenClaims } | { refusal: HttpReply }>;
 
-/** @throws TypeError for anything but an `Otp`, and unless purposes is a list of names */
-export function createGuard(otp: TokenVerifier, { purposes = [signInPurpose] }: GuardOptions = {}): Guard {
+/** @throws TypeError for anything but an `Otp`, and unless purposes is a list of names; for unknown options */
+export function createGuard(otp: TokenVerifier, options: GuardOptions = {}): Guard {
   if (typeof otp?.verifyToken !== 'function')
     throw new TypeError('requireToken needs what createOtp returned');
+  refuseUnknownOptions(options, ['purposes']);
+  const { purposes = [signInPurpose] } = options;
   if (!Array.isArray(purposes) || purposes.length === 0) {
     throw new TypeError('purposes must be a list of at least one name');
   }

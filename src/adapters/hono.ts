@@ -1,7 +1,9 @@
 import type { MiddlewareHandler } from 'hono';
+import { refuseUnknownOptions } from '../core/known-options.js';
 import type { Handler } from '../http/handler.js';
 import { toWebResponse } from '../http/web.js';
 import type { TokenClaims } from '../tokens/claims.js';
+import { assertHandler } from './ask.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
 import { answerInTurn, cutOnceStalled, type Exchange } from './turns.js';
 
@@ -22,8 +24,11 @@ export interface HonoHandlerOptions {
  */
 export function createHonoHandler(
   handler: Handler,
-  { remoteAddress = readRemoteAddress }: HonoHandlerOptions = {},
+  options: HonoHandlerOptions = {},
 ): (request: Request, env?: unknown) => Promise<Response> {
+  assertHandler(handler);
+  refuseUnknownOptions(options, ['remoteAddress']);
+  const { remoteAddress = readRemoteAddress } = options;
   return async (request, env) => {
     const exchange = findExchange(env);
     const ask = (address: string | null | undefined) => handler(request, { remoteAddress: address });

@@ -1,6 +1,8 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
+import { refuseUnknownOptions } from '../core/known-options.js';
 import type { Handler } from '../http/handler.js';
+import { assertHandler } from './ask.js';
 import { joinRepeatedLines } from './header-lines.js';
 
 export interface NextHandlersOptions {
@@ -18,14 +20,17 @@ export type NextRouteHandler = (request: Request) => Promise<Response>;
 /**
  * Route handlers of the Next App Router, for `app/api/v1/[...path]/route.ts`.
  *
- * @throws TypeError for a prefix that is not a path such as `/auth`
+ * @throws TypeError for a prefix that is not a path such as `/auth`, and for an unknown option
  * @example
  * export const { GET, POST } = createNextHandlers(otp.handler);
  */
 export function createNextHandlers(
   handler: Handler,
-  { prefix = '', remoteAddress }: NextHandlersOptions = {},
+  options: NextHandlersOptions = {},
 ): { GET: NextRouteHandler; POST: NextRouteHandler; OPTIONS: NextRouteHandler } {
+  assertHandler(handler);
+  refuseUnknownOptions(options, ['prefix', 'remoteAddress']);
+  const { prefix = '', remoteAddress } = options;
   if (!/^(\/[^/?#]+)*$/.test(prefix))
     throw new TypeError(`prefix must be a path such as /auth, got ${prefix}`);
   watchHeaderLines();

@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { refuseUnknownOptions } from '../core/known-options.js';
 import type { Handler } from '../http/handler.js';
 import { createAsk } from './ask.js';
 import { sendAnswer } from './node-answer.js';
@@ -15,11 +16,13 @@ export interface NodeListenerOptions {
 /**
  * Serves a handler from `node:http`.
  *
+ * @throws TypeError for an unknown option
  * @example
  * import { createServer } from 'node:http';
  * createServer(createNodeListener(otp.handler)).listen(8000);
  */
 export function createNodeListener(handler: Handler, options: NodeListenerOptions = {}): RequestListener {
+  refuseUnknownOptions(options, ['overrideGlobals', 'stalledTimeoutMs']);
   const { stalledTimeoutMs } = options;
   const ask = createAsk(handler);
   return async (incoming, outgoing) => {

@@ -21,9 +21,8 @@ export function suggestName(name: string, known: readonly string[], share = 1 / 
   const distances = known.map((other) => countEdits(name.toLowerCase(), other.toLowerCase()));
   const least = Math.min(...distances);
   const nearest =
-    least <= name.length * share
-      ? known[distances.indexOf(least)]
-      : known.find((other) => isCutShort(name, other));
+    known.find((other) => isCutShort(name, other)) ??
+    (least <= name.length * share ? known[distances.indexOf(least)] : undefined);
   return nearest === undefined ? '' : `; did you mean \`${nearest}\`?`;
 }
 

@@ -21,7 +21,8 @@ export interface TwilioTransportOptions extends HttpOptions {
   whatsappContentSid?: string | undefined;
 }
 
-const sender = /^(\+[1-9]\d{6,14}|\d{3,8}|[A-Za-z0-9 ]{1,11})$/;
+/** A name has a letter in it; more than eight digits are a number that lacks its `+`. */
+const sender = /^(\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/;
 
 /**
  * Sends SMS and WhatsApp messages through Twilio's Messages API.
