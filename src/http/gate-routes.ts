@@ -167,7 +167,9 @@ async function decide(
     const next = await examine(token);
     if (next.status === 'allowed') {
       const { claims } = next;
-      const renewal = isHalfOver(claims, tokens.now()) ? await tokens.renew(claims, call) : null;
+      // A request that is refused would lose the new cookie, and its owner would be taken for a thief afterwards.
+      const isDue = isHalfOver(claims, tokens.now()) && !hasForeignIdentity(request);
+      const renewal = isDue ? await tokens.renew(claims, call) : null;
       if (renewal?.status === 'ended') {
         if (decision.status !== 'forbidden') decision = { status: 'signed_out', cause: 'reused', claims };
         continue;

@@ -20,8 +20,8 @@ function createKit(store: Store, advance: (ms: number) => void, clock: () => num
       get cookie() {
         return cookie;
       },
-      async visit() {
-        const headers = { Cookie: `__Host-otp_session=${cookie}` };
+      async visit(more: Record<string, string> = {}) {
+        const headers = { Cookie: `__Host-otp_session=${cookie}`, ...more };
         const answer = await kit.otp.handler(new Request('http://localhost/authz/auth-request', { headers }));
         const [, renewed] = /otp_session=([\w.-]+)/.exec(answer.headers.get('set-cookie') ?? '') ?? [];
         if (renewed) cookie = renewed;
@@ -105,6 +105,16 @@ for (const [name, createStore] of Object.entries(stores)) {
         kit.advance(9000);
         assert.deepEqual(await straggler.visit(), { status: 200, isRenewed: true });
       }
+    });
+
+    // Attack: have someone's browser send a request that is refused, so that the new cookie never arrives.
+    test('is nothing that a refused request looks like', async () => {
+      const kit = await start();
+      const owner = await kit.signIn();
+      kit.advance(ttlMs / 2 + 2000);
+      assert.deepEqual(await owner.visit({ 'Remote-Role': 'admin' }), { status: 403, isRenewed: false });
+      kit.advance(11_000);
+      assert.deepEqual(await owner.visit(), { status: 200, isRenewed: true });
     });
 
     test('is nothing that a store whose answer is lost looks like', async () => {
