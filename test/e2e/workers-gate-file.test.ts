@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { sharedSecrets, startRedisService, unlimited } from '../helpers/fleet.js';
 import { createGateFile } from '../helpers/gate-file.js';
 import { findFreePort, startRedis } from '../helpers/redis.js';
 import { createTestTokens, grant } from '../helpers/tokens.js';
+import { requireTool } from '../helpers/tools.js';
 import { until } from '../helpers/until.js';
 
 const [alice, bob] = ['alice@example.com', 'bob@example.com'];
@@ -53,6 +55,20 @@ test('every worker follows the gate file, and no request fails while it changes'
     isOver = true;
     await load;
     assert.deepEqual([...statuses], [200]);
+
+    // A worker that dies now comes back when the file is right again; the others serve meanwhile.
+    file.write('{"hosts": {');
+    await until('the edit is refused', () => countLines('Gate rules refused') === 2 * workers);
+    const { stdout } = spawnSync(requireTool('pgrep', 'procps'), ['-P', String(service.child.pid)], {
+      encoding: 'utf8',
+    });
+    process.kill(Number(stdout.split('\n')[0]), 'SIGKILL');
+    await until('a worker cannot start', () => /GATE_FILE: \S+: line 1/.test(service.output.stderr));
+    assert.equal(await ask(alice), 200);
+    const already = countLines('Gate rules loaded');
+    file.write(allowing(bob));
+    await until('all workers are back', () => countLines('Gate rules loaded') === already + workers);
+    assert.deepEqual([await ask(alice), await ask(bob)], [403, 200]);
   } finally {
     isOver = true;
     await service.stop();
