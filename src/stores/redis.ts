@@ -6,6 +6,7 @@ import { type ExchangeResult, type HitResult, storeVerbs } from '../store-verbs.
 import { nameRecord } from './record-name.js';
 import { checkServer } from './redis/check-server.js';
 import { createClient, createProbe, type Resolved, redisTimeout, resolveAccess } from './redis/connect.js';
+import { createFreeMemory } from './redis/free-memory.js';
 import { createGathering } from './redis/gathering.js';
 import { createReasonLog } from './redis/reason-log.js';
 import {
@@ -16,6 +17,7 @@ import {
   type Reply,
 } from './redis/replies.js';
 import { loadScript, type RedisClient, type RunScript } from './redis/scripts.js';
+import { lowerLimits } from './room.js';
 
 export interface RedisStoreOptions {
   /**
@@ -48,6 +50,9 @@ export interface RedisStoreOptions {
   /** For tests: added to the server's clock. */
   testClockOffsetMs?: (() => number) | undefined;
 }
+
+/** Other data may always take most of the memory. */
+const memoryReserve = 1 / 10;
 
 const optionNames =
   'url password sentinelUsername sentinelPassword client keyPrefix timeoutMs allowEviction allowUnfenced logger testClockOffsetMs'.split(
@@ -87,6 +92,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     client.disconnect();
   };
   const gather = createGathering(client);
+  const findFreeMemory = createFreeMemory(client);
   function send(name: Verb, keys: string[], names: string[], settings: unknown[]) {
     const context = [(testClockOffsetMs?.() ?? 0) * 1000, !allowUnfenced];
     gather();
@@ -200,11 +206,12 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       const names = [nameRecord(recordTag, challenge), recordChallenge, sendId];
       await call('release', [identityKey(request)], names, [resend, periodSeconds]);
     },
-    async hit(key, { max, periodSeconds }, group): Promise<HitResult> {
+    async hit(key, limit, group): Promise<HitResult> {
       // The hash tag of the group, so that a cluster keeps its keys on one server.
       const keys = group ? [keyOf('a', group.key), `${keyOf('a', group.key)}:${key}`] : [keyOf('a', key)];
-      const limits = group ? [group.max, max] : [max];
-      const retryAfterMs = Number(await call('hit', keys, [], [periodSeconds, ...limits]));
+      const left = limit.opensRecords ? findFreeMemory() / memoryReserve : 1;
+      const limits = lowerLimits(key, limit, group, left).map(({ max }) => max);
+      const retryAfterMs = Number(await call('hit', keys, [], [limit.periodSeconds, ...limits]));
       return retryAfterMs === 0 ? { allowed: true } : { allowed: false, retryAfterMs };
     },
     async claim(key, ttlSeconds) {

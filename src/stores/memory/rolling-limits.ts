@@ -1,4 +1,5 @@
 import type { HitGroup, HitLimit, HitResult } from '../../store-verbs.js';
+import { lowerLimits } from '../room.js';
 import { type Expiring, ExpiringMap } from './expiring-map.js';
 import { addToLog, emptyLog, type RollingLog, timeLeft } from './rolling-log.js';
 import { SharedCounts } from './shared-counts.js';
@@ -9,6 +10,9 @@ interface Hits extends Expiring {
 
 /** In three generations, 3 MB for each period, taken once the table is full. */
 const sharedCounters = 2 ** 20;
+
+/** From half full on, limits fall: nothing else fills the table, and it empties within minutes. */
+const reserve = 1 / 2;
 
 /**
  * The limits of network addresses. Those without room share hashed counters, which refuse no later than their own limit would.
@@ -27,27 +31,17 @@ export class RollingLimits {
 
   /** See `Store.hit`. */
   hit(key: string, limit: HitLimit, group: HitGroup | undefined, now: number): HitResult {
-    const { max, periodSeconds, opensRecords = false } = limit;
-    // From half full on, limits fall with the square of the room that is left, and those of groups with its fourth power: networks
-    // that may ask for 50 codes are down to one each while 7 % is still free.
-    const factor = opensRecords ? Math.min(1, 2 * this.#opened.findFreePart(now)) ** 2 : 1;
+    const { periodSeconds } = limit;
     const shared = this.#shared.get(periodSeconds);
-    // The group first: while it is exhausted, its many keys take no entries.
-    const limits = group
-      ? [
-          { key: group.key, max: group.max * factor },
-          { key, max },
-        ]
-      : [{ key, max }];
     const found = [];
-    for (const { key, max } of limits) {
-      const hits = this.#hits.load(key, now);
-      const lowered = Math.max(1, Math.ceil(max * factor));
+    const left = limit.opensRecords ? this.#opened.findFreePart(now) / reserve : 1;
+    for (const { key: name, max } of lowerLimits(key, limit, group, left)) {
+      const hits = this.#hits.load(name, now);
       const retryAfterMs = hits
-        ? timeLeft(hits.log.at(-lowered), periodSeconds, now)
-        : (shared?.timeLeft(key, lowered, now) ?? 0);
+        ? timeLeft(hits.log.at(-max), periodSeconds, now)
+        : (shared?.timeLeft(name, max, now) ?? 0);
       if (retryAfterMs > 0) return { allowed: false, retryAfterMs };
-      found.push({ key, hits });
+      found.push({ key: name, hits });
     }
     const expiresAt = now + periodSeconds * 1000;
     for (const { key, hits } of found) {
