@@ -98,7 +98,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       record.sends += 1;
       // Also the id of the send: a fraction of a millisecond tells it from others of this millisecond.
       const send = now + (sendCount++ % 1024) / 1024;
-      record.lastSend = { id: String(send), at: now };
+      record.lastSend = send;
+      record.note = undefined;
       identity.sends = addToLog(identity.sends, sends.periodSeconds, now, send);
       identity.expiresAt = Math.max(identity.expiresAt, record.expiresAt, now + sends.periodSeconds * 1000);
 
@@ -181,10 +182,11 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       const name = nameRecord(recordTag, challenge);
       // Whether or not it has expired.
       const record = identity?.records.find(
-        (other) => other.name === name && other.challenge === recordChallenge && other.lastSend.id === sendId,
+        (other) =>
+          other.name === name && other.challenge === recordChallenge && other.lastSend === Number(sendId),
       );
       if (!identity || !record) return;
-      record.lastSend.note = note;
+      record.note = note;
       extend(identity, now + keepSeconds * 1000);
     },
 

@@ -12,15 +12,10 @@ export interface StoredRecord extends PendingRecord, Expiring {
   isTried: boolean;
   /** Sends that were not released. */
   sends: number;
-  lastSend: LastSend;
-}
-
-/** Of a record. */
-interface LastSend {
-  id: string;
-  at: number;
-  /** How it fared. */
-  note?: string;
+  /** Its time, which is also its id. */
+  lastSend: number;
+  /** How that send fared. */
+  note: string | undefined;
 }
 
 /** An attempt that was neither consumed nor taken back. */
@@ -142,7 +137,8 @@ export function createRecord(
     attemptsLeft,
     isTried: false,
     sends: 0,
-    lastSend: { id: '', at: now },
+    lastSend: now,
+    note: undefined,
     mute,
   };
 }
@@ -159,7 +155,7 @@ export function inspectIdentity(identity: StoredIdentity, periodSeconds: number,
     log.filter((at) => at + periodSeconds * 1000 > now).map((at) => Math.max(0, Math.floor(now - at)));
   return {
     records: identity.records.map((record): InspectedRecord => {
-      const { name, channel, digits, attemptsLeft, mute, expiresAt, lastSend } = record;
+      const { name, channel, digits, attemptsLeft, mute, expiresAt, lastSend, note } = record;
       const [recordTag = '', challenge] = name.split(':');
       return {
         recordTag,
@@ -169,9 +165,9 @@ export function inspectIdentity(identity: StoredIdentity, periodSeconds: number,
         attemptsLeft,
         mute,
         ttlMs: expiresAt - now,
-        sendId: lastSend.id,
-        sentMsAgo: now - lastSend.at,
-        note: lastSend.note,
+        sendId: String(lastSend),
+        sentMsAgo: Math.max(0, Math.floor(now - lastSend)),
+        note,
       };
     }),
     sends: listAges(identity.sends),
