@@ -1,21 +1,12 @@
-import type { Derivation } from '../core/derivation.js';
 import { parseIdentity } from '../core/identity.js';
 import { shortenTag } from '../core/identity-tag.js';
-import {
-  type Channel,
-  type LimitName,
-  limitPeriodSeconds,
-  type Policy,
-  refusedSendsFactor,
-} from '../core/policy.js';
+import { type Channel, type LimitName, limitPeriodSeconds, refusedSendsFactor } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type { Call, OperatorVerb } from '../outcomes/outcome.js';
-import type { Outcomes } from '../outcomes/outcomes.js';
-import type { Clock, Delivery, Store } from '../ports.js';
 import type { InvalidIdentity } from '../results.js';
 import type { InspectedRecord, InspectResult } from '../store-verbs.js';
-import type { LastSend, SendNotes } from './send-notes.js';
-import type { FindTestCode } from './test-codes.js';
+import type { Parts } from './parts.js';
+import type { LastSend } from './send-notes.js';
 import { toRetrySeconds } from './waits.js';
 
 /** A code that was requested and not used. One that has expired is shown for some minutes, without attempts. */
@@ -80,23 +71,9 @@ export interface Operator {
   signOut(identity: unknown, call?: Call): Promise<OperatorDone | InvalidIdentity>;
 }
 
-export interface OperatorParts {
-  policy: Policy;
-  derivation: Derivation;
-  store: Store;
-  delivery: Pick<Delivery, 'isBackground' | 'firstTransport'>;
-  sendNotes: Pick<SendNotes, 'underWay'>;
-  findTestCode: FindTestCode;
-  /** Ends every sign-in and pending code of a canonical identity; returns how many codes. */
-  signOut(identity: string, call?: Call): Promise<number>;
-  defaultCountry?: string | undefined;
-  outcomes: Outcomes;
-  clock: Clock;
-}
-
 export const unblocks = { max: 3, periodSeconds: 46 * 86_400 };
 
-export function createOperator(parts: OperatorParts): Operator {
+export function createOperator(parts: Parts): Operator {
   const { policy, derivation, store, delivery, sendNotes, outcomes, clock } = parts;
 
   function resolve(input: unknown, verb: OperatorVerb, call: Call) {

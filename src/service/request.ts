@@ -1,22 +1,12 @@
 import { channelsOf } from '../core/channels.js';
-import type { Derivation } from '../core/derivation.js';
-import { type Channel, channels, limitPeriodSeconds, type Policy, staleSeconds } from '../core/policy.js';
+import { type Channel, channels, limitPeriodSeconds, staleSeconds } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import { toFailure } from '../outcomes/failure.js';
-import type { Outcomes } from '../outcomes/outcomes.js';
-import type {
-  Delivery,
-  DeliveryReceipt,
-  DeliverySlot,
-  MonotonicClock,
-  Random,
-  ShouldSend,
-  Store,
-} from '../ports.js';
+import type { DeliveryReceipt, DeliverySlot } from '../ports.js';
 import type { RateLimited, RequestOptions, RequestResult, Sent } from '../results.js';
 import type { OpenResult, RecordKey } from '../store-verbs.js';
-import type { CountAddress } from './address-limits.js';
 import { createDeliveryFollower } from './follow-delivery.js';
+import type { Parts } from './parts.js';
 import {
   nameCall,
   type RequestAnswer,
@@ -24,31 +14,14 @@ import {
   toFailedRequest,
   toRequestOutcome,
 } from './request-outcome.js';
-import type { SendNotes } from './send-notes.js';
-import type { ResolveTarget, Target } from './target.js';
+import type { Target } from './target.js';
 import { rateLimited, toRetrySeconds } from './waits.js';
-import type { WriteMessage } from './write-message.js';
-
-export interface RequestParts {
-  policy: Policy;
-  derivation: Derivation;
-  store: Store;
-  delivery: Delivery;
-  outcomes: Outcomes;
-  sendNotes: SendNotes;
-  monotonicClock: MonotonicClock;
-  random: Random;
-  shouldSend?: ShouldSend | undefined;
-  resolveTarget: ResolveTarget;
-  countAddress: CountAddress;
-  writeMessage: WriteMessage;
-}
 
 type Request = (identity: unknown, options?: RequestOptions) => Promise<RequestResult>;
 type Opened = Extract<OpenResult, { status: 'opened' }>;
 
 /** Opens a record, derives its code, sends it. */
-export function createRequest(parts: RequestParts): Request {
+export function createRequest(parts: Parts): Request {
   const { policy, derivation, store, delivery, outcomes, random, shouldSend, monotonicClock, sendNotes } =
     parts;
   const { resolveTarget, countAddress, writeMessage } = parts;

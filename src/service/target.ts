@@ -22,7 +22,7 @@ export function createTargetResolver(parts: {
   policy: Policy;
   derivation: Derivation;
   findTestCode: FindTestCode;
-  defaultCountry: string | undefined;
+  defaultCountry?: string | undefined;
 }): ResolveTarget {
   const { policy, derivation, findTestCode, defaultCountry } = parts;
   const { purposes } = policy;

@@ -6,23 +6,18 @@ import type { RecordKey } from '../store-verbs.js';
  * When codes were used in this process, for the log only: the store forgets used codes, so a second use looks like an
  * expired code, and operators would suspect their clocks.
  */
-export interface UsedCodes {
-  add(recordKey: RecordKey): void;
-  /** Whole seconds since the code was used; undefined when unknown, or longer ago than a code lives. */
-  findAge(recordKey: RecordKey): number | undefined;
-}
-
 export function createUsedCodes(options: {
   maxEntries: number;
   memorySeconds: number;
   clock: MonotonicClock;
-}): UsedCodes {
+}) {
   const { maxEntries, memorySeconds, clock } = options;
   const usedAtByName = createRecent<string, number>(maxEntries);
   const name = ({ recordTag, challenge = '' }: RecordKey) => `${recordTag} ${challenge}`;
   return {
-    add: (recordKey) => usedAtByName.set(name(recordKey), clock.now()),
-    findAge(recordKey) {
+    add: (recordKey: RecordKey) => usedAtByName.set(name(recordKey), clock.now()),
+    /** Whole seconds since the code was used; undefined when unknown, or longer ago than a code lives. */
+    findAge(recordKey: RecordKey): number | undefined {
       const usedAt = usedAtByName.get(name(recordKey));
       if (usedAt === undefined) return undefined;
       const age = Math.floor((clock.now() - usedAt) / 1000);

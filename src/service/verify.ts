@@ -1,32 +1,16 @@
 import { parseCode } from '../core/code.js';
-import type { Derivation } from '../core/derivation.js';
-import { limitPeriodSeconds, type Policy } from '../core/policy.js';
+import { limitPeriodSeconds } from '../core/policy.js';
 import { equalTexts } from '../fast/equal-texts.js';
 import { toFailure } from '../outcomes/failure.js';
-import type { Outcomes } from '../outcomes/outcomes.js';
-import type { IssueToken, MonotonicClock, Random, ReadClaims, Store } from '../ports.js';
 import type { VerifyOptions, VerifyResult } from '../results.js';
 import type { PendingRecord } from '../store-verbs.js';
-import type { CountAddress } from './address-limits.js';
 import { createTakeAttemptBack } from './lost-attempts.js';
+import type { Parts } from './parts.js';
 import { nameCall } from './request-outcome.js';
-import type { ResolveTarget, Target } from './target.js';
+import type { Target } from './target.js';
 import { createUsedCodes } from './used-codes.js';
 import { toFailedVerify, toVerifyOutcome, type VerifyAnswer, type VerifyFacts } from './verify-outcome.js';
 import { rateLimited, toRetrySeconds } from './waits.js';
-
-export interface VerifyParts {
-  policy: Policy;
-  derivation: Derivation;
-  store: Store;
-  outcomes: Outcomes;
-  random: Random;
-  monotonicClock: MonotonicClock;
-  issueToken: IssueToken;
-  readClaims?: ReadClaims | undefined;
-  resolveTarget: ResolveTarget;
-  countAddress: CountAddress;
-}
 
 /** What a right code proves: the outcome of the record that it has consumed. */
 interface Consumed {
@@ -43,7 +27,7 @@ type Verify = (identity: unknown, code: unknown, options?: VerifyOptions) => Pro
 const maxUsedCodes = 10_000;
 
 /** Counts the attempt, compares the code, consumes the record, issues the token. */
-export function createVerify(parts: VerifyParts): Verify {
+export function createVerify(parts: Parts): Verify {
   const { policy, derivation, store, outcomes, random, issueToken, readClaims, monotonicClock } = parts;
   const { resolveTarget, countAddress } = parts;
   const usedCodes = createUsedCodes({

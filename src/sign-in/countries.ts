@@ -2,16 +2,10 @@ import { listCountries } from '../core/countries.js';
 import { remember } from '../fast/recent.js';
 import type { Locale } from '../messages/catalogue.js';
 
-export interface NamedCountry {
-  country: string;
-  /** In the language of the page, with its calling code: `Germany +49`. */
-  label: string;
-}
-
 const maxLocales = 100;
 
-/** Every country by its name, in the alphabetical order of the language. */
-export const nameCountries = remember(maxLocales, (locale: Locale): NamedCountry[] => {
+/** Every country with its name and calling code, such as `Germany +49`, in the alphabetical order of the language. */
+export const nameCountries = remember(maxLocales, (locale: Locale) => {
   const names = new Intl.DisplayNames(locale, { type: 'region' });
   const { compare } = new Intl.Collator(locale);
   return listCountries()

@@ -16,18 +16,15 @@ export interface Page {
   body: Html;
 }
 
-export interface PageAssets {
-  style: string;
-  script: string;
-  /** Random, of this answer alone: its policy lets in only what carries it. */
-  nonce: string;
-}
-
-/** A whole document: one card under the logo or the name of the application. */
+/**
+ * A whole document: one card under the logo or the name of the application.
+ *
+ * @param nonce of this answer alone: its policy lets in only what carries it
+ */
 export function renderDocument(
   { locale, strings, brand: { name = '', logoUrl } }: PageContext,
   { title, body }: Page,
-  { style, script, nonce }: PageAssets,
+  { style, script, nonce }: Record<'style' | 'script' | 'nonce', string>,
 ): string {
   const logo =
     logoUrl === undefined

@@ -33,7 +33,8 @@ interface Rule {
   fault: Exclude<Fault, 'connection'>;
   /** The enhanced code without its first digit. */
   enhanced?: RegExp;
-  words?: RegExp;
+  /** One of them has to match. */
+  words?: RegExp | readonly RegExp[];
 }
 
 /**
@@ -42,7 +43,7 @@ interface Rule {
  * - Exchange Online: https://learn.microsoft.com/exchange/troubleshoot/email-delivery/ndr/non-delivery-reports-in-exchange-online
  * - Gmail: https://support.google.com/a/answer/3726730
  */
-export const replyRules: readonly Rule[] = [
+const replyRules: readonly Rule[] = [
   // Postfix verified the address with its server, and quotes the result.
   { fault: 'recipient', words: /^\W*recipient address rejected: (undeliverable|unverified) address/ },
   { fault: 'account', words: /^\W*sender address rejected: (undeliverable|unverified) address/ },
@@ -57,63 +58,39 @@ export const replyRules: readonly Rule[] = [
   { fault: 'recipient', enhanced: /^2\.12[12]$/ },
   {
     fault: 'recipient',
-    words:
+    words: [
       /gr[ae]y-?list|recipient thread limit|receiving (e?mail |messages )?(too|at a rate)|receive limit|messages [^.]{0,20}can receive/,
+      /too (many|much) [^.]{0,40}(to|for) (this|the|that) (user|recipient|mailbox|account)/,
+    ],
   },
-  {
-    fault: 'recipient',
-    words: /too (many|much) [^.]{0,40}(to|for) (this|the|that) (user|recipient|mailbox|account)/,
-  },
-  // The sender's address, even if the reply mentions its mailbox (Exim: "Sender verify failed").
   {
     fault: 'account',
-    words:
+    words: [
+      // The sender's address, even if the reply mentions its mailbox (Exim: "Sender verify failed").
       /sender('s)? ((e-?mail )?address |domain |e-?mail |envelope )?(is |was |has been )?(rejected|denied|refused|block|banned|verif|not |unknown|invalid|does)|(invalid|unknown|bad|banned|blocked|forged|unverified|your) sender|sender (policy|id|ip|reputation|host)|verification failed for|domain of sender|envelope[- ]from|return[- ]path|from (e-?mail )?address|send ?as\b/,
-  },
-  // Relaying denied, or limits of the account.
-  {
-    fault: 'account',
-    words:
+      // Relaying denied, or limits of the account.
       /relay(ing)?( access)?( is| has been)? (denied|not |prohibited|disallowed|refused|rejected|limit|quota)|(no|not|n't|cannot|unable to|refuse to|allowed to|permitted to|only|open|anonymous) relay|rcpt ?hosts|(send|sending|sent|outgoing|outbound|submission|daily|hourly) [^.]{0,30}(limit|quota|rate|allowance)|outbounds? (disabled|mail|e-?mail)|(disabled|suspended|blocked|paused) (for|from) sending|sending (is |has been |was )?(disabled|suspended|blocked|paused)/,
+    ],
   },
   { fault: 'recipient', enhanced: /^(1\.([12346]|10)|2\.[1-4])$/ },
   { fault: 'account', enhanced: /^(1\.[789]|2\.252|4\.5|7\.([2-9]|\d{2,3}))$/ },
   { fault: 'account', words: /\bsender\b/ },
-  // A provider that relays only from known addresses: the server or its address is on no list, or must be.
   {
     fault: 'account',
-    words:
+    words: [
+      // A provider that relays only from known addresses: the server or its address is on no list, or must be.
       /\b(ips?|hosts?|servers?|clients?|network|address you are sending from)\b[^.]{0,40}?\b(white|allow|safe|access)(ed)?[- ]?list|\bnot (on|in) (your|our ip|the ip|this account's) (\w+ )?(white|allow|access)[- ]?list/,
-  },
-  // The contract with a provider: a trial, a plan that is used up, an account or domain that it has not approved yet.
-  {
-    fault: 'account',
-    words:
+      // The contract with a provider: a trial, a plan that is used up, an account or domain that it has not approved yet.
       /\b(trial|free|demo|sandbox|test(ing)?) (account|domain|sub-?domain|plan|mode|period|server|version|smtp|tier)s?\b|\b(in|is a?) sandbox\b|\bcredits?\b|\b(billing|payments?|invoices?|subscriptions?|unpaid|overdue|probation)\b|(upgrade|activate) (your|the|a) |(confirm|validate|verify|complete) your (account|domain|e-?mail|identity|phone|profile|registration|website)|\b(not|n't) (allowed|permitted|enabled|able) to send|\byour ([\w-]+ )?(plan|package|quota|allowance|token|key|domain|website)\b|\b(plan|package|monthly|weekly|daily|hourly|free|maximum) [^.]{0,30}(limit|quota|allowance|exceeded)|\bapi[- ]?(key|token)|\b(account|domain|website|user|ip|address)( \S+)? (is |are |has |was )?(still |currently )?(not (yet )?(been )?(verified|validated|activated|approved|confirmed|enabled for)|under review|pending|awaiting|on hold|unverified (for|to) send)|\bnot (yet )?(been )?(verified|approved|activated|validated|enabled) (to|for) send|(verified|authori[sz]ed|own|approved) (e-?mail )?(recipients|addresses)\b|account owners?\b|\b(licen[cs]e|balance|funds|allotment)\b|\bapi\b|(unregistered|unknown) ip\b|\bip (is )?not\b/,
-  },
-  // What the account may send, and how it has to sign in.
-  {
-    fault: 'account',
-    words:
+      // What the account may send, and how it has to sign in.
       /\bcan only send\b|\b(e-?mails?|messages?|recipients?) (limit|quota|rate)\b|quota of (messages|e-?mails)|(daily|hourly|monthly)[-_ ](limit|quota)|number of (allowed |sent )?(e-?mails|messages|recipients)|\b(suspended|disabled|blocked) for (spam|abuse)|password|log in via|web browser|phone number|\bsmtp( access| auth| service)?( is)? (disabled|blocked|not (enabled|allowed|available))/,
-  },
-  // Blocklists, including the codes of Hotmail, Yahoo and iCloud.
-  {
-    fault: 'account',
-    words:
+      // Blocklists, including the codes of Hotmail, Yahoo and iCloud.
       /block(ed|ing)? (using|by|due|for|because|list)|(block|black|deny|drop)[- ]?list|\bdnsbl|\brbls?\b|spamhaus|spamcop|barracuda|sorbs|uceprotect|proofpoint|(?<!not )\blisted\b|reputation|\bbanned\b|\[(tss?|bl|cs|hm|ph)\d+\]|\b(sc|dy|ou|rp)-00\d\b|\bs3(140|150)\b/,
-  },
-  // Authentication, TLS, DNS or greeting of the sender.
-  {
-    fault: 'account',
-    words:
+      // Authentication, TLS, DNS or greeting of the sender.
       /\b(spf|dkim|dmarc)\b|authenticat|authori[sz]|must issue|starttls|requires? (tls|encryption|high-strength)|tls (is )?required|\bauth\b|log ?in first|pop before|client (host|ip)|reverse|\bptr\b|\brdns\b|\b(helo|ehlo)\b|cannot find your|sending (address|domain|host|server|mta)|\bfrom:? domain|your (ip|host|server|network|domain|isp|mail ?server|account|organi[sz]ation|client)\b|\bip address|(messages?|mail|mails|e-?mails?|connections?|traffic|volume) (coming )?from\b|from your|dynamic|untrusted|our system has detected/,
-  },
-  // Rate limits.
-  {
-    fault: 'account',
-    words:
+      // Rate limits.
       /too (many|much) |(rate|frequency|connections?|messages?|volume)[- ]?limit|limit(ed|ing)? (the )?(rate|connections?)|exceed\w* [^.]{0,40}(rate|connections?|(per|an|this) (minute|hour|day))|excessive volume|throttl|slow down|(unexpected|unusual) (volume|rate|sending)|user complaints/,
+    ],
   },
   // The mailbox, without a code that says so.
   {
@@ -136,8 +113,10 @@ const generalCodes = /^(421|454|455|50\d|521|53\d|554|555|57\d)$/;
 
 function findFault({ enhanced, words }: Reply): Rule['fault'] | undefined {
   const detail = enhanced?.slice(2) ?? '';
-  return replyRules.find((rule) => (rule.enhanced?.test(detail) ?? true) && (rule.words?.test(words) ?? true))
-    ?.fault;
+  const matches = (rule: Rule) =>
+    (rule.enhanced?.test(detail) ?? true) &&
+    (rule.words === undefined || [rule.words].flat().some((pattern) => pattern.test(words)));
+  return replyRules.find(matches)?.fault;
 }
 
 const loginLimits = /too many|limit|exceed|throttl|lock|suspend|disabl|attempts/;

@@ -1,0 +1,64 @@
+import { createDerivation } from '../core/derivation.js';
+import type { Keys } from '../core/keys.js';
+import type { Policy } from '../core/policy.js';
+import type { TestIdentities } from '../core/test-identities.js';
+import type { Call } from '../outcomes/outcome.js';
+import type { Outcomes } from '../outcomes/outcomes.js';
+import type {
+  Clock,
+  Delivery,
+  IssueToken,
+  MonotonicClock,
+  Random,
+  ReadClaims,
+  Render,
+  ShouldSend,
+  Store,
+} from '../ports.js';
+import { createAddressLimits } from './address-limits.js';
+import { createSendNotes } from './send-notes.js';
+import { createTargetResolver } from './target.js';
+import { createTestCodeFinder } from './test-codes.js';
+import { createMessageWriter, type LinkTarget } from './write-message.js';
+
+export interface ServiceOptions {
+  policy: Policy;
+  keys: Keys;
+  store: Store;
+  delivery: Delivery;
+  outcomes: Outcomes;
+  issueToken: IssueToken;
+  /** Ends every sign-in and pending code of a canonical identity; returns how many codes. */
+  signOut(identity: string, call?: Call): Promise<number>;
+  /** Called before the code is consumed, so that a failure here costs only an attempt. Default: no extra claims. */
+  readClaims?: ReadClaims | undefined;
+  render: Render;
+  /** Creates the links in messages. Default: none. */
+  createLink?: ((target: LinkTarget) => string) | undefined;
+  random: Random;
+  /** Country of phone numbers without `+`. */
+  defaultCountry?: string | undefined;
+  testIdentities: TestIdentities;
+  /** Whether a code may be sent; anyone else gets the same answers and no code. Default: to everyone. */
+  shouldSend?: ShouldSend | undefined;
+  /** Decides only when a test identity ends. */
+  clock: Clock;
+  monotonicClock: MonotonicClock;
+}
+
+/** What the steps of the protocol are made of. */
+export type Parts = ReturnType<typeof createParts>;
+
+export function createParts(options: ServiceOptions) {
+  const { policy, keys, testIdentities, clock } = options;
+  const derivation = createDerivation(keys, policy.namespace);
+  const findTestCode = createTestCodeFinder(testIdentities, clock);
+  const base = { ...options, derivation, findTestCode };
+  return {
+    ...base,
+    resolveTarget: createTargetResolver(base),
+    countAddress: createAddressLimits(base),
+    sendNotes: createSendNotes(options),
+    writeMessage: createMessageWriter(base),
+  };
+}
