@@ -63,6 +63,7 @@ describe('introspection', () => {
       'x'.repeat(3000),
     ]) {
       const response = await introspect(token);
+      response.headers.delete('X-Request-ID');
       answers.add(JSON.stringify([response.status, [...response.headers], await response.text()]));
     }
     assert.equal(answers.size, 1);

@@ -31,8 +31,10 @@ describe('revocation', () => {
     const { otp, access, refresh, clock, revoke, post } = await signIn();
     const elsewhere = await signIn({ clock, namespace: 'shop' });
     const answers = new Set<string>();
-    const keep = async (response: Response) =>
+    const keep = async (response: Response) => {
+      response.headers.delete('X-Request-ID');
       answers.add(JSON.stringify([response.status, [...response.headers], await response.text()]));
+    };
     for (const token of [elsewhere.access, elsewhere.refresh, 'x', 'x.y.z', '\0', 'é', ' ', rs256(access)]) {
       await keep(await revoke(token));
     }

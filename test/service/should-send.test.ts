@@ -162,7 +162,7 @@ test('the gate decides who is sent a code, together with the application', async
 test('delivery that an answer waits for is refused where some are sent nothing', async () => {
   assert.throws(
     () => createTestOtp({ shouldSend: () => true, deliveryMode: 'direct' }),
-    /deliveryMode must be background with shouldSend, .*got direct/,
+    /deliveryMode must be background with shouldSend: .*got direct/,
   );
   assert.throws(() => createTestOtp({ gateAllow: ['@example.com'], deliveryMode: 'direct' }), /background/);
   let finish = () => {};
