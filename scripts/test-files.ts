@@ -21,6 +21,7 @@ export const slow: readonly string[] = [
   'test/faults/',
   'test/http/hostile-input',
   'test/messages/accessibility',
+  'test/runbook',
   'test/sdk/browser',
   'test/sdk/python',
   'test/security/guessing',

@@ -121,10 +121,10 @@ export async function startService(env: Record<string, string> = {}) {
 }
 
 /** Posts JSON over a socket. */
-export async function postTo(url: string, body: unknown) {
+export async function postTo(url: string, body: unknown, bearer?: string) {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
+    headers: { 'Content-Type': 'application/json', ...(bearer && { Authorization: `Bearer ${bearer}` }) },
     body: JSON.stringify(body),
   });
   return { status: response.status, headers: response.headers, body: JSON.parse(await response.text()) };
