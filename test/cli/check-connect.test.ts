@@ -150,9 +150,21 @@ describe('of a mail server, the line says', () => {
     assert.equal(right.find('smtp'), 'ok smtp 127.0.0.1 accepts the login');
     const wrong = await check({ ...at(server.port), SMTP_PASSWORD: 'a-wrong-password' });
     assert.equal(wrong.code, 1);
-    assert.match(wrong.find('smtp'), /^FAILED smtp .*check SMTP_USERNAME, SMTP_PASSWORD/);
+    assert.match(
+      wrong.find('smtp'),
+      /^FAILED smtp the server refuses the login: check SMTP_USERNAME and SMTP_PASSWORD/,
+    );
     assert.ok(!wrong.stdout.includes('a-wrong-password'));
     assert.deepEqual(server.recipients, []);
+  });
+
+  test('that nobody vouches for its certificate, and what to set', async () => {
+    const { key, cert } = createCertificate();
+    const server = await startSmtpServer({ disabledCommands: [], key, cert });
+    const login = { SMTP_PASSWORD: 'x', SMTP_REQUIRE_TLS: 'true' };
+    const { code, find } = await check({ ...at(server.port), ...login });
+    assert.equal(code, 1);
+    assert.match(find('smtp'), /^FAILED smtp .*certificate.*NODE_EXTRA_CA_CERTS/);
   });
 
   test('that it hangs, while everything else is checked', async () => {
@@ -166,7 +178,10 @@ describe('of a mail server, the line says', () => {
     const { port } = silent.address() as { port: number };
     const { code, find } = await check({ ...at(port), SMTP_PASSWORD: 'x', DELIVERY_TIMEOUT_MS: '60000' });
     assert.equal(code, 1);
-    assert.match(find('smtp'), /^FAILED smtp (does not answer in time|no answer in 5 s)/);
+    assert.match(
+      find('smtp'),
+      /^FAILED smtp (the server took the connection but does not answer|no answer in 5 s|the time limit)/,
+    );
     assert.match(find('store'), /^ok /);
     assert.match(find('token keys'), /^ok /);
   });

@@ -67,7 +67,10 @@ test('the next backend of the route is tried as for a code, and each answer is s
     DELIVERY_ROUTES: 'email=smtp,webhook',
   });
   assert.equal(code, 0, stdout);
-  assert.match(stdout, /smtp: sending …\nsmtp: refuses .*550.*\nwebhook: sending …\nwebhook: accepted/);
+  assert.match(
+    stdout,
+    /smtp: sending …\nsmtp: the server refuses the sender: check SMTP_FROM .*550.*\nwebhook: sending …\nwebhook: accepted/,
+  );
   const posted = JSON.parse(stub.received[0]?.body ?? '{}');
   assert.match(posted.subject, /^\[Test\] /);
 });
@@ -77,7 +80,10 @@ test('when nobody accepts it, the exit code is that of a failure and the answer 
   const login = { SMTP_USERNAME: 'codes', SMTP_PASSWORD: 'a-wrong-password' };
   const { code, stdout } = await sendTest(['alice@example.com'], { ...smtpAt(server.port), ...login });
   assert.equal(code, 1);
-  assert.match(stdout, /smtp: .*check SMTP_USERNAME, SMTP_PASSWORD.*\nNobody accepted the message\.\n$/);
+  assert.match(
+    stdout,
+    /smtp: the server refuses the login: check SMTP_USERNAME and SMTP_PASSWORD.*\nNobody accepted the message\.\n$/,
+  );
   assert.ok(!stdout.includes('a-wrong-password'));
 });
 

@@ -1,4 +1,5 @@
 import type { Refusal } from '../../core/refusal.js';
+import { sayCause } from '../../delivery/cause.js';
 import type { SenderName } from '../../options/delivery.js';
 import { senders } from '../../options/senders.js';
 import type { SettingName } from '../../options/settings.js';
@@ -9,25 +10,15 @@ const identifying = /_USERNAME$|_SID$|_KEY_ID$|_API_KEY$|_CLIENT_ID$|_PHONE_NUMB
 
 /** Why a backend refused, in words, and which settings to look at. */
 export function sayRefusal(name: SenderName, refusal: Refusal, config: Config): string {
-  const { category, detail } = refusal;
-  const advice = category === 'unauthorized' ? `: check ${listCredentials(name, config)}` : '';
-  return `${meanings[category]}${advice} (${detail})`;
+  const cause = sayCause(refusal);
+  if (refusal.category !== 'unauthorized') return cause;
+  const others = listCredentials(name, config).filter((setting) => !cause.includes(setting));
+  return others.length === 0 ? cause : `${cause}: check ${others.join(', ')}`;
 }
 
-const meanings: Record<Refusal['category'], string> = {
-  invalid_recipient: 'refuses the recipient',
-  rejected: 'refuses the request',
-  unauthorized: 'refuses the credentials',
-  rate_limited: 'is asked too often',
-  unavailable: 'cannot be reached',
-  timeout: 'does not answer in time',
-  unknown: 'gives no usable answer',
-};
-
-function listCredentials(name: SenderName, config: Config): string {
+function listCredentials(name: SenderName, config: Config): string[] {
   return Object.entries(senders[name].settings)
     .filter(([setting]) => config[setting as SettingName] !== undefined)
     .filter(([setting, { isSecret }]) => isSecret || identifying.test(setting))
-    .map(([setting]) => setting)
-    .join(', ');
+    .map(([setting]) => setting);
 }
