@@ -37,6 +37,13 @@ export function cleanText(name: string, given: string, origin: Origin): GivenTex
   if (/\$\{\w+\}|\{\{.*\}\}/.test(text)) {
     return { text, warning: 'holds a reference to a variable, which nothing replaces here' };
   }
+  if (/^[\u2018-\u201f\u00ab].*[\u2018-\u201f\u00bb]$/s.test(text)) {
+    return { text, warning: 'is in typographic quotes, which belong to the value' };
+  }
+  // Pages that show a password in groups put no-break spaces between them.
+  if (name !== 'BRAND_NAME' && /[\p{Cf}\u00a0\u2000-\u200a\u202f\u3000]/u.test(text)) {
+    return { text, warning: 'holds a no-break space or an invisible character' };
+  }
   return { text };
 }
 

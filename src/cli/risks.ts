@@ -12,6 +12,10 @@ export function findRisks(config: Environment, isProduction: boolean): string[] 
       `GATE_COOKIE_DOMAIN: given "${domain}", under which strangers may have hosts that would get the session cookie too; browsers may refuse it`,
     );
   }
+  for (const [index, { until }] of config.OTP_TEST_IDENTITIES.entries()) {
+    if (Date.parse(`${until}T24:00:00Z`) <= Date.now())
+      risks.push(`OTP_TEST_IDENTITIES: entry ${index + 1} has no effect, because its last day is over`);
+  }
   if (!config.BEARER_PURPOSES.some((purpose) => config.OTP_PURPOSES.includes(purpose))) {
     risks.push('BEARER_PURPOSES: none of OTP_PURPOSES is among them, so GET /token/verify accepts no token');
   }

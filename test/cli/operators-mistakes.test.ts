@@ -440,6 +440,21 @@ const refused: Mistake[] = [
 
 const warned: Mistake[] = [
   [
+    'quotes of a word processor',
+    { ...redis, REDIS_PASSWORD: '“hunter2”' },
+    /^REDIS_PASSWORD: is in typographic quotes/,
+  ],
+  [
+    'a password in groups, as its page shows it',
+    { ...smtp, SMTP_USERNAME: 'codes', SMTP_PASSWORD: 'hunter2\u00a0hunter2' },
+    /^SMTP_PASSWORD: holds a no-break space/,
+  ],
+  [
+    'a test identity of last year',
+    { OTP_TEST_IDENTITIES: 'new@example.com=482931@2999-12-31,review@example.com=482931@2020-12-31' },
+    /^OTP_TEST_IDENTITIES: entry 2 has no effect, because its last day is over$/,
+  ],
+  [
     'a setting of another service',
     { ...smtp, SMTP_USER: 'codes' },
     /^SMTP_USER: not a setting .*did you mean `SMTP_USERNAME`/,
