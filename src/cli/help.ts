@@ -9,6 +9,8 @@ Commands:
   check    say what is wrong with the configuration, or what is in force
   send-test ADDRESS
            send a test message as codes are sent
+  identity status|cancel|unblock|sign-out|erase ADDRESS
+           ask a running service about one person, or act for them
   secret   print a fresh OTP_SECRET_KEY and JWT_SECRET, as lines for .env
   keys     generate, rotate or list the private keys of a file, for JWT_PRIVATE_KEY_FILE
 
@@ -23,7 +25,7 @@ Options:
   --alg ALG         with keys: ES256 (the default) or EdDSA
   --now             with keys rotate: do not wait until the step is safe
   --config FILE     read settings from FILE instead of .env; the environment wins over both
-  -h, --help        show this, or more about \`check\` or \`send-test\`
+  -h, --help        show this, or more about \`check\`, \`send-test\` or \`identity\`
   -v, --version     show the version
 
 Settings come from the environment: see docs/configuration.md.
@@ -57,7 +59,27 @@ That a provider accepted a message does not mean that it arrived.
 Exit codes: 0 a provider accepted it, 1 none did, 2 wrong usage or configuration.
 `;
 
-const pages: Readonly<Record<string, string>> = { check, 'send-test': sendTest };
+const identity = `Usage: stateless-otp identity VERB ADDRESS --key-file FILE [--url URL] [--force] [--json]
+
+Asks a running service about one person, or acts for them. ADDRESS is an e-mail address, a phone number or an id.
+
+Verbs:
+  status    show what is pending, how its last send fared, and which limits are used up
+  cancel    end the pending codes
+  unblock   forget sends, attempts and wrong guesses: at most 3 times in 46 days
+  sign-out  end every sign-in and the pending codes
+  erase     sign-out and unblock, for a deletion request
+
+  --key-file FILE  a file with an API key that has the right operate
+                   (\`stateless-otp secret --api-key ops:operate\` makes one)
+  --url URL        where the service is. Default http://127.0.0.1:8000
+  --force          with unblock: however often it was done before
+  --json           print what the service answers
+
+Exit codes: 0 done, 1 the service did not do it or cannot be reached, 2 wrong usage.
+`;
+
+const pages: Readonly<Record<string, string>> = { check, 'send-test': sendTest, identity };
 
 /** What --help prints, for a command or in general. */
 export function formatHelp(command: string | undefined): string {

@@ -12,13 +12,21 @@ import { parseGiven, readEnvFile } from './config.js';
 import { checkConnections } from './connect/check-connections.js';
 import { formatHelp } from './help.js';
 import { runKeys, TooEarlyError } from './keys.js';
+import { OperateError, operate } from './operate.js';
 import { prepare } from './prepare.js';
 import { sayAllowed } from './say.js';
 import { sendTest } from './send-test.js';
 import { serve } from './serve.js';
 
 /** The commands, and how many words may follow each. */
-const commands: Readonly<Record<string, number>> = { serve: 0, check: 0, 'send-test': 1, secret: 0, keys: 1 };
+const commands: Readonly<Record<string, number>> = {
+  serve: 0,
+  check: 0,
+  'send-test': 1,
+  identity: 2,
+  secret: 0,
+  keys: 1,
+};
 /** Options that go with some commands only. */
 const optionOwners: Record<string, string[]> = {
   'api-key': ['secret'],
@@ -28,6 +36,10 @@ const optionOwners: Record<string, string[]> = {
   file: ['keys'],
   alg: ['keys'],
   now: ['keys'],
+  url: ['identity'],
+  'key-file': ['identity'],
+  force: ['identity'],
+  json: ['identity'],
 };
 
 const exitFailed = 1;
@@ -48,6 +60,10 @@ async function main(args: string[]): Promise<void> {
       file: { type: 'string' },
       alg: { type: 'string' },
       now: { type: 'boolean' },
+      url: { type: 'string' },
+      'key-file': { type: 'string' },
+      force: { type: 'boolean' },
+      json: { type: 'boolean' },
     },
   });
   if (values.help) return print(formatHelp(positionals[0]));
@@ -65,6 +81,18 @@ async function main(args: string[]): Promise<void> {
     }
   }
   if (command === 'secret') return print(formatSecrets(values));
+  if (command === 'identity') {
+    return print(
+      await operate({
+        verb: rest[0] ?? '',
+        address: rest[1],
+        url: values.url,
+        keyFile: values['key-file'],
+        isForced: values.force ?? false,
+        isJson: values.json ?? false,
+      }),
+    );
+  }
   const file = readEnvFile(values.config);
   if (command === 'keys') {
     return print(
@@ -160,7 +188,7 @@ function report(error: unknown): void {
     (error instanceof OtpError && error.code === 'invalid_request')
   ) {
     complain([`${message} (see --help)`], exitUsage);
-  } else if (error instanceof TooEarlyError) {
+  } else if (error instanceof TooEarlyError || error instanceof OperateError) {
     complain([message], exitFailed);
   } else if (syscall === 'listen' || syscall === 'getaddrinfo') {
     complain([`HOST, PORT: cannot listen: ${message}`], exitFailed);

@@ -1,0 +1,65 @@
+/** What `POST /api/v1/operator/status` answers. */
+export interface IdentityStatus {
+  identity_tag: string;
+  pending: {
+    purpose: string | null;
+    channel: string;
+    bound: boolean;
+    age_seconds: number;
+    attempts_left: number;
+    code_length: number;
+    last_send: { transport: string | null; outcome: string; cause: string | null; at: string };
+  }[];
+  budgets: { limit: string; used: number; max: number; refills_in_seconds: number }[];
+  guesses: { used: number; max: number; resets_in_seconds: number };
+  signed_out_at: string | null;
+}
+
+/** For people. */
+export function formatStatus({
+  identity_tag,
+  pending,
+  budgets,
+  guesses,
+  signed_out_at,
+}: IdentityStatus): string {
+  const lines = [`identity   ${identity_tag} in the log`];
+  if (pending.length === 0) lines.push('code       none is pending: none was requested, or it was used');
+  for (const { purpose, channel, bound, age_seconds, attempts_left, code_length, last_send } of pending) {
+    const { transport, outcome, cause, at } = last_send;
+    const kind = bound ? ', bound to the browser or program that asked' : '';
+    lines.push(
+      `code       for ${purpose ?? 'a purpose that is gone'}, ${code_length} digits, ${age_seconds} s old, ${attempts_left} attempts left${kind}`,
+      `last send  ${sayOutcome[outcome] ?? outcome} by ${channel}${transport === null ? '' : ` (${transport})`} at ${at}${cause === null ? '' : `: ${sayCause[cause] ?? cause}`}`,
+    );
+  }
+  for (const { limit, used, max, refills_in_seconds } of budgets) {
+    const isFull = used >= max ? ', the next is refused' : '';
+    lines.push(
+      `limit      ${limit}: ${used} of ${max}${isFull}${used === 0 ? '' : `, less in ${refills_in_seconds} s`}`,
+    );
+  }
+  const reset =
+    guesses.used === 0 ? '' : `, forgotten in ${Math.ceil(guesses.resets_in_seconds / 86_400)} days`;
+  const most = guesses.max === 0 ? '' : ` of ${guesses.max} before codes get longer`;
+  lines.push(
+    `guesses    ${guesses.used} wrong${most}${reset}`,
+    `signed out ${signed_out_at === null ? 'never everywhere' : `everywhere at ${signed_out_at}`}`,
+  );
+  // A cause may quote a server, which must not control the terminal.
+  return `${lines.map((line) => line.replace(/\p{Cc}/gu, ' ')).join('\n')}\n`;
+}
+
+const sayOutcome: Readonly<Record<string, string>> = {
+  queued: 'waits or is being sent',
+  delivered: 'accepted by the provider',
+  withheld: 'withheld: nothing is sent',
+  failing: 'refused for now, will be tried again',
+  delivery_failed: 'given up',
+  expired: 'given up, the code expired while it waited',
+};
+
+const sayCause: Readonly<Record<string, string>> = {
+  not_allowed: 'not allowed by GATE_ALLOW, GATE_FILE or shouldSend (not_allowed)',
+  test_identity: 'a test identity (test_identity)',
+};

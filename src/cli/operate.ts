@@ -1,0 +1,133 @@
+import { isPrivateHost } from '../core/private-host.js';
+import { OtpError } from '../errors.js';
+import { formatStatus, type IdentityStatus } from './identity-status.js';
+import { readSecretFile } from './secret-file.js';
+
+/** `erase` is `sign-out`, which also cancels, and `unblock`: after it nothing of an identity can be used. */
+export const operatorVerbs = ['status', 'cancel', 'unblock', 'sign-out', 'erase'] as const;
+type Verb = (typeof operatorVerbs)[number];
+
+export interface OperateCommand {
+  verb: string;
+  address: string | undefined;
+  url: string | undefined;
+  keyFile: string | undefined;
+  isForced: boolean;
+  /** Print the answer as JSON. */
+  isJson: boolean;
+}
+
+/** The service could not be reached, or did not do it. */
+export class OperateError extends Error {}
+
+const timeoutMs = 10_000;
+const defaultUrl = 'http://127.0.0.1:8000';
+
+/**
+ * Asks a running service to do something for one identity. Returns what to print.
+ *
+ * @throws OtpError `invalid_request` for wrong usage; OperateError
+ */
+export async function operate(command: OperateCommand): Promise<string> {
+  const { address, isForced, isJson } = command;
+  const verb = operatorVerbs.find((known) => known === command.verb);
+  if (verb === undefined) throw wrong(`given "${command.verb}", allowed: tag, ${operatorVerbs.join(', ')}`);
+  if (address === undefined) throw wrong(`${verb}: whom? Give an address, a number or an id`);
+  if (isForced && verb !== 'unblock') throw wrong('--force goes with unblock');
+  const base = parseUrl(command.url ?? defaultUrl);
+  const key = readKey(command.keyFile);
+  const ask = (route: string, body: object = {}) =>
+    post(`${base}/api/v1/operator/${route}`, key, { identity: address, ...body });
+
+  if (verb === 'status') {
+    const status = (await ask('status')) as unknown as IdentityStatus;
+    return isJson ? formatJson(status) : formatStatus(status);
+  }
+  let done: Answer;
+  if (verb === 'erase') {
+    done = await ask('sign-out');
+    // For a deletion request, however often it has been asked for.
+    await ask('unblock', { force: true });
+  } else {
+    done = await ask(verb, verb === 'unblock' ? { force: isForced } : {});
+  }
+  return isJson ? formatJson(done) : `${describeDone(verb, done)}\n`;
+}
+
+function describeDone(verb: Exclude<Verb, 'status'>, { identity_tag, cancelled }: Answer): string {
+  const codes = cancelled === 1 ? '1 pending code has ended' : `${cancelled} pending codes have ended`;
+  const did = {
+    cancel: codes,
+    unblock: 'sends, attempts and wrong guesses are forgotten',
+    'sign-out': `signed out everywhere, ${codes}`,
+    erase: `signed out everywhere, ${codes}, and what was counted is forgotten`,
+  };
+  return `${identity_tag}: ${did[verb]}`;
+}
+
+interface Answer {
+  identity_tag: string;
+  cancelled: number;
+  code?: string;
+  detail?: string;
+}
+
+async function post(url: string, key: string, body: object): Promise<Answer> {
+  let response: Response;
+  let answer: Answer | null;
+  try {
+    response = await fetch(url, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-API-Key': key },
+      body: JSON.stringify(body),
+      // The key must not follow to another place.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    answer = (await response.json().catch(() => null)) as Answer | null;
+  } catch (error) {
+    const { cause, message } = error as Error;
+    throw new OperateError(`${url}: ${(cause as Error | undefined)?.message || message}`);
+  }
+  if (response.status === 200 && answer !== null) return answer;
+  if (response.status === 404 && answer?.code === 'not_found') {
+    throw new OperateError(`${url}: ${answer.detail}. No key in API_KEYS may have the right operate`);
+  }
+  if (answer?.code === 'invalid_identity') throw wrong(String(answer.detail));
+  throw new OperateError(
+    `${url}: ${answer?.detail ?? `HTTP ${response.status}, not an answer of the service`}`,
+  );
+}
+
+/** The key must not travel in the clear, except on this machine or a private network. */
+function parseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isHttps = url?.protocol === 'https:';
+  if (url === null || (!isHttps && url.protocol !== 'http:')) {
+    throw wrong(`--url: given "${text}", allowed: a URL such as https://otp.example.com`);
+  }
+  if (url.username !== '' || url.search !== '' || url.hash !== '') {
+    throw wrong('--url: the address of the service alone, without a user, a query or a fragment');
+  }
+  if (!isHttps && !isPrivateHost(url.hostname)) {
+    throw wrong(`--url: given "${text}", over http the key would travel in the clear: use https`);
+  }
+  return url.href.replace(/\/$/, '');
+}
+
+function readKey(path: string | undefined): string {
+  if (path === undefined) throw wrong('--key-file: a file with the API key is required');
+  const { text, problem } = readSecretFile(path);
+  if (problem !== undefined) throw wrong(`--key-file: ${problem}`);
+  const key = (text ?? '').trim();
+  if (!/^[\x21-\x7E]+$/.test(key)) throw wrong('--key-file: holds more than an API key');
+  return key;
+}
+
+function formatJson(answer: object): string {
+  return `${JSON.stringify(answer, null, 2)}\n`;
+}
+
+function wrong(message: string): OtpError {
+  return new OtpError('invalid_request', `identity: ${message}`);
+}
