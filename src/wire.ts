@@ -12,7 +12,7 @@ import type { Call } from './outcomes/outcome.js';
 import { createOutcomes } from './outcomes/outcomes.js';
 import type { MonotonicClock } from './ports.js';
 import type { IssuedToken } from './results.js';
-import { createLibraryCalls } from './service/library-calls.js';
+import { checkCall, createLibraryCalls } from './service/library-calls.js';
 import { createService, type Service } from './service.js';
 import { createLinks } from './sign-in/links.js';
 import { createSignInRoutes } from './sign-in/routes.js';
@@ -108,9 +108,9 @@ export function wire(
   return {
     ...createLibraryCalls(service, common),
     operator: service.operator,
-    verifyToken: tokens.check,
-    refresh: tokens.refresh,
-    revoke: tokens.revoke,
+    verifyToken: (token, call) => tokens.check(token, checkCall(call)),
+    refresh: (token, call) => tokens.refresh(token, checkCall(call)),
+    revoke: (token, call) => tokens.revoke(token, checkCall(call)),
     handler,
     ping: () => store.ping(),
     async close({ graceMs = 5000 } = {}) {

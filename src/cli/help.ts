@@ -11,6 +11,8 @@ Commands:
            send a test message as codes are sent
   identity status|cancel|unblock|sign-out|erase ADDRESS
            ask a running service about one person, or act for them
+  identity tag ADDRESS
+           print what the lines of the log show of ADDRESS
   secret   print a fresh OTP_SECRET_KEY and JWT_SECRET, as lines for .env
   keys     generate, rotate or list the private keys of a file, for JWT_PRIVATE_KEY_FILE
 

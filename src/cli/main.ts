@@ -8,9 +8,10 @@ import { passes } from '../options/row.js';
 import { generateApiKey, generateSecretKey } from '../otp.js';
 import { version } from '../version.js';
 import { formatCheck } from './check.js';
-import { parseGiven, readEnvFile } from './config.js';
+import { type LoadedConfig, loadConfig, parseGiven, readEnvFile } from './config.js';
 import { checkConnections } from './connect/check-connections.js';
 import { formatHelp } from './help.js';
+import { findIdentityTag } from './identity-tag.js';
 import { runKeys, TooEarlyError } from './keys.js';
 import { OperateError, operate } from './operate.js';
 import { prepare } from './prepare.js';
@@ -106,6 +107,7 @@ async function main(args: string[]): Promise<void> {
       }),
     );
   }
+  if (command === 'identity') return showIdentity(rest, loadConfig(process.env, file));
   const loaded = await prepare(process.env, file);
   if (command === 'check') {
     print(`${formatCheck(loaded)}\n`);
@@ -121,6 +123,15 @@ async function main(args: string[]): Promise<void> {
   }
   if (command === 'send-test') return leave(await sendTest(loaded.config, rest[0], values.channel));
   await serve({ ...loaded, config: loaded.config });
+}
+
+/** The service may be running: its port need not be free. */
+function showIdentity([action, address]: string[], { config, ...loaded }: LoadedConfig): void {
+  if (action !== 'tag') {
+    throw new OtpError('invalid_request', `identity: given "${action ?? ''}", allowed: tag`);
+  }
+  if (!config) complain(loaded.problems, exitUsage);
+  print(`${findIdentityTag({ ...loaded, config }, address)}\n`);
 }
 
 /** Key commands must work while other settings are invalid or missing. */

@@ -5,3 +5,8 @@ export function createMailHeaders(id: string): Record<string, string> {
     'X-Entity-Ref-ID': id, // keeps mail clients from folding a new code into an old conversation
   };
 }
+
+/** The id of a request as the value of a tag at SES or Resend, which take no dots. */
+export function toTagValue(requestId: string): string {
+  return requestId.replaceAll('.', '_');
+}

@@ -1,5 +1,5 @@
 import type { Transport } from '../ports.js';
-import { createMailHeaders } from './mail-headers.js';
+import { createMailHeaders, toTagValue } from './mail-headers.js';
 import { checkOptions, credential } from './options.js';
 import { createPostTransport, dig, type HttpOptions, httpChecks } from './post.js';
 import { resendErrors } from './resend-errors.js';
@@ -32,14 +32,22 @@ export function createResendTransport(options: ResendTransportOptions): Transpor
       findErrorCode: ({ body }) => dig(body, 'name'),
       codes: resendErrors,
     },
-    ({ id, to, subject, text, html }) => ({
+    ({ id, requestId, to, subject, text, html }) => ({
       url: `${baseUrl}/emails`,
       headers: {
         authorization: `Bearer ${apiKey}`,
         'idempotency-key': id,
         'user-agent': 'stateless-otp', // Resend refuses requests without one
       },
-      body: { from, to: [to], subject, text, html, headers: createMailHeaders(id) },
+      body: {
+        from,
+        to: [to],
+        subject,
+        text,
+        html,
+        headers: createMailHeaders(id),
+        ...(requestId === undefined ? {} : { tags: [{ name: 'request_id', value: toTagValue(requestId) }] }),
+      },
     }),
     () => ({
       method: 'GET',

@@ -1,5 +1,5 @@
 import type { Transport } from '../ports.js';
-import { createMailHeaders } from './mail-headers.js';
+import { createMailHeaders, toTagValue } from './mail-headers.js';
 import { checkOptions, credential, given, matching, optional, withDefault } from './options.js';
 import { createPostTransport, dig, type HttpOptions, httpChecks } from './post.js';
 import { sesErrors } from './ses-errors.js';
@@ -54,7 +54,7 @@ export function createSesTransport(options: SesTransportOptions): Transport {
           .replace(/^.*#/s, ''),
       codes: sesErrors,
     },
-    ({ id, to, subject, text, html }) => {
+    ({ id, requestId, to, subject, text, html }) => {
       const body = JSON.stringify({
         FromEmailAddress: from,
         Destination: { ToAddresses: [to] },
@@ -66,6 +66,9 @@ export function createSesTransport(options: SesTransportOptions): Transport {
           },
         },
         ConfigurationSetName: configurationSet,
+        ...(requestId === undefined
+          ? {}
+          : { EmailTags: [{ Name: 'request_id', Value: toTagValue(requestId) }] }),
       });
       const headers = {
         'content-type': 'application/json',

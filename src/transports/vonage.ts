@@ -39,7 +39,7 @@ export function createVonageTransport(options: VonageTransportOptions): Transpor
     ['sms'],
     client,
     { judge: toReceipt, findErrorCode: ({ body }) => dig(body, 'title') },
-    ({ id, to, text, expiresInSeconds }) => ({
+    ({ id, requestId = id, to, text, expiresInSeconds }) => ({
       url: `${baseUrl}/sms/json`,
       headers: { authorization },
       body: new URLSearchParams({
@@ -48,7 +48,8 @@ export function createVonageTransport(options: VonageTransportOptions): Transpor
         text,
         type: countSeptets(text) === null ? 'unicode' : 'text',
         ttl: String(Math.max(20, expiresInSeconds) * 1000), // at least 20 s
-        'client-ref': id,
+        // At most 40 characters.
+        'client-ref': requestId.length > 40 ? id : requestId,
       }),
     }),
     // https://developer.vonage.com/en/api/account

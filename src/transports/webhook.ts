@@ -57,7 +57,7 @@ export function createWebhookTransport(options: WebhookTransportOptions): Transp
     { fetch, timeoutMs },
     // The only status that concerns the recipient: others may come from the web server.
     { statuses: { 422: 'invalid_recipient' } },
-    ({ id, to, channel, code, locale, expiresInSeconds, subject, text, html }) => {
+    ({ id, requestId, to, channel, code, locale, expiresInSeconds, subject, text, html }) => {
       const content = { id, identity: to, channel, code, locale, expires_in_seconds: expiresInSeconds };
       const body = JSON.stringify({ ...content, subject, text, html });
       const timestamp = String(Math.floor(clock() / 1000));
@@ -67,6 +67,7 @@ export function createWebhookTransport(options: WebhookTransportOptions): Transp
           'content-type': 'application/json',
           'content-length': String(Buffer.byteLength(body)),
           'user-agent': 'stateless-otp',
+          ...(requestId === undefined ? {} : { 'x-request-id': requestId }),
           'webhook-id': id,
           'webhook-timestamp': timestamp,
           'webhook-signature': signWebhook(secret, id, timestamp, body),

@@ -49,13 +49,15 @@ export function createWhatsAppTransport(options: WhatsAppTransportOptions): Tran
       findErrorCode: ({ body }) => dig(body, 'error', 'code'),
       codes: whatsAppErrors,
     },
-    ({ to, code, locale }) => ({
+    ({ to, code, locale, requestId }) => ({
       url: `${baseUrl}/${apiVersion}/${phoneNumberId}/messages`,
       headers: { authorization: `Bearer ${token}` },
       body: {
         messaging_product: 'whatsapp',
         recipient_type: 'individual',
         to,
+        // Comes back with the reports of its delivery.
+        ...(requestId === undefined ? {} : { biz_opaque_callback_data: requestId }),
         type: 'template',
         template: {
           name: template,

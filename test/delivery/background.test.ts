@@ -87,7 +87,7 @@ test('an error while a message is written takes no place in the queue', async ()
     },
   });
   for (let i = 0; i < 3; i++) {
-    await assert.rejects(otp.request(alice, { bind: true }), { code: 'internal' });
+    await assert.rejects(otp.request(alice, { bind: true }), /a key that is not known/);
   }
   isBroken = false;
   assert.equal((await otp.request(alice)).status, 'sent');

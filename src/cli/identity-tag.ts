@@ -1,0 +1,37 @@
+import { createDerivation } from '../core/derivation.js';
+import { parseIdentity } from '../core/identity.js';
+import { shortenTag } from '../core/identity-tag.js';
+import { deriveKeys } from '../core/keys.js';
+import { decodeSecret } from '../core/secret.js';
+import { OtpError } from '../errors.js';
+import type { LoadedConfig } from './config.js';
+
+/**
+ * What the lines of the log show of an address, to find them by. Needs the keys of the service, but not the service.
+ *
+ * @throws OtpError `invalid_request` for anything but an identity, and where the keys are made up at each start
+ */
+export function findIdentityTag(
+  { config, madeUp }: Pick<LoadedConfig, 'madeUp'> & { config: NonNullable<LoadedConfig['config']> },
+  address: string | undefined,
+): string {
+  const { OTP_SECRET_KEY, OTP_IDENTITY_KEY, OTP_NAMESPACE, OTP_DEFAULT_COUNTRY } = config;
+  if (OTP_IDENTITY_KEY === undefined && madeUp.includes('OTP_SECRET_KEY')) {
+    throw fail('OTP_SECRET_KEY is made up at each start: without it, nobody knows the tags of the service');
+  }
+  const identity = parseIdentity(address, { defaultCountry: OTP_DEFAULT_COUNTRY });
+  if (identity === 'ambiguous') {
+    throw fail('this phone number is valid with and without the country code; begin it with + or 0');
+  }
+  if (identity === null)
+    throw fail('ADDRESS must be an e-mail address, a phone number or an id such as user:42');
+  const identitySecret =
+    OTP_IDENTITY_KEY === undefined ? undefined : decodeSecret(OTP_IDENTITY_KEY, 'OTP_IDENTITY_KEY');
+  const keys = deriveKeys({ secret: decodeSecret(OTP_SECRET_KEY, 'OTP_SECRET_KEY'), identitySecret });
+  const { identityTag } = createDerivation(keys, OTP_NAMESPACE).deriveTags(identity.value, '');
+  return shortenTag(identityTag);
+}
+
+function fail(message: string): OtpError {
+  return new OtpError('invalid_request', `identity tag: ${message}`);
+}
