@@ -7,6 +7,8 @@ import { createSchemas } from '../src/http/schemas.js';
 import { createSessionCookie } from '../src/http/session-cookie.js';
 import { optionRows } from '../src/options/otp-options.js';
 import { type SettingName, settingNames, settings, writeDefault } from '../src/options/settings.js';
+import { logFields } from '../src/outcomes/log.js';
+import { outcomeRows } from '../src/outcomes/table.js';
 import { version } from '../src/version.js';
 import { formatFoldingFiles } from './folding-tables.js';
 
@@ -87,10 +89,26 @@ function formatOptionsTable(): string {
   return `| option | setting | meaning |\n|---|---|---|\n${rows.join('\n')}\n`;
 }
 
+function formatOutcomesTable(): string {
+  const rows = Object.entries(outcomeRows).map(
+    ([event, { level, message }]) => `| \`${event}\` | ${level} | ${message} |`,
+  );
+  return `| event | level | \`msg\` |\n|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+function formatLogFieldsTable(): string {
+  const rows = logFields.map(({ name, description }) => `| \`${name}\` | ${description} |`);
+  return `| field | meaning |\n|---|---|\n${rows.join('\n')}\n`;
+}
+
 /** Replaces what is between two marks of a hand-written file. */
-function replaceBetweenMarks(file: string, name: string, text: string): string {
+function replaceBetweenMarks(
+  file: string,
+  name: string,
+  text: string,
+  current = readFileSync(new URL(file, root), 'utf8'),
+): string {
   const [begin, end] = [`<!-- generated: ${name} -->\n`, '<!-- end of generated -->'];
-  const current = readFileSync(new URL(file, root), 'utf8');
   const from = current.indexOf(begin) + begin.length;
   return `${current.slice(0, from)}\n${text}\n${current.slice(current.indexOf(end, from))}`;
 }
@@ -111,6 +129,12 @@ const files: Record<string, string> = {
   '.env.example': formatEnvExample(),
   'docs/configuration.md': replaceBetweenMarks('docs/configuration.md', 'settings', formatSettingsTables()),
   'docs/library.md': replaceBetweenMarks('docs/library.md', 'options', formatOptionsTable()),
+  'docs/operations.md': replaceBetweenMarks(
+    'docs/operations.md',
+    'fields',
+    formatLogFieldsTable(),
+    replaceBetweenMarks('docs/operations.md', 'events', formatOutcomesTable()),
+  ),
   'spec/openapi.json': formatOpenApi(),
   ...formatFoldingFiles(),
 };
