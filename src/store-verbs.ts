@@ -1,3 +1,4 @@
+import type { ExpiredCause } from './core/expired-cause.js';
 import type { Channel, ResendPolicy } from './core/policy.js';
 
 /** What every store must answer, besides `close`. */
@@ -100,7 +101,8 @@ export interface AttemptRequest extends RecordKey {
 
 export type AttemptResult =
   | { status: 'counted'; record: PendingRecord; attemptsLeft: number }
-  | { status: 'expired' }
+  /** `cause` is for the log. */
+  | { status: 'expired'; cause?: ExpiredCause | undefined }
   | { status: 'blocked'; retryAfterMs: number }
   | { status: 'limited'; retryAfterMs: number };
 

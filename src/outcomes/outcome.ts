@@ -1,3 +1,4 @@
+import type { ExpiredCause } from '../core/expired-cause.js';
 import type { Channel, LimitName } from '../core/policy.js';
 import type { Fault, RefusalCategory } from '../core/refusal.js';
 
@@ -23,15 +24,6 @@ export type Action = 'request' | 'verify';
 
 /** Why nothing was sent though the caller was answered `sent`. */
 export type WithheldCause = 'not_allowed' | 'test_identity';
-
-/** The five causes of `expired_code`, and a challenge that cannot be sent again. */
-export type ExpiredCause =
-  | 'used'
-  | 'expired'
-  | 'replaced'
-  | 'never_requested'
-  | 'other_challenge'
-  | 'unknown';
 
 /** Why a token is refused. The wire never says. */
 export type TokenCause =
@@ -116,7 +108,8 @@ export interface CodeRefused extends Call, Partial<Subject>, Timed {
   event: 'code.refused';
   action: 'verify';
   status: 'invalid' | 'expired' | 'invalid_identity' | Failure;
-  cause?: string | undefined;
+  /** `wrong` and `malformed` with `invalid`. */
+  cause?: 'wrong' | 'malformed' | ExpiredCause | undefined;
   attemptsLeft?: number | undefined;
   usedSecondsAgo?: number | undefined;
 }

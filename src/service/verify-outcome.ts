@@ -1,5 +1,6 @@
+import type { ExpiredCause } from '../core/expired-cause.js';
 import type { Channel } from '../core/policy.js';
-import type { Call, ExpiredCause, Failure, Outcome, Subject } from '../outcomes/outcome.js';
+import type { Call, Failure, Outcome, Subject } from '../outcomes/outcome.js';
 import type { InvalidIdentity, VerifyResult } from '../results.js';
 import { nameCall } from './request-outcome.js';
 

@@ -1,4 +1,5 @@
 import { parseCode } from '../core/code.js';
+import { parseExpiredCause } from '../core/expired-cause.js';
 import { limitPeriodSeconds } from '../core/policy.js';
 import { equalTexts } from '../fast/equal-texts.js';
 import { toFailure } from '../outcomes/failure.js';
@@ -55,7 +56,10 @@ export function createVerify(parts: Parts): Verify {
       verifies,
       lengthening: target.lengthening,
     });
-    if (attempt.status === 'expired') return attempt;
+    if (attempt.status === 'expired') {
+      facts.expiredCause = parseExpiredCause(attempt.cause);
+      return { status: 'expired' };
+    }
     if (attempt.status === 'limited') return rateLimited('verify_identity', attempt.retryAfterMs);
     if (attempt.status === 'blocked') {
       return { status: 'blocked', retryAfterSeconds: toRetrySeconds(attempt.retryAfterMs) };

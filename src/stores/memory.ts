@@ -8,6 +8,7 @@ import {
   clearIdentity,
   createIdentity,
   createRecord,
+  explainAbsence,
   extend,
   findRecord,
   inspectIdentity,
@@ -117,12 +118,14 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       const { identityTag, recordTag, challenge, attemptId, lengthening, verifies } = request;
       const identity = identities.load(identityTag, now);
       const record = identity && findRecord(identity, nameRecord(recordTag, challenge), now);
-      if (!identity || !record || record.sends <= 0 || !request.keyIds.includes(record.keyId)) {
-        return { status: 'expired' };
+      if (!identity || !record) {
+        return { status: 'expired', cause: explainAbsence(identity, recordTag, challenge, now) };
       }
+      if (record.sends <= 0) return { status: 'expired', cause: 'withdrawn' };
+      if (!request.keyIds.includes(record.keyId)) return { status: 'expired', cause: 'key_retired' };
       if (record.attemptsLeft <= 0) return { status: 'blocked', retryAfterMs: record.expiresAt - now };
       if (record.digits < lengthening.digits && guesses.haveReached(identityTag, lengthening, now)) {
-        return { status: 'expired' };
+        return { status: 'expired', cause: 'lengthened' };
       }
       if (challenge === undefined) {
         const retryAfterMs = timeLeft(identity.verifies.at(-verifies.max), verifies.periodSeconds, now);

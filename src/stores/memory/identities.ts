@@ -1,5 +1,7 @@
+import type { ExpiredCause } from '../../core/expired-cause.js';
 import { type Channel, policyNumbers, refusedSendsFactor } from '../../core/policy.js';
 import type { InspectedRecord, OpenRequest, PendingRecord, RollingLimit } from '../../store-verbs.js';
+import { nameRecord } from '../record-name.js';
 import type { Expiring } from './expiring-map.js';
 import { emptyLog, type RollingLog, timeLeft } from './rolling-log.js';
 
@@ -57,6 +59,25 @@ export function extend(identity: StoredIdentity, expiresAt: number): void {
 
 export function findRecord({ records }: StoredIdentity, name: string, now: number): StoredRecord | undefined {
   return records.find((record) => record.name === name && record.expiresAt > now);
+}
+
+/** Why there is no live record of this name. */
+export function explainAbsence(
+  identity: StoredIdentity | undefined,
+  recordTag: string,
+  challenge: string | undefined,
+  now: number,
+): ExpiredCause {
+  if (!identity) return 'never_requested';
+  const name = nameRecord(recordTag, challenge);
+  if (identity.records.some((record) => record.name === name)) return 'expired';
+  const hasOther = identity.records.some(
+    (record) => record.expiresAt > now && record.name.startsWith(recordTag),
+  );
+  if (hasOther) return challenge === undefined ? 'other_challenge' : 'replaced';
+  const lastSend = identity.sends.at(-1);
+  const isRecent = lastSend !== undefined && lastSend + policyNumbers.windowSeconds.max * 1000 > now;
+  return isRecent ? 'gone' : 'never_requested';
 }
 
 export function removeRecord(identity: StoredIdentity, record: StoredRecord): void {

@@ -7,17 +7,34 @@
 --          maximum verifies and their period in seconds; guesses from which on codes are long (0: never) and their digits;
 --          seconds for which guesses are counted, from the first
 -- Returns  { 'counted', challenge, key id, window, digits, channels, mute, attempts left }
---          { 'expired' } | { 'blocked', ms } | { 'limited', ms }
+--          { 'expired', cause } | { 'blocked', ms } | { 'limited', ms }
 
 local bound, key_ids, max_verifies, period_seconds, long_after, long_digits, memory_seconds = unpack(SETTINGS, 3)
 
 local identity = load_identity(KEYS[1])
-local record = find_record(identity, ARGV[2], read_fence())
-if not record or record[TIMES_SENT] <= 0 or not includes_key(key_ids, record) then return { 'expired' } end
+local fence = read_fence()
+
+-- Why there is no live record of this name, for the log.
+local function explain_absence(name)
+  local tag = string.match(name, '^[^:]*')
+  local has_other = false
+  for _, record in ipairs(identity[RECORDS]) do
+    if record[NAME] == name then return record[FENCE] == fence and 'expired' or 'store_changed' end
+    if string.match(record[NAME], '^[^:]*') == tag and is_live(record, fence) then has_other = true end
+  end
+  if has_other then return bound and 'replaced' or 'other_challenge' end
+  local last = identity[SENDS][#identity[SENDS]]
+  return last and last + MAX_LIFE_SECONDS * 1000000 > now and 'gone' or 'never_requested'
+end
+
+local record = find_record(identity, ARGV[2], fence)
+if not record then return { 'expired', explain_absence(ARGV[2]) } end
+if record[TIMES_SENT] <= 0 then return { 'expired', 'withdrawn' } end
+if not includes_key(key_ids, record) then return { 'expired', 'key_retired' } end
 if record[ATTEMPTS_LEFT] <= 0 then return { 'blocked', to_ms(record[ENDS_AT] - now) } end
 
 local guesses = load_guesses(KEYS[2])
-if long_after > 0 and guesses[1] >= long_after and record[DIGITS] < long_digits then return { 'expired' } end
+if long_after > 0 and guesses[1] >= long_after and record[DIGITS] < long_digits then return { 'expired', 'lengthened' } end
 
 local expires_at = record[ENDS_AT]
 if not bound then

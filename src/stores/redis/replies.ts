@@ -1,3 +1,4 @@
+import { parseExpiredCause } from '../../core/expired-cause.js';
 import { type Channel, channels } from '../../core/policy.js';
 import type {
   AttemptResult,
@@ -40,7 +41,7 @@ export function decodeAttemptReply([status, ...fields]: Reply): AttemptResult {
     case 'limited':
       return { status, retryAfterMs: Number(fields[0]) };
     default:
-      return { status: 'expired' };
+      return { status: 'expired', cause: parseExpiredCause(fields[0]) };
   }
 }
 

@@ -1,0 +1,30 @@
+/**
+ * Why no code can be verified, for operators: callers are told that all of these have expired.
+ *
+ * - `used`: this process saw it being used. `gone`: it was used or replaced, at another process.
+ * - `replaced`: a later request made another code.
+ * - `expired`: its time is over. `never_requested`: nobody asked for one in the last ten minutes.
+ * - `other_challenge`: a code is pending, but the challenge that it is bound to was not presented.
+ * - `withdrawn`: a provider had refused its only message.
+ * - `key_retired`: it was made with a key that is not configured any more.
+ * - `store_changed`: the store lost its data, or another one took its place.
+ * - `lengthened`: after many wrong guesses only longer codes are accepted.
+ */
+export const expiredCauses = [
+  'used',
+  'gone',
+  'replaced',
+  'expired',
+  'never_requested',
+  'other_challenge',
+  'withdrawn',
+  'key_retired',
+  'store_changed',
+  'lengthened',
+] as const;
+export type ExpiredCause = (typeof expiredCauses)[number];
+
+/** The cause that a store gives; stores of other people may give none. */
+export function parseExpiredCause(text: unknown): ExpiredCause | undefined {
+  return expiredCauses.find((cause) => cause === text);
+}
