@@ -1,7 +1,7 @@
 /**
  * Why no code can be verified, for operators: callers are told that all of these have expired.
  *
- * - `used`: this process saw it being used. `gone`: it was used or replaced, at another process.
+ * - `used`: this instance saw it being used. `gone`: it was used or replaced, at another instance.
  * - `replaced`: a later request made another code.
  * - `expired`: its time is over. `never_requested`: nobody asked for one in the last ten minutes.
  * - `other_challenge`: a code is pending, but the challenge that it is bound to was not presented.
