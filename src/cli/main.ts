@@ -82,7 +82,7 @@ async function main(args: string[]): Promise<void> {
     }
   }
   if (command === 'secret') return print(formatSecrets(values));
-  if (command === 'identity') {
+  if (command === 'identity' && rest[0] !== 'tag') {
     return print(
       await operate({
         verb: rest[0] ?? '',
@@ -107,7 +107,7 @@ async function main(args: string[]): Promise<void> {
       }),
     );
   }
-  if (command === 'identity') return showIdentity(rest, loadConfig(process.env, file));
+  if (command === 'identity') return printTag(rest[1], loadConfig(process.env, file));
   const loaded = await prepare(process.env, file);
   if (command === 'check') {
     print(`${formatCheck(loaded)}\n`);
@@ -126,10 +126,7 @@ async function main(args: string[]): Promise<void> {
 }
 
 /** The service may be running: its port need not be free. */
-function showIdentity([action, address]: string[], { config, ...loaded }: LoadedConfig): void {
-  if (action !== 'tag') {
-    throw new OtpError('invalid_request', `identity: given "${action ?? ''}", allowed: tag`);
-  }
+function printTag(address: string | undefined, { config, ...loaded }: LoadedConfig): void {
   if (!config) complain(loaded.problems, exitUsage);
   print(`${findIdentityTag({ ...loaded, config }, address)}\n`);
 }

@@ -37,7 +37,7 @@ test('what is no identity, or has no lasting key, is told in one line with exit 
     [['identity', 'tag', 'alice'], { OTP_SECRET_KEY: secretKey }, /ADDRESS must be/],
     [['identity', 'tag'], { OTP_SECRET_KEY: secretKey }, /ADDRESS must be/],
     [['identity', 'tag', 'alice@example.com'], {}, /OTP_SECRET_KEY is made up at each start/],
-    [['identity', 'bogus', 'alice@example.com'], { OTP_SECRET_KEY: secretKey }, /allowed: tag/],
+    [['identity', 'bogus', 'alice@example.com'], { OTP_SECRET_KEY: secretKey }, /allowed: tag, status/],
     [['identity', 'tag', 'alice@example.com'], { OTP_DIGITS: '99' }, /OTP_DIGITS/],
   ] as const) {
     const { code, stdout, stderr } = await runCli([...args], env);
