@@ -1,14 +1,6 @@
 import cluster from 'node:cluster';
 import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 
-/** Writes lines to standard output or standard error without ever waiting for their reader. */
-export interface LineWriter {
-  /** Each line with its end. Lines that find no room are dropped and counted. */
-  write(lines: readonly string[]): void;
-  /** For the end of the process: waits for the reader for as long as it takes something twice a second. */
-  flush(): void;
-}
-
 /** A pipe takes this much whole or not at all (PIPE_BUF, pipe(7)), so processes that share one tear no lines. */
 const chunkLength = 4096;
 /** Characters that may wait for the reader. */
@@ -18,11 +10,12 @@ const exitPatienceMs = 500;
 const nothing = Buffer.alloc(0);
 
 /**
- * docs/decisions/0049 says why no stream of Node's and not pino's own destination.
+ * Writes lines to standard output or standard error without ever waiting for their reader. docs/decisions/0049 says why
+ * neither a stream of Node's nor pino's own destination does it.
  *
  * @param formatDropped a line, with its end, that reports how many lines were dropped before it
  */
-export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => string): LineWriter {
+export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => string) {
   const output = openWithoutBlocking(fd);
   let waiting: string[] = [];
   let waitingLength = 0;
@@ -89,7 +82,8 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
   }
 
   return {
-    write(lines) {
+    /** Each line with its end. Lines that find no room are dropped and counted. */
+    write(lines: readonly string[]): void {
       for (const line of lines) {
         if (waitingLength + line.length > maxWaitingLength && timer === undefined) drain();
         if (waitingLength + line.length > maxWaitingLength) dropped += 1;
@@ -98,7 +92,8 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
       if (timer === undefined) drain();
       if (isWaiting()) drainLater();
     },
-    flush() {
+    /** For the end of the process: waits for the reader for as long as it takes something twice a second. */
+    flush(): void {
       const sleeper = new Int32Array(new SharedArrayBuffer(4));
       let patientUntil = performance.now() + exitPatienceMs;
       while (isWaiting()) {

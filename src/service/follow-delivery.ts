@@ -5,15 +5,7 @@ import type { MonotonicClock, RoutedReceipt, RoutedRefusal } from '../ports.js';
 import { nameCall, type RequestFacts } from './request-outcome.js';
 
 /** Reports how a message fares in the background, after its request has been answered. */
-export interface FollowDelivery {
-  noteRefusal(facts: RequestFacts, channel: Channel, refusal: RoutedRefusal): void;
-  noteEnd(facts: RequestFacts, channel: Channel, receipt: RoutedReceipt): void;
-}
-
-export function createDeliveryFollower(parts: {
-  outcomes: Outcomes;
-  monotonicClock: MonotonicClock;
-}): FollowDelivery {
+export function createDeliveryFollower(parts: { outcomes: Outcomes; monotonicClock: MonotonicClock }) {
   const { outcomes, monotonicClock } = parts;
   const describe = (facts: RequestFacts, channel: Channel) => ({
     ...nameCall(facts),
@@ -21,7 +13,7 @@ export function createDeliveryFollower(parts: {
     durationMs: monotonicClock.now() - facts.startedAt,
   });
   return {
-    noteRefusal(facts, channel, refusal) {
+    noteRefusal(facts: RequestFacts, channel: Channel, refusal: RoutedRefusal): void {
       const refused = describeRefusal(refusal);
       outcomes.report({
         event: 'delivery.failing',
@@ -30,7 +22,7 @@ export function createDeliveryFollower(parts: {
         ...refused,
       });
     },
-    noteEnd(facts, channel, receipt) {
+    noteEnd(facts: RequestFacts, channel: Channel, receipt: RoutedReceipt): void {
       if (!receipt.ok) {
         const status = receipt.isExpired ? 'expired' : 'delivery_failed';
         const refused = describeRefusal(receipt);
