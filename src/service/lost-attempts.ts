@@ -22,10 +22,18 @@ export function createTakeAttemptBack(parts: {
   const { store, monotonicClock } = parts;
   let waiting = 0;
 
+  async function tryOnce(attempt: RetractRequest): Promise<boolean> {
+    try {
+      return store.retract === undefined || (await store.retract(attempt));
+    } catch {
+      return false;
+    }
+  }
+
   async function takeBack(attempt: RetractRequest, tries: number): Promise<void> {
-    const isDone = await store.retract?.(attempt).catch(() => false);
+    const isDone = await tryOnce(attempt);
     const waitMs = waitsMs[tries];
-    if (isDone !== false || waitMs === undefined) waiting -= 1;
+    if (isDone || waitMs === undefined) waiting -= 1;
     else monotonicClock.after(waitMs, () => void takeBack(attempt, tries + 1)).unref();
   }
 

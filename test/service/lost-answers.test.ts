@@ -154,3 +154,20 @@ test('a store that cannot take attempts back leaves them counted, and verifies a
   assert.deepEqual(await otp.verify(alice, '000000'), { status: 'invalid', attemptsLeft: 3 });
   assert.equal((await otp.verify(alice, code)).status, 'valid');
 });
+
+test('a store that throws when it should take an attempt back ends nothing but the verify', async () => {
+  const store: Store = {
+    ...createMemoryStore(),
+    attempt: async () => {
+      throw new OtpError('store_unavailable', 'too late');
+    },
+    retract() {
+      throw new Error('not even a promise');
+    },
+  };
+  const { otp, obtain } = createTestOtp({ store });
+  const code = await obtain(alice);
+  await assert.rejects(otp.verify(alice, code), { code: 'store_unavailable' });
+  // An unhandled rejection would fail the test.
+  await settle();
+});
