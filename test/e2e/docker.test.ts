@@ -68,6 +68,7 @@ test('the steps of the Dockerfile give a tree that an unprivileged user can serv
       REDIS_URL: redis.url,
       ...patientRedis,
       OTP_ALLOW_CONSOLE_DELIVERY: 'true',
+      DOCS: 'on',
     };
     // As root the test gives its privileges up, as the image does; otherwise it has none to give up.
     const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
