@@ -4,13 +4,14 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { generateSecretKey } from '../src/index.js';
+import { generateApiKey, generateSecretKey } from '../src/index.js';
 import { readCodeBlocks } from './helpers/docs.js';
 import { listen } from './helpers/listen.js';
 import { postTo, type RunningProcess, root, startProcess } from './helpers/process.js';
 import { findFreePort, type RedisServer, startRedis } from './helpers/redis.js';
 import { startSmtpServer } from './helpers/smtp.js';
 import { requireTool } from './helpers/tools.js';
+import { until } from './helpers/until.js';
 
 const page = readFileSync(join(root, 'docs/runbook.md'), 'utf8');
 const password = 'password-of-the-few-rights';
@@ -52,7 +53,10 @@ before(async () => {
       callback(/^refused@/.test(address) ? Object.assign(new Error('no'), { responseCode: 550 }) : null),
   });
   port = await findFreePort();
+  const operator = generateApiKey();
+  writeFileSync(join(folder, 'ops.key'), operator.key, { mode: 0o600 });
   const settings = {
+    API_KEYS: `ops=${operator.hash}:operate`,
     NODE_ENV: 'production',
     PORT: port,
     OTP_SECRET_KEY: generateSecretKey(),
@@ -173,7 +177,13 @@ async function obtain(identity: string): Promise<string> {
   return /\b\d{6}\b/.exec(mail.text ?? '')?.[0] ?? '';
 }
 
-const requestCode = (identity: string) => postTo(`http://127.0.0.1:${port}/api/v1/otp/request`, { identity });
+/** Requests a code, until what became of it is in the log. */
+async function requestCode(identity: string) {
+  const answer = await api('otp/request', { identity });
+  const id = String(answer.headers.get('x-request-id'));
+  await until('the request is logged', () => log.includes(id));
+  return answer;
+}
 
 test('first look: the service runs, and its log is counted', async () => {
   await requestCode('alice@example.com');
@@ -191,6 +201,7 @@ test('no mail came: the log names the cause, by the id of the request too', asyn
   assert.match(outputOf('"cause"'), /\d "cause":".*550/);
   assert.match(outputOf(id), /"event":"delivery\.failed"/);
   assert.match(outputOf('send-test'), /smtp: accepted/);
+  assert.match(outputOf('identity status'), /alice@example\.com|pending|smtp/);
 });
 
 test('under attack: the log says what is refused and from where, and a new limit is in force after a restart', async () => {
@@ -236,6 +247,7 @@ test('a new OTP_IDENTITY_KEY costs what the page says: pending codes, lasting si
 test('the other sections can be followed', async () => {
   await runSection('Rotate a key', { 'keys rotate': 0 });
   await runSection('What to back up');
+  await runSection('Logs: how long, and requests for deletion');
   const { outputOf } = await runSection('The user of Redis');
   assert.match(outputOf('acl setuser'), /OK/);
   await runSection('Sizing');

@@ -2,7 +2,7 @@ import { createTokenKeys, type TokenKeys } from '../../tokens/keys.js';
 import type { Config } from '../config.js';
 import { type Check, type Finding, failed, ok, warning } from './checks.js';
 
-/** That the keys of tokens can sign and check, and that whoever fetches the public ones finds the one that signs. */
+/** That the keys of tokens can sign and check, and that services that fetch the public ones find the one that signs. */
 export function createTokenKeyCheck(config: Config): Check {
   return {
     name: 'token keys',
