@@ -202,6 +202,9 @@ export type ReadClaims = (identity: string) => Record<string, unknown> | Promise
 /** Whether this canonical identity may be sent a code for this purpose. */
 export type ShouldSend = (identity: string, purpose: string) => boolean | Promise<boolean>;
 
+/** How many messages are in each state. */
+export type QueueCount = Record<'waiting' | 'sending' | 'retrying', number>;
+
 /** Sends messages through the transports, while the caller waits or in the background. */
 export interface Delivery {
   /** Whether callers are answered before the message is sent. */
@@ -211,6 +214,8 @@ export interface Delivery {
   firstTransport(channel: Channel): string | undefined;
   /** Reserves a slot for one message; null when none is free. */
   reserve(channel: Channel): DeliverySlot | null;
+  /** Messages in the background. */
+  count(): QueueCount;
   /** Waits up to `graceMs` for messages in the background, then closes the transports. */
   close(graceMs: number): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { createHandler, type Handler } from './http/handler.js';
 import type { Route } from './http/route.js';
 import { createSessionCookie } from './http/session-cookie.js';
 import { createRenderer } from './messages/render.js';
+import { createMetrics } from './metrics/metrics.js';
 import type { ResolvedOptions } from './options/resolve.js';
 import { createLogSink } from './outcomes/log.js';
 import type { Call } from './outcomes/outcome.js';
@@ -44,8 +45,12 @@ export function wire(
 ): Otp {
   const { namespace, keys, tokenKeys, clock, logger } = resolved;
   const random = createRandomPool();
-  const store = resolved.openStore();
-  const outcomes = createOutcomes([createLogSink(logger)]);
+  const metrics = ifGiven(resolved.metrics, (registry) =>
+    createMetrics(registry, { transports: resolved.transports, clock: monotonicClock }),
+  );
+  const opened = resolved.openStore();
+  const store = metrics?.measureStore(opened) ?? opened;
+  const outcomes = createOutcomes([createLogSink(logger), metrics?.sink]);
   const entry = resolved.openEntry(monotonicClock, outcomes);
   const shouldSend = resolved.chooseRecipients(entry.admits);
   const derivation = createDerivation(keys, namespace);
@@ -61,7 +66,9 @@ export function wire(
     discretion: ifGiven(resolved.spreadMs, (spreadMs) => ({ spreadMs, random })),
     clock: monotonicClock,
     outcomes,
+    noteTry: metrics?.noteTry,
   });
+  metrics?.watchQueue(delivery.count);
   const tokens = createTokens({
     ...resolved,
     ...common,
@@ -86,6 +93,7 @@ export function wire(
     readClaims: resolved.claims,
     render: createRenderer({ ...resolved, isCodeInSubject: resolved.codeInSubject }),
     createLink: links?.create,
+    findCountry: metrics?.findCountry,
   });
   const isInsecure = resolved.unsafeInsecureCookies;
   const sessionCookie = createSessionCookie({ isInsecure, namespace, domain: resolved.cookieDomain });
@@ -101,6 +109,7 @@ export function wire(
     tokens,
     entry,
     jwks: tokenKeys.jwks,
+    noteAnswer: metrics?.noteAnswer,
     sessionCookie,
     channels: served,
     pages: [...pages, ...(signIn ?? [])],

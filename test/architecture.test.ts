@@ -13,6 +13,7 @@ const law: Record<string, string[]> = {
   'monotonic-clock': ['ports'],
   ports: ['core', 'outcomes', 'results', 'store-verbs'],
   outcomes: ['core', 'errors', 'fast', 'ports'],
+  metrics: ['core', 'fast', 'outcomes', 'ports'],
   'store-verbs': ['core'],
   results: ['core'],
   engine: ['core', 'fast'],
@@ -42,6 +43,7 @@ const law: Record<string, string[]> = {
   options: [
     'core',
     'gate-file',
+    'metrics',
     'outcomes',
     'ports',
     'store-verbs',
@@ -54,6 +56,7 @@ const law: Record<string, string[]> = {
   ],
   wire: [
     'core',
+    'metrics',
     'outcomes',
     'fast',
     'ports',

@@ -11,7 +11,7 @@ import type {
 } from '../ports.js';
 import type { Discretion } from './discretion.js';
 import { createQueue } from './queue.js';
-import { createRouter } from './route.js';
+import { createRouter, type RouteOptions } from './route.js';
 
 export interface DeliveryOptions {
   transports: readonly Transport[];
@@ -24,6 +24,7 @@ export interface DeliveryOptions {
   discretion?: Discretion | undefined;
   clock: MonotonicClock;
   outcomes: Outcomes;
+  noteTry?: RouteOptions['noteTry'];
 }
 
 export function createDelivery(options: DeliveryOptions): Delivery {
@@ -52,6 +53,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const slot = queue.reserve(channel);
       return slot && { ...slot, send: (message, options) => slot.send(message, options).then(judge) };
     },
+    count: queue.count,
     async close(graceMs) {
       const lost = isBackground ? await queue.drain(graceMs) : 0;
       if (lost > 0) outcomes.report({ event: 'delivery.lost', lost });

@@ -1,6 +1,14 @@
 import { type Channel, channels } from '../core/policy.js';
 import { createRefusal } from '../core/refusal.js';
-import type { Message, MonotonicClock, RoutedReceipt, RoutedRefusal, SlotOptions, Timer } from '../ports.js';
+import type {
+  Message,
+  MonotonicClock,
+  QueueCount,
+  RoutedReceipt,
+  RoutedRefusal,
+  SlotOptions,
+  Timer,
+} from '../ports.js';
 import { createDecoy } from './decoy.js';
 import { chooseDelayMs, type Discretion } from './discretion.js';
 import { createRetryLane } from './retry-lane.js';
@@ -24,6 +32,7 @@ export interface QueueSlot {
 export interface Queue {
   /** Null when all slots are taken, or half of them by messages of this channel, which is down while others are served. */
   reserve(channel: Channel): QueueSlot | null;
+  count(): QueueCount;
   /** Waits until all messages are sent, at most `graceMs`. Resolves with the number of lost messages. */
   drain(graceMs: number): Promise<number>;
 }
@@ -201,6 +210,7 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
       taken += 1;
       return createSlot();
     },
+    count: () => ({ waiting: taken - running, sending: running, retrying: retries.size }),
     async drain(graceMs) {
       retries.close(graceMs);
       if (countUnsent() > 0) {

@@ -16,6 +16,8 @@ export interface RouteOptions {
   timeoutMs: number;
   clock: MonotonicClock;
   outcomes: Outcomes;
+  /** Told what each transport answered. */
+  noteTry?: ((transport: string, channel: Channel, receipt: Receipt, durationMs: number) => void) | undefined;
 }
 
 export interface Router {
@@ -40,7 +42,7 @@ export const noTransportUp = createRefusal('unavailable', 'no transport is up', 
  * @throws RangeError as `checkRoutes` does
  */
 export function createRouter(options: RouteOptions): Router {
-  const { transports, routes = {}, timeoutMs, clock, outcomes } = options;
+  const { transports, routes = {}, timeoutMs, clock, outcomes, noteTry } = options;
   checkRoutes(transports, routes);
   const guarded = transports.map((transport) => ({
     transport,
@@ -95,9 +97,11 @@ export function createRouter(options: RouteOptions): Router {
       let last: RoutedRefusal = noTransportUp;
       for (const { transport, breaker } of found.get(message.channel) ?? []) {
         if (!breaker.allows(recipient)) continue;
+        const { name } = transport;
+        const triedAt = clock.now();
         const receipt = await sendBy(transport, message, leftMs);
         breaker.record(recipient, receipt);
-        const { name } = transport;
+        noteTry?.(name, message.channel, receipt, clock.now() - triedAt);
         if (receipt.ok) {
           const id = receipt.id === undefined ? undefined : showId(receipt.id, message);
           return { ok: true, id, transport: name };

@@ -1,9 +1,10 @@
 import type { Outcomes } from '../outcomes/outcomes.js';
-import type { Logger, Random } from '../ports.js';
+import type { Logger, MonotonicClock, Random } from '../ports.js';
 import { findNeededRight } from './access.js';
 import { type ApiCaller, type CallerRight, createApiCallerFinder } from './api-keys.js';
 import { createCallerFinder } from './caller.js';
 import { withCors } from './cors.js';
+import { type NoteAnswer, withDurations } from './durations.js';
 import { replyError } from './error-reply.js';
 import { isHost } from './host.js';
 import { replyNotFound, replyProblem } from './problems.js';
@@ -24,6 +25,8 @@ export interface DispatcherOptions {
   outcomes: Outcomes;
   random: Pick<Random, 'id'>;
   logger: Logger;
+  noteAnswer?: NoteAnswer | undefined;
+  monotonicClock: MonotonicClock;
 }
 
 /**
@@ -75,7 +78,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
     }
   }
 
-  return withRequestId(corsOrigins.length > 0 ? withCors(answer, corsOrigins) : answer, options);
+  const answerAll = corsOrigins.length > 0 ? withCors(answer, corsOrigins) : answer;
+  return withRequestId(withDurations(answerAll, { ...options, findRoute }), options);
 }
 
 /** Whether `/otp/*` asks for a key. */

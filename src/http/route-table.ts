@@ -3,10 +3,12 @@ import type { Route } from './route.js';
 /** The route for the method at a path, or the methods allowed there; none if there is no route. */
 export type Found = { route: Route } | { allowed: readonly string[] };
 
+export type FindRoute = (method: string, path: string) => Found;
+
 const nothing: Found = { allowed: [] };
 
 /** Finds a route by its path, in whichever spelling, and by its method. HEAD is served by the route of GET. */
-export function createRouteTable(routes: readonly Route[]): (method: string, path: string) => Found {
+export function createRouteTable(routes: readonly Route[]): FindRoute {
   const byPath = new Map<string, Map<string, Route>>();
   for (const route of routes) {
     const byMethod = byPath.get(route.path) ?? new Map<string, Route>();

@@ -1,5 +1,6 @@
 import { type Channel, channels } from '../core/policy.js';
 import type { InboxReader } from '../http/dev-inbox.js';
+import type { MetricsRegistry } from '../metrics/registry.js';
 import type { Clock, Logger, Store } from '../ports.js';
 import { storeVerbs } from '../store-verbs.js';
 import { describe, flag, hook, value } from './row.js';
@@ -60,6 +61,11 @@ export const partOptions = {
   store: value<Store>(checkStore),
   /** An object with `info`, `warn` and `error`, such as a logger of pino. Default: silent. */
   logger: value<Logger>((logger, name) => checkMethods(logger, name, ['info', 'warn', 'error'])),
+  /**
+   * A `Registry` of prom-client, to register the metrics of [operations.md](operations.md) with. Default: none, and nothing is
+   * measured.
+   */
+  metrics: value<MetricsRegistry>((registry, name) => checkMethods(registry, name, ['registerMetric'])),
   /** Milliseconds since 1970, for tests; moves tokens and the default store. Default: this machine's clock. */
   clock: hook<Clock>(),
   /**

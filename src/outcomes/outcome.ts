@@ -17,6 +17,8 @@ export interface Subject {
   /** The keyed tag of the identity; logged are its first ten characters. */
   identityTag: string;
   purpose: string;
+  /** ISO 3166-1 alpha-2, of a phone number; only where a sink reads it. */
+  country?: string | undefined;
 }
 
 /** What was asked for; its answer is one outcome. */
@@ -107,6 +109,7 @@ export interface CodeVerified extends OfCode, ToChannel {
 export interface CodeRefused extends Call, Partial<Subject>, Timed {
   event: 'code.refused';
   action: 'verify';
+  channel?: Channel | undefined;
   status: 'invalid' | 'expired' | 'invalid_identity' | Failure;
   /** `wrong` and `malformed` with `invalid`. */
   cause?: 'wrong' | 'malformed' | ExpiredCause | undefined;

@@ -21,7 +21,8 @@ export interface Outcomes {
 }
 
 /** For the one sink that most installations have, without a loop. */
-export function createOutcomes(sinks: readonly Sink[]): Outcomes {
+export function createOutcomes(given: readonly (Sink | undefined)[]): Outcomes {
+  const sinks = given.filter((sink) => sink !== undefined);
   const [first, ...others] = sinks;
   if (!first) return { areWanted: () => false, report() {} };
   if (others.length === 0) return { areWanted: first.isOn, report: first.take };

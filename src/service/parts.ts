@@ -17,7 +17,7 @@ import type {
 } from '../ports.js';
 import { createAddressLimits } from './address-limits.js';
 import { createSendNotes } from './send-notes.js';
-import { createTargetResolver } from './target.js';
+import { createTargetResolver, type FindCountry } from './target.js';
 import { createTestCodeFinder } from './test-codes.js';
 import { createMessageWriter, type LinkTarget } from './write-message.js';
 
@@ -44,6 +44,8 @@ export interface ServiceOptions {
   /** Decides only when a test identity ends. */
   clock: Clock;
   monotonicClock: MonotonicClock;
+  /** Default: outcomes name no country. */
+  findCountry?: FindCountry | undefined;
 }
 
 /** What the steps of the protocol are made of. */

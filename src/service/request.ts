@@ -24,7 +24,7 @@ type Opened = Extract<OpenResult, { status: 'opened' }>;
 export function createRequest(parts: Parts): Request {
   const { policy, derivation, store, delivery, outcomes, random, shouldSend, monotonicClock, sendNotes } =
     parts;
-  const { resolveTarget, countAddress, writeMessage } = parts;
+  const { resolveTarget, countAddress, writeMessage, findCountry } = parts;
   const followDelivery = createDeliveryFollower(parts);
   const servedOf = {
     email: channelsOf.email.filter(delivery.serves),
@@ -161,7 +161,8 @@ export function createRequest(parts: Parts): Request {
     }
     const { identityTag } = target.recordKey;
     const { purpose } = target;
-    const facts: RequestFacts = { requestId, caller, ip, identityTag, purpose, startedAt };
+    const country = findCountry?.(target.identity);
+    const facts: RequestFacts = { requestId, caller, ip, identityTag, purpose, country, startedAt };
     let slot: DeliverySlot | null = null;
     try {
       const served = servedOf[target.identity.kind];

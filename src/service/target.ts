@@ -15,6 +15,9 @@ export interface Target {
   testCode: TestCode | undefined;
 }
 
+/** Country of a phone number, for outcomes; undefined for other identities. */
+export type FindCountry = (identity: Identity) => string | undefined;
+
 /** @throws RangeError for a purpose that is not configured */
 export type ResolveTarget = (identity: unknown, options: CallOptions) => Target | InvalidIdentity;
 

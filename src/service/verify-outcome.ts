@@ -36,7 +36,7 @@ export function toVerifyOutcome(
       const { attemptsLeft } = answer;
       return attemptsLeft === null
         ? { event: 'code.refused', ...call, status: 'invalid', cause: 'malformed' }
-        : { event: 'code.refused', ...call, status: 'invalid', cause: 'wrong', attemptsLeft };
+        : { event: 'code.refused', ...call, status: 'invalid', cause: 'wrong', channel, attemptsLeft };
     }
     case 'expired': {
       const cause = usedSecondsAgo === undefined ? expiredCause : 'used';

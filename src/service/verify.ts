@@ -30,7 +30,7 @@ const maxUsedCodes = 10_000;
 /** Counts the attempt, compares the code, consumes the record, issues the token. */
 export function createVerify(parts: Parts): Verify {
   const { policy, derivation, store, outcomes, random, issueToken, readClaims, monotonicClock } = parts;
-  const { resolveTarget, countAddress } = parts;
+  const { resolveTarget, countAddress, findCountry } = parts;
   const usedCodes = createUsedCodes({
     maxEntries: maxUsedCodes,
     memorySeconds: policy.windowSeconds,
@@ -139,7 +139,9 @@ export function createVerify(parts: Parts): Verify {
       return target;
     }
     const { recordKey, purpose } = target;
-    const facts: VerifyFacts = { requestId, caller, ip, identityTag: recordKey.identityTag, purpose };
+    const { identityTag } = recordKey;
+    const country = findCountry?.(target.identity);
+    const facts: VerifyFacts = { requestId, caller, ip, identityTag, purpose, country };
     try {
       const result = await answer(target, typed, options, facts);
       if (outcomes.areWanted()) {

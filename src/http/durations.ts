@@ -1,0 +1,28 @@
+import type { MonotonicClock } from '../ports.js';
+import type { Answer } from './request-id.js';
+import type { FindRoute } from './route-table.js';
+
+/** Told of each answer. The route is its path in the route table, or `none`. */
+export type NoteAnswer = (route: string, status: number, durationMs: number) => void;
+
+/** Notes how long answers take, if anyone wants to know. */
+export function withDurations(
+  answer: Answer,
+  parts: { findRoute: FindRoute; noteAnswer?: NoteAnswer | undefined; monotonicClock: MonotonicClock },
+): Answer {
+  const { findRoute, noteAnswer, monotonicClock } = parts;
+  if (noteAnswer === undefined) return answer;
+  return async (request, requestId) => {
+    const startedAt = monotonicClock.now();
+    const reply = await answer(request, requestId);
+    noteAnswer(nameRoute(request), reply.status, monotonicClock.now() - startedAt);
+    return reply;
+  };
+
+  /** Never what the caller typed: of a path without a route, nothing is kept. */
+  function nameRoute({ method, path }: { method: string; path: string }): string {
+    if (!path.startsWith('/')) return 'none';
+    const found = findRoute(method, path);
+    return 'route' in found ? found.route.path : 'none';
+  }
+}

@@ -1,0 +1,48 @@
+import type { Identity } from '../core/identity.js';
+import { findCountry } from '../core/phone.js';
+import type { Channel } from '../core/policy.js';
+import type { Sink } from '../outcomes/outcomes.js';
+import type { MonotonicClock, QueueCount, Receipt, Store } from '../ports.js';
+import { metricList } from './list.js';
+import { measureStore } from './measured-store.js';
+import { addCounts, addDurations, addGauge, type MetricsRegistry } from './registry.js';
+import { createMetricsSink } from './sink.js';
+
+/** What the parts of an installation tell its metrics. */
+export interface Metrics {
+  sink: Sink;
+  /** ISO 3166-1 alpha-2 country of a phone number. */
+  findCountry(identity: Identity): string | undefined;
+  measureStore(store: Store): Store;
+  /** @param route path of the route, as in the route table */
+  noteAnswer(route: string, status: number, durationMs: number): void;
+  noteTry(transport: string, channel: Channel, receipt: Receipt, durationMs: number): void;
+  watchQueue(read: () => QueueCount): void;
+}
+
+/** Registers every metric. */
+export function createMetrics(
+  registry: MetricsRegistry,
+  { transports, clock }: { transports: readonly { name: string }[]; clock: MonotonicClock },
+): Metrics {
+  const answers = addDurations(registry, metricList.httpDuration);
+  const commands = addDurations(registry, metricList.storeDuration);
+  const tries = addDurations(registry, metricList.deliveryDuration);
+  const names = transports.map(({ name }) => name);
+  const deliveries = addCounts(registry, metricList.deliveries);
+  return {
+    sink: createMetricsSink(registry, { transports: names, deliveries }),
+    findCountry: ({ kind, value }) => (kind === 'phone' ? findCountry(value) : undefined),
+    measureStore: (store) => measureStore(store, commands, clock),
+    noteAnswer: (route, status, durationMs) => answers.add(durationMs, route, String(status)),
+    noteTry(transport, channel, receipt, durationMs) {
+      deliveries.add(transport, channel, receipt.ok ? 'delivered' : receipt.category);
+      tries.add(durationMs, transport);
+    },
+    watchQueue(read) {
+      addGauge(registry, metricList.queue, () =>
+        Object.entries(read()).map(([state, messages]) => [messages, state]),
+      );
+    },
+  };
+}
