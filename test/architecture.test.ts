@@ -73,6 +73,7 @@ const law: Record<string, string[]> = {
   index: ['core', 'outcomes', 'ports', 'results', 'errors', 'messages', 'service', 'http', 'otp', 'tokens'],
   cli: [
     'core',
+    'metrics',
     'outcomes',
     'fast',
     'monotonic-clock',

@@ -1,4 +1,5 @@
 import type { Route } from '../http/route.js';
+import type { MetricsRegistry } from '../metrics/registry.js';
 import { processClock } from '../monotonic-clock.js';
 import { createOtpOn, type Otp, type OtpOptions } from '../otp.js';
 import type { Logger, Store } from '../ports.js';
@@ -11,9 +12,9 @@ import { createFrontPage } from './front-page.js';
 import { sayOfSetting } from './say.js';
 
 /** Puts the service together for a configuration. */
-export function createService(config: Config, store: Store, logger: Logger): Otp {
+export function createService(config: Config, store: Store, logger: Logger, metrics?: MetricsRegistry): Otp {
   const pages: Route[] = [createFrontPage(config)];
-  return createOtpOn(processClock, readOptions(config, store, logger), pages);
+  return createOtpOn(processClock, { ...readOptions(config, store, logger), metrics }, pages);
 }
 
 /** What only shows when the service is put together, such as a template that is wrong, one line each. */

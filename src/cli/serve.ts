@@ -9,6 +9,7 @@ import { formatBanner } from './banner.js';
 import type { Config, LoadedConfig } from './config.js';
 import { createService } from './create.js';
 import { createLogger } from './log.js';
+import { prepareMetrics } from './metrics.js';
 import { type RunningServer, startServer } from './server.js';
 import { stores } from './stores.js';
 import { isSocketPath, removeStaleSocket } from './unix-socket.js';
@@ -34,14 +35,21 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
     process.stdout.write(formatBanner(config, madeUp, port));
     logger.info({ port, version }, 'started');
   };
+  const metrics = await prepareMetrics(config.METRICS_PORT);
   const count = countWorkers(config.WORKERS);
   if (cluster.isPrimary && isSocketPath(config.HOST)) await removeStaleSocket(config.HOST);
   if (cluster.isPrimary && count > 1) {
     // Workers inherit configured secrets, but must be told the generated ones.
     const env = Object.fromEntries(madeUp.map((name) => [name, String(config[name])]));
+    await metrics?.serveThoseOfWorkers();
     return runWorkers({ count, env, logger, onListening: greet });
   }
-  const otp = createService(config, await stores[config.STORE].create(config, logger), logger);
+  const otp = createService(
+    config,
+    await stores[config.STORE].create(config, logger),
+    logger,
+    metrics?.registry,
+  );
   const server = await startServer(createNodeListener(otp.handler), {
     host: config.HOST,
     port: config.PORT,
@@ -50,6 +58,7 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
     onRefused: () =>
       logger.warn({ open: config.MAX_CONNECTIONS }, 'connections over MAX_CONNECTIONS are closed'),
   });
+  await metrics?.serveOwn();
   if (cluster.isPrimary) greet(server.port);
   stopOnSignal(server, otp, config, logger);
 }

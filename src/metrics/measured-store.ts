@@ -8,6 +8,8 @@ const verbs = {
   consume: true,
   retract: true,
   clear: true,
+  inspect: true,
+  note: true,
   release: true,
   hit: true,
   claim: true,

@@ -2,7 +2,7 @@ import type { Identity } from '../core/identity.js';
 import { findCountry } from '../core/phone.js';
 import type { Channel } from '../core/policy.js';
 import type { Sink } from '../outcomes/outcomes.js';
-import type { MonotonicClock, QueueCount, Receipt, Store } from '../ports.js';
+import type { MonotonicClock, QueueCount, Receipt, Store, Transport } from '../ports.js';
 import { metricList } from './list.js';
 import { measureStore } from './measured-store.js';
 import { addCounts, addDurations, addGauge, type MetricsRegistry } from './registry.js';
@@ -23,15 +23,14 @@ export interface Metrics {
 /** Registers every metric. */
 export function createMetrics(
   registry: MetricsRegistry,
-  { transports, clock }: { transports: readonly { name: string }[]; clock: MonotonicClock },
+  { transports, clock }: { transports: readonly Transport[]; clock: MonotonicClock },
 ): Metrics {
   const answers = addDurations(registry, metricList.httpDuration);
   const commands = addDurations(registry, metricList.storeDuration);
   const tries = addDurations(registry, metricList.deliveryDuration);
-  const names = transports.map(({ name }) => name);
   const deliveries = addCounts(registry, metricList.deliveries);
   return {
-    sink: createMetricsSink(registry, { transports: names, deliveries }),
+    sink: createMetricsSink(registry, { transports, deliveries }),
     findCountry: ({ kind, value }) => (kind === 'phone' ? findCountry(value) : undefined),
     measureStore: (store) => measureStore(store, commands, clock),
     noteAnswer: (route, status, durationMs) => answers.add(durationMs, route, String(status)),

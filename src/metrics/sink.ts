@@ -1,15 +1,31 @@
+import type { Channel } from '../core/policy.js';
 import type { Counts } from '../fast/tallies.js';
-import type { Outcome } from '../outcomes/outcome.js';
+import type { Action } from '../outcomes/outcome.js';
 import type { Sink } from '../outcomes/outcomes.js';
+import type { Transport } from '../ports.js';
 import { metricList } from './list.js';
 import { addCounts, addGauge, type MetricsRegistry } from './registry.js';
 
 /** For a label that the outcome does not have. */
 const none = 'none';
 
+/** What some outcomes have. */
+interface Members {
+  event: string;
+  action?: Action | undefined;
+  status?: string | undefined;
+  channel?: string | undefined;
+  limit?: string | undefined;
+}
+
+interface Step {
+  channel: Channel;
+  transport?: string | undefined;
+  country?: string | undefined;
+}
+
 export interface MetricsSinkParts {
-  /** Names. */
-  transports: readonly string[];
+  transports: readonly Pick<Transport, 'name' | 'channels'>[];
   deliveries: Counts;
 }
 
@@ -28,28 +44,26 @@ export function createMetricsSink(
     conversion: add('conversion'),
     events: add('events'),
   };
-  const openBreakers = new Map(transports.map((transport) => [transport, 0]));
+  const openBreakers = new Map(transports.map(({ name }) => [name, 0]));
   addGauge(registry, metricList.breaker, () =>
     [...openBreakers].map(([transport, isOpen]) => [isOpen, transport]),
   );
 
-  function countAnswer(outcome: Extract<Outcome, { action?: string | undefined; status?: unknown }>): void {
-    if (!('action' in outcome) || !('status' in outcome)) return;
-    const { action, status, channel = none } = outcome as typeof outcome & { channel?: string };
-    const limit = 'limit' in outcome ? outcome.limit : none;
+  /** Each call has one outcome with an action and a status: its answer. */
+  function countAnswer({ action, status, channel = none, limit = none }: Members): void {
+    if (status === undefined) return;
     if (action === 'request') counts.requests.add(channel, status, limit);
     else if (action === 'verify') counts.verifies.add(channel, status, limit);
   }
 
-  function countStep(
-    {
-      channel,
-      transport,
-      country = none,
-    }: { channel: string; transport?: string | undefined; country?: string | undefined },
-    step: 'sent' | 'verified',
-  ): void {
-    counts.conversion.add(channel, transport ?? none, country, step);
+  /** The store does not keep who sent a code; where a channel has one transport, that is known all the same. */
+  function findOnlyTransport(channel: Channel): string {
+    const [first, second] = transports.filter(({ channels }) => channels.includes(channel));
+    return first && !second ? first.name : none;
+  }
+
+  function countStep({ channel, transport, country = none }: Step, step: 'sent' | 'verified'): void {
+    counts.conversion.add(channel, transport ?? findOnlyTransport(channel), country, step);
   }
 
   return {
@@ -57,7 +71,7 @@ export function createMetricsSink(
     take(outcome) {
       const { event } = outcome;
       counts.events.add(event);
-      countAnswer(outcome as never);
+      countAnswer(outcome);
       switch (event) {
         case 'code.sent':
           if (outcome.status === 'delivered') countStep(outcome, 'sent');

@@ -1,5 +1,6 @@
 import { isCallerOrigin } from '../core/origin.js';
 import { apiKeysRow } from './api-keys.js';
+import { parseMetricsAddress } from './metrics-address.js';
 import { choice, from, list, text, wholeNumber } from './row.js';
 
 export const serverOptions = {
@@ -49,6 +50,14 @@ export const serverOptions = {
    * service does not serve it in production.
    */
   docs: from('DOCS', choice(['on', 'off'], 'on')),
+  /**
+   * Serves metrics for Prometheus at `/metrics`, added up over all processes. A port alone is on loopback; `0.0.0.0:9464` is
+   * everywhere. Keep it from the public. Default: off.
+   */
+  METRICS_PORT: text({
+    allowed: 'a port such as `9464`, or an address with a port such as `0.0.0.0:9464`',
+    accepts: (given) => parseMetricsAddress(given) !== null,
+  }),
   /** What is logged, as JSON lines on standard error. */
   LOG_LEVEL: choice(['debug', 'info', 'warn', 'error', 'silent'], 'info'),
   /** Most connections open at once in each process; further ones are closed. */

@@ -1,0 +1,83 @@
+import cluster, { type Worker } from 'node:cluster';
+import {
+  AggregatorRegistry,
+  type MetricObjectWithValues,
+  type MetricValue,
+  type Registry,
+} from 'prom-client';
+
+type Metrics = MetricObjectWithValues<MetricValue<string>>[];
+
+const question = 'stateless-otp metrics?';
+const answerLimitMs = 2000;
+
+interface Answer {
+  [question]: number;
+  metrics: Metrics;
+}
+
+/** In a worker: answers the primary process, which serves the metrics of all. */
+export function answerWithMetrics(registry: Registry): void {
+  process.on('message', async (message: { [question]?: number } | null) => {
+    const number = message?.[question];
+    if (typeof number !== 'number') return;
+    const metrics = await registry.getMetricsAsJSON();
+    // The primary process may be gone by now.
+    if (process.connected) process.send?.({ [question]: number, metrics }, () => {});
+  });
+}
+
+/**
+ * In the primary process: adds up the metrics of all workers. What a dead worker counted until it was last asked stays in
+ * the sums: a sum that falls looks like a restart, and Prometheus would take what is left for an increase.
+ */
+export function createWorkerMetrics(): { collect(): Promise<string> } {
+  const latest = new Map<number, Metrics>();
+  let retired: Metrics = [];
+  let asked = 0;
+
+  cluster.on('exit', ({ id }) => {
+    const counted = (latest.get(id) ?? []).filter(({ type }) => isCumulative(String(type)));
+    latest.delete(id);
+    void AggregatorRegistry.aggregate([retired, counted])
+      .getMetricsAsJSON()
+      .then((sum) => {
+        retired = sum as Metrics;
+      });
+  });
+
+  /** The last answer of one that does not answer in time still counts. */
+  function ask(worker: Worker): Promise<void> {
+    const number = asked;
+    return new Promise((resolve) => {
+      const finish = () => {
+        clearTimeout(timer);
+        worker.off('message', listen);
+        worker.off('exit', finish);
+        resolve();
+      };
+      const listen = (message: Partial<Answer> | null) => {
+        if (message?.[question] !== number || !message.metrics) return;
+        latest.set(worker.id, message.metrics);
+        finish();
+      };
+      const timer = setTimeout(finish, answerLimitMs);
+      worker.on('message', listen);
+      worker.on('exit', finish);
+      worker.send({ [question]: number }, (error) => error && finish());
+    });
+  }
+
+  return {
+    async collect() {
+      asked += 1;
+      const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker?.isConnected());
+      await Promise.all((workers as Worker[]).map(ask));
+      return AggregatorRegistry.aggregate([retired, ...latest.values()]).metrics();
+    },
+  };
+}
+
+function isCumulative(type: string): boolean {
+  return type === 'counter' || type === 'histogram';
+}
