@@ -1,6 +1,6 @@
 import { lookup as systemLookup } from 'node:dns';
-import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { type Agent as HttpAgent, request as requestHttp } from 'node:http';
+import { type Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
 import ipaddr from 'ipaddr.js';
@@ -9,15 +9,17 @@ import type { Fetch } from './post.js';
 export interface PublicFetchOptions {
   /** Connect to any address. */
   allowPrivateTargets: boolean;
+  /** Keep connections. Default: each request opens its own, since a kept one may break, leaving the outcome unknown. */
+  agents?: { http: HttpAgent; https: HttpsAgent } | undefined;
   /** Default: the system's. */
   lookup?: LookupFunction | undefined;
 }
 
 /**
  * A `fetch` that connects only to public addresses. It checks the resolved address that it connects to, which defeats DNS
- * rebinding. Each request opens its own connection: a kept one may break while idle, leaving the outcome unknown.
+ * rebinding.
  */
-export function createPublicFetch({ allowPrivateTargets, lookup }: PublicFetchOptions): Fetch {
+export function createPublicFetch({ allowPrivateTargets, agents, lookup }: PublicFetchOptions): Fetch {
   const resolve = (lookup ?? systemLookup) as LookupFunction;
   const checkedLookup: LookupFunction = (hostname, options, callback) =>
     resolve(hostname, options, (error, address, family) => {
@@ -30,13 +32,14 @@ export function createPublicFetch({ allowPrivateTargets, lookup }: PublicFetchOp
     const url = new URL(address);
     if (!allowPrivateTargets && !isPublicHost(url.hostname)) throw createPrivateTargetError();
     return new Promise((resolve, reject) => {
-      const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(
+      const isHttps = url.protocol === 'https:';
+      const request = (isHttps ? requestHttps : requestHttp)(
         url,
         {
           method,
           headers,
           signal,
-          agent: false,
+          agent: (isHttps ? agents?.https : agents?.http) ?? false,
           ...(allowPrivateTargets ? { lookup } : { lookup: checkedLookup }),
         },
         (response) => {

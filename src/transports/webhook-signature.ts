@@ -7,11 +7,11 @@ export function signWebhook(key: KeyObject, id: string, timestamp: string, body:
 }
 
 /** @throws TypeError or RangeError */
-export function decodeWebhookSecret(secret: unknown): KeyObject {
-  if (typeof secret !== 'string') throw new TypeError('secret must be a string');
+export function decodeWebhookSecret(secret: unknown, name = 'secret'): KeyObject {
+  if (typeof secret !== 'string') throw new TypeError(`${name} must be a string`);
   const bytes = decodeBase64(secret.replace(/^whsec_/, ''));
   if (bytes === null || bytes.length < 24 || bytes.length > 64) {
-    throw new RangeError('secret must be base64 of 24 to 64 bytes, with or without the prefix whsec_');
+    throw new RangeError(`${name} must be base64 of 24 to 64 bytes, with or without the prefix whsec_`);
   }
   return createSecretKey(bytes);
 }

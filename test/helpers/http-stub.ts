@@ -43,6 +43,10 @@ export async function startHttpStub(
       else reply(next);
     });
   });
+  let connections = 0;
+  server.on('connection', () => {
+    connections += 1;
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   function close(): Promise<void> {
@@ -56,6 +60,8 @@ export async function startHttpStub(
     port,
     url: `http://127.0.0.1:${port}`,
     received,
+    /** How many connections there have been. */
+    countConnections: () => connections,
     answer(answer: Behaviour) {
       current = answer;
     },
