@@ -1,6 +1,7 @@
 import { createDerivation } from './core/derivation.js';
 import { channels } from './core/policy.js';
 import { createDelivery } from './delivery/delivery.js';
+import { createEvents } from './events/events.js';
 import { createRandomPool } from './fast/random-pool.js';
 import { createHandler, type Handler } from './http/handler.js';
 import type { Route } from './http/route.js';
@@ -31,8 +32,8 @@ export interface Otp extends Service {
   /** Resolves when the store is ready; rejects with the OtpError `store_unavailable` otherwise. */
   ping(): Promise<void>;
   /**
-   * Closes the store and the transports. Messages in the background are sent for at most `graceMs` (default 5000)
-   * before; how many were lost is logged.
+   * Closes the store and the transports. Messages in the background and events are sent for at most `graceMs` (default
+   * 5000) before; how many were lost is logged.
    */
   close(options?: { graceMs?: number }): Promise<void>;
 }
@@ -50,7 +51,18 @@ export function wire(
   );
   const opened = resolved.openStore();
   const store = metrics?.measureStore(opened) ?? opened;
-  const outcomes = createOutcomes([createLogSink(logger), metrics?.sink]);
+  const sinks = [createLogSink(logger), metrics?.sink];
+  const events = ifGiven(resolved.events, (target) =>
+    createEvents({
+      ...target,
+      clock,
+      monotonicClock,
+      random,
+      outcomes: createOutcomes(sinks),
+      note: metrics?.noteEvent,
+    }),
+  );
+  const outcomes = createOutcomes([...sinks, events?.sink]);
   const entry = resolved.openEntry(monotonicClock, outcomes);
   const shouldSend = resolved.chooseRecipients(entry.admits);
   const derivation = createDerivation(keys, namespace);
@@ -123,9 +135,12 @@ export function wire(
     handler,
     ping: () => store.ping(),
     async close({ graceMs = 5000 } = {}) {
-      // The store last: the outcome of background messages is still written to it.
+      const deadline = monotonicClock.now() + graceMs;
       await delivery.close(graceMs);
+      // After delivery, which reports what became of the messages in the background.
+      await events?.close(deadline);
       entry.close();
+      // The store last: the outcome of background messages is still written to it.
       await store.close();
     },
   };

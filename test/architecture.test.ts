@@ -13,7 +13,8 @@ const law: Record<string, string[]> = {
   'monotonic-clock': ['ports'],
   ports: ['core', 'outcomes', 'results', 'store-verbs'],
   outcomes: ['core', 'errors', 'fast', 'ports'],
-  metrics: ['core', 'fast', 'outcomes', 'ports'],
+  metrics: ['core', 'events', 'fast', 'outcomes', 'ports'],
+  events: ['core', 'fast', 'outcomes', 'ports', 'transports'],
   'store-verbs': ['core'],
   results: ['core'],
   engine: ['core', 'fast'],
@@ -42,6 +43,7 @@ const law: Record<string, string[]> = {
   'gate-file': ['core', 'outcomes', 'ports'],
   options: [
     'core',
+    'events',
     'gate-file',
     'metrics',
     'outcomes',
@@ -57,6 +59,7 @@ const law: Record<string, string[]> = {
   wire: [
     'core',
     'metrics',
+    'events',
     'outcomes',
     'fast',
     'ports',

@@ -92,7 +92,7 @@ export function loadConfig(environment: Source, file: SettingsFile = noFile): Lo
   // A setting that is wrong anyway is said to be so once.
   const keepOthers = (lines: string[]) => {
     const named = [...wrong, ...nameAll(problems)];
-    problems.push(...lines.filter((line) => isOfOther(line, named)));
+    problems.push(...lines.filter((line) => isOfOther(line, named) && !lacks(line, named)));
   };
   keepOthers([
     ...findBrokenRules(options, given),
@@ -157,6 +157,12 @@ function nameAll(lines: readonly string[]): string[] {
 
 function isOfOther(line: string, names: readonly string[]): boolean {
   return !names.includes(line.replace(/:.*$/s, ''));
+}
+
+/** Whether it says that one of these settings is needed, which is given and only wrong. */
+function lacks(line: string, names: readonly string[]): boolean {
+  const [, needed] = /^\w+: needs (\w+):/.exec(line) ?? [];
+  return needed !== undefined && names.includes(needed);
 }
 
 /** What options have against each other, said of their settings. */

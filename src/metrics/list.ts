@@ -58,6 +58,11 @@ export const metricList = {
     help: 'Codes that a transport accepted, and codes that were verified: messages that nobody types a code from are lost or pumped',
     labels: ['channel', 'transport', 'country', 'step'],
   },
+  postedEvents: {
+    name: 'events_total',
+    help: 'Events for EVENTS_URL: delivered, failed once they were tried, or dropped for want of room or time',
+    labels: ['outcome'],
+  },
   events: {
     name: 'outcomes_total',
     help: 'Lines of the log, by their event',

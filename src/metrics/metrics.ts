@@ -1,6 +1,7 @@
 import type { Identity } from '../core/identity.js';
 import { findCountry } from '../core/phone.js';
 import type { Channel } from '../core/policy.js';
+import type { EventFate } from '../events/events.js';
 import type { Sink } from '../outcomes/outcomes.js';
 import type { MonotonicClock, QueueCount, Receipt, Store, Transport } from '../ports.js';
 import { metricList } from './list.js';
@@ -17,6 +18,7 @@ export interface Metrics {
   /** @param route path of the route, as in the route table */
   noteAnswer(route: string, status: number, durationMs: number): void;
   noteTry(transport: string, channel: Channel, receipt: Receipt, durationMs: number): void;
+  noteEvent(fate: EventFate, count: number): void;
   watchQueue(read: () => QueueCount): void;
 }
 
@@ -28,6 +30,7 @@ export function createMetrics(
   const answers = addDurations(registry, metricList.httpDuration);
   const commands = addDurations(registry, metricList.storeDuration);
   const tries = addDurations(registry, metricList.deliveryDuration);
+  const postedEvents = addCounts(registry, metricList.postedEvents);
   const deliveries = addCounts(registry, metricList.deliveries);
   return {
     sink: createMetricsSink(registry, { transports, deliveries }),
@@ -37,6 +40,9 @@ export function createMetrics(
     noteTry(transport, channel, receipt, durationMs) {
       deliveries.add(transport, channel, receipt.ok ? 'delivered' : receipt.category);
       tries.add(durationMs, transport);
+    },
+    noteEvent(fate, count) {
+      for (let i = 0; i < count; i++) postedEvents.add(fate);
     },
     watchQueue(read) {
       addGauge(registry, metricList.queue, () =>

@@ -1,6 +1,7 @@
 import type { Transport } from '../ports.js';
 import { codeOptions } from './codes.js';
 import { deliveryOptions } from './delivery.js';
+import { eventOptions } from './events.js';
 import { gateOptions } from './gate.js';
 import { limitOptions } from './limits.js';
 import { messageOptions } from './messages.js';
@@ -21,6 +22,7 @@ export const optionGroups = {
   Messages: messageOptions,
   'Sign-in page': pageOptions,
   Delivery: deliveryOptions,
+  Events: eventOptions,
   Server: serverOptions,
   Parts: partOptions,
 };
@@ -58,6 +60,7 @@ export interface OtpOptions
     Given<typeof messageOptions>,
     Given<typeof pageOptions>,
     Given<typeof deliveryOptions>,
+    Given<typeof eventOptions>,
     Given<typeof serverOptions>,
     Given<typeof partOptions> {
   secretKey: Uint8Array | string;

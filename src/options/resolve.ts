@@ -5,6 +5,7 @@ import { refuseUnknownOptions } from '../core/known-options.js';
 import { createPolicy, type DeliveryMode, type Policy } from '../core/policy.js';
 import { decodeSecret } from '../core/secret.js';
 import { resolveTestIdentities, type TestIdentities } from '../core/test-identities.js';
+import type { EventsTarget } from '../events/post-event.js';
 import { openGateFile } from '../gate-file/watch.js';
 import type { ApiCaller } from '../http/api-keys.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
@@ -13,6 +14,7 @@ import type { SignInOptions } from '../sign-in/parts.js';
 import { paths } from '../sign-in/paths.js';
 import { createMemoryStore } from '../stores/memory.js';
 import type { TokenKeys } from '../tokens/keys.js';
+import { decodeWebhookSecret } from '../transports/webhook-signature.js';
 import { listCallers } from './api-keys.js';
 import { checkOption, type FilledOptions, fillOptions, type OtpOptions, optionRows } from './otp-options.js';
 import { chooseDeliveryMode, isPageServed, isSelective, makeTokenKeys, rules } from './rules.js';
@@ -39,6 +41,8 @@ export interface ResolvedOptions
   signInUrl: string | undefined;
   /** What the sign-in page is, where it is served. */
   page: Pick<SignInOptions, 'home' | 'embedOrigins' | 'brand' | 'isOpenToAll'> | undefined;
+  /** Where events are posted. */
+  events: EventsTarget | undefined;
   /** The spread of messages, where some people are sent none. */
   spreadMs: number | undefined;
   testIdentities: TestIdentities;
@@ -80,6 +84,7 @@ export function resolveOptions(given: OtpOptions): ResolvedOptions {
       options.cookieDomain === undefined ? undefined : `${publicUrl?.replace(/\/$/, '')}${paths.signIn}`,
     spreadMs: isOpenToAll ? undefined : options.deliverySpreadMs,
     page: isPageServed(options) ? describePage(options) : undefined,
+    events: describeEvents(options),
     testIdentities: resolveTestIdentities(options.testIdentities, { defaultCountry }),
     clock,
     logger,
@@ -95,6 +100,13 @@ function describePage(options: FilledOptions): ResolvedOptions['page'] {
     brand: { name: options.appName, logoUrl: options.brandLogoUrl, color: options.brandColor },
     isOpenToAll: !isSelective(options),
   };
+}
+
+function describeEvents(options: FilledOptions): EventsTarget | undefined {
+  const { eventsUrl, eventsSecret, eventsAllowPrivateTargets } = options;
+  if (eventsUrl === undefined) return undefined;
+  const secret = decodeWebhookSecret(eventsSecret, 'eventsSecret');
+  return { url: eventsUrl, secret, allowPrivateTargets: eventsAllowPrivateTargets };
 }
 
 function openEntry({ gateFile, gateAllow }: FilledOptions, clock: MonotonicClock, outcomes: Outcomes) {

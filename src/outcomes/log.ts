@@ -53,7 +53,7 @@ export const logFields: readonly Field[] = [
   { member: 'issued', name: 'issued', description: 'what was issued: `access`, `refresh` or `session`' },
   { member: 'kind', name: 'kind', description: 'which kind of token: `access`, `refresh` or `session`' },
   { member: 'credential', name: 'credential', description: 'what the caller should have presented' },
-  { member: 'lost', name: 'lost', description: 'how many messages' },
+  { member: 'lost', name: 'lost', description: 'how many messages or events' },
   { member: 'caller', name: 'caller', description: 'name of the API key' },
   {
     member: 'ip',
@@ -70,18 +70,23 @@ export const logFields: readonly Field[] = [
   { member: 'at', name: 'at', description: 'where in the program, of an unexpected fault' },
 ];
 
+/** What a line holds of an outcome; events hold the same. */
+export function describeOutcome(outcome: Outcome): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  for (const { member, name, show } of logFields) {
+    const value = (outcome as Partial<Record<Member, unknown>>)[member];
+    if (value !== undefined && value !== null) fields[name] = show ? show(value as never) : value;
+  }
+  return fields;
+}
+
 /** Writes a line for each outcome. */
 export function createLogSink(logger: Logger): Sink {
   return {
     isOn: () => logger.isLevelEnabled?.('info') !== false,
     take(outcome) {
       const { level, message } = outcomeRows[outcome.event];
-      const fields: Record<string, unknown> = {};
-      for (const { member, name, show } of logFields) {
-        const value = (outcome as Partial<Record<Member, unknown>>)[member];
-        if (value !== undefined && value !== null) fields[name] = show ? show(value as never) : value;
-      }
-      logger[level](fields, message);
+      logger[level](describeOutcome(outcome), message);
     },
   };
 }

@@ -275,6 +275,20 @@ export interface RevocationsChanged {
   cause?: 'refused' | 'checked_by_signature' | undefined;
 }
 
+/** Events that subscribers will not get; those of a minute are one outcome. */
+export interface EventsLost {
+  event: 'events.lost';
+  lost: number;
+  /** Of the last one, in words. */
+  cause: string;
+}
+
+/** `events.failing`: they will be tried again. `events.stopped`: the subscriber wants no more. */
+export interface EventsRefused {
+  event: 'events.failing' | 'events.stopped';
+  cause: string;
+}
+
 /** A request that was answered with a fault of this service. */
 export interface RequestFailed extends Call {
   event: 'request.failed';
@@ -314,6 +328,8 @@ export type Outcome =
   | OperatorActed
   | CallerRefused
   | RevocationsChanged
+  | EventsLost
+  | EventsRefused
   | RequestFailed;
 
 export type OutcomeEvent = Outcome['event'];

@@ -72,5 +72,8 @@ export const outcomeRows: Rows = {
   'caller.refused': shown('warn', 'A calling program did not present a known key'),
   'revocations.unknown': shown('warn', 'The store cannot say which tokens are revoked'),
   'revocations.known': shown('info', 'The store answers again which tokens are revoked'),
+  'events.failing': shown('warn', 'The receiver of events does not take them: they will be tried again'),
+  'events.lost': shown('warn', 'Events were lost'),
+  'events.stopped': shown('error', 'The receiver wants no more events: none is sent until the next start'),
   'request.failed': shown('error', 'A request failed'),
 };

@@ -98,6 +98,9 @@ test('whatever check accepts starts, and what it refuses is named', async () => 
     SMTP_REQUIRE_TLS: ['true', 'false'],
     WEBHOOK_URL: ['https://hooks.example.com/', 'http://hooks.example.com/', 'ftp://a'],
     WEBHOOK_SECRET: [productionSecrets.OTP_SECRET_KEY, 'x'],
+    EVENTS_URL: ['https://hooks.example.com/', 'http://collector/', 'ftp://a'],
+    EVENTS_SECRET: [productionSecrets.OTP_SECRET_KEY, 'x'],
+    EVENTS_ALLOW_PRIVATE_TARGETS: ['true', 'false'],
     STORE: ['memory', 'redis', 'none'],
     REDIS_URL: [
       ...['redis://localhost', 'rediss://cache.example.com', 'redis://cache.example.com', 'redis://a?db=x'],

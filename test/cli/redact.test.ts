@@ -38,6 +38,7 @@ test('no secret of an address is printed, whether the setting is valid or wrong'
   const word = fc.stringMatching(/^[A-Za-z0-9]{12,20}$/).map((text) => `s3cret${text}`);
   const names = [
     'WEBHOOK_URL',
+    'EVENTS_URL',
     'BRAND_LOGO_URL',
     'SIGN_IN_HOME',
     'PUBLIC_URL',

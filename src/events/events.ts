@@ -1,0 +1,78 @@
+import type { RandomPool } from '../fast/random-pool.js';
+import { describeOutcome } from '../outcomes/log.js';
+import type { Outcome } from '../outcomes/outcome.js';
+import type { Outcomes, Sink } from '../outcomes/outcomes.js';
+import { outcomeRows } from '../outcomes/table.js';
+import { createLosses } from './losses.js';
+import { createEventPoster, type OutgoingEvent, type PosterOptions } from './post-event.js';
+import { createEventQueue } from './queue.js';
+
+/** What became of events: `failed` ones were tried, `dropped` ones found no room or no time. */
+export type EventFate = 'delivered' | 'failed' | 'dropped';
+
+export interface EventsOptions extends PosterOptions {
+  random: RandomPool;
+  /** For what happens to events themselves. It must not lead back here. */
+  outcomes: Outcomes;
+  /** For metrics. */
+  note?: ((fate: EventFate, count: number) => void) | undefined;
+}
+
+export interface Events {
+  sink: Sink;
+  /** Delivers what waits until `deadline` by the monotonic clock, and reports what is lost. */
+  close(deadline: number): Promise<void>;
+}
+
+/** Tells a subscriber of the published outcomes. */
+export function createEvents(options: EventsOptions): Events {
+  const { random, outcomes, clock, monotonicClock, note = () => {} } = options;
+  const poster = createEventPoster(options);
+  const losses = createLosses(monotonicClock, (lost, cause) =>
+    outcomes.report({ event: 'events.lost', lost, cause }),
+  );
+  let isWanted = true;
+
+  function lose(fate: EventFate, count: number, cause: string): void {
+    note(fate, count);
+    losses.add(count, cause);
+  }
+
+  const queue = createEventQueue({
+    post: poster.post,
+    clock: monotonicClock,
+    onDelivered: () => note('delivered', 1),
+    onFailed: (cause) => lose('failed', 1, cause),
+    onFailing: (cause) => outcomes.report({ event: 'events.failing', cause }),
+    onGone(dropped) {
+      isWanted = false;
+      outcomes.report({ event: 'events.stopped', cause: 'HTTP 410' });
+      // The one that was answered is among them.
+      lose('dropped', dropped, 'the receiver wants no more events');
+    },
+  });
+
+  function write(outcome: Outcome): OutgoingEvent {
+    const timestamp = new Date(clock()).toISOString();
+    const body = JSON.stringify({ type: outcome.event, timestamp, data: describeOutcome(outcome) });
+    return { id: random.id(), body };
+  }
+
+  return {
+    sink: {
+      isOn: () => isWanted,
+      take(outcome) {
+        if (!outcomeRows[outcome.event].isPublished) return;
+        if (!isWanted) note('dropped', 1);
+        else if (queue.isFull()) lose('dropped', 1, 'the queue is full');
+        else queue.push(write(outcome));
+      },
+    },
+    async close(deadline) {
+      const lost = await queue.close(deadline);
+      poster.close();
+      lose('dropped', lost, 'the process ended before they were delivered');
+      losses.close();
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { MonotonicClock, Timer } from '../ports.js';
+
+export interface Losses {
+  add(count: number, cause: string): void;
+  /** Reports the rest. */
+  close(): void;
+}
+
+const intervalMs = 60_000;
+
+/** Reports the first loss at once, and what follows added up once a minute, with the last cause. */
+export function createLosses(clock: MonotonicClock, report: (lost: number, cause: string) => void): Losses {
+  let lost = 0;
+  let lastCause = '';
+  let timer: Timer | undefined;
+
+  function tell(): void {
+    timer = undefined;
+    if (lost === 0) return;
+    report(lost, lastCause);
+    lost = 0;
+    timer = clock.after(intervalMs, tell);
+    timer.unref();
+  }
+
+  return {
+    add(count, cause) {
+      if (count === 0) return;
+      lost += count;
+      lastCause = cause;
+      if (timer === undefined) tell();
+    },
+    close() {
+      timer?.close();
+      tell();
+      timer?.close();
+    },
+  };
+}

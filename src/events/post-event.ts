@@ -1,0 +1,108 @@
+import type { KeyObject } from 'node:crypto';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { explainConnection } from '../core/connection-causes.js';
+import type { Clock, MonotonicClock } from '../ports.js';
+import { nameNetworkError, parseRetryAfter, readBody } from '../transports/post.js';
+import { createPublicFetch } from '../transports/public-fetch.js';
+import { signWebhook } from '../transports/webhook-signature.js';
+
+/** An event as it is posted. */
+export interface OutgoingEvent {
+  /** The same at every try, so that receivers can tell repetitions. */
+  id: string;
+  body: string;
+}
+
+/** What the receiver made of one try. */
+export type Answer =
+  | { status: 'delivered' }
+  | { status: 'failing'; cause: string; waitMs: number }
+  | { status: 'refused'; cause: string }
+  /** It wants no more events (RFC 9110 §15.5.11). */
+  | { status: 'gone' };
+
+export interface EventsTarget {
+  url: string;
+  secret: KeyObject;
+  allowPrivateTargets: boolean;
+}
+
+export interface PosterOptions extends EventsTarget {
+  /** For the time that is signed. */
+  clock: Clock;
+  monotonicClock: MonotonicClock;
+}
+
+export interface EventPoster {
+  /** Never rejects. */
+  post(event: OutgoingEvent): Promise<Answer>;
+  /** Cuts off what is under way. */
+  close(): void;
+}
+
+const timeoutMs = 10_000;
+const target = 'the URL for events';
+const hints = { address: target, tls: target, certificateName: target };
+/** Shorter than servers keep idle connections: Node has 5 seconds. */
+const idleMs = 4000;
+/** A receiver that is restarted or busy: Request Timeout, Too Early, Too Many Requests. */
+const passingStatuses: readonly number[] = [408, 425, 429];
+
+/** Posts events by the Standard Webhooks scheme, over connections that are kept: a repeated event does no harm. */
+export function createEventPoster(options: PosterOptions): EventPoster {
+  const { url, secret, allowPrivateTargets, clock, monotonicClock } = options;
+  const kept = { keepAlive: true, timeout: idleMs };
+  const agents = { http: new HttpAgent(kept), https: new HttpsAgent(kept) };
+  const fetch = createPublicFetch({ allowPrivateTargets, agents });
+  const underWay = new Set<AbortController>();
+
+  return {
+    async post({ id, body }) {
+      const timestamp = String(Math.floor(clock() / 1000));
+      const aborter = new AbortController();
+      underWay.add(aborter);
+      const timer = monotonicClock.after(timeoutMs, () => aborter.abort());
+      const headers = {
+        'content-type': 'application/json',
+        'content-length': String(Buffer.byteLength(body)),
+        'user-agent': 'stateless-otp',
+        'webhook-id': id,
+        'webhook-timestamp': timestamp,
+        'webhook-signature': signWebhook(secret, id, timestamp, body),
+      };
+      const { signal } = aborter;
+      try {
+        const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
+        // A connection is used again only after its answer was read.
+        await readBody(response);
+        return judge(response, clock());
+      } catch (error) {
+        return { status: 'failing', cause: explain(error, signal), waitMs: 0 };
+      } finally {
+        timer.close();
+        underWay.delete(aborter);
+      }
+    },
+    close() {
+      for (const aborter of underWay) aborter.abort();
+      agents.http.destroy();
+      agents.https.destroy();
+    },
+  };
+}
+
+function explain(error: unknown, { aborted }: AbortSignal): string {
+  if (aborted) return 'no answer in time';
+  const code = nameNetworkError(error);
+  if (code === 'ERR_PRIVATE_TARGET') return `the host name leads to an address that is not public (${code})`;
+  return explainConnection(code, hints) ?? code;
+}
+
+function judge({ status, headers }: Response, now: number): Answer {
+  if (status >= 200 && status <= 299) return { status: 'delivered' };
+  if (status === 410) return { status: 'gone' };
+  const cause = `HTTP ${status}`;
+  if (status < 500 && !passingStatuses.includes(status)) return { status: 'refused', cause };
+  return { status: 'failing', cause, waitMs: (parseRetryAfter(headers.get('retry-after'), now) ?? 0) * 1000 };
+}

@@ -1,0 +1,191 @@
+import type { MonotonicClock, Timer } from '../ports.js';
+import type { Answer, OutgoingEvent } from './post-event.js';
+
+export interface EventQueueOptions {
+  /** Never rejects. */
+  post(event: OutgoingEvent): Promise<Answer>;
+  clock: MonotonicClock;
+  onDelivered(): void;
+  /** Tried, and not tried again. */
+  onFailed(cause: string): void;
+  /** The second try in a row that failed, of any events. */
+  onFailing(cause: string): void;
+  /** The receiver wants no more events. @param dropped how many were waiting */
+  onGone(dropped: number): void;
+}
+
+export interface EventQueue {
+  /** Whether further events have to be dropped. */
+  isFull(): boolean;
+  push(event: OutgoingEvent): void;
+  /** Tries what waits until `deadline` by the clock. Resolves with the number of events that were not delivered. */
+  close(deadline: number): Promise<number>;
+}
+
+/** The outage of a receiver that gets 30 events a second may last 5 minutes. */
+export const maxEvents = 10_000;
+export const maxBytes = 8 * 1024 * 1024;
+const lanes = 4;
+/** The gaps between them grow threefold from 1 second to 2 minutes: 8 minutes in all. */
+const maxTries = 10;
+const firstGapMs = 1000;
+const gapFactor = 3;
+const longestGapMs = 120_000;
+/** Between any two tries while the receiver fails, which has one lane then. */
+const firstPauseMs = 1000;
+const longestPauseMs = 30_000;
+/** A longer Retry-After is taken for this. */
+const longestWaitMs = 3_600_000;
+
+interface Entry {
+  event: OutgoingEvent;
+  bytes: number;
+  tries: number;
+  gapMs: number;
+}
+
+/** A bounded queue in this process: a few events under way, each tried several times. */
+export function createEventQueue(options: EventQueueOptions): EventQueue {
+  const { post, clock, onDelivered, onFailed, onFailing, onGone } = options;
+  const waiting: Entry[] = [];
+  const delayed = new Map<Entry, Timer>();
+  let count = 0;
+  let bytes = 0;
+  let running = 0;
+  let isPumpDue = false;
+  let isEnded = false;
+  /** Tries that failed since one was answered. */
+  let failures = 0;
+  let pauseMs = firstPauseMs;
+  let pausedUntil = 0;
+  /** The part of the pause that the receiver asked for. */
+  let askedUntil = 0;
+  let pauseTimer: Timer | undefined;
+  let closing: { deadline: number; resolve(): void } | undefined;
+
+  function leave(entry: Entry): void {
+    count -= 1;
+    bytes -= entry.bytes;
+    if (count === 0) closing?.resolve();
+  }
+
+  /** @returns how many events are left */
+  function end(): number {
+    isEnded = true;
+    pauseTimer?.close();
+    for (const timer of delayed.values()) timer.close();
+    delayed.clear();
+    waiting.length = 0;
+    const left = count;
+    count = 0;
+    bytes = 0;
+    closing?.resolve();
+    return left;
+  }
+
+  function pump(): void {
+    const most = failures > 0 ? 1 : lanes;
+    while (!isEnded && running < most && waiting.length > 0 && clock.now() >= pausedUntil) {
+      running += 1;
+      void run(waiting.shift() as Entry).finally(() => {
+        running -= 1;
+        pump();
+      });
+    }
+  }
+
+  async function run(entry: Entry): Promise<void> {
+    const startedAt = clock.now();
+    const answer = await post(entry.event);
+    if (isEnded) return;
+    if (answer.status === 'gone') return onGone(end());
+    if (answer.status === 'failing') return retry(entry, answer.cause, answer.waitMs, startedAt);
+    failures = 0;
+    pauseMs = firstPauseMs;
+    if (answer.status === 'delivered') onDelivered();
+    else onFailed(`refused with ${answer.cause}`);
+    leave(entry);
+  }
+
+  function retry(entry: Entry, cause: string, askedMs: number, startedAt: number): void {
+    const waitMs = Math.min(askedMs, longestWaitMs);
+    failures += 1;
+    if (failures === 2) onFailing(cause);
+    pause(waitMs, startedAt);
+    entry.tries += 1;
+    const dueAt = clock.now() + Math.max(entry.gapMs, waitMs);
+    entry.gapMs = Math.min(entry.gapMs * gapFactor, longestGapMs);
+    if (entry.tries < maxTries && dueAt < (closing?.deadline ?? Number.POSITIVE_INFINITY)) {
+      delay(entry, dueAt - clock.now());
+      return;
+    }
+    onFailed(`given up after ${entry.tries} tries: ${cause}`);
+    leave(entry);
+  }
+
+  function delay(entry: Entry, ms: number): void {
+    const timer = clock.after(ms, () => {
+      delayed.delete(entry);
+      waiting.push(entry);
+      pump();
+    });
+    timer.unref();
+    delayed.set(entry, timer);
+  }
+
+  /** Tries that were under way together are one failure of the receiver, and lengthen its pause once. */
+  function pause(waitMs: number, startedAt: number): void {
+    const isNew = startedAt >= pausedUntil;
+    askedUntil = Math.max(askedUntil, clock.now() + waitMs);
+    const until = clock.now() + Math.max(waitMs, isNew ? pauseMs : 0);
+    if (isNew) pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+    if (until <= pausedUntil) return;
+    pausedUntil = until;
+    pauseTimer?.close();
+    pauseTimer = clock.after(until - clock.now(), pump);
+    // Unless it is closed, a process that has nothing else to do must not wait for the receiver.
+    pauseTimer.unref();
+    if (closing && until >= closing.deadline) closing.resolve();
+  }
+
+  return {
+    isFull: () => isEnded || count >= maxEvents || bytes >= maxBytes,
+    push(event) {
+      const entry = { event, bytes: Buffer.byteLength(event.body), tries: 0, gapMs: firstGapMs };
+      count += 1;
+      bytes += entry.bytes;
+      waiting.push(entry);
+      if (isPumpDue) return;
+      isPumpDue = true;
+      // Later: opening a connection takes longer than the request that reports the event should wait.
+      setImmediate(() => {
+        isPumpDue = false;
+        pump();
+      });
+    },
+    async close(deadline) {
+      // Now or never: only what the receiver asked for is waited for.
+      pausedUntil = askedUntil;
+      pauseMs = firstPauseMs;
+      if (count > 0 && pausedUntil < deadline) {
+        await new Promise<void>((resolve) => {
+          const timer = clock.after(deadline - clock.now(), resolve);
+          closing = {
+            deadline,
+            resolve() {
+              timer.close();
+              resolve();
+            },
+          };
+          for (const [entry, timer] of delayed) {
+            timer.close();
+            waiting.push(entry);
+          }
+          delayed.clear();
+          pump();
+        });
+      }
+      return end();
+    },
+  };
+}
