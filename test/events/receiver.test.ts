@@ -172,6 +172,29 @@ test('a receiver that is down or breaks off is tried again, and said in words', 
   }
 });
 
+test('a receiver that is slow gets four events at a time, and loses none', async () => {
+  const stub = await startHttpStub('silence');
+  const { take, close, fates, monotonicClock } = createKit(stub.url);
+  for (let i = 0; i < 20; i++) take(reused);
+  for (let done = 0; done < 20; done += 4) {
+    await until('four are under way', () => stub.received.length === done + 4);
+    monotonicClock.advance(9000);
+    stub.release({ status: 200 });
+    await until('they are delivered', () => fates.delivered === done + 4);
+  }
+  await close(monotonicClock.now());
+  assert.deepEqual(fates, { delivered: 20, failed: 0, dropped: 0 });
+});
+
+// Attack: an answer that never ends, to keep events waiting or to fill the memory.
+test('an answer is read up to a size, and its status counts', async () => {
+  const stub = await startHttpStub({ status: 200, body: 'x'.repeat(5_000_000) });
+  const { take, close, fates } = createKit(stub.url);
+  for (let i = 0; i < 8; i++) take(reused);
+  await until('all are delivered', () => fates.delivered === 8);
+  await close(0);
+});
+
 test('a receiver that says nothing is given ten seconds for each try', async () => {
   const stub = await startHttpStub('silence');
   const { take, close, kept, fates, monotonicClock } = createKit(stub.url);
