@@ -102,7 +102,7 @@ describe('the main job, on the service as the README starts it and a real SMTP s
   test('no code, token, secret or identity is in what the service wrote', async () => {
     await service.stop();
     const { stdout, stderr } = service.output;
-    assert.match(stderr, /"msg":"verify"/);
+    assert.match(stderr, /"event":"code.verified"/);
     assert.ok(secrets.length >= 9);
     for (const secret of secrets) {
       assert.ok(!stdout.includes(secret) && !stderr.includes(secret), `the log holds ${secret}`);

@@ -105,7 +105,7 @@ test('the Python SDK goes the whole way against the service over sockets', async
     CERTIFICATE: join(scratch, 'cert.pem'),
   });
   assert.equal(code, 0, output);
-  assert.match(output, /Ran 12 tests/);
+  assert.match(output, /Ran 13 tests/);
 });
 
 test('the Python programs of the documentation lead from nothing to a verified token', async (t) => {
