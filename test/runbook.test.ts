@@ -19,6 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'runbook-'));
 const bin = join(folder, 'bin');
 let redis: RedisServer;
 let port: number;
+let metricsPort: number;
 let service: RunningProcess;
 let log = '';
 let smtp: Awaited<ReturnType<typeof startSmtpServer>>;
@@ -53,12 +54,14 @@ before(async () => {
       callback(/^refused@/.test(address) ? Object.assign(new Error('no'), { responseCode: 550 }) : null),
   });
   port = await findFreePort();
+  metricsPort = await findFreePort();
   const operator = generateApiKey();
   writeFileSync(join(folder, 'ops.key'), operator.key, { mode: 0o600 });
   const settings = {
     API_KEYS: `ops=${operator.hash}:operate`,
     NODE_ENV: 'production',
     PORT: port,
+    METRICS_PORT: metricsPort,
     OTP_SECRET_KEY: generateSecretKey(),
     JWT_SECRET: generateSecretKey(),
     STORE: 'redis',
@@ -112,6 +115,7 @@ interface Run {
 async function run(code: string): Promise<Run[]> {
   const commands = code
     .replaceAll('http://127.0.0.1:8000', `http://127.0.0.1:${port}`)
+    .replaceAll('http://127.0.0.1:9464', `http://127.0.0.1:${metricsPort}`)
     .replaceAll('redis://127.0.0.1:6379', `redis://127.0.0.1:${redis.port}`)
     .replaceAll('PASSWORD', password)
     .trim()
@@ -192,6 +196,7 @@ test('first look: the service runs, and its log is counted', async () => {
   assert.match(outputOf('uniq -c'), /1 "event":"code\.sent"/);
   assert.match(outputOf('check --connect'), /Everything answers\./);
   assert.match(outputOf('tail -n 20'), /delivery\.failed/);
+  assert.match(outputOf('/metrics'), /^stateless_otp_requests_total\{.*status="delivered".*\} 1$/m);
 });
 
 test('no mail came: the log names the cause, by the id of the request too', async () => {
@@ -200,6 +205,7 @@ test('no mail came: the log names the cause, by the id of the request too', asyn
   const { outputOf } = await runSection('No mail came', {}, (code) => code.replace('REQUEST_ID', id));
   assert.match(outputOf('"cause"'), /\d "cause":".*550/);
   assert.match(outputOf(id), /"event":"delivery\.failed"/);
+  assert.match(outputOf('identity tag'), /"event":"code\.sent"/);
   assert.match(outputOf('send-test'), /smtp: accepted/);
   assert.match(outputOf('identity status'), /alice@example\.com|pending|smtp/);
 });

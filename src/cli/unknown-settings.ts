@@ -60,7 +60,7 @@ function findMistake(name: string): string | undefined {
 
 function findMisspelt(name: string): string[] {
   if (isKnown(name)) return [];
-  // Without a prefix of ours, only a name that is one letter off, or in lower case.
+  // Without one of our prefixes, only a name that is one letter off, or in lower case.
   const hint = suggestName(name, known, prefixes.test(name) ? 1 / 3 : 1 / 8);
   return prefixes.test(name) || hint !== ''
     ? [`${name}: not a setting of this version; it changes nothing${hint}`]

@@ -34,7 +34,7 @@ export function createSendNotes({ store, clock }: { store: Pick<Store, 'note'>; 
   async function keep({ key, recordChallenge, sendId }: Sent, lastSend: Omit<LastSend, 'at'>): Promise<void> {
     const note = JSON.stringify({ ...lastSend, at: clock() });
     const request = { ...key, recordChallenge, sendId, note, keepSeconds: limitPeriodSeconds };
-    // Whoever asks for a code learns that the store is down.
+    // The next request for a code reports that the store is down.
     await store.note?.(request).catch(() => {});
   }
 

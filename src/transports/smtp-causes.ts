@@ -11,7 +11,7 @@ const hints = {
 
 const credentials = 'SMTP_USERNAME and SMTP_PASSWORD (username, password)';
 
-/** Why a send failed and what to look at, in words of ours: what the server writes may quote the recipient. */
+/** Why a send failed and what to look at, in our words: what the server writes may quote the recipient. */
 export function explainSmtp(error: SmtpError, refusal: Refusal): string {
   const { responseCode, response = '' } = error;
   if (responseCode === undefined) return explainSession(error);
