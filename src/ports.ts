@@ -1,6 +1,6 @@
 import type { Channel } from './core/policy.js';
 import type { Refusal } from './core/refusal.js';
-import type { Call } from './outcomes/outcome.js';
+import type { Call } from './outcomes/call.js';
 import type { IssuedToken } from './results.js';
 import type {
   AttemptRequest,

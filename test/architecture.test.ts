@@ -220,3 +220,10 @@ test('what puts the library together decides nothing', () => {
   assert.ok(body.length > 0);
   assert.doesNotMatch(body, /\bif \(|\bswitch\b| \? |&& |\|\| /);
 });
+
+test('no file is longer than 250 lines, so that each has one concern', () => {
+  for (const name of files.filter((name) => !name.startsWith('messages/locales/'))) {
+    const lines = read(name).split('\n').length - 1;
+    assert.ok(lines <= 250, `${name} has ${lines} lines`);
+  }
+});

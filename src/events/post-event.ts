@@ -3,7 +3,8 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { explainConnection } from '../core/connection-causes.js';
 import type { Clock, MonotonicClock } from '../ports.js';
-import { nameNetworkError, parseRetryAfter, readBody } from '../transports/post.js';
+import { nameNetworkError } from '../transports/network-error.js';
+import { parseRetryAfter, readBody } from '../transports/post.js';
 import { createPublicFetch } from '../transports/public-fetch.js';
 import { signWebhook } from '../transports/webhook-signature.js';
 

@@ -1,5 +1,5 @@
 import { OtpError } from '../errors.js';
-import type { Call } from '../outcomes/outcome.js';
+import type { Call } from '../outcomes/call.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import { replyProblem } from './problems.js';
 import type { HttpReply } from './reply.js';

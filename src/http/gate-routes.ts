@@ -1,13 +1,14 @@
 import type { EntryRules, Site } from '../core/entry.js';
 import { parseCanonical } from '../core/identity.js';
 import { signInPurpose } from '../core/policy.js';
-import type { Call, GateRefused } from '../outcomes/outcome.js';
+import type { Call } from '../outcomes/call.js';
+import type { GateRefused } from '../outcomes/outcome.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import type { Tokens } from '../tokens/tokens.js';
 import { challengeBearer, readBearer } from './bearer.js';
 import { describeProblems, json } from './describe.js';
-import { readForwarded, readOriginalUrl } from './place.js';
+import { escapeBytes, readForwarded, readOriginalUrl } from './place.js';
 import { replyProblem } from './problems.js';
 import { type HttpReply, replyJson } from './reply.js';
 import type { HttpRequest } from './request.js';
@@ -239,12 +240,4 @@ function locateRequest(request: HttpRequest, signInUrl: string | undefined): str
   // Not X-Forwarded-Proto, which behind a second proxy may be wrong: the cookie is only valid for this scheme.
   const [scheme] = signInUrl.split('//');
   return `${scheme}//${host.trim()}${uri}`;
-}
-
-/** Percent-encodes non-ASCII bytes like a browser. In a header each character is one byte (RFC 9110 §5.5). */
-function escapeBytes(target: string): string {
-  return target.replace(
-    /[^\x21-\x7E]/g,
-    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  );
 }

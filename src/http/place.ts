@@ -23,3 +23,11 @@ function createPlace(authority: string, target: string): Place | null {
   const [path = ''] = target.split('?', 1);
   return { host, path };
 }
+
+/** Percent-encodes non-ASCII bytes like a browser. In a header each character is one byte (RFC 9110 §5.5). */
+export function escapeBytes(target: string): string {
+  return target.replace(
+    /[^\x21-\x7E]/g,
+    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
+}

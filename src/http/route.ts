@@ -1,5 +1,5 @@
 import type { RouteConfig } from '@hono/zod-openapi';
-import type { Call } from '../outcomes/outcome.js';
+import type { Call } from '../outcomes/call.js';
 import type { Access } from './access.js';
 import type { HttpReply } from './reply.js';
 import type { HttpRequest } from './request.js';

@@ -1,6 +1,6 @@
 import type { Channel } from '../core/policy.js';
 import type { Counts } from '../fast/tallies.js';
-import type { Action } from '../outcomes/outcome.js';
+import type { Action } from '../outcomes/call.js';
 import type { Sink } from '../outcomes/outcomes.js';
 import type { Transport } from '../ports.js';
 import { metricList } from './list.js';

@@ -1,5 +1,5 @@
 import { OtpError } from '../errors.js';
-import type { Failure } from './outcome.js';
+import type { Failure } from './call.js';
 
 /** What an error says of this service; its message may quote input. */
 export function toFailure(error: unknown): Failure {

@@ -1,77 +1,26 @@
 import type { ExpiredCause } from '../core/expired-cause.js';
 import type { Channel, LimitName } from '../core/policy.js';
-import type { Fault, RefusalCategory } from '../core/refusal.js';
-
-/** The call that an outcome belongs to. */
-export interface Call {
-  /** Of the HTTP request, or as the caller of the library names it. */
-  requestId?: string | null | undefined;
-  /** The name of the API key that was presented. */
-  caller?: string | null | undefined;
-  /** The caller's network address. Sinks that keep outcomes get only its network. */
-  ip?: string | null | undefined;
-}
-
-/** Whom an outcome is about. */
-export interface Subject {
-  /** The keyed tag of the identity; logged are its first ten characters. */
-  identityTag: string;
-  purpose: string;
-  /** ISO 3166-1 alpha-2, of a phone number; only where a sink reads it. */
-  country?: string | undefined;
-}
-
-/** What was asked for; its answer is one outcome. */
-export type Action = 'request' | 'verify';
-
-/** Why nothing was sent though the caller was answered `sent`. */
-export type WithheldCause = 'not_allowed' | 'test_identity';
-
-/** Why a token is refused. The wire never says. */
-export type TokenCause =
-  | 'missing'
-  | 'malformed'
-  | 'signature'
-  | 'expired'
-  | 'revoked'
-  | 'reused'
-  | 'ended'
-  | 'other_service'
-  | 'purpose'
-  | 'not_allowed'
-  | 'store_unavailable';
-
-/** What a token is: presented as a bearer token or in a cookie, or exchanged for the next one. */
-export type TokenKind = 'access' | 'refresh' | 'session';
-
-/** Errors of this service's own. */
-export type Failure = 'overloaded' | 'store_unavailable' | 'internal';
-
-interface Timed {
-  durationMs?: number | undefined;
-}
-
-/** What a provider or its transport said. */
-export interface Answered {
-  /** Undefined when none was tried. */
-  transport?: string | undefined;
-  /** The provider's id of the message. */
-  providerId?: string | undefined;
-}
-
-/** Why a message was not accepted. */
-export interface Refused {
-  category: RefusalCategory;
-  fault: Fault;
-  /** In words. */
-  cause: string;
-  /** The codes of the answer, such as `HTTP 400 21211`. */
-  detail: string;
-}
-
-interface ToChannel {
-  channel: Channel;
-}
+import type { Action, Call, Failure, Subject, TokenCause, TokenKind, WithheldCause } from './call.js';
+import type {
+  Answered,
+  BreakerChanged,
+  DeliveryDelivered,
+  DeliveryFailed,
+  DeliveryFailing,
+  DeliveryLost,
+  ReleaseFailed,
+  Timed,
+  ToChannel,
+} from './delivery-outcomes.js';
+import type {
+  RenewalFailed,
+  SessionEnded,
+  SessionShortened,
+  TokenRefreshed,
+  TokenRefused,
+  TokenReused,
+  TokenRevoked,
+} from './token-outcomes.js';
 
 interface OfCode extends Call, Subject, Timed {}
 
@@ -142,86 +91,6 @@ export interface BudgetReached extends OfCode {
   status: 'rate_limited';
   limit: LimitName;
   channel?: Channel | undefined;
-}
-
-interface OfDelivery extends Call, Subject, ToChannel, Answered, Timed {}
-
-/** In the background only; otherwise `code.sent` says it. */
-export interface DeliveryDelivered extends OfDelivery {
-  event: 'delivery.delivered';
-  status: 'delivered';
-}
-
-/** A message in the background will be tried again. Reported at once and then in growing intervals. */
-export interface DeliveryFailing extends OfDelivery, Refused {
-  event: 'delivery.failing';
-  status: 'failing';
-}
-
-/** Given up, possibly because its code `expired` in the queue. The answer to a request that waited has `action`. */
-export interface DeliveryFailed extends OfDelivery, Refused {
-  event: 'delivery.failed';
-  action?: 'request' | undefined;
-  status: 'delivery_failed' | 'expired';
-}
-
-export interface DeliveryLost {
-  event: 'delivery.lost';
-  lost: number;
-}
-
-export interface BreakerChanged {
-  event: 'breaker.opened' | 'breaker.closed';
-  transport: string;
-  cause?: string | undefined;
-}
-
-/** A refused send could not be given back to its limit. */
-export interface ReleaseFailed extends Call, Subject {
-  event: 'release.failed';
-  cause: string;
-}
-
-interface OfToken extends Call, Partial<Subject> {
-  kind: TokenKind;
-}
-
-/** The next refresh token, or a renewed session. */
-export interface TokenRefreshed extends OfToken {
-  event: 'token.refreshed';
-}
-
-/** A refresh token or session cookie of which there are two copies: their sign-in has ended. */
-export interface TokenReused extends OfToken {
-  event: 'token.reused';
-}
-
-export interface TokenRefused extends OfToken {
-  event: 'token.refused';
-  cause: TokenCause;
-}
-
-/** An access token that belongs to no session. */
-export interface TokenRevoked extends OfToken {
-  event: 'token.revoked';
-}
-
-/** A sign-in: its refresh tokens or its session. */
-export interface SessionEnded extends OfToken {
-  event: 'session.ended';
-  /** `everywhere`: every sign-in of this identity until now. */
-  cause: 'revoked' | 'not_allowed' | 'everywhere';
-}
-
-export interface RenewalFailed extends OfToken {
-  event: 'renewal.failed';
-  cause: string;
-}
-
-/** A sign-in that ends with its access token, since the store could not keep a refresh token or session. */
-export interface SessionShortened extends OfToken {
-  event: 'session.shortened';
-  cause: 'store_unavailable';
 }
 
 export interface GateAllowed extends Call, Partial<Subject> {

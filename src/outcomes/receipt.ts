@@ -1,6 +1,6 @@
 import { faultOf } from '../core/refusal.js';
 import type { Accepted, RoutedReceipt, RoutedRefusal } from '../ports.js';
-import type { Answered, Refused } from './outcome.js';
+import type { Answered, Refused } from './delivery-outcomes.js';
 
 export function describeAccepted({ transport, id }: RoutedReceipt & Accepted): Answered {
   return { transport, providerId: id };

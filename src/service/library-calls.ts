@@ -1,6 +1,6 @@
 import { namePattern } from '../core/policy.js';
 import { isRequestId } from '../core/request-id.js';
-import type { Call } from '../outcomes/outcome.js';
+import type { Call } from '../outcomes/call.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Random } from '../ports.js';
 import type { CallOptions } from '../results.js';

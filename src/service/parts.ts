@@ -2,7 +2,7 @@ import { createDerivation } from '../core/derivation.js';
 import type { Keys } from '../core/keys.js';
 import type { Policy } from '../core/policy.js';
 import type { TestIdentities } from '../core/test-identities.js';
-import type { Call } from '../outcomes/outcome.js';
+import type { Call } from '../outcomes/call.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type {
   Clock,

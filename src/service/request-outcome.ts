@@ -1,5 +1,6 @@
 import type { Channel } from '../core/policy.js';
-import type { Call, Failure, Outcome, Subject, WithheldCause } from '../outcomes/outcome.js';
+import type { Call, Failure, Subject, WithheldCause } from '../outcomes/call.js';
+import type { Outcome } from '../outcomes/outcome.js';
 import { describeRefusal } from '../outcomes/receipt.js';
 import type { RoutedReceipt, RoutedRefusal } from '../ports.js';
 import type { InvalidIdentity, RequestResult } from '../results.js';

@@ -1,6 +1,7 @@
 import type { ExpiredCause } from '../core/expired-cause.js';
 import type { Channel } from '../core/policy.js';
-import type { Call, Failure, Outcome, Subject } from '../outcomes/outcome.js';
+import type { Call, Failure, Subject } from '../outcomes/call.js';
+import type { Outcome } from '../outcomes/outcome.js';
 import type { InvalidIdentity, VerifyResult } from '../results.js';
 import { nameCall } from './request-outcome.js';
 

@@ -1,7 +1,7 @@
 import { type Channel, signInPurpose } from '../core/policy.js';
 import { OtpError } from '../errors.js';
+import type { Call } from '../outcomes/call.js';
 import { toFailure } from '../outcomes/failure.js';
-import type { Call } from '../outcomes/outcome.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Clock } from '../ports.js';
 import type { RequestResult, VerifyResult } from '../results.js';

@@ -22,6 +22,7 @@ import {
 import { RollingLimits } from './memory/rolling-limits.js';
 import { addToLog, emptyLog, removeFromLog, timeLeft } from './memory/rolling-log.js';
 import { SignOuts } from './memory/sign-outs.js';
+import { steadyClock } from './memory/steady-clock.js';
 import { TokenFamilies } from './memory/token-families.js';
 import { nameRecord } from './record-name.js';
 
@@ -242,16 +243,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       if (endedSeconds !== undefined && authTimeSeconds <= endedSeconds) return true;
       return names.some((name) => claims.load(name, now) !== undefined);
     },
-    async exchange(request) {
-      return families.exchange(request, clock());
-    },
+    exchange: async (request) => families.exchange(request, clock()),
     async ping() {},
     async close() {},
   };
-}
-
-const { timeOrigin } = performance;
-
-function steadyClock(): number {
-  return Math.floor(timeOrigin + performance.now());
 }

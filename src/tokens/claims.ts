@@ -37,6 +37,8 @@ export const maxRefreshTtlSeconds = 31_536_000;
 
 /** Tolerated clock skew between instances, and between an instance and the store. */
 export const clockSkewSeconds = 300;
+/** How long a sign-out is remembered: as long as any sign-in can live, whatever configuration it began under. */
+export const signOutSeconds = maxRefreshTtlSeconds + maxTtlSeconds + clockSkewSeconds;
 
 /** Whether a payload signed with our key is an access token of this namespace. */
 export function isOurPayload(

@@ -1,6 +1,7 @@
 import { OtpError } from '../errors.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { MonotonicClock, Store } from '../ports.js';
+import type { TokenClaims } from './claims.js';
 
 type EndedRequest = Parameters<NonNullable<Store['ended']>>[0];
 
@@ -60,4 +61,12 @@ export function createRevocations(options: RevocationsOptions) {
       await store.claim(name, ttlSeconds);
     },
   };
+}
+
+export const tokenEntry = ({ jti }: TokenClaims) => `jti ${jti}`;
+export const sessionEntry = (sid: string) => `sid ${sid}`;
+
+/** The names under which a token may have been revoked: its own, and that of its session. */
+export function listEntries(claims: TokenClaims): string[] {
+  return claims.sid === undefined ? [tokenEntry(claims)] : [tokenEntry(claims), sessionEntry(claims.sid)];
 }

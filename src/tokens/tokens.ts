@@ -1,33 +1,18 @@
 import type { KeyObject } from 'node:crypto';
-import { jwtVerify } from 'jose';
 import { OtpError } from '../errors.js';
-import { createCheckedTokens } from '../fast/checked-tokens.js';
 import { remember } from '../fast/recent.js';
+import type { Call, Subject, TokenCause, TokenKind } from '../outcomes/call.js';
 import { toFailure } from '../outcomes/failure.js';
-import type { Call, Subject, TokenCause, TokenKind } from '../outcomes/outcome.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
-import type { Clock, IssueToken, MonotonicClock, Random, ReadClaims, Store } from '../ports.js';
+import type { IssueToken, MonotonicClock, ReadClaims, Store } from '../ports.js';
 import type { IssuedToken } from '../results.js';
-import {
-  clockSkewSeconds,
-  dropReserved,
-  isOurPayload,
-  maxRefreshTtlSeconds,
-  maxTtlSeconds,
-  type TokenClaims,
-} from './claims.js';
+import { type AccessTokenOptions, createAccessTokens } from './access-tokens.js';
+import { clockSkewSeconds, signOutSeconds, type TokenClaims } from './claims.js';
 import { createFamilies, type Sustained } from './families.js';
-import type { TokenKeys } from './keys.js';
 import { createRenewals, deriveSuccessorId } from './renewals.js';
-import { createRevocations } from './revocations.js';
-import { checkSigned, isPayload } from './signed.js';
+import { createRevocations, listEntries, sessionEntry, tokenEntry } from './revocations.js';
 
-export interface TokenOptions {
-  keys: TokenKeys;
-  issuer: string;
-  audience: string;
-  namespace: string;
-  ttlSeconds: number;
+export interface TokenOptions extends AccessTokenOptions {
   /** Life of a sign-in that can be refreshed or renewed; 0: none can. */
   refreshTtlSeconds: number;
   refreshKey: KeyObject;
@@ -39,9 +24,7 @@ export interface TokenOptions {
   /** Whether a sign-in may continue; called on every refresh and renewal. Default: yes. */
   mayContinue?: ((identity: string, purpose: string) => boolean | Promise<boolean>) | undefined;
   store: Pick<Store, 'claim' | 'claimed' | 'clear' | 'ended' | 'exchange'>;
-  clock: Clock;
   monotonicClock: MonotonicClock;
-  random: Random;
   outcomes: Outcomes;
   /** The tag that stands for an identity in outcomes, and under which the store keeps sign-outs. */
   deriveIdentityTag(identity: string): string;
@@ -90,64 +73,21 @@ export interface Tokens {
   describe(claims: TokenClaims): Subject & { kind: TokenKind };
 }
 
-const type = 'JWT';
-const requiredClaims = ['sub', 'iat', 'exp', 'jti'];
-/** Takes a few megabytes. */
-const maxCheckedTokens = 10_000;
 /** Takes about two megabytes. */
 const maxTags = 10_000;
-/** For as long as any sign-in lives, under whatever configuration it began. */
-export const signOutSeconds = maxRefreshTtlSeconds + maxTtlSeconds + clockSkewSeconds;
-/** Browsers drop a cookie of more than 4096 bytes, its name included (RFC 6265bis §5.6). */
-const maxIssuedLength = 4000;
 
 /** Issues, verifies and revokes tokens (RFC 7519). */
 export function createTokens(options: TokenOptions): Tokens {
-  const { keys, issuer, audience, namespace, ttlSeconds, store, clock, outcomes } = options;
-  const { signing } = keys;
+  const { ttlSeconds, store, clock, outcomes } = options;
+  const accessTokens = createAccessTokens(options);
   const nowSeconds = () => Math.floor(clock() / 1000);
   const families =
     options.refreshTtlSeconds === 0
       ? null
       : createFamilies({ ...options, key: options.refreshKey, ttlSeconds: options.refreshTtlSeconds });
   const revocations = createRevocations({ ...options, isRequired: options.isRevocationRequired });
-  const encodedHeader = encode({
-    alg: signing.algorithm,
-    typ: type,
-    ...(signing.kid === undefined ? {} : { kid: signing.kid }),
-  });
   const renewals = createRenewals(options.store, nowSeconds);
-  const checked = createCheckedTokens<TokenClaims>(maxCheckedTokens);
   const tagOf = remember(maxTags, options.deriveIdentityTag);
-
-  function sign(
-    sustained: Sustained,
-    extraClaims: Record<string, unknown>,
-    sid?: string,
-    jti = options.random.id(),
-  ): IssuedToken {
-    const issuedAt = nowSeconds();
-    const claims: TokenClaims = {
-      ...dropReserved(extraClaims),
-      iss: issuer,
-      aud: audience,
-      sub: sustained.identity,
-      iat: issuedAt,
-      exp: issuedAt + ttlSeconds,
-      jti,
-      auth_time: sustained.authTime,
-      purpose: sustained.purpose,
-      namespace,
-      amr: sustained.amr,
-      ...(sid === undefined ? {} : { sid }),
-    };
-    const input = `${encodedHeader}.${encode(claims)}`;
-    const accessToken = `${input}.${signing.sign(input)}`;
-    if (accessToken.length > maxIssuedLength) {
-      throw new OtpError('internal', `The claims do not fit in a token of ${maxIssuedLength} characters`);
-    }
-    return { accessToken, expiresInSeconds: ttlSeconds };
-  }
 
   /** Who an outcome is about. */
   const describe = (kind: TokenKind, { identity, purpose }: Pick<Sustained, 'identity' | 'purpose'>) => ({
@@ -189,34 +129,8 @@ export function createTokens(options: TokenOptions): Tokens {
     await families?.endSession(sid);
   }
 
-  async function parseActive(token: unknown): Promise<TokenClaims | TokenCause> {
-    if (typeof token !== 'string' || token === '') return 'missing';
-    const key = checked.hash(token);
-    const known = checked.find(key);
-    if (known) return known.exp > nowSeconds() ? known : 'expired';
-    let cause: TokenCause = 'malformed';
-    const result = await checkSigned(token, keys.checking, (text, publicKey, { algorithms }) =>
-      jwtVerify(text, publicKey, {
-        algorithms,
-        typ: type,
-        issuer,
-        audience,
-        requiredClaims,
-        currentDate: new Date(clock()),
-      }).catch((error: unknown) => {
-        cause = causeOf(error);
-        throw error;
-      }),
-    );
-    if (!result) return cause;
-    if (!isPayload(token, result.payload)) return 'malformed';
-    if (!isOurPayload(result.payload, namespace, nowSeconds())) return 'other_service';
-    checked.add(key, result.payload);
-    return result.payload;
-  }
-
   async function examine(token: unknown): Promise<TokenExamination> {
-    const claims = await parseActive(token);
+    const claims = await accessTokens.parse(token);
     if (typeof claims === 'string') return { active: false, cause: claims };
     const { sub, auth_time: authTimeSeconds } = claims;
     const signIn = { names: listEntries(claims), identityTag: tagOf(sub), authTimeSeconds };
@@ -232,12 +146,13 @@ export function createTokens(options: TokenOptions): Tokens {
     async issue({ identity, purpose, channels, isSession, authTimeSeconds, extraClaims, call = {} }) {
       const amr = channels.includes('sms') ? ['otp', 'sms'] : ['otp'];
       const sustained = { identity, purpose, amr, authTime: authTimeSeconds ?? nowSeconds() };
-      if (!families || !options.lastingPurposes.includes(purpose)) return sign(sustained, extraClaims);
+      if (!families || !options.lastingPurposes.includes(purpose))
+        return accessTokens.sign(sustained, extraClaims);
       if (isSession) {
         const sid = await startLasting('session', sustained, call, () => families.startSession());
-        return sign(sustained, extraClaims, sid);
+        return accessTokens.sign(sustained, extraClaims, sid);
       }
-      const token = sign(sustained, extraClaims);
+      const token = accessTokens.sign(sustained, extraClaims);
       return {
         ...token,
         ...(await startLasting('refresh', sustained, call, () => families.start(sustained))),
@@ -272,7 +187,7 @@ export function createTokens(options: TokenOptions): Tokens {
         outcomes.report({ event: 'token.refused', ...about, cause: 'ended' });
         return null;
       }
-      const token = sign(sustained, extraClaims);
+      const token = accessTokens.sign(sustained, extraClaims);
       const next = (await families?.rotate(refreshToken)) ?? 'malformed';
       if (typeof next !== 'string') {
         outcomes.report({ event: 'token.refreshed', ...about });
@@ -296,7 +211,7 @@ export function createTokens(options: TokenOptions): Tokens {
           return { status: 'ended' };
         }
         const sustained = { identity: sub, purpose, amr, authTime: auth_time };
-        const token = sign(sustained, extraClaims, sid, deriveSuccessorId(claims));
+        const token = accessTokens.sign(sustained, extraClaims, sid, deriveSuccessorId(claims));
         outcomes.report({ event: 'token.refreshed', ...call, ...describeClaims(claims) });
         return { status: 'renewed', token };
       } catch (error) {
@@ -320,7 +235,7 @@ export function createTokens(options: TokenOptions): Tokens {
         outcomes.report({ event: 'session.ended', ...call, ...about, cause: 'revoked' });
         return;
       }
-      const claims = await parseActive(token);
+      const claims = await accessTokens.parse(token);
       if (typeof claims === 'string') return;
       // The store's clock may differ from this one.
       await revocations.add(tokenEntry(claims), claims.exp - nowSeconds() + clockSkewSeconds);
@@ -332,22 +247,4 @@ export function createTokens(options: TokenOptions): Tokens {
       outcomes.report({ event: 'session.ended', ...call, ...describeClaims(claims), cause: 'revoked' });
     },
   };
-}
-
-/** Why jose refused a token. */
-function causeOf(error: unknown): TokenCause {
-  const { code } = error as { code?: unknown };
-  if (code === 'ERR_JWT_EXPIRED') return 'expired';
-  return code === 'ERR_JWT_CLAIM_VALIDATION_FAILED' ? 'other_service' : 'signature';
-}
-
-function encode(value: unknown): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url');
-}
-
-const tokenEntry = ({ jti }: TokenClaims) => `jti ${jti}`;
-const sessionEntry = (sid: string) => `sid ${sid}`;
-
-function listEntries(claims: TokenClaims): string[] {
-  return claims.sid === undefined ? [tokenEntry(claims)] : [tokenEntry(claims), sessionEntry(claims.sid)];
 }

@@ -1,9 +1,11 @@
 import { explainConnection } from '../core/connection-causes.js';
 import { createRefusal, type Meaning, type Refusal } from '../core/refusal.js';
 import type { Clock } from '../ports.js';
+import { dig } from './dig.js';
 import { find, mean } from './meanings.js';
+import { nameNetworkError } from './network-error.js';
 import { checkOptions, credential, matching, optional, secureUrl } from './options.js';
-import { dig, type Fetch, nameNetworkError, parseRetryAfter, readBody } from './post.js';
+import { type Fetch, parseRetryAfter, readBody } from './post.js';
 
 /** An OAuth 2.0 client: uses the refresh token grant with a `refreshToken` (RFC 6749 §6), else client credentials (§4.4). */
 export interface OAuthOptions {

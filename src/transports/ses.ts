@@ -1,7 +1,8 @@
 import type { Transport } from '../ports.js';
+import { dig } from './dig.js';
 import { createMailHeaders, toTagValue } from './mail-headers.js';
 import { checkOptions, credential, given, matching, optional, withDefault } from './options.js';
-import { createPostTransport, dig, type HttpOptions, httpChecks } from './post.js';
+import { createPostTransport, type HttpOptions, httpChecks } from './post.js';
 import { sesErrors } from './ses-errors.js';
 import { signAwsRequest } from './sigv4.js';
 import { formatSender, parseSender } from './smtp-sender.js';

@@ -1,6 +1,7 @@
 import type { Transport } from '../ports.js';
+import { dig } from './dig.js';
 import { checkOptions, credential, matching, optional, someOf, withDefault } from './options.js';
-import { createPostTransport, dig, encodeBasic, type HttpOptions, httpChecks } from './post.js';
+import { createPostTransport, encodeBasic, type HttpOptions, httpChecks } from './post.js';
 import { twilioErrors } from './twilio-errors.js';
 
 export interface TwilioTransportOptions extends HttpOptions {

@@ -1,13 +1,13 @@
 import { countSeptets } from '../core/gsm7.js';
 import { createRefusal } from '../core/refusal.js';
 import type { Receipt, Transport } from '../ports.js';
+import { dig } from './dig.js';
 import { find } from './meanings.js';
 import { checkOptions, credential, matching } from './options.js';
 import {
   type Answer,
   accept,
   createPostTransport,
-  dig,
   encodeBasic,
   type HttpOptions,
   httpChecks,

@@ -1,6 +1,7 @@
 import type { Transport } from '../ports.js';
+import { dig } from './dig.js';
 import { checkOptions, credential, matching, withDefault } from './options.js';
-import { createPostTransport, dig, type HttpOptions, httpChecks } from './post.js';
+import { createPostTransport, type HttpOptions, httpChecks } from './post.js';
 import { whatsAppErrors } from './whatsapp-errors.js';
 
 export interface WhatsAppTransportOptions extends HttpOptions {

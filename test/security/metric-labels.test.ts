@@ -22,7 +22,7 @@ const paths = [
   `/api/v1/otp/${marker}`,
   `/${marker}"}`,
   `/api/v1/otp/request/../${marker}`,
-  '/api/v1/otp/request?' + marker,
+  `/api/v1/otp/request?${marker}`,
   `//${marker}/`,
   '/docs/%2e%2e/%00',
 ];
