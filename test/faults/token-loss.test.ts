@@ -7,8 +7,8 @@ import { createMemoryStore } from '../../src/stores/memory.js';
 import { createRedisStore } from '../../src/stores/redis.js';
 import { stopAtEnd } from '../helpers/leftovers.js';
 import { createInbox, jwtSecret, secretKey } from '../helpers/otp.js';
-import { follow, type RedisServer, startRedis } from '../helpers/redis.js';
-import { patienceMs, until } from '../helpers/until.js';
+import { follow, type RedisServer, startRedis, untilReplicated } from '../helpers/redis.js';
+import { until } from '../helpers/until.js';
 
 const alice = 'alice@example.com';
 const base = { secretKey, jwtSecret, refreshTokenTtlSeconds: 3600, requestIdentityMax: 1000 };
@@ -109,7 +109,7 @@ describe('a refresh token that was used or ended stays so, and a good one is los
     const [onFirst, onSecond] = [await createOn(first), await createOn(second)];
     await follow(second, first);
     const { used, ended, good } = await prepare(onFirst);
-    assert.equal(await first.client.wait(1, patienceMs), 1);
+    await untilReplicated(first);
     await second.client.replicaof('NO', 'ONE');
     const next = await onFirst.otp.refresh(used.refresh);
     assert.ok(next);

@@ -145,6 +145,13 @@ export async function follow(replica: RedisServer, master: RedisServer): Promise
   await until('the replica is in step', async () =>
     /master_link_status:up/.test(await replica.client.info('replication')),
   );
+  await untilReplicated(master);
+}
+
+/** Waits until a replica has everything that anyone has written so far. */
+export async function untilReplicated(master: RedisServer): Promise<void> {
+  // WAIT waits for what was written before the last command of its own connection.
+  await master.client.ping();
   assert.equal(await master.client.wait(1, patienceMs), 1);
 }
 
