@@ -7,11 +7,15 @@ export type Suite = 'all' | 'normal' | 'slow' | 'quick';
 /** Real browsers, proxies, other languages, real clusters, servers that die, simulated years, random input by the thousand. */
 export const slow: readonly string[] = [
   'test/bench.test.ts',
+  'test/cli/check-connect',
+  'test/cli/check-is-start',
+  'test/cli/identity.test',
   'test/deploy/',
   'test/e2e/check-tokens',
   'test/e2e/code-field',
   'test/e2e/docker',
   'test/e2e/gate-page',
+  'test/e2e/known-settings',
   'test/e2e/proxies',
   'test/e2e/redis',
   'test/e2e/sign-in',
