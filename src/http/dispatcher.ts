@@ -41,7 +41,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
   const findCaller = createCallerFinder({ ...options, hasApiKeys });
   const findApiCallers = createApiCallerFinder(apiCallers);
 
-  /** The caller with this right, or why there is none. */
+  /** The caller with this right, or the refusal to answer with. */
   function identifyCaller(
     request: HttpRequest,
     requestId: string,

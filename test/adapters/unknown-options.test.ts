@@ -77,7 +77,7 @@ test('what is registered in Fastify takes the options of Fastify and no others',
   await assert.rejects(register({ prefx: '/auth' }), /unknown option `prefx`; did you mean `prefix`\?/);
 });
 
-test('an Otp in place of its handler is refused when the adapter is made', () => {
+test('an Otp passed instead of its handler is refused when the adapter is made', () => {
   for (const [name, create] of adapters) {
     for (const wrong of [otp, undefined, {} as Otp])
       assert.throws(

@@ -75,7 +75,7 @@ function readStatements(lines: readonly Statement[]): Statement[] {
   }));
 }
 
-/** @throws Error for a mark that is none */
+/** @throws Error for a malformed mark */
 export function parseMark(mark: string): Mark {
   const [, from = '', to = from, what = ''] = /^(\d+)(?:-(\d+))? (.+)$/.exec(mark) ?? [];
   const [, file = '', title = ''] = /^([\w/-]+): (.+)$/.exec(what) ?? [];
