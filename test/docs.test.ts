@@ -154,6 +154,24 @@ describe('what is documented is what there is', () => {
     }
   });
 
+  test('what the comparison says about another system has a source, and every source is used', () => {
+    const page = read('docs/comparison.md');
+    const rows = [...page.matchAll(/^\| (?!stateless-otp|---|\|)([^|]+?) \|(.*)$/gm)];
+    assert.ok(rows.length >= 7);
+    const used = rows.flatMap(([, name, cells = '']) => {
+      const numbers = [...cells.matchAll(/\[(\d+)\]/g)].map(([, number]) => Number(number));
+      assert.ok(numbers.length > 0, `${name} has no source`);
+      return numbers;
+    });
+    const sources = [...page.matchAll(/^(\d+)\. \[[^\]]+\]\(https:\/\/[^)]+\)/gm)].map(([, number]) =>
+      Number(number),
+    );
+    assert.deepEqual(
+      [...new Set(used)].sort((a, b) => a - b),
+      sources,
+    );
+  });
+
   test('the README leads to every page', () => {
     const reached = new Set(['README.md']);
     for (const page of reached) {

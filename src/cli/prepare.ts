@@ -21,7 +21,7 @@ export async function prepare(environment: Source, file?: SettingsFile): Promise
   return { ...loaded, config: problems.length === 0 ? config : null, problems };
 }
 
-/** Node only prints a warning, and goes on without those certificates. */
+/** Node only prints a warning, and continues without those certificates. */
 function findLostAuthorities(path: string | undefined): string[] {
   if (!path) return [];
   try {

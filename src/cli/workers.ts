@@ -4,7 +4,7 @@ import type { Logger } from '../ports.js';
 
 export interface WorkersOptions {
   count: number;
-  /** Given to every worker beside the environment of this process. */
+  /** Given to every worker in addition to the environment of this process. */
   env: Record<string, string>;
   logger: Logger;
   /** Called once, when the first worker listens. */

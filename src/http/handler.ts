@@ -28,7 +28,7 @@ export interface HandlerOptions
 export interface Handler {
   (request: Request, info?: RequestInfo): Promise<Response>;
   /**
-   * The same for servers that do without Web-standard requests. A function of yours that calls the handler has no such
+   * The same for servers that do without Web-standard requests. Your own function that wraps the handler has no such
    * member, and is served with Web-standard requests.
    */
   dispatch?: Dispatch | undefined;

@@ -175,7 +175,7 @@ function* forgeTokens(genuine: Genuine): Generator<[what: string, token: string]
 for (const [setting, keyOptions] of Object.entries(keySettings)) {
   describe(setting, () => {
     // Attack: forge a token by choosing the algorithm, the key or where it comes from oneself (RFC 8725 §2).
-    test('accepts nothing that was not signed with a key of ours', async () => {
+    test('accepts nothing that was not signed with our keys', async () => {
       const genuine = await issueGenuine(keyOptions);
       assert.equal((await genuine.tokens.check(genuine.token)).active, true);
       let count = 0;
