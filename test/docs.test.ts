@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseEnv } from 'node:util';
@@ -60,7 +68,7 @@ const runByTheirTest: Record<string, string[]> = {
   html: ['docs/messages.md', 'docs/quick-start.md', 'docs/sign-in.md'],
   ini: ['README.md'],
   java: ['docs/check-tokens.md'],
-  js: ['README.md', 'docs/quick-start.md', 'docs/sign-in.md'],
+  js: ['README.md', 'docs/quick-start.md', 'docs/sign-in.md', 'docs/testing.md'],
   nginx: ['docs/check-tokens.md'],
   php: ['docs/check-tokens.md'],
   python: ['docs/check-tokens.md', 'docs/sdk-python.md'],
@@ -170,6 +178,17 @@ describe('what is documented is what there is', () => {
       [...new Set(used)].sort((a, b) => a - b),
       sources,
     );
+  });
+
+  test('every key that is derived from a secret has its row', () => {
+    const source = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => read(`src/${name}`))
+      .join('\n');
+    const labels = [...source.matchAll(/deriveKey\(\w+, '([a-z-]+)'\)/g)].map(([, label]) => label);
+    assert.ok(labels.length >= 8);
+    const page = read('docs/security-review.md');
+    for (const label of new Set(labels)) assert.ok(page.includes(`\n| \`${label}\` |`), label);
   });
 
   test('the README leads to every page', () => {
