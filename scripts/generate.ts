@@ -118,6 +118,7 @@ function formatOpenApi(): string {
   const sessionCookie = createSessionCookie({ isInsecure: false });
   const routes = createRoutes({
     schemas: createSchemas({ purposes: ['sign-in'], channels }),
+    tokens: {},
     jwks: { keys: [] },
     introspectClients: [],
     hasOperators: true,

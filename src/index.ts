@@ -28,6 +28,7 @@ export type {
   RequestResult,
   Sent,
   Valid,
+  Verified,
   VerifyOptions,
   VerifyResult,
 } from './results.js';

@@ -6,6 +6,7 @@ import { processClock } from './monotonic-clock.js';
 import type { OtpOptions } from './options/otp-options.js';
 import { resolveOptions } from './options/resolve.js';
 import type { MonotonicClock } from './ports.js';
+import type { Valid, Verified } from './results.js';
 import { type Otp, wire } from './wire.js';
 
 export { jwksMaxAgeSeconds } from './http/oauth-routes.js';
@@ -39,11 +40,14 @@ export function generateApiKey(): { key: string; hash: string } {
  * const result = await otp.verify('alice@example.com', '482931');
  * if (result.status === 'valid') console.log(result.accessToken);
  */
-export function createOtp(options: OtpOptions): Otp {
+export function createOtp(options: OtpOptions & { accessTokens: 'off' }): Otp<Verified>;
+export function createOtp(options: OtpOptions): Otp;
+export function createOtp(options: OtpOptions): Otp<Verified | Valid> {
   return createOtpOn(processClock, options);
 }
 
 /** As `createOtp`, on a clock of the caller's, with further pages. */
 export function createOtpOn(clock: MonotonicClock, options: OtpOptions, pages: readonly Route[] = []): Otp {
-  return wire(resolveOptions(options), clock, pages);
+  // Without access tokens `valid` holds none; the types of `createOtp` say so.
+  return wire(resolveOptions(options), clock, pages) as Otp;
 }

@@ -50,17 +50,21 @@ export interface IssuedToken {
   refreshExpiresInSeconds?: number;
 }
 
-export interface Valid extends IssuedToken {
+/** A right code, where no access tokens are issued. */
+export interface Verified {
   status: 'valid';
-  /** The canonical identity, the `sub` of the token. */
+  /** The canonical identity, the `sub` of the token where there is one. */
   identity: string;
   purpose: string;
+}
+
+export interface Valid extends Verified, IssuedToken {
   tokenType: 'bearer';
 }
 
 /** Result of `verify`. */
-export type VerifyResult =
-  | Valid
+export type VerifyResult<Success extends Verified = Valid> =
+  | Success
   /** Wrong code. `attemptsLeft` is null when the input cannot be a code; nothing was counted then. */
   | { status: 'invalid'; attemptsLeft: number | null }
   /** No code is pending: none was requested, or it was used, replaced or has expired. */

@@ -13,14 +13,15 @@ import type { Call } from './outcomes/call.js';
 import { createLogSink } from './outcomes/log.js';
 import { createOutcomes } from './outcomes/outcomes.js';
 import type { MonotonicClock } from './ports.js';
-import type { IssuedToken } from './results.js';
+import type { IssuedToken, Valid, Verified } from './results.js';
 import { checkCall, createLibraryCalls } from './service/library-calls.js';
 import { createService, type Service } from './service.js';
 import { createLinks } from './sign-in/links.js';
 import { createSignInRoutes } from './sign-in/routes.js';
+import { createSignOut } from './tokens/sign-out.js';
 import { createTokens, type TokenCheck } from './tokens/tokens.js';
 
-export interface Otp extends Service {
+export interface Otp<Success extends Verified = Valid> extends Service<Success> {
   /** Whether a token is active, and its claims if it is. Never says why not. */
   verifyToken(token: unknown, call?: Call): Promise<TokenCheck>;
   /** Uses up a refresh token and returns its successors; null when it is invalid. */
@@ -43,8 +44,8 @@ export function wire(
   resolved: ResolvedOptions,
   monotonicClock: MonotonicClock,
   pages: readonly Route[],
-): Otp {
-  const { namespace, keys, tokenKeys, clock, logger } = resolved;
+): Otp<Verified | Valid> {
+  const { namespace, keys, clock, logger } = resolved;
   const random = createRandomPool();
   const metrics = ifGiven(resolved.metrics, (registry) =>
     createMetrics(registry, { transports: resolved.transports, clock: monotonicClock }),
@@ -81,27 +82,30 @@ export function wire(
     noteTry: metrics?.noteTry,
   });
   metrics?.watchQueue(delivery.count);
-  const tokens = createTokens({
-    ...resolved,
-    ...common,
-    keys: tokenKeys,
-    ttlSeconds: resolved.accessTokenTtlSeconds,
-    refreshTtlSeconds: resolved.refreshTokenTtlSeconds,
-    refreshKey: keys.refresh,
-    lastingPurposes: resolved.bearerPurposes,
-    isRevocationRequired: resolved.revocationRequired,
-    deriveIdentityTag: derivation.deriveIdentityTag,
-    readClaims: resolved.claims,
-    // Anyone who is no longer sent codes must not stay signed in.
-    mayContinue: shouldSend,
-  });
+  const { deriveIdentityTag } = derivation;
+  const tokens = ifGiven(resolved.tokenKeys, (tokenKeys) =>
+    createTokens({
+      ...resolved,
+      ...common,
+      keys: tokenKeys,
+      ttlSeconds: resolved.accessTokenTtlSeconds,
+      refreshTtlSeconds: resolved.refreshTokenTtlSeconds,
+      refreshKey: keys.refresh,
+      lastingPurposes: resolved.bearerPurposes,
+      isRevocationRequired: resolved.revocationRequired,
+      deriveIdentityTag,
+      readClaims: resolved.claims,
+      // Anyone who is no longer sent codes must not stay signed in.
+      mayContinue: shouldSend,
+    }),
+  );
   const service = createService({
     ...resolved,
     ...common,
     delivery,
     shouldSend,
-    issueToken: tokens.issue,
-    signOut: tokens.signOut,
+    issueToken: tokens?.issue,
+    signOut: createSignOut({ store, outcomes, deriveIdentityTag }),
     readClaims: resolved.claims,
     render: createRenderer({ ...resolved, isCodeInSubject: resolved.codeInSubject }),
     createLink: links?.create,
@@ -110,9 +114,11 @@ export function wire(
   const isInsecure = resolved.unsafeInsecureCookies;
   const sessionCookie = createSessionCookie({ isInsecure, namespace, domain: resolved.cookieDomain });
   const served = channels.filter(delivery.serves);
-  const pageParts = { service, tokens, sessionCookie, isInsecure, channels: served, links };
-  const signIn = ifGiven(resolved.page, (page) =>
-    createSignInRoutes({ ...resolved, ...common, ...page, ...pageParts }),
+  const pageParts = { service, sessionCookie, isInsecure, channels: served, links };
+  const signIn = ifGiven(tokens, (tokens) =>
+    ifGiven(resolved.page, (page) =>
+      createSignInRoutes({ ...resolved, ...common, ...page, ...pageParts, tokens }),
+    ),
   );
   const handler = createHandler({
     ...resolved,
@@ -120,7 +126,7 @@ export function wire(
     service,
     tokens,
     entry,
-    jwks: tokenKeys.jwks,
+    jwks: resolved.tokenKeys?.jwks,
     noteAnswer: metrics?.noteAnswer,
     sessionCookie,
     channels: served,
@@ -129,9 +135,9 @@ export function wire(
   return {
     ...createLibraryCalls(service, common),
     operator: service.operator,
-    verifyToken: (token, call) => tokens.check(token, checkCall(call)),
-    refresh: (token, call) => tokens.refresh(token, checkCall(call)),
-    revoke: (token, call) => tokens.revoke(token, checkCall(call)),
+    verifyToken: async (token, call) => tokens?.check(token, checkCall(call)) ?? { active: false },
+    refresh: async (token, call) => tokens?.refresh(token, checkCall(call)) ?? null,
+    revoke: async (token, call) => tokens?.revoke(token, checkCall(call)),
     handler,
     ping: () => store.ping(),
     async close({ graceMs = 5000 } = {}) {

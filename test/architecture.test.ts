@@ -72,7 +72,7 @@ const law: Record<string, string[]> = {
     'sign-in',
     'options',
   ],
-  otp: ['core', 'ports', 'monotonic-clock', 'http', 'options', 'wire'],
+  otp: ['core', 'ports', 'monotonic-clock', 'results', 'http', 'options', 'wire'],
   index: ['core', 'outcomes', 'ports', 'results', 'errors', 'messages', 'service', 'http', 'otp', 'tokens'],
   cli: [
     'core',

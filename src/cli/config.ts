@@ -75,8 +75,9 @@ export function loadConfig(environment: Source, file: SettingsFile = noFile): Lo
     ...wrong.filter((name) => isOfOther(name, nameAll(problems))).map((name) => sayAllowed(name, given)),
     ...mistakes.filter(({ name }) => !wrong.includes(name)).map(({ line }) => line),
   );
+  const signsTokens = values.ACCESS_TOKENS === 'on' && values.JWT_PRIVATE_KEY === undefined;
   const missing = (['OTP_SECRET_KEY', 'JWT_SECRET'] as const).filter(
-    (name) => values[name] === undefined && !(name === 'JWT_SECRET' && values.JWT_PRIVATE_KEY !== undefined),
+    (name) => values[name] === undefined && (name !== 'JWT_SECRET' || signsTokens),
   );
   // Invalid values are dropped, so that contradictions among the others are found in the same run.
   const madeUp = Object.fromEntries(missing.map((name) => [name, generateSecretKey()]));

@@ -7,5 +7,6 @@ export function hasSignInPage(config: Environment): boolean {
     signInPage: config.SIGN_IN_PAGE,
     apiKeyHashes: config.API_KEYS,
     purposes: config.OTP_PURPOSES,
+    accessTokens: config.ACCESS_TOKENS,
   });
 }

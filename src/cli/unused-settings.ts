@@ -35,6 +35,23 @@ const features: readonly Feature[] = [
       'GATE_COOKIE_DOMAIN',
     ],
   },
+  {
+    isOff: ({ ACCESS_TOKENS }) => ACCESS_TOKENS === 'off',
+    reason: 'with ACCESS_TOKENS=off',
+    names: [
+      'JWT_SECRET',
+      'JWT_SECRET_PREVIOUS',
+      'JWT_PRIVATE_KEY',
+      'JWT_PRIVATE_KEY_PREVIOUS',
+      'JWT_ALG',
+      'JWT_ISSUER',
+      'JWT_AUDIENCE',
+      'ACCESS_TOKEN_TTL',
+      'REVOCATION_REQUIRED',
+      'INTROSPECT_CLIENTS',
+      'BEARER_PURPOSES',
+    ],
+  },
   { isOff: ({ HOST }) => isSocketPath(HOST), reason: 'with a unix socket as HOST', names: ['PORT'] },
   {
     isOff: ({ OTP_LENGTHEN_AFTER }) => OTP_LENGTHEN_AFTER === 0,

@@ -1,5 +1,5 @@
 import { maxDigits, minDigits } from '../core/code.js';
-import type { InvalidIdentity, RequestResult, VerifyResult } from '../results.js';
+import type { InvalidIdentity, RequestResult, Valid, Verified, VerifyResult } from '../results.js';
 import type { Service } from '../service.js';
 import { readJsonBody } from './body.js';
 import { describeProblems, json, jsonBody } from './describe.js';
@@ -9,11 +9,13 @@ import type { Route } from './route.js';
 import type { Schemas } from './schemas.js';
 
 export interface OtpParts {
-  service: Pick<Service, 'request' | 'verify'>;
+  service: Pick<Service<Verified | Valid>, 'request' | 'verify'>;
+  /** Undefined where no tokens are issued. */
+  tokens: object | undefined;
   schemas: Schemas;
 }
 
-export function createOtpRoutes({ service, schemas }: OtpParts): Route[] {
+export function createOtpRoutes({ service, tokens, schemas }: OtpParts): Route[] {
   return [
     {
       method: 'POST',
@@ -68,10 +70,13 @@ export function createOtpRoutes({ service, schemas }: OtpParts): Route[] {
       access: ['api-key'],
       document: {
         operationId: 'verifyOtp',
-        summary: 'Exchange a code for a token',
+        summary: tokens ? 'Exchange a code for a token' : 'Check a code',
         request: { body: jsonBody(schemas.verifyOtp) },
         responses: {
-          200: json('The code was right; it will not work again', schemas.tokensIssued),
+          200: json(
+            'The code was right; it will not work again',
+            tokens ? schemas.tokensIssued : schemas.verified,
+          ),
           ...describeProblems(schemas, [
             'invalid_request',
             'invalid_identity',
@@ -130,10 +135,11 @@ function replyRequest(result: RequestResult): HttpReply {
 const unboundExpired =
   'The code was used or has expired, or it is of a bound request, whose challenge has to be sent with it; otherwise request a new one';
 
-function replyVerify(result: VerifyResult): HttpReply {
+function replyVerify(result: VerifyResult<Verified | Valid>): HttpReply {
   switch (result.status) {
     case 'valid':
-      return replyIssued(result);
+      if ('accessToken' in result) return replyIssued(result);
+      return replyJson(200, { success: true, identity: result.identity });
     case 'invalid':
       if (result.attemptsLeft === null) {
         return replyProblem(

@@ -6,12 +6,14 @@ import { createOtpRoutes, type OtpParts } from './otp-routes.js';
 import type { Route } from './route.js';
 import { createTokenRoutes, type TokenParts } from './token-routes.js';
 
-export type RouteParts = OtpParts &
-  TokenParts &
-  OauthParts &
-  GateParts &
-  HealthParts &
-  OperatorParts & {
+type Common = OtpParts & HealthParts & OperatorParts;
+type OfTokens = TokenParts & OauthParts & GateParts;
+
+export type RouteParts = Common &
+  Omit<OfTokens, 'tokens' | 'jwks'> & {
+    /** Undefined where no tokens are issued, like `jwks`: the routes of tokens and of the gate are not there then. */
+    tokens: OfTokens['tokens'] | undefined;
+    jwks: OfTokens['jwks'] | undefined;
     /** Whether some API key has the right `operate`. */
     hasOperators: boolean;
   };
@@ -20,10 +22,15 @@ export type RouteParts = OtpParts &
 export function createRoutes(parts: RouteParts): Route[] {
   return [
     ...createOtpRoutes(parts),
-    ...createTokenRoutes(parts),
-    ...createOauthRoutes(parts),
-    ...createGateRoutes(parts),
+    ...createRoutesOfTokens(parts),
     ...createHealthRoutes(parts),
     ...(parts.hasOperators ? createOperatorRoutes(parts) : []),
   ];
+}
+
+function createRoutesOfTokens(parts: RouteParts): Route[] {
+  const { tokens, jwks } = parts;
+  if (!tokens || !jwks) return [];
+  const given = { ...parts, tokens, jwks };
+  return [...createTokenRoutes(given), ...createOauthRoutes(given), ...createGateRoutes(given)];
 }

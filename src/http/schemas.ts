@@ -126,6 +126,12 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
         refresh_expires_in: z.int().optional().describe('Seconds until the person has to sign in again'),
       })
       .openapi('TokensIssued'),
+    verified: z
+      .object({
+        success: z.literal(true),
+        identity: z.string().openapi({ description: 'In its canonical form', example: 'alice@example.com' }),
+      })
+      .openapi('Verified'),
     tokenActive: z
       .object({
         active: z.boolean(),

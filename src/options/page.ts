@@ -8,8 +8,8 @@ const signInPage = flag();
 
 export const pageOptions = {
   /**
-   * Whether the sign-in page is served, to everyone. Default: where no key in `apiKeyHashes` has the right `otp`, which
-   * is to keep strangers from requesting codes.
+   * Whether the sign-in page is served, to everyone. Default: where there are access tokens and no key in `apiKeyHashes` has
+   * the right `otp`, which is to keep strangers from requesting codes.
    */
   signInPage: from('SIGN_IN_PAGE', {
     ...signInPage,

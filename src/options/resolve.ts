@@ -27,7 +27,8 @@ export interface ResolvedOptions
   > {
   policy: Policy;
   keys: Keys;
-  tokenKeys: TokenKeys;
+  /** Without them no tokens are issued. */
+  tokenKeys: TokenKeys | undefined;
   /** Who has an API key. */
   apiCallers: readonly ApiCaller[];
   /** Who may enter where; a file is watched until this is closed. */

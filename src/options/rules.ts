@@ -1,7 +1,8 @@
 import { createPolicy, type DeliveryMode, signInPurpose } from '../core/policy.js';
 import { loadGateFile } from '../gate-file/watch.js';
-import { createTokenKeys } from '../tokens/keys.js';
+import { createTokenKeys, type TokenKeys } from '../tokens/keys.js';
 import { checkRights, isGranted } from './api-keys.js';
+import { modeRules } from './modes.js';
 import { type FilledOptions, optionRows } from './otp-options.js';
 import { secretRules } from './secret-rules.js';
 
@@ -17,9 +18,10 @@ export function isSelective({
 
 /** Whether the sign-in page is served. */
 export function isPageServed(
-  options: Pick<FilledOptions, 'signInPage' | 'apiKeyHashes' | 'purposes'>,
+  options: Pick<FilledOptions, 'signInPage' | 'apiKeyHashes' | 'purposes' | 'accessTokens'>,
 ): boolean {
-  const { signInPage = !isGranted('otp', options.apiKeyHashes), purposes } = options;
+  const { apiKeyHashes, purposes, accessTokens } = options;
+  const { signInPage = !isGranted('otp', apiKeyHashes) && accessTokens === 'on' } = options;
   return signInPage && purposes.includes(signInPurpose);
 }
 
@@ -28,7 +30,9 @@ export function chooseDeliveryMode(options: FilledOptions): DeliveryMode {
   return options.deliveryMode ?? (isSelective(options) ? 'background' : 'direct');
 }
 
-export function makeTokenKeys(options: FilledOptions) {
+/** Undefined where no tokens are issued. */
+export function makeTokenKeys(options: FilledOptions): TokenKeys | undefined {
+  if (options.accessTokens === 'off') return undefined;
   return createTokenKeys({
     secret: options.jwtSecret,
     previousSecret: options.previousJwtSecret,
@@ -51,6 +55,7 @@ export const rules: readonly ((options: FilledOptions) => void)[] = [
     }
   },
   ...secretRules,
+  ...modeRules,
   ({ apiKeyHashes }) => checkRights(apiKeyHashes),
   (options) => void makeTokenKeys(options),
   ({ jwtPrivateKey, previousJwtPrivateKey }) => {

@@ -34,6 +34,11 @@ function checkClients(clients: unknown, name: string): void {
 
 export const tokenOptions = {
   /**
+   * `off`: a right code answers who it was and no token, and no key of tokens is needed. The sign-in page is off then, and
+   * what needs tokens is refused: the page, the gate, refresh tokens. Default `on`.
+   */
+  accessTokens: from('ACCESS_TOKENS', choice(['on', 'off'], 'on')),
+  /**
    * HS256 secret of the tokens: at least 32 bytes as UTF-8, used as they are. Needed without `jwtPrivateKey`; the service
    * makes one up at each start in development.
    */

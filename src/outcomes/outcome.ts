@@ -51,8 +51,8 @@ export interface CodeVerified extends OfCode, ToChannel {
   event: 'code.verified';
   action: 'verify';
   status: 'valid';
-  /** What was issued: `access` alone, `refresh` with a refresh token, `session` for a cookie. */
-  issued: TokenKind;
+  /** What was issued: `access` alone, `refresh` with a refresh token, `session` for a cookie; undefined where no tokens are. */
+  issued: TokenKind | undefined;
 }
 
 export interface CodeRefused extends Call, Partial<Subject>, Timed {

@@ -3,7 +3,7 @@ import { isRequestId } from '../core/request-id.js';
 import type { Call } from '../outcomes/call.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Random } from '../ports.js';
-import type { CallOptions } from '../results.js';
+import type { CallOptions, Verified } from '../results.js';
 import type { Service } from '../service.js';
 
 /** What a call of the library says of itself, which may have come from a client: nothing else reaches the log. */
@@ -21,10 +21,10 @@ export function checkCall({ requestId, caller, ip }: Call = {}): Call {
  *   omit `ip` are not limited by address.
  * - A call without a valid id gets one if anyone is told of outcomes, so that what becomes of its message can be followed.
  */
-export function createLibraryCalls(
-  service: Pick<Service, 'request' | 'verify'>,
+export function createLibraryCalls<Success extends Verified>(
+  service: Pick<Service<Success>, 'request' | 'verify'>,
   { outcomes, random }: { outcomes: Outcomes; random: Pick<Random, 'id'> },
-): Pick<Service, 'request' | 'verify'> {
+): Pick<Service<Success>, 'request' | 'verify'> {
   function complete<Options extends CallOptions>(options: Options | undefined): Options | undefined {
     const lacksAddress = options !== undefined && 'ip' in options && !options.ip;
     const isNamed = Boolean(options?.requestId || options?.caller) || outcomes.areWanted();

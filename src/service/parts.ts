@@ -27,7 +27,8 @@ export interface ServiceOptions {
   store: Store;
   delivery: Delivery;
   outcomes: Outcomes;
-  issueToken: IssueToken;
+  /** Default: a right code is answered without a token. */
+  issueToken?: IssueToken | undefined;
   /** Ends every sign-in and pending code of a canonical identity; returns how many codes. */
   signOut(identity: string, call?: Call): Promise<number>;
   /** Called before the code is consumed, so that a failure here costs only an attempt. Default: no extra claims. */

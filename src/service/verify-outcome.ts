@@ -2,7 +2,7 @@ import type { ExpiredCause } from '../core/expired-cause.js';
 import type { Channel } from '../core/policy.js';
 import type { Call, Failure, Subject } from '../outcomes/call.js';
 import type { Outcome } from '../outcomes/outcome.js';
-import type { InvalidIdentity, VerifyResult } from '../results.js';
+import type { InvalidIdentity, Valid, Verified, VerifyResult } from '../results.js';
 import { nameCall } from './request-outcome.js';
 
 /** What is known of a verify by the time it is answered. */
@@ -13,7 +13,7 @@ export interface VerifyFacts extends Call, Subject {
   usedSecondsAgo?: number | undefined;
 }
 
-export type VerifyAnswer = Exclude<VerifyResult, InvalidIdentity>;
+export type VerifyAnswer = Exclude<VerifyResult<Verified | Valid>, InvalidIdentity>;
 
 /** How a verify ended. */
 export function toVerifyOutcome(
@@ -26,7 +26,7 @@ export function toVerifyOutcome(
   const call = { ...nameCall(facts), durationMs, action: 'verify' } as const;
   switch (answer.status) {
     case 'valid': {
-      const issued = isSession ? 'session' : answer.refreshToken === undefined ? 'access' : 'refresh';
+      const issued = nameIssued(answer, isSession);
       return { event: 'code.verified', ...call, status: 'valid', channel: channel as Channel, issued };
     }
     case 'blocked':
@@ -49,4 +49,10 @@ export function toVerifyOutcome(
 /** A verify that ended in an error of this service. */
 export function toFailedVerify(facts: VerifyFacts, status: Failure, durationMs: number): Outcome {
   return { event: 'code.refused', action: 'verify', ...nameCall(facts), status, durationMs };
+}
+
+function nameIssued(answer: Verified | Valid, isSession: boolean) {
+  if (!('accessToken' in answer)) return undefined;
+  if (isSession) return 'session';
+  return answer.refreshToken === undefined ? 'access' : 'refresh';
 }

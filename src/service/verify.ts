@@ -3,7 +3,7 @@ import { parseExpiredCause } from '../core/expired-cause.js';
 import { limitPeriodSeconds } from '../core/policy.js';
 import { equalTexts } from '../fast/equal-texts.js';
 import { toFailure } from '../outcomes/failure.js';
-import type { VerifyOptions, VerifyResult } from '../results.js';
+import type { Valid, Verified, VerifyOptions, VerifyResult } from '../results.js';
 import type { PendingRecord } from '../store-verbs.js';
 import { createTakeAttemptBack } from './lost-attempts.js';
 import type { Parts } from './parts.js';
@@ -22,7 +22,11 @@ interface Consumed {
   authTimeSeconds: number | undefined;
 }
 
-type Verify = (identity: unknown, code: unknown, options?: VerifyOptions) => Promise<VerifyResult>;
+type Verify = (
+  identity: unknown,
+  code: unknown,
+  options?: VerifyOptions,
+) => Promise<VerifyResult<Verified | Valid>>;
 
 /** Takes about a megabyte. */
 const maxUsedCodes = 10_000;
@@ -103,6 +107,7 @@ export function createVerify(parts: Parts): Verify {
     if (result.status !== 'consumed') return result;
     if (testCode) outcomes.report({ event: 'test_identity.used', action: 'verify', ...nameCall(facts) });
     const { record, extraClaims, authTimeSeconds } = result;
+    if (!issueToken) return { status: 'valid', identity: identity.value, purpose };
     const token = await issueToken({
       identity: identity.value,
       purpose,

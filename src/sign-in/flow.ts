@@ -4,7 +4,7 @@ import type { Call } from '../outcomes/call.js';
 import { toFailure } from '../outcomes/failure.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Clock } from '../ports.js';
-import type { RequestResult, VerifyResult } from '../results.js';
+import type { RequestResult, Valid, Verified, VerifyResult } from '../results.js';
 import type { Service } from '../service.js';
 import type { NoticeKind } from './notice.js';
 import { goTo, type Outcome, say } from './outcome.js';
@@ -27,7 +27,7 @@ export interface Asker {
 }
 
 export interface FlowParts {
-  service: Pick<Service, 'request' | 'verify'>;
+  service: Pick<Service<Verified | Valid>, 'request' | 'verify'>;
   targets: Pick<ReturnTargets, 'home'>;
   createId(): string;
   clock: Clock;
@@ -84,7 +84,7 @@ export function createFlow(parts: FlowParts) {
           location: flow.returnTo ?? targets.home ?? paths.signIn,
           // The browser gets a new name: of what it was shown before, only the other tabs' sign-ins stay valid.
           state: others.length > 0 ? { browser: createId(), flows: others } : null,
-          session: result,
+          session: 'accessToken' in result ? result : null,
         };
       }
       case 'invalid': {

@@ -6,6 +6,7 @@ import type { Locale } from '../messages/catalogue.js';
 import { chooseLocale } from '../messages/choose-locale.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Clock, MonotonicClock, Random } from '../ports.js';
+import type { Valid, Verified } from '../results.js';
 import type { Service } from '../service.js';
 import type { Tokens } from '../tokens/tokens.js';
 import { createAssets } from './assets.js';
@@ -21,7 +22,7 @@ import { createSessionReader } from './session.js';
 import { createStateCookie } from './state-cookie.js';
 
 export interface SignInOptions {
-  service: Pick<Service, 'request' | 'verify'>;
+  service: Pick<Service<Verified | Valid>, 'request' | 'verify'>;
   tokens: Pick<Tokens, 'examine' | 'revoke' | 'canSignOut' | 'signOut'>;
   sessionCookie: SessionCookie;
   keys: Pick<Keys, 'signInState' | 'signInForm'>;

@@ -7,10 +7,11 @@ import type { Outcomes } from '../outcomes/outcomes.js';
 import type { IssueToken, MonotonicClock, ReadClaims, Store } from '../ports.js';
 import type { IssuedToken } from '../results.js';
 import { type AccessTokenOptions, createAccessTokens } from './access-tokens.js';
-import { clockSkewSeconds, signOutSeconds, type TokenClaims } from './claims.js';
+import { clockSkewSeconds, type TokenClaims } from './claims.js';
 import { createFamilies, type Sustained } from './families.js';
 import { createRenewals, deriveSuccessorId } from './renewals.js';
 import { createRevocations, listEntries, sessionEntry, tokenEntry } from './revocations.js';
+import { createSignOut, type SignOut } from './sign-out.js';
 
 export interface TokenOptions extends AccessTokenOptions {
   /** Life of a sign-in that can be refreshed or renewed; 0: none can. */
@@ -60,13 +61,7 @@ export interface Tokens {
   revoke(token: unknown, call?: Call): Promise<void>;
   /** Whether the store can end every sign-in of an identity. */
   canSignOut: boolean;
-  /**
-   * Ends every sign-in of an identity until now, with its pending codes: access tokens, refresh tokens and sessions. Resolves
-   * with how many codes were pending.
-   *
-   * @throws OtpError `store_unavailable`, or `not_found` when the store cannot do that
-   */
-  signOut(identity: string, call?: Call): Promise<number>;
+  signOut: SignOut;
   /** Unix seconds, by the clock that decides expiry. */
   now(): number;
   /** Whom an outcome of this token is about. */
@@ -221,13 +216,7 @@ export function createTokens(options: TokenOptions): Tokens {
         return { status: 'kept' };
       }
     },
-    async signOut(identity, call = {}) {
-      if (!store.clear) throw new OtpError('not_found', 'The store cannot sign people out everywhere');
-      const identityTag = tagOf(identity);
-      const cleared = await store.clear({ identityTag, records: true, counts: false, signOutSeconds });
-      outcomes.report({ event: 'session.ended', ...call, identityTag, kind: 'session', cause: 'everywhere' });
-      return cleared.records;
-    },
+    signOut: createSignOut({ store, outcomes, deriveIdentityTag: tagOf }),
     async revoke(token, call = {}) {
       const sustained = await families?.end(token);
       if (sustained) {

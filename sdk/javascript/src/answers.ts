@@ -15,6 +15,12 @@ export interface SentOTP {
   challenge: string | null;
 }
 
+/** A right code, where the service issues no tokens (`ACCESS_TOKENS=off`). */
+export interface Verified {
+  /** In its canonical form. */
+  identity: string;
+}
+
 export interface Tokens {
   accessToken: string;
   tokenType: 'bearer';
@@ -87,6 +93,13 @@ export function readTokens(answer: Answer, mustRefresh: boolean): Tokens {
     refreshToken: hasRefresh ? (refreshToken as string) : null,
     refreshExpiresIn: hasRefresh ? readWhole(answer, body['refresh_expires_in']) : null,
   };
+}
+
+/** What a right code brings: tokens, or where there are none whose code it was. */
+export function readVerified(answer: Answer): Tokens | Verified {
+  const { access_token, identity } = readSuccess(answer);
+  if (access_token === undefined && typeof identity === 'string' && identity !== '') return { identity };
+  return readTokens(answer, false);
 }
 
 export function readTokenStatus(answer: Answer): TokenStatus {

@@ -3,10 +3,11 @@ import {
   readSent,
   readSuccess,
   readTokenStatus,
-  readTokens,
+  readVerified,
   type SentOTP,
   type TokenStatus,
   type Tokens,
+  type Verified,
 } from './answers.js';
 import { OTPError } from './errors.js';
 import { createRefresher, type Refresher } from './refresher.js';
@@ -56,7 +57,7 @@ const expiryMarginMs = 5000;
 
 /**
  * A client of a stateless-otp service for one person: it keeps the tokens of the last sign-in. Calls only ever reject with
- * `OTPError`.
+ * `OTPError`. Of a service that issues no tokens (`ACCESS_TOKENS=off`) it is an `OTPClient<Verified>`.
  *
  * @example
  * const client = new OTPClient({ baseUrl: 'http://localhost:8000/api/v1' });
@@ -64,7 +65,7 @@ const expiryMarginMs = 5000;
  * await client.verifyOTP('alice@example.com', '482931');
  * const { active, claims } = await client.verifyBearer();
  */
-export class OTPClient {
+export class OTPClient<Success extends Tokens | Verified = Tokens> {
   readonly #send: Send;
   readonly #session: Session;
   readonly #refresher: Refresher;
@@ -106,18 +107,18 @@ export class OTPClient {
     return sent;
   }
 
-  /** Exchanges a code, as typed, for tokens, and keeps them. */
-  async verifyOTP(identity: string, otp: string, options: VerifyOTPOptions = {}): Promise<Tokens> {
+  /** Exchanges a code, as typed, for tokens, and keeps them. Without tokens, resolves with whose code it was. */
+  async verifyOTP(identity: string, otp: string, options: VerifyOTPOptions = {}): Promise<Success> {
     const { purpose, signal } = options;
     const name = nameChallenge(identity, purpose);
     const challenge = options.challenge || (await this.#session.read()).challenges[name];
     const answer = await this.#send('/otp/verify', { body: { identity, otp, challenge, purpose }, signal });
-    const tokens = readTokens(answer, false);
+    const result = readVerified(answer);
     await this.#session.change((kept) => {
       delete kept.challenges[name];
-      kept.tokens = toKept(tokens);
+      kept.tokens = 'accessToken' in result ? toKept(result) : null;
     });
-    return tokens;
+    return result as Success;
   }
 
   /** Asks the service whether a token is active. */

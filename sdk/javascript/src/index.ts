@@ -1,4 +1,4 @@
-export type { SentOTP, TokenClaims, TokenStatus, Tokens } from './answers.js';
+export type { SentOTP, TokenClaims, TokenStatus, Tokens, Verified } from './answers.js';
 export {
   type CallOptions,
   OTPClient,

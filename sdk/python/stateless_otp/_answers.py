@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import Any, Dict, NoReturn, Optional
+from typing import Any, Dict, NoReturn, Optional, Union
 
-from ._results import SentOTP, Tokens, TokenStatus
+from ._results import SentOTP, Tokens, TokenStatus, Verified
 from .errors import OTPError
 
 _MAX_WHOLE = 2**53 - 1
@@ -45,8 +45,12 @@ def read_sent(answer: Answer) -> SentOTP:
     )
 
 
-def read_verified(answer: Answer) -> Tokens:
-    return _read_tokens(answer, has_refresh="refresh_token" in _read_success(answer))
+def read_verified(answer: Answer) -> Union[Tokens, Verified]:
+    body = _read_success(answer)
+    identity = body.get("identity")
+    if "access_token" not in body and isinstance(identity, str) and identity:
+        return Verified(identity)
+    return _read_tokens(answer, has_refresh="refresh_token" in body)
 
 
 def read_refreshed(answer: Answer) -> Tokens:

@@ -23,6 +23,14 @@ class SentOTP:
 
 
 @dataclass(frozen=True)
+class Verified:
+    """A right code, where the service issues no tokens (``ACCESS_TOKENS=off``)."""
+
+    #: In its canonical form.
+    identity: str
+
+
+@dataclass(frozen=True)
 class Tokens:
     """The tokens of a right code, or of a refresh."""
 

@@ -8,12 +8,12 @@ import threading
 import time
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Dict, Iterator, Mapping, Optional, Type
+from typing import Dict, Iterator, Mapping, Optional, Type, Union
 
 from . import _answers
 from ._answers import Answer
 from ._memory import Memory
-from ._results import SentOTP, Tokens, TokenStatus
+from ._results import SentOTP, Tokens, TokenStatus, Verified
 from ._target import read_base_url, read_headers, read_timeout
 from ._transfer import Transfer
 from ._version import __version__
@@ -98,8 +98,8 @@ class OTPClient:
 
     def verify_otp(
         self, identity: str, otp: str, *, purpose: Optional[str] = None, challenge: Optional[str] = None
-    ) -> Tokens:
-        """Exchanges a code, as typed, for tokens, and keeps them.
+    ) -> Union[Tokens, Verified]:
+        """Exchanges a code, as typed, for tokens, and keeps them. Without tokens, returns whose code it was.
 
         :param purpose: as in the request.
         :param challenge: default: the one that is remembered from the request, if any.
@@ -108,10 +108,13 @@ class OTPClient:
         """
         remembered = challenge or self._memory.find_challenge(identity, purpose)
         fields = {"identity": identity, "otp": otp, "purpose": purpose, "challenge": remembered}
-        tokens = _answers.read_verified(self._post("/otp/verify", fields))
+        result = _answers.read_verified(self._post("/otp/verify", fields))
         self._memory.keep_challenge(identity, purpose, None)
-        self._memory.keep_tokens(tokens)
-        return tokens
+        if isinstance(result, Tokens):
+            self._memory.keep_tokens(result)
+        else:
+            self._memory.forget_tokens()
+        return result
 
     def verify_token(self, token: str) -> TokenStatus:
         """Asks whether a token is active, and for its claims."""

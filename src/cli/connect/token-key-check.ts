@@ -7,6 +7,7 @@ export function createTokenKeyCheck(config: Config): Check {
   return {
     name: 'token keys',
     async run(signal) {
+      if (config.ACCESS_TOKENS === 'off') return ok('none are needed with ACCESS_TOKENS=off');
       const keys = createTokenKeys({
         secret: config.JWT_SECRET,
         previousSecret: config.JWT_SECRET_PREVIOUS,
