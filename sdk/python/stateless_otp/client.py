@@ -8,7 +8,7 @@ import threading
 import time
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Dict, Iterator, Mapping, Optional, Type, Union
+from typing import Dict, Iterator, Mapping, Optional, Type, Union, cast
 
 from . import _answers
 from ._answers import Answer
@@ -98,14 +98,27 @@ class OTPClient:
 
     def verify_otp(
         self, identity: str, otp: str, *, purpose: Optional[str] = None, challenge: Optional[str] = None
-    ) -> Union[Tokens, Verified]:
-        """Exchanges a code, as typed, for tokens, and keeps them. Without tokens, returns whose code it was.
+    ) -> Tokens:
+        """Exchanges a code, as typed, for tokens, and keeps them.
+
+        A service that issues no tokens (``ACCESS_TOKENS=off``) makes this a :class:`Verified`: see :meth:`check_otp`.
 
         :param purpose: as in the request.
         :param challenge: default: the one that is remembered from the request, if any.
         :raises OTPError: ``invalid_code`` with ``attempts_left``; ``expired_code``, ``blocked``, ``rate_limited``, ...
             After ``timeout`` or ``network_error`` nobody knows whether the code was used up.
         """
+        return cast(Tokens, self._verify(identity, otp, purpose, challenge))
+
+    def check_otp(
+        self, identity: str, otp: str, *, purpose: Optional[str] = None, challenge: Optional[str] = None
+    ) -> Verified:
+        """Like :meth:`verify_otp`, for a service that issues no tokens: says whose code it was."""
+        return cast(Verified, self._verify(identity, otp, purpose, challenge))
+
+    def _verify(
+        self, identity: str, otp: str, purpose: Optional[str], challenge: Optional[str]
+    ) -> Union[Tokens, Verified]:
         remembered = challenge or self._memory.find_challenge(identity, purpose)
         fields = {"identity": identity, "otp": otp, "purpose": purpose, "challenge": remembered}
         result = _answers.read_verified(self._post("/otp/verify", fields))
