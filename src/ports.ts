@@ -23,6 +23,7 @@ import type {
   RetractRequest,
 } from './store-verbs.js';
 
+export type * from './core/human-check.js';
 /** Wall clock: milliseconds since 1970, for dates. Jumps when the system's clock is set. */
 export type Clock = () => number;
 

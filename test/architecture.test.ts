@@ -40,6 +40,7 @@ const law: Record<string, string[]> = {
     'http',
   ],
   adapters: ['core', 'errors', 'fast', 'http', 'tokens'],
+  'human-check': ['core', 'errors', 'fast', 'outcomes', 'ports', 'transports'],
   'gate-file': ['core', 'outcomes', 'ports'],
   options: [
     'core',

@@ -25,6 +25,8 @@ export interface Keys {
   signInForm: KeyObject;
   /** Encrypts the links that accompany codes. */
   link: KeyObject;
+  /** Signs the puzzles of the human check. */
+  humanCheck: KeyObject;
 }
 
 /** Derives one key per use from a master secret: HKDF-SHA-256 with empty salt and 32 bytes of output (RFC 5869). */
@@ -55,6 +57,7 @@ export function deriveKeys({ secret, previousSecret, identitySecret = secret }: 
     signInState: deriveKey(identitySecret, 'sign-in-state'),
     signInForm: deriveKey(identitySecret, 'sign-in-form'),
     link: deriveKey(identitySecret, 'link'),
+    humanCheck: deriveKey(identitySecret, 'human-check'),
   };
 }
 

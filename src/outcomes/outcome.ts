@@ -158,6 +158,13 @@ export interface EventsRefused {
   cause: string;
 }
 
+/** The provider of the human check did not judge a solution, so nobody passes. */
+export interface HumanCheckFailing {
+  event: 'human_check.failing';
+  /** In words. */
+  cause: string;
+}
+
 /** A request that was answered with a fault of this service. */
 export interface RequestFailed extends Call {
   event: 'request.failed';
@@ -199,6 +206,7 @@ export type Outcome =
   | RevocationsChanged
   | EventsLost
   | EventsRefused
+  | HumanCheckFailing
   | RequestFailed;
 
 export type OutcomeEvent = Outcome['event'];

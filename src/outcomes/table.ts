@@ -75,5 +75,6 @@ export const outcomeRows: Rows = {
   'events.failing': shown('warn', 'The receiver of events does not take them: they will be tried again'),
   'events.lost': shown('warn', 'Events were lost'),
   'events.stopped': shown('error', 'The receiver wants no more events: none is sent until the next start'),
+  'human_check.failing': shown('error', 'Solutions of the human check cannot be judged: nobody passes it'),
   'request.failed': shown('error', 'A request failed'),
 };

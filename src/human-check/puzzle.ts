@@ -1,0 +1,41 @@
+import type { AltchaChallenge, HumanCheckContext } from '../core/human-check.js';
+
+/**
+ * How hard a puzzle is: 16 tries on average for each hexadecimal digit of `keyPrefix`, of `cost` iterations each. The server
+ * tries once, so only the prefix grows. A digit more is sixteen times as much; the step in between has cheaper tries.
+ */
+interface Difficulty {
+  keyPrefix: string;
+  cost: number;
+}
+
+/** By their number in the signed data. About one, four and sixteen million iterations: as many seconds on a phone. */
+const difficulties: readonly Difficulty[] = [
+  { keyPrefix: '000', cost: 256 },
+  { keyPrefix: '0000', cost: 64 },
+  { keyPrefix: '0000', cost: 256 },
+];
+
+const difficultyUnder: Record<HumanCheckContext['pressure'], number> = { none: 0, address: 1, identity: 2 };
+
+/** The number of the difficulty that this pressure asks for. */
+export function chooseDifficulty({ pressure }: Pick<HumanCheckContext, 'pressure'>): number {
+  return difficultyUnder[pressure];
+}
+
+export const algorithm = 'PBKDF2/SHA-256';
+export const keyLength = 32;
+
+export type Parameters = AltchaChallenge['parameters'];
+
+/** What of a puzzle differs from others. */
+export type PuzzleInput = Pick<Parameters, 'nonce' | 'salt' | 'expiresAt' | 'data'>;
+
+/** A whole puzzle, or null for a difficulty that does not exist. The order of the members is that of ALTCHA's signature. */
+export function completePuzzle({ nonce, salt, expiresAt, data }: PuzzleInput): Parameters | null {
+  const { context, difficulty } = data;
+  const found = difficulties[difficulty];
+  if (!found) return null;
+  const { keyPrefix, cost } = found;
+  return { algorithm, cost, data: { context, difficulty }, expiresAt, keyLength, keyPrefix, nonce, salt };
+}

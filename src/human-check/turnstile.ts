@@ -1,0 +1,86 @@
+import { explainConnection } from '../core/connection-causes.js';
+import { type HumanCheck, maxSolutionLength } from '../core/human-check.js';
+import { createRefusal, type Meaning } from '../core/refusal.js';
+import type { Outcomes } from '../outcomes/outcomes.js';
+import type { Receipt } from '../ports.js';
+import { type Answer, accept, type Dialect, type Fetch, postMessage } from '../transports/post.js';
+import { createPublicFetch } from '../transports/public-fetch.js';
+
+export interface TurnstileOptions {
+  /** Public name of the site at Cloudflare. */
+  siteKey: string;
+  secret: string;
+  outcomes: Outcomes;
+  /** Default: one that connects only to public addresses. */
+  fetch?: Fetch | undefined;
+  /** Default 5000. */
+  timeoutMs?: number | undefined;
+}
+
+const verifyUrl = 'https://challenges.cloudflare.com/turnstile/v0/siteverify';
+
+/** https://developers.cloudflare.com/turnstile/get-started/server-side-validation/#error-codes; only these are logged. */
+const ofCaller = ['missing-input-response', 'invalid-input-response', 'timeout-or-duplicate'];
+const causes: Readonly<Record<string, string>> = {
+  'missing-input-secret': 'Turnstile got no secret: check HUMAN_CHECK_SECRET (humanCheck.secret)',
+  'invalid-input-secret':
+    'Turnstile does not know the secret: check HUMAN_CHECK_SECRET (humanCheck.secret), and that it belongs to HUMAN_CHECK_SITE_KEY',
+  'bad-request': 'Turnstile found the question malformed',
+  'internal-error': 'Turnstile has a fault of its own',
+};
+
+/**
+ * Asks Cloudflare whether a token of its widget is valid. Cloudflare accepts each token once, for five minutes, and learns the
+ * address of the caller. Without its answer nobody passes.
+ */
+export function createTurnstileCheck(options: TurnstileOptions): HumanCheck {
+  const { siteKey, secret, outcomes, timeoutMs = 5000 } = options;
+  const { fetch = createPublicFetch({ allowPrivateTargets: false }) } = options;
+  const client = { fetch, timeoutMs };
+  const dialect: Dialect = { judge };
+
+  return {
+    provider: 'turnstile',
+    ask: async () => ({ provider: 'turnstile', siteKey }),
+    async passes(solution, { ip }) {
+      // Spares Cloudflare what cannot be a token.
+      if (solution.length > maxSolutionLength || !/^[\x21-\x7e]+$/.test(solution)) return false;
+      const fields = { secret, response: solution, ...(ip === undefined ? {} : { remoteip: ip }) };
+      const receipt = await postMessage(
+        client,
+        {
+          url: verifyUrl,
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+          body: new URLSearchParams(fields).toString(),
+          signal: new AbortController().signal,
+        },
+        dialect,
+      );
+      if (!receipt.ok && receipt.category !== 'invalid_recipient') {
+        outcomes.report({ event: 'human_check.failing', cause: explain(receipt) });
+      }
+      return receipt.ok;
+    },
+  };
+}
+
+/** `invalid_recipient`: the token is to blame, and everything else works. */
+function judge({ body }: Answer): Receipt {
+  const { success, 'error-codes': codes } = Object(body) as Record<string, unknown>;
+  if (success === true) return accept(undefined);
+  const code = String(Array.isArray(codes) ? codes[0] : codes);
+  const refuse = (meaning: Meaning, cause?: string) =>
+    createRefusal(meaning, 'HTTP 200', cause === undefined ? {} : { cause });
+  if (success !== false) return refuse('unknown', 'the answer is none of Turnstile');
+  if (ofCaller.includes(code)) return refuse('invalid_recipient');
+  const cause = Object.hasOwn(causes, code)
+    ? causes[code]
+    : 'Turnstile refuses for a reason that is not known here';
+  return refuse('rejected', cause);
+}
+
+const hints = { address: 'the firewall', tls: 'the proxy', certificateName: 'the proxy' };
+
+function explain({ cause, detail }: Extract<Receipt, { ok: false }>): string {
+  return cause ?? explainConnection(detail, hints) ?? `Turnstile did not answer as expected: ${detail}`;
+}
