@@ -16,6 +16,7 @@ export const slow: readonly string[] = [
   'test/e2e/docker',
   'test/e2e/gate-page',
   'test/e2e/known-settings',
+  'test/e2e/other-languages',
   'test/e2e/proxies',
   'test/e2e/redis',
   'test/e2e/sign-in',
