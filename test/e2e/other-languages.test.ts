@@ -40,7 +40,8 @@ describe('a program of the page signs in', () => {
     const check = await fetch(`${service.url}/api/v1/token/verify`, {
       headers: { Authorization: `Bearer ${signedIn.stdout.trim()}` },
     });
-    assert.equal((await check.json()).claims.sub, identity);
+    const { claims } = (await check.json()) as { claims: { sub: string } };
+    assert.equal(claims.sub, identity);
     assert.match(signedIn.stderr, /wrong/i);
     // What is not an identity is refused, with a reason, and no token is printed.
     const refused = await runToEnd('bash', ['-c', `cd ${folder} && ${line}`, service.url, 'nobody']);
