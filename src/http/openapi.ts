@@ -11,6 +11,23 @@ export interface OpenApiOptions {
   hasApiKeys: boolean;
 }
 
+/** Sections of the documentation, by the beginning of the path. */
+const sections = [
+  { path: '/api/v1/otp/', name: 'Codes', description: 'Request a code, then exchange it for a token' },
+  { path: '/api/v1/token/', name: 'Tokens', description: 'Check, refresh and end tokens' },
+  { path: '/oauth/', name: 'OAuth 2.0', description: 'The same for standard clients (RFC 7662, RFC 7009)' },
+  { path: '/authz/', name: 'Gate', description: 'For reverse proxies: is this person signed in?' },
+  { path: '/api/v1/operator/', name: 'Operators', description: 'Look after one person' },
+  { path: '/', name: 'Service', description: 'Public keys and health' },
+] as const;
+
+const sectionOf = (path: string) => sections.find((section) => path.startsWith(section.path))?.name ?? '';
+
+const introduction = `One-time passcodes without a database: request a code, verify it, hold a signed token.
+
+Start with \`POST /api/v1/otp/request\`. In development, the code appears in the terminal of the service and at [/dev/inbox](/dev/inbox);
+in production, in the recipient's mailbox or phone. Put it into \`otp\` of \`POST /api/v1/otp/verify\`.`;
+
 export function createOpenApiDocument(
   routes: readonly Route[],
   { version, sessionCookie, hasApiKeys }: OpenApiOptions,
@@ -26,6 +43,7 @@ export function createOpenApiDocument(
       method: method === 'GET' ? 'get' : 'post',
       path,
       ...document,
+      tags: [sectionOf(path)],
       responses: addRequestId(document.responses),
       ...(security && { security }),
     });
@@ -35,9 +53,10 @@ export function createOpenApiDocument(
     info: {
       title: 'stateless-otp',
       version,
-      description: 'One-time passcodes without a database: request a code, verify it, hold a signed token.',
+      description: introduction,
       license: { name: 'MIT' },
     },
+    tags: sections.map(({ name, description }) => ({ name, description })),
   });
 }
 

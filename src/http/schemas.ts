@@ -52,7 +52,7 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
           example: 'en',
         }),
       })
-      .openapi('OtpRequest'),
+      .openapi('OtpRequest', { example: { identity: 'alice@example.com' } }),
     verifyOtp: z
       .strictObject({
         identity,
@@ -67,7 +67,7 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
         challenge,
         purpose,
       })
-      .openapi('OtpVerify'),
+      .openapi('OtpVerify', { example: { identity: 'alice@example.com', otp: '482931' } }),
     verifyToken: z.strictObject({ token: z.string().min(1).max(4096) }).openapi('TokenVerify'),
     otpSent: z
       .object({
@@ -83,7 +83,9 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
       })
       .openapi('OtpSent'),
     refreshToken: z.strictObject({ refresh_token: z.string().min(1).max(2048) }).openapi('TokenRefresh'),
-    logout: z.strictObject({ refresh_token: z.string().max(2048).nullish() }).openapi('Logout'),
+    logout: z
+      .strictObject({ refresh_token: z.string().max(2048).nullish() })
+      .openapi('Logout', { example: {} }),
     loggedOut: z.object({ success: z.literal(true) }).openapi('LoggedOut'),
     tokenForm: z
       .object({
@@ -144,7 +146,7 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
         identity,
         force: z.boolean().nullish().describe('Also after three times in 46 days. Default false'),
       })
-      .openapi('Unblock'),
+      .openapi('Unblock', { example: { identity: 'alice@example.com' } }),
     operatorDone: z
       .object({
         success: z.literal(true),
