@@ -23,6 +23,7 @@ export const slow: readonly string[] = [
   'test/e2e/stopped-forms',
   'test/e2e/token-rotation',
   'test/e2e/workers',
+  'test/examples/django',
   'test/faults/',
   'test/http/hostile-input',
   'test/messages/accessibility',
