@@ -9,6 +9,7 @@ import { createBackend, listBackends } from './backends.js';
 import { allowsPlainHttp, hasInbox } from './banner.js';
 import { type Config, toOptions } from './config.js';
 import { createFrontPage } from './front-page.js';
+import { readHumanCheck } from './human-check.js';
 import { sayOfSetting } from './say.js';
 
 /** Puts the service together for a configuration. */
@@ -36,6 +37,7 @@ export function readOptions(config: Config, store: Store, logger: Logger): OtpOp
   const inbox = hasInbox(config) ? createInbox() : undefined;
   return {
     ...toOptions(config),
+    humanCheck: readHumanCheck(config),
     secretKey: config.OTP_SECRET_KEY,
     transports: listBackends(config).map((name) => createBackend(name, config, inbox)),
     unsafeDevInbox: inbox,

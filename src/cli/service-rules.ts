@@ -1,5 +1,6 @@
 import { type Environment, settings } from '../options/settings.js';
 import { resolveAccess } from '../stores/redis/connect.js';
+import { findHumanCheckProblems } from './human-check.js';
 import { type Given, sayAllowed } from './say.js';
 import { listCredentials, stores } from './stores.js';
 
@@ -24,6 +25,7 @@ export function findContradictions(config: Environment, given: Given): string[] 
       problems.push(`REDIS_URL: ${error.message}`);
     }
   }
+  problems.push(...findHumanCheckProblems(config));
   const { default: drift } = settings.OTP_DRIFT_TOLERANCE;
   if (config.OTP_DRIFT_TOLERANCE !== drift) {
     const allowed = `${drift}: only stateless-otp/engine has drift; the service goes by the clock of the store`;

@@ -3,6 +3,7 @@ import { codeOptions } from './codes.js';
 import { deliveryOptions } from './delivery.js';
 import { eventOptions } from './events.js';
 import { gateOptions } from './gate.js';
+import { humanCheckOptions } from './human-check.js';
 import { limitOptions } from './limits.js';
 import { messageOptions } from './messages.js';
 import { pageOptions } from './page.js';
@@ -17,6 +18,7 @@ export const optionGroups = {
   Secrets: secretOptions,
   Codes: codeOptions,
   Limits: limitOptions,
+  'Human check': humanCheckOptions,
   Tokens: tokenOptions,
   Gate: gateOptions,
   Messages: messageOptions,
@@ -55,6 +57,7 @@ export interface OtpOptions
   extends Given<typeof secretOptions>,
     Given<typeof codeOptions>,
     Given<typeof limitOptions>,
+    Given<typeof humanCheckOptions>,
     Given<typeof tokenOptions>,
     Given<typeof gateOptions>,
     Given<typeof messageOptions>,

@@ -8,6 +8,7 @@ import { resolveTestIdentities, type TestIdentities } from '../core/test-identit
 import type { EventsTarget } from '../events/post-event.js';
 import { openGateFile } from '../gate-file/watch.js';
 import type { ApiCaller } from '../http/api-keys.js';
+import type { HumanCheckChoice } from '../human-check/human-check.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Clock, Logger, MonotonicClock, ShouldSend, Store } from '../ports.js';
 import type { SignInOptions } from '../sign-in/parts.js';
@@ -16,6 +17,7 @@ import { createMemoryStore } from '../stores/memory.js';
 import type { TokenKeys } from '../tokens/keys.js';
 import { decodeWebhookSecret } from '../transports/webhook-signature.js';
 import { listCallers } from './api-keys.js';
+import { toHumanCheckChoice } from './human-check.js';
 import { checkOption, type FilledOptions, fillOptions, type OtpOptions, optionRows } from './otp-options.js';
 import { chooseDeliveryMode, isPageServed, isSelective, makeTokenKeys, rules } from './rules.js';
 
@@ -23,7 +25,7 @@ import { chooseDeliveryMode, isPageServed, isSelective, makeTokenKeys, rules } f
 export interface ResolvedOptions
   extends Omit<
     FilledOptions,
-    'store' | 'testIdentities' | 'magicLink' | 'secretKey' | 'apiKeyHashes' | 'shouldSend'
+    'store' | 'testIdentities' | 'magicLink' | 'secretKey' | 'apiKeyHashes' | 'shouldSend' | 'humanCheck'
   > {
   policy: Policy;
   keys: Keys;
@@ -44,6 +46,7 @@ export interface ResolvedOptions
   page: Pick<SignInOptions, 'home' | 'embedOrigins' | 'brand' | 'isOpenToAll'> | undefined;
   /** Where events are posted. */
   events: EventsTarget | undefined;
+  humanCheck: HumanCheckChoice | undefined;
   /** The spread of messages, where some people are sent none. */
   spreadMs: number | undefined;
   testIdentities: TestIdentities;
@@ -86,6 +89,7 @@ export function resolveOptions(given: OtpOptions): ResolvedOptions {
     spreadMs: isOpenToAll ? undefined : options.deliverySpreadMs,
     page: isPageServed(options) ? describePage(options) : undefined,
     events: describeEvents(options),
+    humanCheck: toHumanCheckChoice(options.humanCheck),
     testIdentities: resolveTestIdentities(options.testIdentities, { defaultCountry }),
     clock,
     logger,

@@ -1,0 +1,27 @@
+import type { HumanCheckOption } from '../options/human-check.js';
+import type { Environment } from '../options/settings.js';
+
+type HumanCheckSettings = Pick<
+  Environment,
+  'HUMAN_CHECK' | 'HUMAN_CHECK_SITE_KEY' | 'HUMAN_CHECK_SECRET' | 'NODE_ENV'
+>;
+
+/** What the settings of the human check have against each other, one line each. */
+export function findHumanCheckProblems(config: HumanCheckSettings): string[] {
+  const isNeeded = config.HUMAN_CHECK === 'turnstile';
+  return (['HUMAN_CHECK_SITE_KEY', 'HUMAN_CHECK_SECRET'] as const).flatMap((name) => {
+    if (isNeeded === (config[name] !== undefined)) return [];
+    return [
+      isNeeded
+        ? `${name}: required with HUMAN_CHECK=turnstile`
+        : `${name}: has no effect without HUMAN_CHECK=turnstile`,
+    ];
+  });
+}
+
+/** The library's option. Nobody is asked in development, where limits only log. */
+export function readHumanCheck(config: HumanCheckSettings): HumanCheckOption | undefined {
+  const { HUMAN_CHECK: provider, NODE_ENV = 'development' } = config;
+  if (provider === 'off' || NODE_ENV.trim() === 'development') return undefined;
+  return { provider, siteKey: config.HUMAN_CHECK_SITE_KEY, secret: config.HUMAN_CHECK_SECRET };
+}
