@@ -31,7 +31,7 @@ export function createFrontPage(config: Config): Route {
 
 function choosePage(config: Config): HttpReply | undefined {
   const { headers, ...page } = isProduction(config)
-    ? { status: 303, headers: { ...securityHeaders, Location: paths.signIn }, body: null }
+    ? { status: 303, headers: { ...securityHeaders, Location: `.${paths.signIn}` }, body: null }
     : replyFrontPage(config);
   const isServed = !isProduction(config) || hasSignInPage(config);
   return isServed ? { ...page, headers: { ...headers, Vary: 'Accept' } } : undefined;
@@ -44,10 +44,10 @@ function isBrowser({ method, header }: HttpRequest): boolean {
 function replyFrontPage(config: Config): HttpReply {
   const body = html`<p>The service is running in development.</p>
 <ul>
-${hasSignInPage(config) && html`<li><a href="${paths.signIn}">Sign-in page</a></li>`}
-${config.DOCS === 'on' && html`<li><a href="/docs">API</a>: every route, with forms to try it</li>`}
-${hasInbox(config) && html`<li><a href="/dev/inbox">Inbox</a>: every code that was sent</li>`}
-<li><a href="/readyz">Health</a>: whether the store answers</li>
+${hasSignInPage(config) && html`<li><a href=".${paths.signIn}">Sign-in page</a></li>`}
+${config.DOCS === 'on' && html`<li><a href="./docs">API</a>: every route, with forms to try it</li>`}
+${hasInbox(config) && html`<li><a href="./dev/inbox">Inbox</a>: every code that was sent</li>`}
+<li><a href="./readyz">Health</a>: whether the store answers</li>
 </ul>`;
   return replyDeveloperPage(`stateless-otp ${version}`, body);
 }

@@ -25,17 +25,17 @@ const page = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>stateless-otp API</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="stylesheet" href="docs/swagger-ui.css">
 </head>
 <body>
 <div id="swagger-ui"></div>
-<script src="/docs/swagger-ui-bundle.js"></script>
-<script src="/docs/start.js"></script>
+<script src="docs/swagger-ui-bundle.js"></script>
+<script src="docs/start.js"></script>
 </body>
 </html>
 `;
 
-const start = `SwaggerUIBundle({ url: '/openapi.json', domNode: document.getElementById('swagger-ui'), validatorUrl: null });
+const start = `SwaggerUIBundle({ url: 'openapi.json', domNode: document.getElementById('swagger-ui'), validatorUrl: null });
 `;
 
 /** Swagger UI at `/docs`, without external resources. */

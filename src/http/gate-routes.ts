@@ -1,6 +1,7 @@
 import type { EntryRules, Site } from '../core/entry.js';
 import { parseCanonical } from '../core/identity.js';
 import { signInPurpose } from '../core/policy.js';
+import { prefixOf } from '../core/public-prefix.js';
 import type { Call } from '../outcomes/call.js';
 import type { GateRefused } from '../outcomes/outcome.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
@@ -24,6 +25,7 @@ export interface GateParts {
   sessionCookie: SessionCookie;
   /** The sign-in page for hosts that share the cookie. Default: on the requested host. */
   signInUrl?: string | undefined;
+  publicUrl?: string | undefined;
   schemas: Schemas;
 }
 
@@ -87,7 +89,7 @@ export function createGateRoutes(parts: GateParts): Route[] {
         const answer = await answerAt(site, parts, request, call);
         if (answer) return answer;
         if (site === null || !isBrowser(request)) return refuse(request);
-        return replyJson(302, { active: false }, { Location: locateSignIn(request, parts.signInUrl) });
+        return replyJson(302, { active: false }, { Location: locateSignIn(request, parts) });
       },
     },
   ];
@@ -225,8 +227,11 @@ function isBrowser(request: HttpRequest): boolean {
 }
 
 /** The sign-in page with a return URL, which the page itself validates. */
-function locateSignIn(request: HttpRequest, signInUrl: string | undefined): string {
-  const page = signInUrl ?? '/sign-in';
+function locateSignIn(
+  request: HttpRequest,
+  { signInUrl, publicUrl }: Pick<GateParts, 'signInUrl' | 'publicUrl'>,
+): string {
+  const page = signInUrl ?? `${prefixOf(publicUrl)}/sign-in`;
   const target = escapeBytes(locateRequest(request, signInUrl));
   return target.length > maxTargetLength ? page : `${page}?rd=${encodeURIComponent(target)}`;
 }

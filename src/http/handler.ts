@@ -1,9 +1,11 @@
 import type { Channel } from '../core/policy.js';
+import { prefixOf } from '../core/public-prefix.js';
 import { version } from '../version.js';
 import { createInboxRoutes, type InboxReader } from './dev-inbox.js';
 import { createDispatcher, type DispatcherOptions, hasOtpKeys } from './dispatcher.js';
 import { createDocsRoutes } from './docs-page.js';
 import { createOpenApiRoute } from './openapi.js';
+import { withPrefix } from './prefix.js';
 import type { Dispatch, Route } from './route.js';
 import { createRoutes, type RouteParts } from './routes.js';
 import { createSchemas } from './schemas.js';
@@ -48,7 +50,7 @@ export function createHandler(options: HandlerOptions): Handler {
       ? [...createDocsRoutes(), createOpenApiRoute(api, { version, sessionCookie, hasApiKeys })]
       : []),
   ];
-  const dispatch = createDispatcher({ ...options, routes });
+  const dispatch = withPrefix(createDispatcher({ ...options, routes }), prefixOf(publicUrl));
   const handle = async (request: Request, info?: RequestInfo) =>
     toWebResponse(await dispatch(fromWebRequest(request, info)), request.method);
   return Object.assign(handle, { dispatch });

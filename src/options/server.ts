@@ -1,4 +1,5 @@
 import { isCallerOrigin } from '../core/origin.js';
+import { isPublicUrl } from '../core/public-prefix.js';
 import { apiKeysRow } from './api-keys.js';
 import { parseMetricsAddress } from './metrics-address.js';
 import { choice, from, list, text, wholeNumber } from './row.js';
@@ -21,12 +22,15 @@ export const serverOptions = {
     },
     '1',
   ),
-  /** Where people reach the service, such as `https://otp.example.com`. Needed with `cookieDomain` and `magicLink`. */
+  /**
+   * Where people reach the service, such as `https://otp.example.com`, or `https://example.com/auth` under a prefix. Needed
+   * with `cookieDomain` and `magicLink`.
+   */
   publicUrl: from(
     'PUBLIC_URL',
     text({
-      allowed: 'a URL such as `https://otp.example.com`',
-      accepts: (url) => /^https?:\/\/[^\s/?#@]+\/?$/.test(url) && URL.canParse(url),
+      allowed: 'a URL such as `https://otp.example.com`, with the prefix if there is one',
+      accepts: isPublicUrl,
     }),
   ),
   /**

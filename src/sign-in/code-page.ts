@@ -30,7 +30,7 @@ export function createCodeRoutes(parts: CodeParts): Route[] {
     const state = parts.stateCookie.read(request);
     const found = state?.flows.find(({ id }) => named === null || id === named);
     // The first page says who is signed in, with the way on.
-    if (!state || !found) return replies.seeOther(signInPath(returnTo));
+    if (!state || !found) return replies.seeOther(request, signInPath(returnTo));
     const isTypable = isPending(found, clock());
     const notice = found === state.flows[0] ? findNotice(state, 'code') : null;
     const isPhone = parseCanonical(found.identity)?.kind === 'phone';
@@ -72,7 +72,7 @@ export function createCodeRoutes(parts: CodeParts): Route[] {
   async function receiveStray({ request, form }: Stray) {
     const target = targets.parse(form.get('rd')) ?? targets.home;
     const isDone = target !== null && (await parts.findSignedIn(request)) !== null;
-    return isDone ? { reply: replies.seeOther(target) } : null;
+    return isDone ? { reply: replies.seeOther(request, target) } : null;
   }
 
   return [
@@ -98,7 +98,7 @@ function renderPage(context: PageContext, input: CodeView): Page {
   const to = isolate(maskIdentity(flow.identity));
   return {
     title: page.enterCode,
-    body: html`<p class="lead">${fillHtml(isOpenToAll ? page.sentTo : page.maySentTo, { to })}<br><a class="another" href="${signInPath(flow.returnTo)}">${page.another}</a></p>
+    body: html`<p class="lead">${fillHtml(isOpenToAll ? page.sentTo : page.maySentTo, { to })}<br><a class="another" href="${context.at(signInPath(flow.returnTo))}">${page.another}</a></p>
 ${isPending ? renderCodeForm(context, input) : renderNotice(context, notice)}
 ${renderResendForm(context, input)}`,
   };
@@ -112,11 +112,11 @@ function renderHidden({ token, flow }: CodeView): Html {
 }
 
 function renderCodeForm(context: PageContext, input: CodeView): Html {
-  const { strings, locale, now } = context;
+  const { strings, locale, now, at } = context;
   const { codeLength, channel, expiresAt } = input.flow;
   const lifeSeconds = Math.max(1, Math.floor((expiresAt - now) / 1000));
   const expires = fillString(strings.expires, { in: formatExpiry(locale, roundLife(lifeSeconds)) });
-  return html`<form id="code-form" method="post" action="${paths.code}" data-once data-expires-in="${lifeSeconds}">
+  return html`<form id="code-form" method="post" action="${at(paths.code)}" data-once data-expires-in="${lifeSeconds}">
 ${renderHidden(input)}
 ${renderNotice(context, input.notice)}
 <label for="otp">${strings.page.code}</label>
@@ -142,7 +142,7 @@ const bySending: Partial<Record<Channel, 'bySms' | 'byWhatsapp' | 'byVoice'>> = 
 };
 
 /** Without the script the buttons stay enabled: the service tells people who are too early. */
-function renderResendForm({ locale, strings, now }: PageContext, input: CodeView): Html {
+function renderResendForm({ locale, strings, now, at }: PageContext, input: CodeView): Html {
   const { page } = strings;
   const { flow, isPending } = input;
   const waitMs = flow.resendAt - now;
@@ -153,7 +153,7 @@ function renderResendForm({ locale, strings, now }: PageContext, input: CodeView
     const name = bySending[channel];
     return name && html`<button class="secondary" name="channel" value="${channel}">${page[name]}</button>`;
   });
-  return html`<form id="resend-form" class="more" method="post" action="${paths.resend}" data-once>
+  return html`<form id="resend-form" class="more" method="post" action="${at(paths.resend)}" data-once>
 ${renderHidden(input)}
 ${wait}
 <button class="${isPending ? 'secondary' : 'primary'}">${isPending ? page.resend : page.resendNew}</button>

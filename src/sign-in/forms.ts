@@ -109,7 +109,7 @@ export function createFormAcceptor(parts: FormParts): AcceptForm {
           const sender = outcome.state?.browser ?? outcome.session?.accessToken;
           if (sender !== undefined) submissions.keep(nameClick(sender), outcome);
         }
-        return replies.seeOther(outcome.location, listCookies(outcome));
+        return replies.seeOther(request, outcome.location, listCookies(outcome));
       } catch (error) {
         if (!(error instanceof OtpError) || error.code !== 'store_unavailable') throw error;
         outcomes.report({ event: 'request.failed', ...call, status: error.code, cause: error.message });

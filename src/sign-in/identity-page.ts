@@ -53,7 +53,7 @@ export function createIdentityRoutes(parts: IdentityParts): Route[] {
     const render = (context: PageContext): Page => {
       const { page } = context.strings;
       // `novalidate`: browsers reject an address with text pasted around it, which the service accepts.
-      const body = html`<form method="post" action="${paths.signIn}" data-once${type === 'email' && html` novalidate`}>
+      const body = html`<form method="post" action="${context.at(paths.signIn)}" data-once${type === 'email' && html` novalidate`}>
 <input type="hidden" name="token" value="${token}">
 ${returnTo !== null && html`<input type="hidden" name="rd" value="${returnTo}">`}
 ${isRetry && html`<input type="hidden" name="${retryField}" value="1">`}
@@ -90,7 +90,7 @@ ${reach !== 'email' && renderCountries(context, country)}
   /** Browsers that say themselves that the form is from this origin need no token for it. */
   async function receiveStray({ request, form, state }: Stray) {
     const wayOn = await findWayOn(request, form);
-    if (wayOn !== null) return { reply: replies.seeOther(wayOn) };
+    if (wayOn !== null) return { reply: replies.seeOther(request, wayOn) };
     const fresh = state ?? stateCookie.begin();
     const keepsCookies = stateCookie.isSent(request) || (await findSignedIn(request)) !== null;
     const isRetry = form.has(retryField) || new URLSearchParams(request.query).has(retryField);
@@ -98,7 +98,7 @@ ${reach !== 'email' && renderCountries(context, country)}
     if (isSameOrigin(request)) {
       if (keepsCookies) return { state: fresh };
       // A browser that keeps this cookie has it when it sends the form again.
-      if (!isRetry) return { reply: replies.sendAgain(`${paths.signIn}?${retryField}`, cookies) };
+      if (!isRetry) return { reply: replies.sendAgain(request, `${paths.signIn}?${retryField}`, cookies) };
     }
     const kind = isRetry && !keepsCookies ? 'cookiesNeeded' : 'outdated';
     const notice = { kind, step: 'identity' } as const;
@@ -135,13 +135,13 @@ function readFields(form: URLSearchParams) {
 }
 
 /** Hidden until a country is asked for; the script fetches the list when what is typed looks like a number. */
-function renderCountries({ locale, strings }: PageContext, chosen: string | null | undefined): Html {
+function renderCountries({ locale, strings, at }: PageContext, chosen: string | null | undefined): Html {
   const isShown = chosen !== undefined;
   const options = (isShown ? nameCountries(locale) : []).map(
     ({ country, label }) =>
       html`<option value="${country}"${country === chosen && html` selected`}>${label}</option>`,
   );
-  return html`<div id="countries" data-from="${paths.countries}"${!isShown && html` hidden`}>
+  return html`<div id="countries" data-from="${at(paths.countries)}"${!isShown && html` hidden`}>
 <label for="country">${strings.page.country}</label>
 <select id="country" name="country" autocomplete="country"${!isShown && html` disabled`}>${chosen === null && html`<option value=""></option>`}${options}</select>
 </div>`;

@@ -9,6 +9,8 @@ export interface PageContext {
   brand: Brand;
   /** Milliseconds since 1970. */
   now: number;
+  /** A path of ours as the page has to name it; see `locate`. */
+  at(path: string): string;
 }
 
 export interface Page {
@@ -22,7 +24,7 @@ export interface Page {
  * @param nonce of this answer alone: its policy lets in only what carries it
  */
 export function renderDocument(
-  { locale, strings, brand: { name = '', logoUrl } }: PageContext,
+  { locale, strings, at, brand: { name = '', logoUrl } }: PageContext,
   { title, body }: Page,
   { style, script, nonce }: Record<'style' | 'script' | 'nonce', string>,
 ): string {
@@ -40,8 +42,8 @@ export function renderDocument(
 <meta name="robots" content="noindex">
 <title>${title}</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="${style}" nonce="${nonce}">
-<script src="${script}" nonce="${nonce}" defer></script>
+<link rel="stylesheet" href="${at(style)}" nonce="${nonce}">
+<script src="${at(script)}" nonce="${nonce}" defer></script>
 </head>
 <body>
 <header>${logo}</header>

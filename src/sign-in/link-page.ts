@@ -37,10 +37,10 @@ export function createLinkRoutes(parts: PageParts & Pick<Parts, 'links'>): Route
   }
 
   /** The page of the link says what is the matter now. */
-  async function receiveStray({ form }: Stray) {
+  async function receiveStray({ request, form }: Stray) {
     const link = form.get('k') ?? '';
     const location = `${paths.link}?${new URLSearchParams({ k: link })}`;
-    return links?.open(link) ? { reply: replies.seeOther(location) } : null;
+    return links?.open(link) ? { reply: replies.seeOther(request, location) } : null;
   }
 
   return [
@@ -60,7 +60,7 @@ function renderQuestion(context: PageContext, identity: string, link: string, to
   return {
     title: titleOf(context),
     body: html`<p class="lead">${fillHtml(page.linkQuestion, { to: isolate(maskIdentity(identity)) })}</p>
-<form method="post" action="${paths.link}" data-once>
+<form method="post" action="${context.at(paths.link)}" data-once>
 <input type="hidden" name="token" value="${token}">
 <input type="hidden" name="k" value="${link}">
 <button class="primary">${page.signIn}</button>

@@ -4,6 +4,7 @@ export const paths = {
   code: '/sign-in/code',
   resend: '/sign-in/resend',
   link: '/sign-in/link',
+  locale: '/sign-in/locale',
   countries: '/sign-in/countries.json',
   assets: '/sign-in/assets/',
   elements: '/sign-in/elements.js',
@@ -14,4 +15,19 @@ export const paths = {
 /** The first page, leading to `returnTo` in the end. */
 export function signInPath(returnTo: string | null | undefined): string {
   return returnTo ? `${paths.signIn}?rd=${encodeURIComponent(returnTo)}` : paths.signIn;
+}
+
+/** Whether this path, with or without a query, is one of the sign-in page itself. */
+export function isOwnPath(path: string): boolean {
+  return /^\/sign-(?:in|out)(?:[/?#]|$)/.test(path);
+}
+
+/**
+ * A path of ours as the page at `from` has to name it: the service may be under a prefix that it never sees. Other paths
+ * and URLs stay as they are.
+ */
+export function locate(from: string, path: string): string {
+  if (!isOwnPath(path)) return path;
+  const depth = from.split('/').length - 2;
+  return `${'../'.repeat(depth)}${path.slice(1)}`;
 }

@@ -7,6 +7,7 @@ import type { Assets } from './assets.js';
 import { type Brand, readLogoOrigin } from './brand.js';
 import { type Page, type PageContext, renderDocument, titleOf } from './layout.js';
 import { type NoticeKind, renderNotice } from './notice.js';
+import { locate } from './paths.js';
 
 export type PageReplies = ReturnType<typeof createPageReplies>;
 
@@ -54,11 +55,16 @@ export function createPageReplies(parts: PageReplyParts) {
   }
 
   const redirectHeaders = { 'Content-Security-Policy': createPolicy("'none'") };
-  const redirect = (status: number, location: string, cookies: readonly string[]): HttpReply => ({
-    status,
-    headers: withCookies({ ...redirectHeaders, Location: location }, cookies),
-    body: null,
-  });
+  function redirect(
+    status: number,
+    { path }: HttpRequest,
+    location: string,
+    cookies: readonly string[],
+  ): HttpReply {
+    // A relative reference (RFC 9110 §10.2.2).
+    const headers = { ...redirectHeaders, Location: locate(path, location) };
+    return { status, headers: withCookies(headers, cookies), body: null };
+  }
 
   /** A page in the language of the request. */
   function page(
@@ -67,7 +73,8 @@ export function createPageReplies(parts: PageReplyParts) {
     { status = 200, cookies = [] }: { status?: number; cookies?: readonly string[] } = {},
   ): HttpReply {
     const locale = localeOf(request);
-    const context = { locale, strings: catalogue[locale], brand, now: clock() };
+    const at = (path: string) => locate(request.path, path);
+    const context = { locale, strings: catalogue[locale], brand, now: clock(), at };
     const nonce = random.id();
     const body = renderDocument(context, render(context), { ...assets.urls(), nonce });
     const headers = {
@@ -84,13 +91,15 @@ export function createPageReplies(parts: PageReplyParts) {
       const render = (context: PageContext) => ({
         title: titleOf(context),
         body: html`${renderNotice(context, { kind })}
-<a class="primary" href="${onwards}">${context.strings.page.continue}</a>`,
+<a class="primary" href="${context.at(onwards)}">${context.strings.page.continue}</a>`,
       });
       return page(request, render, { status });
     },
     /** The browser asks for the next page, and a reload of that sends no form. */
-    seeOther: (location: string, cookies: readonly string[] = []) => redirect(303, location, cookies),
+    seeOther: (request: HttpRequest, location: string, cookies: readonly string[] = []) =>
+      redirect(303, request, location, cookies),
     /** The browser sends the same form once more, there, with these cookies (RFC 9110 §15.4.8). */
-    sendAgain: (location: string, cookies: readonly string[]) => redirect(307, location, cookies),
+    sendAgain: (request: HttpRequest, location: string, cookies: readonly string[]) =>
+      redirect(307, request, location, cookies),
   };
 }

@@ -1,3 +1,6 @@
+import { prefixOf } from '../core/public-prefix.js';
+import { isOwnPath } from './paths.js';
+
 export type ReturnTargets = ReturnType<typeof createReturnTargets>;
 
 export interface ReturnTargetOptions {
@@ -15,11 +18,13 @@ const ownHost = 'http://own.invalid';
 /** Browsers drop tabs and line ends and read a backslash as a slash, so text with one does not mean what it shows. */
 const isSuspect = (text: string) => /[\\\p{Cc}\p{Z}]|[^\x21-\x7E]/u.test(text);
 /** Signing in only to get back to the sign-in page would lead nowhere. */
-const isOwnPage = (path: string) => /^\/sign-(?:in|out)(?:\/|$)/.test(path);
+const isOwnPage = (path: string, prefix = '') =>
+  isOwnPath(path) || (path.startsWith(prefix) && isOwnPath(path.slice(prefix.length)));
 
 /** @throws RangeError for a home that is not such a target */
 export function createReturnTargets({ publicUrl, cookieDomain, home }: ReturnTargetOptions) {
   const own = publicUrl === undefined ? null : new URL(publicUrl);
+  const prefix = prefixOf(publicUrl);
   const scheme = own?.protocol ?? 'https:';
 
   function isOurs({ protocol, host, hostname, username, password }: URL): boolean {
@@ -42,11 +47,11 @@ export function createReturnTargets({ publicUrl, cookieDomain, home }: ReturnTar
       if (url?.origin !== ownHost || target.startsWith('//')) return null;
       const path = `${url.pathname}${url.search}${url.hash}`;
       // Resolving dots may leave two slashes at the start, which name a host.
-      return path.startsWith('//') || isOwnPage(url.pathname) ? null : path;
+      return path.startsWith('//') || isOwnPage(url.pathname, prefix) ? null : path;
     }
     if (!/^https?:\/\/[a-z0-9]/i.test(target) || !URL.canParse(target)) return null;
     const url = new URL(target);
-    return !isOurs(url) || (url.origin === own?.origin && isOwnPage(url.pathname)) ? null : url.href;
+    return !isOurs(url) || (url.origin === own?.origin && isOwnPage(url.pathname, prefix)) ? null : url.href;
   }
 
   const parsedHome = parse(home);

@@ -23,11 +23,11 @@ export function showSignedIn(
   returnTo: string | null,
 ): HttpReply {
   const { state, cookies } = stateCookie.readOrBegin(request);
-  const render = ({ strings: { page } }: PageContext): Page => ({
+  const render = ({ strings: { page }, at }: PageContext): Page => ({
     title: page.signedIn,
     body: html`<p class="lead">${fillHtml(page.signedInAs, { identity: isolate(identity) })}</p>
 ${returnTo !== null && html`<a class="primary" href="${returnTo}">${page.continue}</a>`}
-<form class="more" method="post" action="${paths.signOut}" data-once>
+<form class="more" method="post" action="${at(paths.signOut)}" data-once>
 <input type="hidden" name="token" value="${formTokens.create(state.browser)}">
 <button class="secondary">${page.signOut}</button>
 ${tokens.canSignOut && html`<button class="secondary" name="everywhere" value="1">${page.signOutEverywhere}</button>`}
@@ -42,7 +42,7 @@ export function createSignOutRoutes(parts: PageParts & Pick<Parts, 'sessionCooki
 
   async function show(request: HttpRequest): Promise<HttpReply> {
     const identity = await parts.findSignedIn(request);
-    if (identity === null) return replies.seeOther(paths.signIn);
+    if (identity === null) return replies.seeOther(request, paths.signIn);
     return showSignedIn(parts, request, identity, targets.home);
   }
 

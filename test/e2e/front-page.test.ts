@@ -37,7 +37,7 @@ test('in development a browser gets a page whose links all work', async () => {
     assert.equal(headers['cache-control'], 'no-store');
     assert.match(headers['content-security-policy'] ?? '', /default-src 'none'.*frame-ancestors 'none'/);
     assert.doesNotMatch(body, /<script/);
-    const links = [...body.matchAll(/href="(\/[^"]*)"/g)].map(([, link]) => link ?? '');
+    const links = [...body.matchAll(/href="\.(\/[^"]*)"/g)].map(([, link]) => link ?? '');
     assert.deepEqual(links, ['/sign-in', '/docs', '/dev/inbox', '/readyz']);
     for (const link of links) assert.equal((await get(development.url, link)).status, 200, link);
   }
@@ -84,7 +84,7 @@ test('the page links to what is served and to nothing else', async () => {
   await stop();
   assert.equal(status, 200);
   assert.deepEqual(
-    [...body.matchAll(/href="(\/[^"]*)"/g)].map(([, link]) => link),
+    [...body.matchAll(/href="\.(\/[^"]*)"/g)].map(([, link]) => link),
     ['/readyz'],
   );
 });
@@ -96,7 +96,7 @@ test('in production a browser is sent to the sign-in page, and programs get the 
   const health = await get(url, '/', { method: 'OPTIONS', headers: {} });
   const docs = [await get(url, '/docs'), await get(url, '/openapi.json')];
   await stop();
-  assert.deepEqual([status, headers.location], [303, '/sign-in']);
+  assert.deepEqual([status, headers.location], [303, './sign-in']);
   assert.deepEqual(
     docs.map(({ status }) => status),
     [404, 404],

@@ -134,7 +134,7 @@ describe('the sign-in page in a real browser, with a real mail server and a stub
     await page.evaluate(`navigator.clipboard.writeText('${code.slice(0, 3)} ${code.slice(3)}')`);
     await page.focus('#otp');
     await page.keyboard.press('Control+V');
-    await page.waitForSelector('form[action="/sign-out"]');
+    await page.waitForSelector('form[action$="sign-out"]');
   });
 
   test('the field for the code has the focus, a label, and what keyboards and managers look for', async (t) => {
@@ -175,7 +175,7 @@ describe('the sign-in page in a real browser, with a real mail server and a stub
       // Not by the script, which would send it before the click.
       await page.evaluate(`document.querySelector('#otp').value = '${await readCode(identity)}'`);
       await page.dblclick('#code-form button.primary');
-      await page.waitForSelector('form[action="/sign-out"]');
+      await page.waitForSelector('form[action$="sign-out"]');
     }
   });
 
@@ -195,7 +195,7 @@ describe('the sign-in page in a real browser, with a real mail server and a stub
     await page.waitForURL('**/sign-in/code');
     assert.equal(listMails(identity).length, 1);
     await page.fill('#otp', code);
-    await page.waitForSelector('form[action="/sign-out"]');
+    await page.waitForSelector('form[action$="sign-out"]');
   });
 
   test('another tab of the same browser can finish what one began', async (t) => {
@@ -204,12 +204,12 @@ describe('the sign-in page in a real browser, with a real mail server and a stub
     const other = await context.newPage();
     await other.goto(`${service.url}/sign-in/code`);
     await other.fill('#otp', code);
-    await other.waitForSelector('form[action="/sign-out"]');
+    await other.waitForSelector('form[action$="sign-out"]');
     // The first finds the person signed in, and its old form does nothing.
     await page.fill('#otp', code);
     await page.waitForSelector('.error');
     await page.goto(`${service.url}/sign-in`);
-    assert.ok(await page.isVisible('form[action="/sign-out"]'));
+    assert.ok(await page.isVisible('form[action$="sign-out"]'));
   });
 
   test('a number is asked for its country, and WebOTP fills the code in and sends it', async (t) => {
@@ -236,7 +236,7 @@ describe('the sign-in page in a real browser, with a real mail server and a stub
     assert.equal(JSON.parse(sms.received.at(-1)?.body ?? '{}').identity, '+4915112345678');
     assert.deepEqual(await page.evaluate('asked'), ['sms']);
     await page.evaluate(`deliver('${readSms()}')`);
-    await page.waitForSelector('form[action="/sign-out"]');
+    await page.waitForSelector('form[action$="sign-out"]');
     assert.match((await page.textContent('.lead')) ?? '', /\+4915112345678/);
   });
 
@@ -285,7 +285,7 @@ describe('the sign-in page in a real browser, with a real mail server and a stub
     await page.waitForSelector('#otp');
     assert.equal(inbox.messages.length, 3);
     await page.fill('#otp', inbox.lastCode());
-    await page.waitForSelector('form[action="/sign-out"]');
+    await page.waitForSelector('form[action$="sign-out"]');
   });
 
   // Attack: show the page in a frame of one's own, over something that people click on.

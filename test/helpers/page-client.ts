@@ -43,7 +43,12 @@ export function createPageClient(
       if (/; Max-Age=0/.test(line)) cookies.delete(name);
       else cookies.set(name, value);
     }
-    return { status: response.status, path, headers: response.headers, text: await response.text() };
+    const answered = new Headers(response.headers);
+    const location = answered.get('location');
+    // As a browser resolves it, which knows the prefix.
+    if (location !== null && !/^https?:/.test(location))
+      answered.set('location', resolvePath(path, location));
+    return { status: response.status, path, headers: answered, text: await response.text() };
   }
 
   async function follow(page: Page): Promise<Page> {
@@ -62,9 +67,19 @@ export function createPageClient(
   };
 }
 
+function resolvePath(from: string, to: string): string {
+  const { pathname, search, hash } = new URL(to, `http://host.invalid${from}`);
+  return pathname + search + hash;
+}
+
 /** The hidden fields of the form of a page that goes to `action`. */
 export function readHidden(page: Page, action: string): Record<string, string> {
-  const [form] = page.text.match(new RegExp(`<form[^>]*action="${action}"[\\s\\S]*?</form>`)) ?? [];
+  const forms = page.text.match(/<form[\s\S]*?<\/form>/g) ?? [];
+  const leadsThere = (form: string) => {
+    const [, to] = /^<form[^>]* action="([^"]*)"/.exec(form) ?? [];
+    return to !== undefined && resolvePath(page.path, to) === action;
+  };
+  const form = forms.find(leadsThere);
   if (form === undefined) throw new Error(`no form for ${action} on ${page.path}:\n${page.text}`);
   const fields = [...form.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)];
   return Object.fromEntries(fields.map(([, name = '', value = '']) => [name, readEntities(value)]));

@@ -172,7 +172,7 @@ describe('a form whose state is gone', () => {
     for (const action of ['/sign-in/code', '/sign-in/resend']) {
       const refused = await browser.submit(page, action, { otp: code });
       assert.equal(refused.status, 400);
-      assert.match(refused.text, /<a class="primary" href="\/sign-in\?rd=%2Fb">/);
+      assert.match(refused.text, /<a class="primary" href="\.\.\/sign-in\?rd=%2Fb">/);
       assert.doesNotMatch(refused.text, /cookies/);
     }
   });
