@@ -5,6 +5,8 @@ export type ErrorCode =
   | 'invalid_request'
   | 'invalid_identity'
   | 'unsupported_channel'
+  | 'unsupported_country'
+  | 'unsupported_number'
   | 'unauthorized'
   | 'invalid_token'
   | 'forbidden'

@@ -1,3 +1,4 @@
+import type { Unsupported } from './core/channels.js';
 import type { Channel, LimitName } from './core/policy.js';
 import type { RefusalCategory } from './core/refusal.js';
 
@@ -38,7 +39,8 @@ export type RequestResult =
   | { status: 'expired' }
   | RateLimited
   | { status: 'delivery_failed'; category: RefusalCategory }
-  | { status: 'unsupported_channel' }
+  /** Nothing was counted. */
+  | { status: Unsupported }
   | InvalidIdentity;
 
 export interface IssuedToken {

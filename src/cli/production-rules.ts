@@ -1,4 +1,5 @@
 import { findWeakness } from '../core/weak-secret.js';
+import { senders } from '../options/senders.js';
 import type { Environment, SettingName } from '../options/settings.js';
 import { listBackends } from './backends.js';
 import { findClearText } from './clear-text.js';
@@ -11,6 +12,12 @@ export function findUnfitForProduction(config: Environment, given: Given): strin
   if (listBackends(config).includes('console') && !config.OTP_ALLOW_CONSOLE_DELIVERY) {
     problems.push(
       'DELIVERY_BACKEND: console prints codes to standard output; set another, or OTP_ALLOW_CONSOLE_DELIVERY=true to allow it',
+    );
+  }
+  const reaching = listBackends(config).filter((name) => senders[name].reachesPhones);
+  if (reaching.length > 0 && given.OTP_PHONE_COUNTRIES === undefined) {
+    problems.push(
+      `OTP_PHONE_COUNTRIES: required in production with ${reaching.join(', ')} delivery, which reaches phones: the countries of your users, such as DE,AT; * is every country`,
     );
   }
   if (config.REDIS_PASSWORD === 'only-for-development') {

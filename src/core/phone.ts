@@ -43,11 +43,6 @@ function parseNumber(text: string, defaultCountry?: CountryCode): string | null 
   return isValid(parsed) && e164.test(parsed.number) ? parsed.number : null;
 }
 
-/** ISO 3166-1 alpha-2 country of an E.164 number; undefined for one of none, such as a satellite phone. */
-export function findCountry(number: string): string | undefined {
-  return parsePhoneNumberFromString(number)?.country;
-}
-
 function isValid(parsed: PhoneNumber): boolean {
   return parsed.countryCallingCode === '1' ? northAmerican.test(parsed.number) : parsed.isValid();
 }

@@ -20,6 +20,10 @@ export const limitNames = [
 ] as const;
 export type LimitName = (typeof limitNames)[number];
 
+/** Whether the limits of phone prefixes and countries refuse, or only log. */
+export const phoneGuards = ['enforce', 'observe'] as const;
+export type PhoneGuard = (typeof phoneGuards)[number];
+
 /** Whether an answer waits for the provider. */
 export const deliveryModes = ['direct', 'background'] as const;
 export type DeliveryMode = (typeof deliveryModes)[number];

@@ -31,6 +31,8 @@ export function createOtpRoutes({ service, tokens, schemas }: OtpParts): Route[]
             'invalid_request',
             'invalid_identity',
             'unsupported_channel',
+            'unsupported_country',
+            'unsupported_number',
             'unauthorized',
             'forbidden',
             'pending',
@@ -127,6 +129,13 @@ function replyRequest(result: RequestResult): HttpReply {
       });
     case 'unsupported_channel':
       return replyProblem('unsupported_channel', 'No configured channel reaches this identity this way');
+    case 'unsupported_country':
+      return replyProblem('unsupported_country', 'identity: no codes are sent to this country');
+    case 'unsupported_number':
+      return replyProblem(
+        'unsupported_number',
+        'identity: this kind of phone number is sent no codes over this channel',
+      );
     default:
       return replyRefusal(result);
   }

@@ -11,6 +11,8 @@ export const problems: Record<ErrorCode, { status: number; title: string }> = {
     title: 'The identity is not a valid e-mail address, phone number or id',
   },
   unsupported_channel: { status: 400, title: 'The channel does not reach this identity' },
+  unsupported_country: { status: 400, title: 'No codes are sent to phone numbers of this country' },
+  unsupported_number: { status: 400, title: 'No codes are sent to this kind of phone number' },
   unauthorized: { status: 401, title: 'Unknown API key' },
   invalid_token: { status: 401, title: 'The token is invalid or has expired' },
   forbidden: { status: 403, title: 'This identity is not allowed here' },

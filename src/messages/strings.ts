@@ -54,6 +54,8 @@ export interface PageStrings {
   invalidIdentity: string;
   chooseCountry: string;
   unreachable: string;
+  unsupportedCountry: string;
+  unsupportedNumber: string;
   deliveryFailed: string;
   unavailable: string;
   outdated: string;

@@ -1,5 +1,5 @@
 import type { Identity } from '../core/identity.js';
-import { findCountry } from '../core/phone.js';
+import { findPlace } from '../core/phone-place.js';
 import type { Channel } from '../core/policy.js';
 import type { EventFate } from '../events/events.js';
 import type { Sink } from '../outcomes/outcomes.js';
@@ -34,7 +34,7 @@ export function createMetrics(
   const deliveries = addCounts(registry, metricList.deliveries);
   return {
     sink: createMetricsSink(registry, { transports, deliveries }),
-    findCountry: ({ kind, value }) => (kind === 'phone' ? findCountry(value) : undefined),
+    findCountry: ({ kind, value }) => (kind === 'phone' ? findPlace(value).country : undefined),
     measureStore: (store) => measureStore(store, commands, clock),
     noteAnswer: (route, status, durationMs) => answers.add(durationMs, route, String(status)),
     noteTry(transport, channel, receipt, durationMs) {

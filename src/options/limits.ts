@@ -1,6 +1,6 @@
-import { policyNumbers } from '../core/policy.js';
+import { phoneGuards, policyNumbers } from '../core/policy.js';
 import { createTrustCheck } from '../core/trusted-proxies.js';
-import { from, list, wholeNumber } from './row.js';
+import { choice, from, list, wholeNumber } from './row.js';
 
 export const limitOptions = {
   /** Sends per rolling 10 minutes and identity, 1 to 1 000 000. Default 5. */
@@ -11,6 +11,22 @@ export const limitOptions = {
   requestIpMax: from('RATE_REQUEST_IP_MAX', wholeNumber(policyNumbers.requestIpMax)),
   /** Verifies per rolling 10 minutes and network address, 0 (no limit) to 1 000 000. Default 100. */
   verifyIpMax: from('RATE_VERIFY_IP_MAX', wholeNumber(policyNumbers.verifyIpMax)),
+  /**
+   * Countries whose phone numbers are sent codes, by ISO 3166-1 alpha-2 codes such as `DE`, with the sends a day that one
+   * always has as in `DE:5000`; `*` is every country, and `!FR` next to it leaves one out. Required by the service in
+   * production where phones are reached. Default: every country.
+   */
+  phoneCountries: from(
+    'OTP_PHONE_COUNTRIES',
+    list({ of: 'countries such as `DE` or `DE:5000`, or `*` with exceptions such as `!FR`', accepts: /./ }, [
+      '*',
+    ]),
+  ),
+  /**
+   * `observe`: the limits of prefixes and countries of phone numbers only log what they would refuse. Countries and kinds of
+   * numbers are refused all the same. Default `enforce`.
+   */
+  phoneGuard: from('OTP_PHONE_GUARD', choice(phoneGuards, 'enforce')),
   /**
    * Proxies whose `X-Forwarded-For` is believed: addresses, CIDR ranges, `loopback`, or `unix` for peers on a unix
    * socket. Never everyone: anyone could then choose the address that is counted. Default: none.

@@ -2,6 +2,7 @@ import { admitEverywhere, type EntryRules } from '../core/entry.js';
 import { createGate, type Gate } from '../core/gate.js';
 import { deriveKeys, type Keys } from '../core/keys.js';
 import { refuseUnknownOptions } from '../core/known-options.js';
+import { type PhoneCountries, parsePhoneCountries } from '../core/phone-countries.js';
 import { createPolicy, type DeliveryMode, type Policy } from '../core/policy.js';
 import { decodeSecret } from '../core/secret.js';
 import { resolveTestIdentities, type TestIdentities } from '../core/test-identities.js';
@@ -25,7 +26,14 @@ import { chooseDeliveryMode, isPageServed, isSelective, makeTokenKeys, rules } f
 export interface ResolvedOptions
   extends Omit<
     FilledOptions,
-    'store' | 'testIdentities' | 'magicLink' | 'secretKey' | 'apiKeyHashes' | 'shouldSend' | 'humanCheck'
+    | 'store'
+    | 'testIdentities'
+    | 'phoneCountries'
+    | 'magicLink'
+    | 'secretKey'
+    | 'apiKeyHashes'
+    | 'shouldSend'
+    | 'humanCheck'
   > {
   policy: Policy;
   keys: Keys;
@@ -50,6 +58,7 @@ export interface ResolvedOptions
   /** The spread of messages, where some people are sent none. */
   spreadMs: number | undefined;
   testIdentities: TestIdentities;
+  phoneCountries: PhoneCountries;
   clock: Clock;
   logger: Logger;
   openStore(): Store;
@@ -91,6 +100,7 @@ export function resolveOptions(given: OtpOptions): ResolvedOptions {
     events: describeEvents(options),
     humanCheck: toHumanCheckChoice(options.humanCheck),
     testIdentities: resolveTestIdentities(options.testIdentities, { defaultCountry }),
+    phoneCountries: parsePhoneCountries(options.phoneCountries),
     clock,
     logger,
     // By the clock of the caller, if there is one: the store's own is not moved when the system's time is set.

@@ -1,3 +1,4 @@
+import { parsePhoneCountries } from '../core/phone-countries.js';
 import { createPolicy, type DeliveryMode, signInPurpose } from '../core/policy.js';
 import { loadGateFile } from '../gate-file/watch.js';
 import { createTokenKeys, type TokenKeys } from '../tokens/keys.js';
@@ -66,6 +67,7 @@ export const rules: readonly ((options: FilledOptions) => void)[] = [
       throw new RangeError('previousJwtPrivateKey must differ from jwtPrivateKey');
   },
   (options) => void createPolicy(options),
+  ({ phoneCountries }) => void parsePhoneCountries(phoneCountries),
   ({ cookieDomain, publicUrl }) => {
     if (cookieDomain === undefined || publicUrl === undefined) return;
     if (`.${new URL(publicUrl).hostname}`.endsWith(`.${cookieDomain}`)) return;

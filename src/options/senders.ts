@@ -134,18 +134,20 @@ export const senderSettings = { ...smtp, ...twilio, ...webhook, ...ses, ...resen
 export interface Sender {
   /** By setting: which option of the transport it is. */
   settings: Record<string, AnyRow & { option: string; isRequired: boolean }>;
+  /** Whether messages to phones, which cost, can go out this way. */
+  reachesPhones: boolean;
   /** @throws TypeError or RangeError that begins with the option that is wrong */
   // biome-ignore lint/suspicious/noExplicitAny: each transport checks its own options
   create(options: any): Transport;
 }
 
 export const senders: Record<SenderName, Sender> = {
-  console: { settings: {}, create: createConsoleTransport },
-  smtp: { settings: smtp, create: createSmtpTransport },
-  twilio: { settings: twilio, create: createTwilioTransport },
-  webhook: { settings: webhook, create: createWebhookTransport },
-  ses: { settings: ses, create: createSesTransport },
-  resend: { settings: resend, create: createResendTransport },
-  vonage: { settings: vonage, create: createVonageTransport },
-  whatsapp: { settings: whatsapp, create: createWhatsAppTransport },
+  console: { settings: {}, reachesPhones: false, create: createConsoleTransport },
+  smtp: { settings: smtp, reachesPhones: false, create: createSmtpTransport },
+  twilio: { settings: twilio, reachesPhones: true, create: createTwilioTransport },
+  webhook: { settings: webhook, reachesPhones: true, create: createWebhookTransport },
+  ses: { settings: ses, reachesPhones: false, create: createSesTransport },
+  resend: { settings: resend, reachesPhones: false, create: createResendTransport },
+  vonage: { settings: vonage, reachesPhones: true, create: createVonageTransport },
+  whatsapp: { settings: whatsapp, reachesPhones: true, create: createWhatsAppTransport },
 };

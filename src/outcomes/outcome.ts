@@ -1,3 +1,4 @@
+import type { Unsupported } from '../core/channels.js';
 import type { ExpiredCause } from '../core/expired-cause.js';
 import type { Channel, LimitName } from '../core/policy.js';
 import type { Action, Call, Failure, Subject, TokenCause, TokenKind, WithheldCause } from './call.js';
@@ -42,7 +43,7 @@ export interface CodeWithheld extends OfCode, ToChannel {
 export interface RequestRefused extends Call, Partial<Subject>, Timed {
   event: 'request.refused';
   action: 'request';
-  status: 'pending' | 'expired' | 'unsupported_channel' | 'invalid_identity' | Failure;
+  status: 'pending' | 'expired' | Unsupported | 'invalid_identity' | Failure;
   channel?: Channel | undefined;
   cause?: string | undefined;
 }

@@ -1,5 +1,6 @@
 import { createDerivation } from '../core/derivation.js';
 import type { Keys } from '../core/keys.js';
+import type { PhoneCountries } from '../core/phone-countries.js';
 import type { Policy } from '../core/policy.js';
 import type { TestIdentities } from '../core/test-identities.js';
 import type { Call } from '../outcomes/call.js';
@@ -39,6 +40,8 @@ export interface ServiceOptions {
   random: Random;
   /** Country of phone numbers without `+`. */
   defaultCountry?: string | undefined;
+  /** Whose numbers are sent codes. Default: those of every country. */
+  phoneCountries?: PhoneCountries | undefined;
   testIdentities: TestIdentities;
   /** Whether a code may be sent; anyone else gets the same answers and no code. Default: to everyone. */
   shouldSend?: ShouldSend | undefined;

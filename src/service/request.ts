@@ -1,10 +1,10 @@
-import { channelsOf } from '../core/channels.js';
 import { type Channel, channels, limitPeriodSeconds, staleSeconds } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import { toFailure } from '../outcomes/failure.js';
 import type { DeliveryReceipt, DeliverySlot } from '../ports.js';
 import type { RateLimited, RequestOptions, RequestResult, Sent } from '../results.js';
 import type { OpenResult, RecordKey } from '../store-verbs.js';
+import { createChannelChooser, isUnsupported } from './choose-channel.js';
 import { createDeliveryFollower } from './follow-delivery.js';
 import type { Parts } from './parts.js';
 import {
@@ -26,11 +26,7 @@ export function createRequest(parts: Parts): Request {
     parts;
   const { resolveTarget, countAddress, writeMessage, findCountry } = parts;
   const followDelivery = createDeliveryFollower(parts);
-  const servedOf = {
-    email: channelsOf.email.filter(delivery.serves),
-    phone: channelsOf.phone.filter(delivery.serves),
-    opaque: channelsOf.opaque.filter(delivery.serves),
-  };
+  const chooseChannel = createChannelChooser(parts);
   const firstTransportOf = Object.fromEntries(
     channels.map((channel) => [channel, delivery.firstTransport(channel)]),
   );
@@ -165,10 +161,11 @@ export function createRequest(parts: Parts): Request {
     const facts: RequestFacts = { requestId, caller, ip, identityTag, purpose, country, startedAt };
     let slot: DeliverySlot | null = null;
     try {
-      const served = servedOf[target.identity.kind];
-      const channel = options.channel || served[0];
-      let result: RequestAnswer = { status: 'unsupported_channel' };
-      if (channel !== undefined && served.includes(channel)) {
+      const channel = chooseChannel(target, options.channel);
+      let result: RequestAnswer;
+      if (isUnsupported(channel)) {
+        result = { status: channel };
+      } else {
         facts.channel = channel;
         // Before anything is counted: a full queue must not cost a send.
         slot = delivery.reserve(channel);

@@ -145,6 +145,8 @@ const noticeOf = {
   rate_limited: 'rateLimited',
   invalid_identity: 'invalidIdentity',
   unsupported_channel: 'unreachable',
+  unsupported_country: 'unsupportedCountry',
+  unsupported_number: 'unsupportedNumber',
   delivery_failed: 'deliveryFailed',
   unavailable: 'unavailable',
 } as const satisfies Record<Refusal['status'], NoticeKind>;

@@ -3,7 +3,7 @@ import { type Html, html } from '../html.js';
 import type { HttpReply } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
 import type { Route } from '../http/route.js';
-import { guessCountry, nameCountries } from './countries.js';
+import { guessCountry } from './countries.js';
 import { isSameOrigin } from './form-tokens.js';
 import type { Stray, Submission } from './forms.js';
 import { type Page, type PageContext, titleOf } from './layout.js';
@@ -24,7 +24,8 @@ const fields = {
   emailOrPhone: { type: 'text', inputmode: 'email', autocomplete: 'username' },
 } as const;
 
-type IdentityParts = PageParts & Pick<Parts, 'clock' | 'defaultCountry' | 'localeOf' | 'reach'>;
+type IdentityParts = PageParts &
+  Pick<Parts, 'clock' | 'defaultCountry' | 'localeOf' | 'nameCountries' | 'reach'>;
 
 /** The first step, at `/sign-in`: it asks for an address or number, and sends a code there. */
 export function createIdentityRoutes(parts: IdentityParts): Route[] {
@@ -60,7 +61,7 @@ ${isRetry && html`<input type="hidden" name="${retryField}" value="1">`}
 ${renderNotice(context, notice)}
 <label for="identity">${page[reach]}</label>
 <input id="identity" name="identity" type="${type}" inputmode="${inputmode}" autocomplete="${autocomplete}" dir="ltr" value="${typed}" maxlength="${maxInputLength}" required autofocus autocapitalize="none" spellcheck="false" enterkeyhint="next" aria-describedby="notice hint"${isError(notice) && html` aria-invalid="true"`}>
-${reach !== 'email' && renderCountries(context, country)}
+${reach !== 'email' && renderCountries(parts, context, country)}
 <p id="hint" class="hint">${page.hint}</p>
 <button class="primary">${page.continue}</button>
 </form>`;
@@ -77,8 +78,10 @@ ${reach !== 'email' && renderCountries(context, country)}
     const retry = { ...state, returnTo, typed: typed.slice(0, maxInputLength), country };
     const identity = readTyped(typed, country);
     if (identity === 'ambiguous' || (identity === null && country === undefined && looksNational(typed))) {
-      const guess = guessCountry(asker.locale ?? null, parts.localeOf(request)) ?? null;
-      return say({ kind: 'chooseCountry' }, 'identity', { ...retry, country: country ?? guess });
+      const locale = parts.localeOf(request);
+      const guess = guessCountry(asker.locale ?? null, locale);
+      const offered = parts.nameCountries(locale).find((one) => one.country === (country ?? guess));
+      return say({ kind: 'chooseCountry' }, 'identity', { ...retry, country: offered?.country ?? null });
     }
     if (identity === null) return say({ kind: 'invalidIdentity' }, 'identity', retry);
     const sent = state.flows.find((one) => one.identity === identity.value && isPending(one, clock()));
@@ -135,7 +138,11 @@ function readFields(form: URLSearchParams) {
 }
 
 /** Hidden until a country is asked for; the script fetches the list when what is typed looks like a number. */
-function renderCountries({ locale, strings, at }: PageContext, chosen: string | null | undefined): Html {
+function renderCountries(
+  { nameCountries }: Pick<Parts, 'nameCountries'>,
+  { locale, strings, at }: PageContext,
+  chosen: string | null | undefined,
+): Html {
   const isShown = chosen !== undefined;
   const options = (isShown ? nameCountries(locale) : []).map(
     ({ country, label }) =>

@@ -16,6 +16,8 @@ export type NoticeKind =
   | 'invalidIdentity'
   | 'chooseCountry'
   | 'unreachable'
+  | 'unsupportedCountry'
+  | 'unsupportedNumber'
   | 'deliveryFailed'
   | 'unavailable'
   | 'outdated'

@@ -1,4 +1,5 @@
 import type { Keys } from '../core/keys.js';
+import type { PhoneCountries } from '../core/phone-countries.js';
 import type { Channel } from '../core/policy.js';
 import type { HttpRequest } from '../http/request.js';
 import type { SessionCookie } from '../http/session-cookie.js';
@@ -11,6 +12,7 @@ import type { Service } from '../service.js';
 import type { Tokens } from '../tokens/tokens.js';
 import { createAssets } from './assets.js';
 import type { Brand } from './brand.js';
+import { nameCountries } from './countries.js';
 import { createFlow } from './flow.js';
 import { createFormTokens } from './form-tokens.js';
 import { createFormAcceptor } from './forms.js';
@@ -38,6 +40,8 @@ export interface SignInOptions {
   brand: Brand;
   defaultLocale: Locale;
   defaultCountry: string | undefined;
+  /** Whose numbers are sent codes. */
+  phoneCountries: PhoneCountries;
   /** Channels with a transport. */
   channels: readonly Channel[];
   /** Whether everyone may sign in. */
@@ -67,6 +71,8 @@ export function createParts(options: SignInOptions) {
     ...options,
     assets: createAssets(options.brand.color),
     reach: findReach(options.channels),
+    nameCountries: (locale: Locale) =>
+      nameCountries(locale).filter(({ country }) => options.phoneCountries.admitsCountry(country)),
     localeOf: (request: HttpRequest) => chooseLocale(request.header('accept-language'), defaultLocale),
     targets,
     stateCookie,

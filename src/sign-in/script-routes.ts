@@ -1,22 +1,24 @@
-import { isCountry } from '../core/identity.js';
 import { type HttpReply, replyJson } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
 import type { Route } from '../http/route.js';
 import { catalogue } from '../messages/catalogue.js';
 import { chooseLocale } from '../messages/choose-locale.js';
-import { guessCountry, nameCountries } from './countries.js';
+import { guessCountry } from './countries.js';
 import type { Parts } from './parts.js';
 import { paths } from './paths.js';
 
 /** What the scripts of the page and of the elements fetch, in the language of the browser. */
-export function createScriptRoutes(parts: Pick<Parts, 'reach' | 'defaultLocale' | 'localeOf'>): Route[] {
-  const { reach, defaultLocale, localeOf } = parts;
+export function createScriptRoutes(
+  parts: Pick<Parts, 'reach' | 'defaultLocale' | 'localeOf' | 'nameCountries'>,
+): Route[] {
+  const { reach, defaultLocale, localeOf, nameCountries } = parts;
   const reply = (body: unknown): HttpReply => replyJson(200, body, { Vary: 'Accept-Language' });
 
   function giveCountries(request: HttpRequest): HttpReply {
     const locale = localeOf(request);
     const guess = guessCountry(request.header('accept-language'), locale);
-    return reply({ guess: guess && isCountry(guess) ? guess : undefined, countries: nameCountries(locale) });
+    const countries = nameCountries(locale);
+    return reply({ guess: countries.find(({ country }) => country === guess)?.country, countries });
   }
 
   /** What the page says, for elements on other pages; `locale` in the query names another language. */

@@ -21,6 +21,7 @@ const hook = {
   WEBHOOK_SECRET: generateSecretKey(),
   WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true',
   WEBHOOK_ALLOW_INSECURE_HTTP: 'true',
+  OTP_PHONE_COUNTRIES: 'DE',
 };
 const redis = { ...mail, STORE: 'redis' };
 const encode = (text: string) => Buffer.from(text).toString('base64');
@@ -77,6 +78,11 @@ const unsafe: [why: string, settings: Settings, line: RegExp][] = [
     { ...hook, WEBHOOK_URL: `http://${host}/otp?token=s3cret` },
     /^WEBHOOK_URL: given "http:\/\/[^"]*", allowed: in production https/,
   ]),
+  [
+    'codes to phones anywhere, which nobody has asked for',
+    { ...hook, WEBHOOK_URL: 'https://cache.example.com/otp', OTP_PHONE_COUNTRIES: '' },
+    /^OTP_PHONE_COUNTRIES: required in production with webhook delivery/,
+  ],
   [
     'a sign-in page that nobody can sign in at',
     { ...mail, PUBLIC_URL: 'http://otp.example.com' },

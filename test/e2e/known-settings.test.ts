@@ -62,6 +62,7 @@ describe('the settings of the Python service start', () => {
       TWILIO_ACCOUNT_SID: `AC${'0a'.repeat(16)}`,
       TWILIO_AUTH_TOKEN: 'token',
       TWILIO_FROM_NUMBER: '+14155550123',
+      OTP_PHONE_COUNTRIES: 'US,CA',
     }));
 });
 

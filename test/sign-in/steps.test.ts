@@ -164,6 +164,24 @@ test('a number without its country is asked for it, and the nearest is chosen', 
   assert.equal(inbox.messages[0]?.to, '+436641234567');
 });
 
+test('only countries whose numbers are sent codes are offered, and a number of another is refused in words', async () => {
+  const { open, ask, inbox } = createSignIn({ phoneCountries: ['DE', 'CH', 'IM'] });
+  const browser = open({ 'Accept-Language': 'de-AT' });
+  const page = await ask(browser, '0664 1234567');
+  const offered = [...page.text.matchAll(/<option value="([A-Z]*)"/g)].map(([, country]) => country);
+  assert.deepEqual(offered, ['', 'DE', 'IM', 'CH']);
+  const refused = await ask(browser, '+43 664 1234567');
+  assert.equal(readNotice(refused), 'An Telefonnummern dieses Landes senden wir keine Codes.');
+  const premium = await ask(browser, '+49 900 1234567');
+  assert.match(readNotice(premium) ?? '', /^An diese Art von Nummer können wir keinen Code senden/);
+  assert.deepEqual(inbox.messages, []);
+  const { countries } = JSON.parse((await browser.get('/sign-in/countries.json')).text);
+  assert.deepEqual(
+    countries.map(({ country }: { country: string }) => country),
+    ['DE', 'IM', 'CH'],
+  );
+});
+
 test('a notice is shown again on a reload, and no longer to someone who comes back later', async () => {
   const { open, ask, clock } = createSignIn();
   const browser = open();

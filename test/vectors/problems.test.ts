@@ -78,6 +78,10 @@ const scenarios: Record<string, () => Promise<Awaited<ReturnType<typeof post>> |
   invalid_identity: () => post(createTestOtp().otp.handler, paths.request, { identity: 'nobody' }),
   unsupported_channel: () =>
     post(createTestOtp().otp.handler, paths.request, { identity: alice, channel: 'sms' }),
+  unsupported_country: () =>
+    post(createTestOtp({ phoneCountries: ['US'] }).otp.handler, paths.request, { identity: '+18765551234' }),
+  unsupported_number: () =>
+    post(createTestOtp().otp.handler, paths.request, { identity: '+19005551234', channel: 'sms' }),
   unauthorized: () =>
     post(createTestOtp({ apiKeyHashes: ['00'.repeat(32)] }).otp.handler, paths.request, { identity: alice }),
   invalid_code: () => guessWrong(createTestOtp(), 1),

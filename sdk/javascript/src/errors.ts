@@ -3,6 +3,8 @@ export type ServiceErrorCode =
   | 'invalid_request'
   | 'invalid_identity'
   | 'unsupported_channel'
+  | 'unsupported_country'
+  | 'unsupported_number'
   | 'unauthorized'
   | 'forbidden'
   | 'invalid_code'

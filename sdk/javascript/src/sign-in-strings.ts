@@ -20,6 +20,8 @@ export interface SignInStrings {
   rateLimited: string;
   invalidIdentity: string;
   unreachable: string;
+  unsupportedCountry: string;
+  unsupportedNumber: string;
   deliveryFailed: string;
   unavailable: string;
   sentAgain: string;
@@ -44,6 +46,8 @@ export const english: SignInStrings = {
   rateLimited: 'Too many tries. Please try again {in}.',
   invalidIdentity: 'Please check the address or number.',
   unreachable: 'No code can be sent to this address or number.',
+  unsupportedCountry: 'We do not send codes to phone numbers of this country.',
+  unsupportedNumber: 'We cannot send a code to this kind of number. Please use another one.',
   deliveryFailed: 'The code could not be sent. Please try again.',
   unavailable: 'The service cannot answer right now. Please try again in a moment.',
   sentAgain: 'We sent another message.',
@@ -59,6 +63,8 @@ const byCode: Record<string, keyof SignInStrings> = {
   pending: 'resendIn',
   rate_limited: 'rateLimited',
   unsupported_channel: 'unreachable',
+  unsupported_country: 'unsupportedCountry',
+  unsupported_number: 'unsupportedNumber',
   delivery_failed: 'deliveryFailed',
 };
 

@@ -42,6 +42,9 @@ export const de: Strings = {
     invalidIdentity: 'Bitte prüfen Sie die Adresse oder Nummer.',
     chooseCountry: 'Wählen Sie Ihr Land, oder beginnen Sie die Nummer mit + und der Landesvorwahl.',
     unreachable: 'An diese Adresse oder Nummer kann kein Code gesendet werden.',
+    unsupportedCountry: 'An Telefonnummern dieses Landes senden wir keine Codes.',
+    unsupportedNumber:
+      'An diese Art von Nummer können wir keinen Code senden. Bitte verwenden Sie eine andere.',
     deliveryFailed: 'Der Code konnte nicht gesendet werden. Bitte versuchen Sie es noch einmal.',
     unavailable: 'Der Dienst kann gerade nicht antworten. Bitte versuchen Sie es gleich noch einmal.',
     outdated: 'Diese Seite war veraltet. Bitte versuchen Sie es noch einmal.',

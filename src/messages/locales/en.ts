@@ -41,6 +41,8 @@ export const en: Strings = {
     invalidIdentity: 'Please check the address or number.',
     chooseCountry: 'Choose your country, or begin the number with + and the country code.',
     unreachable: 'No code can be sent to this address or number.',
+    unsupportedCountry: 'We do not send codes to phone numbers of this country.',
+    unsupportedNumber: 'We cannot send a code to this kind of number. Please use another one.',
     deliveryFailed: 'The code could not be sent. Please try again.',
     unavailable: 'The service cannot answer right now. Please try again in a moment.',
     outdated: 'This page was out of date. Please try again.',

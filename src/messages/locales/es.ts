@@ -41,6 +41,8 @@ export const es: Strings = {
     invalidIdentity: 'Compruebe la dirección o el número.',
     chooseCountry: 'Elija su país o empiece el número con + y el prefijo del país.',
     unreachable: 'No se puede enviar un código a esta dirección o número.',
+    unsupportedCountry: 'No enviamos códigos a números de teléfono de este país.',
+    unsupportedNumber: 'No podemos enviar un código a este tipo de número. Use otro.',
     deliveryFailed: 'No se ha podido enviar el código. Vuelva a intentarlo.',
     unavailable: 'El servicio no puede responder ahora. Vuelva a intentarlo en un momento.',
     outdated: 'Esta página estaba desactualizada. Vuelva a intentarlo.',

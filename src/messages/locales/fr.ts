@@ -42,6 +42,9 @@ export const fr: Strings = {
     invalidIdentity: 'Veuillez vérifier l’adresse ou le numéro.',
     chooseCountry: 'Choisissez votre pays, ou commencez le numéro par + et l’indicatif du pays.',
     unreachable: 'Aucun code ne peut être envoyé à cette adresse ou à ce numéro.',
+    unsupportedCountry: 'Nous n’envoyons pas de codes aux numéros de téléphone de ce pays.',
+    unsupportedNumber:
+      'Nous ne pouvons pas envoyer de code à ce type de numéro. Veuillez en utiliser un autre.',
     deliveryFailed: 'Le code n’a pas pu être envoyé. Veuillez réessayer.',
     unavailable: 'Le service ne peut pas répondre pour le moment. Veuillez réessayer dans un instant.',
     outdated: 'Cette page n’était plus à jour. Veuillez réessayer.',

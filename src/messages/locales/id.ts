@@ -41,6 +41,8 @@ export const id: Strings = {
     invalidIdentity: 'Silakan periksa alamat atau nomornya.',
     chooseCountry: 'Pilih negara Anda, atau awali nomor dengan + dan kode negara.',
     unreachable: 'Kode tidak dapat dikirim ke alamat atau nomor ini.',
+    unsupportedCountry: 'Kami tidak mengirim kode ke nomor telepon negara ini.',
+    unsupportedNumber: 'Kode tidak dapat dikirim ke jenis nomor ini. Gunakan nomor lain.',
     deliveryFailed: 'Kode tidak dapat dikirim. Silakan coba lagi.',
     unavailable: 'Layanan tidak dapat menjawab saat ini. Silakan coba lagi sebentar lagi.',
     outdated: 'Halaman ini sudah tidak mutakhir. Silakan coba lagi.',

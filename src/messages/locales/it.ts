@@ -42,6 +42,8 @@ export const it: Strings = {
     invalidIdentity: 'Controlla l’indirizzo o il numero.',
     chooseCountry: 'Scegli il tuo Paese oppure inizia il numero con + e il prefisso del Paese.',
     unreachable: 'Non è possibile inviare un codice a questo indirizzo o numero.',
+    unsupportedCountry: 'Non inviamo codici ai numeri di telefono di questo Paese.',
+    unsupportedNumber: 'Non possiamo inviare un codice a questo tipo di numero. Usane un altro.',
     deliveryFailed: 'Non è stato possibile inviare il codice. Riprova.',
     unavailable: 'Il servizio non può rispondere in questo momento. Riprova tra poco.',
     outdated: 'Questa pagina non era aggiornata. Riprova.',

@@ -41,6 +41,8 @@ export const ja: Strings = {
     invalidIdentity: 'アドレスまたは番号をご確認ください。',
     chooseCountry: '国を選択するか、+ と国番号から入力してください。',
     unreachable: 'このアドレスまたは番号にはコードを送信できません。',
+    unsupportedCountry: 'この国の電話番号にはコードを送信していません。',
+    unsupportedNumber: 'この種類の番号にはコードを送信できません。別の番号を入力してください。',
     deliveryFailed: 'コードを送信できませんでした。もう一度お試しください。',
     unavailable: '現在サービスが応答できません。しばらくしてからもう一度お試しください。',
     outdated: 'ページが古くなっていました。もう一度お試しください。',

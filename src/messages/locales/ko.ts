@@ -43,6 +43,8 @@ export const ko: Strings = {
     invalidIdentity: '주소나 번호를 확인해 주세요.',
     chooseCountry: '국가를 선택하거나 +와 국가 번호로 시작해 주세요.',
     unreachable: '이 주소나 번호로는 코드를 보낼 수 없습니다.',
+    unsupportedCountry: '이 국가의 전화번호로는 코드를 보내지 않습니다.',
+    unsupportedNumber: '이 유형의 번호로는 코드를 보낼 수 없습니다. 다른 번호를 사용해 주세요.',
     deliveryFailed: '코드를 보내지 못했습니다. 다시 시도해 주세요.',
     unavailable: '지금은 서비스가 응답할 수 없습니다. 잠시 후 다시 시도해 주세요.',
     outdated: '페이지가 오래되었습니다. 다시 시도해 주세요.',

@@ -42,6 +42,8 @@ export const nl: Strings = {
     invalidIdentity: 'Controleer het adres of nummer.',
     chooseCountry: 'Kies uw land of begin het nummer met + en het landnummer.',
     unreachable: 'Naar dit adres of nummer kan geen code worden gestuurd.',
+    unsupportedCountry: 'We sturen geen codes naar telefoonnummers uit dit land.',
+    unsupportedNumber: 'We kunnen geen code naar dit soort nummer sturen. Gebruik een ander nummer.',
     deliveryFailed: 'De code kon niet worden gestuurd. Probeer het opnieuw.',
     unavailable: 'De dienst kan nu niet antwoorden. Probeer het zo opnieuw.',
     outdated: 'Deze pagina was verouderd. Probeer het opnieuw.',

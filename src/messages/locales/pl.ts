@@ -41,6 +41,8 @@ export const pl: Strings = {
     invalidIdentity: 'Sprawdź adres lub numer.',
     chooseCountry: 'Wybierz kraj albo zacznij numer od + i numeru kierunkowego kraju.',
     unreachable: 'Na ten adres lub numer nie można wysłać kodu.',
+    unsupportedCountry: 'Nie wysyłamy kodów na numery telefonów z tego kraju.',
+    unsupportedNumber: 'Na numer tego rodzaju nie możemy wysłać kodu. Użyj innego.',
     deliveryFailed: 'Nie udało się wysłać kodu. Spróbuj ponownie.',
     unavailable: 'Usługa nie może teraz odpowiedzieć. Spróbuj ponownie za chwilę.',
     outdated: 'Ta strona była nieaktualna. Spróbuj ponownie.',

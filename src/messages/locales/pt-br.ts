@@ -41,6 +41,8 @@ export const ptBr: Strings = {
     invalidIdentity: 'Verifique o endereço ou o número.',
     chooseCountry: 'Escolha seu país ou comece o número com + e o código do país.',
     unreachable: 'Não é possível enviar um código para este endereço ou número.',
+    unsupportedCountry: 'Não enviamos códigos para números de telefone deste país.',
+    unsupportedNumber: 'Não podemos enviar um código para este tipo de número. Use outro.',
     deliveryFailed: 'Não foi possível enviar o código. Tente de novo.',
     unavailable: 'O serviço não pode responder agora. Tente de novo em instantes.',
     outdated: 'Esta página estava desatualizada. Tente de novo.',

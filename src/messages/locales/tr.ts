@@ -41,6 +41,8 @@ export const tr: Strings = {
     invalidIdentity: 'Lütfen adresi veya numarayı kontrol edin.',
     chooseCountry: 'Ülkenizi seçin ya da numaraya + ve ülke koduyla başlayın.',
     unreachable: 'Bu adrese veya numaraya kod gönderilemiyor.',
+    unsupportedCountry: 'Bu ülkenin telefon numaralarına kod göndermiyoruz.',
+    unsupportedNumber: 'Bu tür bir numaraya kod gönderemiyoruz. Lütfen başka bir numara kullanın.',
     deliveryFailed: 'Kod gönderilemedi. Lütfen yeniden deneyin.',
     unavailable: 'Hizmet şu anda yanıt veremiyor. Lütfen birazdan yeniden deneyin.',
     outdated: 'Bu sayfa güncel değildi. Lütfen yeniden deneyin.',

@@ -42,6 +42,8 @@ export const vi: Strings = {
     invalidIdentity: 'Vui lòng kiểm tra địa chỉ hoặc số điện thoại.',
     chooseCountry: 'Hãy chọn quốc gia, hoặc bắt đầu số bằng + và mã quốc gia.',
     unreachable: 'Không thể gửi mã đến địa chỉ hoặc số này.',
+    unsupportedCountry: 'Chúng tôi không gửi mã đến số điện thoại của quốc gia này.',
+    unsupportedNumber: 'Không thể gửi mã đến loại số này. Vui lòng dùng số khác.',
     deliveryFailed: 'Không gửi được mã. Vui lòng thử lại.',
     unavailable: 'Dịch vụ hiện không thể phản hồi. Vui lòng thử lại sau giây lát.',
     outdated: 'Trang này đã cũ. Vui lòng thử lại.',

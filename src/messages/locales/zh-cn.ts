@@ -41,6 +41,8 @@ export const zhCn: Strings = {
     invalidIdentity: '请检查地址或号码。',
     chooseCountry: '请选择国家或地区，或以 + 和国家代码开头输入号码。',
     unreachable: '无法向此地址或号码发送验证码。',
+    unsupportedCountry: '我们不向该国家或地区的电话号码发送验证码。',
+    unsupportedNumber: '无法向此类号码发送验证码，请使用其他号码。',
     deliveryFailed: '验证码发送失败。请重试。',
     unavailable: '服务暂时无法响应。请稍后重试。',
     outdated: '此页面已过期。请重试。',

@@ -41,6 +41,8 @@ export const zhTw: Strings = {
     invalidIdentity: '請檢查地址或號碼。',
     chooseCountry: '請選擇國家或地區，或以 + 和國碼開頭輸入號碼。',
     unreachable: '無法傳送驗證碼至此地址或號碼。',
+    unsupportedCountry: '我們不會將驗證碼傳送到這個國家或地區的電話號碼。',
+    unsupportedNumber: '無法將驗證碼傳送到這類號碼，請使用其他號碼。',
     deliveryFailed: '無法傳送驗證碼。請再試一次。',
     unavailable: '服務目前無法回應。請稍後再試。',
     outdated: '此頁面已過期。請再試一次。',

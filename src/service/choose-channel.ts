@@ -1,0 +1,44 @@
+import { channelsOf, type Unsupported } from '../core/channels.js';
+import type { Identity } from '../core/identity.js';
+import { type PhoneCountries, parsePhoneCountries } from '../core/phone-countries.js';
+import { mayReach } from '../core/phone-guard.js';
+import { findPlace } from '../core/phone-place.js';
+import type { Channel } from '../core/policy.js';
+import type { Target } from './target.js';
+
+/** The channel that a code is sent over: the one that is asked for, or the first that reaches the identity. */
+export type ChooseChannel = (
+  target: Pick<Target, 'identity' | 'testCode'>,
+  asked: Channel | null | undefined,
+) => Channel | Unsupported;
+
+export function createChannelChooser(parts: {
+  delivery: { serves(channel: Channel): boolean };
+  phoneCountries?: PhoneCountries | undefined;
+}): ChooseChannel {
+  const { delivery, phoneCountries = parsePhoneCountries(['*']) } = parts;
+  const servedOf = {
+    email: channelsOf.email.filter(delivery.serves),
+    phone: channelsOf.phone.filter(delivery.serves),
+    opaque: channelsOf.opaque.filter(delivery.serves),
+  };
+
+  function guardPhone({ value }: Identity, asked: Channel | null | undefined): ReturnType<ChooseChannel> {
+    const place = findPlace(value);
+    if (place.country !== undefined && !phoneCountries.admits(place)) return 'unsupported_country';
+    const wanted = asked ? [asked] : servedOf.phone;
+    return wanted.find((channel) => mayReach(place.kind, channel)) ?? 'unsupported_number';
+  }
+
+  return ({ identity, testCode }, asked) => {
+    const served = servedOf[identity.kind];
+    const channel = asked || served[0];
+    if (channel === undefined || !served.includes(channel)) return 'unsupported_channel';
+    // Nothing is sent to a test identity, so its number costs nobody.
+    return identity.kind === 'phone' && testCode === undefined ? guardPhone(identity, asked) : channel;
+  };
+}
+
+export function isUnsupported(chosen: Channel | Unsupported): chosen is Unsupported {
+  return chosen.startsWith('unsupported_');
+}
