@@ -1,7 +1,7 @@
 import { findWeakness } from '../core/weak-secret.js';
 import { senders } from '../options/senders.js';
 import type { Environment, SettingName } from '../options/settings.js';
-import { listBackends } from './backends.js';
+import { findBackendProblems, listBackends } from './backends.js';
 import { findClearText } from './clear-text.js';
 import { findPoorOdds } from './guessing.js';
 import { type Given, sayAllowed } from './say.js';
@@ -15,7 +15,9 @@ export function findUnfitForProduction(config: Environment, given: Given): strin
     );
   }
   const reaching = listBackends(config).filter((name) => senders[name].reachesPhones);
-  if (reaching.length > 0 && given.OTP_PHONE_COUNTRIES === undefined) {
+  // Delivery that does not work at all is put right first.
+  const isSet = given.OTP_PHONE_COUNTRIES !== undefined || findBackendProblems(config, given).length > 0;
+  if (reaching.length > 0 && !isSet) {
     problems.push(
       `OTP_PHONE_COUNTRIES: required in production with ${reaching.join(', ')} delivery, which reaches phones: the countries of your users, such as DE,AT; * is every country`,
     );

@@ -6,11 +6,11 @@ import { findPlace } from '../core/phone-place.js';
 import type { Channel } from '../core/policy.js';
 import type { Target } from './target.js';
 
-/** The channel that a code is sent over: the one that is asked for, or the first that reaches the identity. */
+/** The channel that a code is sent over, the one that is asked for or the first that reaches the identity; or why there is none. */
 export type ChooseChannel = (
   target: Pick<Target, 'identity' | 'testCode'>,
   asked: Channel | null | undefined,
-) => Channel | Unsupported;
+) => Channel | { status: Unsupported };
 
 export function createChannelChooser(parts: {
   delivery: { serves(channel: Channel): boolean };
@@ -25,20 +25,17 @@ export function createChannelChooser(parts: {
 
   function guardPhone({ value }: Identity, asked: Channel | null | undefined): ReturnType<ChooseChannel> {
     const place = findPlace(value);
-    if (place.country !== undefined && !phoneCountries.admits(place)) return 'unsupported_country';
+    if (place.country !== undefined && !phoneCountries.admits(place))
+      return { status: 'unsupported_country' };
     const wanted = asked ? [asked] : servedOf.phone;
-    return wanted.find((channel) => mayReach(place.kind, channel)) ?? 'unsupported_number';
+    return wanted.find((channel) => mayReach(place.kind, channel)) ?? { status: 'unsupported_number' };
   }
 
   return ({ identity, testCode }, asked) => {
     const served = servedOf[identity.kind];
     const channel = asked || served[0];
-    if (channel === undefined || !served.includes(channel)) return 'unsupported_channel';
+    if (channel === undefined || !served.includes(channel)) return { status: 'unsupported_channel' };
     // Nothing is sent to a test identity, so its number costs nobody.
     return identity.kind === 'phone' && testCode === undefined ? guardPhone(identity, asked) : channel;
   };
-}
-
-export function isUnsupported(chosen: Channel | Unsupported): chosen is Unsupported {
-  return chosen.startsWith('unsupported_');
 }

@@ -4,7 +4,7 @@ import { toFailure } from '../outcomes/failure.js';
 import type { DeliveryReceipt, DeliverySlot } from '../ports.js';
 import type { RateLimited, RequestOptions, RequestResult, Sent } from '../results.js';
 import type { OpenResult, RecordKey } from '../store-verbs.js';
-import { createChannelChooser, isUnsupported } from './choose-channel.js';
+import { createChannelChooser } from './choose-channel.js';
 import { createDeliveryFollower } from './follow-delivery.js';
 import type { Parts } from './parts.js';
 import {
@@ -163,8 +163,8 @@ export function createRequest(parts: Parts): Request {
     try {
       const channel = chooseChannel(target, options.channel);
       let result: RequestAnswer;
-      if (isUnsupported(channel)) {
-        result = { status: channel };
+      if (typeof channel === 'object') {
+        result = channel;
       } else {
         facts.channel = channel;
         // Before anything is counted: a full queue must not cost a send.
