@@ -106,8 +106,8 @@ export interface Store {
   /** Whether `key` is set. */
   claimed(key: string): Promise<boolean>;
   /**
-   * Whether any of these names is set, or every sign-in of the identity at or before this time has been ended by `clear`.
-   * One call, since each check of a token asks. Lost with the store's data.
+   * Whether any of these names is set, or every sign-in of the identity at or before this time has been ended by `clear`, or
+   * has outlived `ttlSeconds`. One call, since each check of a token asks. Lost with the store's data.
    */
   ended?(request: EndedRequest): Promise<boolean>;
   /** Starts, rotates or ends a token family. An allow-list: when the store loses its data, every family has ended. */

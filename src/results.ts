@@ -58,6 +58,11 @@ export interface Verified {
   /** The canonical identity, the `sub` of the token where there is one. */
   identity: string;
   purpose: string;
+  /**
+   * Makes the caller's browser a known one: give it to later calls for this identity. Present with `remember`, or when the
+   * call had a valid `device`, which this one replaces.
+   */
+  device?: string;
 }
 
 export interface Valid extends Verified, IssuedToken {
@@ -82,6 +87,11 @@ export interface CallOptions {
   /** Id of the bound challenge to send again, or whose code is verified. */
   challenge?: string | null | undefined;
   /**
+   * What `verify` returned as `device` to this browser. Calls of known browsers have budgets of their own, which strangers
+   * cannot use up. One that is invalid, has expired or is of another identity is ignored.
+   */
+  device?: string | null | undefined;
+  /**
    * The caller's network address, for the address limit. Omitted: not limited by address. Undefined, null or empty: an
    * unknown address; all of those share one budget.
    */
@@ -98,7 +108,10 @@ export interface CallOptions {
 export interface RequestOptions extends CallOptions {
   /** Default: the first that has a transport and reaches the identity: email; sms, whatsapp or voice; custom. */
   channel?: Channel | null | undefined;
-  /** Make a code that can only be verified together with the challenge in the result. Default false. */
+  /**
+   * Make a code that can only be verified together with the challenge in the result. Anyone who knows the identity can use
+   * up the attempts of any other code. Default: with a `device`.
+   */
   bind?: boolean | null | undefined;
   /** The language of the message, BCP 47 or an Accept-Language list. Unknown languages fall back to the default. */
   locale?: string | null | undefined;
@@ -109,4 +122,6 @@ export interface RequestOptions extends CallOptions {
 export interface VerifyOptions extends CallOptions {
   /** The token is for a browser's cookie: renewed while in use, instead of a refresh token. Default false. */
   session?: boolean | undefined;
+  /** Return a `device`, by which the browser is known later. Default false. */
+  remember?: boolean | null | undefined;
 }

@@ -188,6 +188,8 @@ export interface EndedRequest {
   identityTag: string;
   /** What `consume` returned for the sign-in. */
   authTimeSeconds: number;
+  /** How long the sign-in counts. One that is older has ended, and so has one from the future. Default: without end. */
+  ttlSeconds?: number | undefined;
 }
 
 export interface ReleaseRequest extends RecordKey {

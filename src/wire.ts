@@ -14,6 +14,7 @@ import { createLogSink } from './outcomes/log.js';
 import { createOutcomes } from './outcomes/outcomes.js';
 import type { MonotonicClock } from './ports.js';
 import type { IssuedToken, Valid, Verified } from './results.js';
+import { createDevices } from './service/devices.js';
 import { checkCall, createLibraryCalls } from './service/library-calls.js';
 import { createService, type Service } from './service.js';
 import { createLinks } from './sign-in/links.js';
@@ -99,10 +100,12 @@ export function wire(
       mayContinue: shouldSend,
     }),
   );
+  const devices = createDevices({ ...resolved, ...common, derivation });
   const service = createService({
     ...resolved,
     ...common,
     delivery,
+    devices,
     shouldSend,
     issueToken: tokens?.issue,
     signOut: createSignOut({ store, outcomes, deriveIdentityTag }),

@@ -19,6 +19,8 @@ export interface Keys {
   address: HmacSha256;
   /** Encrypts refresh tokens. */
   refresh: KeyObject;
+  /** Encrypts device tokens. */
+  device: KeyObject;
   /** Encrypts the state of a sign-in that the browser carries. */
   signInState: KeyObject;
   /** Signs the forms of the sign-in page. */
@@ -54,6 +56,7 @@ export function deriveKeys({ secret, previousSecret, identitySecret = secret }: 
     identity: createHmacSha256(deriveKey(identitySecret, 'identity')),
     address: createHmacSha256(deriveKey(identitySecret, 'address')),
     refresh: deriveKey(identitySecret, 'refresh'),
+    device: deriveKey(identitySecret, 'device'),
     signInState: deriveKey(identitySecret, 'sign-in-state'),
     signInForm: deriveKey(identitySecret, 'sign-in-form'),
     link: deriveKey(identitySecret, 'link'),

@@ -24,6 +24,8 @@ export function createOtpRoutes({ service, tokens, schemas }: OtpParts): Route[]
       document: {
         operationId: 'requestOtp',
         summary: 'Send a code to an identity',
+        description:
+          'Without `bind` or `device` the code can be verified by identity alone, which costs this: a stranger who knows the identity can spend its attempts.',
         request: { body: jsonBody(schemas.requestOtp) },
         responses: {
           200: json('The code is on its way', schemas.otpSent),
@@ -46,7 +48,7 @@ export function createOtpRoutes({ service, tokens, schemas }: OtpParts): Route[]
         },
       },
       async answer(request, { address, call }) {
-        const { identity, channel, purpose, bind, challenge, locale } = await readJsonBody(
+        const { identity, channel, purpose, bind, challenge, locale, device } = await readJsonBody(
           request,
           schemas.requestOtp,
         );
@@ -60,6 +62,7 @@ export function createOtpRoutes({ service, tokens, schemas }: OtpParts): Route[]
           purpose,
           bind,
           challenge,
+          device,
           locale: language,
           ip: address,
         };
@@ -93,9 +96,12 @@ export function createOtpRoutes({ service, tokens, schemas }: OtpParts): Route[]
         },
       },
       async answer(request, { address, call }) {
-        const { identity, otp, challenge, purpose } = await readJsonBody(request, schemas.verifyOtp);
+        const { identity, otp, challenge, purpose, device, remember } = await readJsonBody(
+          request,
+          schemas.verifyOtp,
+        );
         const { requestId, caller } = call;
-        const options = { requestId, caller, challenge, purpose, ip: address };
+        const options = { requestId, caller, challenge, purpose, device, remember, ip: address };
         const result = await service.verify(identity, otp, options);
         // Whether or not a bound code exists: strangers must not find out.
         if (result.status === 'expired' && !challenge) return replyProblem('expired_code', unboundExpired);
@@ -147,8 +153,8 @@ const unboundExpired =
 function replyVerify(result: VerifyResult<Verified | Valid>): HttpReply {
   switch (result.status) {
     case 'valid':
-      if ('accessToken' in result) return replyIssued(result);
-      return replyJson(200, { success: true, identity: result.identity });
+      if ('accessToken' in result) return replyIssued(result, result.device);
+      return replyJson(200, { success: true, identity: result.identity, device: result.device });
     case 'invalid':
       if (result.attemptsLeft === null) {
         return replyProblem(

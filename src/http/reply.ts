@@ -39,8 +39,8 @@ export function replyText(status: number, body: string): HttpReply {
   return { status, headers: { ...securityHeaders, 'Content-Type': 'text/plain; charset=utf-8' }, body };
 }
 
-/** The answer that carries tokens: of a verify, and of a refresh. */
-export function replyIssued(issued: IssuedToken): HttpReply {
+/** The answer that carries tokens: of a verify, which may make the browser a known one, and of a refresh. */
+export function replyIssued(issued: IssuedToken, device?: string): HttpReply {
   return replyJson(200, {
     success: true,
     access_token: issued.accessToken,
@@ -49,5 +49,6 @@ export function replyIssued(issued: IssuedToken): HttpReply {
     ...(issued.refreshToken === undefined
       ? {}
       : { refresh_token: issued.refreshToken, refresh_expires_in: issued.refreshExpiresInSeconds }),
+    ...(device === undefined ? {} : { device }),
   });
 }

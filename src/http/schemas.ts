@@ -28,6 +28,14 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
   const challenge = challengeText
     .nullish()
     .openapi({ description: 'The challenge of a bound request', example: 'a7AszVyXGPLrLZ4q7nHbaQ' });
+  const device = z.string().nullish().openapi({
+    description:
+      'What a verify of this browser returned: its calls have budgets that strangers cannot use up. Ignored unless it is valid and of this identity',
+  });
+  const nextDevice = z
+    .string()
+    .optional()
+    .describe('Of a verify with remember or a valid device: keep it instead of the one before');
   const identityTag = z
     .string()
     .openapi({ description: 'What log lines show for the identity', example: 'pYq1dG3x_a' });
@@ -44,8 +52,14 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
               'Default: the first that reaches the identity, of email; sms, whatsapp, voice; custom',
           }),
         purpose,
-        bind: z.boolean().nullish().describe('Bind the code to a challenge that only this caller gets'),
+        bind: z
+          .boolean()
+          .nullish()
+          .describe(
+            'Bind the code to a challenge that only this caller gets. Default: with a device. A stranger can spend the attempts of an unbound code',
+          ),
         challenge,
+        device,
         locale: z.string().nullish().openapi({
           description:
             'Language of the message, a BCP 47 tag; one that is unknown gives the default. Default: by Accept-Language',
@@ -66,6 +80,8 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
           }),
         challenge,
         purpose,
+        device,
+        remember: z.boolean().nullish().describe('Return a device, by which this browser is known later'),
       })
       .openapi('OtpVerify', { example: { identity: 'alice@example.com', otp: '482931' } }),
     verifyToken: z.strictObject({ token: z.string().min(1).max(4096) }).openapi('TokenVerify'),
@@ -126,12 +142,14 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
           .optional()
           .describe('Gets the next tokens, once; present where refresh tokens are on'),
         refresh_expires_in: z.int().optional().describe('Seconds until the person has to sign in again'),
+        device: nextDevice,
       })
       .openapi('TokensIssued'),
     verified: z
       .object({
         success: z.literal(true),
         identity: z.string().openapi({ description: 'In its canonical form', example: 'alice@example.com' }),
+        device: nextDevice,
       })
       .openapi('Verified'),
     tokenActive: z

@@ -67,6 +67,14 @@ export const tokenOptions = {
     'REFRESH_TOKEN_TTL',
     wholeNumber({ min: 60, max: maxRefreshTtlSeconds, default: 0, unit: 'seconds', orZero: true }),
   ),
+  /**
+   * How long a browser that has signed in with `remember` stays a known one, in seconds, 0 (no browser is known) or 3600 to
+   * 31 536 000. Each sign-in starts again. The default is 180 days. Default 15 552 000.
+   */
+  deviceTtlSeconds: from(
+    'DEVICE_TTL',
+    wholeNumber({ min: 3600, max: maxRefreshTtlSeconds, default: 15_552_000, unit: 'seconds', orZero: true }),
+  ),
   /** Refuse tokens while the store cannot say whether they are revoked; otherwise the signature decides. Default false. */
   revocationRequired: from('REVOCATION_REQUIRED', flag(false)),
   /** Adds claims to the tokens of an identity; those that are registered or ours cannot be overridden. Default: none. */

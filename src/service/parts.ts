@@ -17,6 +17,7 @@ import type {
   Store,
 } from '../ports.js';
 import { createAddressLimits } from './address-limits.js';
+import type { Devices } from './devices.js';
 import { createSendNotes } from './send-notes.js';
 import { createTargetResolver, type FindCountry } from './target.js';
 import { createTestCodeFinder } from './test-codes.js';
@@ -27,6 +28,8 @@ export interface ServiceOptions {
   keys: Keys;
   store: Store;
   delivery: Delivery;
+  /** Default: no browser is known. */
+  devices?: Devices | undefined;
   outcomes: Outcomes;
   /** Default: a right code is answered without a token. */
   issueToken?: IssueToken | undefined;

@@ -40,9 +40,14 @@ export function createRequest(parts: Parts): Request {
     facts: RequestFacts,
   ): Promise<RequestAnswer> {
     const { recordKey, testCode } = target;
+    const { device } = options;
+    // With an invalid device too, since the answer must not tell which ones are valid.
     const isBound =
-      options.bind === true || recordKey.challenge !== undefined || policy.binding === 'challenge';
-    const opened = await openRecord(target, channel, isBound, options.ip);
+      options.bind === true ||
+      recordKey.challenge !== undefined ||
+      policy.binding === 'challenge' ||
+      !!device;
+    const opened = await openRecord(target, channel, isBound, options);
     if (opened.status === 'expired' || opened.status === 'rate_limited') return opened;
     if (opened.status === 'limited') return rateLimited(opened.limit, opened.retryAfterMs);
     if (opened.status !== 'opened') {
@@ -100,7 +105,7 @@ export function createRequest(parts: Parts): Request {
     { identity, purpose, recordKey, lengthening }: Target,
     channel: Channel,
     bind: boolean,
-    ip: string | null | undefined,
+    { ip }: RequestOptions,
   ): Promise<OpenResult | RateLimited> {
     // Before the identity's limit, so that a blocked address cannot use that up.
     const refused = await countAddress('request_ip', ip);

@@ -1,4 +1,5 @@
 import { parseCode } from '../core/code.js';
+import type { Device } from '../core/device-token.js';
 import { parseExpiredCause } from '../core/expired-cause.js';
 import { limitPeriodSeconds } from '../core/policy.js';
 import { equalTexts } from '../fast/equal-texts.js';
@@ -34,7 +35,7 @@ const maxUsedCodes = 10_000;
 /** Counts the attempt, compares the code, consumes the record, issues the token. */
 export function createVerify(parts: Parts): Verify {
   const { policy, derivation, store, outcomes, random, issueToken, readClaims, monotonicClock } = parts;
-  const { resolveTarget, countAddress, findCountry } = parts;
+  const { devices, resolveTarget, countAddress, findCountry } = parts;
   const usedCodes = createUsedCodes({
     maxEntries: maxUsedCodes,
     memorySeconds: policy.windowSeconds,
@@ -91,7 +92,8 @@ export function createVerify(parts: Parts): Verify {
   async function verify(
     target: Target,
     code: string,
-    isSession: boolean,
+    { session = false, remember }: VerifyOptions,
+    device: Device | null,
     facts: VerifyFacts,
   ): Promise<VerifyAnswer> {
     const { identity, purpose, recordKey, testCode } = target;
@@ -107,17 +109,20 @@ export function createVerify(parts: Parts): Verify {
     if (result.status !== 'consumed') return result;
     if (testCode) outcomes.report({ event: 'test_identity.used', action: 'verify', ...nameCall(facts) });
     const { record, extraClaims, authTimeSeconds } = result;
-    if (!issueToken) return { status: 'valid', identity: identity.value, purpose };
+    const verified: Verified = { status: 'valid', identity: identity.value, purpose };
+    const renewed = (device || remember) && devices?.issue(recordKey.identityTag, device, authTimeSeconds);
+    if (renewed) verified.device = renewed;
+    if (!issueToken) return verified;
     const token = await issueToken({
       identity: identity.value,
       purpose,
       channels: record.channels ?? [record.channel],
-      isSession,
+      isSession: session,
       authTimeSeconds,
       extraClaims,
       call: facts,
     });
-    return { status: 'valid', identity: identity.value, purpose, tokenType: 'bearer', ...token };
+    return { ...verified, tokenType: 'bearer', ...token };
   }
 
   async function answer(
@@ -128,8 +133,11 @@ export function createVerify(parts: Parts): Verify {
   ): Promise<VerifyAnswer> {
     const code = parseCode(typed);
     if (code === null) return { status: 'invalid', attemptsLeft: null };
-    const refused = await countAddress('verify_ip', options.ip);
-    const result = refused ?? (await verify(target, code, options.session ?? false, facts));
+    const counting = countAddress('verify_ip', options.ip);
+    const [refused, device] = options.device
+      ? await Promise.all([counting, devices?.find(options.device, target.recordKey.identityTag) ?? null])
+      : [await counting, null];
+    const result = refused ?? (await verify(target, code, options, device, facts));
     if (result.status === 'expired') facts.usedSecondsAgo = usedCodes.findAge(target.recordKey);
     return result;
   }

@@ -237,10 +237,9 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     async claimed(key) {
       return claims.load(key, clock()) !== undefined;
     },
-    async ended({ names, identityTag, authTimeSeconds }) {
+    async ended({ names, identityTag, authTimeSeconds, ttlSeconds }) {
       const now = clock();
-      const endedSeconds = signOuts.find(identityTag, now);
-      if (endedSeconds !== undefined && authTimeSeconds <= endedSeconds) return true;
+      if (signOuts.haveEnded(identityTag, authTimeSeconds, ttlSeconds, now)) return true;
       return names.some((name) => claims.load(name, now) !== undefined);
     },
     exchange: async (request) => families.exchange(request, clock()),

@@ -1,3 +1,4 @@
+import { maxAheadSeconds } from '../core/device-token.js';
 import { refuseUnknownOptions } from '../core/known-options.js';
 import { assertWholeNumber } from '../core/policy.js';
 import { OtpError } from '../errors.js';
@@ -220,10 +221,10 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     async claimed(key) {
       return (await call('claimed', [keyOf('c', key)], [], [])) === 1;
     },
-    async ended({ names, identityTag, authTimeSeconds }) {
+    async ended({ names, identityTag, authTimeSeconds, ttlSeconds = 0 }) {
       const keys = names.map((name) => keyOf('c', name));
       keys.push(keyOf('s', identityTag));
-      const ask = (keys: string[]) => call('ended', keys, [], [authTimeSeconds]);
+      const ask = (keys: string[]) => call('ended', keys, [], [authTimeSeconds, ttlSeconds, maxAheadSeconds]);
       if (!client.isCluster) return (await ask(keys)) === 1;
       // They are on different servers.
       return (await Promise.all(keys.map((key) => ask([key])))).includes(1);

@@ -62,8 +62,8 @@ export function describeSignOuts(name: string, createHarness: () => Promise<Stor
       const clear = (changes: Partial<ClearRequest> = {}, by = store) =>
         by.clear({ identityTag: tag, records: false, counts: false, signOutSeconds: 0, ...changes });
       const signOut = (by = store) => clear({ records: true, signOutSeconds: 86_400 }, by);
-      const isEnded = (authTimeSeconds: number, names: string[] = []) =>
-        store.ended({ names, identityTag: tag, authTimeSeconds });
+      const isEnded = (authTimeSeconds: number, names: string[] = [], ttlSeconds?: number) =>
+        store.ended({ names, identityTag: tag, authTimeSeconds, ttlSeconds });
       return { open, attempt, obtain, signIn, clear, signOut, isEnded };
     }
 
@@ -118,6 +118,21 @@ export function describeSignOuts(name: string, createHarness: () => Promise<Stor
         for (const seconds of won) assert.equal(await person.isEnded(seconds), true);
         assert.equal(await person.isEnded(await person.signIn()), false);
       }
+    });
+
+    // Attack: present a sign-in long after its life, or before its time.
+    test('a sign-in ends by itself where it is asked about with a life, by the clock of the store', async () => {
+      const { signIn, isEnded } = createPerson();
+      const seconds = await signIn();
+      const ttlSeconds = 86_400;
+      assert.equal(await isEnded(seconds, [], ttlSeconds), false);
+      assert.equal(await isEnded(seconds + 250, [], ttlSeconds), false);
+      assert.equal(await isEnded(seconds + 1000, [], ttlSeconds), true);
+      await harness.advance(86_300_000);
+      assert.equal(await isEnded(seconds, [], ttlSeconds), false);
+      await harness.advance(160_000);
+      assert.equal(await isEnded(seconds, [], ttlSeconds), true);
+      assert.equal(await isEnded(seconds), false);
     });
 
     test('ends all pending codes of the identity, bound or not, and nobody else’s', async () => {

@@ -81,6 +81,7 @@ test('no line of the log holds a code, a token, a key or an address, whatever is
     Origin: `https://${identity.replace(/\W/g, '')}.example.com`,
   });
 
+  let device = 'otd1.of-a-stranger';
   for (let i = 0; i < 60; i++) {
     const identity = [
       `person.${i}.secret@example.com`,
@@ -90,13 +91,20 @@ test('no line of the log holds a code, a token, a key or an address, whatever is
       `"bad ${i}"@example.com`,
     ][i % 5] as string;
     secrets.add(identity);
-    await call('/api/v1/otp/request', { identity }, hostile(identity));
+    const { body: sent } = await call('/api/v1/otp/request', { identity, device }, hostile(identity));
+    const { challenge } = sent;
     await settle();
     clock.advance(1000);
     const code = latest.get(identity) ?? '48293177';
     secrets.add(code);
     for (const typed of [makeWrong(code), code, code]) {
-      const { body } = await call('/api/v1/otp/verify', { identity, otp: typed }, hostile(identity, code));
+      const { body } = await call(
+        '/api/v1/otp/verify',
+        { identity, otp: typed, challenge, device, remember: true },
+        hostile(identity, code),
+      );
+      secrets.add(device);
+      device = body['device'] ?? device;
       const { access_token: access = `a.${i}.c`, refresh_token: refresh = `otr2.refresh-${i}` } = body;
       secrets.add(access);
       secrets.add(refresh);

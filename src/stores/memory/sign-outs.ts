@@ -1,3 +1,4 @@
+import { isLive } from '../../core/device-token.js';
 import { type Expiring, ExpiringMap } from './expiring-map.js';
 
 interface SignOut extends Expiring {
@@ -18,6 +19,18 @@ export class SignOuts {
   /** The second up to which sign-ins have ended. */
   find(identityTag: string, now: number): number | undefined {
     return this.#signOuts.load(identityTag, now)?.endedSeconds;
+  }
+
+  /** Whether a sign-in at this time has ended: signed out since, or older than `ttlSeconds`. */
+  haveEnded(
+    identityTag: string,
+    authTimeSeconds: number,
+    ttlSeconds: number | undefined,
+    now: number,
+  ): boolean {
+    if (ttlSeconds !== undefined && !isLive(authTimeSeconds, ttlSeconds, toSeconds(now))) return true;
+    const endedSeconds = this.find(identityTag, now);
+    return endedSeconds !== undefined && authTimeSeconds <= endedSeconds;
   }
 
   /** Ends every sign-in until now. */

@@ -1,0 +1,87 @@
+import type { Derivation } from '../core/derivation.js';
+import { type Device, deviceIdLength, isLive, openDevice, sealDevice } from '../core/device-token.js';
+import type { Keys } from '../core/keys.js';
+import { saltBytes } from '../core/seal.js';
+import type { Clock, Random, Store } from '../ports.js';
+
+export interface DeviceOptions {
+  keys: Pick<Keys, 'device'>;
+  namespace: string;
+  /** Life of a token; 0: no browser is known. */
+  deviceTtlSeconds: number;
+  derivation: Pick<Derivation, 'deriveIdentityTag'>;
+  store: Pick<Store, 'claim' | 'claimed' | 'ended'>;
+  clock: Clock;
+  random: Pick<Random, 'bytes' | 'id'>;
+}
+
+/** The tokens by which browsers are known. */
+export interface Devices {
+  /**
+   * The device of this identity that a token stands for; null unless the token is valid, and neither it nor its owner has
+   * signed out since.
+   *
+   * @throws OtpError `store_unavailable`
+   */
+  find(token: unknown, identityTag: string): Promise<Device | null>;
+  /**
+   * A token for a browser that has just signed in; undefined where no browser is known.
+   *
+   * @param known the device that it already is
+   * @param authTimeSeconds as the store returned it. Default: the time of this instance
+   */
+  issue(identityTag: string, known: Device | null, authTimeSeconds: number | undefined): string | undefined;
+  /** The first of these tokens that was made for this canonical identity, whether or not it has ended. */
+  pick(tokens: readonly string[], identity: string): string | undefined;
+  /**
+   * Ends tokens, with all that they were renewed from and to. Ignores anything else.
+   *
+   * @throws OtpError `store_unavailable`
+   */
+  forget(tokens: readonly string[]): Promise<void>;
+}
+
+export function createDevices(options: DeviceOptions): Devices {
+  const { keys, namespace, deviceTtlSeconds: ttlSeconds, derivation, store, clock, random } = options;
+  const scope = { key: keys.device, namespace };
+  const nowSeconds = () => Math.floor(clock() / 1000);
+
+  async function hasEnded({ identityTag, id, issuedAtSeconds }: Device): Promise<boolean> {
+    const name = nameDevice(id);
+    if (!store.ended) {
+      return (await store.claimed(name)) || !isLive(issuedAtSeconds, ttlSeconds, nowSeconds());
+    }
+    return store.ended({ names: [name], identityTag, authTimeSeconds: issuedAtSeconds, ttlSeconds });
+  }
+
+  return {
+    async find(token, identityTag) {
+      if (ttlSeconds === 0) return null;
+      const opened = openDevice(scope, token);
+      const own = opened?.identityTag === identityTag ? opened : null;
+      // Asked about every token, since the time it takes must not tell which ones are valid.
+      const device = own ?? { identityTag, id: '', issuedAtSeconds: nowSeconds() };
+      return (await hasEnded(device)) ? null : own;
+    },
+    issue(identityTag, known, authTimeSeconds) {
+      if (ttlSeconds === 0) return undefined;
+      return sealDevice(scope, random.bytes(saltBytes), {
+        identityTag,
+        id: known?.id ?? random.id().slice(0, deviceIdLength),
+        issuedAtSeconds: authTimeSeconds ?? nowSeconds(),
+      });
+    },
+    pick(tokens, identity) {
+      if (tokens.length === 0) return undefined;
+      const identityTag = derivation.deriveIdentityTag(identity);
+      return tokens.find((token) => openDevice(scope, token)?.identityTag === identityTag);
+    },
+    async forget(tokens) {
+      const ids = new Set(tokens.flatMap((token) => openDevice(scope, token)?.id ?? []));
+      await Promise.all([...ids].map((id) => store.claim(nameDevice(id), ttlSeconds)));
+    },
+  };
+}
+
+/** The name under which the store keeps that a device has ended. */
+const nameDevice = (id: string) => `device ${id}`;
