@@ -19,8 +19,11 @@ import type {
   NoteRequest,
   OpenRequest,
   OpenResult,
+  RefundRequest,
   ReleaseRequest,
   RetractRequest,
+  SpendRequest,
+  SpendResult,
 } from './store-verbs.js';
 
 export type * from './core/human-check.js';
@@ -101,6 +104,13 @@ export interface Store {
    * call changes nothing.
    */
   hit(key: string, limit: HitLimit, group?: HitGroup): Promise<HitResult>;
+  /**
+   * Counts one send against all of these rows, or none. A refused call changes nothing but the count of its `hit`. Optional,
+   * together with `refund`: without them there are no limits over a day.
+   */
+  spend?(request: SpendRequest): Promise<SpendResult>;
+  /** Gives back what `spend` has counted; the caller does so once. Never below zero. */
+  refund?(request: RefundRequest): Promise<void>;
   /** Sets `key` for this long; true for the one caller who set it. A deny-list: lost with the store's data. */
   claim(key: string, ttlSeconds: number): Promise<boolean>;
   /** Whether `key` is set. */

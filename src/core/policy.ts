@@ -13,7 +13,13 @@ export type Channel = (typeof channels)[number];
 
 export const limitNames = [
   'request_identity',
+  'request_network',
+  'request_day',
   'request_ip',
+  'request_ip_day',
+  'phone_prefix',
+  'phone_country',
+  'paid_day',
   'verify_identity',
   'verify_ip',
   'cooldown',

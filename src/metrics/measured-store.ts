@@ -12,6 +12,8 @@ const verbs = {
   note: true,
   release: true,
   hit: true,
+  spend: true,
+  refund: true,
   claim: true,
   claimed: true,
   ended: true,

@@ -1,6 +1,7 @@
 import { refuseUnknownOptions } from '../core/known-options.js';
 import { assertWholeNumber } from '../core/policy.js';
 import type { Clock, Store } from '../ports.js';
+import { DayCounts } from './memory/day-counts.js';
 import { ExpiringMap, entriesRange } from './memory/expiring-map.js';
 import { GuessCounts } from './memory/guess-counts.js';
 import {
@@ -51,6 +52,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const identities = new ExpiringMap<StoredIdentity>(maxEntries);
   const guesses = new GuessCounts(maxEntries);
   const addresses = new RollingLimits(maxEntries, identities);
+  const days = new DayCounts(maxEntries);
   const claims = new ExpiringMap(maxEntries);
   const families = new TokenFamilies(maxEntries);
   const signOuts = new SignOuts(maxEntries);
@@ -226,6 +228,21 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
 
     async hit(key, limit, group) {
       return addresses.hit(key, limit, group, clock());
+    },
+
+    async spend(request) {
+      const now = clock();
+      const { hit } = request;
+      const answer = hit && addresses.hit(hit.key, hit.limit, hit.group, now);
+      if (hit && answer?.allowed === false) {
+        const { retryAfterMs } = answer;
+        return { status: 'limited', limit: hit.limitName, retryAfterMs, isHelpedByCheck: false };
+      }
+      return days.spend(request, now);
+    },
+
+    async refund(request) {
+      days.refund(request, clock());
     },
 
     async claim(key, ttlSeconds) {

@@ -3,10 +3,11 @@ import { refuseUnknownOptions } from '../core/known-options.js';
 import { assertWholeNumber } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type { Logger, Store } from '../ports.js';
-import { type ExchangeResult, type HitResult, storeVerbs } from '../store-verbs.js';
+import { type ExchangeResult, type HitResult, type SpendResult, storeVerbs } from '../store-verbs.js';
 import { nameRecord } from './record-name.js';
 import { checkServer } from './redis/check-server.js';
 import { createClient, createProbe, type Resolved, redisTimeout, resolveAccess } from './redis/connect.js';
+import { decodeSpend, encodeRefund, encodeSpend, nameHitKeys, type SpendReply } from './redis/day-counts.js';
 import { createFreeMemory } from './redis/free-memory.js';
 import { createGathering } from './redis/gathering.js';
 import { createReasonLog } from './redis/reason-log.js';
@@ -60,7 +61,7 @@ const optionNames =
     ' ',
   );
 
-const verbs = [...storeVerbs, 'retract', 'clear', 'ended', 'inspect', 'note'] as const;
+const verbs = [...storeVerbs, 'retract', 'clear', 'ended', 'inspect', 'note', 'spend', 'refund'] as const;
 type Verb = (typeof verbs)[number];
 const run = Object.fromEntries(verbs.map((name) => [name, loadScript(name)])) as Record<Verb, RunScript>;
 
@@ -208,12 +209,20 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       await call('release', [identityKey(request)], names, [resend, periodSeconds]);
     },
     async hit(key, limit, group): Promise<HitResult> {
-      // The hash tag of the group, so that a cluster keeps its keys on one server.
-      const keys = group ? [keyOf('a', group.key), `${keyOf('a', group.key)}:${key}`] : [keyOf('a', key)];
+      const keys = nameHitKeys(keyOf, key, group);
       const left = limit.opensRecords ? findFreeMemory() / memoryReserve : 1;
       const limits = lowerLimits(key, limit, group, left).map(({ max }) => max);
       const retryAfterMs = Number(await call('hit', keys, [], [limit.periodSeconds, ...limits]));
       return retryAfterMs === 0 ? { allowed: true } : { allowed: false, retryAfterMs };
+    },
+    async spend(request): Promise<SpendResult> {
+      const left = request.hit?.limit.opensRecords ? findFreeMemory() / memoryReserve : 1;
+      const { keys, names, settings } = encodeSpend(request, keyOf, left);
+      return decodeSpend((await call('spend', keys, names, settings)) as SpendReply, request);
+    },
+    async refund(request) {
+      const { keys, names, settings } = encodeRefund(request, keyOf);
+      await call('refund', keys, names, settings);
     },
     async claim(key, ttlSeconds) {
       return (await call('claim', [keyOf('c', key)], [], [ttlSeconds])) === 1;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createMemoryStore } from '../../src/stores/memory.js';
+import { describeDayCounts } from '../contracts/day-counts.js';
 import { describeInspection } from '../contracts/inspection.js';
 import { describeSignOuts } from '../contracts/sign-outs.js';
 import { describeStore, type StoreHarness } from '../contracts/store.js';
@@ -19,6 +20,7 @@ async function createHarness(): Promise<StoreHarness> {
 describeStore('the memory store', createHarness);
 describeSignOuts('the memory store', createHarness);
 describeInspection('the memory store', createHarness);
+describeDayCounts('the memory store', createHarness);
 
 const lengthening = { after: 10, digits: 10, maxAttempts: 2, memorySeconds: 8_640_000 };
 const sends = { max: 5, periodSeconds: 600 };

@@ -1,5 +1,6 @@
 import { after, before, describe } from 'node:test';
 import { createRedisStore } from '../../src/stores/redis.js';
+import { describeDayCounts } from '../contracts/day-counts.js';
 import { describeInspection } from '../contracts/inspection.js';
 import { describeSignOuts } from '../contracts/sign-outs.js';
 import { describeStore, type StoreHarness } from '../contracts/store.js';
@@ -37,6 +38,7 @@ describe('on a single server', () => {
   describeStore('the Redis store', () => createHarness(url));
   describeSignOuts('the Redis store', () => createHarness(url));
   describeInspection('the Redis store', () => createHarness(url));
+  describeDayCounts('the Redis store', () => createHarness(url));
 });
 
 describe('on a cluster of three', () => {
@@ -48,4 +50,5 @@ describe('on a cluster of three', () => {
   describeStore('the Redis store', () => createHarness(cluster.url));
   describeSignOuts('the Redis store', () => createHarness(cluster.url));
   describeInspection('the Redis store', () => createHarness(cluster.url));
+  describeDayCounts('the Redis store', () => createHarness(cluster.url));
 });

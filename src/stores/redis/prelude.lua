@@ -2,7 +2,7 @@
 -- only what callers chose is passed separately.
 -- ARGV[1]  JSON: offset in microseconds, added to the server's clock (0, except in tests); whether records are fenced by
 --          the replication id of the master; then what each script lists as SETTINGS
--- MAX_LIFE_SECONDS and REFUSED_SENDS_FACTOR are defined before it.
+-- Constants in capitals that are not defined here are defined before it.
 -- Values are MessagePack arrays; times are microseconds since 1970 by the server's clock.
 
 local SETTINGS = cjson.decode(ARGV[1])

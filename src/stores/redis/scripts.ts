@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
+import { bucketsPerPeriod, unitsPerSend, verifiedDays } from '../../core/ladder.js';
 import { policyNumbers, refusedSendsFactor } from '../../core/policy.js';
 
 /** A single server, possibly behind Sentinel, or a cluster. */
@@ -10,12 +11,21 @@ export type RedisClient = Redis | Cluster;
 export type RunScript = (client: RedisClient, keys: string[], args: string[]) => Promise<unknown>;
 
 /** Rules that the scripts share with the other stores. */
-const constants = `local MAX_LIFE_SECONDS, REFUSED_SENDS_FACTOR = ${policyNumbers.windowSeconds.max}, ${refusedSendsFactor}`;
-const prelude = `${constants}\n${loadSource('prelude')}`;
+const constants = {
+  MAX_LIFE_SECONDS: policyNumbers.windowSeconds.max,
+  REFUSED_SENDS_FACTOR: refusedSendsFactor,
+  UNITS_PER_SEND: unitsPerSend,
+  BUCKETS_PER_PERIOD: bucketsPerPeriod,
+  VERIFIED_DAYS: verifiedDays,
+};
+const prelude = `local ${Object.keys(constants).join(', ')} = ${Object.values(constants).join(', ')}\n${loadSource('prelude')}`;
+
+/** What some scripts need besides the prelude. */
+const parts: Record<string, readonly string[]> = { spend: ['ladder', 'counts'], refund: ['counts'] };
 
 /** Loads `name.lua`, preceded by the prelude. */
 export function loadScript(name: string): RunScript {
-  const source = `${prelude}\n${loadSource(name)}`;
+  const source = [prelude, ...(parts[name] ?? []).map(loadSource), loadSource(name)].join('\n');
   const digest = createHash('sha1').update(source).digest('hex');
   return async (client, keys, args) => {
     try {

@@ -1,0 +1,139 @@
+import type { Channel } from './policy.js';
+
+/**
+ * What sends are counted in. A verified send of a paid channel still counts for one of these: fraudsters own numbers and can
+ * type codes.
+ */
+export const unitsPerSend = 5;
+
+/** No figure is higher. */
+const unlimited = 2 ** 50;
+
+/** The figures of one step of a ladder, in units. */
+export interface Figures {
+  max: number;
+  /** As `max`, for a network that has sent nothing yet. */
+  freshMax: number;
+  /** How much one network may send, once all of them have sent `networkFrom`. */
+  networkMax: number;
+  networkFrom: number;
+}
+
+/** Free, then with a human check, then refused. */
+export interface Ladder {
+  /** The rolling period, which is counted in `bucketsPerPeriod` parts. */
+  periodSeconds: number;
+  free: Figures;
+  checked: Figures;
+}
+
+/** Sends are forgotten together with the others of the same part of a period, up to one part late and never early. */
+export const bucketsPerPeriod = 24;
+
+const daySeconds = 86_400;
+
+interface Sends {
+  max: number;
+  freshMax?: number;
+  networkMax?: number;
+  networkFrom?: number;
+}
+
+function toFigures({ max, freshMax = max, networkMax = unlimited, networkFrom = 0 }: Sends): Figures {
+  const units = [max, freshMax, networkMax, networkFrom].map((sends) =>
+    Math.min(unlimited, Math.floor(sends * unitsPerSend)),
+  );
+  return {
+    max: units[0] as number,
+    freshMax: units[1] as number,
+    networkMax: units[2] as number,
+    networkFrom: units[3] as number,
+  };
+}
+
+function createLadder(periodSeconds: number, free: Sends, checked: Sends): Ladder {
+  return { periodSeconds, free: toFigures(free), checked: toFigures(checked) };
+}
+
+/** Unverified sends to one person. */
+export const identityLadder = createLadder(
+  daySeconds,
+  { max: 10, networkMax: 5 },
+  { max: 20, networkMax: 8, freshMax: 30 },
+);
+
+/** Of one caller: an IPv4 address, or the /64 of an IPv6 address. */
+export const addressLadder = createLadder(daySeconds, { max: 100 }, { max: 400 });
+
+/** Of the /48 around it. */
+export const siteLadder = createLadder(daySeconds, { max: 1600 }, { max: 6400 });
+
+/** To neighbouring numbers: those that differ in the last four digits. */
+export const prefixLadder = createLadder(
+  3600,
+  { max: 20, networkMax: 5, networkFrom: 10 },
+  { max: 60, networkMax: 15, networkFrom: 10 },
+);
+
+/** Sends to a country that it takes, whatever was verified there. */
+export const defaultCountryFloor = 100;
+
+/** To the numbers of one country. All figures grow with its best verified day. */
+export function createCountryLadder(floor: number): Ladder {
+  const share = (max: number) => ({ max, networkFrom: max / 2, networkMax: Math.max(1, max / 10) });
+  return createLadder(daySeconds, share(floor), share(floor * 3));
+}
+
+/** Countries that one caller may send to in a day before each further one takes a human check. */
+export const freeCountries = 3;
+/** Days whose verified sign-ins raise the figures of a country. */
+export const verifiedDays = 14;
+
+/** Channels on which each message costs money. */
+export function isPaid(channel: Channel): boolean {
+  return channel === 'sms' || channel === 'whatsapp' || channel === 'voice';
+}
+
+/** Which step of a ladder a caller is on: those that cannot be asked for a check get what mail allows with one. */
+export function isOnSecondStep(
+  channel: Channel,
+  { isChecked, canBeAsked }: { isChecked: boolean; canBeAsked: boolean },
+): boolean {
+  return isChecked || (!canBeAsked && !isPaid(channel));
+}
+
+/** Units of a send that a sign-in gives back. */
+export function countGivenBack(channel: Channel): number {
+  return isPaid(channel) ? unitsPerSend - 1 : unitsPerSend;
+}
+
+/** The figures in force: of the step that the caller is on, and grown to what was verified on the best day. */
+export function chooseFigures(ladder: Ladder, isOnSecondStep: boolean, bestDay = 0): Figures {
+  const figures = isOnSecondStep ? ladder.checked : ladder.free;
+  const growth = (bestDay * unitsPerSend) / ladder.free.max;
+  if (growth <= 1) return figures;
+  return {
+    max: figures.max * growth,
+    freshMax: figures.freshMax * growth,
+    networkMax: figures.networkMax * growth,
+    networkFrom: figures.networkFrom * growth,
+  };
+}
+
+/**
+ * Whether one more send fits. Every row of the table asks this.
+ *
+ * @param used by everyone
+ * @param usedByNetwork by the network of the caller; undefined when that does not count
+ * @returns what has no room: the row as a whole, or the part of the network; null when it fits
+ */
+export function findRefusal(
+  { max, freshMax, networkMax, networkFrom }: Figures,
+  used: number,
+  usedByNetwork: number | undefined,
+): 'all' | 'network' | null {
+  const next = used + unitsPerSend;
+  if (next > (usedByNetwork === 0 ? freshMax : max)) return 'all';
+  if (usedByNetwork === undefined || used < networkFrom) return null;
+  return usedByNetwork + unitsPerSend > networkMax ? 'network' : null;
+}

@@ -1,0 +1,23 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { parseAddress } from './address.js';
+
+/** ipaddr.js's names of the ranges in which machines, not people, are counted apart. */
+const machineRanges: readonly string[] = [
+  'loopback',
+  'private',
+  'uniqueLocal',
+  'linkLocal',
+  'carrierGradeNat',
+];
+
+/**
+ * Whether an address tells one person from another. Loopback, private, link-local and shared addresses (100.64.0.0/10, RFC
+ * 6598) are those of proxies and back ends, through which anyone may come. Anything that is not an address counts too: those
+ * share one budget. So does an IPv6 address that embeds a private one, since only a translator could vouch for that.
+ */
+export function isPersonsAddress(address: string): boolean {
+  const plain = parseAddress(address);
+  if (plain === null || isIP(plain) === 0) return true;
+  return !machineRanges.includes(ipaddr.parse(plain).range());
+}

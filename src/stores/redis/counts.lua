@@ -1,0 +1,114 @@
+-- Precedes the scripts that count over a day. BUCKETS_PER_PERIOD is defined before it.
+-- Counts are { part of the period, units, part, units … }, oldest first.
+
+local function part_length(period_seconds)
+  return period_seconds * 1000000 / BUCKETS_PER_PERIOD
+end
+
+-- When the units of this part no longer count.
+local function end_of(part, period_seconds)
+  return (part + 1) * part_length(period_seconds) + period_seconds * 1000000
+end
+
+-- Returns the counts without what has left the period, and their sum.
+local function trim_counts(counts, period_seconds)
+  local kept, used = {}, 0
+  for i = 1, #counts, 2 do
+    if end_of(counts[i], period_seconds) > now then
+      table.insert(kept, counts[i])
+      table.insert(kept, counts[i + 1])
+      used = used + counts[i + 1]
+    end
+  end
+  return kept, used
+end
+
+local function add_units(counts, period_seconds, units)
+  local part = math.floor(now / part_length(period_seconds))
+  local last = #counts - 1
+  if last > 0 and counts[last] >= part then
+    counts[last + 1] = counts[last + 1] + units
+  else
+    table.insert(counts, part)
+    table.insert(counts, units)
+  end
+end
+
+-- Takes units back from the part that this time is in, as far as it has them.
+local function take_units(counts, period_seconds, units, at)
+  local part = math.floor(at / part_length(period_seconds))
+  for i = 1, #counts, 2 do
+    if counts[i] == part then
+      counts[i + 1] = counts[i + 1] - units
+      if counts[i + 1] <= 0 then
+        table.remove(counts, i)
+        table.remove(counts, i)
+      end
+      return
+    end
+  end
+end
+
+-- When the last of them no longer counts.
+local function find_end(counts, period_seconds)
+  return end_of(counts[#counts - 1], period_seconds)
+end
+
+local function save_counts(key, counts, period_seconds)
+  if #counts == 0 then
+    redis.call('DEL', key)
+  else
+    save(key, counts, find_end(counts, period_seconds))
+  end
+end
+
+-- Microseconds until no more than `most` of the units still count.
+local function wait_for_units(counts, period_seconds, most)
+  local _, used = trim_counts(counts, period_seconds)
+  local wait = part_length(period_seconds)
+  for i = 1, #counts, 2 do
+    if used <= most then break end
+    used = used - counts[i + 1]
+    wait = end_of(counts[i], period_seconds) - now
+  end
+  return wait
+end
+
+-- Places are { { place, counts }, … } in the order of their first sends that still count.
+local function load_places(key, period_seconds)
+  local kept = {}
+  for _, place in ipairs(load(key) or {}) do
+    local counts = trim_counts(place[2], period_seconds)
+    if #counts > 0 then table.insert(kept, { place[1], counts }) end
+  end
+  return kept
+end
+
+local function save_places(key, places, period_seconds)
+  local expires_at = 0
+  for _, place in ipairs(places) do expires_at = math.max(expires_at, find_end(place[2], period_seconds)) end
+  if #places == 0 then
+    redis.call('DEL', key)
+  else
+    save(key, places, expires_at)
+  end
+end
+
+-- The place of this name and its rank, or nil and the rank that it would get.
+local function find_place(places, name)
+  for i, place in ipairs(places) do
+    if place[1] == name then return place, i end
+  end
+  return nil, #places + 1
+end
+
+-- Sign-ins are { day, count, day, count … }, oldest first.
+local DAY = 86400 * 1000000
+
+local function best_day(days)
+  local best = 0
+  for i = 1, #days, 2 do
+    if days[i] > math.floor(now / DAY) - VERIFIED_DAYS then best = math.max(best, days[i + 1]) end
+  end
+  return best
+end

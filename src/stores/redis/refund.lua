@@ -1,0 +1,62 @@
+-- Gives back what one send counted, never below zero.
+-- KEYS     for each row its counts, those of the network if it counts, and the sign-ins if it grows; then the places, if there
+--          are any
+-- ARGV[2]  place
+-- SETTINGS ms when it was counted; units; whether it was a sign-in; rows, each { period in seconds, whether networks count,
+--          whether it grows }; period of the places in seconds, or 0
+-- Returns  nil
+
+local at_ms, units, is_sign_in, rows, place_seconds = unpack(SETTINGS, 3)
+local at = at_ms * 1000
+
+local next_key = 0
+local function take_key()
+  next_key = next_key + 1
+  return KEYS[next_key]
+end
+
+local function take_from(key, period)
+  local counts = trim_counts(load(key) or {}, period)
+  take_units(counts, period, units, at)
+  save_counts(key, counts, period)
+end
+
+local function note_sign_in(key)
+  local today = math.floor(now / DAY)
+  local kept = {}
+  local days = load(key) or {}
+  for i = 1, #days, 2 do
+    if days[i] > today - VERIFIED_DAYS then
+      table.insert(kept, days[i])
+      table.insert(kept, days[i + 1])
+    end
+  end
+  if kept[#kept - 1] == today then
+    kept[#kept] = kept[#kept] + 1
+  else
+    table.insert(kept, today)
+    table.insert(kept, 1)
+  end
+  save(key, kept, (today + VERIFIED_DAYS) * DAY)
+end
+
+for _, row in ipairs(rows) do
+  local period, by_network, grows = unpack(row)
+  take_from(take_key(), period)
+  if by_network then take_from(take_key(), period) end
+  if grows then
+    local key = take_key()
+    if is_sign_in then note_sign_in(key) end
+  end
+end
+if place_seconds > 0 then
+  local key = take_key()
+  local places = load_places(key, place_seconds)
+  local place, rank = find_place(places, ARGV[2])
+  if place then
+    take_units(place[2], place_seconds, units, at)
+    if #place[2] == 0 then table.remove(places, rank) end
+    save_places(key, places, place_seconds)
+  end
+end
+return nil
