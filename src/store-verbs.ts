@@ -260,6 +260,8 @@ export interface SpendRequest {
   slot: string;
   rows: readonly SpendRow[];
   place?: SpendPlace | undefined;
+  /** How much to count. Default: one send. */
+  units?: number | undefined;
   /** Whether the figures of the second step hold. */
   isOnSecondStep: boolean;
   /** Whether they refuse; otherwise everything is counted, and the answer says what would have been refused. */

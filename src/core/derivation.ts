@@ -1,7 +1,8 @@
 import { remember } from '../fast/recent.js';
-import { toNetwork, toSite } from './address.js';
+import { maskAddress, toNetwork, toSite } from './address.js';
 import { deriveAddressTag, deriveCode, deriveTag } from './code.js';
 import { findCodeKey, type Keys } from './keys.js';
+import { isPersonsAddress } from './person-address.js';
 
 /** The inputs of a code that a store remembers. */
 export interface DerivedFrom {
@@ -10,6 +11,23 @@ export interface DerivedFrom {
   keyId: string;
   window: number;
   digits: number;
+}
+
+/** Whom requests are counted against. */
+export interface Sender {
+  /** Of an IPv4 address, or of the /64 of an IPv6 address. */
+  address: string;
+  /** Of the /48 around it; IPv4 has none. */
+  site: string | undefined;
+  /** Of the IPv4 /24 or IPv6 /48; undefined when the address tells no person from another. */
+  network: string | undefined;
+}
+
+/** Where a phone number belongs. */
+export interface PhoneTags {
+  country: string;
+  /** The numbers that differ in the last four digits. */
+  prefix: string;
 }
 
 /** Derives the codes of one installation, and the tags that name things in its store. */
@@ -21,6 +39,10 @@ export interface Derivation {
   deriveTags(identity: string, purpose: string): { identityTag: string; recordTag: string };
   /** Tags of the network of this address and of the /48 around it, under one limit; IPv4 has no `site`. */
   deriveNetworkTags(limit: string, address: string): { network: string; site: string | undefined };
+  /** Tags of the caller with this address, for the limits on requests. */
+  deriveSender(address: string): Sender;
+  /** Tags of a phone number's prefix and country, for the limits on requests. */
+  derivePhoneTags(number: string, country: string, side: 'unknown' | 'known'): PhoneTags;
   /**
    * Derives the code again.
    *
@@ -30,8 +52,13 @@ export interface Derivation {
 }
 
 const maxLimits = 10;
+/** All of them, on both sides. */
+const maxCountries = 1024;
 /** Proxies and busy networks send most requests. */
 const maxAddresses = 1000;
+/** Callers compare networks with few others, and a send keeps one for a day. */
+const networkTagLength = 11;
+const lastDigits = 4;
 
 export function createDerivation(keys: Keys, namespace: string): Derivation {
   const networksUnder = remember(maxLimits, (limit: string) => {
@@ -42,6 +69,15 @@ export function createDerivation(keys: Keys, namespace: string): Derivation {
       return { network: derive(network), site: site && derive(site) };
     });
   });
+  const deriveSender = remember(maxAddresses, (address: string): Sender => {
+    const { network, site } = networksUnder('request_ip')(address);
+    const text = `request_network ${maskAddress(address)}`;
+    const wide = isPersonsAddress(address)
+      ? deriveAddressTag(keys.address, text).slice(0, networkTagLength)
+      : undefined;
+    return { address: network, site, network: wide };
+  });
+  const deriveCountry = remember(maxCountries, (label: string) => deriveAddressTag(keys.address, label));
   // The empty purpose: another purpose must not bring another budget.
   const deriveIdentityTag = (identity: string) =>
     deriveTag(keys.identity, { namespace, purpose: '', identity });
@@ -53,6 +89,11 @@ export function createDerivation(keys: Keys, namespace: string): Derivation {
       recordTag: deriveTag(keys.identity, { namespace, purpose, identity }),
     }),
     deriveNetworkTags: (limit, address) => networksUnder(limit)(address),
+    deriveSender,
+    derivePhoneTags: (number, country, side) => ({
+      country: deriveCountry(`phone_country ${side} ${country}`),
+      prefix: deriveAddressTag(keys.address, `phone_prefix ${side} ${number.slice(0, -lastDigits)}`),
+    }),
     recoverCode(identity, purpose, { challenge, keyId, window, digits }) {
       const codeKey = findCodeKey(keys, keyId);
       if (!codeKey) throw new RangeError('The code was derived from a key that is not known');

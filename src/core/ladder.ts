@@ -89,6 +89,14 @@ export const freeCountries = 3;
 /** Days whose verified sign-ins raise the figures of a country. */
 export const verifiedDays = 14;
 
+/** Messages of one installation on paid channels. They are counted whether or not their codes are used: each is on the bill. */
+export function createPaidLadder(max: number): Ladder {
+  return createLadder(daySeconds, { max }, { max });
+}
+
+/** The part of them that is open to strangers. */
+export const strangersPart = 3 / 4;
+
 /** Channels on which each message costs money. */
 export function isPaid(channel: Channel): boolean {
   return channel === 'sms' || channel === 'whatsapp' || channel === 'voice';
@@ -121,7 +129,7 @@ export function chooseFigures(ladder: Ladder, isOnSecondStep: boolean, bestDay =
 }
 
 /**
- * Whether one more send fits. Every row of the table asks this.
+ * Whether that much more fits. Every row of the table asks this.
  *
  * @param used by everyone
  * @param usedByNetwork by the network of the caller; undefined when that does not count
@@ -131,9 +139,9 @@ export function findRefusal(
   { max, freshMax, networkMax, networkFrom }: Figures,
   used: number,
   usedByNetwork: number | undefined,
+  units = unitsPerSend,
 ): 'all' | 'network' | null {
-  const next = used + unitsPerSend;
-  if (next > (usedByNetwork === 0 ? freshMax : max)) return 'all';
+  if (used + units > (usedByNetwork === 0 ? freshMax : max)) return 'all';
   if (usedByNetwork === undefined || used < networkFrom) return null;
-  return usedByNetwork + unitsPerSend > networkMax ? 'network' : null;
+  return usedByNetwork + units > networkMax ? 'network' : null;
 }

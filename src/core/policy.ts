@@ -8,6 +8,10 @@ export type ResendPolicy = (typeof resendPolicies)[number];
 export const bindings = ['identity', 'challenge'] as const;
 export type Binding = (typeof bindings)[number];
 
+/** What limits over a day do: refuse, only report what they would refuse, or nothing. */
+export const dayBudgetModes = ['enforce', 'log', 'off'] as const;
+export type DayBudgetMode = (typeof dayBudgetModes)[number];
+
 export const channels = ['email', 'sms', 'whatsapp', 'voice', 'custom'] as const;
 export type Channel = (typeof channels)[number];
 
@@ -60,6 +64,9 @@ export interface Policy extends Record<keyof typeof policyNumbers, number> {
   resend: ResendPolicy;
   binding: Binding;
 }
+
+/** Bounds of the messages on paid channels in a day. */
+export const paidDayRange = { min: 1, max: 100_000_000 };
 
 /** Bounds and default of the windows before and after its own in which the pure engine accepts a code. */
 export const driftToleranceRange = { min: 0, max: 10, default: 1 };

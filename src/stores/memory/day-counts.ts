@@ -61,20 +61,21 @@ export class DayCounts {
   }
 
   /** See `Store.spend`; without the hit. */
-  spend({ slot, rows, place, isOnSecondStep, isEnforced }: SpendRequest, now: number): SpendResult {
+  spend(request: SpendRequest, now: number): SpendResult {
+    const { slot, rows, place, units = unitsPerSend, isOnSecondStep, isEnforced } = request;
     const found = rows.map((row) => this.#find(slot, row, now));
     const refusal =
-      found.map((one) => refuse(one, isOnSecondStep, now)).find((one) => one !== null) ??
+      found.map((one) => refuse(one, units, isOnSecondStep, now)).find((one) => one !== null) ??
       (place && !isOnSecondStep ? this.#refusePlace(slot, place, now) : null);
     if (refusal && isEnforced) {
-      const isHelpedByCheck = !isOnSecondStep && found.every((one) => refuse(one, true, now) === null);
+      const isHelpedByCheck = !isOnSecondStep && found.every((one) => refuse(one, units, true, now) === null);
       return { status: 'limited', ...refusal, isHelpedByCheck };
     }
     for (const { row, key, networkKey } of found) {
-      add(this.#tableOf(row), key, row, now);
-      if (networkKey !== undefined) add(this.#counts, networkKey, row, now);
+      add(this.#tableOf(row), key, row, units, now);
+      if (networkKey !== undefined) add(this.#counts, networkKey, row, units, now);
     }
-    if (place) this.#addPlace(slot, place, now);
+    if (place) this.#addPlace(slot, place, units, now);
     return { status: 'counted', atMs: now, exceeded: refusal?.limit };
   }
 
@@ -146,12 +147,12 @@ export class DayCounts {
     return { limit: place.limit, retryAfterMs: Math.min(...ends) - now };
   }
 
-  #addPlace(slot: string, place: SpendPlace, now: number): void {
+  #addPlace(slot: string, place: SpendPlace, units: number, now: number): void {
     const kept = this.#loadPlaces(slot, place, now);
     if (!kept && !this.#places.hasRoom(now)) return;
     const places = kept?.places ?? new Map<string, PartCounts>();
     const parts = places.get(place.place) ?? [];
-    addUnits(parts, place.periodSeconds, unitsPerSend, now);
+    addUnits(parts, place.periodSeconds, units, now);
     places.set(place.place, parts);
     const expiresAt = findEnd(parts, place.periodSeconds);
     this.#places.save(`${slot} ${place.key}`, { places, expiresAt }, now);
@@ -168,24 +169,24 @@ export class DayCounts {
 }
 
 /** What has no room for one more. */
-function refuse(found: Found, isOnSecondStep: boolean, now: number): Refusal | null {
+function refuse(found: Found, units: number, isOnSecondStep: boolean, now: number): Refusal | null {
   const { row, all, ofNetwork, used, usedByNetwork, bestDay } = found;
   const figures = chooseFigures(row.ladder, isOnSecondStep, bestDay);
-  const part = findRefusal(figures, used, usedByNetwork);
+  const part = findRefusal(figures, used, usedByNetwork, units);
   if (part === null) return null;
   const [counts, most] =
     part === 'network'
       ? [ofNetwork, figures.networkMax]
       : [all, usedByNetwork === 0 ? figures.freshMax : figures.max];
-  const retryAfterMs = waitForUnits(counts, row.ladder.periodSeconds, most - unitsPerSend, now);
+  const retryAfterMs = waitForUnits(counts, row.ladder.periodSeconds, most - units, now);
   return { limit: row.limit, retryAfterMs };
 }
 
-function add(table: ExpiringMap<Count>, key: string, { ladder }: SpendRow, now: number): void {
+function add(table: ExpiringMap<Count>, key: string, { ladder }: SpendRow, units: number, now: number): void {
   const known = table.load(key, now);
   if (!known && !table.hasRoom(now)) return;
   const parts = known?.parts ?? [];
-  addUnits(parts, ladder.periodSeconds, unitsPerSend, now);
+  addUnits(parts, ladder.periodSeconds, units, now);
   const expiresAt = findEnd(parts, ladder.periodSeconds);
   if (known) known.expiresAt = expiresAt;
   else table.save(key, { parts, expiresAt }, now);

@@ -1,4 +1,4 @@
-import type { Figures } from '../../core/ladder.js';
+import { type Figures, unitsPerSend } from '../../core/ladder.js';
 import type { RefundRequest, SpendPlace, SpendRequest, SpendResult, SpendRow } from '../../store-verbs.js';
 import { lowerLimits } from '../room.js';
 
@@ -17,6 +17,7 @@ export function encodeSpend(request: SpendRequest, keyOf: KeyOf, freePart: numbe
   const maxima = hit ? lowerLimits(hit.key, hit.limit, hit.group, freePart).map(({ max }) => max) : [];
   addKeys(keys, keyOf('d', slot), rows, place);
   const settings = [
+    request.units ?? unitsPerSend,
     request.isOnSecondStep,
     request.isEnforced,
     hit?.limit.periodSeconds ?? 0,

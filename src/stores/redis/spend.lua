@@ -2,14 +2,14 @@
 -- KEYS     logs of the rolling limits; then for each row its counts, those of the network if it counts, and the sign-ins if it
 --          grows; then the places, if there are any
 -- ARGV[2]  place
--- SETTINGS whether the second step holds; whether rows refuse; period of the rolling limits in seconds; their maxima; rows, each
+-- SETTINGS units to count; whether the second step holds; whether rows refuse; period of the rolling limits in seconds; their maxima; rows, each
 --          { period in seconds, figures, figures of the second step, whether networks count, whether it grows }; places without
 --          a check and their period in seconds
 -- Returns  { 0, ms of now, number of the row that would have refused or 0 }
 --          { number of what refuses, ms until it fits, whether the second step has room }; -1: a rolling limit,
 --          one more than there are rows: the places
 
-local second, enforced, hit_seconds, hit_maxima, rows, max_places, place_seconds = unpack(SETTINGS, 3)
+local units, second, enforced, hit_seconds, hit_maxima, rows, max_places, place_seconds = unpack(SETTINGS, 3)
 
 local logs = {}
 for i, max in ipairs(hit_maxima) do
@@ -47,17 +47,17 @@ for i, row in ipairs(rows) do
   end
   local growth = grows and best_day(load(take_key()) or {}) * UNITS_PER_SEND / free[1] or 1
   local figures = grow(second and checked or free, growth)
-  local part = find_refusal(figures, used, of_network)
+  local part = find_refusal(figures, used, of_network, units)
   if part and refused_by == 0 then
     refused_by = i
     if part == 'network' then
-      wait = wait_for_units(one.network_counts, period, figures[3] - UNITS_PER_SEND)
+      wait = wait_for_units(one.network_counts, period, figures[3] - units)
     else
       local max = of_network == 0 and figures[2] or figures[1]
-      wait = wait_for_units(one.counts, period, max - UNITS_PER_SEND)
+      wait = wait_for_units(one.counts, period, max - units)
     end
   end
-  if part and helped and find_refusal(grow(checked, growth), used, of_network) then helped = false end
+  if part and helped and find_refusal(grow(checked, growth), used, of_network, units) then helped = false end
   found[i] = one
 end
 
@@ -75,10 +75,10 @@ end
 if refused_by > 0 and enforced then return { refused_by, to_ms(wait), helped and 1 or 0 } end
 
 for _, one in ipairs(found) do
-  add_units(one.counts, one.period, UNITS_PER_SEND)
+  add_units(one.counts, one.period, units)
   save_counts(one.key, one.counts, one.period)
   if one.network_key then
-    add_units(one.network_counts, one.period, UNITS_PER_SEND)
+    add_units(one.network_counts, one.period, units)
     save_counts(one.network_key, one.network_counts, one.period)
   end
 end
@@ -88,7 +88,7 @@ if places_key then
     place = { ARGV[2], {} }
     table.insert(places, place)
   end
-  add_units(place[2], place_seconds, UNITS_PER_SEND)
+  add_units(place[2], place_seconds, units)
   save_places(places_key, places, place_seconds)
 end
 return { 0, string.format('%.0f', math.floor(now / 1000)), refused_by }
