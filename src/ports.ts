@@ -1,5 +1,6 @@
 import type { Channel } from './core/policy.js';
 import type { Refusal } from './core/refusal.js';
+import type { CountVerbs } from './count-verbs.js';
 import type { Call } from './outcomes/call.js';
 import type { IssuedToken } from './results.js';
 import type {
@@ -11,19 +12,13 @@ import type {
   EndedRequest,
   ExchangeRequest,
   ExchangeResult,
-  HitGroup,
-  HitLimit,
-  HitResult,
   InspectRequest,
   InspectResult,
   NoteRequest,
   OpenRequest,
   OpenResult,
-  RefundRequest,
   ReleaseRequest,
   RetractRequest,
-  SpendRequest,
-  SpendResult,
 } from './store-verbs.js';
 
 export type * from './core/human-check.js';
@@ -66,7 +61,7 @@ export interface Logger {
  * the store's own clock. When the store does not answer, a method rejects with the `OtpError` `store_unavailable`; there
  * is no fallback. Every store passes the suite `test/contracts/store.ts`.
  */
-export interface Store {
+export interface Store extends CountVerbs {
   /** Creates or reuses a pending record and counts one send. A refused call changes nothing. */
   open(request: OpenRequest): Promise<OpenResult>;
   /** Counts one attempt and one guess, then returns the record to compare with. A refused call changes nothing. */
@@ -99,18 +94,6 @@ export interface Store {
   note?(request: NoteRequest): Promise<void>;
   /** Releases a refused send, once per id. Refused sends have a separate limit. */
   release(request: ReleaseRequest): Promise<void>;
-  /**
-   * Counts one hit against the rolling limit of `key` and that of `group`, if given: against both or neither. A refused
-   * call changes nothing.
-   */
-  hit(key: string, limit: HitLimit, group?: HitGroup): Promise<HitResult>;
-  /**
-   * Counts one send against all of these rows, or none. A refused call changes nothing but the count of its `hit`. Optional,
-   * together with `refund`: without them there are no limits over a day.
-   */
-  spend?(request: SpendRequest): Promise<SpendResult>;
-  /** Gives back what `spend` has counted; the caller does so once. Never below zero. */
-  refund?(request: RefundRequest): Promise<void>;
   /** Sets `key` for this long; true for the one caller who set it. A deny-list: lost with the store's data. */
   claim(key: string, ttlSeconds: number): Promise<boolean>;
   /** Whether `key` is set. */

@@ -1,6 +1,5 @@
 import type { ExpiredCause } from './core/expired-cause.js';
-import type { Ladder } from './core/ladder.js';
-import type { Channel, LimitName, ResendPolicy } from './core/policy.js';
+import type { Channel, ResendPolicy } from './core/policy.js';
 
 /** What every store must answer, besides `close`. */
 export const storeVerbs = [
@@ -232,67 +231,3 @@ export interface HitGroup {
 }
 
 export type HitResult = { allowed: true } | { allowed: false; retryAfterMs: number };
-
-/** A count of sends over the rolling period of a ladder. */
-export interface SpendRow {
-  /** Named when it refuses. */
-  limit: LimitName;
-  /** Unique within the slot. */
-  key: string;
-  ladder: Ladder;
-  /** Network of the caller, whose part is counted too. Default: networks do not count. */
-  network?: string | undefined;
-  /** Whether its figures grow with the best day that `refund` noted sign-ins of. Default false. */
-  isGrowing?: boolean | undefined;
-}
-
-/** Different places that are sent to, of which the first `max` that still count need no check. */
-export interface SpendPlace {
-  limit: LimitName;
-  key: string;
-  place: string;
-  max: number;
-  periodSeconds: number;
-}
-
-export interface SpendRequest {
-  /** What these counts have in common. Their keys are on one server of a cluster, and those of the hit as well. */
-  slot: string;
-  rows: readonly SpendRow[];
-  place?: SpendPlace | undefined;
-  /** How much to count. Default: one send. */
-  units?: number | undefined;
-  /** Whether the figures of the second step hold. */
-  isOnSecondStep: boolean;
-  /** Whether they refuse; otherwise everything is counted, and the answer says what would have been refused. */
-  isEnforced: boolean;
-  /** A call of `hit` that comes first, and stays counted when a row refuses. */
-  hit?: { limitName: LimitName; key: string; limit: HitLimit; group: HitGroup | undefined } | undefined;
-}
-
-export type SpendResult =
-  | {
-      status: 'counted';
-      /** By the store's clock, for `refund`. */
-      atMs: number;
-      /** What would have been refused. */
-      exceeded: LimitName | undefined;
-    }
-  | {
-      status: 'limited';
-      limit: LimitName;
-      retryAfterMs: number;
-      /** Whether the second step has room. */
-      isHelpedByCheck: boolean;
-    };
-
-/** The counts of an earlier `spend`. */
-export interface RefundRequest {
-  slot: string;
-  rows: readonly SpendRow[];
-  place?: SpendPlace | undefined;
-  atMs: number;
-  units: number;
-  /** Whether it was a sign-in, which makes growing rows grow. */
-  isSignIn: boolean;
-}

@@ -1,7 +1,7 @@
 import { refuseUnknownOptions } from '../core/known-options.js';
 import { assertWholeNumber } from '../core/policy.js';
 import type { Clock, Store } from '../ports.js';
-import { DayCounts } from './memory/day-counts.js';
+import { createCountVerbs } from './memory/count-verbs.js';
 import { ExpiringMap, entriesRange } from './memory/expiring-map.js';
 import { GuessCounts } from './memory/guess-counts.js';
 import {
@@ -20,7 +20,6 @@ import {
   toPending,
   waitForLimit,
 } from './memory/identities.js';
-import { RollingLimits } from './memory/rolling-limits.js';
 import { addToLog, emptyLog, removeFromLog, timeLeft } from './memory/rolling-log.js';
 import { SignOuts } from './memory/sign-outs.js';
 import { steadyClock } from './memory/steady-clock.js';
@@ -51,14 +50,13 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   assertWholeNumber('maxEntries', maxEntries, entriesRange);
   const identities = new ExpiringMap<StoredIdentity>(maxEntries);
   const guesses = new GuessCounts(maxEntries);
-  const addresses = new RollingLimits(maxEntries, identities);
-  const days = new DayCounts(maxEntries);
   const claims = new ExpiringMap(maxEntries);
   const families = new TokenFamilies(maxEntries);
   const signOuts = new SignOuts(maxEntries);
   let sendCount = 0;
 
   return {
+    ...createCountVerbs(maxEntries, identities, clock),
     async open(request) {
       const now = clock();
       const { identityTag, recordTag, challenge, lengthening, resend, cooldownSeconds, sends } = request;
@@ -224,25 +222,6 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       if (request.resend !== 'refuse' || record.sends > 0) return;
       removeRecord(identity, record);
       identities.resize(identity, Math.max(1, identity.records.length), now);
-    },
-
-    async hit(key, limit, group) {
-      return addresses.hit(key, limit, group, clock());
-    },
-
-    async spend(request) {
-      const now = clock();
-      const { hit } = request;
-      const answer = hit && addresses.hit(hit.key, hit.limit, hit.group, now);
-      if (hit && answer?.allowed === false) {
-        const { retryAfterMs } = answer;
-        return { status: 'limited', limit: hit.limitName, retryAfterMs, isHelpedByCheck: false };
-      }
-      return days.spend(request, now);
-    },
-
-    async refund(request) {
-      days.refund(request, clock());
     },
 
     async claim(key, ttlSeconds) {

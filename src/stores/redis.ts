@@ -3,11 +3,11 @@ import { refuseUnknownOptions } from '../core/known-options.js';
 import { assertWholeNumber } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type { Logger, Store } from '../ports.js';
-import { type ExchangeResult, type HitResult, type SpendResult, storeVerbs } from '../store-verbs.js';
+import { type ExchangeResult, storeVerbs } from '../store-verbs.js';
 import { nameRecord } from './record-name.js';
 import { checkServer } from './redis/check-server.js';
 import { createClient, createProbe, type Resolved, redisTimeout, resolveAccess } from './redis/connect.js';
-import { decodeSpend, encodeRefund, encodeSpend, nameHitKeys, type SpendReply } from './redis/day-counts.js';
+import { createCountVerbs } from './redis/count-verbs.js';
 import { createFreeMemory } from './redis/free-memory.js';
 import { createGathering } from './redis/gathering.js';
 import { createReasonLog } from './redis/reason-log.js';
@@ -19,7 +19,6 @@ import {
   type Reply,
 } from './redis/replies.js';
 import { loadScript, type RedisClient, type RunScript } from './redis/scripts.js';
-import { lowerLimits } from './room.js';
 
 export interface RedisStoreOptions {
   /**
@@ -52,9 +51,6 @@ export interface RedisStoreOptions {
   /** For tests: added to the server's clock. */
   testClockOffsetMs?: (() => number) | undefined;
 }
-
-/** Other data may always take most of the memory. */
-const memoryReserve = 1 / 10;
 
 const optionNames =
   'url password sentinelUsername sentinelPassword client keyPrefix timeoutMs allowEviction allowUnfenced logger testClockOffsetMs'.split(
@@ -94,7 +90,6 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     client.disconnect();
   };
   const gather = createGathering(client);
-  const findFreeMemory = createFreeMemory(client);
   function send(name: Verb, keys: string[], names: string[], settings: unknown[]) {
     const context = [(testClockOffsetMs?.() ?? 0) * 1000, !allowUnfenced];
     gather();
@@ -137,6 +132,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
   const signOutKey = ({ identityTag }: { identityTag: string }) => keyOf('s', identityTag);
 
   return {
+    ...createCountVerbs({ call, keyOf, findFreeMemory: createFreeMemory(client) }),
     async open(request) {
       const { recordTag, bind, challenge, newChallenge, lengthening, sends } = request;
       const isBound = bind || challenge !== undefined;
@@ -207,22 +203,6 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       const { recordTag, challenge, recordChallenge, sendId, resend, periodSeconds } = request;
       const names = [nameRecord(recordTag, challenge), recordChallenge, sendId];
       await call('release', [identityKey(request)], names, [resend, periodSeconds]);
-    },
-    async hit(key, limit, group): Promise<HitResult> {
-      const keys = nameHitKeys(keyOf, key, group);
-      const left = limit.opensRecords ? findFreeMemory() / memoryReserve : 1;
-      const limits = lowerLimits(key, limit, group, left).map(({ max }) => max);
-      const retryAfterMs = Number(await call('hit', keys, [], [limit.periodSeconds, ...limits]));
-      return retryAfterMs === 0 ? { allowed: true } : { allowed: false, retryAfterMs };
-    },
-    async spend(request): Promise<SpendResult> {
-      const left = request.hit?.limit.opensRecords ? findFreeMemory() / memoryReserve : 1;
-      const { keys, names, settings } = encodeSpend(request, keyOf, left);
-      return decodeSpend((await call('spend', keys, names, settings)) as SpendReply, request);
-    },
-    async refund(request) {
-      const { keys, names, settings } = encodeRefund(request, keyOf);
-      await call('refund', keys, names, settings);
     },
     async claim(key, ttlSeconds) {
       return (await call('claim', [keyOf('c', key)], [], [ttlSeconds])) === 1;

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createCountryLadder, type Ladder, unitsPerSend } from '../../src/core/ladder.js';
+import type { SpendPlace, SpendRequest, SpendResult, SpendRow } from '../../src/count-verbs.js';
 import type { Store } from '../../src/ports.js';
-import type { SpendPlace, SpendRequest, SpendResult, SpendRow } from '../../src/store-verbs.js';
 import type { StoreHarness } from './store.js';
 
 type CountingStore = Store & Required<Pick<Store, 'spend' | 'refund'>>;

@@ -1,6 +1,6 @@
 import { chooseFigures, findRefusal, unitsPerSend, verifiedDays } from '../../core/ladder.js';
 import type { LimitName } from '../../core/policy.js';
-import type { RefundRequest, SpendPlace, SpendRequest, SpendResult, SpendRow } from '../../store-verbs.js';
+import type { RefundRequest, SpendPlace, SpendRequest, SpendResult, SpendRow } from '../../count-verbs.js';
 import { type Expiring, ExpiringMap } from './expiring-map.js';
 import { addUnits, findEnd, type PartCounts, sumUnits, takeUnits, waitForUnits } from './part-counts.js';
 

@@ -1,5 +1,5 @@
 import { type Figures, unitsPerSend } from '../../core/ladder.js';
-import type { RefundRequest, SpendPlace, SpendRequest, SpendResult, SpendRow } from '../../store-verbs.js';
+import type { RefundRequest, SpendPlace, SpendRequest, SpendResult, SpendRow } from '../../count-verbs.js';
 import { lowerLimits } from '../room.js';
 
 type KeyOf = (kind: string, tag: string) => string;
