@@ -117,7 +117,7 @@ export function wire(
   const isInsecure = resolved.unsafeInsecureCookies;
   const sessionCookie = createSessionCookie({ isInsecure, namespace, domain: resolved.cookieDomain });
   const served = channels.filter(delivery.serves);
-  const pageParts = { service, sessionCookie, isInsecure, channels: served, links };
+  const pageParts = { service, devices, sessionCookie, isInsecure, channels: served, links };
   const signIn = ifGiven(tokens, (tokens) =>
     ifGiven(resolved.page, (page) =>
       createSignInRoutes({ ...resolved, ...common, ...page, ...pageParts, tokens }),

@@ -65,6 +65,8 @@ export interface PageStrings {
   signedInAs: Holding<'identity'>;
   signOut: string;
   signOutEverywhere: string;
+  /** Also ends what the browser is known by. */
+  forgetBrowser: string;
   signedOut: string;
   linkQuestion: Holding<'to'>;
   /** Stands right before the code. */

@@ -33,6 +33,8 @@ export interface Devices {
   issue(identityTag: string, known: Device | null, authTimeSeconds: number | undefined): string | undefined;
   /** The first of these tokens that was made for this canonical identity, whether or not it has ended. */
   pick(tokens: readonly string[], identity: string): string | undefined;
+  /** These tokens, with this one first instead of those of its identity. Drops invalid ones. */
+  put(tokens: readonly string[], token: string): string[];
   /**
    * Ends tokens, with all that they were renewed from and to. Ignores anything else.
    *
@@ -75,6 +77,11 @@ export function createDevices(options: DeviceOptions): Devices {
       if (tokens.length === 0) return undefined;
       const identityTag = derivation.deriveIdentityTag(identity);
       return tokens.find((token) => openDevice(scope, token)?.identityTag === identityTag);
+    },
+    put(tokens, token) {
+      const identityTag = openDevice(scope, token)?.identityTag;
+      const isOther = (other: Device | null) => other !== null && other.identityTag !== identityTag;
+      return [token, ...tokens.filter((kept) => isOther(openDevice(scope, kept)))];
     },
     async forget(tokens) {
       const ids = new Set(tokens.flatMap((token) => openDevice(scope, token)?.id ?? []));

@@ -5,6 +5,7 @@ import { toFailure } from '../outcomes/failure.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Clock } from '../ports.js';
 import type { RequestResult, Valid, Verified, VerifyResult } from '../results.js';
+import type { Devices } from '../service/devices.js';
 import type { Service } from '../service.js';
 import type { NoticeKind } from './notice.js';
 import { goTo, type Outcome, say } from './outcome.js';
@@ -24,10 +25,13 @@ export interface Asker {
   call: Call;
   /** Of the Accept-Language header. */
   locale: string | undefined;
+  /** The device tokens of the browser. */
+  devices: readonly string[];
 }
 
 export interface FlowParts {
   service: Pick<Service<Verified | Valid>, 'request' | 'verify'>;
+  devices: Pick<Devices, 'pick' | 'put'>;
   targets: Pick<ReturnTargets, 'home'>;
   createId(): string;
   clock: Clock;
@@ -42,12 +46,13 @@ interface Target extends Pick<Flow, 'id' | 'identity' | 'returnTo'> {
 
 /** The steps of a sign-in that ask the service. */
 export function createFlow(parts: FlowParts) {
-  const { service, targets, createId, clock, outcomes } = parts;
+  const { service, devices, targets, createId, clock, outcomes } = parts;
 
   async function send(state: SignInState, step: Step, target: Target, asker: Asker): Promise<Outcome> {
     const { id, identity, returnTo, channel, challenge } = target;
     const { call, locale } = asker;
-    const options = { ...call, purpose: signInPurpose, bind: true, channel, link: true, locale };
+    const device = devices.pick(asker.devices, identity);
+    const options = { ...call, purpose: signInPurpose, bind: true, device, channel, link: true, locale };
     const result = await attempt(call, async () => {
       const first = await service.request(identity, { ...options, challenge });
       // The code to resend has ended meanwhile: ask for a new one.
@@ -69,12 +74,14 @@ export function createFlow(parts: FlowParts) {
     return step === 'code' ? say({ kind: 'sentAgain' }, 'code', sent) : goTo('code', sent);
   }
 
-  async function verify(before: SignInState, flow: Flow, code: string, { call }: Asker): Promise<Outcome> {
+  async function verify(before: SignInState, flow: Flow, code: string, asker: Asker): Promise<Outcome> {
     const state = putFirst(before, flow);
     const { identity, challenge } = flow;
-    const result = await attempt(call, () =>
-      service.verify(identity, code, { ...call, challenge, purpose: signInPurpose, session: true }),
-    );
+    const { call } = asker;
+    const device = devices.pick(asker.devices, identity);
+    const purpose = signInPurpose;
+    const options = { ...call, challenge, purpose, device, remember: true, session: true };
+    const result = await attempt(call, () => service.verify(identity, code, options));
     switch (result.status) {
       case 'valid': {
         const others = state.flows.filter(
@@ -85,6 +92,7 @@ export function createFlow(parts: FlowParts) {
           // The browser gets a new name: of what it was shown before, only the other tabs' sign-ins stay valid.
           state: others.length > 0 ? { browser: createId(), flows: others } : null,
           session: 'accessToken' in result ? result : null,
+          ...(result.device === undefined ? {} : { devices: devices.put(asker.devices, result.device) }),
         };
       }
       case 'invalid': {

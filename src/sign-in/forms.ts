@@ -7,6 +7,7 @@ import type { Route } from '../http/route.js';
 import type { SessionCookie } from '../http/session-cookie.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { MonotonicClock } from '../ports.js';
+import type { DeviceCookie } from './device-cookie.js';
 import type { Asker } from './flow.js';
 import { type FormTokens, isCrossOrigin } from './form-tokens.js';
 import type { Outcome } from './outcome.js';
@@ -48,6 +49,7 @@ export type AcceptForm = (form: Form) => Route;
 export interface FormParts {
   stateCookie: Pick<StateCookie, 'read' | 'write' | 'clear'>;
   sessionCookie: SessionCookie;
+  deviceCookie: DeviceCookie;
   formTokens: Pick<FormTokens, 'isValid'>;
   replies: PageReplies;
   targets: Pick<ReturnTargets, 'parse'>;
@@ -60,7 +62,7 @@ export interface FormParts {
  * both get the outcome of the first.
  */
 export function createFormAcceptor(parts: FormParts): AcceptForm {
-  const { stateCookie, sessionCookie, formTokens, replies, targets, outcomes } = parts;
+  const { stateCookie, sessionCookie, deviceCookie, formTokens, replies, targets, outcomes } = parts;
   const submissions = createSingleFlight<Outcome>(parts.monotonicClock);
 
   function isShownIn({ browser, flows }: SignInState, form: URLSearchParams): boolean {
@@ -68,10 +70,12 @@ export function createFormAcceptor(parts: FormParts): AcceptForm {
     return names.some((name) => formTokens.isValid(name, form.get('token')));
   }
 
-  function listCookies({ session, state }: Outcome): string[] {
+  function listCookies({ session, state, devices }: Outcome): string[] {
     const cookies: string[] = [];
     if (session) cookies.push(sessionCookie.write(session.accessToken, session.expiresInSeconds));
     if (session === null) cookies.push(sessionCookie.clear());
+    if (devices) cookies.push(deviceCookie.write(devices));
+    if (devices === null) cookies.push(deviceCookie.clear());
     if (state !== undefined) cookies.push(state ? stateCookie.write(state) : stateCookie.clear());
     return cookies;
   }
@@ -102,7 +106,8 @@ export function createFormAcceptor(parts: FormParts): AcceptForm {
             state && isShownIn(state, form) ? { state } : await receiveStray?.({ request, form, state });
           if (!admission) return refuse();
           if ('reply' in admission) return admission.reply;
-          const asker = { call, locale: request.header('accept-language') ?? undefined };
+          const locale = request.header('accept-language') ?? undefined;
+          const asker = { call, locale, devices: deviceCookie.read(request) };
           const work = () => submit({ request, form, state: admission.state, asker });
           outcome = await submissions.run(click, work);
           // A second click may be sent when the browser already has the cookies of this outcome.

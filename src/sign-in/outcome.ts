@@ -8,6 +8,8 @@ export interface Outcome {
   location: string;
   /** What the browser carries from now on, null for nothing. Default: what it had. */
   state?: SignInState | null;
+  /** Its device tokens, null for none. Default: those it had. */
+  devices?: readonly string[] | null;
   /** Its session, null for none. Default: the one it had. */
   session?: Pick<IssuedToken, 'accessToken' | 'expiresInSeconds'> | null;
 }

@@ -8,11 +8,13 @@ import { chooseLocale } from '../messages/choose-locale.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Clock, MonotonicClock, Random } from '../ports.js';
 import type { Valid, Verified } from '../results.js';
+import type { Devices } from '../service/devices.js';
 import type { Service } from '../service.js';
 import type { Tokens } from '../tokens/tokens.js';
 import { createAssets } from './assets.js';
 import type { Brand } from './brand.js';
 import { nameCountries } from './countries.js';
+import { createDeviceCookie } from './device-cookie.js';
 import { createFlow } from './flow.js';
 import { createFormTokens } from './form-tokens.js';
 import { createFormAcceptor } from './forms.js';
@@ -27,6 +29,9 @@ export interface SignInOptions {
   service: Pick<Service<Verified | Valid>, 'request' | 'verify'>;
   tokens: Pick<Tokens, 'examine' | 'revoke' | 'canSignOut' | 'signOut'>;
   sessionCookie: SessionCookie;
+  devices: Pick<Devices, 'pick' | 'put' | 'forget'>;
+  /** How long a browser is known; 0: never. */
+  deviceTtlSeconds: number;
   keys: Pick<Keys, 'signInState' | 'signInForm'>;
   /** Part of the names of cookies, and of what they are encrypted for. */
   namespace: string;
@@ -60,7 +65,15 @@ export type Parts = ReturnType<typeof createParts>;
 /** What every page uses. */
 export type PageParts = Pick<
   Parts,
-  'acceptForm' | 'findSignedIn' | 'flow' | 'formTokens' | 'replies' | 'stateCookie' | 'targets' | 'tokens'
+  | 'acceptForm'
+  | 'deviceCookie'
+  | 'findSignedIn'
+  | 'flow'
+  | 'formTokens'
+  | 'replies'
+  | 'stateCookie'
+  | 'targets'
+  | 'tokens'
 >;
 
 export function createParts(options: SignInOptions) {
@@ -76,6 +89,7 @@ export function createParts(options: SignInOptions) {
     localeOf: (request: HttpRequest) => chooseLocale(request.header('accept-language'), defaultLocale),
     targets,
     stateCookie,
+    deviceCookie: createDeviceCookie(options),
     formTokens: createFormTokens(keys.signInForm, random.id),
     findSignedIn: createSessionReader(options.sessionCookie, options.tokens),
   };

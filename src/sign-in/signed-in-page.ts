@@ -13,11 +13,12 @@ import { forgetStep } from './state.js';
 /** Says who is signed in, with the way on and a button that signs out. */
 export function showSignedIn(
   {
+    deviceCookie,
     formTokens,
     replies,
     stateCookie,
     tokens,
-  }: Pick<PageParts, 'formTokens' | 'replies' | 'stateCookie' | 'tokens'>,
+  }: Pick<PageParts, 'deviceCookie' | 'formTokens' | 'replies' | 'stateCookie' | 'tokens'>,
   request: HttpRequest,
   identity: string,
   returnTo: string | null,
@@ -31,14 +32,15 @@ ${returnTo !== null && html`<a class="primary" href="${returnTo}">${page.continu
 <input type="hidden" name="token" value="${formTokens.create(state.browser)}">
 <button class="secondary">${page.signOut}</button>
 ${tokens.canSignOut && html`<button class="secondary" name="everywhere" value="1">${page.signOutEverywhere}</button>`}
+${deviceCookie.isUsed && html`<button class="secondary" name="forget" value="1">${page.forgetBrowser}</button>`}
 </form>`,
   });
   return replies.page(request, render, { cookies });
 }
 
 /** Signing out, at `/sign-out`. */
-export function createSignOutRoutes(parts: PageParts & Pick<Parts, 'sessionCookie'>): Route[] {
-  const { replies, sessionCookie, targets, tokens } = parts;
+export function createSignOutRoutes(parts: PageParts & Pick<Parts, 'devices' | 'sessionCookie'>): Route[] {
+  const { deviceCookie, devices, replies, sessionCookie, targets, tokens } = parts;
 
   async function show(request: HttpRequest): Promise<HttpReply> {
     const identity = await parts.findSignedIn(request);
@@ -55,14 +57,17 @@ export function createSignOutRoutes(parts: PageParts & Pick<Parts, 'sessionCooki
     );
   }
 
-  async function submit({ request, form, state, asker: { call } }: Submission): Promise<Outcome> {
+  async function submit({ request, form, state, asker }: Submission): Promise<Outcome> {
+    const { call } = asker;
+    const isForgotten = deviceCookie.isUsed && form.get('forget') === '1';
     const presented = sessionCookie.read(request.header('cookie'));
     if (form.get('everywhere') === '1') {
       for (const identity of await findOwners(presented)) await tokens.signOut(identity, call);
     }
     for (const token of presented) await tokens.revoke(token, call);
+    if (isForgotten) await devices.forget(asker.devices);
     const outcome = say({ kind: 'signedOut' }, 'identity', forgetStep(state));
-    return { ...outcome, session: null };
+    return { ...outcome, session: null, ...(isForgotten ? { devices: null } : {}) };
   }
 
   return [

@@ -52,6 +52,7 @@ export const ar: Strings = {
     signedInAs: 'تم تسجيل الدخول باسم {identity}',
     signOut: 'تسجيل الخروج',
     signOutEverywhere: 'تسجيل الخروج من جميع الأجهزة',
+    forgetBrowser: 'تسجيل الخروج ونسيان هذا المتصفح',
     signedOut: 'تم تسجيل خروجك.',
     linkQuestion: 'تسجيل الدخول باسم {to}؟',
     linkElsewhere: 'لم يطلب هذا المتصفح الرمز. يُرجى إدخاله حيث طلبته:',

@@ -55,6 +55,7 @@ export const de: Strings = {
     signedInAs: 'Angemeldet als {identity}',
     signOut: 'Abmelden',
     signOutEverywhere: 'Überall abmelden',
+    forgetBrowser: 'Abmelden und diesen Browser vergessen',
     signedOut: 'Sie sind abgemeldet.',
     linkQuestion: 'Als {to} anmelden?',
     linkElsewhere:

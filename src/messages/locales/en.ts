@@ -52,6 +52,7 @@ export const en: Strings = {
     signedInAs: 'Signed in as {identity}',
     signOut: 'Sign out',
     signOutEverywhere: 'Sign out everywhere',
+    forgetBrowser: 'Sign out and forget this browser',
     signedOut: 'You are signed out.',
     linkQuestion: 'Sign in as {to}?',
     linkElsewhere: 'This browser did not ask for the code. Type it where you asked for it:',

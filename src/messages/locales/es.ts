@@ -53,6 +53,7 @@ export const es: Strings = {
     signedInAs: 'Sesión iniciada como {identity}',
     signOut: 'Cerrar sesión',
     signOutEverywhere: 'Cerrar sesión en todas partes',
+    forgetBrowser: 'Cerrar sesión y olvidar este navegador',
     signedOut: 'Ha cerrado la sesión.',
     linkQuestion: '¿Iniciar sesión como {to}?',
     linkElsewhere: 'Este navegador no ha pedido el código. Escríbalo donde lo pidió:',

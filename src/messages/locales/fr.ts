@@ -54,6 +54,7 @@ export const fr: Strings = {
     signedInAs: 'Connecté en tant que {identity}',
     signOut: 'Se déconnecter',
     signOutEverywhere: 'Se déconnecter partout',
+    forgetBrowser: 'Se déconnecter et oublier ce navigateur',
     signedOut: 'Vous êtes déconnecté.',
     linkQuestion: 'Se connecter en tant que {to}\u00A0?',
     linkElsewhere: 'Ce navigateur n’a pas demandé le code. Saisissez-le là où vous l’avez demandé\u00A0:',

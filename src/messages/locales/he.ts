@@ -52,6 +52,7 @@ export const he: Strings = {
     signedInAs: 'נכנסת בתור {identity}',
     signOut: 'יציאה',
     signOutEverywhere: 'יציאה מכל המכשירים',
+    forgetBrowser: 'יציאה ושכחת הדפדפן הזה',
     signedOut: 'יצאת.',
     linkQuestion: 'להיכנס בתור {to}?',
     linkElsewhere: 'הדפדפן הזה לא ביקש את הקוד. יש להזין אותו במקום שבו ביקשת אותו:',

@@ -52,6 +52,7 @@ export const hi: Strings = {
     signedInAs: '{identity} के रूप में साइन इन हैं',
     signOut: 'साइन आउट करें',
     signOutEverywhere: 'हर जगह से साइन आउट करें',
+    forgetBrowser: 'साइन आउट करें और इस ब्राउज़र को भूल जाएँ',
     signedOut: 'आप साइन आउट हो गए हैं।',
     linkQuestion: '{to} के रूप में साइन इन करें?',
     linkElsewhere: 'इस ब्राउज़र ने कोड नहीं माँगा था। इसे वहाँ दर्ज करें जहाँ आपने माँगा था:',

@@ -52,6 +52,7 @@ export const id: Strings = {
     signedInAs: 'Masuk sebagai {identity}',
     signOut: 'Keluar',
     signOutEverywhere: 'Keluar dari semua perangkat',
+    forgetBrowser: 'Keluar dan lupakan peramban ini',
     signedOut: 'Anda sudah keluar.',
     linkQuestion: 'Masuk sebagai {to}?',
     linkElsewhere: 'Peramban ini tidak meminta kode. Ketik kode di tempat Anda memintanya:',

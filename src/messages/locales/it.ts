@@ -53,6 +53,7 @@ export const it: Strings = {
     signedInAs: 'Accesso effettuato come {identity}',
     signOut: 'Esci',
     signOutEverywhere: 'Esci ovunque',
+    forgetBrowser: 'Esci e dimentica questo browser',
     signedOut: 'Sei uscito.',
     linkQuestion: 'Accedere come {to}?',
     linkElsewhere: 'Questo browser non ha chiesto il codice. Inseriscilo dove lo hai chiesto:',

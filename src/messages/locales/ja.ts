@@ -52,6 +52,7 @@ export const ja: Strings = {
     signedInAs: '{identity} としてログイン中',
     signOut: 'ログアウト',
     signOutEverywhere: 'すべての端末からログアウト',
+    forgetBrowser: 'ログアウトしてこのブラウザの記憶を消す',
     signedOut: 'ログアウトしました。',
     linkQuestion: '{to} としてログインしますか？',
     linkElsewhere: 'このブラウザではコードを請求していません。請求した画面に次のコードを入力してください。',

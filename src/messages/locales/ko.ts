@@ -54,6 +54,7 @@ export const ko: Strings = {
     signedInAs: '{identity}(으)로 로그인됨',
     signOut: '로그아웃',
     signOutEverywhere: '모든 기기에서 로그아웃',
+    forgetBrowser: '로그아웃하고 이 브라우저 기억 삭제',
     signedOut: '로그아웃되었습니다.',
     linkQuestion: '{to}(으)로 로그인할까요?',
     linkElsewhere: '이 브라우저에서 요청한 코드가 아닙니다. 요청한 곳에 입력해 주세요.',

@@ -53,6 +53,7 @@ export const nl: Strings = {
     signedInAs: 'Ingelogd als {identity}',
     signOut: 'Uitloggen',
     signOutEverywhere: 'Overal uitloggen',
+    forgetBrowser: 'Uitloggen en deze browser vergeten',
     signedOut: 'U bent uitgelogd.',
     linkQuestion: 'Inloggen als {to}?',
     linkElsewhere: 'Deze browser heeft de code niet aangevraagd. Typ hem waar u erom hebt gevraagd:',

@@ -52,6 +52,7 @@ export const pl: Strings = {
     signedInAs: 'Zalogowano jako {identity}',
     signOut: 'Wyloguj się',
     signOutEverywhere: 'Wyloguj się wszędzie',
+    forgetBrowser: 'Wyloguj się i zapomnij tę przeglądarkę',
     signedOut: 'Wylogowano.',
     linkQuestion: 'Zalogować się jako {to}?',
     linkElsewhere: 'Ta przeglądarka nie prosiła o kod. Wpisz go tam, gdzie o niego poproszono:',

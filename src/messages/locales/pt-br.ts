@@ -52,6 +52,7 @@ export const ptBr: Strings = {
     signedInAs: 'Conectado como {identity}',
     signOut: 'Sair',
     signOutEverywhere: 'Sair de todos os dispositivos',
+    forgetBrowser: 'Sair e esquecer este navegador',
     signedOut: 'Você saiu.',
     linkQuestion: 'Entrar como {to}?',
     linkElsewhere: 'Este navegador não pediu o código. Digite-o onde você o pediu:',

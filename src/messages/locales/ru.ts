@@ -53,6 +53,7 @@ export const ru: Strings = {
     signedInAs: 'Вы вошли как {identity}',
     signOut: 'Выйти',
     signOutEverywhere: 'Выйти на всех устройствах',
+    forgetBrowser: 'Выйти и забыть этот браузер',
     signedOut: 'Вы вышли.',
     linkQuestion: 'Войти как {to}?',
     linkElsewhere: 'Этот браузер не запрашивал код. Введите его там, где запрашивали:',

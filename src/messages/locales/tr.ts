@@ -52,6 +52,7 @@ export const tr: Strings = {
     signedInAs: '{identity} olarak giriş yapıldı',
     signOut: 'Çıkış yap',
     signOutEverywhere: 'Her yerden çıkış yap',
+    forgetBrowser: 'Çıkış yap ve bu tarayıcıyı unut',
     signedOut: 'Çıkış yaptınız.',
     linkQuestion: '{to} olarak giriş yapılsın mı?',
     linkElsewhere: 'Kodu bu tarayıcı istemedi. Kodu istediğiniz yerde girin:',

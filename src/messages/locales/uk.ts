@@ -53,6 +53,7 @@ export const uk: Strings = {
     signedInAs: 'Ви увійшли як {identity}',
     signOut: 'Вийти',
     signOutEverywhere: 'Вийти на всіх пристроях',
+    forgetBrowser: 'Вийти й забути цей браузер',
     signedOut: 'Ви вийшли.',
     linkQuestion: 'Увійти як {to}?',
     linkElsewhere: 'Цей браузер не запитував код. Введіть його там, де запитували:',

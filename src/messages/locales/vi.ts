@@ -53,6 +53,7 @@ export const vi: Strings = {
     signedInAs: 'Đã đăng nhập với {identity}',
     signOut: 'Đăng xuất',
     signOutEverywhere: 'Đăng xuất khỏi mọi thiết bị',
+    forgetBrowser: 'Đăng xuất và quên trình duyệt này',
     signedOut: 'Bạn đã đăng xuất.',
     linkQuestion: 'Đăng nhập với {to}?',
     linkElsewhere: 'Trình duyệt này không yêu cầu mã. Hãy nhập mã ở nơi bạn đã yêu cầu:',

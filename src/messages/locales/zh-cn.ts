@@ -52,6 +52,7 @@ export const zhCn: Strings = {
     signedInAs: '已登录为 {identity}',
     signOut: '退出登录',
     signOutEverywhere: '退出所有设备上的登录',
+    forgetBrowser: '退出登录并忘记此浏览器',
     signedOut: '您已退出登录。',
     linkQuestion: '以 {to} 的身份登录？',
     linkElsewhere: '此浏览器没有请求验证码。请在您请求验证码的地方输入：',

@@ -52,6 +52,7 @@ export const zhTw: Strings = {
     signedInAs: '已登入為 {identity}',
     signOut: '登出',
     signOutEverywhere: '登出所有裝置',
+    forgetBrowser: '登出並忘記此瀏覽器',
     signedOut: '您已登出。',
     linkQuestion: '要以 {to} 的身分登入嗎？',
     linkElsewhere: '此瀏覽器沒有要求驗證碼。請在您要求驗證碼的地方輸入：',
