@@ -1,3 +1,4 @@
+import type { OwnerTags } from './core/derivation.js';
 import type { ExpiredCause } from './core/expired-cause.js';
 import type { Channel, ResendPolicy } from './core/policy.js';
 
@@ -20,14 +21,20 @@ export interface RollingLimit {
   periodSeconds: number;
 }
 
+/** Whose budget pays: that of strangers, or that of the browsers that have proven to be the owner's. */
+export type Side = 'unknown' | 'known';
+
 /** Addresses a pending record. Tags are keyed hashes: a store never sees an identity. */
-export interface RecordKey {
-  /** Tag of the identity: key of its limits and its guess count, across all purposes. */
-  identityTag: string;
-  /** Tag of the identity and the purpose: key of its pending records. */
+export interface RecordKey extends OwnerTags {
+  /** Tag of the identity and the purpose: names its pending records. */
   recordTag: string;
   /** Id of a bound record; without it, the one unbound record. */
   challenge?: string | undefined;
+  /**
+   * The side that the caller is on: its sends and verifies count there. A record stays on the side that opened it, and guesses
+   * count on the side of their record. Default `unknown`.
+   */
+  side?: Side | undefined;
 }
 
 /** From `after` wrong guesses on (0: never), codes have `digits` digits and at most `maxAttempts` attempts. */
@@ -43,7 +50,7 @@ export interface Lengthening {
 export type KeyIds = readonly [current: string, ...previous: string[]];
 
 export interface OpenRequest extends RecordKey {
-  /** Create a bound record. With a `challenge`: send the code of that record again. */
+  /** Create a bound record, as always on the known side. With a `challenge`: send the code of that record again. */
   bind: boolean;
   /** Random id for a new record: 16 bytes as base64url. */
   newChallenge: string;
@@ -118,13 +125,12 @@ export interface RetractRequest extends RecordKey {
   attemptId: string;
 }
 
-export interface ClearRequest {
-  identityTag: string;
-  /** End the pending records. */
+export interface ClearRequest extends OwnerTags {
+  /** End the pending records of exactly this identity. */
   records: boolean;
   /**
-   * Forget the sends, verifies and guesses that were counted. Records that are out of attempts end: the next request gets
-   * a code that works.
+   * Forget the sends, verifies and guesses that were counted, on both sides and for all aliases. Records that are out of
+   * attempts end: the next request gets a code that works.
    */
   counts: boolean;
   /** End every sign-in until now, and remember that for this long; 0: none. */
@@ -136,8 +142,7 @@ export interface ClearResult {
   records: number;
 }
 
-export interface InspectRequest {
-  identityTag: string;
+export interface InspectRequest extends OwnerTags {
   /** Period of the limits. */
   periodSeconds: number;
 }
@@ -160,15 +165,22 @@ export interface InspectedRecord {
   note: string | undefined;
 }
 
-/** What a store holds about an identity. The logs are milliseconds since each call that still counts, oldest first. */
-export interface InspectResult {
-  records: InspectedRecord[];
+/** What is used of a budget. The logs are milliseconds since each call that still counts, oldest first. */
+export interface InspectedCounts {
   sends: number[];
   refusals: number[];
   verifies: number[];
   guesses: number;
   /** Until the guesses are forgotten; 0 without any. */
   guessesEndInMs: number;
+}
+
+/** What a store holds about an identity: the counts are those of the unknown side. */
+export interface InspectResult extends InspectedCounts {
+  /** Of exactly this identity. */
+  records: InspectedRecord[];
+  /** Counts of the known side. A store without sides leaves it out. */
+  known?: InspectedCounts | undefined;
   /** Sign-ins up to this second have been ended by `clear`. */
   endedSeconds: number | undefined;
 }
@@ -182,10 +194,9 @@ export interface NoteRequest extends RecordKey {
   keepSeconds: number;
 }
 
-export interface EndedRequest {
+export interface EndedRequest extends OwnerTags {
   /** Keys of `claim`. */
   names: readonly string[];
-  identityTag: string;
   /** What `consume` returned for the sign-in. */
   authTimeSeconds: number;
   /** How long the sign-in counts. One that is older has ended, and so has one from the future. Default: without end. */

@@ -83,7 +83,7 @@ export function wire(
     noteTry: metrics?.noteTry,
   });
   metrics?.watchQueue(delivery.count);
-  const { deriveIdentityTag } = derivation;
+  const { deriveOwnerTags } = derivation;
   const tokens = ifGiven(resolved.tokenKeys, (tokenKeys) =>
     createTokens({
       ...resolved,
@@ -94,7 +94,7 @@ export function wire(
       refreshKey: keys.refresh,
       lastingPurposes: resolved.bearerPurposes,
       isRevocationRequired: resolved.revocationRequired,
-      deriveIdentityTag,
+      deriveOwnerTags,
       readClaims: resolved.claims,
       // Anyone who is no longer sent codes must not stay signed in.
       mayContinue: shouldSend,
@@ -108,7 +108,7 @@ export function wire(
     devices,
     shouldSend,
     issueToken: tokens?.issue,
-    signOut: createSignOut({ store, outcomes, deriveIdentityTag }),
+    signOut: createSignOut({ store, outcomes, deriveOwnerTags }),
     readClaims: resolved.claims,
     render: createRenderer({ ...resolved, isCodeInSubject: resolved.codeInSubject }),
     createLink: links?.create,

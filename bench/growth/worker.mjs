@@ -34,7 +34,10 @@ const keyIds = ['bench-id'];
 
 /** @typedef {import('../../src/store-verbs.js').RecordKey} RecordKey */
 
-const createKey = () => ({ identityTag: createTag(), recordTag: createTag() });
+function createKey() {
+  const tag = createTag();
+  return { identityTag: tag, budgetTag: tag, recordTag: createTag() };
+}
 
 /** @param {RecordKey} key */
 const open = (key) =>

@@ -28,8 +28,7 @@ export function findIdentityTag(
   const identitySecret =
     OTP_IDENTITY_KEY === undefined ? undefined : decodeSecret(OTP_IDENTITY_KEY, 'OTP_IDENTITY_KEY');
   const keys = deriveKeys({ secret: decodeSecret(OTP_SECRET_KEY, 'OTP_SECRET_KEY'), identitySecret });
-  const { identityTag } = createDerivation(keys, OTP_NAMESPACE).deriveTags(identity.value, '');
-  return shortenTag(identityTag);
+  return shortenTag(createDerivation(keys, OTP_NAMESPACE).deriveIdentityTag(identity.value));
 }
 
 function fail(message: string): OtpError {

@@ -1,6 +1,8 @@
 import { remember } from '../fast/recent.js';
 import { maskAddress, toNetwork, toSite } from './address.js';
+import { toBudgetIdentity } from './budget-identity.js';
 import { deriveAddressTag, deriveCode, deriveTag } from './code.js';
+import type { Identity } from './identity.js';
 import { findCodeKey, type Keys } from './keys.js';
 import { isPersonsAddress } from './person-address.js';
 
@@ -11,6 +13,14 @@ export interface DerivedFrom {
   keyId: string;
   window: number;
   digits: number;
+}
+
+/** Whom a store keeps something about. */
+export interface OwnerTags {
+  /** Tag of exactly this identity, across all purposes: names its sign-outs. */
+  identityTag: string;
+  /** Tag of its budget identity: key of all that is kept about it and its aliases, which share limits and guess counts. */
+  budgetTag: string;
 }
 
 /** Whom requests are counted against. */
@@ -35,8 +45,9 @@ export interface Derivation {
   /** Keys whose codes can be derived; the first one makes new codes. */
   keyIds: readonly [current: string, ...previous: string[]];
   deriveIdentityTag(identity: string): string;
-  /** Tags of an identity, and of that identity for one purpose. */
-  deriveTags(identity: string, purpose: string): { identityTag: string; recordTag: string };
+  deriveOwnerTags(identity: Identity): OwnerTags;
+  /** Tag of an identity for one purpose. */
+  deriveRecordTag(identity: string, purpose: string): string;
   /** Tags of the network of this address and of the /48 around it, under one limit; IPv4 has no `site`. */
   deriveNetworkTags(limit: string, address: string): { network: string; site: string | undefined };
   /** Tags of the caller with this address, for the limits on requests. */
@@ -84,10 +95,13 @@ export function createDerivation(keys: Keys, namespace: string): Derivation {
   return {
     keyIds: keys.previous ? [keys.current.id, keys.previous.id] : [keys.current.id],
     deriveIdentityTag,
-    deriveTags: (identity, purpose) => ({
-      identityTag: deriveIdentityTag(identity),
-      recordTag: deriveTag(keys.identity, { namespace, purpose, identity }),
-    }),
+    deriveOwnerTags(identity) {
+      const identityTag = deriveIdentityTag(identity.value);
+      const budgetIdentity = toBudgetIdentity(identity);
+      const isOwn = budgetIdentity === identity.value;
+      return { identityTag, budgetTag: isOwn ? identityTag : deriveIdentityTag(budgetIdentity) };
+    },
+    deriveRecordTag: (identity, purpose) => deriveTag(keys.identity, { namespace, purpose, identity }),
     deriveNetworkTags: (limit, address) => networksUnder(limit)(address),
     deriveSender,
     derivePhoneTags: (number, country, side) => ({

@@ -69,6 +69,11 @@ export function parseCanonical(text: string): Identity | null {
   return null;
 }
 
+/** Like `parseCanonical`, for what is certainly canonical: the identity of a token that was issued here. */
+export function readIdentity(text: string): Identity {
+  return parseCanonical(text) ?? { kind: 'opaque', value: text };
+}
+
 /** Whether `country` is an ISO 3166-1 alpha-2 code that has a numbering plan, such as `DE`. */
 export function isCountry(country: string): boolean {
   return isSupportedCountry(country);

@@ -1,4 +1,4 @@
-import type { Derivation } from '../core/derivation.js';
+import type { Derivation, OwnerTags } from '../core/derivation.js';
 import { type Device, deviceIdLength, isLive, openDevice, sealDevice } from '../core/device-token.js';
 import type { Keys } from '../core/keys.js';
 import { saltBytes } from '../core/seal.js';
@@ -23,7 +23,7 @@ export interface Devices {
    *
    * @throws OtpError `store_unavailable`
    */
-  find(token: unknown, identityTag: string): Promise<Device | null>;
+  find(token: unknown, owner: OwnerTags): Promise<Device | null>;
   /**
    * A token for a browser that has just signed in; undefined where no browser is known.
    *
@@ -48,22 +48,29 @@ export function createDevices(options: DeviceOptions): Devices {
   const scope = { key: keys.device, namespace };
   const nowSeconds = () => Math.floor(clock() / 1000);
 
-  async function hasEnded({ identityTag, id, issuedAtSeconds }: Device): Promise<boolean> {
+  async function hasEnded({ id, issuedAtSeconds }: Device, owner: OwnerTags): Promise<boolean> {
     const name = nameDevice(id);
     if (!store.ended) {
       return (await store.claimed(name)) || !isLive(issuedAtSeconds, ttlSeconds, nowSeconds());
     }
-    return store.ended({ names: [name], identityTag, authTimeSeconds: issuedAtSeconds, ttlSeconds });
+    const { identityTag, budgetTag } = owner;
+    return store.ended({
+      names: [name],
+      identityTag,
+      budgetTag,
+      authTimeSeconds: issuedAtSeconds,
+      ttlSeconds,
+    });
   }
 
   return {
-    async find(token, identityTag) {
+    async find(token, owner) {
       if (ttlSeconds === 0) return null;
       const opened = openDevice(scope, token);
-      const own = opened?.identityTag === identityTag ? opened : null;
+      const own = opened?.identityTag === owner.identityTag ? opened : null;
       // Asked about every token, since the time it takes must not tell which ones are valid.
-      const device = own ?? { identityTag, id: '', issuedAtSeconds: nowSeconds() };
-      return (await hasEnded(device)) ? null : own;
+      const device = own ?? { identityTag: owner.identityTag, id: '', issuedAtSeconds: nowSeconds() };
+      return (await hasEnded(device, owner)) ? null : own;
     },
     issue(identityTag, known, authTimeSeconds) {
       if (ttlSeconds === 0) return undefined;

@@ -1,3 +1,4 @@
+import type { OwnerTags } from '../core/derivation.js';
 import { parseIdentity } from '../core/identity.js';
 import { shortenTag } from '../core/identity-tag.js';
 import { type Channel, type LimitName, limitPeriodSeconds, refusedSendsFactor } from '../core/policy.js';
@@ -81,16 +82,17 @@ export function createOperator(parts: Parts): Operator {
     const identity = parseIdentity(input, { defaultCountry: parts.defaultCountry });
     if (identity === null) return { status: 'invalid_identity' } as const;
     if (identity === 'ambiguous') return { status: 'invalid_identity', isAmbiguous: true } as const;
-    const identityTag = derivation.deriveIdentityTag(identity.value);
+    const owner = derivation.deriveOwnerTags(identity);
+    const { identityTag } = owner;
     const report = (status: 'done' | 'rate_limited') =>
       outcomes.report({ event: 'operator.acted', ...call, identityTag, verb, status });
-    return { status: 'resolved', identity, identityTag, report } as const;
+    return { status: 'resolved', identity, owner, identityTag, report } as const;
   }
 
-  async function clear(identityTag: string, what: { records: boolean; counts: boolean }) {
+  async function clear(owner: OwnerTags, what: { records: boolean; counts: boolean }) {
     if (!store.clear) throw cannot();
-    const { records } = await store.clear({ identityTag, ...what, signOutSeconds: 0 });
-    return { status: 'done', identityTag: shortenTag(identityTag), cancelled: records } as const;
+    const { records } = await store.clear({ ...owner, ...what, signOutSeconds: 0 });
+    return { status: 'done', identityTag: shortenTag(owner.identityTag), cancelled: records } as const;
   }
 
   function describeRecord(record: InspectedRecord, purpose: string | null, isTest: boolean): PendingCode {
@@ -142,10 +144,10 @@ export function createOperator(parts: Parts): Operator {
       const found = resolve(input, 'status', call);
       if (found.status !== 'resolved') return found;
       if (!store.inspect) throw cannot();
-      const { identity, identityTag } = found;
-      const state = await store.inspect({ identityTag, periodSeconds: limitPeriodSeconds });
+      const { identity, owner, identityTag } = found;
+      const state = await store.inspect({ ...owner, periodSeconds: limitPeriodSeconds });
       const purposeOf = new Map(
-        policy.purposes.map((purpose) => [derivation.deriveTags(identity.value, purpose).recordTag, purpose]),
+        policy.purposes.map((purpose) => [derivation.deriveRecordTag(identity.value, purpose), purpose]),
       );
       const testCode = parts.findTestCode(identity);
       found.report('done');
@@ -167,7 +169,7 @@ export function createOperator(parts: Parts): Operator {
     async cancel(input, call = {}) {
       const found = resolve(input, 'cancel', call);
       if (found.status !== 'resolved') return found;
-      const done = await clear(found.identityTag, { records: true, counts: false });
+      const done = await clear(found.owner, { records: true, counts: false });
       found.report('done');
       return done;
     },
@@ -175,12 +177,12 @@ export function createOperator(parts: Parts): Operator {
       const found = resolve(input, 'unblock', call);
       if (found.status !== 'resolved') return found;
       if (!store.clear) throw cannot();
-      const hit = await store.hit(`unblock ${found.identityTag}`, unblocks);
+      const hit = await store.hit(`unblock ${found.owner.budgetTag}`, unblocks);
       if (!hit.allowed && !force) {
         found.report('rate_limited');
         return { status: 'unblocked_often', retryAfterSeconds: toRetrySeconds(hit.retryAfterMs) };
       }
-      const done = await clear(found.identityTag, { records: false, counts: true });
+      const done = await clear(found.owner, { records: false, counts: true });
       found.report('done');
       return done;
     },

@@ -112,8 +112,10 @@ export function createRequest(parts: Parts): Request {
     if (refused) return refused;
     return store.open({
       identityTag: recordKey.identityTag,
+      budgetTag: recordKey.budgetTag,
       recordTag: recordKey.recordTag,
       challenge: recordKey.challenge,
+      side: recordKey.side,
       bind,
       newChallenge: random.id(),
       keyIds: derivation.keyIds,

@@ -43,12 +43,13 @@ export function createTargetResolver(parts: {
     const identity = parseIdentity(input, { defaultCountry });
     if (identity === null) return { status: 'invalid_identity' };
     if (identity === 'ambiguous') return { status: 'invalid_identity', isAmbiguous: true };
-    const { identityTag, recordTag } = derivation.deriveTags(identity.value, purpose);
+    const { identityTag, budgetTag } = derivation.deriveOwnerTags(identity);
+    const recordTag = derivation.deriveRecordTag(identity.value, purpose);
     const testCode = findTestCode(identity);
     return {
       identity,
       purpose,
-      recordKey: { identityTag, recordTag, challenge: options.challenge || undefined },
+      recordKey: { identityTag, budgetTag, recordTag, challenge: options.challenge || undefined },
       lengthening: testCode?.lengthen(lengthening) ?? lengthening,
       testCode,
     };

@@ -54,8 +54,10 @@ export function createVerify(parts: Parts): Verify {
     // Counted before it is compared: a crash in between costs an attempt and never grants one.
     const attempt = await store.attempt({
       identityTag: recordKey.identityTag,
+      budgetTag: recordKey.budgetTag,
       recordTag: recordKey.recordTag,
       challenge: recordKey.challenge,
+      side: recordKey.side,
       attemptId,
       keyIds: derivation.keyIds,
       verifies,
@@ -78,8 +80,10 @@ export function createVerify(parts: Parts): Verify {
     const extraClaims = (readClaims && (await readClaims(identity.value))) ?? {};
     const consumed = await store.consume({
       identityTag: recordKey.identityTag,
+      budgetTag: recordKey.budgetTag,
       recordTag: recordKey.recordTag,
       challenge: recordKey.challenge,
+      side: recordKey.side,
       recordChallenge: record.challenge,
       attemptId,
     });
@@ -135,7 +139,7 @@ export function createVerify(parts: Parts): Verify {
     if (code === null) return { status: 'invalid', attemptsLeft: null };
     const counting = countAddress('verify_ip', options.ip);
     const [refused, device] = options.device
-      ? await Promise.all([counting, devices?.find(options.device, target.recordKey.identityTag) ?? null])
+      ? await Promise.all([counting, devices?.find(options.device, target.recordKey) ?? null])
       : [await counting, null];
     const result = refused ?? (await verify(target, code, options, device, facts));
     if (result.status === 'expired') facts.usedSecondsAgo = usedCodes.findAge(target.recordKey);

@@ -10,6 +10,7 @@ import { createClient, createProbe, type Resolved, redisTimeout, resolveAccess }
 import { createCountVerbs } from './redis/count-verbs.js';
 import { createFreeMemory } from './redis/free-memory.js';
 import { createGathering } from './redis/gathering.js';
+import { createKeyNames, nameAlias, numberSide } from './redis/keys.js';
 import { createReasonLog } from './redis/reason-log.js';
 import {
   decodeAttemptReply,
@@ -125,20 +126,17 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     throw error;
   }
 
-  // One hash tag per identity, so that a cluster keeps its keys on one server.
-  const keyOf = (kind: string, tag: string) => `${keyPrefix}${kind}:{${tag}}`;
-  const identityKey = ({ identityTag }: { identityTag: string }) => keyOf('p', identityTag);
-  const guessesKey = ({ identityTag }: { identityTag: string }) => keyOf('g', identityTag);
-  const signOutKey = ({ identityTag }: { identityTag: string }) => keyOf('s', identityTag);
+  const key = createKeyNames(keyPrefix);
 
   return {
-    ...createCountVerbs({ call, keyOf, findFreeMemory: createFreeMemory(client) }),
+    ...createCountVerbs({ call, keyOf: key.of, findFreeMemory: createFreeMemory(client) }),
     async open(request) {
-      const { recordTag, bind, challenge, newChallenge, lengthening, sends } = request;
-      const isBound = bind || challenge !== undefined;
+      const { recordTag, bind, challenge, side, newChallenge, lengthening, sends } = request;
+      const isBound = bind || side === 'known' || challenge !== undefined;
       const fresh = nameRecord(recordTag, isBound ? newChallenge : undefined);
       const meant = isBound && challenge === undefined ? fresh : nameRecord(recordTag, challenge);
       const settings = [
+        numberSide(side),
         challenge !== undefined,
         newChallenge,
         request.keyIds,
@@ -156,12 +154,15 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
         lengthening.maxAttempts,
         request.mute,
       ];
-      const keys = [identityKey(request), guessesKey(request)];
-      return decodeOpenReply((await call('open', keys, [meant, fresh], settings)) as Reply);
+      const keys = [key.budget(request), key.guesses(request)];
+      return decodeOpenReply(
+        (await call('open', keys, [meant, fresh, nameAlias(request)], settings)) as Reply,
+      );
     },
     async attempt(request) {
-      const { recordTag, challenge, attemptId = '', keyIds, verifies, lengthening } = request;
+      const { recordTag, challenge, side, attemptId = '', keyIds, verifies, lengthening } = request;
       const settings = [
+        numberSide(side),
         challenge !== undefined,
         keyIds,
         verifies.max,
@@ -170,57 +171,61 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
         lengthening.digits,
         lengthening.memorySeconds,
       ];
-      const keys = [identityKey(request), guessesKey(request)];
+      const keys = [key.budget(request), key.guesses(request)];
       const names = [nameRecord(recordTag, challenge), attemptId];
       return decodeAttemptReply((await call('attempt', keys, names, settings)) as Reply);
     },
     async consume(request) {
       const { recordTag, challenge, recordChallenge, attemptId = '' } = request;
       const names = [nameRecord(recordTag, challenge), recordChallenge, attemptId];
-      const keys = [identityKey(request), guessesKey(request), signOutKey(request)];
-      return Number(await call('consume', keys, names, [])) || false;
+      const keys = [key.budget(request), key.guesses(request), key.signOut(request)];
+      return Number(await call('consume', keys, names, [numberSide(request.side)])) || false;
     },
     async clear(request) {
-      const keys = [identityKey(request), guessesKey(request), signOutKey(request)];
+      const keys = [key.budget(request), key.guesses(request), key.signOut(request)];
       const settings = [request.records, request.counts, request.signOutSeconds];
-      return { records: Number(await call('clear', keys, [], settings)) };
+      return { records: Number(await call('clear', keys, [nameAlias(request)], settings)) };
     },
     async inspect(request) {
-      const keys = [identityKey(request), guessesKey(request), signOutKey(request)];
-      return decodeInspectReply((await call('inspect', keys, [], [request.periodSeconds])) as InspectReply);
+      const keys = [key.budget(request), key.guesses(request), key.signOut(request)];
+      const reply = await call('inspect', keys, [nameAlias(request)], [request.periodSeconds]);
+      return decodeInspectReply(reply as InspectReply);
     },
     async note(request) {
       const { recordTag, challenge, recordChallenge, sendId, note, keepSeconds } = request;
       const names = [nameRecord(recordTag, challenge), recordChallenge, sendId, note];
-      await call('note', [identityKey(request)], names, [keepSeconds]);
+      await call('note', [key.budget(request)], names, [keepSeconds]);
     },
     async retract(request) {
       const names = [nameRecord(request.recordTag, request.challenge), request.attemptId];
-      const keys = [identityKey(request), guessesKey(request)];
-      return (await call('retract', keys, names, [])) === 1;
+      const keys = [key.budget(request), key.guesses(request)];
+      return (await call('retract', keys, names, [numberSide(request.side)])) === 1;
     },
     async release(request) {
-      const { recordTag, challenge, recordChallenge, sendId, resend, periodSeconds } = request;
+      const { recordTag, challenge, side, recordChallenge, sendId, resend, periodSeconds } = request;
       const names = [nameRecord(recordTag, challenge), recordChallenge, sendId];
-      await call('release', [identityKey(request)], names, [resend, periodSeconds]);
+      await call('release', [key.budget(request)], names, [numberSide(side), resend, periodSeconds]);
     },
-    async claim(key, ttlSeconds) {
-      return (await call('claim', [keyOf('c', key)], [], [ttlSeconds])) === 1;
+    async claim(name, ttlSeconds) {
+      return (await call('claim', [key.of('c', name)], [], [ttlSeconds])) === 1;
     },
-    async claimed(key) {
-      return (await call('claimed', [keyOf('c', key)], [], [])) === 1;
+    async claimed(name) {
+      return (await call('claimed', [key.of('c', name)], [], [])) === 1;
     },
-    async ended({ names, identityTag, authTimeSeconds, ttlSeconds = 0 }) {
-      const keys = names.map((name) => keyOf('c', name));
-      keys.push(keyOf('s', identityTag));
-      const ask = (keys: string[]) => call('ended', keys, [], [authTimeSeconds, ttlSeconds, maxAheadSeconds]);
+    async ended(request) {
+      const settings = [request.authTimeSeconds, request.ttlSeconds ?? 0, maxAheadSeconds];
+      const keys = request.names.map((name) => key.of('c', name));
+      keys.push(key.signOut(request));
+      const old = key.oldSignOut(request);
+      if (old !== undefined) keys.push(old);
+      const ask = (keys: string[]) => call('ended', keys, [], settings);
       if (!client.isCluster) return (await ask(keys)) === 1;
       // They are on different servers.
       return (await Promise.all(keys.map((key) => ask([key])))).includes(1);
     },
     async exchange({ family, presented, next, ttlSeconds }) {
       const names = [presented ?? '', next ?? ''];
-      return (await call('exchange', [keyOf('f', family)], names, [ttlSeconds])) as ExchangeResult;
+      return (await call('exchange', [key.of('f', family)], names, [ttlSeconds])) as ExchangeResult;
     },
     async ping() {
       await call('ping', [`${keyPrefix}ping`], [], []);

@@ -1,7 +1,14 @@
 import { hash } from 'node:crypto';
 import { OtpError } from '../errors.js';
 import type { Store } from '../ports.js';
+import type { IssuedToken } from '../results.js';
 import { clockSkewSeconds, type TokenClaims } from './claims.js';
+
+/**
+ * `kept`: the token cannot be renewed, or not now. `ended`: it was renewed more than ten seconds ago, so there is a copy of
+ * it, and its session has been ended.
+ */
+export type Renewal = { status: 'renewed'; token: IssuedToken } | { status: 'kept' } | { status: 'ended' };
 
 /** A browser sends several requests with the same cookie at once; all of them are renewed. */
 const renewalSeconds = 10;

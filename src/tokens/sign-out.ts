@@ -1,3 +1,5 @@
+import type { OwnerTags } from '../core/derivation.js';
+import { type Identity, readIdentity } from '../core/identity.js';
 import { OtpError } from '../errors.js';
 import type { Call } from '../outcomes/call.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
@@ -14,13 +16,19 @@ export type SignOut = (identity: string, call?: Call) => Promise<number>;
 export function createSignOut(parts: {
   store: Pick<Store, 'clear'>;
   outcomes: Outcomes;
-  deriveIdentityTag(identity: string): string;
+  deriveOwnerTags(identity: Identity): OwnerTags;
 }): SignOut {
-  const { store, outcomes, deriveIdentityTag } = parts;
+  const { store, outcomes, deriveOwnerTags } = parts;
   return async (identity, call = {}) => {
     if (!store.clear) throw new OtpError('not_found', 'The store cannot sign people out everywhere');
-    const identityTag = deriveIdentityTag(identity);
-    const cleared = await store.clear({ identityTag, records: true, counts: false, signOutSeconds });
+    const { identityTag, budgetTag } = deriveOwnerTags(readIdentity(identity));
+    const cleared = await store.clear({
+      identityTag,
+      budgetTag,
+      records: true,
+      counts: false,
+      signOutSeconds,
+    });
     outcomes.report({ event: 'session.ended', ...call, identityTag, kind: 'session', cause: 'everywhere' });
     return cleared.records;
   };

@@ -1,4 +1,6 @@
 import type { KeyObject } from 'node:crypto';
+import type { OwnerTags } from '../core/derivation.js';
+import { type Identity, readIdentity } from '../core/identity.js';
 import { OtpError } from '../errors.js';
 import { remember } from '../fast/recent.js';
 import type { Call, Subject, TokenCause, TokenKind } from '../outcomes/call.js';
@@ -9,7 +11,7 @@ import type { IssuedToken } from '../results.js';
 import { type AccessTokenOptions, createAccessTokens } from './access-tokens.js';
 import { clockSkewSeconds, type TokenClaims } from './claims.js';
 import { createFamilies, type Sustained } from './families.js';
-import { createRenewals, deriveSuccessorId } from './renewals.js';
+import { createRenewals, deriveSuccessorId, type Renewal } from './renewals.js';
 import { createRevocations, listEntries, sessionEntry, tokenEntry } from './revocations.js';
 import { createSignOut, type SignOut } from './sign-out.js';
 
@@ -27,20 +29,14 @@ export interface TokenOptions extends AccessTokenOptions {
   store: Pick<Store, 'claim' | 'claimed' | 'clear' | 'ended' | 'exchange'>;
   monotonicClock: MonotonicClock;
   outcomes: Outcomes;
-  /** The tag that stands for an identity in outcomes, and under which the store keeps sign-outs. */
-  deriveIdentityTag(identity: string): string;
+  /** The tags that stand for an identity in outcomes and in the store, which keeps sign-outs. */
+  deriveOwnerTags(identity: Identity): OwnerTags;
 }
 
 export type TokenCheck = { active: true; claims: TokenClaims } | { active: false };
 
 /** With the reason, which only operators may learn. */
 export type TokenExamination = { active: true; claims: TokenClaims } | { active: false; cause: TokenCause };
-
-/**
- * `kept`: the token cannot be renewed, or not now. `ended`: it was renewed more than ten seconds ago, so there is a copy of
- * it, and its session has been ended.
- */
-export type Renewal = { status: 'renewed'; token: IssuedToken } | { status: 'kept' } | { status: 'ended' };
 
 export interface Tokens {
   canRefresh: boolean;
@@ -82,12 +78,12 @@ export function createTokens(options: TokenOptions): Tokens {
       : createFamilies({ ...options, key: options.refreshKey, ttlSeconds: options.refreshTtlSeconds });
   const revocations = createRevocations({ ...options, isRequired: options.isRevocationRequired });
   const renewals = createRenewals(options.store, nowSeconds);
-  const tagOf = remember(maxTags, options.deriveIdentityTag);
+  const tagsOf = remember(maxTags, (identity: string) => options.deriveOwnerTags(readIdentity(identity)));
 
   /** Who an outcome is about. */
   const describe = (kind: TokenKind, { identity, purpose }: Pick<Sustained, 'identity' | 'purpose'>) => ({
     kind,
-    identityTag: tagOf(identity),
+    identityTag: tagsOf(identity).identityTag,
     purpose,
   });
   const describeClaims = ({ sub, purpose, sid }: TokenClaims) =>
@@ -115,7 +111,7 @@ export function createTokens(options: TokenOptions): Tokens {
   }
 
   async function isSignedOut({ identity, authTime: authTimeSeconds }: Sustained): Promise<boolean> {
-    return (await store.ended?.({ names: [], identityTag: tagOf(identity), authTimeSeconds })) ?? false;
+    return (await store.ended?.({ names: [], ...tagsOf(identity), authTimeSeconds })) ?? false;
   }
 
   async function endSession(sid: string): Promise<void> {
@@ -128,7 +124,8 @@ export function createTokens(options: TokenOptions): Tokens {
     const claims = await accessTokens.parse(token);
     if (typeof claims === 'string') return { active: false, cause: claims };
     const { sub, auth_time: authTimeSeconds } = claims;
-    const signIn = { names: listEntries(claims), identityTag: tagOf(sub), authTimeSeconds };
+    const { identityTag, budgetTag } = tagsOf(sub);
+    const signIn = { names: listEntries(claims), identityTag, budgetTag, authTimeSeconds };
     const cause = await revocations.find(signIn);
     return cause === null ? { active: true, claims } : { active: false, cause };
   }
@@ -216,7 +213,7 @@ export function createTokens(options: TokenOptions): Tokens {
         return { status: 'kept' };
       }
     },
-    signOut: createSignOut({ store, outcomes, deriveIdentityTag: tagOf }),
+    signOut: createSignOut(options),
     async revoke(token, call = {}) {
       const sustained = await families?.end(token);
       if (sustained) {

@@ -25,6 +25,7 @@ export function describeInspection(name: string, createHarness: () => Promise<St
     async function open(changes: Partial<OpenRequest> = {}) {
       const opened = await store.open({
         identityTag: tag,
+        budgetTag: tag,
         recordTag: tag,
         bind: false,
         newChallenge: randomBytes(16).toString('base64url'),
@@ -47,16 +48,18 @@ export function describeInspection(name: string, createHarness: () => Promise<St
     const attempt = (challenge?: string) =>
       store.attempt({
         identityTag: tag,
+        budgetTag: tag,
         recordTag: tag,
         challenge,
         keyIds: ['key1'],
         verifies: { max: 100, periodSeconds },
         lengthening,
       });
-    const inspect = () => store.inspect({ identityTag: tag, periodSeconds });
+    const inspect = () => store.inspect({ identityTag: tag, budgetTag: tag, periodSeconds });
     const note = (opened: Awaited<ReturnType<typeof open>>, text: string, challenge?: string) =>
       store.note({
         identityTag: tag,
+        budgetTag: tag,
         recordTag: tag,
         challenge,
         recordChallenge: opened.record.challenge,
@@ -66,13 +69,11 @@ export function describeInspection(name: string, createHarness: () => Promise<St
       });
 
     test('nothing, for an identity that nobody has asked for', async () => {
+      const nothing = { sends: [], refusals: [], verifies: [], guesses: 0, guessesEndInMs: 0 };
       assert.deepEqual(await inspect(), {
         records: [],
-        sends: [],
-        refusals: [],
-        verifies: [],
-        guesses: 0,
-        guessesEndInMs: 0,
+        ...nothing,
+        known: nothing,
         endedSeconds: undefined,
       });
     });
@@ -138,11 +139,20 @@ export function describeInspection(name: string, createHarness: () => Promise<St
     });
 
     test('the second up to which its sign-ins have ended', async () => {
-      await store.clear({ identityTag: tag, records: true, counts: false, signOutSeconds: 3600 });
+      await store.clear({
+        identityTag: tag,
+        budgetTag: tag,
+        records: true,
+        counts: false,
+        signOutSeconds: 3600,
+      });
       const { endedSeconds = 0 } = await inspect();
-      assert.equal(await store.ended({ names: [], identityTag: tag, authTimeSeconds: endedSeconds }), true);
       assert.equal(
-        await store.ended({ names: [], identityTag: tag, authTimeSeconds: endedSeconds + 1 }),
+        await store.ended({ names: [], identityTag: tag, budgetTag: tag, authTimeSeconds: endedSeconds }),
+        true,
+      );
+      assert.equal(
+        await store.ended({ names: [], identityTag: tag, budgetTag: tag, authTimeSeconds: endedSeconds + 1 }),
         false,
       );
     });

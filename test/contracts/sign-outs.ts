@@ -26,7 +26,7 @@ export function describeSignOuts(name: string, createHarness: () => Promise<Stor
     /** One person, whose only purpose is the identity itself. */
     function createPerson() {
       const tag = createTag();
-      const key = { identityTag: tag, recordTag: tag };
+      const key = { identityTag: tag, budgetTag: tag, recordTag: tag };
       const open = (changes: Partial<OpenRequest> = {}) =>
         store.open({
           ...key,
@@ -60,10 +60,17 @@ export function describeSignOuts(name: string, createHarness: () => Promise<Stor
         return seconds;
       }
       const clear = (changes: Partial<ClearRequest> = {}, by = store) =>
-        by.clear({ identityTag: tag, records: false, counts: false, signOutSeconds: 0, ...changes });
+        by.clear({
+          identityTag: tag,
+          budgetTag: tag,
+          records: false,
+          counts: false,
+          signOutSeconds: 0,
+          ...changes,
+        });
       const signOut = (by = store) => clear({ records: true, signOutSeconds: 86_400 }, by);
       const isEnded = (authTimeSeconds: number, names: string[] = [], ttlSeconds?: number) =>
-        store.ended({ names, identityTag: tag, authTimeSeconds, ttlSeconds });
+        store.ended({ names, identityTag: tag, budgetTag: tag, authTimeSeconds, ttlSeconds });
       return { open, attempt, obtain, signIn, clear, signOut, isEnded };
     }
 

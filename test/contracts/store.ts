@@ -41,7 +41,7 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
       startedAt = performance.now();
       harness = await createHarness();
       store = await harness.connect();
-      identity = { identityTag: createTag(), recordTag: createTag() };
+      identity = createKey();
     });
     afterEach(() => harness.close());
 
@@ -134,7 +134,7 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
       test('remembers every channel that a code was sent over, in whatever order and how often', async () => {
         await fc.assert(
           fc.asyncProperty(fc.array(fc.constantFrom(...channels), { minLength: 1 }), async (used) => {
-            identity = { identityTag: createTag(), recordTag: createTag() };
+            identity = createKey();
             for (const channel of used) {
               const { record } = await mustOpen({ channel });
               assert.equal(record.channel, channel);
@@ -227,7 +227,7 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
         const second = await mustOpen({ sends, cooldownSeconds: 30 });
         assert.ok(near(second.resendInMs, 500_000));
 
-        identity = { identityTag: createTag(), recordTag: createTag() };
+        identity = createKey();
         const alone = await mustOpen({ resend: 'refuse' });
         assert.ok(near(alone.resendInMs, windowSeconds * 1000));
         await harness.advance(windowSeconds * 1000);
@@ -521,7 +521,7 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
       test('knows nothing of other identities', async () => {
         await mustOpen();
         const lost = await lose();
-        assert.equal(await retract(lost, { identityTag: createTag() }), false);
+        assert.equal(await retract(lost, createKey()), false);
         assert.equal(await retract(lost), true);
       });
 
@@ -536,7 +536,7 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
         });
         await fc.assert(
           fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60, size: 'max' }), async (steps) => {
-            identity = { identityTag: createTag(), recordTag: createTag() };
+            identity = createKey();
             const challenges: (string | undefined)[] = [undefined];
             const standing = new Set<string>();
             const all: { id: string; challenge: string | undefined; recordChallenge: string }[] = [];
@@ -817,7 +817,7 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
       await mustOpen(soon);
       await guess(2, soon);
       for (let i = 0; i < 100; i++) {
-        identity = { identityTag: createTag(), recordTag: createTag() };
+        identity = createKey();
         const changes = { channel: channels[i % 5] ?? 'email', bind: i % 2 === 1 };
         const { record } = await mustOpen({ ...soon, ...changes });
         await guess(3, { ...soon, challenge: changes.bind ? record.challenge : undefined });
@@ -827,7 +827,7 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
       }
       for (let i = 0; i < 3; i++) assert.deepEqual(await store.hit(network, limit), { allowed: true });
       assert.equal((await store.hit(network, limit)).allowed, false);
-      identity = { identityTag: createTag(), recordTag: createTag() };
+      identity = createKey();
       assert.equal((await mustOpen(soon)).record.digits, 6);
       // And nobody who was attacked before is forgotten.
       identity = victim;
@@ -921,6 +921,11 @@ type Opened = Extract<OpenResult, { status: 'opened' }>;
 function expectOpened(result: OpenResult): Opened {
   assert.equal(result.status, 'opened');
   return result as Opened;
+}
+
+function createKey(): RecordKey {
+  const tag = createTag();
+  return { identityTag: tag, budgetTag: tag, recordTag: createTag() };
 }
 
 function createTag(): string {

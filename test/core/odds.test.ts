@@ -45,7 +45,7 @@ test('odds grow with every setting that gives guesses, and stay a probability', 
 async function guess(policy: GuessingPolicy, periods: number) {
   const clock = createManualClock();
   const store = createMemoryStore({ clock });
-  const key = { identityTag: 'identity', recordTag: 'record' };
+  const key = { identityTag: 'identity', budgetTag: 'identity', recordTag: 'record' };
   const lengthening = {
     after: policy.lengthenAfter,
     digits: policy.longDigits,

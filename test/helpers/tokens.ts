@@ -41,7 +41,7 @@ export function createTestTokens(changes: Partial<TokenOptions> & { keyOptions?:
     lastingPurposes: ['sign-in'],
     isRevocationRequired: false,
     store: createMemoryStore({ clock }),
-    deriveIdentityTag: (identity) => `tag of ${identity}`,
+    deriveOwnerTags: ({ value }) => ({ identityTag: `tag of ${value}`, budgetTag: `budget of ${value}` }),
     clock,
     monotonicClock,
     random: createRandomPool(),

@@ -26,7 +26,7 @@ test('a year of guessing at the maximum rate succeeds with less than 1e-4', asyn
   const clock = createManualClock();
   const store = createMemoryStore({ clock });
   const policy = createPolicy();
-  const key = { identityTag: 'identity', recordTag: 'record' };
+  const key = { identityTag: 'identity', budgetTag: 'identity', recordTag: 'record' };
   const lengthening = {
     after: policy.lengthenAfter,
     digits: policy.longDigits,

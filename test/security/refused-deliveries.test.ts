@@ -13,7 +13,7 @@ import { createMemoryStore } from '../../src/stores/memory.js';
 import { createManualClock } from '../helpers/clock.js';
 
 const policy = createPolicy();
-const key = { identityTag: 'identity', recordTag: 'record' };
+const key = { identityTag: 'identity', budgetTag: 'identity', recordTag: 'record' };
 const keyIds = ['key1'] as const;
 const lengthening = {
   after: policy.lengthenAfter,

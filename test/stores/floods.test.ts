@@ -15,6 +15,7 @@ const unlimited = { max: 1_000_000, periodSeconds: 600 };
 function openFor(tag: string, changes: { bind?: boolean; newChallenge?: string; recordTag?: string } = {}) {
   return {
     identityTag: tag,
+    budgetTag: tag,
     recordTag: tag,
     bind: false,
     newChallenge: 'AAAAAAAAAAAAAAAAAAAAAA',
@@ -44,6 +45,7 @@ function createKit(maxEntries: number) {
     const attemptId = String(ids++);
     const attempted = await store.attempt({
       identityTag: tag,
+      budgetTag: tag,
       recordTag: tag,
       attemptId,
       keyIds: ['key1'],
@@ -51,7 +53,7 @@ function createKit(maxEntries: number) {
       lengthening,
     });
     const { digits, challenge: recordChallenge } = opened.record;
-    const key = { identityTag: tag, recordTag: tag, attemptId };
+    const key = { identityTag: tag, budgetTag: tag, recordTag: tag, attemptId };
     return {
       meetsShort: digits === 6 && attempted.status === 'counted',
       retract: () => store.retract?.(key),
@@ -323,7 +325,7 @@ describe('pending codes', () => {
     for (let i = 0; i < 100; i++) assert.equal((await openBound(i)).status, 'opened');
     await assert.rejects(openBound(100), { code: 'store_unavailable' });
     await assert.rejects(store.open(openFor('me', { recordTag: 'payment' })), { code: 'store_unavailable' });
-    const key = { identityTag: 'me', recordTag: 'me', challenge: '7', recordChallenge: '7' };
+    const key = { identityTag: 'me', budgetTag: 'me', recordTag: 'me', challenge: '7', recordChallenge: '7' };
     assert.ok(await store.consume(key));
     assert.equal((await store.open(openFor('someone'))).status, 'opened');
     await assert.rejects(openBound(101), { code: 'store_unavailable' });
@@ -366,9 +368,22 @@ test('an operator can forget the guesses at one identity without room, and at no
     }
   }
   clock.advance(tenMinutes);
-  const clear = () => store.clear?.({ identityTag: 'mine', records: false, counts: true, signOutSeconds: 0 });
+  const clear = () =>
+    store.clear?.({
+      identityTag: 'mine',
+      budgetTag: 'mine',
+      records: false,
+      counts: true,
+      signOutSeconds: 0,
+    });
   await assert.rejects(async () => clear(), { code: 'store_unavailable' });
-  await store.clear?.({ identityTag: 'another', records: false, counts: true, signOutSeconds: 0 });
+  await store.clear?.({
+    identityTag: 'another',
+    budgetTag: 'another',
+    records: false,
+    counts: true,
+    signOutSeconds: 0,
+  });
   await clear();
   assert.equal(await countDigits('mine'), 6);
   assert.equal(await countDigits('yours'), 10);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createMemoryStore } from '../../src/stores/memory.js';
+import { describeBudgets } from '../contracts/budgets.js';
 import { describeDayCounts } from '../contracts/day-counts.js';
 import { describeInspection } from '../contracts/inspection.js';
 import { describeSignOuts } from '../contracts/sign-outs.js';
@@ -21,6 +22,7 @@ describeStore('the memory store', createHarness);
 describeSignOuts('the memory store', createHarness);
 describeInspection('the memory store', createHarness);
 describeDayCounts('the memory store', createHarness);
+describeBudgets('the memory store', createHarness);
 
 const lengthening = { after: 10, digits: 10, maxAttempts: 2, memorySeconds: 8_640_000 };
 const sends = { max: 5, periodSeconds: 600 };
@@ -28,6 +30,7 @@ const sends = { max: 5, periodSeconds: 600 };
 function openFor(tag: string) {
   return {
     identityTag: tag,
+    budgetTag: tag,
     recordTag: tag,
     bind: false,
     newChallenge: 'AAAAAAAAAAAAAAAAAAAAAA',
@@ -46,7 +49,14 @@ function openFor(tag: string) {
 }
 
 function attemptFor(tag: string) {
-  return { identityTag: tag, recordTag: tag, keyIds: ['key1'] as const, verifies: sends, lengthening };
+  return {
+    identityTag: tag,
+    budgetTag: tag,
+    recordTag: tag,
+    keyIds: ['key1'] as const,
+    verifies: sends,
+    lengthening,
+  };
 }
 
 // Attack: a flood of invented identities pushes the victim's record and counters out of a bounded table.

@@ -17,6 +17,7 @@ test('a flood stops before the memory of Redis is full, and everyone else is ser
   const open = (tag: string) =>
     store.open({
       identityTag: tag,
+      budgetTag: tag,
       recordTag: tag,
       bind: false,
       newChallenge: 'AAAAAAAAAAAAAAAAAAAAAA',
@@ -35,6 +36,7 @@ test('a flood stops before the memory of Redis is full, and everyone else is ser
   const guessAt = (tag: string) =>
     store.attempt({
       identityTag: tag,
+      budgetTag: tag,
       recordTag: tag,
       keyIds: ['key1'],
       verifies: perIdentity,

@@ -1,5 +1,6 @@
 import { after, before, describe } from 'node:test';
 import { createRedisStore } from '../../src/stores/redis.js';
+import { describeBudgets } from '../contracts/budgets.js';
 import { describeDayCounts } from '../contracts/day-counts.js';
 import { describeInspection } from '../contracts/inspection.js';
 import { describeSignOuts } from '../contracts/sign-outs.js';
@@ -39,6 +40,7 @@ describe('on a single server', () => {
   describeSignOuts('the Redis store', () => createHarness(url));
   describeInspection('the Redis store', () => createHarness(url));
   describeDayCounts('the Redis store', () => createHarness(url));
+  describeBudgets('the Redis store', () => createHarness(url));
 });
 
 describe('on a cluster of three', () => {
@@ -51,4 +53,5 @@ describe('on a cluster of three', () => {
   describeSignOuts('the Redis store', () => createHarness(cluster.url));
   describeInspection('the Redis store', () => createHarness(cluster.url));
   describeDayCounts('the Redis store', () => createHarness(cluster.url));
+  describeBudgets('the Redis store', () => createHarness(cluster.url));
 });

@@ -3,7 +3,8 @@ import { createHash, createSecretKey, randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { OtpError } from '../../src/errors.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
-import type { Renewal, TokenOptions } from '../../src/tokens/tokens.js';
+import type { Renewal } from '../../src/tokens/renewals.js';
+import type { TokenOptions } from '../../src/tokens/tokens.js';
 import { sealWithNonce } from '../helpers/old-seal.js';
 import { createTestTokens, grant } from '../helpers/tokens.js';
 

@@ -19,7 +19,8 @@ test('the worked example is what the core derives', () => {
   const [identity, purpose] = ['alice@example.com', 'sign-in'];
   const derivation = createDerivation(keys, 'default');
   const from = { challenge: 'ABEiM0RVZneImaq7zN3u_w', keyId: keys.current.id, window: 5_984_300 };
-  const { recordTag, identityTag } = derivation.deriveTags(identity, purpose);
+  const recordTag = derivation.deriveRecordTag(identity, purpose);
+  const identityTag = derivation.deriveIdentityTag(identity);
   for (const line of [
     `key id        ${keys.current.id}`,
     `6 digits      ${derivation.recoverCode(identity, purpose, { ...from, digits: 6 })}`,

@@ -36,26 +36,28 @@ local function to_ms(microseconds)
   return math.ceil(microseconds / 1000)
 end
 
--- Everything held about an identity: the times of sends, of refused sends and of verifies, oldest first; when the last of
--- all this expires; the pending records; and the attempts on them. One value, since each further key costs more memory than
--- its content.
-local SENDS, REFUSALS, VERIFIES, EXPIRES_AT, RECORDS, ATTEMPTS = 1, 2, 3, 4, 5, 6
+-- Whose budget pays: that of strangers, or that of known browsers. Indexes of what counts against each.
+local UNKNOWN, KNOWN = 1, 2
+-- What counts against one side: the times of sends, of refused sends and of verifies, oldest first.
+local SENDS, REFUSALS, VERIFIES = 1, 2, 3
+-- Everything held about the identities that share a budget: what counts against each side; when the last of all this expires;
+-- the pending records; and the attempts on them. One value, since each further key costs more memory than its content.
+local EXPIRES_AT, RECORDS, ATTEMPTS = 3, 4, 5
 
-local function load_identity(key)
-  local identity = load(key) or { {}, {}, {}, 0, {} }
-  identity[ATTEMPTS] = identity[ATTEMPTS] or {}
-  return identity
+local function load_budget(key)
+  return load(key) or { { {}, {}, {} }, { {}, {}, {} }, 0, {}, {} }
 end
 
-local function save_identity(key, identity, expires_at)
-  identity[EXPIRES_AT] = math.max(identity[EXPIRES_AT], expires_at or 0)
-  save(key, identity, identity[EXPIRES_AT])
+local function save_budget(key, budget, expires_at)
+  budget[EXPIRES_AT] = math.max(budget[EXPIRES_AT], expires_at or 0)
+  save(key, budget, budget[EXPIRES_AT])
 end
 
--- A pending record. NAME holds the purpose, and the challenge when it is bound. EARLIER_CHANNELS are those that the code
--- was sent over before CHANNEL; TRIED: someone has guessed at the code; LAST_SEND: its id, which is its time, and how it fared.
+-- A pending record. NAME holds the purpose, and the challenge when it is bound; OWNER the tag of exactly this identity, '' if it
+-- is the one that the budget is named after; SIDE whose budget pays for guesses. EARLIER_CHANNELS are those that the code was
+-- sent over before CHANNEL; TRIED: someone has guessed at the code; LAST_SEND: its id, which is its time, and how it fared.
 local NAME, CHALLENGE, KEY_ID, WINDOW, ENDS_AT, DIGITS, CHANNEL, ATTEMPTS_LEFT, TIMES_SENT, FENCE, MUTE, EARLIER_CHANNELS, TRIED,
-  LAST_SEND = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
+  LAST_SEND, OWNER, SIDE = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
 
 -- Records with another fence count as absent. No code lives longer than the maximum, even if the server's clock is set back.
 local function is_live(record, fence)
@@ -64,8 +66,8 @@ local function is_live(record, fence)
 end
 
 -- The live record of this name and its index, or nil.
-local function find_record(identity, name, fence)
-  for i, record in ipairs(identity[RECORDS]) do
+local function find_record(budget, name, fence)
+  for i, record in ipairs(budget[RECORDS]) do
     if record[NAME] == name and is_live(record, fence) then return record, i end
   end
   return nil
@@ -74,7 +76,7 @@ end
 local function set_channel(record, channel)
   if record[CHANNEL] == channel then return end
   local earlier = { record[CHANNEL] }
-  for _, other in ipairs(record[EARLIER_CHANNELS] or {}) do
+  for _, other in ipairs(record[EARLIER_CHANNELS]) do
     if other ~= channel and other ~= record[CHANNEL] then table.insert(earlier, other) end
   end
   record[EARLIER_CHANNELS] = earlier
@@ -83,16 +85,16 @@ end
 
 -- All channels of a record, comma-separated, the last one used first.
 local function join_channels(record)
-  return table.concat({ record[CHANNEL], unpack(record[EARLIER_CHANNELS] or {}) }, ',')
+  return table.concat({ record[CHANNEL], unpack(record[EARLIER_CHANNELS]) }, ',')
 end
 
 -- Adds a record and drops those that are not live, so that none can come back to life.
-local function add_record(identity, record, fence)
+local function add_record(budget, record, fence)
   local kept = { record }
-  for _, other in ipairs(identity[RECORDS]) do
+  for _, other in ipairs(budget[RECORDS]) do
     if is_live(other, fence) then table.insert(kept, other) end
   end
-  identity[RECORDS] = kept
+  budget[RECORDS] = kept
 end
 
 -- Drops what has left the rolling period, then returns the microseconds until one more fits; 0: now.
@@ -113,43 +115,59 @@ local function wait_for_room(log, max, period_seconds)
   return log[kept - max + 1] + period - now
 end
 
--- The guess count: { count, expires_at }.
+-- The guess counts: how many on the unknown side and when they are forgotten, then the same of the known side. Earlier versions
+-- know only the first two.
 local function load_guesses(key)
-  local guesses = load(key)
-  if guesses and guesses[2] > now then return guesses end
-  return { 0, 0 }
+  local guesses = load(key) or { 0, 0 }
+  guesses[3], guesses[4] = guesses[3] or 0, guesses[4] or 0
+  for i = 1, 3, 2 do
+    if guesses[i + 1] <= now then guesses[i], guesses[i + 1] = 0, 0 end
+  end
+  return guesses
 end
 
--- An attempt that was neither consumed nor taken back: { id, time, ENDS_AT of its record, expires_at of the guess count }.
-local ATTEMPT_ID, ATTEMPTED_AT, RECORD_ENDS_AT, GUESS_EXPIRES_AT = 1, 2, 3, 4
+-- The indexes of one side: its count, and when it is forgotten.
+local function index_guesses(side)
+  return 2 * side - 1, 2 * side
+end
+
+local function save_guesses(key, guesses)
+  if guesses[1] + guesses[3] > 0 then
+    save(key, guesses, math.max(guesses[2], guesses[4]))
+  else
+    redis.call('DEL', key)
+  end
+end
+
+-- An attempt that was neither consumed nor taken back: { id, time, ENDS_AT of its record, when its guess is forgotten, the side
+-- that paid for it }.
+local ATTEMPT_ID, ATTEMPTED_AT, RECORD_ENDS_AT, GUESS_ENDS_AT, PAID_BY = 1, 2, 3, 4, 5
 
 -- Drops those that have outlived every code.
-local function add_attempt(identity, attempt)
+local function add_attempt(budget, attempt)
   local kept = {}
-  for _, other in ipairs(identity[ATTEMPTS]) do
+  for _, other in ipairs(budget[ATTEMPTS]) do
     if other[ATTEMPTED_AT] + MAX_LIFE_SECONDS * 1000000 > now then table.insert(kept, other) end
   end
   table.insert(kept, attempt)
-  identity[ATTEMPTS] = kept
+  budget[ATTEMPTS] = kept
 end
 
 -- Removes the attempt of this id and returns it, or nil.
-local function take_attempt(identity, id)
-  for i, attempt in ipairs(identity[ATTEMPTS]) do
-    if attempt[ATTEMPT_ID] == id then return table.remove(identity[ATTEMPTS], i) end
+local function take_attempt(budget, id)
+  for i, attempt in ipairs(budget[ATTEMPTS]) do
+    if attempt[ATTEMPT_ID] == id then return table.remove(budget[ATTEMPTS], i) end
   end
   return nil
 end
 
--- Takes one guess back, unless it was counted in an earlier period. Without an attempt, it is one of this period.
-local function take_guess_back(key, attempt)
+-- Takes one guess of a side back, unless it was counted in an earlier period. Without an attempt, it is one of this period.
+local function take_guess_back(key, side, attempt)
   local guesses = load_guesses(key)
-  if guesses[1] == 0 or attempt and attempt[GUESS_EXPIRES_AT] ~= guesses[2] then return end
-  if guesses[1] > 1 then
-    save(key, { guesses[1] - 1, guesses[2] }, guesses[2])
-  else
-    redis.call('DEL', key)
-  end
+  local count, ends_at = index_guesses(side)
+  if guesses[count] == 0 or attempt and attempt[GUESS_ENDS_AT] ~= guesses[ends_at] then return end
+  guesses[count] = guesses[count] - 1
+  save_guesses(key, guesses)
 end
 
 local function includes_key(key_ids, record)

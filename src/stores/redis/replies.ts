@@ -63,25 +63,30 @@ type Field = string | number;
 /** See the header of `inspect.lua`. */
 export type InspectReply = [
   records: Field[][],
+  unknown: InspectedCountsReply,
+  known: InspectedCountsReply,
+  endedSeconds: number,
+];
+
+type InspectedCountsReply = [
   sends: number[],
   refusals: number[],
   verifies: number[],
   guesses: number,
   guessesEndInMs: number,
-  endedSeconds: number,
 ];
 
-export function decodeInspectReply(reply: InspectReply): InspectResult {
-  const [records, sends, refusals, verifies, guesses, guessesEndInMs, endedSeconds] = reply;
+export function decodeInspectReply([records, unknown, known, endedSeconds]: InspectReply): InspectResult {
   return {
     records: records.map(decodeInspected),
-    sends,
-    refusals,
-    verifies,
-    guesses,
-    guessesEndInMs,
+    ...decodeCounts(unknown),
+    known: decodeCounts(known),
     endedSeconds: endedSeconds === -1 ? undefined : endedSeconds,
   };
+}
+
+function decodeCounts([sends, refusals, verifies, guesses, guessesEndInMs]: InspectedCountsReply) {
+  return { sends, refusals, verifies, guesses, guessesEndInMs };
 }
 
 function decodeInspected([

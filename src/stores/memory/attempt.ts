@@ -1,0 +1,34 @@
+import type { AttemptRequest, AttemptResult } from '../../store-verbs.js';
+import { nameRecord } from '../record-name.js';
+import { addAttempt, explainAbsence, extend, findCounts, findRecord } from './budgets.js';
+import { toPending } from './records.js';
+import { addToLog, timeLeft } from './rolling-log.js';
+import type { Tables } from './tables.js';
+
+/** See `Store.attempt`. */
+export function attempt({ budgets, guesses }: Tables, request: AttemptRequest, now: number): AttemptResult {
+  const { budgetTag, recordTag, challenge, attemptId, lengthening, verifies } = request;
+  const budget = budgets.load(budgetTag, now);
+  const record = budget && findRecord(budget, nameRecord(recordTag, challenge), now);
+  if (!budget || !record) {
+    return { status: 'expired', cause: explainAbsence(budget, recordTag, challenge, now) };
+  }
+  if (record.sends <= 0) return { status: 'expired', cause: 'withdrawn' };
+  if (!request.keyIds.includes(record.keyId)) return { status: 'expired', cause: 'key_retired' };
+  if (record.attemptsLeft <= 0) return { status: 'blocked', retryAfterMs: record.expiresAt - now };
+  if (record.digits < lengthening.digits && guesses.haveReached(budgetTag, record.side, lengthening, now)) {
+    return { status: 'expired', cause: 'lengthened' };
+  }
+  if (challenge === undefined) {
+    const counts = findCounts(budget, request.side);
+    const retryAfterMs = timeLeft(counts.verifies.at(-verifies.max), verifies.periodSeconds, now);
+    if (retryAfterMs > 0) return { status: 'limited', retryAfterMs };
+    counts.verifies = addToLog(counts.verifies, verifies.periodSeconds, now);
+    extend(budget, now + verifies.periodSeconds * 1000);
+  }
+  const guessExpiresAt = guesses.count(budgetTag, record.side, lengthening, now);
+  if (attemptId !== undefined) addAttempt(budget, { id: attemptId, at: now, record, guessExpiresAt });
+  record.attemptsLeft -= 1;
+  record.isTried = true;
+  return { status: 'counted', record: toPending(record), attemptsLeft: record.attemptsLeft };
+}

@@ -1,0 +1,29 @@
+import type { OwnerTags } from '../../core/derivation.js';
+import type { Side } from '../../store-verbs.js';
+
+/** Names the keys in Redis. See docs/decisions/0065 for the versions in them. */
+export function createKeyNames(prefix: string) {
+  /** One hash tag per budget, so that a cluster keeps its keys on one server. */
+  const of = (kind: string, tag: string) => `${prefix}${kind}:{${tag}}`;
+  return {
+    of,
+    budget: ({ budgetTag }: OwnerTags) => of('p2', budgetTag),
+    guesses: ({ budgetTag }: OwnerTags) => of('g', budgetTag),
+    signOut(owner: OwnerTags): string {
+      const alias = nameAlias(owner);
+      return alias === '' ? of('s', owner.budgetTag) : `${of('s', owner.budgetTag)}:${alias}`;
+    },
+    /** Where the version before kept the sign-outs of an alias; undefined for an identity that is none. */
+    oldSignOut: (owner: OwnerTags) => (nameAlias(owner) === '' ? undefined : of('s', owner.identityTag)),
+  };
+}
+
+/** The tag of an alias; the identity that its budget is named after needs none. */
+export function nameAlias({ identityTag, budgetTag }: OwnerTags): string {
+  return identityTag === budgetTag ? '' : identityTag;
+}
+
+/** As the scripts know it. */
+export function numberSide(side: Side | undefined): number {
+  return side === 'known' ? 2 : 1;
+}

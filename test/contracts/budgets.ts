@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import type { Store } from '../../src/ports.js';
+import type { AttemptRequest, OpenRequest, RecordKey } from '../../src/store-verbs.js';
+import type { StoreHarness } from './store.js';
+
+const periodSeconds = 600;
+
+/** The properties of budgets: aliases share one, and known browsers have one of their own. */
+export function describeBudgets(name: string, createHarness: () => Promise<StoreHarness>): void {
+  describe(`${name} keeps budgets`, () => {
+    let harness: StoreHarness;
+    let store: Required<Store>;
+    let alice: RecordKey;
+    let alias: RecordKey;
+
+    beforeEach(async () => {
+      harness = await createHarness();
+      store = (await harness.connect()) as Required<Store>;
+      [alice, alias] = createAliases();
+    });
+    afterEach(() => harness.close());
+
+    const lengthening = { after: 4, digits: 10, maxAttempts: 2, memorySeconds: 8_640_000 };
+    const many = { max: 1000, periodSeconds };
+    const open = (key: RecordKey, changes: Partial<OpenRequest> = {}) =>
+      store.open({
+        ...key,
+        bind: false,
+        newChallenge: createTag(),
+        keyIds: ['key1'],
+        channel: 'email',
+        digits: 6,
+        windowSeconds: 300,
+        maxAttempts: 5,
+        resend: 'reuse',
+        cooldownSeconds: 0,
+        staleSeconds: 60,
+        sends: many,
+        lengthening,
+        mute: false,
+        ...changes,
+      });
+    async function mustOpen(key: RecordKey, changes: Partial<OpenRequest> = {}) {
+      const opened = await open(key, changes);
+      assert.ok(opened.status === 'opened', opened.status);
+      const { challenge } = opened.record;
+      return { ...opened, challenge, digits: opened.record.digits };
+    }
+    const attempt = async (key: RecordKey, changes: Partial<AttemptRequest> = {}) =>
+      (await store.attempt({ ...key, keyIds: ['key1'], verifies: many, lengthening, ...changes })).status;
+    const known = (key: RecordKey): RecordKey => ({ ...key, side: 'known' });
+    const inspect = (key: RecordKey) => store.inspect({ ...key, periodSeconds });
+
+    describe('that aliases share', () => {
+      // Attack: fill a mailbox, or guess at its codes, through one `+alias` after the other.
+      test('sends, cooldown, verifies and guesses count for all of them', async () => {
+        const sends = { max: 2, periodSeconds };
+        await mustOpen(alice, { sends });
+        assert.equal((await open(alias, { sends, cooldownSeconds: 30 })).status, 'limited');
+        await mustOpen(alias, { sends });
+        assert.equal((await open(alice, { sends })).status, 'limited');
+        const verifies = { max: 2, periodSeconds };
+        assert.equal(await attempt(alice, { verifies }), 'counted');
+        assert.equal(await attempt(alias, { verifies }), 'counted');
+        assert.equal(await attempt(alice, { verifies }), 'limited');
+        assert.equal(await attempt(alias), 'counted');
+        assert.equal(await attempt(alice), 'counted');
+        const other = { identityTag: createTag(), budgetTag: alice.budgetTag, recordTag: createTag() };
+        assert.equal((await mustOpen(other)).digits, 10);
+      });
+
+      test('each has its own code, which no other can use', async () => {
+        const [mine, theirs] = [await mustOpen(alice), await mustOpen(alias)];
+        assert.notEqual(mine.challenge, theirs.challenge);
+        await attempt(alice);
+        await attempt(alias);
+        assert.equal(await store.consume({ ...alice, recordChallenge: theirs.challenge }), false);
+        assert.notEqual(await store.consume({ ...alice, recordChallenge: mine.challenge }), false);
+        assert.notEqual(await store.consume({ ...alias, recordChallenge: theirs.challenge }), false);
+      });
+
+      // Attack: sign in with an alias to see the codes and end the sign-ins of the address that it belongs to.
+      test('clear and inspect touch the codes and sign-ins of exactly one of them, and the counts of all', async () => {
+        for (const isReversed of [false, true]) {
+          const pair = createAliases();
+          const [one, other] = isReversed ? (pair.toReversed() as typeof pair) : pair;
+          await mustOpen(one);
+          await mustOpen(other, { bind: true });
+          await attempt(one);
+          const seen = await inspect(one);
+          assert.deepEqual(
+            seen.records.map(({ recordTag }) => recordTag),
+            [one.recordTag],
+          );
+          assert.deepEqual([seen.sends.length, seen.verifies.length, seen.guesses], [2, 1, 1]);
+          const cleared = await store.clear({ ...one, records: true, counts: true, signOutSeconds: 3600 });
+          assert.deepEqual(cleared, { records: 1 });
+          assert.equal((await inspect(one)).records.length, 0);
+          const { records, sends, guesses, endedSeconds } = await inspect(other);
+          assert.deepEqual([records.length, sends.length, guesses, endedSeconds], [1, 0, 0, undefined]);
+          const authTimeSeconds = (await inspect(one)).endedSeconds ?? 0;
+          assert.equal(await store.ended({ ...one, names: [], authTimeSeconds }), true);
+          assert.equal(await store.ended({ ...other, names: [], authTimeSeconds }), false);
+        }
+      });
+
+      test('a sign-in is later than the last sign-out of exactly this one', async () => {
+        await store.clear({ ...alias, records: false, counts: false, signOutSeconds: 3600 });
+        const { endedSeconds = 0 } = await inspect(alias);
+        const { challenge } = await mustOpen(alias);
+        const seconds = await store.consume({ ...alias, recordChallenge: challenge });
+        assert.ok(Number(seconds) > endedSeconds);
+      });
+    });
+
+    describe('of known browsers', () => {
+      // Attack: use up everything of somebody, to keep them from signing in with a browser of theirs.
+      test('are apart from those of strangers: sends, cooldown and guesses', async () => {
+        const sends = { max: 1, periodSeconds };
+        await mustOpen(alice);
+        for (let i = 0; i < 4; i++) assert.equal(await attempt(alice), 'counted');
+        assert.equal((await mustOpen(alias)).digits, 10);
+        assert.equal((await open(alice, { sends })).status, 'limited');
+        const mine = await mustOpen(known(alice), { sends, cooldownSeconds: 60 });
+        assert.equal(mine.digits, 6);
+        assert.equal((await open(known(alice), { sends })).status, 'limited');
+        // Aliases share this one too.
+        assert.equal((await open(known(alias), { sends })).status, 'limited');
+        const { sends: ofStrangers, guesses, known: ofKnown } = await inspect(alice);
+        assert.deepEqual([ofStrangers.length, guesses], [2, 4]);
+        assert.deepEqual([ofKnown?.sends.length, ofKnown?.guesses], [1, 0]);
+      });
+
+      test('a code of theirs is bound, found with and without the side, and guesses at it are theirs', async () => {
+        const { challenge } = await mustOpen(known(alice));
+        assert.equal(await attempt(alice), 'expired');
+        assert.equal(await attempt(known(alice)), 'expired');
+        assert.equal(await attempt({ ...alice, challenge }), 'counted');
+        assert.equal(await attempt({ ...known(alice), challenge }), 'counted');
+        const { guesses, known: ofKnown } = await inspect(alice);
+        assert.deepEqual([guesses, ofKnown?.guesses], [0, 2]);
+        const right = createTag();
+        assert.equal(await attempt({ ...alice, challenge }, { attemptId: right }), 'counted');
+        const consumed = await store.consume({
+          ...alice,
+          challenge,
+          recordChallenge: challenge,
+          attemptId: right,
+        });
+        assert.notEqual(consumed, false);
+        assert.equal((await inspect(alice)).guesses, 0);
+      });
+
+      test('verifies count on the side of the caller, and are taken back there', async () => {
+        const verifies = { max: 1, periodSeconds };
+        await mustOpen(alice);
+        const attemptId = createTag();
+        assert.equal(await attempt(alice, { verifies }), 'counted');
+        assert.equal(await attempt(alice, { verifies }), 'limited');
+        assert.equal(await attempt(known(alice), { verifies, attemptId }), 'counted');
+        assert.equal(await attempt(known(alice), { verifies }), 'limited');
+        assert.equal(await store.retract({ ...known(alice), attemptId }), true);
+        assert.equal(await attempt(known(alice), { verifies }), 'counted');
+      });
+
+      test('a refused send is given back on its side', async () => {
+        const sends = { max: 1, periodSeconds };
+        await mustOpen(alice, { sends });
+        const sent = await mustOpen(known(alice), { sends });
+        await store.release({
+          ...known(alice),
+          challenge: sent.challenge,
+          recordChallenge: sent.challenge,
+          sendId: sent.sendId,
+          resend: 'reuse',
+          periodSeconds,
+        });
+        const { sends: ofStrangers, refusals, known: ofKnown } = await inspect(alice);
+        assert.deepEqual([ofStrangers.length, refusals.length], [1, 0]);
+        assert.deepEqual([ofKnown?.sends.length, ofKnown?.refusals.length], [0, 1]);
+      });
+    });
+  });
+}
+
+/** An identity that its budget is named after, and an alias of it. */
+function createAliases(): [RecordKey, RecordKey] {
+  const budgetTag = createTag();
+  return [
+    { identityTag: budgetTag, budgetTag, recordTag: createTag() },
+    { identityTag: createTag(), budgetTag, recordTag: createTag() },
+  ];
+}
+
+function createTag(): string {
+  return randomBytes(16).toString('base64url');
+}
