@@ -1,23 +1,32 @@
 import { splitList } from '../options/row.js';
 import { type SettingName, settingNames, settings, writeDefault } from '../options/settings.js';
 import type { LoadedConfig } from './config.js';
+import { format, type Outlook } from './outlook.js';
 import { redactValue } from './redact.js';
 
-/** Problems of the configuration, or the settings in force; never shows secrets, not even in URLs. */
-export function formatCheck({ config, given, problems, warnings, madeUp }: LoadedConfig): string {
+/** Problems of the configuration, or the settings in force and what they allow; never shows secrets, not even in URLs. */
+export function formatCheck(loaded: LoadedConfig, outlook: Outlook | null = null): string {
+  const { config, problems, warnings } = loaded;
   const lines = warnings.map((warning) => `warning: ${warning}`);
   if (!config) return [...lines, ...problems.map((problem) => `wrong: ${problem}`)].join('\n');
   const width = Math.max(...settingNames.map((name) => name.length));
   for (const name of settingNames) {
-    const text = given[name];
-    const shown = formatValue(name, config[name], text);
-    const isMadeUp = madeUp.includes(name);
-    const [value, origin] = isMadeUp
-      ? ['', '(made up at each start)']
-      : [shown, text === undefined ? '(default)' : ''];
-    lines.push(`${name.padEnd(width)}  ${[value, origin].filter(Boolean).join('  ')}`);
+    const { value, origin } = showSetting(name, loaded);
+    lines.push(`${name.padEnd(width)}  ${[value ?? '', origin].filter(Boolean).join('  ')}`);
   }
-  return [...lines, 'Configuration OK.'].join('\n');
+  if (outlook) lines.push('', ...describeOutlook(outlook), '');
+  const passed = outlook?.passed ?? [];
+  return [...lines, ...passed.map((line) => `FAILED   ${line}`), 'Configuration OK.'].join('\n');
+}
+
+/** What may be shown of a setting in force; null for a secret that is made up. */
+export function showSetting(
+  name: SettingName,
+  { config, given, madeUp }: LoadedConfig,
+): { value: string | null; origin: string } {
+  const text = given[name];
+  if (madeUp.includes(name)) return { value: null, origin: '(made up at each start)' };
+  return { value: formatValue(name, config?.[name], text), origin: text === undefined ? '(default)' : '' };
 }
 
 function formatValue(name: SettingName, value: unknown, text: string | undefined): string {
@@ -26,4 +35,29 @@ function formatValue(name: SettingName, value: unknown, text: string | undefined
   const written = text ?? writeDefault(setting) ?? '-';
   if (Array.isArray(value)) return redactValue(name, splitList(written).join(','));
   return redactValue(name, ['object', 'undefined'].includes(typeof value) ? written : String(value));
+}
+
+/** The forecast in words, with the names that it has for programs. */
+function describeOutlook({ odds, messagesDay, billDay, delaySeconds, lock }: Outlook): string[] {
+  const bound = (value: number | null) => (value === null ? 'unbounded' : format(value));
+  const price = billDay.perSms === null ? 'without --price-sms' : `at ${billDay.perSms} a message`;
+  const bill = billDay.amount === null && messagesDay.all !== null ? 'unknown' : bound(billDay.amount);
+  return [
+    ['odds.identity_year', `${format(odds.identityYear)}: a year of guessing takes over one identity`],
+    [
+      'odds.identity_year_store_lost_weekly',
+      `${format(odds.identityYearStoreLostWeekly)}: the same if the store loses everything once a week`,
+    ],
+    ['odds.spray_day', `${bound(odds.sprayDay)} identities taken over in a day by guessing at all`],
+    ['messages_day.mailbox', `${bound(messagesDay.mailbox)} unverified messages in a day to one mailbox`],
+    ['messages_day.number', `${bound(messagesDay.number)} unverified messages in a day to one number`],
+    ['messages_day.all', `${bound(messagesDay.all)} messages in a day to all numbers`],
+    ['bill_day', `${bill} ${price}`],
+    ['delay_seconds.unknown', `${bound(delaySeconds.unknown)} s that one network delays an unknown browser`],
+    ['delay_seconds.known', `${bound(delaySeconds.known)} s that one network delays a known browser`],
+    [
+      'lock',
+      `${lock.networks} networks and ${lock.messages} messages keep new codes from unknown browsers for ${lock.hours} hours`,
+    ],
+  ].map(([name = '', text]) => `${name.padEnd(37)}${text}`);
 }

@@ -1,5 +1,7 @@
-import { computeYearlyOdds, maxYearlyOdds } from '../core/odds.js';
+import { forecast } from '../core/forecast.js';
+import { maxYearlyOdds } from '../core/odds.js';
 import { type Environment, type SettingName, settings } from '../options/settings.js';
+import { toForecastPolicy } from './forecast-policy.js';
 import { type Given, sayAllowed } from './say.js';
 
 /** Ten times the figure that the documentation promises. */
@@ -15,14 +17,7 @@ const oddsSettings = [
 
 /** The probability that a year of guessing takes over an identity. */
 function computeOdds(config: Environment): number {
-  return computeYearlyOdds({
-    digits: config.OTP_DIGITS,
-    longDigits: config.OTP_LONG_DIGITS,
-    lengthenAfter: config.OTP_LENGTHEN_AFTER,
-    maxAttempts: config.OTP_MAX_ATTEMPTS,
-    requestIdentityMax: config.RATE_REQUEST_OTP_MAX,
-    resendCooldownSeconds: config.OTP_RESEND_COOLDOWN_SECONDS,
-  });
+  return forecast(toForecastPolicy(config, [])).odds.identityYear;
 }
 
 /** `0.52 %` */

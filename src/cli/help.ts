@@ -34,19 +34,25 @@ Settings come from the environment: see docs/configuration.md.
 Exit codes: 0 done, 1 failed while running, 2 wrong usage or configuration.
 `;
 
-const check = `Usage: stateless-otp check [--connect] [--config FILE]
+const check = `Usage: stateless-otp check [--json] [--connect] [--price-sms PRICE] [--max-odds ODDS] [--max-bill AMOUNT] [--config FILE]
 
-Says what is wrong with the configuration, or what is in force, without secrets.
+Says what is wrong with the configuration, or what is in force, without secrets, and what the limits in force let strangers do:
+odds of guessing, messages and their bill, how long they can delay a code. docs/limits.md has the formulas.
 
   --connect      also try what the service depends on, all at the same time and for at most 5 seconds each:
                  the store (that it answers, its version, and that the user may run every command),
                  each delivery backend (the login at a mail server, the credentials at a provider; sends nothing),
                  the keys of tokens (that they sign, and are in the JWKS that PUBLIC_URL serves),
                  the modes of files with secrets
+  --json         the same for programs: one JSON object with ok, problems, warnings, settings, odds, messages_day, bill_day,
+                 delay_seconds and lock; with --connect also connections. null is "without a bound"
+  --price-sms PRICE  what one message to a phone costs, such as 0.07, in any currency: for bill_day
+  --max-odds ODDS    fail if a year of guessing at one identity succeeds more often, such as 1e-4
+  --max-bill AMOUNT  fail if a day of messages to phones can cost more, such as 50
   --config FILE  read settings from FILE instead of .env; the environment wins over both
 
-Each check is a line that begins with ok, warning or FAILED.
-Exit codes: 0 all is well, 1 a check of --connect failed, 2 wrong usage or configuration.
+Each check of --connect is a line that begins with ok, warning or FAILED.
+Exit codes: 0 all is well, 1 a maximum is passed or a check of --connect failed, 2 wrong usage or configuration.
 `;
 
 const sendTest = `Usage: stateless-otp send-test ADDRESS [--channel NAME] [--config FILE]

@@ -7,14 +7,14 @@ import { checkRights } from '../options/api-keys.js';
 import { passes } from '../options/row.js';
 import { generateApiKey, generateSecretKey } from '../otp.js';
 import { version } from '../version.js';
-import { formatCheck } from './check.js';
 import { type LoadedConfig, loadConfig, parseGiven, readEnvFile } from './config.js';
-import { checkConnections } from './connect/check-connections.js';
 import { formatHelp } from './help.js';
 import { findIdentityTag } from './identity-tag.js';
 import { runKeys, TooEarlyError } from './keys.js';
 import { OperateError, operate } from './operate.js';
+import { readThresholds } from './outlook.js';
 import { prepare } from './prepare.js';
+import { runCheck } from './run-check.js';
 import { sayAllowed } from './say.js';
 import { sendTest } from './send-test.js';
 import { serve } from './serve.js';
@@ -40,11 +40,15 @@ const optionOwners: Record<string, string[]> = {
   url: ['identity'],
   'key-file': ['identity'],
   force: ['identity'],
-  json: ['identity'],
+  json: ['check', 'identity'],
+  'price-sms': ['check'],
+  'max-odds': ['check'],
+  'max-bill': ['check'],
 };
 
 const exitFailed = 1;
 const exitUsage = 2;
+const exitOf = { well: 0, failed: exitFailed, wrong: exitUsage };
 
 async function main(args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -65,6 +69,9 @@ async function main(args: string[]): Promise<void> {
       'key-file': { type: 'string' },
       force: { type: 'boolean' },
       json: { type: 'boolean' },
+      'price-sms': { type: 'string' },
+      'max-odds': { type: 'string' },
+      'max-bill': { type: 'string' },
     },
   });
   if (values.help) return print(formatHelp(positionals[0]));
@@ -110,9 +117,17 @@ async function main(args: string[]): Promise<void> {
   if (command === 'identity') return printTag(rest[1], loadConfig(process.env, file));
   const loaded = await prepare(process.env, file);
   if (command === 'check') {
-    print(`${formatCheck(loaded)}\n`);
-    if (!loaded.config) process.exitCode = exitUsage;
-    else if (values.connect) leave(await checkConnections(loaded.config, process.env, file));
+    const ended = await runCheck({
+      loaded,
+      environment: process.env,
+      file,
+      thresholds: readThresholds(values),
+      isJson: values.json ?? false,
+      isConnecting: values.connect ?? false,
+    });
+    // What still hangs of a connection must not keep the process alive.
+    if (values.connect) process.exit(exitOf[ended]);
+    process.exitCode = exitOf[ended];
     return;
   }
   if (!loaded.config) {

@@ -1,0 +1,84 @@
+import { type Forecast, forecast } from '../core/forecast.js';
+import { type Channel, channels } from '../core/policy.js';
+import { OtpError } from '../errors.js';
+import { createBackend, listBackends } from './backends.js';
+import type { Config } from './config.js';
+import { toForecastPolicy } from './forecast-policy.js';
+
+/** What `check` was asked to hold the forecast to. */
+export interface Thresholds {
+  /** What one message to a phone costs, in any currency. */
+  priceSms: number | undefined;
+  /** Highest probability that a year of guessing takes over one identity. */
+  maxOdds: number | undefined;
+  /** Highest bill of a day, in the currency of the price. */
+  maxBill: number | undefined;
+}
+
+export interface Bill {
+  /** Of all messages to phones in a day at most; null where there is no ceiling, or no price. */
+  amount: number | null;
+  perSms: number | null;
+}
+
+/** What the settings allow strangers. */
+export interface Outlook extends Forecast {
+  billDay: Bill;
+  /** Thresholds that are passed, one line each. */
+  passed: string[];
+}
+
+export function createOutlook(config: Config, { priceSms, maxOdds, maxBill }: Thresholds): Outlook {
+  const served = listServed(config);
+  const found = forecast(toForecastPolicy(config, served));
+  const { identityYear } = found.odds;
+  const reachesPhones = found.messagesDay.number > 0;
+  const { all } = found.messagesDay;
+  const amount = reachesPhones ? (all === null || priceSms === undefined ? null : all * priceSms) : 0;
+  const passed: string[] = [];
+  if (maxOdds !== undefined && identityYear > maxOdds) {
+    passed.push(
+      `--max-odds: a year of guessing at one identity succeeds with ${format(identityYear)}, over ${format(maxOdds)}`,
+    );
+  }
+  if (maxBill !== undefined) {
+    if (reachesPhones && all === null) {
+      passed.push(`--max-bill: messages to phones have no ceiling, so neither has the bill, over ${maxBill}`);
+    } else if (amount === null) {
+      throw new OtpError('invalid_request', '--max-bill: needs --price-sms, what one message costs');
+    } else if (amount > maxBill) passed.push(`--max-bill: a day can cost ${format(amount)}, over ${maxBill}`);
+  }
+  return { ...found, billDay: { amount, perSms: priceSms ?? null }, passed };
+}
+
+function listServed(config: Config): readonly Channel[] {
+  const served = listBackends(config).flatMap((name) => createBackend(name, config).channels);
+  return channels.filter((channel) => served.includes(channel));
+}
+
+const number = /^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]{1,3})?$/i;
+
+/** @throws OtpError that names every option that is wrong */
+export function readThresholds(given: Record<string, unknown>): Thresholds {
+  const wrong: string[] = [];
+  const read = (option: string, max: number, allowed: string) => {
+    const text = given[option];
+    if (typeof text !== 'string') return undefined;
+    const value = number.test(text) ? Number(text) : Number.NaN;
+    if (value <= max) return value;
+    wrong.push(`--${option}: given "${text}", allowed: ${allowed}`);
+    return undefined;
+  };
+  const thresholds = {
+    priceSms: read('price-sms', 1e6, 'a price such as 0.07'),
+    maxOdds: read('max-odds', 1, 'a probability such as 1e-4'),
+    maxBill: read('max-bill', 1e12, 'an amount such as 50'),
+  };
+  if (wrong.length > 0) throw new OtpError('invalid_request', wrong.join('; '));
+  return thresholds;
+}
+
+/** Two digits are as many as a forecast has. */
+export function format(value: number): string {
+  return value > 0 && value < 0.001 ? value.toExponential(1) : String(Number(value.toPrecision(2)));
+}

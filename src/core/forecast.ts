@@ -1,0 +1,91 @@
+import { identityLadder, isPaid, unitsPerSend } from './ladder.js';
+import { computeYearlyOdds, type GuessingPolicy } from './odds.js';
+import { type Channel, limitPeriodSeconds } from './policy.js';
+
+export interface ForecastPolicy extends GuessingPolicy {
+  /** Those that some transport serves. */
+  channels: readonly Channel[];
+  /** Whether sends are limited over a day. */
+  hasDayBudgets: boolean;
+  /** Whether a caller can be asked for a human check. */
+  hasHumanCheck: boolean;
+  /** Most messages a day on channels that cost; undefined: no ceiling. */
+  paidDayMax: number | undefined;
+  /** Most attempts at short codes that an hour hands out to unknown browsers; undefined: no limit. */
+  shortOpenMax: number | undefined;
+}
+
+/** What strangers achieve at most, by the limits alone. Null is without a bound. */
+export interface Forecast {
+  odds: {
+    /** The probability that a year of guessing takes over one identity. */
+    identityYear: number;
+    /** The same where the store loses everything once a week. */
+    identityYearStoreLostWeekly: number;
+    /** Identities that guessing at all of them takes over in a day, on average. */
+    sprayDay: number | null;
+  };
+  /** Unverified messages in a day: to one mailbox, to one number, and to all numbers. */
+  messagesDay: { mailbox: number; number: number; all: number | null };
+  /** How long one network keeps a new code from an unknown and from a known browser, in a day. */
+  delaySeconds: { unknown: number | null; known: number };
+  /** The cheapest way to keep new codes from all unknown browsers of one identity for so many hours. */
+  lock: { networks: number; messages: number; hours: number };
+}
+
+const daySeconds = 86_400;
+const weekSeconds = 7 * daySeconds;
+const lockHours = 24;
+
+/** What follows from the limits; docs/limits.md has the formulas. */
+export function forecast(policy: ForecastPolicy): Forecast {
+  const { channels, hasDayBudgets, digits, shortOpenMax } = policy;
+  const paid = channels.filter(isPaid);
+  return {
+    odds: {
+      identityYear: computeYearlyOdds(policy),
+      identityYearStoreLostWeekly: computeYearlyOdds(policy, weekSeconds),
+      sprayDay: shortOpenMax === undefined ? null : shortOpenMax * 24 * 10 ** -digits,
+    },
+    messagesDay: {
+      mailbox: channels.includes('email') ? countDay(policy, false) : 0,
+      number: paid.length > 0 ? countDay(policy, true) : 0,
+      all: paid.length > 0 && hasDayBudgets ? (policy.paidDayMax ?? null) : null,
+    },
+    delaySeconds: { unknown: hasDayBudgets ? limitPeriodSeconds : null, known: 0 },
+    lock: findCheapestLock(policy, paid.length > 0),
+  };
+}
+
+/** Messages to one identity in a day, from any number of networks. */
+function countDay(policy: ForecastPolicy, isCostly: boolean): number {
+  const { requestIdentityMax, resendCooldownSeconds, hasDayBudgets } = policy;
+  const cooledDown =
+    resendCooldownSeconds === 0 ? Number.POSITIVE_INFINITY : daySeconds / resendCooldownSeconds;
+  const short = Math.min(requestIdentityMax * (daySeconds / limitPeriodSeconds), Math.ceil(cooledDown));
+  if (!hasDayBudgets) return short;
+  const { max, freshMax } = chooseFigures(policy, isCostly);
+  return Math.min(short, Math.max(max, freshMax));
+}
+
+/** The figures of the ladder that decide: channels that cost stop at the first where nobody can be asked. */
+function chooseFigures({ hasHumanCheck }: ForecastPolicy, isCostly: boolean) {
+  const { max, freshMax, networkMax } =
+    isCostly && !hasHumanCheck ? identityLadder.free : identityLadder.checked;
+  return {
+    max: max / unitsPerSend,
+    freshMax: freshMax / unitsPerSend,
+    networkMax: networkMax / unitsPerSend,
+  };
+}
+
+function findCheapestLock(policy: ForecastPolicy, hasPaid: boolean): Forecast['lock'] {
+  if (!policy.hasDayBudgets) {
+    // Whoever has used up ten minutes is the first to use up the next.
+    return { networks: 1, messages: countDay(policy, false), hours: lockHours };
+  }
+  const { max, freshMax, networkMax } = chooseFigures(policy, hasPaid);
+  // Each further network has one message that it may send as one that has sent nothing yet.
+  const networks = Math.ceil(max / networkMax) + (freshMax - max);
+  return { networks, messages: Math.max(max, freshMax), hours: lockHours };
+}
