@@ -1,5 +1,6 @@
 import type { Channel } from './core/policy.js';
 import type { Refusal } from './core/refusal.js';
+import type { StoreTraits } from './core/store-traits.js';
 import type { CountVerbs } from './count-verbs.js';
 import type { Call } from './outcomes/call.js';
 import type { IssuedToken } from './results.js';
@@ -61,7 +62,7 @@ export interface Logger {
  * the store's own clock. When the store does not answer, a method rejects with the `OtpError` `store_unavailable`; there
  * is no fallback. Every store passes the suite `test/contracts/store.ts`.
  */
-export interface Store extends CountVerbs {
+export interface Store extends CountVerbs, StoreTraits {
   /** Creates or reuses a pending record and counts one send. A refused call changes nothing. */
   open(request: OpenRequest): Promise<OpenResult>;
   /** Counts one attempt and one guess, then returns the record to compare with. A refused call changes nothing. */

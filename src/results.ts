@@ -18,6 +18,8 @@ export interface Sent {
   resendInSeconds: number;
   /** Digits of the code; more than usual after many wrong guesses. */
   codeLength: number;
+  /** Present for a code in base32, whose `codeLength` is that without dashes. Default: digits. */
+  codeAlphabet?: 'base32';
   /** Id of a bound challenge, needed to verify and to resend. Each result may hold a new one. */
   challenge?: string;
 }

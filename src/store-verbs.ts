@@ -1,3 +1,4 @@
+import type { CodeAlphabet } from './core/base32-code.js';
 import type { OwnerTags } from './core/derivation.js';
 import type { ExpiredCause } from './core/expired-cause.js';
 import type { Channel, ResendPolicy } from './core/policy.js';
@@ -75,6 +76,8 @@ export interface PendingRecord {
   keyId: string;
   window: number;
   digits: number;
+  /** What its characters are. Default: digits. */
+  alphabet?: CodeAlphabet | undefined;
   /** Of the last send. */
   channel: Channel;
   /** Of every send of this code, without duplicates. Default: `channel` only. */

@@ -1,5 +1,6 @@
 import { remember } from '../fast/recent.js';
 import { maskAddress, toNetwork, toSite } from './address.js';
+import type { CodeAlphabet } from './base32-code.js';
 import { toBudgetIdentity } from './budget-identity.js';
 import { deriveAddressTag, deriveCode, deriveTag } from './code.js';
 import type { Identity } from './identity.js';
@@ -13,6 +14,8 @@ export interface DerivedFrom {
   keyId: string;
   window: number;
   digits: number;
+  /** Default: digits. */
+  alphabet?: CodeAlphabet | undefined;
 }
 
 /** Whom a store keeps something about. */
@@ -108,11 +111,19 @@ export function createDerivation(keys: Keys, namespace: string): Derivation {
       country: deriveCountry(`phone_country ${side} ${country}`),
       prefix: deriveAddressTag(keys.address, `phone_prefix ${side} ${number.slice(0, -lastDigits)}`),
     }),
-    recoverCode(identity, purpose, { challenge, keyId, window, digits }) {
+    recoverCode(identity, purpose, { challenge, keyId, window, digits, alphabet }) {
       const codeKey = findCodeKey(keys, keyId);
       if (!codeKey) throw new RangeError('The code was derived from a key that is not known');
       const bytes = Buffer.from(challenge, 'base64url');
-      return deriveCode(codeKey.mac, { namespace, purpose, identity, challenge: bytes, window, digits });
+      return deriveCode(codeKey.mac, {
+        namespace,
+        purpose,
+        identity,
+        challenge: bytes,
+        window,
+        digits,
+        alphabet,
+      });
     },
   };
 }

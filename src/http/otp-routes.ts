@@ -1,4 +1,5 @@
-import { maxDigits, minDigits } from '../core/code.js';
+import type { CodeAlphabet } from '../core/base32-code.js';
+import { typedCodes } from '../core/code.js';
 import type { InvalidIdentity, RequestResult, Valid, Verified, VerifyResult } from '../results.js';
 import type { Service } from '../service.js';
 import { readJsonBody } from './body.js';
@@ -12,10 +13,12 @@ export interface OtpParts {
   service: Pick<Service<Verified | Valid>, 'request' | 'verify'>;
   /** Undefined where no tokens are issued. */
   tokens: object | undefined;
+  /** Of the codes that the store opens. Default: digits. */
+  codeAlphabet?: CodeAlphabet | undefined;
   schemas: Schemas;
 }
 
-export function createOtpRoutes({ service, tokens, schemas }: OtpParts): Route[] {
+export function createOtpRoutes({ service, tokens, codeAlphabet = 'digits', schemas }: OtpParts): Route[] {
   return [
     {
       method: 'POST',
@@ -105,7 +108,7 @@ export function createOtpRoutes({ service, tokens, schemas }: OtpParts): Route[]
         const result = await service.verify(identity, otp, options);
         // Whether or not a bound code exists: strangers must not find out.
         if (result.status === 'expired' && !challenge) return replyProblem('expired_code', unboundExpired);
-        return replyVerify(result);
+        return replyVerify(result, codeAlphabet);
       },
     },
   ];
@@ -120,6 +123,7 @@ function replyRequest(result: RequestResult): HttpReply {
         ttl_seconds: result.ttlSeconds,
         resend_in_seconds: result.resendInSeconds,
         code_length: result.codeLength,
+        ...(result.codeAlphabet === undefined ? {} : { code_alphabet: result.codeAlphabet }),
         channel: result.channel,
         ...(result.challenge === undefined ? {} : { challenge: result.challenge }),
       });
@@ -150,17 +154,14 @@ function replyRequest(result: RequestResult): HttpReply {
 const unboundExpired =
   'The code was used or has expired, or it is of a bound request, whose challenge has to be sent with it; otherwise request a new one';
 
-function replyVerify(result: VerifyResult<Verified | Valid>): HttpReply {
+function replyVerify(result: VerifyResult<Verified | Valid>, codeAlphabet: CodeAlphabet): HttpReply {
   switch (result.status) {
     case 'valid':
       if ('accessToken' in result) return replyIssued(result, result.device);
       return replyJson(200, { success: true, identity: result.identity, device: result.device });
     case 'invalid':
       if (result.attemptsLeft === null) {
-        return replyProblem(
-          'invalid_request',
-          `otp: must be ${minDigits} to ${maxDigits} digits; spaces and dashes are dropped`,
-        );
+        return replyProblem('invalid_request', `otp: must be ${typedCodes[codeAlphabet].form}`);
       }
       return replyProblem(
         'invalid_code',

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { maxDigits, maxTypedLength, minDigits } from '../core/code.js';
+import type { CodeAlphabet } from '../core/base32-code.js';
+import { typedCodes } from '../core/code.js';
 import { maxInputLength } from '../core/identity.js';
 import { type Channel, channels, limitNames } from '../core/policy.js';
 import { refusalCategories } from '../core/refusal.js';
@@ -9,13 +10,19 @@ export interface SchemaOptions {
   purposes: readonly string[];
   /** Those that some transport serves. Any other is a channel as well, but refused, so it is not documented. */
   channels: readonly Channel[];
+  /** Of the codes that the store opens. Default: digits. */
+  codeAlphabet?: CodeAlphabet | undefined;
 }
+
+/** Challenges of a store are 22 characters; one that carries what a store would keep is longer. */
+const challengePattern = /^[A-Za-z0-9_-]{22,512}$/;
 
 /**
  * Shapes of what comes in and goes out on the wire. An optional member may be null, which is not set; so is the empty text,
  * which `readJsonBody` drops.
  */
-export function createSchemas({ purposes, channels: served }: SchemaOptions) {
+export function createSchemas({ purposes, channels: served, codeAlphabet = 'digits' }: SchemaOptions) {
+  const typed = typedCodes[codeAlphabet];
   const identity = z.string().min(1).max(maxInputLength).openapi({
     description: 'E-mail address, phone number (E.164) or opaque id `kind:id`',
     example: 'alice@example.com',
@@ -24,7 +31,7 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
     .enum(purposes as [string, ...string[]])
     .nullish()
     .describe(`What the code is for. Default ${purposes[0]}`);
-  const challengeText = z.string().regex(/^[A-Za-z0-9_-]{22}$/, 'must be 22 characters of base64url');
+  const challengeText = z.string().regex(challengePattern, 'must be 22 to 512 characters of base64url');
   const challenge = challengeText
     .nullish()
     .openapi({ description: 'The challenge of a bound request', example: 'a7AszVyXGPLrLZ4q7nHbaQ' });
@@ -72,11 +79,11 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
         identity,
         otp: z
           .string()
-          .min(1)
-          .max(maxTypedLength)
+          .min(typed.minLength, typed.minLength > 1 ? `must be ${typed.form}` : undefined)
+          .max(typed.maxLength)
           .openapi({
-            description: `The code as typed: ${minDigits} to ${maxDigits} digits; spaces and dashes are dropped`,
-            example: '482931',
+            description: `The code as typed: ${typed.form}`,
+            example: typed.example,
           }),
         challenge,
         purpose,
@@ -94,6 +101,10 @@ export function createSchemas({ purposes, channels: served }: SchemaOptions) {
           .int()
           .openapi({ description: 'Time until another request could be sent', example: 0 }),
         code_length: z.int().openapi({ description: 'Digits of the code', example: 6 }),
+        code_alphabet: z
+          .literal('base32')
+          .optional()
+          .describe('Present where codes are 12 letters and digits, such as ABCD-EFGH-JKMN'),
         channel: z.enum(channels).openapi({ enum: [...served] }),
         challenge: challengeText.optional().describe('Present on bound requests; send it with the code'),
       })

@@ -140,7 +140,7 @@ function toOneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }
 
-/** Makes speech synthesis say the digits one by one. */
+/** Makes speech synthesis say the characters one by one. */
 function spell(code: string): string {
-  return [...code].join(', ');
+  return [...code.replaceAll('-', '')].join(', ');
 }

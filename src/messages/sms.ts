@@ -62,5 +62,5 @@ function fitsOneSegment(text: string): boolean {
  * one-time code (WICG, "Delivering origin-bound one-time codes over SMS").
  */
 export function writeOriginLine(host: string, code: string): string {
-  return `@${host} #${code}`;
+  return `@${host} #${code.replaceAll('-', '')}`;
 }

@@ -1,3 +1,4 @@
+import type { CodeAlphabet } from '../core/base32-code.js';
 import { admitEverywhere, type EntryRules } from '../core/entry.js';
 import { createGate, type Gate } from '../core/gate.js';
 import { deriveKeys, type Keys } from '../core/keys.js';
@@ -39,6 +40,8 @@ export interface ResolvedOptions
   keys: Keys;
   /** Without them no tokens are issued. */
   tokenKeys: TokenKeys | undefined;
+  /** Of the codes that the store opens. */
+  codeAlphabet: CodeAlphabet;
   /** Who has an API key. */
   apiCallers: readonly ApiCaller[];
   /** Who may enter where; a file is watched until this is closed. */
@@ -88,6 +91,7 @@ export function resolveOptions(given: OtpOptions): ResolvedOptions {
     policy: createPolicy(options),
     keys: deriveOptionKeys(options),
     tokenKeys: makeTokenKeys(options),
+    codeAlphabet: store?.codeAlphabet ?? 'digits',
     apiCallers: listCallers(options.apiKeyHashes),
     openEntry: (monotonicClock, outcomes) => openEntry(options, monotonicClock, outcomes),
     chooseRecipients: (admits) => (isOpenToAll ? undefined : joinHooks(admits, options.shouldSend)),

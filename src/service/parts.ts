@@ -1,3 +1,4 @@
+import type { CodeAlphabet } from '../core/base32-code.js';
 import { createDerivation } from '../core/derivation.js';
 import type { Keys } from '../core/keys.js';
 import type { PhoneCountries } from '../core/phone-countries.js';
@@ -26,6 +27,8 @@ import { createMessageWriter, type LinkTarget } from './write-message.js';
 export interface ServiceOptions {
   policy: Policy;
   keys: Keys;
+  /** Of the codes that the store opens. Default: digits. */
+  codeAlphabet?: CodeAlphabet | undefined;
   store: Store;
   delivery: Delivery;
   /** Default: no browser is known. */

@@ -60,12 +60,13 @@ export function createRequest(parts: Parts): Request {
       resendInSeconds: Math.ceil(opened.resendInMs / 1000),
       codeLength: testCode?.code.length ?? opened.record.digits,
     };
+    if (opened.record.alphabet === 'base32' && !testCode) sent.codeAlphabet = 'base32';
     if (isBound) sent.challenge = opened.record.challenge;
     const isMuted = opened.record.mute || testCode !== undefined;
     if (testCode) outcomes.report({ event: 'test_identity.used', action: 'request', ...nameCall(facts) });
     if (isMuted) {
       facts.withheld = testCode ? 'test_identity' : 'not_allowed';
-    } else if (sent.codeLength > policy.digits) {
+    } else if (opened.record.alphabet !== 'base32' && sent.codeLength > policy.digits) {
       outcomes.report({ event: 'codes.lengthened', ...nameCall(facts), codeLength: sent.codeLength });
     }
     const message = writeMessage(target, opened.record, sent, options);

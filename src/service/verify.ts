@@ -1,8 +1,7 @@
-import { parseCode } from '../core/code.js';
+import { typedCodes } from '../core/code.js';
 import type { Device } from '../core/device-token.js';
 import { parseExpiredCause } from '../core/expired-cause.js';
 import { limitPeriodSeconds } from '../core/policy.js';
-import { equalTexts } from '../fast/equal-texts.js';
 import { toFailure } from '../outcomes/failure.js';
 import type { Valid, Verified, VerifyOptions, VerifyResult } from '../results.js';
 import type { PendingRecord } from '../store-verbs.js';
@@ -36,6 +35,7 @@ const maxUsedCodes = 10_000;
 export function createVerify(parts: Parts): Verify {
   const { policy, derivation, store, outcomes, random, issueToken, readClaims, monotonicClock } = parts;
   const { devices, resolveTarget, countAddress, findCountry } = parts;
+  const { parse: parseTyped, equal } = typedCodes[parts.codeAlphabet ?? 'digits'];
   const usedCodes = createUsedCodes({
     maxEntries: maxUsedCodes,
     memorySeconds: policy.windowSeconds,
@@ -75,7 +75,7 @@ export function createVerify(parts: Parts): Verify {
     facts.channel = record.channel;
     const expected =
       testCode?.expect(record) ?? derivation.recoverCode(identity.value, target.purpose, record);
-    if (!equalTexts(expected, code) || record.mute)
+    if (!equal(expected, code) || record.mute)
       return { status: 'invalid', attemptsLeft: attempt.attemptsLeft };
     const extraClaims = (readClaims && (await readClaims(identity.value))) ?? {};
     const consumed = await store.consume({
@@ -135,7 +135,7 @@ export function createVerify(parts: Parts): Verify {
     options: VerifyOptions,
     facts: VerifyFacts,
   ): Promise<VerifyAnswer> {
-    const code = parseCode(typed);
+    const code = parseTyped(typed);
     if (code === null) return { status: 'invalid', attemptsLeft: null };
     const counting = countAddress('verify_ip', options.ip);
     const [refused, device] = options.device

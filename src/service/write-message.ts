@@ -1,3 +1,4 @@
+import { groupBase32 } from '../core/base32-code.js';
 import type { Derivation } from '../core/derivation.js';
 import type { Message, Random, Render } from '../ports.js';
 import type { RequestOptions, Sent } from '../results.js';
@@ -29,7 +30,8 @@ export function createMessageWriter(parts: {
 }): WriteMessage {
   const { derivation, render, createLink, random } = parts;
   return (target, record, { channel, ttlSeconds }, { locale, link = false, requestId }) => {
-    const code = derivation.recoverCode(target.identity.value, target.purpose, record);
+    const derived = derivation.recoverCode(target.identity.value, target.purpose, record);
+    const code = record.alphabet === 'base32' ? groupBase32(derived) : derived;
     const { value: to } = target.identity;
     const rendered = render({
       channel,

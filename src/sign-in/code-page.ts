@@ -12,6 +12,7 @@ import { maskIdentity } from './mask.js';
 import { formatWait, isError, type Notice, renderNotice } from './notice.js';
 import { type Outcome, sayOutdated } from './outcome.js';
 import type { PageParts, Parts } from './parts.js';
+import { parsePastedBase32 } from './pasted-base32.js';
 import { parsePastedCode } from './pasted-code.js';
 import { paths, signInPath } from './paths.js';
 import { phoneChannels } from './reach.js';
@@ -59,7 +60,8 @@ export function createCodeRoutes(parts: CodeParts): Route[] {
   }
 
   const verify = onOwnFlow((own, { form, state, asker }) => {
-    const code = parsePastedCode(form.get('otp') ?? '', own.codeLength) ?? '';
+    const parse = own.codeAlphabet === 'base32' ? parsePastedBase32 : parsePastedCode;
+    const code = parse(form.get('otp') ?? '', own.codeLength) ?? '';
     return flow.verify(state, own, code, asker);
   });
 
@@ -113,14 +115,15 @@ function renderHidden({ token, flow }: CodeView): Html {
 
 function renderCodeForm(context: PageContext, input: CodeView): Html {
   const { strings, locale, now, at } = context;
-  const { codeLength, channel, expiresAt } = input.flow;
+  const { codeLength, codeAlphabet, channel, expiresAt } = input.flow;
+  const isBase32 = codeAlphabet === 'base32';
   const lifeSeconds = Math.max(1, Math.floor((expiresAt - now) / 1000));
   const expires = fillString(strings.expires, { in: formatExpiry(locale, roundLife(lifeSeconds)) });
   return html`<form id="code-form" method="post" action="${at(paths.code)}" data-once data-expires-in="${lifeSeconds}">
 ${renderHidden(input)}
 ${renderNotice(context, input.notice)}
 <label for="otp">${strings.page.code}</label>
-<input id="otp" class="code" name="otp" type="text" inputmode="numeric" autocomplete="one-time-code" dir="ltr" data-length="${codeLength}"${channel === 'sms' && html` data-web-otp`} maxlength="2000" required autofocus autocapitalize="none" spellcheck="false" enterkeyhint="done" aria-describedby="notice hint"${isError(input.notice) && html` aria-invalid="true"`}>
+<input id="otp" class="code" name="otp" type="text" inputmode="${isBase32 ? 'text' : 'numeric'}" autocomplete="one-time-code" dir="ltr" data-length="${codeLength}"${isBase32 && html` data-alphabet="base32"`}${channel === 'sms' && html` data-web-otp`} maxlength="2000" required autofocus autocapitalize="${isBase32 ? 'characters' : 'none'}" spellcheck="false" enterkeyhint="done" aria-describedby="notice hint"${isError(input.notice) && html` aria-invalid="true"`}>
 <p id="hint" class="hint">${expires}</p>
 <button class="primary">${strings.page.signIn}</button>
 </form>`;

@@ -66,6 +66,7 @@ export function createFlow(parts: FlowParts) {
       channel: result.channel,
       challenge: result.challenge ?? '',
       codeLength: result.codeLength,
+      codeAlphabet: result.codeAlphabet,
       isPending: true,
       expiresAt: now + result.ttlSeconds * 1000,
       resendAt: now + result.resendInSeconds * 1000,

@@ -11,6 +11,8 @@ export interface Flow {
   channel: Channel;
   challenge: string;
   codeLength: number;
+  /** Default: digits. */
+  codeAlphabet?: 'base32' | undefined;
   /** Turns false when the code is used up before it expires. */
   isPending: boolean;
   /** In milliseconds since 1970, like `resendAt`. */

@@ -9,6 +9,8 @@ export interface SentOTP {
   resendInSeconds: number;
   /** Digits of the code; more than usual after many wrong guesses. */
   codeLength: number;
+  /** `base32`: 12 letters and digits, such as ABCD-EFGH-JKMN. */
+  codeAlphabet: 'digits' | 'base32';
   /** `email`, `sms`, `whatsapp`, `voice` or `custom`. */
   channel: string;
   /** Of a bound code, remembered by the client. Otherwise null. */
@@ -67,12 +69,14 @@ export function isObject(value: unknown): value is Members {
 export function readSent(answer: Answer): SentOTP {
   const body = readSuccess(answer);
   const { channel, challenge = null } = body;
-  const isChallenge = challenge === null || (typeof challenge === 'string' && /^[\w-]{22}$/.test(challenge));
+  const isChallenge =
+    challenge === null || (typeof challenge === 'string' && /^[\w-]{22,512}$/.test(challenge));
   if (typeof channel !== 'string' || !isChallenge) throw createUnexpected(answer);
   return {
     ttlSeconds: readWhole(answer, body['ttl_seconds']),
     resendInSeconds: readWhole(answer, body['resend_in_seconds']),
     codeLength: readWhole(answer, body['code_length']),
+    codeAlphabet: body['code_alphabet'] === 'base32' ? 'base32' : 'digits',
     channel,
     challenge,
   };

@@ -1,4 +1,5 @@
 import { create, createStyle, ElementBase } from './element-base.js';
+import { readPastedBase32 } from './pasted-base32.js';
 import { readPastedCode } from './pasted-code.js';
 
 const style = `
@@ -14,14 +15,14 @@ input {
 input:focus { outline: 2px solid var(--otp-accent, #2357d9); outline-offset: -1px; }
 `;
 
-const attributes = ['label', 'disabled', 'length', 'required', 'placeholder'];
+const attributes = ['label', 'disabled', 'length', 'alphabet', 'required', 'placeholder'];
 
 /**
  * `<otp-input>`: a field for a code that works like an `<input>` in a form. It accepts digits of any script, with spaces or
  * dashes, finds the code in a whole message that is pasted, dropped or filled in, and with `web-otp` receives it from an SMS
  * bound to this origin. Text without an unambiguous code of this length stays unchanged.
  *
- * Attributes: `name`, `length` (default 6), `label`, `placeholder`, `required`, `disabled`, `web-otp`. Events: `input`, and
+ * Attributes: `name`, `length` (default 6), `alphabet` (`base32` for codes such as ABCD-EFGH-JKMN), `label`, `placeholder`, `required`, `disabled`, `web-otp`. Events: `input`, and
  * `otp-complete` when the code has its length. Parts: `input`.
  */
 export class OTPInputElement extends ElementBase {
@@ -62,7 +63,7 @@ export class OTPInputElement extends ElementBase {
     this.addEventListener('invalid', this.#synchronise);
   }
 
-  /** The digits, or the text that was left. */
+  /** The code, or the text that was left. */
   get value(): string {
     return this.#field.value;
   }
@@ -72,6 +73,19 @@ export class OTPInputElement extends ElementBase {
 
   get length(): number {
     return Number(this.getAttribute('length')) || 6;
+  }
+
+  get #isBase32(): boolean {
+    return this.getAttribute('alphabet') === 'base32';
+  }
+
+  /** What is not a character of a code. */
+  get #other(): RegExp {
+    return this.#isBase32 ? /[^0-9A-Z]/i : /[^0-9]/;
+  }
+
+  #read(text: string): string | null {
+    return (this.#isBase32 ? readPastedBase32 : readPastedCode)(text, this.length);
   }
 
   get name(): string {
@@ -120,11 +134,13 @@ export class OTPInputElement extends ElementBase {
     this.#field.placeholder = this.getAttribute('placeholder') ?? '';
     this.#field.disabled = this.hasAttribute('disabled');
     this.#field.required = this.hasAttribute('required');
+    this.#field.inputMode = this.#isBase32 ? 'text' : 'numeric';
+    this.#field.autocapitalize = this.#isBase32 ? 'characters' : 'none';
     this.#check();
   }
 
   #write(text: string): void {
-    this.#keep(readPastedCode(text, this.length) ?? text);
+    this.#keep(this.#read(text) ?? text);
   }
 
   #keep(text: string): void {
@@ -154,7 +170,7 @@ export class OTPInputElement extends ElementBase {
     this.#write(text);
     // Input methods report one change through several events.
     const isComplete =
-      this.value !== before && /^[0-9]+$/.test(this.value) && this.value.length === this.length;
+      this.value !== before && !this.#other.test(this.value) && this.value.length === this.length;
     if (isComplete) this.dispatchEvent(new CustomEvent('otp-complete', { bubbles: true, composed: true }));
   }
 
@@ -162,13 +178,15 @@ export class OTPInputElement extends ElementBase {
     // Unfinished input of an input method must not be changed.
     if (isComposing) return;
     // Pasted text was parsed as a whole: without its line ends it could yield another code.
-    const wasWhole = /^insertFrom(?:Paste|Drop)$/.test(inputType) && /[^\d\s-]/.test(this.#field.value);
+    const wasWhole =
+      /^insertFrom(?:Paste|Drop)$/.test(inputType) &&
+      this.#other.test(this.#field.value.replace(/[\s-]/g, ''));
     if (wasWhole) this.#keep(this.#field.value);
     else this.#take(this.#field.value);
   }
 
   #takeWhole(event: Event, data: DataTransfer | null): void {
-    const code = readPastedCode(data?.getData('text') ?? '', this.length);
+    const code = this.#read(data?.getData('text') ?? '');
     if (code?.length !== this.length) return;
     event.preventDefault();
     this.#taken = '';
@@ -178,7 +196,7 @@ export class OTPInputElement extends ElementBase {
 
   #check(): void {
     const isMissing = this.hasAttribute('required') && this.value === '';
-    const isOther = /[^0-9]/.test(this.value);
+    const isOther = this.#other.test(this.value);
     const isShort = this.value !== '' && this.value.length < 4;
     const flags = { valueMissing: isMissing, badInput: isOther, tooShort: isShort };
     const message = this.#field.validationMessage || this.#field.getAttribute('aria-label') || 'Code';

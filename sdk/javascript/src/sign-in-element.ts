@@ -1,3 +1,4 @@
+import type { SentOTP } from './answers.js';
 import { OTPClient } from './client.js';
 import { type Child, create, createStyle, ElementBase } from './element-base.js';
 import { OTPError } from './errors.js';
@@ -193,7 +194,7 @@ export class StatelessOTPSignInElement extends ElementBase {
     this.#tell('otp-sent', sent);
   }
 
-  #showCode(sent: { codeLength: number; resendInSeconds: number; channel: string }, isAgain: boolean): void {
+  #showCode(sent: SentOTP, isAgain: boolean): void {
     const strings = this.#strings;
     const [before, after] = strings.sentTo.split('{to}');
     const field = create('otp-input', {
@@ -201,6 +202,7 @@ export class StatelessOTPSignInElement extends ElementBase {
       exportparts: 'input',
       label: strings.code,
       length: String(sent.codeLength),
+      alphabet: sent.codeAlphabet,
       'web-otp': sent.channel === 'sms',
     });
     const resend = create('button', { part: 'button secondary', type: 'button' }, strings.resend);

@@ -13,7 +13,7 @@ from .errors import OTPError
 _MAX_WHOLE = 2**53 - 1
 _MAX_MESSAGE_LENGTH = 300
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{22}")
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{22,512}")
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")  # RFC 6750 section 2.1
 _MAX_TOKEN_LENGTH = 8192
 
@@ -40,6 +40,7 @@ def read_sent(answer: Answer) -> SentOTP:
         ttl_seconds=_read_whole(answer, body, "ttl_seconds"),
         resend_in_seconds=_read_whole(answer, body, "resend_in_seconds"),
         code_length=_read_whole(answer, body, "code_length"),
+        code_alphabet="base32" if body.get("code_alphabet") == "base32" else "digits",
         channel=channel,
         challenge=challenge,
     )

@@ -20,6 +20,8 @@ class SentOTP:
     channel: str
     #: Of a bound code, remembered by the client.
     challenge: Optional[str] = None
+    #: ``digits``, or ``base32`` for 12 letters and digits such as ABCD-EFGH-JKMN.
+    code_alphabet: str = "digits"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 // Makes the sign-in page easier to use. Every step works without scripts.
 
 import { looksNational } from '../national.js';
+import { parsePastedBase32 } from '../pasted-base32.js';
 import { parsePastedCode } from '../pasted-code.js';
 
 const find = <Type extends HTMLElement>(selector: string) => document.querySelector<Type>(selector);
@@ -55,9 +56,12 @@ function watchCode(own: string | undefined): void {
   const form = field?.form;
   if (!field || !form) return;
   const length = Number(field.dataset.length);
+  const isBase32 = field.dataset.alphabet === 'base32';
+  const parse = isBase32 ? parsePastedBase32 : parsePastedCode;
+  const other = isBase32 ? /[^\da-z\s-]/i : /[^\d\s-]/;
   let taken = field.value;
   const take = (text: string) => {
-    const code = parsePastedCode(text, length);
+    const code = parse(text, length);
     // Input methods fire several events for one change.
     const isNew = code !== taken;
     taken = code ?? '';
@@ -68,7 +72,7 @@ function watchCode(own: string | undefined): void {
   /** Text that is pasted or dropped is read with its line breaks, which the field does not keep. */
   const takeWhole = (event: Event, data: DataTransfer | null) => {
     const text = data?.getData('text') ?? '';
-    if (parsePastedCode(text, length)?.length !== length) return;
+    if (parse(text, length)?.length !== length) return;
     event.preventDefault();
     taken = '';
     take(text);
@@ -79,7 +83,7 @@ function watchCode(own: string | undefined): void {
     field.addEventListener(type, (event) => {
       const { isComposing, inputType = '' } = event as InputEvent;
       // Leave text alone that an input method is composing, and what `takeWhole` has already looked at.
-      const wasWhole = /^insertFrom(?:Paste|Drop)$/.test(inputType) && /[^\d\s-]/.test(field.value);
+      const wasWhole = /^insertFrom(?:Paste|Drop)$/.test(inputType) && other.test(field.value);
       if (!isComposing && !wasWhole) take(field.value);
     });
   }

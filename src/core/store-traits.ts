@@ -1,0 +1,7 @@
+import type { CodeAlphabet } from './base32-code.js';
+
+/** What a store says of itself. */
+export interface StoreTraits {
+  /** What the codes of its records are made of. Default: digits. */
+  readonly codeAlphabet?: CodeAlphabet | undefined;
+}
