@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { root } from '../helpers/process.js';
 
-const maxGzippedBytes = 4096;
+const maxGzippedBytes = 5120;
 const dist = join(root, 'sdk/javascript/dist');
 const readJson = (name: string) => JSON.parse(readFileSync(join(root, name), 'utf8'));
 
@@ -20,7 +20,7 @@ function evaluate(source: string, type: 'commonjs' | 'module'): string {
   return stdout.trim();
 }
 
-test('the script and a bundle of the module are under 4 KB gzipped, and hold nothing but the SDK', async (t) => {
+test('the script and a bundle of the module are under 5 KB gzipped, and hold nothing but the SDK', async (t) => {
   const bundle = await build({
     stdin: { contents: `export { OTPClient } from 'stateless-otp-sdk';`, resolveDir: root },
     bundle: true,

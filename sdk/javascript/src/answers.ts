@@ -17,13 +17,19 @@ export interface SentOTP {
   challenge: string | null;
 }
 
+/** What a right code brings besides. */
+export interface Remembered {
+  /** A device token, if one was asked for or sent: it makes this browser a known one. In a page the client keeps it. */
+  device?: string;
+}
+
 /** A right code, where the service issues no tokens (`ACCESS_TOKENS=off`). */
-export interface Verified {
+export interface Verified extends Remembered {
   /** In its canonical form. */
   identity: string;
 }
 
-export interface Tokens {
+export interface Tokens extends Remembered {
   accessToken: string;
   tokenType: 'bearer';
   /** Life of the access token in seconds. */
@@ -101,9 +107,11 @@ export function readTokens(answer: Answer, mustRefresh: boolean): Tokens {
 
 /** What a right code brings: tokens, or where there are none whose code it was. */
 export function readVerified(answer: Answer): Tokens | Verified {
-  const { access_token, identity } = readSuccess(answer);
-  if (access_token === undefined && typeof identity === 'string' && identity !== '') return { identity };
-  return readTokens(answer, false);
+  const { access_token, identity, device } = readSuccess(answer);
+  if (device !== undefined && !isToken(device)) throw createUnexpected(answer);
+  const isVerified = access_token === undefined && typeof identity === 'string' && identity !== '';
+  const result = isVerified ? { identity } : readTokens(answer, false);
+  return device === undefined ? result : { ...result, device };
 }
 
 export function readTokenStatus(answer: Answer): TokenStatus {

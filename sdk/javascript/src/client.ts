@@ -12,7 +12,7 @@ import {
 import { OTPError } from './errors.js';
 import { createRefresher, type Refresher } from './refresher.js';
 import { createSend, type Send } from './send.js';
-import { createSession, type OTPStorage, type Session, toKept } from './session.js';
+import { createSession, findPageStorages, type OTPStorage, type Session, toKept } from './session.js';
 
 export interface OTPClientOptions {
   /** The service with its base path, such as `https://otp.example.com/api/v1`; in a browser also `/api/v1`. */
@@ -21,7 +21,10 @@ export interface OTPClientOptions {
   fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
   /** Timeout of each call in milliseconds, including the body of the answer. Default 10 000. */
   timeoutMs?: number | undefined;
-  /** Stores the tokens and pending challenges. Default: in memory, so they end with this client. */
+  /**
+   * Stores the tokens and pending challenges. Default: in memory, so they end with this client. In a page challenges are
+   * always in `sessionStorage`, and device tokens here or by default in `localStorage`.
+   */
   storage?: OTPStorage | undefined;
   /** Sent with every call, such as `X-API-Key`. Default: none. */
   headers?: Record<string, string> | undefined;
@@ -37,15 +40,29 @@ export interface RequestOTPOptions extends CallOptions {
   channel?: 'email' | 'sms' | 'whatsapp' | 'voice' | 'custom' | null | undefined;
   /** What the code is for, one of the purposes configured in the service. Default: the first of them. */
   purpose?: string | null | undefined;
-  /** Make a code that only works together with the challenge that this client receives. Default false. */
+  /**
+   * Make a code that only works together with the challenge that this client receives: strangers can spend the attempts of
+   * any other code. Default: true in a page and with a device, otherwise false.
+   */
   bind?: boolean | null | undefined;
+  /** The device token that this browser was given for this identity. Default: in a page, the one that is kept. */
+  device?: string | null | undefined;
   /** Send the code of this challenge again. Default: the one remembered for this identity and purpose. */
   challenge?: string | null | undefined;
   /** The language of the message, BCP 47; unknown ones fall back to the default. Default: by `Accept-Language`. */
   locale?: string | null | undefined;
 }
 
+export interface LogoutOptions extends CallOptions {
+  /** Also forget the device tokens of this page. Default false. */
+  forget?: boolean | undefined;
+}
+
 export interface VerifyOTPOptions extends CallOptions {
+  /** The device token that this browser was given for this identity. Default: in a page, the one that is kept. */
+  device?: string | null | undefined;
+  /** Ask for a device token, by which this browser is known later. A page keeps it. Default: true in a page. */
+  remember?: boolean | null | undefined;
   /** Default: the one remembered for this identity and purpose, if any. */
   challenge?: string | null | undefined;
   /** What the code must be for. Default: the first purpose configured in the service. */
@@ -69,6 +86,7 @@ export class OTPClient<Success extends Tokens | Verified = Tokens> {
   readonly #send: Send;
   readonly #session: Session;
   readonly #refresher: Refresher;
+  readonly #isPage: boolean;
 
   /** @throws TypeError unless `baseUrl` is a string, RangeError unless `timeoutMs` is above 0 */
   constructor(options: OTPClientOptions) {
@@ -78,28 +96,40 @@ export class OTPClient<Success extends Tokens | Verified = Tokens> {
     const base = baseUrl.replace(/\/$/, '');
     const name = `stateless-otp ${base}`;
     this.#send = createSend({ baseUrl: base, fetch, timeoutMs, headers });
-    this.#session = createSession(storage, name);
+    const page = findPageStorages();
+    this.#isPage = page !== null;
+    this.#session = createSession(
+      {
+        tokens: storage,
+        challenges: page ? page.session : storage,
+        devices: page ? (storage ?? page.local) : undefined,
+      },
+      name,
+    );
     this.#refresher = createRefresher({ send: this.#send, session: this.#session, name, timeoutMs });
   }
 
   /** Requests a code, or sends it again. When the remembered challenge has expired, a new one is bound. */
   async requestOTP(identity: string, options: RequestOTPOptions = {}): Promise<SentOTP> {
-    const { channel, purpose, bind, locale, signal } = options;
+    const { channel, purpose, bind = null, locale, signal } = options;
     const name = nameChallenge(identity, purpose);
-    const { challenges } = await this.#session.read();
+    const { challenges, devices } = await this.#session.read();
+    const device = options.device || devices[nameChallenge(identity, null)];
     const remembered = bind === false ? undefined : challenges[name];
     const request = async (bind: boolean | null | undefined, challenge: string | undefined) =>
       readSent(
         await this.#send('/otp/request', {
-          body: { identity, channel, purpose, bind, challenge, locale },
+          body: { identity, channel, purpose, bind, challenge, locale, device },
           signal,
         }),
       );
-    const sent = await request(bind, options.challenge || remembered).catch((error: unknown) => {
-      const hasEnded = error instanceof OTPError && error.code === 'expired_code';
-      if (!hasEnded || !remembered || options.challenge) throw error;
-      return request(true, undefined);
-    });
+    const sent = await request(bind ?? (this.#isPage || undefined), options.challenge || remembered).catch(
+      (error: unknown) => {
+        const hasEnded = error instanceof OTPError && error.code === 'expired_code';
+        if (!hasEnded || !remembered || options.challenge) throw error;
+        return request(true, undefined);
+      },
+    );
     await this.#session.change(({ challenges }) => {
       delete challenges[name];
       if (sent.challenge) challenges[name] = sent.challenge;
@@ -111,11 +141,20 @@ export class OTPClient<Success extends Tokens | Verified = Tokens> {
   async verifyOTP(identity: string, otp: string, options: VerifyOTPOptions = {}): Promise<Success> {
     const { purpose, signal } = options;
     const name = nameChallenge(identity, purpose);
-    const challenge = options.challenge || (await this.#session.read()).challenges[name];
-    const answer = await this.#send('/otp/verify', { body: { identity, otp, challenge, purpose }, signal });
-    const result = readVerified(answer);
+    const owner = nameChallenge(identity, null);
+    const { challenges, devices } = await this.#session.read();
+    const challenge = options.challenge || challenges[name];
+    const device = options.device || devices[owner];
+    const remember = options.remember ?? (this.#isPage || undefined);
+    const body = { identity, otp, challenge, purpose, device, remember };
+    const result = readVerified(await this.#send('/otp/verify', { body, signal }));
     await this.#session.change((kept) => {
       delete kept.challenges[name];
+      // Elsewhere a client may serve many people, and anyone can type the identity.
+      if (result.device && this.#isPage) {
+        delete kept.devices[owner];
+        kept.devices[owner] = result.device;
+      }
       kept.tokens = 'accessToken' in result ? toKept(result) : null;
     });
     return result as Success;
@@ -159,10 +198,11 @@ export class OTPClient<Success extends Tokens | Verified = Tokens> {
   }
 
   /** Ends the session at the service and forgets the tokens, even when the service cannot be reached. */
-  async logout({ signal }: CallOptions = {}): Promise<void> {
+  async logout({ signal, forget }: LogoutOptions = {}): Promise<void> {
     const { tokens } = await this.#session.read();
     await this.#session.change((kept) => {
       kept.tokens = null;
+      if (forget) kept.devices = {};
     });
     // A refresh under way will bring new tokens: those must end.
     const ending = (await this.#refresher.settle(signal)) ?? tokens;

@@ -1,6 +1,7 @@
 export type { SentOTP, TokenClaims, TokenStatus, Tokens, Verified } from './answers.js';
 export {
   type CallOptions,
+  type LogoutOptions,
   OTPClient,
   type OTPClientOptions,
   type RequestOTPOptions,

@@ -19,61 +19,103 @@ export interface Kept {
   tokens: KeptTokens | null;
   /** Pending bound challenges by identity and purpose, oldest first. */
   challenges: Record<string, string>;
+  /** Device tokens by identity, that of the last sign-in last. */
+  devices: Record<string, string>;
 }
 
+/** Where each part is stored; undefined: in memory. */
+export type Storages = Record<keyof Kept, OTPStorage | undefined>;
+
 export interface Session {
-  /** Whether other pages may see and change it. */
+  /** Whether other pages may see and change the tokens. */
   isShared: boolean;
   read(): Promise<Kept>;
   /** Changes are serialised. */
   change(apply: (kept: Kept) => void): Promise<void>;
 }
 
+const parts = ['tokens', 'challenges', 'devices'] as const;
 const maxChallenges = 20;
+const maxDevices = 5;
 
-/** Never rejects: when the storage fails, the session continues in memory. */
-export function createSession(storage: OTPStorage | undefined, key: string): Session {
-  let memory: Kept = { tokens: null, challenges: {} };
-  let isShared = storage !== undefined;
+/** Never rejects: when a storage fails, what it held continues in memory. */
+export function createSession(storages: Storages, key: string): Session {
+  let memory = createKept();
   let lastChange = Promise.resolve();
 
-  async function read(): Promise<Kept> {
-    if (isShared) {
+  /** Calls for each storage once, with the parts that it stores. */
+  async function forEach(use: (storage: OTPStorage, own: (keyof Kept)[]) => unknown): Promise<void> {
+    for (const storage of new Set(Object.values(storages))) {
+      if (!storage) continue;
+      const own = parts.filter((part) => storages[part] === storage);
       try {
-        memory = parseKept(await storage?.getItem(key));
+        await use(storage, own);
       } catch {
-        isShared = false;
+        for (const part of own) storages[part] = undefined;
       }
     }
-    return { tokens: memory.tokens, challenges: { ...memory.challenges } };
+  }
+
+  async function read(): Promise<Kept> {
+    const kept = { ...memory };
+    await forEach(async (storage, own) => {
+      const stored = parseKept(await storage.getItem(key));
+      for (const part of own) Object.assign(kept, { [part]: stored[part] });
+    });
+    memory = kept;
+    return { tokens: kept.tokens, challenges: { ...kept.challenges }, devices: { ...kept.devices } };
   }
 
   async function write(kept: Kept): Promise<void> {
     memory = kept;
-    if (!isShared) return;
-    try {
-      const isEmpty = !kept.tokens && Object.keys(kept.challenges).length === 0;
-      await (isEmpty ? storage?.removeItem(key) : storage?.setItem(key, JSON.stringify(kept)));
-    } catch {
-      isShared = false;
-    }
+    await forEach((storage, own) => {
+      const isEmpty = own.every((part) => Object.keys(kept[part] ?? {}).length === 0);
+      const stored = Object.fromEntries(own.map((part) => [part, kept[part]]));
+      return isEmpty ? storage.removeItem(key) : storage.setItem(key, JSON.stringify(stored));
+    });
   }
 
   return {
     get isShared() {
-      return isShared;
+      return storages.tokens !== undefined;
     },
     read,
     change(apply) {
       lastChange = lastChange.then(async () => {
         const kept = await read();
         apply(kept);
-        const newest = Object.entries(kept.challenges).slice(-maxChallenges);
-        await write({ ...kept, challenges: Object.fromEntries(newest) });
+        const { tokens, challenges, devices } = kept;
+        await write({
+          tokens,
+          challenges: keepNewest(challenges, maxChallenges),
+          devices: keepNewest(devices, maxDevices),
+        });
       });
       return lastChange;
     },
   };
+}
+
+const createKept = (): Kept => ({ tokens: null, challenges: {}, devices: {} });
+
+const keepNewest = (record: Record<string, string>, max: number) =>
+  Object.fromEntries(Object.entries(record).slice(-max));
+
+/**
+ * The storages of the page that this runs in; null elsewhere. Recognised by its document, since newer versions of Node have
+ * storages too, which many people share.
+ */
+export function findPageStorages(): { local?: OTPStorage; session?: OTPStorage } | null {
+  const scope = globalThis as { document?: object; localStorage?: OTPStorage; sessionStorage?: OTPStorage };
+  if (!scope.document) return null;
+  try {
+    return { local: scope.localStorage, session: scope.sessionStorage } as ReturnType<
+      typeof findPageStorages
+    >;
+  } catch {
+    // Browsers throw where storage is forbidden.
+    return {};
+  }
 }
 
 export function toKept({ accessToken, expiresIn, refreshToken, refreshExpiresIn }: Tokens): KeptTokens {
@@ -100,7 +142,7 @@ export function toTokens({ accessToken, expiresAt, refreshToken, refreshExpiresA
 
 /** Stored data may be of any age and origin. */
 function parseKept(text: string | null | undefined): Kept {
-  const kept: Kept = { tokens: null, challenges: {} };
+  const kept = createKept();
   let stored: unknown;
   try {
     stored = JSON.parse(text ?? '');
@@ -108,7 +150,7 @@ function parseKept(text: string | null | undefined): Kept {
     return kept;
   }
   if (!isObject(stored)) return kept;
-  const { tokens, challenges } = stored;
+  const { tokens } = stored;
   if (isObject(tokens) && isToken(tokens['accessToken']) && typeof tokens['expiresAt'] === 'number') {
     const { accessToken, expiresAt, refreshToken, refreshExpiresAt } = tokens;
     const hasRefresh = isToken(refreshToken) && typeof refreshExpiresAt === 'number';
@@ -119,8 +161,11 @@ function parseKept(text: string | null | undefined): Kept {
       refreshExpiresAt: hasRefresh ? refreshExpiresAt : null,
     };
   }
-  for (const [name, challenge] of Object.entries(isObject(challenges) ? challenges : {})) {
-    if (typeof challenge === 'string') kept.challenges[name] = challenge;
+  for (const part of ['challenges', 'devices'] as const) {
+    const { [part]: record } = stored;
+    for (const [name, value] of Object.entries(isObject(record) ? record : {})) {
+      if (typeof value === 'string') kept[part][name] = value;
+    }
   }
   return kept;
 }

@@ -32,7 +32,7 @@ button:disabled { cursor: default; opacity: .6; }
  * Attributes: `base-url` (of the API, default `/api/v1`), `purpose`, `channel`, `identity` (filled in), `strings-url` (other
  * languages, such as `/sign-in/strings.json`), and in a form `name` and `required`: its value is the access token.
  * Properties: `client` (an `OTPClient` instead of `base-url`), `strings`. Events: `otp-sent` (`detail`: what was sent),
- * `otp-verified` (`detail`: the tokens), `otp-error` (`detail`: the `OTPError`). Parts: `form`, `label`, `input`, `code`,
+ * `otp-verified` (`detail`: the tokens), `otp-signed-out`, `otp-error` (`detail`: the `OTPError`). Parts: `form`, `label`, `input`, `code`,
  * `button`, `primary`, `secondary`, `message`, `status`,
  * `hint`. Properties of CSS: `--otp-accent`, `--otp-on-accent`, `--otp-border`,
  * `--otp-error`, `--otp-field`, `--otp-gap`, `--otp-radius`, `--otp-code-font`.
@@ -255,7 +255,24 @@ export class StatelessOTPSignInElement extends ElementBase {
     });
     this.#setToken(tokens.accessToken);
     clearInterval(this.#timer);
-    this.#root.replaceChildren(create('p', { part: 'message', role: 'status' }, this.#strings.signedIn));
+    const forget = create(
+      'button',
+      { part: 'button secondary', type: 'button' },
+      this.#strings.forgetBrowser,
+    );
+    forget.addEventListener('click', () => this.#forget());
+    this.#root.replaceChildren(
+      create('p', { part: 'message', role: 'status' }, this.#strings.signedIn),
+      ...(tokens.device ? [forget] : []),
+    );
     this.#tell('otp-verified', tokens);
+  }
+
+  async #forget(): Promise<void> {
+    this.#setToken(null);
+    // Both are forgotten here even when the service cannot be reached.
+    await this.client.logout({ forget: true }).catch(() => {});
+    this.#showIdentity();
+    this.#tell('otp-signed-out', null);
   }
 }

@@ -26,6 +26,7 @@ export interface SignInStrings {
   unavailable: string;
   sentAgain: string;
   signedIn: string;
+  forgetBrowser: string;
 }
 
 export const english: SignInStrings = {
@@ -52,6 +53,7 @@ export const english: SignInStrings = {
   unavailable: 'The service cannot answer right now. Please try again in a moment.',
   sentAgain: 'We sent another message.',
   signedIn: 'You are signed in',
+  forgetBrowser: 'Sign out and forget this browser',
 };
 
 const byCode: Record<string, keyof SignInStrings> = {

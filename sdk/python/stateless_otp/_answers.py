@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Dict, NoReturn, Optional, Union
 
 from ._results import SentOTP, Tokens, TokenStatus, Verified
@@ -50,8 +50,9 @@ def read_verified(answer: Answer) -> Union[Tokens, Verified]:
     body = _read_success(answer)
     identity = body.get("identity")
     if "access_token" not in body and isinstance(identity, str) and identity:
-        return Verified(identity)
-    return _read_tokens(answer, has_refresh="refresh_token" in body)
+        return Verified(identity, device=_read_device(answer, body))
+    tokens = _read_tokens(answer, has_refresh="refresh_token" in body)
+    return replace(tokens, device=_read_device(answer, body))
 
 
 def read_refreshed(answer: Answer) -> Tokens:
@@ -107,6 +108,10 @@ def _read_token(answer: Answer, body: Dict[str, Any], member: str) -> str:
     if not isinstance(value, str) or len(value) > _MAX_TOKEN_LENGTH or not _TOKEN.fullmatch(value):
         raise _unexpected(answer)
     return value
+
+
+def _read_device(answer: Answer, body: Dict[str, Any]) -> Optional[str]:
+    return _read_token(answer, body, "device") if "device" in body else None
 
 
 def _read_success(answer: Answer) -> Dict[str, Any]:

@@ -30,6 +30,8 @@ class Verified:
 
     #: In its canonical form.
     identity: str
+    #: Makes the person's browser a known one, if asked for. Give it to that browser: the client does not keep it.
+    device: Optional[str] = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Tokens:
     refresh_token: Optional[str] = field(default=None, repr=False)
     #: Life of the refresh token in seconds.
     refresh_expires_in: Optional[int] = None
+    #: Makes the person's browser a known one, if asked for. Give it to that browser: the client does not keep it.
+    device: Optional[str] = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

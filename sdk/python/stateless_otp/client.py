@@ -72,19 +72,28 @@ class OTPClient:
         bind: Optional[bool] = None,
         challenge: Optional[str] = None,
         locale: Optional[str] = None,
+        device: Optional[str] = None,
     ) -> SentOTP:
         """Has a code sent to ``identity``: an e-mail address, a phone number or an id of your own.
 
         :param channel: ``email``, ``sms``, ``whatsapp``, ``voice`` or ``custom``. Default: by the identity.
         :param purpose: what the code is for. Default: the service's, ``sign-in``.
-        :param bind: ``True``: the code works only together with the challenge in the answer.
-            ``False``: also when a challenge is remembered, ask for a code without one.
+        :param bind: ``True``: the code works only together with the challenge in the answer. Strangers can spend the
+            attempts of any other code. ``False``: also when a challenge is remembered, ask for a code without one.
         :param challenge: send the code of this challenge again. Default: the one that is remembered, if any.
         :param locale: language of the message, such as ``en``.
+        :param device: what ``verify_otp`` returned for the browser that asks now; the code is bound then.
         :raises OTPError: ``rate_limited``, ``blocked``, ``pending``, ``delivery_failed``, ...
         """
         remembered = None if bind is False else self._memory.find_challenge(identity, purpose)
-        fields = {"identity": identity, "channel": channel, "purpose": purpose, "bind": bind, "locale": locale}
+        fields = {
+            "identity": identity,
+            "channel": channel,
+            "purpose": purpose,
+            "bind": bind,
+            "locale": locale,
+            "device": device,
+        }
         try:
             answer = self._post("/otp/request", {**fields, "challenge": challenge or remembered})
             sent = _answers.read_sent(answer)
@@ -97,7 +106,14 @@ class OTPClient:
         return sent
 
     def verify_otp(
-        self, identity: str, otp: str, *, purpose: Optional[str] = None, challenge: Optional[str] = None
+        self,
+        identity: str,
+        otp: str,
+        *,
+        purpose: Optional[str] = None,
+        challenge: Optional[str] = None,
+        device: Optional[str] = None,
+        remember: Optional[bool] = None,
     ) -> Tokens:
         """Exchanges a code, as typed, for tokens, and keeps them.
 
@@ -105,22 +121,44 @@ class OTPClient:
 
         :param purpose: as in the request.
         :param challenge: default: the one that is remembered from the request, if any.
+        :param device: what an earlier verify returned for this browser. The result holds the next one.
+        :param remember: ``True``: the result holds a ``device``, by which this browser is known later. Keep it there, in a
+            cookie that scripts cannot read, and never use it for anyone else who types the same identity.
         :raises OTPError: ``invalid_code`` with ``attempts_left``; ``expired_code``, ``blocked``, ``rate_limited``, ...
             After ``timeout`` or ``network_error`` nobody knows whether the code was used up.
         """
-        return cast(Tokens, self._verify(identity, otp, purpose, challenge))
+        return cast(Tokens, self._verify(identity, otp, purpose, challenge, device, remember))
 
     def check_otp(
-        self, identity: str, otp: str, *, purpose: Optional[str] = None, challenge: Optional[str] = None
+        self,
+        identity: str,
+        otp: str,
+        *,
+        purpose: Optional[str] = None,
+        challenge: Optional[str] = None,
+        device: Optional[str] = None,
+        remember: Optional[bool] = None,
     ) -> Verified:
         """Like :meth:`verify_otp`, for a service that issues no tokens: says whose code it was."""
-        return cast(Verified, self._verify(identity, otp, purpose, challenge))
+        return cast(Verified, self._verify(identity, otp, purpose, challenge, device, remember))
 
     def _verify(
-        self, identity: str, otp: str, purpose: Optional[str], challenge: Optional[str]
+        self,
+        identity: str,
+        otp: str,
+        purpose: Optional[str],
+        challenge: Optional[str],
+        device: Optional[str],
+        remember: Optional[bool],
     ) -> Union[Tokens, Verified]:
-        remembered = challenge or self._memory.find_challenge(identity, purpose)
-        fields = {"identity": identity, "otp": otp, "purpose": purpose, "challenge": remembered}
+        fields = {
+            "identity": identity,
+            "otp": otp,
+            "purpose": purpose,
+            "challenge": challenge or self._memory.find_challenge(identity, purpose),
+            "device": device,
+            "remember": remember,
+        }
         result = _answers.read_verified(self._post("/otp/verify", fields))
         self._memory.keep_challenge(identity, purpose, None)
         if isinstance(result, Tokens):

@@ -42,6 +42,31 @@ class WhatIsSent(unittest.TestCase):
             {"identity": ALICE, "channel": "email", "purpose": "payment", "bind": True, "locale": "de"},
         )
 
+    def test_a_device_is_sent_and_returned_when_told_and_never_kept_for_another_call(self) -> None:
+        remembered = answer_json(200, {**TOKENS, "device": "otd1.abc-_1"})
+        with Stub(FIRST, remembered, answer_json(200, SENT), answer_json(200, TOKENS)) as stub:
+            with OTPClient(stub.url) as client:
+                self.assertEqual(client.request_otp(ALICE, device="otd1.old").challenge, CHALLENGES[0])
+                tokens = client.verify_otp(ALICE, "482931", device="otd1.old", remember=True)
+                self.assertEqual(tokens.device, "otd1.abc-_1")
+                self.assertNotIn("otd1", repr(tokens))
+                client.request_otp(ALICE)
+                self.assertIsNone(client.verify_otp(ALICE, "482931").device)
+        request, verify, *others = stub.requests
+        self.assertEqual(request.json, {"identity": ALICE, "device": "otd1.old"})
+        self.assertEqual(
+            verify.json,
+            {
+                "identity": ALICE,
+                "otp": "482931",
+                "challenge": CHALLENGES[0],
+                "device": "otd1.old",
+                "remember": True,
+            },
+        )
+        for other in others:
+            self.assertNotIn("device", other.json)
+
     def test_the_token_of_a_verify_is_the_bearer_of_the_next_check(self) -> None:
         with Stub(answer_json(200, TOKENS), answer_json(401, {"active": False})) as stub:
             with OTPClient(stub.url) as client:
