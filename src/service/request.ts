@@ -24,7 +24,7 @@ type Opened = Extract<OpenResult, { status: 'opened' }>;
 export function createRequest(parts: Parts): Request {
   const { policy, derivation, store, delivery, outcomes, random, shouldSend, monotonicClock, sendNotes } =
     parts;
-  const { resolveTarget, countAddress, writeMessage, findCountry } = parts;
+  const { devices, resolveTarget, countAddress, writeMessage, findCountry } = parts;
   const followDelivery = createDeliveryFollower(parts);
   const chooseChannel = createChannelChooser(parts);
   const firstTransportOf = Object.fromEntries(
@@ -106,11 +106,14 @@ export function createRequest(parts: Parts): Request {
     { identity, purpose, recordKey, lengthening }: Target,
     channel: Channel,
     bind: boolean,
-    { ip }: RequestOptions,
+    { ip, device: token }: RequestOptions,
   ): Promise<OpenResult | RateLimited> {
     // Before the identity's limit, so that a blocked address cannot use that up.
-    const refused = await countAddress('request_ip', ip);
+    const counting = countAddress('request_ip', ip);
+    const finding = token ? devices?.find(token, recordKey) : undefined;
+    const [refused, device] = finding ? await Promise.all([counting, finding]) : [await counting, null];
     if (refused) return refused;
+    if (device) recordKey.side = 'known';
     return store.open({
       identityTag: recordKey.identityTag,
       budgetTag: recordKey.budgetTag,
