@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { generateApiKey, generateSecretKey } from '../src/index.js';
 import { readCodeBlocks } from './helpers/docs.js';
+import { startHttpStub } from './helpers/http-stub.js';
 import { listen } from './helpers/listen.js';
 import { postTo, type RunningProcess, root, startProcess } from './helpers/process.js';
 import { findFreePort, type RedisServer, startRedis } from './helpers/redis.js';
@@ -53,6 +54,8 @@ before(async () => {
     onRcptTo: ({ address }, _session, callback) =>
       callback(/^refused@/.test(address) ? Object.assign(new Error('no'), { responseCode: 550 }) : null),
   });
+  // Its secret is another, so it refuses every event.
+  const receiver = await startHttpStub({ status: 401 });
   port = await findFreePort();
   metricsPort = await findFreePort();
   const operator = generateApiKey();
@@ -74,6 +77,9 @@ before(async () => {
     SMTP_FROM: 'codes@example.org',
     PUBLIC_URL: 'https://otp.example.com',
     RATE_REQUEST_IP_MAX: 10,
+    EVENTS_URL: receiver.url,
+    EVENTS_SECRET: generateSecretKey(),
+    EVENTS_ALLOW_PRIVATE_TARGETS: true,
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
   writeFileSync(join(folder, '.env'), lines.join(''), { mode: 0o600 });
@@ -208,6 +214,14 @@ test('no mail came: the log names the cause, by the id of the request too', asyn
   assert.match(outputOf('identity tag'), /"event":"code\.sent"/);
   assert.match(outputOf('send-test'), /smtp: accepted/);
   assert.match(outputOf('identity status'), /alice@example\.com|pending|smtp/);
+});
+
+test('events were lost: the log says why, and the receiver is asked without an event', async () => {
+  await requestCode('frank@example.com');
+  await until('the loss is logged', () => log.includes('"event":"events.lost"'));
+  const { outputOf } = await runSection('Events were lost');
+  assert.match(outputOf('events\\.'), /"event":"events\.lost".*HTTP 401/);
+  assert.match(outputOf('check --connect'), /^ok +events +http:\S+ answers/m);
 });
 
 test('under attack: the log says what is refused and from where, and a new limit is in force after a restart', async () => {
