@@ -42,6 +42,7 @@ odds of guessing, messages and their bill, how long they can delay a code. docs/
   --connect      also try what the service depends on, all at the same time and for at most 5 seconds each:
                  the store (that it answers, its version, and that the user may run every command),
                  each delivery backend (the login at a mail server, the credentials at a provider; sends nothing),
+                 the receiver of events (that EVENTS_URL answers; it is sent no event),
                  the keys of tokens (that they sign, and are in the JWKS that PUBLIC_URL serves),
                  the modes of files with secrets
   --json         the same for programs: one JSON object with ok, problems, warnings, settings, odds, messages_day, bill_day,

@@ -37,6 +37,39 @@ test('with nothing to connect to, all is well', async () => {
   assert.match(find('token keys'), /^ok token keys HS256 signs/);
 });
 
+// Attack: make the receiver act on a sign-in that never was, by checking the configuration.
+describe('of the receiver of events, the line says', () => {
+  const secret = generateSecretKey();
+  const at = (url: string) => ({
+    EVENTS_URL: `${url}/hooks?key=hunter2`,
+    EVENTS_SECRET: secret,
+    EVENTS_ALLOW_PRIVATE_TARGETS: 'true',
+  });
+
+  test('that it answers, whatever it says, and it is sent no event', async () => {
+    for (const status of [200, 401, 405, 503]) {
+      const receiver = await startHttpStub({ status });
+      const { code, stdout, find } = await check(at(receiver.url));
+      assert.equal(code, 0, stdout);
+      assert.match(find('events'), /^ok events http:\S+ answers; whether it accepts our signature shows/);
+      assert.ok(!stdout.includes('hunter2'));
+      assert.deepEqual(
+        receiver.received.map(({ method, body, headers }) => [method, body, headers['webhook-signature']]),
+        [['HEAD', '', undefined]],
+      );
+      await receiver.close();
+    }
+  });
+
+  test('that nothing answers there', async () => {
+    const receiver = await startHttpStub();
+    await receiver.close();
+    const { code, find } = await check(at(receiver.url));
+    assert.equal(code, 1);
+    assert.match(find('events'), /^FAILED events http:\S+: .*refused/);
+  });
+});
+
 test('a wrong configuration is told as without --connect, and nothing is tried', async () => {
   const { code, stdout } = await check({
     OTP_DIGITS: '11',

@@ -3,6 +3,7 @@ import type { Config, SettingsFile } from '../config.js';
 import type { Source } from '../given.js';
 import { createBackendChecks } from './backend-checks.js';
 import { type Check, type Finding, type Progress, runChecks } from './checks.js';
+import { createEventsChecks } from './events-check.js';
 import { createFileModeChecks } from './file-mode-checks.js';
 import { createProgress } from './progress.js';
 import { createStoreCheck } from './store-check.js';
@@ -17,6 +18,7 @@ function listChecks(config: Config, environment: Source, file: SettingsFile): Ch
   return [
     createStoreCheck(config),
     ...createBackendChecks(config, limitMs),
+    ...createEventsChecks(config),
     createTokenKeyCheck(config),
     ...createFileModeChecks(config, environment, file),
   ];
