@@ -3,6 +3,7 @@ import { createNodeListener } from '../adapters/node.js';
 import { OtpError } from '../errors.js';
 import { makeStringMethodsFast } from '../fast/string-methods.js';
 import type { Otp } from '../otp.js';
+import { createLogSink } from '../outcomes/log.js';
 import type { Logger } from '../ports.js';
 import { version } from '../version.js';
 import { formatBanner } from './banner.js';
@@ -22,7 +23,10 @@ makeStringMethodsFast();
 export async function serve(loaded: LoadedConfig & { config: Config }): Promise<void> {
   const { config, warnings, madeUp } = loaded;
   const logger = createLogger(config.LOG_LEVEL);
-  if (cluster.isPrimary) for (const warning of warnings) logger.warn({ warning }, 'configuration');
+  const log = createLogSink(logger);
+  if (cluster.isPrimary) {
+    for (const warning of warnings) log.take({ event: 'configuration.doubted', warning });
+  }
   if (cluster.isWorker && !stores[config.STORE].isShared) {
     throw new OtpError(
       'invalid_request',

@@ -34,6 +34,8 @@ export const logFields: readonly Field[] = [
   { member: 'status', name: 'status', description: 'how it ended' },
   { member: 'limit', name: 'limit', description: 'which limit was reached' },
   { member: 'cause', name: 'cause', description: 'why, in words or as a name from a list' },
+  { member: 'reason', name: 'reason', description: 'why the store cannot answer' },
+  { member: 'warning', name: 'warning', description: 'what is probably a mistake in the settings' },
   { member: 'category', name: 'category', description: 'what the refusal of a provider means' },
   { member: 'fault', name: 'fault', description: 'whom the refusal of a provider affects' },
   { member: 'detail', name: 'detail', description: 'the codes of the provider or the connection' },

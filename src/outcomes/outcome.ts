@@ -166,6 +166,18 @@ export interface HumanCheckFailing {
   cause: string;
 }
 
+/** Told by the store itself, at most once in ten seconds for each reason. */
+export interface StoreFailing {
+  event: 'store.failing';
+  reason: string;
+}
+
+/** What is probably a mistake in the settings, but works. */
+export interface ConfigurationDoubted {
+  event: 'configuration.doubted';
+  warning: string;
+}
+
 /** A request that was answered with a fault of this service. */
 export interface RequestFailed extends Call {
   event: 'request.failed';
@@ -207,6 +219,8 @@ export type Outcome =
   | RevocationsChanged
   | EventsLost
   | EventsRefused
+  | StoreFailing
+  | ConfigurationDoubted
   | HumanCheckFailing
   | RequestFailed;
 

@@ -76,5 +76,7 @@ export const outcomeRows: Rows = {
   'events.lost': shown('warn', 'Events were lost'),
   'events.stopped': shown('error', 'The receiver wants no more events: none is sent until the next start'),
   'human_check.failing': shown('error', 'Solutions of the human check cannot be judged: nobody passes it'),
+  'store.failing': shown('warn', 'Redis cannot answer'),
+  'configuration.doubted': shown('warn', 'configuration'),
   'request.failed': shown('error', 'A request failed'),
 };

@@ -26,6 +26,7 @@ async function startWith(settings: Settings, warnings: RegExp = /^$/): Promise<v
   await service.stop();
   assert.equal(status, 200);
   const said = service.output.stderr.split('\n').filter((line) => line.includes('"configuration"'));
+  for (const line of said) assert.equal(JSON.parse(line).event, 'configuration.doubted');
   assert.match(said.join('\n'), warnings);
 }
 

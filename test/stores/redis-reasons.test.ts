@@ -272,6 +272,7 @@ test('while it runs, the log says why Redis cannot answer, once, and clients do 
       assert.equal(answer.body.detail, 'Redis cannot answer');
     }
     assert.equal(lines.filter((line) => reason.test(line)).length, 1, `${reason}: ${lines}`);
+    for (const line of lines) assert.equal(JSON.parse(line).event, 'store.failing');
     assert.ok(!lines.join().includes(secret));
     await mend();
   }

@@ -29,7 +29,7 @@ export function createReasonLog(client: RedisClient, logger?: Pick<Logger, 'warn
     if (now < (quietUntil.get(reason) ?? 0)) return;
     if (quietUntil.size === maxReasons) quietUntil.clear();
     quietUntil.set(reason, now + quietMs);
-    logger?.warn({ reason }, 'Redis cannot answer');
+    logger?.warn({ event: 'store.failing', reason }, 'Redis cannot answer');
   }
 
   function onError(error: unknown): void {
