@@ -42,6 +42,12 @@ def describe_error(error: OTPError) -> Dict[str, Any]:
     }
 
 
+def _to_members(result: Any) -> Dict[str, Any]:
+    """Without a device: most answers have none."""
+    members = dataclasses.asdict(result)
+    return {name: value for name, value in members.items() if name != "device" or value is not None}
+
+
 class AnswerVectors(unittest.TestCase):
     def test_every_answer_becomes_its_result_or_its_error(self) -> None:
         vectors = read_vectors("problems-v1.json")["answers"]
@@ -65,7 +71,7 @@ class AnswerVectors(unittest.TestCase):
                     self.assertEqual(str(caught.exception), json.loads(answer["body"])["detail"])
             else:
                 result = CALLS[vector["call"]](client)
-                self.assertEqual(result and dataclasses.asdict(result), vector["result"])
+                self.assertEqual(result and _to_members(result), vector["result"])
             self.assertEqual(len(stub.requests), len(handlers) + 1, "nothing is sent twice")
 
     def test_every_problem_of_the_service_has_its_answer(self) -> None:
