@@ -1,5 +1,10 @@
+interface SideStatus {
+  budgets: { limit: string; used: number; max: number; refills_in_seconds: number }[];
+  guesses: { used: number; max: number; resets_in_seconds: number };
+}
+
 /** What `POST /api/v1/operator/status` answers. */
-export interface IdentityStatus {
+export interface IdentityStatus extends SideStatus {
   identity_tag: string;
   pending: {
     purpose: string | null;
@@ -10,8 +15,7 @@ export interface IdentityStatus {
     code_length: number;
     last_send: { transport: string | null; outcome: string; cause: string | null; at: string };
   }[];
-  budgets: { limit: string; used: number; max: number; refills_in_seconds: number }[];
-  guesses: { used: number; max: number; resets_in_seconds: number };
+  known?: SideStatus;
   signed_out_at: string | null;
 }
 
@@ -19,9 +23,9 @@ export interface IdentityStatus {
 export function formatStatus({
   identity_tag,
   pending,
-  budgets,
-  guesses,
+  known,
   signed_out_at,
+  ...unknown
 }: IdentityStatus): string {
   const lines = [`identity   ${identity_tag} in the log`];
   if (pending.length === 0) lines.push('code       none is pending: none was requested, or it was used');
@@ -33,21 +37,23 @@ export function formatStatus({
       `last send  ${sayOutcome[outcome] ?? outcome} by ${channel}${transport === null ? '' : ` (${transport})`} at ${at}${cause === null ? '' : `: ${sayCause[cause] ?? cause}`}`,
     );
   }
-  for (const { limit, used, max, refills_in_seconds } of budgets) {
+  lines.push(...describeSide(unknown));
+  if (known) lines.push(...describeSide(known).map((line) => `${line}, of known browsers`));
+  lines.push(`signed out ${signed_out_at === null ? 'never everywhere' : `everywhere at ${signed_out_at}`}`);
+  // A cause may quote a server, which must not control the terminal.
+  return `${lines.map((line) => line.replace(/\p{Cc}/gu, ' ')).join('\n')}\n`;
+}
+
+function describeSide({ budgets, guesses }: SideStatus): string[] {
+  const lines = budgets.map(({ limit, used, max, refills_in_seconds }) => {
     const isFull = used >= max ? ', the next is refused' : '';
-    lines.push(
-      `limit      ${limit}: ${used} of ${max}${isFull}${used === 0 ? '' : `, less in ${refills_in_seconds} s`}`,
-    );
-  }
+    const refill = used === 0 ? '' : `, less in ${refills_in_seconds} s`;
+    return `limit      ${limit}: ${used} of ${max}${isFull}${refill}`;
+  });
   const reset =
     guesses.used === 0 ? '' : `, forgotten in ${Math.ceil(guesses.resets_in_seconds / 86_400)} days`;
   const most = guesses.max === 0 ? '' : ` of ${guesses.max} before codes get longer`;
-  lines.push(
-    `guesses    ${guesses.used} wrong${most}${reset}`,
-    `signed out ${signed_out_at === null ? 'never everywhere' : `everywhere at ${signed_out_at}`}`,
-  );
-  // A cause may quote a server, which must not control the terminal.
-  return `${lines.map((line) => line.replace(/\p{Cc}/gu, ' ')).join('\n')}\n`;
+  return [...lines, `guesses    ${guesses.used} wrong${most}${reset}`];
 }
 
 const sayOutcome: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import type { InvalidIdentity } from '../results.js';
-import type { Operator, OperatorDone, PendingCode } from '../service/operator.js';
+import type { Operator, OperatorDone, PendingCode, SideStatus } from '../service/operator.js';
 import type { Service } from '../service.js';
 import { readJsonBody } from './body.js';
 import { describeProblems, json, jsonBody } from './describe.js';
@@ -100,10 +100,18 @@ function replyDone(result: OperatorDone | InvalidIdentity): HttpReply {
   return replyJson(200, { success: true, identity_tag: result.identityTag, cancelled: result.cancelled });
 }
 
-function replyStatus({ identityTag, pending, budgets, guesses, signedOutAt }: Status): HttpReply {
+function replyStatus({ identityTag, pending, known, signedOutAt, ...unknown }: Status): HttpReply {
   return replyJson(200, {
     identity_tag: identityTag,
     pending: pending.map(toPending),
+    ...toSide(unknown),
+    ...(known ? { known: toSide(known) } : {}),
+    signed_out_at: signedOutAt === null ? null : toDate(signedOutAt),
+  });
+}
+
+function toSide({ budgets, guesses }: SideStatus) {
+  return {
     budgets: budgets.map(({ limit, used, max, refillsInSeconds }) => ({
       limit,
       used,
@@ -111,8 +119,7 @@ function replyStatus({ identityTag, pending, budgets, guesses, signedOutAt }: St
       refills_in_seconds: refillsInSeconds,
     })),
     guesses: { used: guesses.used, max: guesses.max, resets_in_seconds: guesses.resetsInSeconds },
-    signed_out_at: signedOutAt === null ? null : toDate(signedOutAt),
-  });
+  };
 }
 
 function toPending(code: PendingCode) {

@@ -46,6 +46,17 @@ export function createSchemas({ purposes, channels: served, codeAlphabet = 'digi
   const identityTag = z
     .string()
     .openapi({ description: 'What log lines show for the identity', example: 'pYq1dG3x_a' });
+  const side = {
+    budgets: z.array(
+      z.object({
+        limit: z.enum(limitNames),
+        used: z.int(),
+        max: z.int(),
+        refills_in_seconds: z.int().describe('Until less is used'),
+      }),
+    ),
+    guesses: z.object({ used: z.int(), max: z.int(), resets_in_seconds: z.int() }),
+  };
   return {
     requestOtp: z
       .strictObject({
@@ -202,15 +213,8 @@ export function createSchemas({ purposes, channels: served, codeAlphabet = 'digi
             }),
           }),
         ),
-        budgets: z.array(
-          z.object({
-            limit: z.enum(limitNames),
-            used: z.int(),
-            max: z.int(),
-            refills_in_seconds: z.int().describe('Until less is used'),
-          }),
-        ),
-        guesses: z.object({ used: z.int(), max: z.int(), resets_in_seconds: z.int() }),
+        ...side,
+        known: z.object(side).optional().describe('What the known browsers have used, if anything'),
         signed_out_at: z.iso.datetime().nullable(),
       })
       .openapi('IdentityStatus'),

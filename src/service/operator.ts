@@ -6,7 +6,7 @@ import { OtpError } from '../errors.js';
 import type { Call } from '../outcomes/call.js';
 import type { OperatorVerb } from '../outcomes/outcome.js';
 import type { InvalidIdentity } from '../results.js';
-import type { InspectedRecord, InspectResult } from '../store-verbs.js';
+import type { InspectedCounts, InspectedRecord } from '../store-verbs.js';
 import type { Parts } from './parts.js';
 import type { LastSend } from './send-notes.js';
 import { toRetrySeconds } from './waits.js';
@@ -32,14 +32,21 @@ export interface Budget {
   refillsInSeconds: number;
 }
 
-export interface IdentityStatus {
+/** What one side has used: strangers and unknown browsers, or the known browsers. */
+export interface SideStatus {
+  budgets: Budget[];
+  /** Wrong guesses. At `max` codes become long; 0: never. */
+  guesses: { used: number; max: number; resetsInSeconds: number };
+}
+
+/** The budgets are those of strangers and unknown browsers. */
+export interface IdentityStatus extends SideStatus {
   status: 'found';
   /** As in the log. */
   identityTag: string;
   pending: PendingCode[];
-  budgets: Budget[];
-  /** Wrong guesses. At `max` codes become long; 0: never. */
-  guesses: { used: number; max: number; resetsInSeconds: number };
+  /** What the known browsers have used, if anything. */
+  known?: SideStatus;
   /** Milliseconds since 1970; null if nobody has signed this identity out everywhere. */
   signedOutAt: number | null;
 }
@@ -121,7 +128,7 @@ export function createOperator(parts: Parts): Operator {
     return { ...nothing, outcome: 'delivered', transport: delivery.firstTransport(channel) ?? null };
   }
 
-  function listBudgets({ sends, refusals, verifies }: InspectResult): Budget[] {
+  function listBudgets({ sends, refusals, verifies }: InspectedCounts): Budget[] {
     const { requestIdentityMax: max, verifyIdentityMax, resendCooldownSeconds } = policy;
     const refused = describeBudget(
       'request_identity',
@@ -137,6 +144,14 @@ export function createOperator(parts: Parts): Operator {
       describeBudget('verify_identity', verifies, verifyIdentityMax, limitPeriodSeconds),
       ...(resendCooldownSeconds > 0 ? [describeBudget('cooldown', waiting, 1, resendCooldownSeconds)] : []),
     ];
+  }
+
+  function describeSide(counts: InspectedCounts): SideStatus {
+    const resetsInSeconds = Math.ceil(counts.guessesEndInMs / 1000);
+    return {
+      budgets: listBudgets(counts),
+      guesses: { used: counts.guesses, max: policy.lengthenAfter, resetsInSeconds },
+    };
   }
 
   return {
@@ -157,12 +172,8 @@ export function createOperator(parts: Parts): Operator {
         pending: state.records.map((record) =>
           describeRecord(record, purposeOf.get(record.recordTag) ?? null, testCode !== undefined),
         ),
-        budgets: listBudgets(state),
-        guesses: {
-          used: state.guesses,
-          max: policy.lengthenAfter,
-          resetsInSeconds: Math.ceil(state.guessesEndInMs / 1000),
-        },
+        ...describeSide(state),
+        ...(state.known && isUsed(state.known) ? { known: describeSide(state.known) } : {}),
         signedOutAt: state.endedSeconds === undefined ? null : state.endedSeconds * 1000,
       };
     },
@@ -194,6 +205,10 @@ export function createOperator(parts: Parts): Operator {
       return { status: 'done', identityTag: shortenTag(found.identityTag), cancelled };
     },
   };
+}
+
+function isUsed({ sends, refusals, verifies, guesses }: InspectedCounts): boolean {
+  return sends.length + refusals.length + verifies.length + guesses > 0;
 }
 
 function describeBudget(

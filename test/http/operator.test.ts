@@ -34,6 +34,7 @@ interface Status {
   }[];
   budgets: { limit: string; used: number; max: number; refills_in_seconds: number }[];
   guesses: { used: number; max: number; resets_in_seconds: number };
+  known?: Pick<Status, 'budgets' | 'guesses'>;
   signed_out_at: string | null;
 }
 
@@ -114,6 +115,23 @@ describe('the verbs of operators', () => {
       guesses: { used: 1, max: 10, resets_in_seconds: 8_640_000 },
       signed_out_at: null,
     });
+  });
+
+  test('status shows what known browsers have used apart from what strangers have', async () => {
+    const { otp, obtain, readStatus, wrong } = createKit();
+    const code = await obtain(identity);
+    assert.equal((await readStatus()).known, undefined);
+    const result = await otp.verify(identity, code, { remember: true });
+    assert.ok(result.status === 'valid');
+    const { device } = result;
+    const sent = await otp.request(identity, { device });
+    assert.ok(sent.status === 'sent');
+    const { challenge } = sent;
+    await otp.verify(identity, wrong('123456'), { challenge });
+    const { budgets, guesses, known, pending } = await readStatus();
+    assert.equal(pending.length, 1);
+    assert.deepEqual([guesses.used, budgets[0]?.used], [0, 1]);
+    assert.deepEqual([known?.guesses.used, known?.budgets[0]?.used], [1, 1]);
   });
 
   test('cancel ends the codes, and gives no attempts back', async () => {
