@@ -1,4 +1,6 @@
+import { parsePhoneCountries } from '../core/phone-countries.js';
 import { looksLikePublicSuffix } from '../core/public-suffix.js';
+import { passes } from '../options/row.js';
 import type { Environment } from '../options/settings.js';
 import { warnOfClearText } from './clear-text.js';
 import { warnOfOdds } from './guessing.js';
@@ -12,6 +14,11 @@ export function findRisks(config: Environment, isProduction: boolean): string[] 
       `GATE_COOKIE_DOMAIN: given "${domain}", under which strangers may have hosts that would get the session cookie too; browsers may refuse it`,
     );
   }
+  if (isHomeLeftOut(config)) {
+    risks.push(
+      `OTP_DEFAULT_COUNTRY: given "${config.OTP_DEFAULT_COUNTRY}", which is not among OTP_PHONE_COUNTRIES: numbers without + are sent no codes`,
+    );
+  }
   for (const [index, { until }] of config.OTP_TEST_IDENTITIES.entries()) {
     if (Date.parse(`${until}T24:00:00Z`) <= Date.now())
       risks.push(`OTP_TEST_IDENTITIES: entry ${index + 1} has no effect, because its last day is over`);
@@ -20,4 +27,9 @@ export function findRisks(config: Environment, isProduction: boolean): string[] 
     risks.push('BEARER_PURPOSES: none of OTP_PURPOSES is among them, so GET /token/verify accepts no token');
   }
   return risks;
+}
+
+function isHomeLeftOut({ OTP_DEFAULT_COUNTRY: home, OTP_PHONE_COUNTRIES: listed }: Environment): boolean {
+  if (home === undefined || !passes(parsePhoneCountries)(listed)) return false;
+  return !parsePhoneCountries(listed).admitsCountry(home);
 }

@@ -52,6 +52,12 @@ const features: readonly Feature[] = [
       'BEARER_PURPOSES',
     ],
   },
+  {
+    isOff: (config) =>
+      listBackends(config).every((name) => name !== 'console' && !senders[name].reachesPhones),
+    reason: 'without delivery to phones',
+    names: ['OTP_PHONE_COUNTRIES', 'OTP_PHONE_GUARD'],
+  },
   { isOff: ({ HOST }) => isSocketPath(HOST), reason: 'with a unix socket as HOST', names: ['PORT'] },
   {
     isOff: ({ OTP_LENGTHEN_AFTER }) => OTP_LENGTHEN_AFTER === 0,

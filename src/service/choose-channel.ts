@@ -27,7 +27,9 @@ export function createChannelChooser(parts: {
     const place = findPlace(value);
     if (place.country !== undefined && !phoneCountries.admits(place))
       return { status: 'unsupported_country' };
-    const wanted = asked ? [asked] : servedOf.phone;
+    // Fixed lines with WhatsApp are rare, and every one of them rings.
+    const byDefault = place.kind === 'fixed' ? servedOf.phone.toReversed() : servedOf.phone;
+    const wanted = asked ? [asked] : byDefault;
     return wanted.find((channel) => mayReach(place.kind, channel)) ?? { status: 'unsupported_number' };
   }
 

@@ -1,4 +1,6 @@
 import { parseCanonical } from '../core/identity.js';
+import { mayReach } from '../core/phone-guard.js';
+import { findPlace } from '../core/phone-place.js';
 import type { Channel } from '../core/policy.js';
 import { fillHtml, type Html, html } from '../html.js';
 import type { HttpReply } from '../http/reply.js';
@@ -34,18 +36,22 @@ export function createCodeRoutes(parts: CodeParts): Route[] {
     if (!state || !found) return replies.seeOther(request, signInPath(returnTo));
     const isTypable = isPending(found, clock());
     const notice = found === state.flows[0] ? findNotice(state, 'code') : null;
-    const isPhone = parseCanonical(found.identity)?.kind === 'phone';
     const input = {
       flow: named === null ? found : { ...found, returnTo },
       isPending: isTypable,
       isOpenToAll,
-      otherChannels: channels.filter(
-        (name) => isPhone && phoneChannels.includes(name) && name !== found.channel,
-      ),
+      otherChannels: findPhoneChannels(found.identity).filter((name) => name !== found.channel),
       token: parts.formTokens.create(found.id),
       notice: notice ?? (isTypable ? null : { kind: 'expiredCode' as const }),
     };
     return replies.page(request, (context) => renderPage(context, input));
+  }
+
+  /** Those that reach the number; none for other identities. */
+  function findPhoneChannels(identity: string): readonly Channel[] {
+    if (parseCanonical(identity)?.kind !== 'phone') return [];
+    const { kind } = findPlace(identity);
+    return channels.filter((name) => phoneChannels.includes(name) && mayReach(kind, name));
   }
 
   /** Acts on the sign-in that the form belongs to, with the target of its tab. */

@@ -238,3 +238,15 @@ test('a cookie domain under which others may have hosts is warned of', () => {
     assert.match(warningsOf(domain).join('\n'), new RegExp(`^GATE_COOKIE_DOMAIN: given "${domain}"`));
   for (const domain of ['example.com', 'example.co.uk']) assert.deepEqual(warningsOf(domain), []);
 });
+
+test('a home country whose numbers are sent no codes is warned of, and countries where no phone is reached', () => {
+  const warningsOf = (settings: Settings) => loadConfig(settings).warnings.join('\n');
+  const home = { OTP_DEFAULT_COUNTRY: 'AT', OTP_PHONE_COUNTRIES: 'DE,CH' };
+  assert.match(warningsOf(home), /^OTP_DEFAULT_COUNTRY: given "AT", which is not among OTP_PHONE_COUNTRIES/m);
+  for (const listed of ['DE,AT', '*', '*,!DE'])
+    assert.equal(warningsOf({ ...home, OTP_PHONE_COUNTRIES: listed }), '', listed);
+  assert.match(
+    warningsOf({ ...mail, OTP_PHONE_COUNTRIES: 'DE' }),
+    /^OTP_PHONE_COUNTRIES: no effect without delivery to phones$/m,
+  );
+});

@@ -107,10 +107,15 @@ describe('a fixed line', () => {
     assert.ok(sent.every((line) => !line.startsWith('sms')));
   });
 
-  test('gets the first channel that reaches it, and is refused where there is none', async () => {
-    const called = createGuarded({}, ['sms', 'voice']);
-    const result = await called.otp.request(landline);
-    assert.equal(result.status === 'sent' && result.channel, 'voice');
+  test('is called when no channel is named, and refused where none reaches it', async () => {
+    for (const [served, channel] of [
+      [['sms', 'voice'], 'voice'],
+      [['sms', 'whatsapp', 'voice'], 'voice'],
+      [['sms', 'whatsapp'], 'whatsapp'],
+    ] as const) {
+      const result = await createGuarded({}, served).otp.request(landline);
+      assert.equal(result.status === 'sent' && result.channel, channel);
+    }
     const texted = createGuarded({}, ['sms']);
     assert.deepEqual(await texted.otp.request(landline), { status: 'unsupported_number' });
     assert.deepEqual(await texted.otp.request(landline, { channel: 'voice' }), {

@@ -164,6 +164,19 @@ test('a number without its country is asked for it, and the nearest is chosen', 
   assert.equal(inbox.messages[0]?.to, '+436641234567');
 });
 
+test('a fixed line is called, and is offered no SMS', async () => {
+  const transport = {
+    name: 'phones',
+    channels: ['sms', 'voice', 'whatsapp'] as const,
+    send: async () => ({ ok: true as const }),
+  };
+  const { open, ask } = createSignIn({ transports: [transport] });
+  const page = await ask(open(), '+49 30 12345678');
+  assert.equal(page.path, '/sign-in/code');
+  const offered = [...page.text.matchAll(/name="channel" value="(\w+)"/g)].map(([, channel]) => channel);
+  assert.deepEqual(offered, ['whatsapp']);
+});
+
 test('only countries whose numbers are sent codes are offered, and a number of another is refused in words', async () => {
   const { open, ask, inbox } = createSignIn({ phoneCountries: ['DE', 'CH', 'IM'] });
   const browser = open({ 'Accept-Language': 'de-AT' });
