@@ -211,6 +211,8 @@ export interface Delivery {
   reserve(channel: Channel): DeliverySlot | null;
   /** Messages in the background. */
   count(): QueueCount;
+  /** Resolves once no message waits in the background. */
+  whenSent(): Promise<void>;
   /** Waits up to `graceMs` for messages in the background, then closes the transports. */
   close(graceMs: number): Promise<void>;
 }

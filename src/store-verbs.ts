@@ -2,6 +2,9 @@ import type { CodeAlphabet } from './core/base32-code.js';
 import type { OwnerTags } from './core/derivation.js';
 import type { ExpiredCause } from './core/expired-cause.js';
 import type { Channel, ResendPolicy } from './core/policy.js';
+import type { SealedRecord } from './core/sealed-challenge.js';
+
+export type { ExchangeRequest, ExchangeResult } from './core/exchange.js';
 
 /** What every store must answer, besides `close`. */
 export const storeVerbs = [
@@ -31,6 +34,8 @@ export interface RecordKey extends OwnerTags {
   recordTag: string;
   /** Id of a bound record; without it, the one unbound record. */
   challenge?: string | undefined;
+  /** What the challenge carries, for a stateless store; undefined for an invalid one. */
+  sealed?: SealedRecord | undefined;
   /**
    * The side that the caller is on: its sends and verifies count there. A record stays on the side that opened it, and guesses
    * count on the side of their record. Default `unknown`.
@@ -83,6 +88,8 @@ export interface PendingRecord {
   /** Of every send of this code, without duplicates. Default: `channel` only. */
   channels?: readonly Channel[];
   mute: boolean;
+  /** From a stateless store: what the challenge has to carry. */
+  sealed?: SealedRecord | undefined;
 }
 
 export type OpenResult =
@@ -104,6 +111,8 @@ export interface AttemptRequest extends RecordKey {
   /** Random id, by which the attempt can be taken back and is consumed. Without it, it can only be consumed. */
   attemptId?: string | undefined;
   keyIds: KeyIds;
+  /** Attempts that a code has, for a stateless store. */
+  maxAttempts?: number | undefined;
   /** Limits attempts on unbound records only. */
   verifies: RollingLimit;
   lengthening: Lengthening;
@@ -215,20 +224,6 @@ export interface ReleaseRequest extends RecordKey {
   /** Period over which refused sends are counted. */
   periodSeconds: number;
 }
-
-export interface ExchangeRequest {
-  /** Id of the family: the tokens that descend from one sign-in, each replacing the one before. */
-  family: string;
-  /** Hash of the presented token; null starts the family. */
-  presented: string | null;
-  /** Hash of the token that replaces it, possibly the same; null ends the family, whatever is presented. */
-  next: string | null;
-  /** Life of a new family; an exchange does not extend it. */
-  ttlSeconds: number;
-}
-
-/** `reused`: not the current token of the family, which has been ended. `unknown`: no such family. */
-export type ExchangeResult = 'exchanged' | 'reused' | 'unknown';
 
 export interface HitLimit extends RollingLimit {
   /**

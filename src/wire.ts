@@ -131,6 +131,7 @@ export function wire(
     entry,
     jwks: resolved.tokenKeys?.jwks,
     noteAnswer: metrics?.noteAnswer,
+    whenSent: delivery.whenSent,
     sessionCookie,
     channels: served,
     pages: [...pages, ...(signIn ?? [])],

@@ -88,6 +88,9 @@ export function loadConfig(environment: Source, file: SettingsFile = noFile): Lo
     ...completed,
     DELIVERY_MODE: chooseDeliveryMode(options),
     SMTP_REQUIRE_TLS: requiresTls(completed, isProduct),
+    // Its puzzles need a store that remembers which are solved.
+    HUMAN_CHECK:
+      completed.STORE === 'none' && given.HUMAN_CHECK === undefined ? 'off' : completed.HUMAN_CHECK,
     DOCS: given.DOCS === undefined && isProduct ? 'off' : completed.DOCS,
   } as Config;
   // A setting that is wrong anyway is said to be so once.

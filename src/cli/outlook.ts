@@ -4,6 +4,7 @@ import { OtpError } from '../errors.js';
 import { createBackend, listBackends } from './backends.js';
 import type { Config } from './config.js';
 import { toForecastPolicy } from './forecast-policy.js';
+import { forecastStateless } from './stateless.js';
 
 /** What `check` was asked to hold the forecast to. */
 export interface Thresholds {
@@ -30,7 +31,7 @@ export interface Outlook extends Forecast {
 
 export function createOutlook(config: Config, { priceSms, maxOdds, maxBill }: Thresholds): Outlook {
   const served = listServed(config);
-  const found = forecast(toForecastPolicy(config, served));
+  const found = { ...forecast(toForecastPolicy(config, served)), ...forecastStateless(config) };
   const { identityYear } = found.odds;
   const reachesPhones = found.messagesDay.number > 0;
   const { all } = found.messagesDay;

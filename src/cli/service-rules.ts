@@ -2,6 +2,7 @@ import { type Environment, settings } from '../options/settings.js';
 import { resolveAccess } from '../stores/redis/connect.js';
 import { findHumanCheckProblems } from './human-check.js';
 import { type Given, sayAllowed } from './say.js';
+import { findStatelessProblems } from './stateless.js';
 import { listCredentials, stores } from './stores.js';
 
 /** What settings of the service alone have against each other, one line each. */
@@ -25,7 +26,7 @@ export function findContradictions(config: Environment, given: Given): string[] 
       problems.push(`REDIS_URL: ${error.message}`);
     }
   }
-  problems.push(...findHumanCheckProblems(config));
+  problems.push(...findHumanCheckProblems(config), ...findStatelessProblems(config, given));
   const { default: drift } = settings.OTP_DRIFT_TOLERANCE;
   if (config.OTP_DRIFT_TOLERANCE !== drift) {
     const allowed = `${drift}: only stateless-otp/engine has drift; the service goes by the clock of the store`;

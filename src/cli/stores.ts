@@ -1,10 +1,11 @@
 import { type Environment, type SettingName, settingNames } from '../options/settings.js';
 import type { Logger, Store } from '../ports.js';
 import { createMemoryStore } from '../stores/memory.js';
+import { createStatelessStore } from '../stores/none.js';
 import { createRedisStore } from '../stores/redis.js';
 
 interface ServiceStore {
-  /** Whether several processes count together in it. */
+  /** Whether several processes may serve with it. */
   isShared: boolean;
   /** Settings that have no effect without it. */
   settings: readonly SettingName[];
@@ -17,6 +18,12 @@ export const stores: Record<Environment['STORE'], ServiceStore> = {
     isShared: false,
     settings: ['MEMORY_STORE_MAX_ENTRIES'],
     create: (config) => createMemoryStore({ maxEntries: config.MEMORY_STORE_MAX_ENTRIES }),
+  },
+  none: {
+    // There is nothing to share.
+    isShared: true,
+    settings: ['OTP_ALLOW_STATELESS', 'OTP_ALLOW_UNLIMITED_COST'],
+    create: () => createStatelessStore(),
   },
   redis: {
     isShared: true,

@@ -58,6 +58,18 @@ const features: readonly Feature[] = [
     reason: 'without delivery to phones',
     names: ['OTP_PHONE_COUNTRIES', 'OTP_PHONE_GUARD'],
   },
+  {
+    isOff: ({ STORE }) => STORE === 'none',
+    reason: 'with STORE=none, whose codes all have twelve letters and digits',
+    names: [
+      'OTP_DIGITS',
+      'OTP_ALLOW_SHORT_CODES',
+      'OTP_LENGTHEN_AFTER',
+      'OTP_LONG_DIGITS',
+      'OTP_BINDING',
+      'RATE_VERIFY_OTP_MAX',
+    ],
+  },
   { isOff: ({ HOST }) => isSocketPath(HOST), reason: 'with a unix socket as HOST', names: ['PORT'] },
   {
     isOff: ({ OTP_LENGTHEN_AFTER }) => OTP_LENGTHEN_AFTER === 0,

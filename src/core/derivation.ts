@@ -6,6 +6,7 @@ import { deriveAddressTag, deriveCode, deriveTag } from './code.js';
 import type { Identity } from './identity.js';
 import { findCodeKey, type Keys } from './keys.js';
 import { isPersonsAddress } from './person-address.js';
+import { openChallenge, type SealedRecord, sealChallenge } from './sealed-challenge.js';
 
 /** The inputs of a code that a store remembers. */
 export interface DerivedFrom {
@@ -63,6 +64,10 @@ export interface Derivation {
    * @throws RangeError for a key that is not among `keyIds`
    */
   recoverCode(identity: string, purpose: string, from: DerivedFrom): string;
+  /** The challenge that carries this record, for exactly this subject. */
+  sealChallenge(identity: string, purpose: string, record: SealedRecord): string;
+  /** What it carries; null for one that was made for anyone or anything else, or by anyone else. */
+  openChallenge(identity: string, purpose: string, challenge: string): SealedRecord | null;
 }
 
 const maxLimits = 10;
@@ -95,6 +100,7 @@ export function createDerivation(keys: Keys, namespace: string): Derivation {
   // The empty purpose: another purpose must not bring another budget.
   const deriveIdentityTag = (identity: string) =>
     deriveTag(keys.identity, { namespace, purpose: '', identity });
+  const findChallengeMac = (keyId: string) => findCodeKey(keys, keyId)?.challenge ?? null;
   return {
     keyIds: keys.previous ? [keys.current.id, keys.previous.id] : [keys.current.id],
     deriveIdentityTag,
@@ -111,6 +117,10 @@ export function createDerivation(keys: Keys, namespace: string): Derivation {
       country: deriveCountry(`phone_country ${side} ${country}`),
       prefix: deriveAddressTag(keys.address, `phone_prefix ${side} ${number.slice(0, -lastDigits)}`),
     }),
+    sealChallenge: (identity, purpose, record) =>
+      sealChallenge(findChallengeMac, { namespace, purpose, identity }, record),
+    openChallenge: (identity, purpose, challenge) =>
+      openChallenge(findChallengeMac, { namespace, purpose, identity }, challenge),
     recoverCode(identity, purpose, { challenge, keyId, window, digits, alphabet }) {
       const codeKey = findCodeKey(keys, keyId);
       if (!codeKey) throw new RangeError('The code was derived from a key that is not known');

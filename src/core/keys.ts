@@ -7,6 +7,8 @@ const empty = new Uint8Array(0);
 export interface CodeKey {
   id: string;
   mac: HmacSha256;
+  /** Authenticates challenges that carry their record. */
+  challenge: HmacSha256;
 }
 
 export interface Keys {
@@ -39,7 +41,11 @@ export function deriveKey(secret: Uint8Array, label: string): KeyObject {
 /** The key that derives codes from this secret, with an id that reveals nothing about it. */
 function deriveCodeKey(secret: Uint8Array): CodeKey {
   const id = createHmac('sha256', deriveKey(secret, 'key-id')).digest('base64url').slice(0, 8);
-  return { id, mac: createHmacSha256(deriveKey(secret, 'code')) };
+  return {
+    id,
+    mac: createHmacSha256(deriveKey(secret, 'code')),
+    challenge: createHmacSha256(deriveKey(secret, 'challenge')),
+  };
 }
 
 export interface Secrets {

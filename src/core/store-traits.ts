@@ -4,4 +4,9 @@ import type { CodeAlphabet } from './base32-code.js';
 export interface StoreTraits {
   /** What the codes of its records are made of. Default: digits. */
   readonly codeAlphabet?: CodeAlphabet | undefined;
+  /**
+   * It keeps no records: challenges carry them, and nothing can be revoked. The service then passes what it opens as `sealed`.
+   * Default false.
+   */
+  readonly isStateless?: boolean | undefined;
 }

@@ -33,6 +33,8 @@ export interface Queue {
   /** Null when all slots are taken, or half of them by messages of this channel, which is down while others are served. */
   reserve(channel: Channel): QueueSlot | null;
   count(): QueueCount;
+  /** Resolves once no message is left. */
+  whenSent(): Promise<void>;
   /** Waits until all messages are sent, at most `graceMs`. Resolves with the number of lost messages. */
   drain(graceMs: number): Promise<number>;
 }
@@ -211,6 +213,8 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
       return createSlot();
     },
     count: () => ({ waiting: taken - running, sending: running, retrying: retries.size }),
+    whenSent: () =>
+      countUnsent() === 0 ? Promise.resolve() : new Promise((resolve) => void drained.push(resolve)),
     async drain(graceMs) {
       retries.close(graceMs);
       if (countUnsent() > 0) {

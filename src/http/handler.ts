@@ -22,6 +22,8 @@ export interface HandlerOptions
   publicUrl?: string | undefined;
   /** Whether `/docs` and `/openapi.json` are served. */
   docs: 'on' | 'off';
+  /** Resolves once no message waits in the background. */
+  whenSent(): Promise<void>;
   /** Pages, such as that to sign in. */
   pages: readonly Route[];
 }
@@ -51,7 +53,10 @@ export function createHandler(options: HandlerOptions): Handler {
       : []),
   ];
   const dispatch = withPrefix(createDispatcher({ ...options, routes }), prefixOf(publicUrl));
-  const handle = async (request: Request, info?: RequestInfo) =>
-    toWebResponse(await dispatch(fromWebRequest(request, info)), request.method);
+  const handle = async (request: Request, info?: RequestInfo) => {
+    const reply = await dispatch(fromWebRequest(request, info));
+    info?.waitUntil?.(options.whenSent());
+    return toWebResponse(reply, request.method);
+  };
   return Object.assign(handle, { dispatch });
 }

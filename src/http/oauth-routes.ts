@@ -11,10 +11,11 @@ import { type HttpReply, replyJson } from './reply.js';
 import type { HttpRequest } from './request.js';
 import type { Route } from './route.js';
 import type { Schemas } from './schemas.js';
+import { nothingRevoked } from './token-routes.js';
 
 export interface OauthParts {
   outcomes: Outcomes;
-  tokens: Pick<Tokens, 'check' | 'revoke'>;
+  tokens: Pick<Tokens, 'check' | 'canRevoke' | 'revoke'>;
   jwks: TokenKeys['jwks'];
   introspectClients: readonly Client[];
   schemas: Schemas;
@@ -98,10 +99,11 @@ export function createOauthRoutes(parts: OauthParts): Route[] {
         responses: {
           200: { description: 'The token is not good any more, whatever it was' },
           400: json('There is not exactly one token in the form', schemas.oauthError),
-          ...describeProblems(schemas, ['store_unavailable']),
+          ...describeProblems(schemas, ['not_found', 'store_unavailable']),
         },
       },
       async answer(request, { call }) {
+        if (!tokens.canRevoke) return replyProblem('not_found', nothingRevoked);
         const token = await readToken(request);
         if (token === null) return refuseForm();
         await tokens.revoke(token, call);

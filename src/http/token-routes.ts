@@ -8,10 +8,16 @@ import type { Route } from './route.js';
 import type { Schemas } from './schemas.js';
 
 export interface TokenParts {
-  tokens: Pick<Tokens, 'check' | 'canRefresh' | 'refresh' | 'revoke' | 'signOut'>;
+  tokens: Pick<
+    Tokens,
+    'check' | 'canRefresh' | 'canRevoke' | 'canSignOut' | 'refresh' | 'revoke' | 'signOut'
+  >;
   bearerPurposes: readonly string[];
   schemas: Schemas;
 }
+
+/** With a store that keeps nothing. */
+export const nothingRevoked = 'Nothing can be revoked here: tokens are valid until they expire';
 
 export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenParts): Route[] {
   return [
@@ -93,10 +99,11 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
         request: { body: { ...jsonBody(schemas.logout), required: false } },
         responses: {
           200: json('None of them is good any more, whatever they were', schemas.loggedOut),
-          ...describeProblems(schemas, ['invalid_request', 'store_unavailable']),
+          ...describeProblems(schemas, ['invalid_request', 'not_found', 'store_unavailable']),
         },
       },
       async answer(request, { call }) {
+        if (!tokens.canRevoke) return replyProblem('not_found', nothingRevoked);
         const { refresh_token } = await readJsonBody(request, schemas.logout, {});
         await tokens.revoke(refresh_token, call);
         await tokens.revoke(readBearer(request.header('authorization')), call);
@@ -116,6 +123,7 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
         },
       },
       async answer(request, { call }) {
+        if (!tokens.canSignOut) return replyProblem('not_found', nothingRevoked);
         const token = readBearer(request.header('authorization'));
         const check = await tokens.check(token, call);
         if (!check.active || !bearerPurposes.includes(check.claims.purpose)) {

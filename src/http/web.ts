@@ -10,6 +10,11 @@ export interface RequestInfo {
    * limits by address.
    */
   remoteAddress?: string | null | undefined;
+  /**
+   * Keeps the program running until a promise ends, where it is cut off after the answer, as on functions and at the edge: it is
+   * given the messages that are still to be sent. Default: nothing is cut off.
+   */
+  waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }
 
 export function fromWebRequest(request: Request, { remoteAddress }: RequestInfo = {}): HttpRequest {

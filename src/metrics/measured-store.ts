@@ -1,3 +1,4 @@
+import type { StoreTraits } from '../core/store-traits.js';
 import type { Durations } from '../fast/tallies.js';
 import type { MonotonicClock, Store } from '../ports.js';
 
@@ -20,7 +21,7 @@ const verbs = {
   exchange: true,
   ping: true,
   close: true,
-} satisfies Record<Exclude<keyof Store, 'codeAlphabet'>, true>;
+} satisfies Record<Exclude<keyof Store, keyof StoreTraits>, true>;
 
 type Verb = (...args: unknown[]) => Promise<unknown>;
 
@@ -44,5 +45,6 @@ export function measureStore(store: Store, durations: Durations, clock: Monotoni
     const verb = members[name];
     if (verb !== undefined) measured[name] = name === 'close' ? verb.bind(store) : measure(name, verb);
   }
-  return measured as unknown as Store;
+  const { codeAlphabet, isStateless } = store;
+  return { ...(measured as unknown as Store), codeAlphabet, isStateless };
 }

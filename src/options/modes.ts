@@ -1,4 +1,4 @@
-import type { FilledOptions } from './otp-options.js';
+import { type FilledOptions, optionRows } from './otp-options.js';
 
 /** A way to run that something else cannot be had with. */
 interface Mode {
@@ -6,8 +6,27 @@ interface Mode {
   /** In the words of a message. */
   name: string;
   /** What it cannot be had with, and why not. */
-  refuses: readonly { names: readonly (keyof FilledOptions)[]; why: string }[];
+  refuses: readonly Refusal[];
 }
+
+interface Refusal {
+  /** Names of options. */
+  names: readonly string[];
+  why: string;
+}
+
+/** What needs a store that keeps something. */
+export const statelessRefuses: readonly Refusal[] = [
+  { names: ['refreshTokenTtlSeconds'], why: 'nothing remembers which refresh token is the next' },
+  { names: ['revocationRequired'], why: 'nothing remembers which tokens are revoked' },
+  { names: ['magicLink'], why: 'nothing remembers which links were used' },
+  { names: ['paidDayMax'], why: 'nothing counts the messages of all processes' },
+  {
+    names: ['shortOpenMax'],
+    why: 'there are no short codes, and nothing counts the attempts of all processes',
+  },
+  { names: ['deviceTtlSeconds'], why: 'nothing remembers which browsers have signed out' },
+];
 
 const modes: readonly Mode[] = [
   {
@@ -31,10 +50,15 @@ const modes: readonly Mode[] = [
       { names: ['claims'], why: 'claims are in tokens' },
     ],
   },
+  {
+    isOn: ({ store }) => store?.isStateless === true,
+    name: 'a store that keeps nothing (STORE=none)',
+    refuses: statelessRefuses,
+  },
 ];
 
 /** Whether an option asks for something: it is neither left out nor switched off. */
-function isAskedFor(value: unknown): boolean {
+export function isAskedFor(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0;
   return value !== undefined && value !== false && value !== 0;
 }
@@ -43,7 +67,8 @@ function isAskedFor(value: unknown): boolean {
 export const modeRules = modes.flatMap(({ isOn, name, refuses }) =>
   refuses.flatMap(({ names, why }) =>
     names.map((option) => (options: FilledOptions) => {
-      if (isOn(options) && isAskedFor(options[option]))
+      const { [option]: value } = options as unknown as Record<string, unknown>;
+      if (isOn(options) && isAskedFor(value) && value !== optionRows[option]?.default)
         throw new RangeError(`${option} cannot be used with ${name}: ${why}`);
     }),
   ),

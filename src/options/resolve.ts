@@ -92,6 +92,7 @@ export function resolveOptions(given: OtpOptions): ResolvedOptions {
     keys: deriveOptionKeys(options),
     tokenKeys: makeTokenKeys(options),
     codeAlphabet: store?.codeAlphabet ?? 'digits',
+    deviceTtlSeconds: store?.isStateless ? 0 : options.deviceTtlSeconds,
     apiCallers: listCallers(options.apiKeyHashes),
     openEntry: (monotonicClock, outcomes) => openEntry(options, monotonicClock, outcomes),
     chooseRecipients: (admits) => (isOpenToAll ? undefined : joinHooks(admits, options.shouldSend)),

@@ -57,6 +57,12 @@ export const rules: readonly ((options: FilledOptions) => void)[] = [
   },
   ...secretRules,
   ...modeRules,
+  ({ store, humanCheck }) => {
+    if (store?.isStateless && humanCheck?.provider === 'altcha')
+      throw new RangeError(
+        'humanCheck cannot be altcha with a store that keeps nothing: turnstile can be used, which remembers itself',
+      );
+  },
   ({ apiKeyHashes }) => checkRights(apiKeyHashes),
   (options) => void makeTokenKeys(options),
   ({ jwtPrivateKey, previousJwtPrivateKey }) => {

@@ -8,8 +8,15 @@ const redisUrls =
 
 /** The stores of the service. */
 export const storeSettings = {
-  /** Where pending codes and limits are kept: `memory` serves one process, `redis` many. */
-  STORE: choice(['memory', 'redis'], 'memory'),
+  /**
+   * Where pending codes and limits are kept: `memory` serves one process, `redis` many. With `none` nothing is kept, and challenges
+   * carry what a code is checked with: see [storeless.md](storeless.md).
+   */
+  STORE: choice(['memory', 'redis', 'none'], 'memory'),
+  /** Allow `STORE=none` in production: a code works until it expires, and limits hold in each process by itself. */
+  OTP_ALLOW_STATELESS: flag(false),
+  /** Allow channels that cost with `STORE=none`, which cannot limit what they cost. */
+  OTP_ALLOW_UNLIMITED_COST: flag(false),
   /** The server, with options as in [redis.md](redis.md). Required with `redis`. */
   // What is wrong after the scheme is said together with the settings that go with it.
   REDIS_URL: secret(redisUrls, (url, name) => hasRedisScheme(url) || refuse(name, redisUrls, 'another')),

@@ -3,7 +3,7 @@ import { OtpError } from '../errors.js';
 import { toFailure } from '../outcomes/failure.js';
 import type { DeliveryReceipt, DeliverySlot } from '../ports.js';
 import type { RateLimited, RequestOptions, RequestResult, Sent } from '../results.js';
-import type { OpenResult, RecordKey } from '../store-verbs.js';
+import type { OpenResult, PendingRecord, RecordKey } from '../store-verbs.js';
 import { createChannelChooser } from './choose-channel.js';
 import { createDeliveryFollower } from './follow-delivery.js';
 import type { Parts } from './parts.js';
@@ -46,6 +46,7 @@ export function createRequest(parts: Parts): Request {
       options.bind === true ||
       recordKey.challenge !== undefined ||
       policy.binding === 'challenge' ||
+      store.isStateless === true ||
       !!device;
     const opened = await openRecord(target, channel, isBound, options);
     if (opened.status === 'expired' || opened.status === 'rate_limited') return opened;
@@ -61,7 +62,7 @@ export function createRequest(parts: Parts): Request {
       codeLength: testCode?.code.length ?? opened.record.digits,
     };
     if (opened.record.alphabet === 'base32' && !testCode) sent.codeAlphabet = 'base32';
-    if (isBound) sent.challenge = opened.record.challenge;
+    if (isBound) sent.challenge = nameRecord(target, opened.record);
     const isMuted = opened.record.mute || testCode !== undefined;
     if (testCode) outcomes.report({ event: 'test_identity.used', action: 'request', ...nameCall(facts) });
     if (isMuted) {
@@ -119,6 +120,7 @@ export function createRequest(parts: Parts): Request {
       budgetTag: recordKey.budgetTag,
       recordTag: recordKey.recordTag,
       challenge: recordKey.challenge,
+      sealed: recordKey.sealed,
       side: recordKey.side,
       bind,
       newChallenge: random.id(),
@@ -134,6 +136,11 @@ export function createRequest(parts: Parts): Request {
       lengthening,
       mute: shouldSend !== undefined && !(await shouldSend(identity.value, purpose)),
     });
+  }
+
+  /** The challenge of a bound record on the wire: one that carries it, where no store keeps it. */
+  function nameRecord({ identity, purpose }: Target, { challenge, sealed }: PendingRecord): string {
+    return sealed ? derivation.sealChallenge(identity.value, purpose, sealed) : challenge;
   }
 
   /** Releases a refused send. Never rejects. */

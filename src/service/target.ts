@@ -1,6 +1,7 @@
 import type { Derivation } from '../core/derivation.js';
 import { type Identity, parseIdentity } from '../core/identity.js';
 import { guessMemorySeconds, longAttempts, type Policy } from '../core/policy.js';
+import type { StoreTraits } from '../core/store-traits.js';
 import type { CallOptions, InvalidIdentity } from '../results.js';
 import type { Lengthening, RecordKey } from '../store-verbs.js';
 import type { FindTestCode, TestCode } from './test-codes.js';
@@ -26,8 +27,9 @@ export function createTargetResolver(parts: {
   derivation: Derivation;
   findTestCode: FindTestCode;
   defaultCountry?: string | undefined;
+  store: StoreTraits;
 }): ResolveTarget {
-  const { policy, derivation, findTestCode, defaultCountry } = parts;
+  const { policy, derivation, findTestCode, defaultCountry, store } = parts;
   const { purposes } = policy;
   const lengthening: Lengthening = {
     after: policy.lengthenAfter,
@@ -46,10 +48,15 @@ export function createTargetResolver(parts: {
     const { identityTag, budgetTag } = derivation.deriveOwnerTags(identity);
     const recordTag = derivation.deriveRecordTag(identity.value, purpose);
     const testCode = findTestCode(identity);
+    const challenge = options.challenge || undefined;
+    const recordKey: RecordKey = { identityTag, budgetTag, recordTag, challenge };
+    if (challenge !== undefined && store.isStateless) {
+      recordKey.sealed = derivation.openChallenge(identity.value, purpose, challenge) ?? undefined;
+    }
     return {
       identity,
       purpose,
-      recordKey: { identityTag, budgetTag, recordTag, challenge: options.challenge || undefined },
+      recordKey,
       lengthening: testCode?.lengthen(lengthening) ?? lengthening,
       testCode,
     };

@@ -2,6 +2,7 @@ import { typedCodes } from '../core/code.js';
 import type { Device } from '../core/device-token.js';
 import { parseExpiredCause } from '../core/expired-cause.js';
 import { limitPeriodSeconds } from '../core/policy.js';
+import { OtpError } from '../errors.js';
 import { toFailure } from '../outcomes/failure.js';
 import type { Valid, Verified, VerifyOptions, VerifyResult } from '../results.js';
 import type { PendingRecord } from '../store-verbs.js';
@@ -34,7 +35,7 @@ const maxUsedCodes = 10_000;
 /** Counts the attempt, compares the code, consumes the record, issues the token. */
 export function createVerify(parts: Parts): Verify {
   const { policy, derivation, store, outcomes, random, issueToken, readClaims, monotonicClock } = parts;
-  const { devices, resolveTarget, countAddress, findCountry } = parts;
+  const { devices, shouldSend, resolveTarget, countAddress, findCountry } = parts;
   const { parse: parseTyped, equal } = typedCodes[parts.codeAlphabet ?? 'digits'];
   const usedCodes = createUsedCodes({
     maxEntries: maxUsedCodes,
@@ -57,8 +58,10 @@ export function createVerify(parts: Parts): Verify {
       budgetTag: recordKey.budgetTag,
       recordTag: recordKey.recordTag,
       challenge: recordKey.challenge,
+      sealed: recordKey.sealed,
       side: recordKey.side,
       attemptId,
+      maxAttempts: policy.maxAttempts,
       keyIds: derivation.keyIds,
       verifies,
       lengthening: target.lengthening,
@@ -75,8 +78,9 @@ export function createVerify(parts: Parts): Verify {
     facts.channel = record.channel;
     const expected =
       testCode?.expect(record) ?? derivation.recoverCode(identity.value, target.purpose, record);
-    if (!equal(expected, code) || record.mute)
-      return { status: 'invalid', attemptsLeft: attempt.attemptsLeft };
+    // Asked about everyone, before the code is compared: neither the answer nor its time may tell who is let in.
+    const isMuted = store.isStateless ? await isKeptOut(target) : record.mute;
+    if (!equal(expected, code) || isMuted) return { status: 'invalid', attemptsLeft: attempt.attemptsLeft };
     const extraClaims = (readClaims && (await readClaims(identity.value))) ?? {};
     const consumed = await store.consume({
       identityTag: recordKey.identityTag,
@@ -91,6 +95,11 @@ export function createVerify(parts: Parts): Verify {
     if (consumed === false) return { status: 'expired' };
     const authTimeSeconds = consumed === true ? undefined : consumed;
     return { status: 'consumed', record, extraClaims, authTimeSeconds };
+  }
+
+  /** A record that nobody keeps cannot remember whether its code was sent. */
+  async function isKeptOut({ identity, purpose }: Target): Promise<boolean> {
+    return shouldSend !== undefined && !(await shouldSend(identity.value, purpose));
   }
 
   async function verify(
@@ -135,6 +144,9 @@ export function createVerify(parts: Parts): Verify {
     options: VerifyOptions,
     facts: VerifyFacts,
   ): Promise<VerifyAnswer> {
+    if (options.remember && store.isStateless) {
+      throw new OtpError('invalid_request', 'remember: this service keeps nothing, so it knows no browsers');
+    }
     const code = parseTyped(typed);
     if (code === null) return { status: 'invalid', attemptsLeft: null };
     const counting = countAddress('verify_ip', options.ip);

@@ -27,7 +27,7 @@ import { createStateCookie } from './state-cookie.js';
 
 export interface SignInOptions {
   service: Pick<Service<Verified | Valid>, 'request' | 'verify'>;
-  tokens: Pick<Tokens, 'examine' | 'revoke' | 'canSignOut' | 'signOut'>;
+  tokens: Pick<Tokens, 'examine' | 'canRevoke' | 'revoke' | 'canSignOut' | 'signOut'>;
   sessionCookie: SessionCookie;
   devices: Pick<Devices, 'pick' | 'put' | 'forget'>;
   /** How long a browser is known; 0: never. */

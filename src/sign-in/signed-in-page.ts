@@ -64,7 +64,7 @@ export function createSignOutRoutes(parts: PageParts & Pick<Parts, 'devices' | '
     if (form.get('everywhere') === '1') {
       for (const identity of await findOwners(presented)) await tokens.signOut(identity, call);
     }
-    for (const token of presented) await tokens.revoke(token, call);
+    if (tokens.canRevoke) for (const token of presented) await tokens.revoke(token, call);
     if (isForgotten) await devices.forget(asker.devices);
     const outcome = say({ kind: 'signedOut' }, 'identity', forgetStep(state));
     return { ...outcome, session: null, ...(isForgotten ? { devices: null } : {}) };

@@ -26,7 +26,7 @@ export interface TokenOptions extends AccessTokenOptions {
   readClaims?: ReadClaims | undefined;
   /** Whether a sign-in may continue; called on every refresh and renewal. Default: yes. */
   mayContinue?: ((identity: string, purpose: string) => boolean | Promise<boolean>) | undefined;
-  store: Pick<Store, 'claim' | 'claimed' | 'clear' | 'ended' | 'exchange'>;
+  store: Pick<Store, 'claim' | 'claimed' | 'clear' | 'ended' | 'exchange' | 'isStateless'>;
   monotonicClock: MonotonicClock;
   outcomes: Outcomes;
   /** The tags that stand for an identity in outcomes and in the store, which keeps sign-outs. */
@@ -52,9 +52,11 @@ export interface Tokens {
   /**
    * Ends an access token, with its session if it has one, or the family of a refresh token. Ignores anything else.
    *
-   * @throws OtpError `store_unavailable`
+   * @throws OtpError `store_unavailable`, or `not_found` when the store cannot keep that
    */
   revoke(token: unknown, call?: Call): Promise<void>;
+  /** Whether the store can keep that a token has been revoked. */
+  canRevoke: boolean;
   /** Whether the store can end every sign-in of an identity. */
   canSignOut: boolean;
   signOut: SignOut;
@@ -132,6 +134,7 @@ export function createTokens(options: TokenOptions): Tokens {
 
   return {
     canRefresh: families !== null,
+    canRevoke: !store.isStateless,
     canSignOut: store.clear !== undefined,
     now: nowSeconds,
     describe: describeClaims,
@@ -215,6 +218,8 @@ export function createTokens(options: TokenOptions): Tokens {
     },
     signOut: createSignOut(options),
     async revoke(token, call = {}) {
+      if (store.isStateless)
+        throw new OtpError('not_found', 'Nothing can be revoked here: no store keeps it');
       const sustained = await families?.end(token);
       if (sustained) {
         const about = describe('refresh', sustained);

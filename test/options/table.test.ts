@@ -10,6 +10,7 @@ import { optionRows } from '../../src/options/otp-options.js';
 import { senders } from '../../src/options/senders.js';
 import { type SettingName, settingNames, settings, writeDefault } from '../../src/options/settings.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
+import { createStatelessStore } from '../../src/stores/none.js';
 import { createRedisStore } from '../../src/stores/redis.js';
 import { createInbox, jwtSecret, secretKey } from '../helpers/otp.js';
 import { root } from '../helpers/process.js';
@@ -176,6 +177,7 @@ describe('every factory refuses an option that does not exist, and takes each th
   const factories: [source: string, type: string, create: (options: object) => unknown][] = [
     ['engine', 'EngineOptions', (options) => createEngine({ secret: generateSecretKey(), ...options })],
     ['stores/memory', 'MemoryStoreOptions', (options) => createMemoryStore(options)],
+    ['stores/none', 'StatelessStoreOptions', (options) => createStatelessStore(options)],
     ['stores/redis', 'RedisStoreOptions', (options) => createRedisStore(options as { url: string })],
     ...Object.entries(senders).map(([name, sender]): [string, string, (options: object) => unknown] => [
       `transports/${name}`,

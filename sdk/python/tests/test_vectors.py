@@ -110,6 +110,46 @@ class Base32Vectors(unittest.TestCase):
             self.assertIsNone(read_typed_base32(vector["input"]), vector)
 
 
+CHANNELS = ["email", "sms", "whatsapp", "voice", "custom"]
+
+
+def seal_challenge(vector: Dict[str, Any]) -> bytes:
+    """Section 12 of spec/protocol.md."""
+    secret = base64.b64decode(vector["secret"])
+    fields = (
+        b"\x01"
+        + digest(derive_key(secret, "key-id"), b"")[:6]
+        + bytes.fromhex(vector["record_id_hex"])
+        + int(vector["opened_at"]).to_bytes(4, "big")
+        + int(vector["life_seconds"]).to_bytes(2, "big")
+        + bytes([0x80 | 12, sum(1 << CHANNELS.index(channel) for channel in vector["channels"])])
+    )
+    subject = encode_subject(vector["namespace"], vector["purpose"], vector["identity"])
+    return fields + digest(derive_key(secret, "challenge"), subject + prefixed(fields))[:16]
+
+
+class ChallengeVectors(unittest.TestCase):
+    content = read_vectors("challenges-v1.json")
+
+    def test_every_challenge_carries_its_record_and_follows_from_hmac_alone(self) -> None:
+        self.assertGreaterEqual(len(self.content["challenges"]), 8)
+        for vector in self.content["challenges"]:
+            sealed = seal_challenge(vector)
+            self.assertEqual(encode(sealed), vector["challenge"], vector)
+            self.assertEqual(encode(sealed[1:7]), vector["key_id"])
+
+    def test_every_code_of_a_challenge_is_that_of_its_record(self) -> None:
+        for vector in self.content["challenges"]:
+            times = {"unix_seconds": vector["opened_at"], "window_seconds": vector["life_seconds"]}
+            record = {**vector, **times, "challenge_hex": vector["record_id_hex"]}
+            self.assertEqual(derive_base32_code(record), vector["code"], vector)
+
+    def test_no_other_challenge_has_a_valid_mac(self) -> None:
+        first = self.content["challenges"][0]
+        for vector in self.content["refused"]:
+            self.assertNotEqual(vector["challenge"], encode(seal_challenge(first)), vector)
+
+
 class TypedCodeVectors(unittest.TestCase):
     def test_every_typed_code_is_read_or_refused(self) -> None:
         content = read_vectors("typed-codes-v1.json")

@@ -1,0 +1,63 @@
+import type { Forecast } from '../core/forecast.js';
+import { isAskedFor, statelessRefuses } from '../options/modes.js';
+import { senders } from '../options/senders.js';
+import { type Environment, settingNames, settings } from '../options/settings.js';
+import { listBackends } from './backends.js';
+import type { Given } from './say.js';
+
+/** Guesses a second that the odds are given for: without memory, only the platform limits them. */
+export const assumedGuessesPerSecond = 1000;
+const yearSeconds = 365 * 86_400;
+/** Codes in base32 have 60 bits. */
+export const statelessYearlyOdds = (assumedGuessesPerSecond * yearSeconds) / 2 ** 60;
+
+/** What cannot be had with `STORE=none`, one line each. */
+export function findStatelessProblems(config: Environment, given: Given): string[] {
+  if (config.STORE !== 'none') return [];
+  const refused = statelessRefuses.flatMap(({ names, why }) =>
+    settingNames
+      .filter((name) => names.includes(settings[name].key))
+      .filter((name) => given[name] !== undefined && isAskedFor(config[name]))
+      .map((name) => `${name}: cannot be used with STORE=none: ${why}`),
+  );
+  if (given.HUMAN_CHECK === 'altcha') {
+    refused.push(
+      'HUMAN_CHECK: altcha cannot be used with STORE=none: nothing remembers which puzzles are solved; turnstile can',
+    );
+  }
+  const paid = listBackends(config).filter((name) => senders[name].reachesPhones);
+  if (paid.length > 0 && !config.OTP_ALLOW_UNLIMITED_COST) {
+    refused.push(
+      `STORE: none cannot limit what messages cost, and ${paid.join(', ')} delivery reaches phones; OTP_ALLOW_UNLIMITED_COST=true allows it`,
+    );
+  }
+  return refused;
+}
+
+/** What production refuses. */
+export function findStatelessUnfit(config: Environment): string[] {
+  if (config.STORE !== 'none' || config.OTP_ALLOW_STATELESS) return [];
+  return [
+    'STORE: none, with which a code works until it expires and limits hold in each process by itself; set redis, or OTP_ALLOW_STATELESS=true to allow it',
+  ];
+}
+
+/** What is said of it at each start. */
+export function warnOfStateless(config: Environment): string[] {
+  if (config.STORE !== 'none') return [];
+  return [
+    `STORE: with none a code works until it expires, and limits hold in each process by itself; a year of ${assumedGuessesPerSecond} guesses a second at one identity, a rate that only your platform can limit, succeeds with a probability of ${statelessYearlyOdds.toExponential(1)}`,
+  ];
+}
+
+/** What `check` forecasts then, instead of what follows from limits. */
+export function forecastStateless(config: Environment): Pick<Forecast, 'odds'> | undefined {
+  if (config.STORE !== 'none') return undefined;
+  return {
+    odds: {
+      identityYear: statelessYearlyOdds,
+      identityYearStoreLostWeekly: statelessYearlyOdds,
+      sprayDay: statelessYearlyOdds / 365,
+    },
+  };
+}
