@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startOtpProcesses } from '../helpers/otp-processes.js';
+import { type Answer, startOtpProcesses } from '../helpers/otp-processes.js';
 import { type RedisServer, startRedis } from '../helpers/redis.js';
 
 const rounds = 1000;
@@ -56,7 +56,7 @@ test('a known browser signs in 1 000 of 1 000 times during a full attack by stra
     const between = attack(round + 1);
     await before;
     const options = { challenge: sent.result['challenge'], device, ip: '198.51.100.7' };
-    const result = (await processes.verify(owner, sent.code ?? '', options)).result;
+    const { result }: Answer = await processes.verify(owner, sent.code ?? '', options);
     await between;
     assert.equal(result['status'], 'valid', `${round}: ${JSON.stringify(result)}`);
     device = result['device'];
