@@ -25,12 +25,23 @@ for (const { file, ...options } of outputs) {
   await build({ ...common, ...options, outfile: fileURLToPath(new URL(file, dist)) });
 }
 
+// Solves puzzles, in a worker of the elements and of the sign-in page.
+const solverFile = fileURLToPath(new URL('solver-worker.js', dist));
+await build({
+  ...common,
+  entryPoints: [fileURLToPath(new URL('src/solver-worker.ts', sdk))],
+  format: 'iife',
+  minify: true,
+  outfile: solverFile,
+});
+
 // The client is in it too: one file, which a page can load as it is.
 await build({
   ...common,
   entryPoints: [fileURLToPath(new URL('src/elements.ts', sdk))],
   format: 'esm',
   minify: true,
+  define: { SOLVER_SCRIPT: JSON.stringify(readFileSync(solverFile, 'utf8')) },
   outfile: fileURLToPath(new URL('elements.js', dist)),
 });
 

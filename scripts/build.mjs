@@ -51,5 +51,7 @@ for (const name of [
 chmodSync(new URL('cli/main.js', dist), 0o755);
 // Late, since it needs a development dependency whose absence is told above in one line.
 await import('./build-sdk.mjs');
-copyFileSync(new URL('sdk/javascript/dist/elements.js', root), new URL('sign-in/browser/elements.js', dist));
+for (const name of ['elements.js', 'solver-worker.js']) {
+  copyFileSync(new URL(`sdk/javascript/dist/${name}`, root), new URL(`sign-in/browser/${name}`, dist));
+}
 writeFileSync(stampFile, readSourceStamp() ?? '');

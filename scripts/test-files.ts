@@ -15,6 +15,7 @@ export const slow: readonly string[] = [
   'test/e2e/code-field',
   'test/e2e/docker',
   'test/e2e/gate-page',
+  'test/e2e/human-check',
   'test/e2e/known-settings',
   'test/e2e/other-languages',
   'test/e2e/proxies',

@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'unauthorized'
   | 'invalid_token'
   | 'forbidden'
+  | 'human_check_required'
   | 'not_found'
   | 'method_not_allowed'
   | 'invalid_code'

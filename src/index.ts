@@ -1,3 +1,4 @@
+export type { AltchaChallenge, HumanCheckChallenge } from './core/human-check.js';
 export {
   type Binding,
   type Channel,
@@ -21,6 +22,7 @@ export {
 } from './otp.js';
 export type { Clock, Logger, Message, ReadClaims, Receipt, ShouldSend, Store, Transport } from './ports.js';
 export type {
+  HumanCheckRequired,
   InvalidIdentity,
   IssuedToken,
   RateLimited,

@@ -1,4 +1,5 @@
 import type { Unsupported } from './core/channels.js';
+import type { HumanCheckChallenge } from './core/human-check.js';
 import type { Channel, LimitName } from './core/policy.js';
 import type { RefusalCategory } from './core/refusal.js';
 
@@ -24,6 +25,14 @@ export interface Sent {
   challenge?: string;
 }
 
+/** The same request goes through with the solution as `humanCheck`. Only callers that pass `humanCheck` are asked. */
+export interface HumanCheckRequired {
+  status: 'human_check_required';
+  humanCheck: HumanCheckChallenge;
+  /** Until the request goes through without. */
+  retryAfterSeconds: number;
+}
+
 export interface InvalidIdentity {
   status: 'invalid_identity';
   /** The digits are a valid number both with and without the default country's calling code: start with `+` or `0`. */
@@ -40,6 +49,7 @@ export type RequestResult =
   /** The challenge to resend is unknown or has expired. */
   | { status: 'expired' }
   | RateLimited
+  | HumanCheckRequired
   | { status: 'delivery_failed'; category: RefusalCategory }
   /** Nothing was counted. */
   | { status: Unsupported }
@@ -82,7 +92,7 @@ export type VerifyResult<Success extends Verified = Valid> =
   | RateLimited
   | InvalidIdentity;
 
-/** Null and the empty string count as omitted, except for `ip`. */
+/** Null and the empty string count as omitted, except for `ip` and `humanCheck`. */
 export interface CallOptions {
   /** What the code is for, one of the configured purposes. Default: the first of them. */
   purpose?: string | null | undefined;
@@ -117,6 +127,11 @@ export interface RequestOptions extends CallOptions {
   bind?: boolean | null | undefined;
   /** The language of the message, BCP 47 or an Accept-Language list. Unknown languages fall back to the default. */
   locale?: string | null | undefined;
+  /**
+   * The solution of a human check, or null for a caller that can solve one. Omitted, undefined or empty: it cannot, and is
+   * never asked.
+   */
+  humanCheck?: string | null | undefined;
   /** Add a link to an e-mail, where links are enabled. Only the sign-in page can follow it. */
   link?: boolean | undefined;
 }

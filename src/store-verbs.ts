@@ -1,6 +1,7 @@
 import type { CodeAlphabet } from './core/base32-code.js';
 import type { OwnerTags } from './core/derivation.js';
 import type { ExpiredCause } from './core/expired-cause.js';
+import type { Checked, HelpedByCheck } from './core/human-check.js';
 import type { Channel, ResendPolicy } from './core/policy.js';
 import type { SealedRecord } from './core/sealed-challenge.js';
 
@@ -55,7 +56,7 @@ export interface Lengthening {
 /** Keys whose codes can be derived; the first one makes new codes. A record of any other key counts as expired. */
 export type KeyIds = readonly [current: string, ...previous: string[]];
 
-export interface OpenRequest extends RecordKey {
+export interface OpenRequest extends RecordKey, Checked {
   /** Create a bound record, as always on the known side. With a `challenge`: send the code of that record again. */
   bind: boolean;
   /** Random id for a new record: 16 bytes as base64url. */
@@ -105,7 +106,7 @@ export type OpenResult =
     }
   | { status: 'expired' }
   | { status: 'blocked' | 'pending'; retryAfterMs: number }
-  | { status: 'limited'; limit: 'cooldown' | 'request_identity'; retryAfterMs: number };
+  | ({ status: 'limited'; limit: 'cooldown' | 'request_identity'; retryAfterMs: number } & HelpedByCheck);
 
 export interface AttemptRequest extends RecordKey {
   /** Random id, by which the attempt can be taken back and is consumed. Without it, it can only be consumed. */

@@ -6,6 +6,7 @@ import { createRandomPool } from './fast/random-pool.js';
 import { createHandler, type Handler } from './http/handler.js';
 import type { Route } from './http/route.js';
 import { createSessionCookie } from './http/session-cookie.js';
+import { createHumanCheck } from './human-check/human-check.js';
 import { createRenderer } from './messages/render.js';
 import { createMetrics } from './metrics/metrics.js';
 import type { ResolvedOptions } from './options/resolve.js';
@@ -113,6 +114,7 @@ export function wire(
     render: createRenderer({ ...resolved, isCodeInSubject: resolved.codeInSubject }),
     createLink: links?.create,
     findCountry: metrics?.findCountry,
+    humanCheck: ifGiven(resolved.humanCheck, (choice) => createHumanCheck(choice, common)),
   });
   const isInsecure = resolved.unsafeInsecureCookies;
   const sessionCookie = createSessionCookie({ isInsecure, namespace, domain: resolved.cookieDomain });

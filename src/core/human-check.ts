@@ -48,3 +48,15 @@ export interface HumanCheck {
 
 /** The longest solution that is looked at, in characters: that of a Turnstile token. */
 export const maxSolutionLength = 2048;
+
+/** What a store is told of the caller. */
+export interface Checked {
+  /** Whether a human check was passed. Default false. */
+  isChecked?: boolean;
+}
+
+/** What a store says of a limit that refuses. */
+export interface HelpedByCheck {
+  /** Whether `isChecked` would let the request through. Default false. */
+  isHelpedByCheck?: boolean;
+}

@@ -1,10 +1,11 @@
 import type { CodeAlphabet } from '../core/base32-code.js';
 import { typedCodes } from '../core/code.js';
+import type { HumanCheckChallenge } from '../core/human-check.js';
 import type { InvalidIdentity, RequestResult, Valid, Verified, VerifyResult } from '../results.js';
 import type { Service } from '../service.js';
 import { readJsonBody } from './body.js';
 import { describeProblems, json, jsonBody } from './describe.js';
-import { replyProblem } from './problems.js';
+import { replyProblem, type WireHumanCheck } from './problems.js';
 import { type HttpReply, replyIssued, replyJson } from './reply.js';
 import type { Route } from './route.js';
 import type { Schemas } from './schemas.js';
@@ -40,6 +41,7 @@ export function createOtpRoutes({ service, tokens, codeAlphabet = 'digits', sche
             'unsupported_number',
             'unauthorized',
             'forbidden',
+            'human_check_required',
             'pending',
             'expired_code',
             'blocked',
@@ -51,10 +53,8 @@ export function createOtpRoutes({ service, tokens, codeAlphabet = 'digits', sche
         },
       },
       async answer(request, { address, call }) {
-        const { identity, channel, purpose, bind, challenge, locale, device } = await readJsonBody(
-          request,
-          schemas.requestOtp,
-        );
+        const body = await readJsonBody(request, schemas.requestOtp);
+        const { identity, channel, purpose, bind, challenge, locale, device } = body;
         const language = locale ?? request.header('accept-language') ?? undefined;
         const { requestId, caller } = call;
         // Without a spread, which took a tenth of the whole request.
@@ -68,6 +68,8 @@ export function createOtpRoutes({ service, tokens, codeAlphabet = 'digits', sche
           device,
           locale: language,
           ip: address,
+          // A program that has a key answers for its users.
+          humanCheck: caller === undefined ? body.human_check : undefined,
         };
         return replyRequest(await service.request(identity, options));
       },
@@ -137,6 +139,11 @@ function replyRequest(result: RequestResult): HttpReply {
       return replyProblem('delivery_failed', 'The code was not accepted for delivery; try again', {
         category: result.category,
       });
+    case 'human_check_required':
+      return replyProblem('human_check_required', 'Send the same request with the solution as human_check', {
+        human_check: toWireHumanCheck(result.humanCheck),
+        retry_after_seconds: result.retryAfterSeconds,
+      });
     case 'unsupported_channel':
       return replyProblem('unsupported_channel', 'No configured channel reaches this identity this way');
     case 'unsupported_country':
@@ -149,6 +156,10 @@ function replyRequest(result: RequestResult): HttpReply {
     default:
       return replyRefusal(result);
   }
+}
+
+function toWireHumanCheck(asked: HumanCheckChallenge): WireHumanCheck {
+  return asked.provider === 'altcha' ? asked : { provider: asked.provider, site_key: asked.siteKey };
 }
 
 const unboundExpired =

@@ -1,3 +1,4 @@
+import type { AltchaChallenge } from '../core/human-check.js';
 import type { LimitName } from '../core/policy.js';
 import type { RefusalCategory } from '../core/refusal.js';
 import type { ErrorCode } from '../errors.js';
@@ -16,6 +17,7 @@ export const problems: Record<ErrorCode, { status: number; title: string }> = {
   unauthorized: { status: 401, title: 'Unknown API key' },
   invalid_token: { status: 401, title: 'The token is invalid or has expired' },
   forbidden: { status: 403, title: 'This identity is not allowed here' },
+  human_check_required: { status: 403, title: 'A human check is required' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   invalid_code: { status: 401, title: 'The code is wrong' },
@@ -32,12 +34,18 @@ export const problems: Record<ErrorCode, { status: number; title: string }> = {
   internal: { status: 500, title: 'Internal server error' },
 };
 
+/** What the caller has to answer. */
+export type WireHumanCheck =
+  | { provider: 'altcha'; challenge: AltchaChallenge }
+  | { provider: 'turnstile'; site_key: string };
+
 /** Members besides those of RFC 9457. */
 export interface ProblemExtra {
   attempts_left?: number;
   retry_after_seconds?: number;
   limit?: LimitName;
   category?: RefusalCategory;
+  human_check?: WireHumanCheck;
 }
 
 /** A problem (RFC 9457) with this code; `retry_after_seconds` is also sent as Retry-After. */

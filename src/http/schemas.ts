@@ -4,6 +4,7 @@ import { typedCodes } from '../core/code.js';
 import { maxInputLength } from '../core/identity.js';
 import { type Channel, channels, limitNames } from '../core/policy.js';
 import { refusalCategories } from '../core/refusal.js';
+import { askedHumanCheck, humanCheckAnswer } from './human-check-schemas.js';
 import { problems } from './problems.js';
 
 export interface SchemaOptions {
@@ -83,6 +84,7 @@ export function createSchemas({ purposes, channels: served, codeAlphabet = 'digi
             'Language of the message, a BCP 47 tag; one that is unknown gives the default. Default: by Accept-Language',
           example: 'en',
         }),
+        human_check: humanCheckAnswer,
       })
       .openapi('OtpRequest', { example: { identity: 'alice@example.com' } }),
     verifyOtp: z
@@ -234,6 +236,7 @@ export function createSchemas({ purposes, channels: served, codeAlphabet = 'digi
         attempts_left: z.int().optional().describe('With invalid_code'),
         retry_after_seconds: z.int().optional().describe('Also in the header Retry-After'),
         limit: z.enum(limitNames).optional().describe('With rate_limited'),
+        human_check: askedHumanCheck,
         category: z.enum(refusalCategories).optional().describe('With delivery_failed'),
       })
       .openapi('Problem'),

@@ -11,9 +11,9 @@ interface Difficulty {
 
 /** By their number in the signed data. About one, four and sixteen million iterations: as many seconds on a phone. */
 const difficulties: readonly Difficulty[] = [
-  { keyPrefix: '000', cost: 256 },
-  { keyPrefix: '0000', cost: 64 },
-  { keyPrefix: '0000', cost: 256 },
+  { keyPrefix: '00', cost: 4096 },
+  { keyPrefix: '000', cost: 1024 },
+  { keyPrefix: '000', cost: 4096 },
 ];
 
 const difficultyUnder: Record<HumanCheckContext['pressure'], number> = { none: 0, address: 1, identity: 2 };

@@ -1,7 +1,7 @@
 import { remember } from '../fast/recent.js';
 import type { Locale } from './catalogue.js';
 
-type Unit = 'minute' | 'second';
+type Unit = 'hour' | 'minute' | 'second';
 
 const maxLocales = 100;
 
@@ -18,6 +18,7 @@ export function formatDuration(locale: Locale, seconds: number): string {
 
 /** Down, so that no code expires earlier than its message says. */
 function roundDown(seconds: number): { value: number; unit: Unit } {
+  if (seconds >= 7200) return { value: Math.floor(seconds / 3600), unit: 'hour' };
   return seconds >= 60
     ? { value: Math.floor(seconds / 60), unit: 'minute' }
     : { value: Math.max(0, Math.floor(seconds)), unit: 'second' };
@@ -37,5 +38,5 @@ const findFormats = remember(maxLocales, (locale: Locale) => {
   const tag = `${locale}-u-nu-latn`;
   const count = (unit: Unit) => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' });
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'always' });
-  return { relative, minute: count('minute'), second: count('second') };
+  return { relative, hour: count('hour'), minute: count('minute'), second: count('second') };
 });

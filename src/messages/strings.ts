@@ -51,6 +51,8 @@ export interface PageStrings {
   expiredCode: string;
   blocked: string;
   rateLimited: Holding<'in'>;
+  /** While the browser solves a puzzle, instead of `rateLimited`. */
+  checking: string;
   invalidIdentity: string;
   chooseCountry: string;
   unreachable: string;

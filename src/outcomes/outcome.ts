@@ -43,7 +43,9 @@ export interface CodeWithheld extends OfCode, ToChannel {
 export interface RequestRefused extends Call, Partial<Subject>, Timed {
   event: 'request.refused';
   action: 'request';
-  status: 'pending' | 'expired' | Unsupported | 'invalid_identity' | Failure;
+  status: 'pending' | 'expired' | Unsupported | 'invalid_identity' | 'human_check_required' | Failure;
+  /** With `human_check_required`: the limit that asks for it. */
+  limit?: LimitName | undefined;
   channel?: Channel | undefined;
   cause?: string | undefined;
 }

@@ -8,7 +8,7 @@ import { rateLimited } from './waits.js';
  * Counts a call against the limit of an address. Null when the call is allowed, as it is without an address or a limit.
  */
 export type CountAddress = (
-  limit: 'request_ip' | 'verify_ip',
+  limit: 'request_ip' | 'verify_ip' | 'human_check_ip',
   ip: string | null | undefined,
 ) => Promise<RateLimited | null>;
 
@@ -23,6 +23,7 @@ export function createAddressLimits(parts: {
   const { policy, derivation, store } = parts;
   const limits = {
     request_ip: { max: policy.requestIpMax, periodSeconds: limitPeriodSeconds, opensRecords: true },
+    human_check_ip: { max: policy.requestIpMax, periodSeconds: limitPeriodSeconds, opensRecords: false },
     verify_ip: { max: policy.verifyIpMax, periodSeconds: limitPeriodSeconds, opensRecords: false },
   };
   return async (name, ip) => {
@@ -31,6 +32,8 @@ export function createAddressLimits(parts: {
     const { network, site } = derivation.deriveNetworkTags(name, ip);
     const group = site === undefined ? undefined : { key: site, max: limit.max * networksPerSite };
     const hit = await store.hit(network, limit, group);
-    return hit.allowed ? null : rateLimited(name, hit.retryAfterMs);
+    return hit.allowed
+      ? null
+      : rateLimited(name === 'human_check_ip' ? 'request_ip' : name, hit.retryAfterMs);
   };
 }

@@ -9,6 +9,7 @@ import type { Outcomes } from '../outcomes/outcomes.js';
 import type {
   Clock,
   Delivery,
+  HumanCheck,
   IssueToken,
   MonotonicClock,
   Random,
@@ -19,6 +20,7 @@ import type {
 } from '../ports.js';
 import { createAddressLimits } from './address-limits.js';
 import type { Devices } from './devices.js';
+import { createHumanChecks } from './human-checks.js';
 import { createSendNotes } from './send-notes.js';
 import { createTargetResolver, type FindCountry } from './target.js';
 import { createTestCodeFinder } from './test-codes.js';
@@ -54,6 +56,8 @@ export interface ServiceOptions {
   /** Decides only when a test identity ends. */
   clock: Clock;
   monotonicClock: MonotonicClock;
+  /** Default: nobody is asked, and limits end earlier. */
+  humanCheck?: HumanCheck | undefined;
   /** Default: outcomes name no country. */
   findCountry?: FindCountry | undefined;
 }
@@ -66,10 +70,12 @@ export function createParts(options: ServiceOptions) {
   const derivation = createDerivation(keys, policy.namespace);
   const findTestCode = createTestCodeFinder(testIdentities, clock);
   const base = { ...options, derivation, findTestCode };
+  const countAddress = createAddressLimits(base);
   return {
     ...base,
     resolveTarget: createTargetResolver(base),
-    countAddress: createAddressLimits(base),
+    countAddress,
+    humanChecks: createHumanChecks({ ...options, countAddress }),
     sendNotes: createSendNotes(options),
     writeMessage: createMessageWriter(base),
   };

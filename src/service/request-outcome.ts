@@ -1,4 +1,4 @@
-import type { Channel } from '../core/policy.js';
+import type { Channel, LimitName } from '../core/policy.js';
 import type { Call, Failure, Subject, WithheldCause } from '../outcomes/call.js';
 import type { Outcome } from '../outcomes/outcome.js';
 import { describeRefusal } from '../outcomes/receipt.js';
@@ -10,6 +10,8 @@ export interface RequestFacts extends Call, Subject {
   /** By the monotonic clock. */
   startedAt: number;
   channel?: Channel | undefined;
+  /** The limit that a human check is asked for. */
+  limit?: LimitName | undefined;
   /** Why nothing is sent. */
   withheld?: WithheldCause | undefined;
   /** Of a message that the caller waited for. */
@@ -53,6 +55,8 @@ export function toRequestOutcome(facts: RequestFacts, answer: RequestAnswer, dur
         status: 'delivery_failed',
         ...describeRefusal(receipt as RoutedRefusal),
       };
+    case 'human_check_required':
+      return { event: 'request.refused', ...call, status: answer.status, limit: facts.limit };
     default:
       return { event: 'request.refused', ...call, status: answer.status };
   }

@@ -15,7 +15,7 @@ import {
   toRequestOutcome,
 } from './request-outcome.js';
 import type { Target } from './target.js';
-import { rateLimited, toRetrySeconds } from './waits.js';
+import { toRetrySeconds } from './waits.js';
 
 type Request = (identity: unknown, options?: RequestOptions) => Promise<RequestResult>;
 type Opened = Extract<OpenResult, { status: 'opened' }>;
@@ -24,7 +24,7 @@ type Opened = Extract<OpenResult, { status: 'opened' }>;
 export function createRequest(parts: Parts): Request {
   const { policy, derivation, store, delivery, outcomes, random, shouldSend, monotonicClock, sendNotes } =
     parts;
-  const { devices, resolveTarget, countAddress, writeMessage, findCountry } = parts;
+  const { devices, resolveTarget, countAddress, writeMessage, findCountry, humanChecks } = parts;
   const followDelivery = createDeliveryFollower(parts);
   const chooseChannel = createChannelChooser(parts);
   const firstTransportOf = Object.fromEntries(
@@ -48,9 +48,14 @@ export function createRequest(parts: Parts): Request {
       policy.binding === 'challenge' ||
       store.isStateless === true ||
       !!device;
-    const opened = await openRecord(target, channel, isBound, options);
+    const isChecked = options.humanCheck ? await humanChecks.judge(target, options) : false;
+    if (typeof isChecked !== 'boolean') return isChecked;
+    const opened = await openRecord(target, channel, isBound, options, isChecked);
     if (opened.status === 'expired' || opened.status === 'rate_limited') return opened;
-    if (opened.status === 'limited') return rateLimited(opened.limit, opened.retryAfterMs);
+    if (opened.status === 'limited') {
+      facts.limit = opened.limit;
+      return humanChecks.refuse(target, options, opened);
+    }
     if (opened.status !== 'opened') {
       return { status: opened.status, retryAfterSeconds: toRetrySeconds(opened.retryAfterMs) };
     }
@@ -108,6 +113,7 @@ export function createRequest(parts: Parts): Request {
     channel: Channel,
     bind: boolean,
     { ip, device: token }: RequestOptions,
+    isChecked: boolean,
   ): Promise<OpenResult | RateLimited> {
     // Before the identity's limit, so that a blocked address cannot use that up.
     const counting = countAddress('request_ip', ip);
@@ -134,6 +140,7 @@ export function createRequest(parts: Parts): Request {
       staleSeconds: Math.min(staleSeconds, policy.windowSeconds / 3),
       sends,
       lengthening,
+      isChecked,
       mute: shouldSend !== undefined && !(await shouldSend(identity.value, purpose)),
     });
   }

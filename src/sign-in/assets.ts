@@ -11,7 +11,7 @@ import { paths } from './paths.js';
 
 export interface Assets {
   /** Where pages find them; a URL changes with its content. */
-  urls(): { style: string; script: string };
+  urls(): { style: string; script: string; solver: string };
   routes: Route[];
 }
 
@@ -32,20 +32,22 @@ export function createAssets(brandColor: string | undefined): Assets {
     read: () => readBuilt('elements.js'),
     headers: { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' },
   });
-  let loaded: { style: Asset; script: Asset } | undefined;
+  let loaded: { style: Asset; script: Asset; solver: Asset } | undefined;
 
   function load() {
     loaded ??= {
       style: createAsset('style', 'css', 'text/css', readBuilt('style.css') + brandStyle),
       script: createAsset('page', 'js', 'text/javascript', readBuilt('page.js')),
+      solver: createAsset('solver', 'js', 'text/javascript', readBuilt('solver-worker.js')),
     };
     return loaded;
   }
 
   async function answer(request: HttpRequest): Promise<HttpReply> {
-    const { style, script } = load();
-    const name = request.path.slice(paths.assets.length);
-    const asset = /^style-.+\.css$/.test(name) ? style : /^page-.+\.js$/.test(name) ? script : null;
+    const { style, script, solver } = load();
+    const [, name, ending] = /^(\w+)-.+\.(\w+)$/.exec(request.path.slice(paths.assets.length)) ?? [];
+    const served: Record<string, Asset> = { 'style.css': style, 'page.js': script, 'solver.js': solver };
+    const asset = served[`${name}.${ending}`];
     if (!asset) return replyNotFound();
     const reply = await asset.serve(request);
     if (asset.url === request.path) return reply;
@@ -55,8 +57,8 @@ export function createAssets(brandColor: string | undefined): Assets {
 
   return {
     urls() {
-      const { style, script } = load();
-      return { style: style.url, script: script.url };
+      const { style, script, solver } = load();
+      return { style: style.url, script: script.url, solver: solver.url };
     },
     routes: [
       { method: 'GET', path: paths.elements, access: ['open'], answer: elements },

@@ -8,6 +8,7 @@ import type { HttpRequest } from '../http/request.js';
 import type { Route } from '../http/route.js';
 import { formatExpiry } from '../messages/duration.js';
 import { fillString } from '../messages/strings.js';
+import { checkedBy, readSolution, renderCheck } from './check.js';
 import type { Stray, Submission } from './forms.js';
 import { isolate, type Page, type PageContext } from './layout.js';
 import { maskIdentity } from './mask.js';
@@ -18,9 +19,9 @@ import { parsePastedBase32 } from './pasted-base32.js';
 import { parsePastedCode } from './pasted-code.js';
 import { paths, signInPath } from './paths.js';
 import { phoneChannels } from './reach.js';
-import { type Flow, findNotice, isPending } from './state.js';
+import { type Flow, findCheck, findNotice, isPending } from './state.js';
 
-type CodeParts = PageParts & Pick<Parts, 'channels' | 'clock' | 'isOpenToAll'>;
+type CodeParts = PageParts & Pick<Parts, 'assets' | 'channels' | 'clock' | 'isOpenToAll'>;
 
 /** The second step, at `/sign-in/code`: it takes the code, or sends another at `/sign-in/resend`. */
 export function createCodeRoutes(parts: CodeParts): Route[] {
@@ -36,6 +37,7 @@ export function createCodeRoutes(parts: CodeParts): Route[] {
     if (!state || !found) return replies.seeOther(request, signInPath(returnTo));
     const isTypable = isPending(found, clock());
     const notice = found === state.flows[0] ? findNotice(state, 'code') : null;
+    const check = found === state.flows[0] ? findCheck(state, 'code') : null;
     const input = {
       flow: named === null ? found : { ...found, returnTo },
       isPending: isTypable,
@@ -44,7 +46,9 @@ export function createCodeRoutes(parts: CodeParts): Route[] {
       token: parts.formTokens.create(found.id),
       notice: notice ?? (isTypable ? null : { kind: 'expiredCode' as const }),
     };
-    return replies.page(request, (context) => renderPage(context, input));
+    const urls = parts.assets.urls();
+    const render = (context: PageContext) => renderPage(context, input, renderCheck(context, check, urls));
+    return replies.page(request, render, { checkedBy: checkedBy(check) });
   }
 
   /** Those that reach the number; none for other identities. */
@@ -73,7 +77,7 @@ export function createCodeRoutes(parts: CodeParts): Route[] {
 
   const resend = onOwnFlow((own, { form, state, asker }) => {
     const channel = channels.find((name) => name === form.get('channel'));
-    return flow.resend(state, own, channel, asker);
+    return flow.resend(state, own, { channel, solution: readSolution(form) }, asker);
   });
 
   /** Another tab has finished this sign-in: a person who is signed in goes where this tab wanted to go. */
@@ -100,7 +104,7 @@ interface CodeView {
   notice: Notice | null;
 }
 
-function renderPage(context: PageContext, input: CodeView): Page {
+function renderPage(context: PageContext, input: CodeView, check: Html | null): Page {
   const { page } = context.strings;
   const { flow, isPending, isOpenToAll, notice } = input;
   const to = isolate(maskIdentity(flow.identity));
@@ -108,7 +112,7 @@ function renderPage(context: PageContext, input: CodeView): Page {
     title: page.enterCode,
     body: html`<p class="lead">${fillHtml(isOpenToAll ? page.sentTo : page.maySentTo, { to })}<br><a class="another" href="${context.at(signInPath(flow.returnTo))}">${page.another}</a></p>
 ${isPending ? renderCodeForm(context, input) : renderNotice(context, notice)}
-${renderResendForm(context, input)}`,
+${renderResendForm(context, input, check)}`,
   };
 }
 
@@ -151,7 +155,11 @@ const bySending: Partial<Record<Channel, 'bySms' | 'byWhatsapp' | 'byVoice'>> = 
 };
 
 /** Without the script the buttons stay enabled: the service tells people who are too early. */
-function renderResendForm({ locale, strings, now, at }: PageContext, input: CodeView): Html {
+function renderResendForm(
+  { locale, strings, now, at }: PageContext,
+  input: CodeView,
+  check: Html | null,
+): Html {
   const { page } = strings;
   const { flow, isPending } = input;
   const waitMs = flow.resendAt - now;
@@ -164,6 +172,7 @@ function renderResendForm({ locale, strings, now, at }: PageContext, input: Code
   });
   return html`<form id="resend-form" class="more" method="post" action="${at(paths.resend)}" data-once>
 ${renderHidden(input)}
+${check}
 ${wait}
 <button class="${isPending ? 'secondary' : 'primary'}">${isPending ? page.resend : page.resendNew}</button>
 ${channels}

@@ -42,6 +42,13 @@ export interface FlowParts {
 interface Target extends Pick<Flow, 'id' | 'identity' | 'returnTo'> {
   channel?: Channel;
   challenge?: string | undefined;
+  /** The solution of a human check. */
+  solution?: string | undefined;
+}
+
+export interface Resend {
+  channel: Channel | undefined;
+  solution: string | undefined;
 }
 
 /** The steps of a sign-in that ask the service. */
@@ -49,15 +56,22 @@ export function createFlow(parts: FlowParts) {
   const { service, devices, targets, createId, clock, outcomes } = parts;
 
   async function send(state: SignInState, step: Step, target: Target, asker: Asker): Promise<Outcome> {
-    const { id, identity, returnTo, channel, challenge } = target;
+    const { id, identity, returnTo, channel, challenge, solution = null } = target;
     const { call, locale } = asker;
     const device = devices.pick(asker.devices, identity);
-    const options = { ...call, purpose: signInPurpose, bind: true, device, channel, link: true, locale };
+    const common = { ...call, purpose: signInPurpose, bind: true, device, channel, link: true, locale };
+    // Scripts of the page can solve a check; without scripts it says how long to wait.
+    const options = { ...common, humanCheck: solution };
     const result = await attempt(call, async () => {
       const first = await service.request(identity, { ...options, challenge });
       // The code to resend has ended meanwhile: ask for a new one.
       return first.status === 'expired' ? service.request(identity, options) : first;
     });
+    if (result.status === 'human_check_required') {
+      const rounds = solution === null ? 0 : (state.check?.rounds ?? 0) + 1;
+      const check = { step, asked: result.humanCheck, channel, rounds };
+      return refuse({ ...state, check }, step, result);
+    }
     if (result.status !== 'sent') return refuse(state, step, result);
     const now = clock();
     const sent = putFirst(forgetStep(state), {
@@ -129,12 +143,13 @@ export function createFlow(parts: FlowParts) {
 
   return {
     /** Sends the first code. */
-    begin: (state: SignInState, identity: string, asker: Asker) =>
-      send(state, 'identity', { id: createId(), identity, returnTo: state.returnTo }, asker),
+    begin: (state: SignInState, identity: string, solution: string | undefined, asker: Asker) =>
+      send(state, 'identity', { id: createId(), identity, returnTo: state.returnTo, solution }, asker),
     /** Sends another message, over another channel if one is named. */
-    resend(state: SignInState, flow: Flow, channel: Channel | undefined, asker: Asker) {
+    resend(state: SignInState, flow: Flow, how: Resend, asker: Asker) {
       const challenge = isPending(flow, clock()) ? flow.challenge : undefined;
-      const target = { ...flow, challenge, channel: channel ?? flow.channel };
+      const { channel = flow.channel, solution } = how;
+      const target = { ...flow, challenge, channel, solution };
       return send(putFirst(state, flow), 'code', target, asker);
     },
     verify,
@@ -152,6 +167,7 @@ const noticeOf = {
   blocked: 'blocked',
   pending: 'resendIn',
   rate_limited: 'rateLimited',
+  human_check_required: 'rateLimited',
   invalid_identity: 'invalidIdentity',
   unsupported_channel: 'unreachable',
   unsupported_country: 'unsupportedCountry',

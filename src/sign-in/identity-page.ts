@@ -3,6 +3,7 @@ import { type Html, html } from '../html.js';
 import type { HttpReply } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
 import type { Route } from '../http/route.js';
+import { checkedBy, readSolution, renderCheck } from './check.js';
 import { guessCountry } from './countries.js';
 import { isSameOrigin } from './form-tokens.js';
 import type { Stray, Submission } from './forms.js';
@@ -13,7 +14,7 @@ import { goTo, type Outcome, say } from './outcome.js';
 import type { PageParts, Parts } from './parts.js';
 import { paths } from './paths.js';
 import { showSignedIn } from './signed-in-page.js';
-import { findNotice, forgetStep, isPending, putFirst, type SignInState } from './state.js';
+import { findCheck, findNotice, forgetStep, isPending, putFirst, type SignInState } from './state.js';
 
 /** In the form or the URL of a first step that is sent again: cookies that are missing now are not kept. */
 const retryField = 'again';
@@ -25,7 +26,7 @@ const fields = {
 } as const;
 
 type IdentityParts = PageParts &
-  Pick<Parts, 'clock' | 'defaultCountry' | 'localeOf' | 'nameCountries' | 'reach'>;
+  Pick<Parts, 'assets' | 'clock' | 'defaultCountry' | 'localeOf' | 'nameCountries' | 'reach'>;
 
 /** The first step, at `/sign-in`: it asks for an address or number, and sends a code there. */
 export function createIdentityRoutes(parts: IdentityParts): Route[] {
@@ -47,6 +48,7 @@ export function createIdentityRoutes(parts: IdentityParts): Route[] {
     const { returnTo, isRetry = false } = how;
     const token = parts.formTokens.create(state.browser);
     const notice = findNotice(state, 'identity');
+    const check = findCheck(state, 'identity');
     // What was typed is shown again only with what was wrong with it.
     const typed = notice ? (state.typed ?? '') : '';
     const country = notice ? state.country : undefined;
@@ -59,6 +61,7 @@ export function createIdentityRoutes(parts: IdentityParts): Route[] {
 ${returnTo !== null && html`<input type="hidden" name="rd" value="${returnTo}">`}
 ${isRetry && html`<input type="hidden" name="${retryField}" value="1">`}
 ${renderNotice(context, notice)}
+${renderCheck(context, check, parts.assets.urls())}
 <label for="identity">${page[reach]}</label>
 <input id="identity" name="identity" type="${type}" inputmode="${inputmode}" autocomplete="${autocomplete}" dir="ltr" value="${typed}" maxlength="${maxInputLength}" required autofocus autocapitalize="none" spellcheck="false" enterkeyhint="next" aria-describedby="notice hint"${isError(notice) && html` aria-invalid="true"`}>
 ${reach !== 'email' && renderCountries(parts, context, country)}
@@ -67,7 +70,7 @@ ${reach !== 'email' && renderCountries(parts, context, country)}
 </form>`;
       return { title: titleOf(context), body };
     };
-    return replies.page(request, render, how);
+    return replies.page(request, render, { ...how, checkedBy: checkedBy(check) });
   }
 
   async function submit({ request, form, state, asker }: Submission): Promise<Outcome> {
@@ -87,7 +90,7 @@ ${reach !== 'email' && renderCountries(parts, context, country)}
     const sent = state.flows.find((one) => one.identity === identity.value && isPending(one, clock()));
     // Asked for again, in this tab or another: the code that was sent is still valid.
     if (sent) return goTo('code', putFirst(forgetStep(state), { ...sent, returnTo }));
-    return flow.begin(retry, identity.value, asker);
+    return flow.begin(retry, identity.value, readSolution(form), asker);
   }
 
   /** Browsers that say themselves that the form is from this origin need no token for it. */

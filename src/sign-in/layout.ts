@@ -18,6 +18,11 @@ export interface Page {
   body: Html;
 }
 
+interface DocumentParts extends Record<'style' | 'script' | 'nonce', string> {
+  /** Of a third party that judges the human check; runs before the page's own. */
+  checkScript: string | null;
+}
+
 /**
  * A whole document: one card under the logo or the name of the application.
  *
@@ -26,7 +31,7 @@ export interface Page {
 export function renderDocument(
   { locale, strings, at, brand: { name = '', logoUrl } }: PageContext,
   { title, body }: Page,
-  { style, script, nonce }: Record<'style' | 'script' | 'nonce', string>,
+  { style, script, nonce, checkScript }: DocumentParts,
 ): string {
   const logo =
     logoUrl === undefined
@@ -43,6 +48,7 @@ export function renderDocument(
 <title>${title}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${at(style)}" nonce="${nonce}">
+${checkScript !== null && html`<script src="${checkScript}" nonce="${nonce}" defer></script>`}
 <script src="${at(script)}" nonce="${nonce}" defer></script>
 </head>
 <body>

@@ -52,8 +52,9 @@ export function renderNotice({ locale, strings, now }: PageContext, notice: Noti
   return html`<div id="notice" aria-live="polite"><p class="notice ${look}">${text}${left}</p></div>`;
 }
 
-/** Words such as "in 2 minutes", rounded up: nobody is sent back to wait again. */
+/** Words such as "in 2 minutes", rounded up: nobody is sent back to wait again. Hours from two on. */
 export function formatWait(locale: Locale, ms: number): string {
   const seconds = toRetrySeconds(ms);
-  return formatExpiry(locale, seconds < 60 ? seconds : Math.ceil(seconds / 60) * 60);
+  const unit = seconds < 60 ? 1 : seconds <= 7140 ? 60 : 3600;
+  return formatExpiry(locale, Math.ceil(seconds / unit) * unit);
 }

@@ -1,3 +1,4 @@
+import type { HumanCheckProvider } from '../core/human-check.js';
 import { html } from '../html.js';
 import { type HttpReply, securityHeaders } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
@@ -5,9 +6,30 @@ import { catalogue, type Locale } from '../messages/catalogue.js';
 import type { Clock, Random } from '../ports.js';
 import type { Assets } from './assets.js';
 import { type Brand, readLogoOrigin } from './brand.js';
+import { turnstileOrigin, turnstileScript } from './check.js';
 import { type Page, type PageContext, renderDocument, titleOf } from './layout.js';
 import { type NoticeKind, renderNotice } from './notice.js';
 import { locate } from './paths.js';
+
+/** The page's own scripts make no others, and no workers. */
+const strict = ["require-trusted-types-for 'script'", "trusted-types 'none'"];
+
+/** What the pages need that ask for a human check, and no others. */
+const policyOf: Record<HumanCheckProvider, { script?: string; others: readonly string[] }> = {
+  // Workers have no nonces. The one policy of types that is allowed makes nothing but the address of the worker.
+  altcha: {
+    others: ["worker-src 'self'", "require-trusted-types-for 'script'", 'trusted-types human-check'],
+  },
+  // Cloudflare's script knows no trusted types.
+  turnstile: { script: ` ${turnstileOrigin}`, others: [`frame-src ${turnstileOrigin}`] },
+};
+
+export interface PageHow {
+  status?: number;
+  cookies?: readonly string[];
+  /** Who judges the human check that the page asks for. */
+  checkedBy?: HumanCheckProvider | undefined;
+}
 
 export type PageReplies = ReturnType<typeof createPageReplies>;
 
@@ -35,18 +57,18 @@ export function createPageReplies(parts: PageReplyParts) {
   const logoOrigin = brand.logoUrl === undefined ? null : readLogoOrigin(brand.logoUrl);
 
   /** Not `'self'` for styles and scripts: behind the gate the host is the application's, with files of its own. */
-  function createPolicy(source: string): string {
+  function createPolicy(source: string, checkedBy?: HumanCheckProvider): string {
+    const { script = '', others = strict } = checkedBy ? policyOf[checkedBy] : {};
     return [
       "default-src 'none'",
       `style-src ${source}`,
-      `script-src ${source}`,
+      `script-src ${source}${script}`,
       "connect-src 'self'",
       `img-src 'self' data:${logoOrigin === null ? '' : ` ${logoOrigin}`}`,
       `form-action ${["'self'", ...formTargets].join(' ')}`,
       `frame-ancestors ${isEmbeddable ? embedOrigins.join(' ') : "'none'"}`,
       "base-uri 'none'",
-      "require-trusted-types-for 'script'",
-      "trusted-types 'none'",
+      ...others,
     ].join('; ');
   }
 
@@ -70,16 +92,21 @@ export function createPageReplies(parts: PageReplyParts) {
   function page(
     request: HttpRequest,
     render: (context: PageContext) => Page,
-    { status = 200, cookies = [] }: { status?: number; cookies?: readonly string[] } = {},
+    { status = 200, cookies = [], checkedBy }: PageHow = {},
   ): HttpReply {
     const locale = localeOf(request);
     const at = (path: string) => locate(request.path, path);
     const context = { locale, strings: catalogue[locale], brand, now: clock(), at };
     const nonce = random.id();
-    const body = renderDocument(context, render(context), { ...assets.urls(), nonce });
+    const scripts = {
+      ...assets.urls(),
+      nonce,
+      checkScript: checkedBy === 'turnstile' ? turnstileScript : null,
+    };
+    const body = renderDocument(context, render(context), scripts);
     const headers = {
       'Content-Type': 'text/html; charset=utf-8',
-      'Content-Security-Policy': createPolicy(`'nonce-${nonce}'`),
+      'Content-Security-Policy': createPolicy(`'nonce-${nonce}'`, checkedBy),
     };
     return { status, headers: withCookies(headers, cookies), body };
   }

@@ -1,3 +1,4 @@
+import type { HumanCheckChallenge } from '../core/human-check.js';
 import type { Channel } from '../core/policy.js';
 import type { Notice } from './notice.js';
 
@@ -22,6 +23,16 @@ export interface Flow {
   returnTo?: string | null | undefined;
 }
 
+/** A human check that the browser was asked for, in a step that is taken again with its solution. */
+export interface AskedCheck {
+  step: Step;
+  asked: HumanCheckChallenge;
+  /** Of the message, where one was chosen. */
+  channel?: Channel | undefined;
+  /** How often the browser was asked before. */
+  rounds: number;
+}
+
 /** What a browser carries from one step to the next. The service keeps none of it. */
 export interface SignInState {
   /** Random; the forms of the first step are tied to it. */
@@ -33,12 +44,21 @@ export interface SignInState {
   country?: string | null | undefined;
   /** Where the first step leads in the end. */
   returnTo?: string | null | undefined;
+  check?: AskedCheck | undefined;
   /** About the step before; shown at `step`. */
   notice?: (Notice & { step: Step }) | undefined;
 }
 
 export function findNotice({ notice }: SignInState, step: Step): Notice | null {
   return notice?.step === step ? notice : null;
+}
+
+/** More rounds mean that something is wrong with the browser, which would be busy for ever. */
+const maxRounds = 3;
+
+/** What the browser still has to solve at this step. */
+export function findCheck({ check, notice }: SignInState, step: Step): AskedCheck | null {
+  return check && notice && check.step === step && check.rounds < maxRounds ? check : null;
 }
 
 /** Whether the code can still be typed. */

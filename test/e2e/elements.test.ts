@@ -13,9 +13,9 @@ import { type HttpStub, startHttpStub } from '../helpers/http-stub.js';
 import { makeWrong } from '../helpers/otp.js';
 import { root, startService } from '../helpers/process.js';
 
-const maxGzippedBytes = 9216;
+const maxGzippedBytes = 13_312;
 
-test('the module is under 10 KB gzipped, needs nothing else, and can be imported where there are no elements', async () => {
+test('the module is under 13 KB gzipped, needs nothing else, and can be imported where there are no elements', async () => {
   const code = readFileSync(join(root, 'sdk/javascript/dist/elements.js'));
   const { length } = gzipSync(code, { level: 9 });
   assert.ok(length > 3_000 && length < maxGzippedBytes, `${length} bytes`);

@@ -22,7 +22,7 @@ const cases: [path: string, body: unknown, detail: string][] = [
   [request, { ...alice, locale: 7 }, 'locale: must be a string'],
   [request, { ...alice, purpose: 'x' }, 'purpose: must be one of sign-in, pay'],
   [request, { ...alice, channel: 7 }, 'channel: must be one of email, sms, whatsapp, voice, custom'],
-  [request, { ...alice, challenge: 'x' }, 'challenge: must be 22 characters of base64url'],
+  [request, { ...alice, challenge: 'x' }, 'challenge: must be 22 to 512 characters of base64url'],
   [request, { ...alice, colour: 'red', size: 1 }, 'Unknown key: colour, size'],
   [verify, alice, 'otp: is required'],
   [verify, { ...alice, otp: 123456 }, 'otp: must be a string'],

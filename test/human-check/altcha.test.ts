@@ -91,7 +91,7 @@ describe('one solved puzzle', () => {
       { challenge, solution: { ...answer, counter: answer.counter + 2 ** 32 } },
       { challenge, solution: { ...answer, counter: String(answer.counter) } },
       { challenge, solution: { ...answer, derivedKey: answer.derivedKey.toUpperCase().replace('A', 'a') } },
-      { challenge, solution: { ...answer, derivedKey: `000${'0'.repeat(61)}` } },
+      { challenge, solution: { ...answer, derivedKey: `00${'0'.repeat(62)}` } },
       { challenge, solution: null },
       { solution: answer },
       null,

@@ -7,6 +7,7 @@ import { OtpError, type Store } from '../../src/index.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { createTestOtp, post } from '../helpers/otp.js';
 import { root } from '../helpers/process.js';
+import { createShortLadder } from '../helpers/short-ladder.js';
 import { readVectors } from '../helpers/vectors.js';
 
 interface ProblemVector {
@@ -96,6 +97,15 @@ const scenarios: Record<string, () => Promise<Awaited<ReturnType<typeof post>> |
     const headers = { Authorization: `Bearer ${result.accessToken}` };
     const gated = createTestOtp({ gateAllow: ['bob@example.com'] });
     return ask(gated.otp.handler, new Request('http://localhost/authz/auth-request', { headers }));
+  },
+  human_check_required: () => {
+    const humanCheck = {
+      provider: 'turnstile',
+      siteKey: '1x00000000000000000000AA',
+      secret: 'a-secret',
+    } as const;
+    const { otp } = createTestOtp({ store: createShortLadder({ free: 0 }), humanCheck });
+    return post(otp.handler, paths.request, { identity: alice, human_check: null });
   },
   not_found: () => post(createTestOtp().otp.handler, '/api/v1/nothing', {}),
   method_not_allowed: () => ask(createTestOtp().otp.handler, new Request(`http://localhost${paths.request}`)),

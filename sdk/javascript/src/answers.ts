@@ -1,4 +1,4 @@
-import { OTPError } from './errors.js';
+import { type HumanCheck, OTPError } from './errors.js';
 import type { Answer } from './send.js';
 
 /** A code is on its way. */
@@ -149,6 +149,7 @@ function createProblem(answer: Answer, body: Members): OTPError {
     status: answer.status,
     attemptsLeft: toWhole(body['attempts_left']),
     retryAfterSeconds: toWhole(body['retry_after_seconds']) ?? parseRetryAfter(answer),
+    humanCheck: body['human_check'] as HumanCheck,
   });
 }
 

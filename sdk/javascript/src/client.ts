@@ -49,6 +49,11 @@ export interface RequestOTPOptions extends CallOptions {
   device?: string | null | undefined;
   /** Send the code of this challenge again. Default: the one remembered for this identity and purpose. */
   challenge?: string | null | undefined;
+  /**
+   * The solution of a human check, or null: this client can solve one. After `human_check_required`, call again with the
+   * solution of the error's `humanCheck`. Default: it cannot, and limits end earlier.
+   */
+  humanCheck?: string | null | undefined;
   /** The language of the message, BCP 47; unknown ones fall back to the default. Default: by `Accept-Language`. */
   locale?: string | null | undefined;
 }
@@ -111,7 +116,7 @@ export class OTPClient<Success extends Tokens | Verified = Tokens> {
 
   /** Requests a code, or sends it again. When the remembered challenge has expired, a new one is bound. */
   async requestOTP(identity: string, options: RequestOTPOptions = {}): Promise<SentOTP> {
-    const { channel, purpose, bind = null, locale, signal } = options;
+    const { channel, purpose, bind = null, locale, signal, humanCheck: human_check } = options;
     const name = nameChallenge(identity, purpose);
     const { challenges, devices } = await this.#session.read();
     const device = options.device || devices[nameChallenge(identity, null)];
@@ -119,7 +124,7 @@ export class OTPClient<Success extends Tokens | Verified = Tokens> {
     const request = async (bind: boolean | null | undefined, challenge: string | undefined) =>
       readSent(
         await this.#send('/otp/request', {
-          body: { identity, channel, purpose, bind, challenge, locale, device },
+          body: { identity, channel, purpose, bind, challenge, locale, device, human_check },
           signal,
         }),
       );

@@ -7,6 +7,7 @@ export type ServiceErrorCode =
   | 'unsupported_number'
   | 'unauthorized'
   | 'forbidden'
+  | 'human_check_required'
   | 'invalid_code'
   | 'invalid_token'
   | 'not_found'
@@ -33,10 +34,22 @@ export type FaultCode = 'timeout' | 'network_error' | 'unexpected_answer' | 'abo
 /** A newer service may return other codes. */
 export type OTPErrorCode = ServiceErrorCode | FaultCode | (string & {});
 
+/** As the service sends it: a puzzle of ALTCHA, version 2, or the site key of Cloudflare Turnstile. */
+export type HumanCheck =
+  | { provider: 'altcha'; challenge: Puzzle }
+  | { provider: 'turnstile'; site_key: string };
+
+/** A puzzle of ALTCHA. Its solution is base64 of JSON: `{ challenge, solution: { counter, derivedKey } }`. */
+export interface Puzzle {
+  parameters: { nonce: string; salt: string; cost: number; keyPrefix: string; [member: string]: unknown };
+  signature: string;
+}
+
 export interface OTPErrorDetails {
   status?: number | null;
   attemptsLeft?: number | null;
   retryAfterSeconds?: number | null;
+  humanCheck?: HumanCheck | null;
   cause?: unknown;
 }
 
@@ -50,6 +63,8 @@ export class OTPError extends Error {
   readonly attemptsLeft: number | null;
   /** How long to wait, if known. Otherwise null. */
   readonly retryAfterSeconds: number | null;
+  /** With `human_check_required`: what to solve. Otherwise null. */
+  readonly humanCheck: HumanCheck | null;
 
   constructor(code: OTPErrorCode, message: string, details: OTPErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -57,5 +72,6 @@ export class OTPError extends Error {
     this.status = details.status ?? null;
     this.attemptsLeft = details.attemptsLeft ?? null;
     this.retryAfterSeconds = details.retryAfterSeconds ?? null;
+    this.humanCheck = details.humanCheck ?? null;
   }
 }

@@ -7,5 +7,12 @@ export {
   type RequestOTPOptions,
   type VerifyOTPOptions,
 } from './client.js';
-export { type FaultCode, OTPError, type OTPErrorCode, type ServiceErrorCode } from './errors.js';
+export {
+  type FaultCode,
+  type HumanCheck,
+  OTPError,
+  type OTPErrorCode,
+  type Puzzle,
+  type ServiceErrorCode,
+} from './errors.js';
 export type { OTPStorage } from './session.js';

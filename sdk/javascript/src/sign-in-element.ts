@@ -1,7 +1,8 @@
 import type { SentOTP } from './answers.js';
-import { OTPClient } from './client.js';
+import { OTPClient, type RequestOTPOptions } from './client.js';
 import { type Child, create, createStyle, ElementBase } from './element-base.js';
 import { OTPError } from './errors.js';
+import { answerCheck } from './human-check.js';
 import { describeProblem, describeWait, english, type SignInStrings } from './sign-in-strings.js';
 
 const style = `
@@ -26,6 +27,8 @@ button:disabled { cursor: default; opacity: .6; }
 :is(input, button):focus-visible { outline: 2px solid var(--otp-accent, #2357d9); outline-offset: 2px; }
 `;
 
+const maxRounds = 3;
+
 /**
  * `<stateless-otp-sign-in>`: asks for an address or number, requests a bound code, and verifies it.
  *
@@ -47,6 +50,10 @@ export class StatelessOTPSignInElement extends ElementBase {
   #identity = '';
   #token: string | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
+  /** Says that a check is being solved. */
+  #busy = create('p', { part: 'status', role: 'status' });
+  /** Aborts when what is shown is replaced. */
+  #shown = new AbortController();
 
   constructor() {
     super();
@@ -91,6 +98,7 @@ export class StatelessOTPSignInElement extends ElementBase {
   }
 
   disconnectedCallback(): void {
+    this.#shown.abort();
     clearInterval(this.#timer);
   }
 
@@ -128,8 +136,12 @@ export class StatelessOTPSignInElement extends ElementBase {
 
   #show(onSubmit: () => Promise<unknown>, ...children: Child[]): HTMLElement {
     clearInterval(this.#timer);
+    this.#shown.abort();
+    this.#shown = new AbortController();
+    this.#busy = create('p', { part: 'status', role: 'status' });
     const message = create('p', { part: 'message', role: 'alert' });
-    const form = create('form', { part: 'form', novalidate: true }, message, ...children);
+    const check = create('slot', { name: 'human-check' });
+    const form = create('form', { part: 'form', novalidate: true }, message, this.#busy, check, ...children);
     let isBusy = false;
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
@@ -181,9 +193,28 @@ export class StatelessOTPSignInElement extends ElementBase {
     );
   }
 
+  /** A check is solved without a click. When several are not enough, something is wrong with the browser. */
+  async #requestPastCheck(identity: string, options: RequestOTPOptions) {
+    const { signal } = this.#shown;
+    const busy = this.#busy;
+    let humanCheck: string | null = null;
+    for (let round = 0; ; round++) {
+      try {
+        return await this.client.requestOTP(identity, { ...options, humanCheck });
+      } catch (error) {
+        const check = error instanceof OTPError && round < maxRounds ? error.humanCheck : null;
+        if (!check) throw error;
+        busy.textContent = this.#strings.checking;
+        humanCheck = await answerCheck(check, this, signal);
+        busy.textContent = '';
+        if (humanCheck === null) throw error;
+      }
+    }
+  }
+
   async #request(identity: string, isAgain = false): Promise<void> {
     const read = (name: string) => this.getAttribute(name) ?? undefined;
-    const sent = await this.client.requestOTP(identity, {
+    const sent = await this.#requestPastCheck(identity, {
       bind: true,
       channel: read('channel') as never,
       purpose: read('purpose'),

@@ -18,6 +18,8 @@ export interface SignInStrings {
   expiredCode: string;
   blocked: string;
   rateLimited: string;
+  /** While the browser solves a puzzle. */
+  checking: string;
   invalidIdentity: string;
   unreachable: string;
   unsupportedCountry: string;
@@ -45,6 +47,7 @@ export const english: SignInStrings = {
   expiredCode: 'This code has expired or was already used. Ask for a new one.',
   blocked: 'Too many wrong codes: this one no longer works. Ask for a new one.',
   rateLimited: 'Too many tries. Please try again {in}.',
+  checking: 'One moment: we are checking that you are not a program.',
   invalidIdentity: 'Please check the address or number.',
   unreachable: 'No code can be sent to this address or number.',
   unsupportedCountry: 'We do not send codes to phone numbers of this country.',
@@ -64,6 +67,7 @@ const byCode: Record<string, keyof SignInStrings> = {
   blocked: 'blocked',
   pending: 'resendIn',
   rate_limited: 'rateLimited',
+  human_check_required: 'rateLimited',
   unsupported_channel: 'unreachable',
   unsupported_country: 'unsupportedCountry',
   unsupported_number: 'unsupportedNumber',
@@ -89,7 +93,10 @@ export function describeProblem(strings: SignInStrings, problem: Problem, locale
 /** For example "in 30 seconds", rounded up. */
 export function describeWait(seconds: number, locale: string): string {
   const words = createRelativeTime(locale);
-  return seconds < 60 ? words.format(seconds, 'second') : words.format(Math.ceil(seconds / 60), 'minute');
+  if (seconds < 60) return words.format(seconds, 'second');
+  return seconds <= 7140
+    ? words.format(Math.ceil(seconds / 60), 'minute')
+    : words.format(Math.ceil(seconds / 3600), 'hour');
 }
 
 /** Pages may have `lang="en_US"` or an invalid language; falls back to the browser's. */

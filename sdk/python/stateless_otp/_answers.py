@@ -135,12 +135,14 @@ def _raise_problem(answer: Answer) -> NoReturn:
     if not isinstance(body, dict) or body.get("success") is not False or not _is_text(body.get("code"), _CODE):
         raise _unexpected(answer)
     wait = _to_whole(body.get("retry_after_seconds"))
+    check = body.get("human_check")
     raise OTPError(
         body["code"],
         _to_message(body.get("detail")) or body["code"],
         status=answer.status,
         attempts_left=_to_whole(body.get("attempts_left")),
         retry_after_seconds=_read_retry_after(answer) if wait is None else wait,
+        human_check=check if isinstance(check, dict) else None,
     )
 
 

@@ -21,6 +21,8 @@ from .errors import OTPError
 
 # A token that expires this soon counts as expired.
 _EXPIRY_MARGIN_SECONDS = 5
+# Sent as null, where that differs from leaving a field out.
+_NULL = object()
 
 
 class OTPClient:
@@ -73,6 +75,8 @@ class OTPClient:
         challenge: Optional[str] = None,
         locale: Optional[str] = None,
         device: Optional[str] = None,
+        human_check: Optional[str] = None,
+        can_answer_check: bool = False,
     ) -> SentOTP:
         """Has a code sent to ``identity``: an e-mail address, a phone number or an id of your own.
 
@@ -83,16 +87,20 @@ class OTPClient:
         :param challenge: send the code of this challenge again. Default: the one that is remembered, if any.
         :param locale: language of the message, such as ``en``.
         :param device: what ``verify_otp`` returned for the browser that asks now; the code is bound then.
-        :raises OTPError: ``rate_limited``, ``blocked``, ``pending``, ``delivery_failed``, ...
+        :param human_check: the solution of the ``human_check`` of an error with the code ``human_check_required``.
+        :param can_answer_check: ``True``: there is someone who can solve one. Otherwise none is asked for, and limits end
+            earlier.
+        :raises OTPError: ``human_check_required``, ``rate_limited``, ``blocked``, ``pending``, ``delivery_failed``, ...
         """
         remembered = None if bind is False else self._memory.find_challenge(identity, purpose)
-        fields = {
+        fields: Dict[str, object] = {
             "identity": identity,
             "channel": channel,
             "purpose": purpose,
             "bind": bind,
             "locale": locale,
             "device": device,
+            "human_check": human_check or (_NULL if can_answer_check else None),
         }
         try:
             answer = self._post("/otp/request", {**fields, "challenge": challenge or remembered})
@@ -269,6 +277,7 @@ class OTPClient:
         self, path: str, fields: Mapping[str, object], headers: Optional[Dict[str, str]] = None
     ) -> Answer:
         present = {name: value for name, value in fields.items() if value is not None}
+        present = {name: None if value is _NULL else value for name, value in present.items()}
         body = json.dumps(present).encode("ascii")
         return self._exchange("POST", path, {"content-type": "application/json", **(headers or {})}, body)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional, Tuple, Type
+from typing import Any, Dict, Optional, Tuple, Type
 
 
 class OTPError(Exception):
@@ -23,6 +23,8 @@ class OTPError(Exception):
     attempts_left: Optional[int]
     #: How long to wait, if known.
     retry_after_seconds: Optional[int]
+    #: With ``human_check_required``: what to solve, as the service sends it.
+    human_check: Optional[Dict[str, Any]]
 
     def __init__(
         self,
@@ -31,14 +33,16 @@ class OTPError(Exception):
         status: Optional[int] = None,
         attempts_left: Optional[int] = None,
         retry_after_seconds: Optional[int] = None,
+        human_check: Optional[Dict[str, Any]] = None,
     ) -> None:
         super().__init__(message)
         self.code = code
         self.status = status
         self.attempts_left = attempts_left
         self.retry_after_seconds = retry_after_seconds
+        self.human_check = human_check
 
     def __reduce__(self) -> Tuple[Type[OTPError], Tuple[Any, ...]]:
         # Without this, an error that crosses processes loses all but its message.
-        details = (self.status, self.attempts_left, self.retry_after_seconds)
+        details = (self.status, self.attempts_left, self.retry_after_seconds, self.human_check)
         return type(self), (self.code, str(self), *details)

@@ -80,6 +80,23 @@ class AnswerVectors(unittest.TestCase):
         self.assertLessEqual({problem["code"] for problem in content["problems"]}, codes)
 
 
+class HumanChecks(unittest.TestCase):
+    def test_the_check_of_an_error_is_solved_by_the_caller_and_sent_with_the_same_request(self) -> None:
+        check = {"provider": "turnstile", "site_key": "1x00000000000000000000AA"}
+        problem = {"success": False, "code": "human_check_required", "human_check": check}
+        sent = {"success": True, "ttl_seconds": 300, "resend_in_seconds": 0, "code_length": 6, "channel": "email"}
+        answers = [answer_json(403, problem), answer_json(200, sent), answer_json(200, sent)]
+        with Stub(*answers) as stub, OTPClient(stub.url) as client:
+            with self.assertRaises(OTPError) as caught:
+                client.request_otp("alice@example.com", can_answer_check=True)
+            self.assertEqual(caught.exception.human_check, check)
+            self.assertEqual(pickle.loads(pickle.dumps(caught.exception)).human_check, check)
+            client.request_otp("alice@example.com", human_check="solution", can_answer_check=True)
+            client.request_otp("alice@example.com")
+        fields = [request.json.get("human_check", "left out") for request in stub.requests]
+        self.assertEqual(fields, [None, "solution", "left out"])
+
+
 class Errors(unittest.TestCase):
     def test_an_error_crosses_processes_whole(self) -> None:
         error = OTPError("invalid_code", "The code is wrong", 401, attempts_left=3)

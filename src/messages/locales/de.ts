@@ -39,6 +39,7 @@ export const de: Strings = {
     expiredCode: 'Dieser Code ist abgelaufen oder wurde schon verwendet. Fordern Sie einen neuen an.',
     blocked: 'Zu viele falsche Codes: Dieser gilt nicht mehr. Fordern Sie einen neuen an.',
     rateLimited: 'Zu viele Versuche. Bitte versuchen Sie es {in} noch einmal.',
+    checking: 'Einen Moment: Wir prüfen, dass Sie kein Programm sind.',
     invalidIdentity: 'Bitte prüfen Sie die Adresse oder Nummer.',
     chooseCountry: 'Wählen Sie Ihr Land, oder beginnen Sie die Nummer mit + und der Landesvorwahl.',
     unreachable: 'An diese Adresse oder Nummer kann kein Code gesendet werden.',

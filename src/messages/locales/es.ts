@@ -38,6 +38,7 @@ export const es: Strings = {
     expiredCode: 'Este código ha caducado o ya se ha usado. Pida uno nuevo.',
     blocked: 'Demasiados códigos incorrectos: este ya no funciona. Pida uno nuevo.',
     rateLimited: 'Demasiados intentos. Vuelva a intentarlo {in}.',
+    checking: 'Un momento: comprobamos que no es un programa.',
     invalidIdentity: 'Compruebe la dirección o el número.',
     chooseCountry: 'Elija su país o empiece el número con + y el prefijo del país.',
     unreachable: 'No se puede enviar un código a esta dirección o número.',

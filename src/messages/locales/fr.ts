@@ -39,6 +39,7 @@ export const fr: Strings = {
     expiredCode: 'Ce code a expiré ou a déjà servi. Demandez-en un nouveau.',
     blocked: 'Trop de codes erronés\u00A0: celui-ci ne fonctionne plus. Demandez-en un nouveau.',
     rateLimited: 'Trop de tentatives. Veuillez réessayer {in}.',
+    checking: 'Un instant : nous vérifions que vous n’êtes pas un programme.',
     invalidIdentity: 'Veuillez vérifier l’adresse ou le numéro.',
     chooseCountry: 'Choisissez votre pays, ou commencez le numéro par + et l’indicatif du pays.',
     unreachable: 'Aucun code ne peut être envoyé à cette adresse ou à ce numéro.',

@@ -38,6 +38,7 @@ export const id: Strings = {
     expiredCode: 'Kode ini sudah kedaluwarsa atau sudah digunakan. Mintalah kode baru.',
     blocked: 'Terlalu banyak kode salah: kode ini tidak berlaku lagi. Mintalah kode baru.',
     rateLimited: 'Terlalu banyak percobaan. Silakan coba lagi {in}.',
+    checking: 'Tunggu sebentar: kami memeriksa bahwa Anda bukan program.',
     invalidIdentity: 'Silakan periksa alamat atau nomornya.',
     chooseCountry: 'Pilih negara Anda, atau awali nomor dengan + dan kode negara.',
     unreachable: 'Kode tidak dapat dikirim ke alamat atau nomor ini.',

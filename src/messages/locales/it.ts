@@ -39,6 +39,7 @@ export const it: Strings = {
     expiredCode: 'Questo codice è scaduto o è già stato usato. Chiedine uno nuovo.',
     blocked: 'Troppi codici sbagliati: questo non funziona più. Chiedine uno nuovo.',
     rateLimited: 'Troppi tentativi. Riprova {in}.',
+    checking: 'Un momento: stiamo verificando che non si tratti di un programma.',
     invalidIdentity: 'Controlla l’indirizzo o il numero.',
     chooseCountry: 'Scegli il tuo Paese oppure inizia il numero con + e il prefisso del Paese.',
     unreachable: 'Non è possibile inviare un codice a questo indirizzo o numero.',

@@ -40,6 +40,7 @@ export const ko: Strings = {
     blocked:
       '잘못된 코드를 너무 많이 입력하여 이 코드는 더 이상 사용할 수 없습니다. 새 코드를 요청해 주세요.',
     rateLimited: '시도 횟수가 너무 많습니다. {in} 다시 시도해 주세요.',
+    checking: '잠시만 기다려 주세요. 자동 프로그램이 아닌지 확인하고 있습니다.',
     invalidIdentity: '주소나 번호를 확인해 주세요.',
     chooseCountry: '국가를 선택하거나 +와 국가 번호로 시작해 주세요.',
     unreachable: '이 주소나 번호로는 코드를 보낼 수 없습니다.',

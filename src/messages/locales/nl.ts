@@ -39,6 +39,7 @@ export const nl: Strings = {
     expiredCode: 'Deze code is verlopen of al gebruikt. Vraag een nieuwe aan.',
     blocked: 'Te veel verkeerde codes: deze werkt niet meer. Vraag een nieuwe aan.',
     rateLimited: 'Te veel pogingen. Probeer het {in} opnieuw.',
+    checking: 'Een moment: we controleren of u geen programma bent.',
     invalidIdentity: 'Controleer het adres of nummer.',
     chooseCountry: 'Kies uw land of begin het nummer met + en het landnummer.',
     unreachable: 'Naar dit adres of nummer kan geen code worden gestuurd.',

@@ -38,6 +38,7 @@ export const pl: Strings = {
     expiredCode: 'Ten kod wygasł lub został już użyty. Poproś o nowy.',
     blocked: 'Za dużo błędnych kodów: ten już nie działa. Poproś o nowy.',
     rateLimited: 'Za dużo prób. Spróbuj ponownie {in}.',
+    checking: 'Chwileczkę: sprawdzamy, czy to nie jest program.',
     invalidIdentity: 'Sprawdź adres lub numer.',
     chooseCountry: 'Wybierz kraj albo zacznij numer od + i numeru kierunkowego kraju.',
     unreachable: 'Na ten adres lub numer nie można wysłać kodu.',

@@ -38,6 +38,7 @@ export const ptBr: Strings = {
     expiredCode: 'Este código expirou ou já foi usado. Peça um novo.',
     blocked: 'Muitos códigos errados: este não funciona mais. Peça um novo.',
     rateLimited: 'Muitas tentativas. Tente de novo {in}.',
+    checking: 'Um momento: estamos verificando se você não é um programa.',
     invalidIdentity: 'Verifique o endereço ou o número.',
     chooseCountry: 'Escolha seu país ou comece o número com + e o código do país.',
     unreachable: 'Não é possível enviar um código para este endereço ou número.',

@@ -38,6 +38,7 @@ export const tr: Strings = {
     expiredCode: 'Bu kodun süresi doldu veya kod daha önce kullanıldı. Yeni bir kod isteyin.',
     blocked: 'Çok fazla yanlış kod: bu kod artık geçerli değil. Yeni bir kod isteyin.',
     rateLimited: 'Çok fazla deneme. Lütfen {in} yeniden deneyin.',
+    checking: 'Bir dakika: program olmadığınızı kontrol ediyoruz.',
     invalidIdentity: 'Lütfen adresi veya numarayı kontrol edin.',
     chooseCountry: 'Ülkenizi seçin ya da numaraya + ve ülke koduyla başlayın.',
     unreachable: 'Bu adrese veya numaraya kod gönderilemiyor.',

@@ -38,6 +38,7 @@ export const zhCn: Strings = {
     expiredCode: '此验证码已失效或已被使用。请获取新的验证码。',
     blocked: '错误次数过多，此验证码已失效。请获取新的验证码。',
     rateLimited: '尝试次数过多。请在{in}重试。',
+    checking: '请稍候：我们正在确认您不是自动程序。',
     invalidIdentity: '请检查地址或号码。',
     chooseCountry: '请选择国家或地区，或以 + 和国家代码开头输入号码。',
     unreachable: '无法向此地址或号码发送验证码。',

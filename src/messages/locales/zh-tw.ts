@@ -38,6 +38,7 @@ export const zhTw: Strings = {
     expiredCode: '此驗證碼已失效或已使用過。請索取新的驗證碼。',
     blocked: '錯誤次數過多，此驗證碼已失效。請索取新的驗證碼。',
     rateLimited: '嘗試次數過多。請在{in}再試一次。',
+    checking: '請稍候：我們正在確認您不是自動程式。',
     invalidIdentity: '請檢查地址或號碼。',
     chooseCountry: '請選擇國家或地區，或以 + 和國碼開頭輸入號碼。',
     unreachable: '無法傳送驗證碼至此地址或號碼。',

@@ -3,6 +3,7 @@
 import { looksNational } from '../national.js';
 import { parsePastedBase32 } from '../pasted-base32.js';
 import { parsePastedCode } from '../pasted-code.js';
+import { answerCheck } from './human-check.js';
 
 const find = <Type extends HTMLElement>(selector: string) => document.querySelector<Type>(selector);
 
@@ -129,12 +130,19 @@ function countDown(): void {
       for (const button of buttons) button.disabled = false;
       return;
     }
-    const [value, unit] =
-      seconds < 60 ? ([seconds, 'second'] as const) : ([Math.ceil(seconds / 60), 'minute'] as const);
-    wait.textContent = (wait.dataset.text ?? '').replace('{in}', words.format(value, unit));
+    const [size, unit] = chooseUnit(seconds);
+    wait.textContent = (wait.dataset.text ?? '').replace(
+      '{in}',
+      words.format(Math.ceil(seconds / size), unit),
+    );
   };
   const timer = setInterval(tick, 1000);
   tick();
+}
+
+function chooseUnit(seconds: number): [seconds: number, unit: Intl.RelativeTimeFormatUnit] {
+  if (seconds < 60) return [1, 'second'];
+  return seconds <= 7140 ? [60, 'minute'] : [3600, 'hour'];
 }
 
 /** Shows the countries when what is typed looks like a number without a country code. */
@@ -172,6 +180,8 @@ async function fill(select: HTMLSelectElement, url: string): Promise<void> {
 }
 
 submitOnce();
+// First: it replaces what is announced.
+answerCheck();
 announce();
 watchCode(keepOwnSignIn());
 countDown();

@@ -1,0 +1,75 @@
+import { maskAddress, parseAddress } from '../core/address.js';
+import type { HumanCheck, HumanCheckContext } from '../core/human-check.js';
+import type { LimitName } from '../core/policy.js';
+import type { HumanCheckRequired, RateLimited, RequestOptions } from '../results.js';
+import type { CountAddress } from './address-limits.js';
+import type { Target } from './target.js';
+import { rateLimited, toRetrySeconds } from './waits.js';
+
+/** A limit that refuses a request. */
+export interface Limited {
+  limit: LimitName;
+  retryAfterMs: number;
+  /** Whether a human check that is passed would let the request through. */
+  isHelpedByCheck?: boolean | undefined;
+}
+
+type Asked = Pick<RequestOptions, 'humanCheck' | 'ip'>;
+
+/** Asks for human checks and judges what is answered, where there is one. */
+export function createHumanChecks(parts: {
+  humanCheck?: HumanCheck | undefined;
+  countAddress: CountAddress;
+}) {
+  const { humanCheck, countAddress } = parts;
+
+  const canBeAsked = ({ humanCheck: answer }: Asked): boolean =>
+    humanCheck !== undefined && answer !== undefined && answer !== '';
+
+  return {
+    /** Whether this caller could answer a check. */
+    canBeAsked,
+
+    /** Whether the caller has passed a check. A refusal if its address sends too many solutions: each costs some work. */
+    async judge(target: Target, { humanCheck: solution, ip }: Asked): Promise<boolean | RateLimited> {
+      if (humanCheck === undefined || !solution) return false;
+      const refused = await countAddress('human_check_ip', ip);
+      return refused ?? humanCheck.passes(solution, describeContext(target, ip, 'none'));
+    },
+
+    /** What to answer when a limit refuses. */
+    async refuse(
+      target: Target,
+      options: Asked,
+      limited: Limited,
+    ): Promise<RateLimited | HumanCheckRequired> {
+      const { limit, retryAfterMs, isHelpedByCheck } = limited;
+      if (!humanCheck || !isHelpedByCheck || !canBeAsked(options)) return rateLimited(limit, retryAfterMs);
+      return {
+        status: 'human_check_required',
+        humanCheck: await humanCheck.ask(describeContext(target, options.ip, findPressure(limit))),
+        retryAfterSeconds: toRetrySeconds(retryAfterMs),
+      };
+    },
+  };
+}
+
+function describeContext(
+  { recordKey, purpose }: Target,
+  address: string | null | undefined,
+  pressure: HumanCheckContext['pressure'],
+): HumanCheckContext {
+  return {
+    budgetTag: recordKey.budgetTag,
+    network: address ? maskAddress(address) : '',
+    purpose,
+    pressure,
+    ip: parseAddress(address ?? '') ?? undefined,
+  };
+}
+
+/** Someone sends a lot: to this identity, from this address, or to neighbouring numbers, where it is nobody in particular. */
+function findPressure(limit: LimitName): HumanCheckContext['pressure'] {
+  if (limit.startsWith('request_ip')) return 'address';
+  return limit.startsWith('request_') ? 'identity' : 'none';
+}

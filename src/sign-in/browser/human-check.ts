@@ -1,0 +1,76 @@
+// Solves the human check that a form asks for, and sends the form again.
+
+interface Turnstile {
+  render(
+    container: string,
+    options: { sitekey?: string; callback(token: string): void; 'error-callback'(): void },
+  ): void;
+}
+
+interface TrustedTypes {
+  createPolicy(
+    name: string,
+    rules: { createScriptURL(url: string): string },
+  ): { createScriptURL(url: string): string };
+}
+
+/** Without it the notice stays, which says how long to wait. */
+export function answerCheck(): void {
+  const field = document.querySelector<HTMLInputElement>('[name=human_check]');
+  const form = field?.form;
+  const notice = document.querySelector('#notice');
+  if (!field || !form || !notice) return;
+  const { puzzle, solver, siteKey, text = '' } = field.dataset;
+  const before = [...notice.childNodes];
+  const buttons = [...form.querySelectorAll('button')];
+  let isOver = false;
+  let worker: Worker | undefined;
+
+  const end = () => {
+    isOver = true;
+    worker?.terminate();
+    form.removeAttribute('aria-busy');
+    for (const button of buttons) button.disabled = false;
+  };
+  const giveUp = () => {
+    if (isOver) return;
+    end();
+    notice.replaceChildren(...before);
+  };
+  const finish = (solution: unknown) => {
+    if (isOver || typeof solution !== 'string') return giveUp();
+    end();
+    field.value = solution;
+    form.requestSubmit();
+  };
+
+  const busy = document.createElement('p');
+  busy.className = 'notice';
+  busy.textContent = text;
+  notice.replaceChildren(busy);
+  form.setAttribute('aria-busy', 'true');
+  for (const button of buttons) button.disabled = true;
+  // It would be the solution for what was typed before.
+  form.addEventListener('input', giveUp);
+  try {
+    if (puzzle !== undefined && solver !== undefined) {
+      worker = new Worker(allowScript(solver));
+      worker.onmessage = ({ data }) => finish(data);
+      worker.onerror = giveUp;
+      worker.postMessage(JSON.parse(puzzle));
+    } else {
+      const { turnstile } = window as unknown as { turnstile: Turnstile };
+      const options = { callback: finish, 'error-callback': giveUp };
+      turnstile.render('#turnstile', siteKey === undefined ? options : { ...options, sitekey: siteKey });
+    }
+  } catch {
+    giveUp();
+  }
+}
+
+/** Browsers that enforce trusted types take nothing else for a worker. */
+function allowScript(url: string): string {
+  const { trustedTypes } = window as unknown as { trustedTypes?: TrustedTypes };
+  const rules = { createScriptURL: (given: string) => (given === url ? given : '') };
+  return trustedTypes?.createPolicy('human-check', rules).createScriptURL(url) ?? url;
+}

@@ -1,0 +1,36 @@
+import type { HumanCheckProvider } from '../core/human-check.js';
+import { type Html, html } from '../html.js';
+import type { Assets } from './assets.js';
+import type { PageContext } from './layout.js';
+import type { AskedCheck } from './state.js';
+
+export const turnstileOrigin = 'https://challenges.cloudflare.com';
+/** Renders nothing before it is told to. */
+export const turnstileScript = `${turnstileOrigin}/turnstile/v0/api.js?render=explicit`;
+
+const field = 'human_check';
+
+/** What the script solves, in the form that it sends again by itself. Without the script the notice says how long to wait. */
+export function renderCheck(
+  { strings, at }: PageContext,
+  check: AskedCheck | null,
+  { solver }: ReturnType<Assets['urls']>,
+): Html | null {
+  if (check === null) return null;
+  const { asked, channel } = check;
+  const task =
+    asked.provider === 'altcha'
+      ? html`data-puzzle="${JSON.stringify(asked.challenge)}" data-solver="${at(solver)}"`
+      : html`data-site-key="${asked.siteKey}"`;
+  return html`<input type="hidden" name="${field}" value="" ${task} data-text="${strings.page.checking}">
+${channel !== undefined && html`<input type="hidden" name="channel" value="${channel}">`}
+${asked.provider === 'turnstile' && html`<div id="turnstile"></div>`}`;
+}
+
+export function readSolution(form: URLSearchParams): string | undefined {
+  return form.get(field) || undefined;
+}
+
+export function checkedBy(check: AskedCheck | null): HumanCheckProvider | undefined {
+  return check?.asked.provider;
+}
