@@ -92,7 +92,7 @@ for (const [name, createKit] of Object.entries(stores)) {
       const service = createService(store);
       let device = (await service.signIn(alice))?.device;
       assert.ok(device);
-      for (let round = 0; round < 60; round++) {
+      for (let round = 0; round < 40; round++) {
         await service.attack(alice);
         const signedIn = await service.signIn(alice, device);
         assert.equal(signedIn?.codeLength, 6, `round ${round}`);
