@@ -44,12 +44,18 @@ export interface RecordKey extends OwnerTags {
   side?: Side | undefined;
 }
 
-/** From `after` wrong guesses on (0: never), codes have `digits` digits and at most `maxAttempts` attempts. */
+/**
+ * The budget of guesses. A short code gets what is left of it after all guesses and the attempts that other live short codes
+ * of the same side still have. When that is too little, the new code is long.
+ */
 export interface Lengthening {
+  /** Guesses at short codes in one period; 0: any number, and all codes are short. */
   after: number;
+  /** Of a long code. */
   digits: number;
+  /** Of a long code. */
   maxAttempts: number;
-  /** How long guesses stay counted, from the first. */
+  /** How long a period is, from its first guess. */
   memorySeconds: number;
 }
 
@@ -220,10 +226,8 @@ export interface ReleaseRequest extends RecordKey {
   /** The challenge of the record that `open` returned. */
   recordChallenge: string;
   sendId: string;
-  /** Under `refuse`, a record without any accepted send is deleted. */
-  resend: ResendPolicy;
-  /** Period over which refused sends are counted. */
-  periodSeconds: number;
+  /** Refused sends of this side that are given back. */
+  limits: readonly RollingLimit[];
 }
 
 export interface HitLimit extends RollingLimit {

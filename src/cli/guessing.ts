@@ -51,6 +51,14 @@ export function findPoorOdds(config: Environment, given: Given): string[] {
   ];
 }
 
+/** Attempts that the budget of guesses never gives to a code. */
+export function warnOfAttempts({ OTP_MAX_ATTEMPTS, OTP_LENGTHEN_AFTER }: Environment): string[] {
+  if (OTP_LENGTHEN_AFTER === 0 || OTP_MAX_ATTEMPTS <= OTP_LENGTHEN_AFTER) return [];
+  return [
+    `OTP_MAX_ATTEMPTS: ${OTP_MAX_ATTEMPTS} is more than OTP_LENGTHEN_AFTER (${OTP_LENGTHEN_AFTER}), and no code gets more attempts than that`,
+  ];
+}
+
 /** What is warned of, unless it has been refused. */
 export function warnOfOdds(config: Environment, isProduction: boolean): string[] {
   const odds = computeOdds(config);

@@ -3,12 +3,18 @@ import { looksLikePublicSuffix } from '../core/public-suffix.js';
 import { passes } from '../options/row.js';
 import type { Environment } from '../options/settings.js';
 import { warnOfClearText } from './clear-text.js';
-import { warnOfOdds } from './guessing.js';
+
+import { warnOfAttempts, warnOfOdds } from './guessing.js';
 import { warnOfStateless } from './stateless.js';
 
 /** Settings that are allowed but weaken what the documentation promises, or are probably a mistake. */
 export function findRisks(config: Environment, isProduction: boolean): string[] {
-  const risks = [...warnOfOdds(config, isProduction), ...warnOfClearText(config), ...warnOfStateless(config)];
+  const risks = [
+    ...warnOfOdds(config, isProduction),
+    ...warnOfAttempts(config),
+    ...warnOfClearText(config),
+    ...warnOfStateless(config),
+  ];
   const { GATE_COOKIE_DOMAIN: domain } = config;
   if (domain !== undefined && looksLikePublicSuffix(domain)) {
     risks.push(

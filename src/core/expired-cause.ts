@@ -8,7 +8,6 @@
  * - `withdrawn`: a provider had refused its only message.
  * - `key_retired`: it was made with a key that is not configured any more.
  * - `store_changed`: the store lost its data, or another one took its place.
- * - `lengthened`: after many wrong guesses only longer codes are accepted.
  */
 export const expiredCauses = [
   'used',
@@ -20,7 +19,6 @@ export const expiredCauses = [
   'withdrawn',
   'key_retired',
   'store_changed',
-  'lengthened',
 ] as const;
 export type ExpiredCause = (typeof expiredCauses)[number];
 

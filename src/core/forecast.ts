@@ -5,8 +5,6 @@ import { type Channel, limitPeriodSeconds } from './policy.js';
 export interface ForecastPolicy extends GuessingPolicy {
   /** Those that some transport serves. */
   channels: readonly Channel[];
-  /** Whether sends are limited over a day. */
-  hasDayBudgets: boolean;
   /** Whether a caller can be asked for a human check. */
   hasHumanCheck: boolean;
   /** Most messages a day on channels that cost; undefined: no ceiling. */

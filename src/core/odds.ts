@@ -1,9 +1,14 @@
-import { guessMemorySeconds, limitPeriodSeconds, longAttempts, type Policy } from './policy.js';
+import { identityLadder, unitsPerSend } from './ladder.js';
+import { guessMemorySeconds, limitPeriodSeconds, longAttempts, type Policy, refusedSends } from './policy.js';
 
-export type GuessingPolicy = Pick<
-  Policy,
-  'digits' | 'longDigits' | 'lengthenAfter' | 'maxAttempts' | 'requestIdentityMax' | 'resendCooldownSeconds'
->;
+export interface GuessingPolicy
+  extends Pick<
+    Policy,
+    'digits' | 'longDigits' | 'lengthenAfter' | 'maxAttempts' | 'requestIdentityMax' | 'resendCooldownSeconds'
+  > {
+  /** Whether sends are limited over a day. */
+  hasDayBudgets: boolean;
+}
 
 /** How many guesses at one identity meet codes of each length in a year. */
 export interface YearOfGuesses {
@@ -14,11 +19,14 @@ export interface YearOfGuesses {
 /** Above this, an installation does not protect its identities. */
 export const maxYearlyOdds = 1e-2;
 
-const yearSeconds = 365 * 24 * 3600;
+const daySeconds = 24 * 3600;
+const yearDays = 365;
+const yearSeconds = yearDays * daySeconds;
 
 /**
  * Counts what someone achieves who guesses at one identity for a year as fast as the limits allow. Every message opens a
- * bound code with attempts of its own, so the limit of sends decides; that of verifies holds for unbound codes only.
+ * bound code with attempts of its own, so the limit of sends decides; that of verifies holds for unbound codes only. Refused
+ * messages that are given back come on top: their codes can be guessed at until the refusal arrives.
  *
  * @param storeLifeSeconds how often the store loses everything, counts included. Default: never
  */
@@ -26,19 +34,31 @@ export function countGuessesInYear(
   policy: GuessingPolicy,
   storeLifeSeconds = Number.POSITIVE_INFINITY,
 ): YearOfGuesses {
-  const { lengthenAfter, maxAttempts, requestIdentityMax, resendCooldownSeconds } = policy;
-  const cooledDown =
-    resendCooldownSeconds === 0 ? Number.POSITIVE_INFINITY : yearSeconds / resendCooldownSeconds;
+  const { lengthenAfter, maxAttempts } = policy;
   // A year that begins and ends within a life of the store has parts of two more than it holds in full.
-  const lives =
-    storeLifeSeconds === Number.POSITIVE_INFINITY ? 1 : Math.floor(yearSeconds / storeLifeSeconds) + 2;
-  const limited = requestIdentityMax * (yearSeconds / limitPeriodSeconds + lives - 1);
-  const sends = Math.min(limited, Math.ceil(cooledDown) + lives - 1);
+  const isNeverLost = storeLifeSeconds === Number.POSITIVE_INFINITY;
+  const lives = isNeverLost ? 1 : Math.floor(yearSeconds / storeLifeSeconds) + 2;
+  const { inDay, atOnce } = countSends(policy);
+  const refused = refusedSends[1].max * (yearDays + lives - 1);
+  const sends = inDay * yearDays + atOnce * (lives - 1) + refused;
   if (lengthenAfter === 0) return { short: sends * maxAttempts, long: 0 };
-  // A guess count lives from its first guess on, so a year has room for one more than it holds in full.
-  const counts = lives * Math.ceil(Math.min(yearSeconds, storeLifeSeconds) / guessMemorySeconds);
-  const short = Math.min(lengthenAfter * counts, sends * maxAttempts);
-  return { short, long: Math.max(0, sends * Math.min(maxAttempts, longAttempts) - short) };
+  // A period of the guess count starts with its first guess. So a year can begin with all guesses but that one of a period
+  // that has started before.
+  const before = isNeverLost ? lengthenAfter - 1 : 0;
+  const periods = Math.ceil(Math.min(yearSeconds, storeLifeSeconds) / guessMemorySeconds);
+  const short = Math.min(lengthenAfter * periods * lives + before, sends * maxAttempts);
+  return { short, long: sends * Math.min(maxAttempts, longAttempts) };
+}
+
+/** Sends to one identity that stand: in a day, and without waiting. */
+function countSends({ requestIdentityMax, resendCooldownSeconds, hasDayBudgets }: GuessingPolicy) {
+  const cooledDown =
+    resendCooldownSeconds === 0 ? Number.POSITIVE_INFINITY : Math.ceil(daySeconds / resendCooldownSeconds);
+  const inDay = Math.min(requestIdentityMax * (daySeconds / limitPeriodSeconds), cooledDown);
+  if (!hasDayBudgets) return { inDay, atOnce: Math.min(requestIdentityMax, inDay) };
+  const { max, freshMax } = identityLadder.checked;
+  const bounded = Math.min(inDay, Math.max(max, freshMax) / unitsPerSend);
+  return { inDay: bounded, atOnce: bounded };
 }
 
 /** The probability that at least one of these guesses is right. */

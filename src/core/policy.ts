@@ -73,12 +73,17 @@ export const driftToleranceRange = { min: 0, max: 10, default: 1 };
 
 /** Rolling period of all limits. */
 export const limitPeriodSeconds = 600;
-/** Limit of sends that a provider refused, as a multiple of the limit of sends. */
-export const refusedSendsFactor = 2;
+/** Refused sends that are given back, to one side of a budget. Further ones stay counted. */
+export const refusedSends = [
+  { max: 10, periodSeconds: limitPeriodSeconds },
+  { max: 30, periodSeconds: 24 * 3600 },
+] as const;
 /** How long guesses stay counted, from the first. */
-export const guessMemorySeconds = 100 * 24 * 3600;
-/** Attempts on a code that has been lengthened. */
-export const longAttempts = 2;
+export const guessMemorySeconds = 46 * 24 * 3600;
+/** Attempts at a long code. */
+export const longAttempts = 3;
+/** When the budget of guesses has fewer left, or fewer than `maxAttempts`, a new code is long. */
+export const fewestShortAttempts = 3;
 /** With less than this left of its life (and less than a third), a pending code is not sent again. */
 export const staleSeconds = 60;
 

@@ -35,7 +35,7 @@ export const codeOptions = {
   ),
   /** `challenge` binds every code to the challenge that its request returned. Default `identity`. */
   binding: from('OTP_BINDING', choice(bindings, 'identity')),
-  /** Wrong guesses at one identity in 100 days from which on its codes are long, 0 (never) to 1000. Default 10. */
+  /** Guesses at short codes of one identity in 46 days; when fewer than three are left, new ones are long. 0 (never) to 1000. Default 10. */
   lengthenAfter: from('OTP_LENGTHEN_AFTER', wholeNumber(policyNumbers.lengthenAfter)),
   /** Length of a long code, 4 to 10 and at least `digits`. Default 10. */
   longDigits: from('OTP_LONG_DIGITS', wholeNumber(policyNumbers.longDigits)),

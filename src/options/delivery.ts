@@ -62,7 +62,7 @@ export const deliveryOptions = {
   ),
   /**
    * Identities for app reviews and demos, each with a code that does not change until its last day. Nothing is sent to
-   * them, every use is logged as a warning, and 20 wrong guesses in 100 days switch one off. Default: none.
+   * them, every use is logged as a warning, and 20 wrong guesses in 46 days switch one off. Default: none.
    */
   testIdentities: from('OTP_TEST_IDENTITIES', {
     allowed: '`review@example.com=482931@2026-12-31` (identity, code, last day), entries separated by commas',

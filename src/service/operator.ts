@@ -1,7 +1,7 @@
 import type { OwnerTags } from '../core/derivation.js';
 import { parseIdentity } from '../core/identity.js';
 import { shortenTag } from '../core/identity-tag.js';
-import { type Channel, type LimitName, limitPeriodSeconds, refusedSendsFactor } from '../core/policy.js';
+import { type Channel, type LimitName, limitPeriodSeconds } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type { Call } from '../outcomes/call.js';
 import type { OperatorVerb } from '../outcomes/outcome.js';
@@ -128,19 +128,11 @@ export function createOperator(parts: Parts): Operator {
     return { ...nothing, outcome: 'delivered', transport: delivery.firstTransport(channel) ?? null };
   }
 
-  function listBudgets({ sends, refusals, verifies }: InspectedCounts): Budget[] {
+  function listBudgets({ sends, verifies }: InspectedCounts): Budget[] {
     const { requestIdentityMax: max, verifyIdentityMax, resendCooldownSeconds } = policy;
-    const refused = describeBudget(
-      'request_identity',
-      refusals,
-      max * refusedSendsFactor,
-      limitPeriodSeconds,
-    );
-    const requests = describeBudget('request_identity', sends, max, limitPeriodSeconds);
     const waiting = sends.filter((age) => age < resendCooldownSeconds * 1000).slice(-1);
     return [
-      // Too many refused sends stop requests as well.
-      refused.used >= refused.max ? { ...refused, used: max, max } : requests,
+      describeBudget('request_identity', sends, max, limitPeriodSeconds),
       describeBudget('verify_identity', verifies, verifyIdentityMax, limitPeriodSeconds),
       ...(resendCooldownSeconds > 0 ? [describeBudget('cooldown', waiting, 1, resendCooldownSeconds)] : []),
     ];

@@ -1,4 +1,4 @@
-import { type Channel, channels, limitPeriodSeconds, staleSeconds } from '../core/policy.js';
+import { type Channel, channels, limitPeriodSeconds, refusedSends, staleSeconds } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import { toFailure } from '../outcomes/failure.js';
 import type { DeliveryReceipt, DeliverySlot } from '../ports.js';
@@ -163,8 +163,7 @@ export function createRequest(parts: Parts): Request {
         ...recordKey,
         recordChallenge: opened.record.challenge,
         sendId: opened.sendId,
-        resend: policy.resend,
-        periodSeconds: limitPeriodSeconds,
+        limits: refusedSends,
       });
     } catch (error) {
       outcomes.report({ event: 'release.failed', ...nameCall(facts), cause: toFailure(error) });

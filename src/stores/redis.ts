@@ -167,8 +167,6 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
         keyIds,
         verifies.max,
         verifies.periodSeconds,
-        lengthening.after,
-        lengthening.digits,
         lengthening.memorySeconds,
       ];
       const keys = [key.budget(request), key.guesses(request)];
@@ -179,7 +177,10 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       const { recordTag, challenge, recordChallenge, attemptId = '' } = request;
       const names = [nameRecord(recordTag, challenge), recordChallenge, attemptId];
       const keys = [key.budget(request), key.guesses(request), key.signOut(request)];
-      return Number(await call('consume', keys, names, [numberSide(request.side)])) || false;
+      return (
+        Number(await call('consume', keys, names, [numberSide(request.side), challenge !== undefined])) ||
+        false
+      );
     },
     async clear(request) {
       const keys = [key.budget(request), key.guesses(request), key.signOut(request)];
@@ -199,12 +200,14 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     async retract(request) {
       const names = [nameRecord(request.recordTag, request.challenge), request.attemptId];
       const keys = [key.budget(request), key.guesses(request)];
-      return (await call('retract', keys, names, [numberSide(request.side)])) === 1;
+      const settings = [numberSide(request.side), request.challenge !== undefined];
+      return (await call('retract', keys, names, settings)) === 1;
     },
     async release(request) {
-      const { recordTag, challenge, side, recordChallenge, sendId, resend, periodSeconds } = request;
+      const { recordTag, challenge, side, recordChallenge, sendId } = request;
+      const limits = request.limits.map(({ max, periodSeconds }) => [max, periodSeconds]);
       const names = [nameRecord(recordTag, challenge), recordChallenge, sendId];
-      await call('release', [key.budget(request)], names, [numberSide(side), resend, periodSeconds]);
+      await call('release', [key.budget(request)], names, [numberSide(side), limits]);
     },
     async claim(name, ttlSeconds) {
       return (await call('claim', [key.of('c', name)], [], [ttlSeconds])) === 1;

@@ -41,6 +41,7 @@ test('odds above 0.1 % a year are warned of, and above 1 % production does not s
           maxAttempts: Number(chosen.OTP_MAX_ATTEMPTS),
           requestIdentityMax: Number(chosen.RATE_REQUEST_OTP_MAX),
           resendCooldownSeconds: Number(chosen.OTP_RESEND_COOLDOWN_SECONDS),
+          hasDayBudgets: false,
         });
         const isRefused = mode === 'production' && !isAllowed && odds > 0.01;
         const [refusals, told] = [problems, warnings].map((lines) =>
@@ -52,4 +53,14 @@ test('odds above 0.1 % a year are warned of, and above 1 % production does not s
     ),
     { seed: 20261126, numRuns: 300 },
   );
+});
+
+test('attempts that no code gets are warned of', () => {
+  const warningsFor = (OTP_MAX_ATTEMPTS: string, OTP_LENGTHEN_AFTER: string) =>
+    loadConfig({ ...production, OTP_MAX_ATTEMPTS, OTP_LENGTHEN_AFTER }).warnings.filter((line) =>
+      line.startsWith('OTP_MAX_ATTEMPTS: '),
+    );
+  assert.equal(warningsFor('11', '10').length, 1);
+  assert.deepEqual(warningsFor('10', '10'), []);
+  assert.deepEqual(warningsFor('5', '0'), []);
 });

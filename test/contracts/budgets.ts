@@ -174,8 +174,7 @@ export function describeBudgets(name: string, createHarness: () => Promise<Store
           challenge: sent.challenge,
           recordChallenge: sent.challenge,
           sendId: sent.sendId,
-          resend: 'reuse',
-          periodSeconds,
+          limits: [{ max: 10, periodSeconds }],
         });
         const { sends: ofStrangers, refusals, known: ofKnown } = await inspect(alice);
         assert.deepEqual([ofStrangers.length, refusals.length], [1, 0]);

@@ -1,15 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { computeYearlyOdds, countGuessesInYear, type GuessingPolicy } from '../../src/core/odds.js';
-import { createPolicy, guessMemorySeconds, limitPeriodSeconds, longAttempts } from '../../src/core/policy.js';
+import { computeYearlyOdds, countGuessesInYear } from '../../src/core/odds.js';
+import {
+  createPolicy,
+  guessMemorySeconds,
+  limitPeriodSeconds,
+  longAttempts,
+  type Policy,
+} from '../../src/core/policy.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { createManualClock } from '../helpers/clock.js';
 
 test('the figures of the documentation follow from the defaults', () => {
-  assert.deepEqual(countGuessesInYear(createPolicy()), { short: 40, long: 525_560 });
-  assert.equal(computeYearlyOdds(createPolicy()).toExponential(1), '9.3e-5');
-  assert.equal(computeYearlyOdds(createPolicy({ lengthenAfter: 0 })).toFixed(2), '0.73');
+  const policy = { ...createPolicy(), hasDayBudgets: true };
+  assert.deepEqual(countGuessesInYear(policy), { short: 89, long: 60 * 3 * 365 });
+  assert.equal(computeYearlyOdds(policy).toExponential(1), '9.6e-5');
+  assert.equal(computeYearlyOdds({ ...policy, hasDayBudgets: false }).toExponential(1), '1.7e-4');
+  assert.equal(computeYearlyOdds({ ...policy, lengthenAfter: 0 }).toFixed(2), '0.10');
 });
 
 test('odds grow with every setting that gives guesses, and stay a probability', () => {
@@ -20,6 +28,7 @@ test('odds grow with every setting that gives guesses, and stay a probability', 
     maxAttempts: fc.integer({ min: 1, max: 100 }),
     requestIdentityMax: fc.integer({ min: 1, max: 1_000_000 }),
     resendCooldownSeconds: fc.integer({ min: 0, max: 600 }),
+    hasDayBudgets: fc.boolean(),
   });
   fc.assert(
     fc.property(policies, (policy) => {
@@ -42,7 +51,7 @@ test('odds grow with every setting that gives guesses, and stay a probability', 
 });
 
 /** Guesses in some periods of a store that is asked as fast as it allows, by whether the codes are long. */
-async function guess(policy: GuessingPolicy, periods: number) {
+async function guess(policy: Policy, periods: number) {
   const clock = createManualClock();
   const store = createMemoryStore({ clock });
   const key = { identityTag: 'identity', budgetTag: 'identity', recordTag: 'record' };
@@ -98,18 +107,19 @@ test('nobody guesses faster than is counted', async () => {
     fc.asyncProperty(policies, async (changes) => {
       const policy = createPolicy(changes);
       const counts = await guess(policy, periods);
-      const year = countGuessesInYear(policy);
-      const share = periods / (365 * 144);
+      const year = countGuessesInYear({ ...policy, hasDayBudgets: false });
+      // Nothing is refused here.
+      const sends = policy.requestIdentityMax * 144 * 365;
+      const counted = sends / (sends + 30 * 365);
+      const share = (counted * periods) / (365 * 144);
       if (policy.lengthenAfter === 0) {
         assert.deepEqual([counts.short, counts.long], [Math.round(year.short * share), 0]);
         return;
       }
       assert.ok(counts.short <= policy.lengthenAfter, `${counts.short} short`);
-      // All else being long codes, a period is worth what it is in a year.
-      const perPeriod = (year.short + year.long) / (365 * 144);
-      assert.ok(counts.long <= perPeriod * periods + 1e-6, `${counts.long} long`);
-      const slack = policy.requestIdentityMax * policy.maxAttempts * 2 + policy.lengthenAfter;
-      assert.ok(counts.long >= perPeriod * periods - slack * 2, `${counts.long} of ${perPeriod * periods}`);
+      assert.ok(counts.long <= year.long * share + 1e-6, `${counts.long} long`);
+      const slack = policy.lengthenAfter * 3;
+      assert.ok(counts.long >= year.long * share - slack, `${counts.long} of ${year.long * share}`);
     }),
     { seed: 14, numRuns: 60 },
   );

@@ -61,14 +61,16 @@ test('right guesses that a slow Redis answers too late cost no attempt and make 
 // Attack: the same to guess for nothing: each wrong guess that was compared stays counted.
 test('among answers that come too late, ten wrong guesses still make codes long', async () => {
   const { otp, inbox, obtain, wrong, recover, verifySlowly } = await createKit();
-  for (let i = 0; i < 10; i++) {
+  for (let i = 0; i < 2; i++) {
     const sent = await otp.request(alice, { bind: true });
     assert.ok(sent.status === 'sent' && sent.codeLength === 6);
     const { challenge } = sent;
     const code = inbox.lastCode();
-    await verifySlowly(wrong(code), challenge);
-    await recover();
-    assert.equal((await otp.verify(alice, wrong(code), { challenge })).status, 'invalid');
+    for (let guess = 0; guess < 5; guess++) {
+      await verifySlowly(wrong(code), challenge);
+      await recover();
+      assert.equal((await otp.verify(alice, wrong(code), { challenge })).status, 'invalid');
+    }
   }
   assert.equal((await obtain(alice)).length, 10);
 });

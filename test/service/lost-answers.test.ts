@@ -121,10 +121,13 @@ test('whatever gets lost, no more than ten wrong guesses meet short codes, and n
       await takeBack();
       assert.ok(wrongGuesses <= 10, `${wrongGuesses} wrong guesses met short codes`);
       // Once all is taken back, exactly those that were told to be wrong count.
-      for (; wrongGuesses < 10; wrongGuesses++) {
+      while (wrongGuesses <= 7) {
         const code = await obtain(alice);
         assert.equal(code.length, 6);
-        assert.equal((await otp.verify(alice, wrong(code))).status, 'invalid');
+        const attempts = Math.min(5, 10 - wrongGuesses);
+        for (let i = 0; i < attempts; i++)
+          assert.equal((await otp.verify(alice, wrong(code))).status, 'invalid');
+        wrongGuesses += attempts;
         clock.advance(600_000);
       }
       assert.equal((await obtain(alice)).length, 10);

@@ -57,12 +57,16 @@ test('pending: under refuse there is one code at a time', async () => {
   assert.deepEqual(await otp.request(alice), { status: 'pending', retryAfterSeconds: 200 });
 });
 
-test('blocked: a code out of attempts is not sent again', async () => {
-  const { otp, obtain, wrong, inbox } = createTestOtp();
-  const code = await obtain(alice);
-  for (let i = 0; i < 5; i++) await otp.verify(alice, wrong(code));
-  assert.deepEqual(await otp.request(alice), { status: 'blocked', retryAfterSeconds: 300 });
-  assert.equal(inbox.messages.length, 1);
+test('blocked: under refuse a code out of attempts is not sent again, and otherwise a new one is', async () => {
+  for (const resend of ['refuse', 'reuse', 'rotate'] as const) {
+    const { otp, obtain, wrong, inbox } = createTestOtp({ resend });
+    const code = await obtain(alice);
+    for (let i = 0; i < 5; i++) await otp.verify(alice, wrong(code));
+    const result = await otp.request(alice);
+    if (resend === 'refuse') assert.deepEqual(result, { status: 'blocked', retryAfterSeconds: 300 });
+    else assert.equal((await otp.verify(alice, inbox.lastCode())).status, 'valid');
+    assert.equal(inbox.messages.length, resend === 'refuse' ? 1 : 2);
+  }
 });
 
 test('expired: only a challenge that lives can be sent again', async () => {
@@ -157,13 +161,13 @@ test('an IPv4 address has one budget, however it is embedded in IPv6', async () 
   }
 });
 
-test('delivery_failed: a definite refusal gives the send back, and the same code goes out next time', async () => {
+test('delivery_failed: a definite refusal gives the send back, and another code goes out next time', async () => {
   let answer: Receipt = refuse('unavailable');
   const { otp, inbox } = createTestOtp({ requestIdentityMax: 1, answer: () => answer });
   assert.deepEqual(await otp.request(alice), { status: 'delivery_failed', category: 'unavailable' });
   answer = isOkay();
   assert.equal((await otp.request(alice)).status, 'sent');
-  assert.equal(inbox.messages[0]?.code, inbox.messages[1]?.code);
+  assert.notEqual(inbox.messages[0]?.code, inbox.messages[1]?.code);
   assert.equal((await otp.request(alice)).status, 'rate_limited');
 });
 
@@ -215,10 +219,20 @@ test('delivery_failed: a transport that throws or never answers is an unknown ou
 });
 
 // Attack: have a provider refuse a thousand times, for free.
-test('refused tries have a cap of their own, twice the send limit', async () => {
-  const { otp, inbox } = createTestOtp({ answer: () => refuse('rejected') });
-  for (let i = 0; i < 30; i++) await otp.request(alice);
-  assert.equal(inbox.messages.length, 10);
+test('refused sends are given back ten times in ten minutes and thirty times in a day', async () => {
+  const { otp, inbox, clock } = createTestOtp({ answer: () => refuse('rejected') });
+  const sendAll = async () => {
+    inbox.messages.length = 0;
+    for (let i = 0; i < 30; i++) await otp.request(alice);
+    return inbox.messages.length;
+  };
+  assert.equal(await sendAll(), 15);
+  clock.advance(600_000);
+  assert.equal(await sendAll(), 15);
+  clock.advance(600_000);
+  assert.equal(await sendAll(), 15);
+  clock.advance(600_000);
+  assert.equal(await sendAll(), 5);
 });
 
 test('unsupported_channel: the channel must reach the identity and have a transport', async () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { describeBudgets } from '../contracts/budgets.js';
 import { describeDayCounts } from '../contracts/day-counts.js';
+import { describeGuesses } from '../contracts/guesses.js';
 import { describeInspection } from '../contracts/inspection.js';
 import { describeSignOuts } from '../contracts/sign-outs.js';
 import { describeStore, type StoreHarness } from '../contracts/store.js';
@@ -23,6 +24,7 @@ describeSignOuts('the memory store', createHarness);
 describeInspection('the memory store', createHarness);
 describeDayCounts('the memory store', createHarness);
 describeBudgets('the memory store', createHarness);
+describeGuesses('the memory store', createHarness);
 
 const lengthening = { after: 10, digits: 10, maxAttempts: 2, memorySeconds: 8_640_000 };
 const sends = { max: 5, periodSeconds: 600 };

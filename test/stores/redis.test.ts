@@ -2,6 +2,7 @@ import { after, before, describe } from 'node:test';
 import { createRedisStore } from '../../src/stores/redis.js';
 import { describeBudgets } from '../contracts/budgets.js';
 import { describeDayCounts } from '../contracts/day-counts.js';
+import { describeGuesses } from '../contracts/guesses.js';
 import { describeInspection } from '../contracts/inspection.js';
 import { describeSignOuts } from '../contracts/sign-outs.js';
 import { describeStore, type StoreHarness } from '../contracts/store.js';
@@ -41,6 +42,7 @@ describe('on a single server', () => {
   describeInspection('the Redis store', () => createHarness(url));
   describeDayCounts('the Redis store', () => createHarness(url));
   describeBudgets('the Redis store', () => createHarness(url));
+  describeGuesses('the Redis store', () => createHarness(url));
 });
 
 describe('on a cluster of three', () => {

@@ -26,7 +26,7 @@ test('a shared count is never less than that of the key, nor more than that of a
           if (verb === 'add') added.push({ key, at: now, name: counts.add(key, now) });
           const picked = added[pick % added.length];
           if (verb === 'take back' && picked) {
-            counts.takeBack(picked.key, picked.name, now);
+            counts.takeBack(picked.key, picked.name, 1, now);
             added = added.filter((one) => one !== picked);
           }
           if (verb === 'wait') now += seconds * 1000;
@@ -52,7 +52,7 @@ test('a counter that is full stays so until it ends', () => {
   const counts = new SharedCounts(1, periodSeconds);
   const name = counts.add('mine', 0);
   for (let i = 0; i < 1000; i++) counts.add('theirs', 0);
-  for (let i = 0; i < 1000; i++) counts.takeBack('theirs', name, 0);
+  for (let i = 0; i < 1000; i++) counts.takeBack('theirs', name, 1, 0);
   assert.equal(counts.count('mine', 0), Number.POSITIVE_INFINITY);
   assert.equal(counts.count('mine', periodSeconds * 1500), 0);
 });

@@ -117,7 +117,7 @@ const scenarios: Record<string, () => Promise<Awaited<ReturnType<typeof post>> |
   },
   expired_code: () => post(createTestOtp().otp.handler, paths.verify, { identity: alice, otp: '482931' }),
   async blocked() {
-    const service = createTestOtp();
+    const service = createTestOtp({ resend: 'refuse' });
     await guessWrong(service, 5);
     service.clock.advance(60_000);
     return post(service.otp.handler, paths.request, { identity: alice });

@@ -45,7 +45,7 @@ test('the settings have the defaults of the service', () => {
     requestIpMax: 'requests per network',
     verifyIpMax: 'verifies per network',
     resendCooldownSeconds: 'cooldown: the minimum gap between two sends',
-    lengthenAfter: 'guesses from which on codes are long',
+    lengthenAfter: 'budget of guesses at short codes',
     longDigits: 'digits of a long code',
   };
   for (const [name, label] of Object.entries(labels)) {

@@ -16,9 +16,6 @@ export function attempt({ budgets, guesses }: Tables, request: AttemptRequest, n
   if (record.sends <= 0) return { status: 'expired', cause: 'withdrawn' };
   if (!request.keyIds.includes(record.keyId)) return { status: 'expired', cause: 'key_retired' };
   if (record.attemptsLeft <= 0) return { status: 'blocked', retryAfterMs: record.expiresAt - now };
-  if (record.digits < lengthening.digits && guesses.haveReached(budgetTag, record.side, lengthening, now)) {
-    return { status: 'expired', cause: 'lengthened' };
-  }
   if (challenge === undefined) {
     const counts = findCounts(budget, request.side);
     const retryAfterMs = timeLeft(counts.verifies.at(-verifies.max), verifies.periodSeconds, now);
@@ -26,9 +23,14 @@ export function attempt({ budgets, guesses }: Tables, request: AttemptRequest, n
     counts.verifies = addToLog(counts.verifies, verifies.periodSeconds, now);
     extend(budget, now + verifies.periodSeconds * 1000);
   }
-  const guessExpiresAt = guesses.count(budgetTag, record.side, lengthening, now);
-  if (attemptId !== undefined) addAttempt(budget, { id: attemptId, at: now, record, guessExpiresAt });
+  let period = 0;
+  if (record.isShort) {
+    period = guesses.count(budgetTag, record.side, lengthening.memorySeconds, now);
+    if (record.period !== period) record.tried = 0;
+    record.period = period;
+    record.tried += 1;
+  }
+  if (attemptId !== undefined) addAttempt(budget, { id: attemptId, at: now, record, period });
   record.attemptsLeft -= 1;
-  record.isTried = true;
   return { status: 'counted', record: toPending(record), attemptsLeft: record.attemptsLeft };
 }

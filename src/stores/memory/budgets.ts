@@ -1,5 +1,5 @@
 import type { ExpiredCause } from '../../core/expired-cause.js';
-import { policyNumbers, refusedSendsFactor } from '../../core/policy.js';
+import { policyNumbers } from '../../core/policy.js';
 import type { RollingLimit, Side } from '../../store-verbs.js';
 import { nameRecord } from '../record-name.js';
 import type { Expiring } from './expiring-map.js';
@@ -11,8 +11,8 @@ export interface Attempt {
   id: string;
   at: number;
   record: StoredRecord;
-  /** When the guess count that holds its guess expires; 0 if none does. */
-  guessExpiresAt: number;
+  /** When the guess count that holds its guess ends; 0 if none does. */
+  period: number;
 }
 
 /** What counts against one side. */
@@ -92,11 +92,24 @@ export function takeAttempt(budget: StoredBudget, id: string): Attempt | undefin
   return attempt;
 }
 
-/** Milliseconds to wait for the limits on sends and on refused sends; 0: no wait. */
-export function waitForLimit({ sends, refusals }: SideCounts, limit: RollingLimit, now: number): number {
-  const forSends = timeLeft(sends.at(-limit.max), limit.periodSeconds, now);
-  const forRefusals = timeLeft(refusals.at(-limit.max * refusedSendsFactor), limit.periodSeconds, now);
-  return Math.max(forSends, forRefusals);
+/** Milliseconds until one more fits; 0: no wait. */
+export function waitForRoom(log: RollingLog, limit: RollingLimit, now: number): number {
+  return timeLeft(log.at(-limit.max), limit.periodSeconds, now);
+}
+
+/** Attempts that live short codes of a side still have, except one of them. */
+export function countOpenAttempts(
+  { records }: StoredBudget,
+  side: Side,
+  except: StoredRecord | undefined,
+  now: number,
+): number {
+  let open = 0;
+  for (const record of records) {
+    const isOpen = record.isShort && record.side === side && record.sends > 0 && record.expiresAt > now;
+    if (isOpen && record !== except) open += record.attemptsLeft;
+  }
+  return open;
 }
 
 /** Returns how many live records it ended. See `Store.clear`. */

@@ -15,14 +15,24 @@ export function consume(
   // It has been taken back.
   if (attemptId !== undefined && !attempt) return false;
   const record = budget && findRecord(budget, nameRecord(recordTag, challenge), now);
-  const paidBy = attempt?.record.side ?? record?.side ?? 'unknown';
-  guesses.takeBack(budgetTag, paidBy, attempt?.guessExpiresAt, now);
-  if (!budget || record?.challenge !== recordChallenge) return false;
+  const hasWon = budget !== undefined && record?.challenge === recordChallenge;
+  if (challenge === undefined) {
+    // Every right guess is given back, not only the winner's: see docs/decisions/0001.
+    const { side: paidBy, period } = attempt
+      ? { side: attempt.record.side, period: attempt.period }
+      : (record ?? noGuess);
+    if (attempt || hasWon) guesses.takeBack(budgetTag, paidBy, period, 1, now);
+  } else if (hasWon) {
+    guesses.takeBack(budgetTag, record.side, record.period, record.tried, now);
+  }
+  if (!hasWon) return false;
   removeRecord(budget, record);
   budgets.resize(budget, Math.max(1, budget.records.length), now);
   findCounts(budget, side).verifies = emptyLog;
   return signOuts.timeSignIn(identityTag, now);
 }
+
+const noGuess = { side: 'unknown', period: 0 } as const;
 
 /** See `Store.retract`. */
 export function retract(
@@ -33,11 +43,17 @@ export function retract(
   const budget = budgets.load(budgetTag, now);
   const attempt = budget && takeAttempt(budget, attemptId);
   if (!attempt) return false;
-  attempt.record.attemptsLeft += 1;
   if (challenge === undefined) {
     const counts = findCounts(budget, side);
     counts.verifies = removeFromLog(counts.verifies, attempt.at);
   }
-  guesses.takeBack(budgetTag, attempt.record.side, attempt.guessExpiresAt, now);
+  const { record, period } = attempt;
+  const isLive = budget.records.includes(record);
+  // Whoever consumed a bound code was given all of its guesses back.
+  if (!isLive && challenge !== undefined) return true;
+  const isGivenBack = period === 0 || guesses.takeBack(budgetTag, record.side, period, 1, now);
+  if (!isLive || !isGivenBack) return true;
+  record.attemptsLeft += 1;
+  if (period !== 0) record.tried -= 1;
   return true;
 }

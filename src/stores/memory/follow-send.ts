@@ -1,6 +1,6 @@
 import type { NoteRequest, ReleaseRequest } from '../../store-verbs.js';
 import { nameRecord } from '../record-name.js';
-import { extend, findCounts, findRecord, removeRecord } from './budgets.js';
+import { extend, findCounts, findRecord, waitForRoom } from './budgets.js';
 import { addToLog, removeFromLog } from './rolling-log.js';
 import type { Tables } from './tables.js';
 
@@ -10,18 +10,14 @@ export function release({ budgets }: Tables, request: ReleaseRequest, now: numbe
   const send = Number(request.sendId);
   const counts = budget && findCounts(budget, request.side);
   if (!budget || !counts?.sends.includes(send)) return;
-  const record = findRecord(budget, nameRecord(request.recordTag, request.challenge), now);
-  // Nobody knows any more whether a code that is gone was guessed at.
-  if (record?.challenge !== request.recordChallenge) return;
-  // It paid for the guesses.
-  if (record.isTried && record.sends <= 1) return;
+  if (request.limits.some((limit) => waitForRoom(counts.refusals, limit, now) > 0)) return;
+  const longest = Math.max(...request.limits.map(({ periodSeconds }) => periodSeconds));
   counts.sends = removeFromLog(counts.sends, send);
-  counts.refusals = addToLog(counts.refusals, request.periodSeconds, now);
-  extend(budget, now + request.periodSeconds * 1000);
-  record.sends -= 1;
-  if (request.resend !== 'refuse' || record.sends > 0) return;
-  removeRecord(budget, record);
-  budgets.resize(budget, Math.max(1, budget.records.length), now);
+  counts.refusals = addToLog(counts.refusals, longest, now);
+  extend(budget, now + longest * 1000);
+  const record = findRecord(budget, nameRecord(request.recordTag, request.challenge), now);
+  // A record none of whose sends stands counts as deleted. It is kept for operators, who see what became of it.
+  if (record?.challenge === request.recordChallenge) record.sends -= 1;
 }
 
 /** See `Store.note`. */

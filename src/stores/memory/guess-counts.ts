@@ -1,5 +1,5 @@
 import { guessMemorySeconds } from '../../core/policy.js';
-import type { Lengthening, Side } from '../../store-verbs.js';
+import type { Side } from '../../store-verbs.js';
 import { type Expiring, ExpiringMap } from './expiring-map.js';
 import { SharedCounts } from './shared-counts.js';
 
@@ -28,17 +28,13 @@ export class GuessCounts {
     this.#counts = new ExpiringMap(maxEntries);
   }
 
-  /** Whether codes must be long. */
-  haveReached(budgetTag: string, side: Side, { after }: Lengthening, now: number): boolean {
-    if (after === 0) return false;
+  find(budgetTag: string, side: Side, now: number): number {
     const name = nameCount(budgetTag, side);
-    const count = this.#counts.load(name, now);
-    return (count?.guesses ?? this.#shared?.count(name, now) ?? 0) >= after;
+    return this.#counts.load(name, now)?.guesses ?? this.#shared?.count(name, now) ?? 0;
   }
 
-  /** Returns when the guess will be forgotten, which also names the count that holds it; 0 if it was not counted. */
-  count(budgetTag: string, side: Side, { after, memorySeconds }: Lengthening, now: number): number {
-    if (after === 0) return 0;
+  /** Adds one. Returns when its period ends, which also names the count that holds it. */
+  count(budgetTag: string, side: Side, memorySeconds: number, now: number): number {
     const name = nameCount(budgetTag, side);
     const found = this.#counts.load(name, now);
     if (found) {
@@ -76,15 +72,15 @@ export class GuessCounts {
     this.#counts.save(name, { guesses: 0, expiresAt: now + guessMemorySeconds * 1500 }, now);
   }
 
-  /** Takes one guess back from the count that holds it; without the time when it ends, from one of this budget alone. */
-  takeBack(budgetTag: string, side: Side, endsAt: number | undefined, now: number): void {
+  /** Takes guesses back from the count of this period; false if that is over. */
+  takeBack(budgetTag: string, side: Side, endsAt: number, guesses: number, now: number): boolean {
+    if (guesses === 0 || endsAt === 0) return false;
     const name = nameCount(budgetTag, side);
     const count = this.#counts.load(name, now);
-    if (count && (endsAt === undefined || endsAt === count.expiresAt)) {
-      count.guesses = Math.max(0, count.guesses - 1);
-      if (count.guesses === 0 && !this.#shared) this.#counts.remove(name);
-    } else if (endsAt !== undefined) {
-      this.#shared?.takeBack(name, endsAt, now);
-    }
+    if (!count) return this.#shared?.takeBack(name, endsAt, guesses, now) ?? false;
+    if (count.expiresAt !== endsAt) return false;
+    count.guesses = Math.max(0, count.guesses - guesses);
+    if (count.guesses === 0 && !this.#shared) this.#counts.remove(name);
+    return true;
   }
 }

@@ -1,7 +1,8 @@
+import { fewestShortAttempts } from '../../core/policy.js';
 import type { OpenRequest, OpenResult } from '../../store-verbs.js';
 import { nameRecord } from '../record-name.js';
-import { createBudget, findCounts, findRecord, waitForLimit } from './budgets.js';
-import { createRecord, setChannel, toPending } from './records.js';
+import { countOpenAttempts, createBudget, findCounts, findRecord, waitForRoom } from './budgets.js';
+import { createRecord, type Plan, setChannel, toPending } from './records.js';
 import { addToLog, timeLeft } from './rolling-log.js';
 import type { Tables } from './tables.js';
 
@@ -17,18 +18,16 @@ export function open(tables: Tables, request: OpenRequest, now: number): OpenRes
   const isNew = isBound && challenge === undefined;
   const live = isNew ? undefined : findRecord(budget, nameRecord(recordTag, challenge), now);
   if (challenge !== undefined && !live) return { status: 'expired' };
-  if (live && live.attemptsLeft <= 0) return { status: 'blocked', retryAfterMs: live.expiresAt - now };
-
-  const long = guesses.haveReached(budgetTag, side, lengthening, now);
-  const digits = long ? Math.max(request.digits, lengthening.digits) : request.digits;
-  // A code that can no longer be verified must not block one that can.
-  const usable = live && live.digits >= digits && request.keyIds.includes(live.keyId) ? live : undefined;
-  if (resend === 'refuse' && usable && usable.sends > 0) {
-    return { status: 'pending', retryAfterMs: usable.expiresAt - now };
+  const isSpent = live !== undefined && live.attemptsLeft <= 0;
+  if (isSpent && (lengthening.after === 0 || (resend === 'refuse' && live.sends > 0))) {
+    return { status: 'blocked', retryAfterMs: live.expiresAt - now };
   }
+  // A code that can no longer be verified must not block one that can.
+  const usable = live && !isSpent && live.sends > 0 && request.keyIds.includes(live.keyId) ? live : undefined;
+  if (resend === 'refuse' && usable) return { status: 'pending', retryAfterMs: usable.expiresAt - now };
   const forCooldown = timeLeft(counts.sends.at(-1), cooldownSeconds, now);
   if (forCooldown > 0) return { status: 'limited', limit: 'cooldown', retryAfterMs: forCooldown };
-  const forLimit = waitForLimit(counts, sends, now);
+  const forLimit = waitForRoom(counts.sends, sends, now);
   if (forLimit > 0) return { status: 'limited', limit: 'request_identity', retryAfterMs: forLimit };
 
   // Before anything is counted: a refused call changes nothing.
@@ -37,10 +36,10 @@ export function open(tables: Tables, request: OpenRequest, now: number): OpenRes
   if (!record || resend === 'rotate' || record.expiresAt - now < request.staleSeconds * 1000) {
     const others = budget.records.filter((other) => other !== live && other.expiresAt > now);
     budgets.resize(budget, others.length + 1, now);
-    const maxAttempts = long ? Math.min(request.maxAttempts, lengthening.maxAttempts) : request.maxAttempts;
-    const attemptsLeft = Math.min(maxAttempts, live?.attemptsLeft ?? maxAttempts);
+    const used = guesses.find(budgetTag, side, now) + countOpenAttempts(budget, side, live, now);
+    const plan = planCode(request, lengthening.after - used, live?.attemptsLeft);
     const name = nameRecord(recordTag, isBound ? request.newChallenge : undefined);
-    record = createRecord(request, name, digits, attemptsLeft, now);
+    record = createRecord(request, name, plan, now);
     budget.records = [record, ...others];
   } else {
     setChannel(record, request.channel);
@@ -57,8 +56,30 @@ export function open(tables: Tables, request: OpenRequest, now: number): OpenRes
   const ttlMs = record.expiresAt - now;
   const resendInMs = Math.max(
     cooldownSeconds * 1000,
-    waitForLimit(counts, sends, now),
+    waitForRoom(counts.sends, sends, now),
     resend === 'refuse' ? ttlMs : 0,
   );
   return { status: 'opened', record: toPending(record), sendId: String(send), ttlMs, resendInMs };
+}
+
+/**
+ * What a new code is given.
+ *
+ * @param room what is left of the budget of guesses
+ * @param attemptsLeft of the code that it replaces
+ */
+function planCode(
+  { digits, maxAttempts, lengthening }: OpenRequest,
+  room: number,
+  attemptsLeft = maxAttempts,
+): Plan {
+  // Without a budget, attempts that were used stay used.
+  if (lengthening.after === 0) {
+    return { digits, attempts: Math.min(maxAttempts, attemptsLeft), isShort: false };
+  }
+  if (room >= Math.min(fewestShortAttempts, maxAttempts)) {
+    return { digits, attempts: Math.min(maxAttempts, room), isShort: true };
+  }
+  const attempts = Math.min(maxAttempts, lengthening.maxAttempts);
+  return { digits: Math.max(digits, lengthening.digits), attempts, isShort: false };
 }

@@ -9,14 +9,26 @@ export interface StoredRecord extends PendingRecord, Expiring {
   side: Side;
   channels: readonly Channel[];
   attemptsLeft: number;
-  /** Whether someone has guessed at this code. */
-  isTried: boolean;
+  /** Whether guesses at it are counted. */
+  isShort: boolean;
+  /** Guesses in `period` that were not given back. */
+  tried: number;
+  /** When the guess count that holds them ends; 0 before the first. */
+  period: number;
   /** Sends that were not released. */
   sends: number;
   /** Its time, which is also its id. */
   lastSend: number;
   /** How that send fared. */
   note: string | undefined;
+}
+
+/** What a new code is given. */
+export interface Plan {
+  digits: number;
+  attempts: number;
+  /** Whether guesses at it are counted. */
+  isShort: boolean;
 }
 
 /** Shared, since most codes are sent over one channel. */
@@ -31,8 +43,7 @@ const alone: Record<Channel, readonly Channel[]> = {
 export function createRecord(
   { identityTag, side = 'unknown', newChallenge, keyIds, windowSeconds, channel, mute }: OpenRequest,
   name: string,
-  digits: number,
-  attemptsLeft: number,
+  { digits, attempts, isShort }: Plan,
   now: number,
 ): StoredRecord {
   return {
@@ -46,8 +57,10 @@ export function createRecord(
     digits,
     channel,
     channels: alone[channel],
-    attemptsLeft,
-    isTried: false,
+    attemptsLeft: attempts,
+    isShort,
+    tried: 0,
+    period: 0,
     sends: 0,
     lastSend: now,
     note: undefined,

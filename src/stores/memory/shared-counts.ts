@@ -52,12 +52,14 @@ export class SharedCounts {
     return newest.endsAt;
   }
 
-  /** Takes back one that `add` has counted under this name. */
-  takeBack(key: string, name: number, now: number): void {
+  /** Takes back what `add` has counted under this name; false if that has been dropped. */
+  takeBack(key: string, name: number, times: number, now: number): boolean {
     const counters = this.#load(now).find(({ endsAt }) => endsAt === name)?.counters;
+    if (!counters) return false;
     const index = this.#hash(key);
-    const count = counters?.[index] ?? 0;
-    if (counters && count > 0 && count < full) counters[index] = count - 1;
+    const count = counters[index] ?? 0;
+    if (count < full) counters[index] = Math.max(0, count - times);
+    return true;
   }
 
   /** Drops what has left the period. */

@@ -4,12 +4,11 @@
 -- ARGV[2]  name of the record
 -- ARGV[3]  id of the attempt; '': it cannot be taken back
 -- SETTINGS side of the caller; whether the record is bound (only the unbound one counts against the verify limit); ids of the available keys;
---          maximum verifies and their period in seconds; guesses from which on codes are long (0: never) and their digits;
---          seconds for which guesses are counted, from the first
+--          maximum verifies and their period in seconds; seconds for which guesses are counted, from the first
 -- Returns  { 'counted', challenge, key id, window, digits, channels, mute, attempts left }
 --          { 'expired', cause } | { 'blocked', ms } | { 'limited', ms }
 
-local side, bound, key_ids, max_verifies, period_seconds, long_after, long_digits, memory_seconds = unpack(SETTINGS, 3)
+local side, bound, key_ids, max_verifies, period_seconds, memory_seconds = unpack(SETTINGS, 3)
 
 local budget = load_budget(KEYS[1])
 local fence = read_fence()
@@ -37,10 +36,6 @@ if record[TIMES_SENT] <= 0 then return { 'expired', 'withdrawn' } end
 if not includes_key(key_ids, record) then return { 'expired', 'key_retired' } end
 if record[ATTEMPTS_LEFT] <= 0 then return { 'blocked', to_ms(record[ENDS_AT] - now) } end
 
-local guesses = load_guesses(KEYS[2])
-local count, ends_at = index_guesses(record[SIDE])
-if long_after > 0 and guesses[count] >= long_after and record[DIGITS] < long_digits then return { 'expired', 'lengthened' } end
-
 local expires_at = record[ENDS_AT]
 if not bound then
   local verifies = budget[side][VERIFIES]
@@ -50,16 +45,19 @@ if not bound then
   expires_at = now + period_seconds * 1000000
 end
 -- In this order, so that a failure in between costs a guess and never grants an attempt.
-if long_after > 0 then
+local period = 0
+if record[SHORT] then
+  local guesses = load_guesses(KEYS[2])
+  local count, ends_at = index_guesses(record[SIDE])
   if guesses[count] == 0 then guesses[ends_at] = now + memory_seconds * 1000000 end
   guesses[count] = guesses[count] + 1
   save_guesses(KEYS[2], guesses)
+  period = guesses[ends_at]
+  if record[PERIOD] ~= period then record[TRIED] = 0 end
+  record[TRIED], record[PERIOD] = record[TRIED] + 1, period
 end
 record[ATTEMPTS_LEFT] = record[ATTEMPTS_LEFT] - 1
-if ARGV[3] ~= '' then
-  add_attempt(budget, { ARGV[3], now, record[ENDS_AT], long_after > 0 and guesses[ends_at] or 0, record[SIDE] })
-end
-record[TRIED] = true
+if ARGV[3] ~= '' then add_attempt(budget, { ARGV[3], now, record[ENDS_AT], period, record[SIDE] }) end
 save_budget(KEYS[1], budget, expires_at)
 return {
   'counted', record[CHALLENGE], record[KEY_ID], record[WINDOW], record[DIGITS], join_channels(record), record[MUTE] and 1 or 0,

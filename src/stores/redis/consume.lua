@@ -1,14 +1,16 @@
--- Single use: deletes the record and returns the time of the sign-in to exactly one caller, ever. Takes back the caller's
--- guess, which was right; the winner also clears the verify limit.
+-- Single use: deletes the record and returns the time of the sign-in to exactly one caller, ever. Of an unbound record each
+-- caller's guess is taken back, which was right; of a bound one all guesses are, by the winner alone, who also clears the
+-- verify limit.
 -- KEYS[1]  budget
 -- KEYS[2]  guess counts of the budget
 -- KEYS[3]  sign-out of the identity
 -- ARGV[2]  name of the record
 -- ARGV[3]  challenge of the record that was attempted
 -- ARGV[4]  id of the attempt, or ''
--- SETTINGS side of the caller
+-- SETTINGS side of the caller; whether the record is bound
 -- Returns  seconds, later than the last sign-out, even within the same second; 0 for every other caller
 
+local side, bound = unpack(SETTINGS, 3)
 local budget = load_budget(KEYS[1])
 local attempt
 if ARGV[4] ~= '' then
@@ -20,10 +22,16 @@ local record, place = find_record(budget, ARGV[2], read_fence())
 local won = record and record[CHALLENGE] == ARGV[3]
 if won then
   table.remove(budget[RECORDS], place)
-  budget[SETTINGS[3]][VERIFIES] = {}
+  budget[side][VERIFIES] = {}
 end
 if won or attempt then save_budget(KEYS[1], budget) end
-take_guess_back(KEYS[2], attempt and attempt[PAID_BY] or record and record[SIDE] or UNKNOWN, attempt)
+if bound then
+  if won then take_guesses_back(KEYS[2], record[SIDE], record[PERIOD], record[TRIED]) end
+elseif attempt then
+  take_guesses_back(KEYS[2], attempt[PAID_BY], attempt[GUESS_ENDS_AT], 1)
+elseif won then
+  take_guesses_back(KEYS[2], record[SIDE], record[PERIOD], 1)
+end
 if not won then return 0 end
 local seconds = math.floor(now / 1000000)
 local sign_out = load_sign_out(KEYS[3])

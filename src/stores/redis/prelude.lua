@@ -55,9 +55,10 @@ end
 
 -- A pending record. NAME holds the purpose, and the challenge when it is bound; OWNER the tag of exactly this identity, '' if it
 -- is the one that the budget is named after; SIDE whose budget pays for guesses. EARLIER_CHANNELS are those that the code was
--- sent over before CHANNEL; TRIED: someone has guessed at the code; LAST_SEND: its id, which is its time, and how it fared.
-local NAME, CHALLENGE, KEY_ID, WINDOW, ENDS_AT, DIGITS, CHANNEL, ATTEMPTS_LEFT, TIMES_SENT, FENCE, MUTE, EARLIER_CHANNELS, TRIED,
-  LAST_SEND, OWNER, SIDE = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
+-- sent over before CHANNEL; LAST_SEND: its id, which is its time, and how it fared. SHORT: guesses at it are counted; TRIED how
+-- many of those in PERIOD were not given back, PERIOD when their count ends, 0 before the first.
+local NAME, CHALLENGE, KEY_ID, WINDOW, ENDS_AT, DIGITS, CHANNEL, ATTEMPTS_LEFT, TIMES_SENT, FENCE, MUTE, EARLIER_CHANNELS,
+  LAST_SEND, OWNER, SIDE, SHORT, TRIED, PERIOD = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18
 
 -- Records with another fence count as absent. No code lives longer than the maximum, even if the server's clock is set back.
 local function is_live(record, fence)
@@ -139,8 +140,8 @@ local function save_guesses(key, guesses)
   end
 end
 
--- An attempt that was neither consumed nor taken back: { id, time, ENDS_AT of its record, when its guess is forgotten, the side
--- that paid for it }.
+-- An attempt that was neither consumed nor taken back: { id, time, ENDS_AT of its record, when the count of its guess ends or 0,
+-- the side that paid for it }.
 local ATTEMPT_ID, ATTEMPTED_AT, RECORD_ENDS_AT, GUESS_ENDS_AT, PAID_BY = 1, 2, 3, 4, 5
 
 -- Drops those that have outlived every code.
@@ -161,13 +162,15 @@ local function take_attempt(budget, id)
   return nil
 end
 
--- Takes one guess of a side back, unless it was counted in an earlier period. Without an attempt, it is one of this period.
-local function take_guess_back(key, side, attempt)
+-- Takes guesses of a side back from the count of this period; false if that is over.
+local function take_guesses_back(key, side, period, times)
+  if times == 0 or period == 0 then return false end
   local guesses = load_guesses(key)
   local count, ends_at = index_guesses(side)
-  if guesses[count] == 0 or attempt and attempt[GUESS_ENDS_AT] ~= guesses[ends_at] then return end
-  guesses[count] = guesses[count] - 1
+  if guesses[ends_at] ~= period then return false end
+  guesses[count] = math.max(0, guesses[count] - times)
   save_guesses(key, guesses)
+  return true
 end
 
 local function includes_key(key_ids, record)

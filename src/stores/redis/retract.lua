@@ -3,24 +3,30 @@
 -- KEYS[2]  guess counts of the budget
 -- ARGV[2]  name of the record
 -- ARGV[3]  id of the attempt
--- SETTINGS side of the caller
+-- SETTINGS side of the caller; whether the record is bound
 -- Returns  1, or 0 when there is no such attempt
 
+local side, bound = unpack(SETTINGS, 3)
 local budget = load_budget(KEYS[1])
 local attempt = take_attempt(budget, ARGV[3])
 if not attempt then return 0 end
-local record = find_record(budget, ARGV[2], read_fence())
--- Not another one that has replaced it.
-if record and record[ENDS_AT] == attempt[RECORD_ENDS_AT] then
-  record[ATTEMPTS_LEFT] = record[ATTEMPTS_LEFT] + 1
-end
-local verifies = budget[SETTINGS[3]][VERIFIES]
+local verifies = budget[side][VERIFIES]
 for i, at in ipairs(verifies) do
   if at == attempt[ATTEMPTED_AT] then
     table.remove(verifies, i)
     break
   end
 end
+local record = find_record(budget, ARGV[2], read_fence())
+-- Not another one that has replaced it.
+if record and record[ENDS_AT] ~= attempt[RECORD_ENDS_AT] then record = nil end
+local period = attempt[GUESS_ENDS_AT]
+-- Whoever consumed a bound code was given all of its guesses back.
+local may_give_back = record ~= nil or not bound
+local given_back = may_give_back and (period == 0 or take_guesses_back(KEYS[2], attempt[PAID_BY], period, 1))
+if record and given_back then
+  record[ATTEMPTS_LEFT] = record[ATTEMPTS_LEFT] + 1
+  if period ~= 0 then record[TRIED] = record[TRIED] - 1 end
+end
 save_budget(KEYS[1], budget)
-take_guess_back(KEYS[2], attempt[PAID_BY], attempt)
 return 1

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
 import { bucketsPerPeriod, unitsPerSend, verifiedDays } from '../../core/ladder.js';
-import { policyNumbers, refusedSendsFactor } from '../../core/policy.js';
+import { fewestShortAttempts, policyNumbers } from '../../core/policy.js';
 
 /** A single server, possibly behind Sentinel, or a cluster. */
 export type RedisClient = Redis | Cluster;
@@ -13,7 +13,7 @@ export type RunScript = (client: RedisClient, keys: string[], args: string[]) =>
 /** Rules that the scripts share with the other stores. */
 const constants = {
   MAX_LIFE_SECONDS: policyNumbers.windowSeconds.max,
-  REFUSED_SENDS_FACTOR: refusedSendsFactor,
+  FEWEST_SHORT_ATTEMPTS: fewestShortAttempts,
   UNITS_PER_SEND: unitsPerSend,
   BUCKETS_PER_PERIOD: bucketsPerPeriod,
   VERIFIED_DAYS: verifiedDays,
