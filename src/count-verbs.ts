@@ -1,6 +1,6 @@
 import type { Ladder } from './core/ladder.js';
 import type { LimitName } from './core/policy.js';
-import type { HitGroup, HitLimit, HitResult } from './store-verbs.js';
+import type { RollingLimit } from './store-verbs.js';
 
 /** The verbs of a store that count against limits which are nobody's own. */
 export interface CountVerbs {
@@ -81,3 +81,19 @@ export interface RefundRequest {
   /** Whether it was a sign-in, which makes growing rows grow. */
   isSignIn: boolean;
 }
+
+export interface HitLimit extends RollingLimit {
+  /**
+   * Whether hits open pending records. A store that runs out of room for those lowers the limit, of the group too, so that no
+   * few networks take it all. Default false.
+   */
+  opensRecords?: boolean | undefined;
+}
+
+/** A limit that several keys of `hit` share, over the same period. A key always has the same group. */
+export interface HitGroup {
+  key: string;
+  max: number;
+}
+
+export type HitResult = { allowed: true } | { allowed: false; retryAfterMs: number };

@@ -1,3 +1,4 @@
+import type { ReturnedSend } from './core/ladder.js';
 import type { Channel } from './core/policy.js';
 import type { Refusal } from './core/refusal.js';
 import type { StoreTraits } from './core/store-traits.js';
@@ -9,6 +10,7 @@ import type {
   AttemptResult,
   ClearRequest,
   ClearResult,
+  ConsumedRecord,
   ConsumeRequest,
   EndedRequest,
   ExchangeRequest,
@@ -72,9 +74,10 @@ export interface Store extends CountVerbs, StoreTraits {
    * takes back the guess that `attempt` counted, and for the winner clears the verify limit.
    *
    * Instead of true, a store with `clear` returns the time of the sign-in: unix seconds by its clock, and at least one second
-   * later than the last sign-out.
+   * later than the last sign-out. One that counts over a day also returns the sends that it gave back: the caller gives back
+   * what was counted with them elsewhere.
    */
-  consume(request: ConsumeRequest): Promise<boolean | number>;
+  consume(request: ConsumeRequest): Promise<boolean | number | ConsumedRecord>;
   /**
    * Takes back an attempt, with its guess, once per id; true if this call did. Only for an attempt that was not compared or
    * was right: its answer was lost, or consuming it failed. Never across two periods of the guess count. A store without
@@ -93,8 +96,8 @@ export interface Store extends CountVerbs, StoreTraits {
    * another send of the same record has followed is ignored.
    */
   note?(request: NoteRequest): Promise<void>;
-  /** Releases a refused send, once per id. Refused sends have a separate limit. */
-  release(request: ReleaseRequest): Promise<void>;
+  /** Releases a refused send, once per id; it is returned if it counted over a day. Refused sends have a separate limit. */
+  release(request: ReleaseRequest): Promise<ReturnedSend | undefined> | Promise<void>;
   /** Sets `key` for this long; true for the one caller who set it. A deny-list: lost with the store's data. */
   claim(key: string, ttlSeconds: number): Promise<boolean>;
   /** Whether `key` is set. */

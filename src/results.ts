@@ -132,6 +132,11 @@ export interface RequestOptions extends CallOptions {
    * never asked.
    */
   humanCheck?: string | null | undefined;
+  /**
+   * Lift the limits over a day of addresses, networks, prefixes and countries, and open the last quarter of `paidDayMax`: for
+   * messages that your own program decides to send. Default false.
+   */
+  unguarded?: boolean | undefined;
   /** Add a link to an e-mail, where links are enabled. Only the sign-in page can follow it. */
   link?: boolean | undefined;
 }

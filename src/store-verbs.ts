@@ -2,7 +2,8 @@ import type { CodeAlphabet } from './core/base32-code.js';
 import type { OwnerTags } from './core/derivation.js';
 import type { ExpiredCause } from './core/expired-cause.js';
 import type { Checked, HelpedByCheck } from './core/human-check.js';
-import type { Channel, ResendPolicy } from './core/policy.js';
+import type { DaySpending, ReturnedSend } from './core/ladder.js';
+import type { Channel, DayLimit, ResendPolicy } from './core/policy.js';
 import type { SealedRecord } from './core/sealed-challenge.js';
 
 export type { ExchangeRequest, ExchangeResult } from './core/exchange.js';
@@ -80,6 +81,8 @@ export interface OpenRequest extends RecordKey, Checked {
   lengthening: Lengthening;
   /** Decoy record: nothing is sent for it, and every verify fails. Recomputed on each resend. */
   mute: boolean;
+  /** Default: sends are not counted over a day. */
+  day?: DaySpending | undefined;
 }
 
 /** The inputs of a pending code. */
@@ -109,10 +112,22 @@ export type OpenResult =
       ttlMs: number;
       /** Time until the next send is possible. */
       resendInMs: number;
+      /** What would have been refused, if `day` does not refuse. */
+      exceeded?: DayLimit | undefined;
     }
   | { status: 'expired' }
   | { status: 'blocked' | 'pending'; retryAfterMs: number }
-  | ({ status: 'limited'; limit: 'cooldown' | 'request_identity'; retryAfterMs: number } & HelpedByCheck);
+  | ({
+      status: 'limited';
+      limit: 'cooldown' | 'request_identity' | DayLimit;
+      retryAfterMs: number;
+    } & HelpedByCheck);
+
+/** A sign-in, with the sends of its record that were counted over a day. */
+export interface ConsumedRecord {
+  authTimeSeconds: number;
+  sends: readonly ReturnedSend[];
+}
 
 export interface AttemptRequest extends RecordKey {
   /** Random id, by which the attempt can be taken back and is consumed. Without it, it can only be consumed. */
@@ -192,6 +207,8 @@ export interface InspectedCounts {
   guesses: number;
   /** Until the guesses are forgotten; 0 without any. */
   guessesEndInMs: number;
+  /** Sends of a day, rounded up, and how long until the first is forgotten. Default: none. */
+  day?: { sends: number; endsInMs: number } | undefined;
 }
 
 /** What a store holds about an identity: the counts are those of the unknown side. */
@@ -229,19 +246,3 @@ export interface ReleaseRequest extends RecordKey {
   /** Refused sends of this side that are given back. */
   limits: readonly RollingLimit[];
 }
-
-export interface HitLimit extends RollingLimit {
-  /**
-   * Whether hits open pending records. A store that runs out of room for those lowers the limit, of the group too, so that no
-   * few networks take it all. Default false.
-   */
-  opensRecords?: boolean | undefined;
-}
-
-/** A limit that several keys of `hit` share, over the same period. A key always has the same group. */
-export interface HitGroup {
-  key: string;
-  max: number;
-}
-
-export type HitResult = { allowed: true } | { allowed: false; retryAfterMs: number };

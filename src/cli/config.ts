@@ -92,6 +92,7 @@ export function loadConfig(environment: Source, file: SettingsFile = noFile): Lo
     HUMAN_CHECK:
       completed.STORE === 'none' && given.HUMAN_CHECK === undefined ? 'off' : completed.HUMAN_CHECK,
     DOCS: given.DOCS === undefined && isProduct ? 'off' : completed.DOCS,
+    RATE_DAY: given.RATE_DAY === undefined && !isProduct ? 'log' : completed.RATE_DAY,
   } as Config;
   // A setting that is wrong anyway is said to be so once.
   const keepOthers = (lines: string[]) => {

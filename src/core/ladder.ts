@@ -27,10 +27,32 @@ export interface Ladder {
   checked: Figures;
 }
 
+/** How a store counts a send to an identity over a day, when it opens a record. */
+export interface DaySpending {
+  ladder: Ladder;
+  isOnSecondStep: boolean;
+  /** Whether a check may still be asked for. */
+  canBeAsked: boolean;
+  /** Whether it refuses; otherwise the answer says what would have been refused. */
+  isEnforced: boolean;
+  isPaid: boolean;
+  /** Network of the caller; undefined where networks do not count. */
+  network: string | undefined;
+  /** What was counted elsewhere; it comes back with the send. */
+  receipt: string;
+}
+
+/** A send that no longer counts for its identity, or no longer as much. */
+export interface ReturnedSend {
+  network: string | undefined;
+  receipt: string;
+  units: number;
+}
+
 /** Sends are forgotten together with the others of the same part of a period, up to one part late and never early. */
 export const bucketsPerPeriod = 24;
 
-const daySeconds = 86_400;
+export const daySeconds = 86_400;
 
 interface Sends {
   max: number;
@@ -111,8 +133,8 @@ export function isOnSecondStep(
 }
 
 /** Units of a send that a sign-in gives back. */
-export function countGivenBack(channel: Channel): number {
-  return isPaid(channel) ? unitsPerSend - 1 : unitsPerSend;
+export function countGivenBack(isPaid: boolean): number {
+  return isPaid ? unitsPerSend - 1 : unitsPerSend;
 }
 
 /** The figures in force: of the step that the caller is on, and grown to what was verified on the best day. */

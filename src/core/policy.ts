@@ -29,6 +29,8 @@ export const limitNames = [
   'cooldown',
 ] as const;
 export type LimitName = (typeof limitNames)[number];
+/** Limits over a day that count for an identity. */
+export type DayLimit = 'request_day' | 'request_network';
 
 /** Whether the limits of phone prefixes and countries refuse, or only log. */
 export const phoneGuards = ['enforce', 'observe'] as const;

@@ -1,7 +1,10 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 
-/** What the holder of an API key may do: use the routes of codes, or those of the operator. */
-export const callerRights = ['otp', 'operate'] as const;
+/**
+ * What the holder of an API key may do: use the routes of codes, or those of the operator. With `unguarded`, the limits over a
+ * day of addresses, networks, prefixes and countries do not apply to its requests.
+ */
+export const callerRights = ['otp', 'operate', 'unguarded'] as const;
 export type CallerRight = (typeof callerRights)[number];
 
 /** The holder of an API key. */

@@ -40,7 +40,7 @@ export function createCallerFinder(
     if (holder) {
       if (forwardedFor === null && holder.rights.includes('otp')) warnOnce(noForwardedFor, holder.name);
       const address = clientAddress.readOnBehalfOf(forwardedFor);
-      return { address, call: { requestId, ip: address, caller: holder.name } };
+      return { address, call: { requestId, ip: address, caller: holder.name }, holder };
     }
     if (!remoteAddress) warnOnce('A request came without an address: those share one limit');
     // Hiding one's address must not lift the limits.
@@ -48,6 +48,6 @@ export function createCallerFinder(
     // A framework that trusts its proxy has already evaluated the header.
     if (isProxyUnknown && forwardedFor !== null && !forwardedFor.includes(peer)) warnOnce(unknownProxy);
     const address = clientAddress.readCaller(peer, forwardedFor);
-    return { address, call: { requestId, ip: address, caller: undefined } };
+    return { address, call: { requestId, ip: address, caller: undefined }, holder: undefined };
   };
 }

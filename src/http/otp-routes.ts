@@ -52,7 +52,7 @@ export function createOtpRoutes({ service, tokens, codeAlphabet = 'digits', sche
           ]),
         },
       },
-      async answer(request, { address, call }) {
+      async answer(request, { address, call, holder }) {
         const body = await readJsonBody(request, schemas.requestOtp);
         const { identity, channel, purpose, bind, challenge, locale, device } = body;
         const language = locale ?? request.header('accept-language') ?? undefined;
@@ -69,7 +69,8 @@ export function createOtpRoutes({ service, tokens, codeAlphabet = 'digits', sche
           locale: language,
           ip: address,
           // A program that has a key answers for its users.
-          humanCheck: caller === undefined ? body.human_check : undefined,
+          humanCheck: holder === undefined ? body.human_check : undefined,
+          unguarded: holder?.rights.includes('unguarded'),
         };
         return replyRequest(await service.request(identity, options));
       },

@@ -1,6 +1,7 @@
 import type { RouteConfig } from '@hono/zod-openapi';
 import type { Call } from '../outcomes/call.js';
 import type { Access } from './access.js';
+import type { ApiCaller } from './api-keys.js';
 import type { HttpReply } from './reply.js';
 import type { HttpRequest } from './request.js';
 
@@ -10,6 +11,8 @@ export interface Caller {
   address: string | undefined;
   /** The same for outcomes, with the id of the request and the name of the API key, where one is asked for. */
   call: Call;
+  /** Where an API key is asked for. */
+  holder: ApiCaller | undefined;
 }
 
 export interface Route {

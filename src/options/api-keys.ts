@@ -9,7 +9,7 @@ export interface ApiKey {
   name: string;
   /** As `generateApiKey` makes it. */
   hash: string;
-  /** `otp`: use `/otp/*`. `operate`: use `/operator/*`. Default `['otp']`. */
+  /** `otp`: use `/otp/*`. `operate`: use `/operator/*`. `unguarded`: without most limits over a day. Default `['otp']`. */
   rights?: readonly CallerRight[] | undefined;
 }
 

@@ -1,4 +1,4 @@
-import { phoneGuards, policyNumbers } from '../core/policy.js';
+import { dayBudgetModes, paidDayRange, phoneGuards, policyNumbers } from '../core/policy.js';
 import { createTrustCheck } from '../core/trusted-proxies.js';
 import { choice, from, list, wholeNumber } from './row.js';
 
@@ -27,6 +27,16 @@ export const limitOptions = {
    * numbers are refused all the same. Default `enforce`.
    */
   phoneGuard: from('OTP_PHONE_GUARD', choice(phoneGuards, 'enforce')),
+  /**
+   * What the limits over a day do: refuse, only log what they would have refused, or nothing. Default `enforce`. Without this
+   * setting the service only logs outside production.
+   */
+  dayBudgets: from('RATE_DAY', choice(dayBudgetModes, 'enforce')),
+  /**
+   * SMS, WhatsApp messages and calls of the whole installation in 24 hours, 1 to 100 000 000. The last quarter is kept for known
+   * browsers and for API keys with the right `unguarded`. Default: none, there is no ceiling.
+   */
+  paidDayMax: from('RATE_PAID_DAY_MAX', wholeNumber(paidDayRange)),
   /**
    * Proxies whose `X-Forwarded-For` is believed: addresses, CIDR ranges, `loopback`, or `unix` for peers on a unix
    * socket. Never everyone: anyone could then choose the address that is counted. Default: none.

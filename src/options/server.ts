@@ -36,8 +36,8 @@ export const serverOptions = {
   /**
    * Callers that send a key in the header `X-API-Key`: each name with the hash of its key, which `generateApiKey` makes,
    * and its rights. `otp`, the right of a key without any, lets it use `/otp/*`, which needs a key as soon as one has
-   * it; the caller is counted by the `X-Forwarded-For` it sends. `operate` lets it use `/operator/*`. Default: none,
-   * anyone may use `/otp/*`.
+   * it; the caller is counted by the `X-Forwarded-For` it sends. `operate` lets it use `/operator/*`. `unguarded`, next to
+   * `otp`, lifts the limits over a day of addresses, networks, prefixes and countries. Default: none, anyone may use `/otp/*`.
    */
   apiKeyHashes: from('API_KEYS', apiKeysRow),
   /** Origins whose pages may call the API. Default: none. */

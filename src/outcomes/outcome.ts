@@ -96,6 +96,13 @@ export interface BudgetReached extends OfCode {
   channel?: Channel | undefined;
 }
 
+/** With `dayBudgets: 'log'`: what would have been refused. */
+export interface BudgetExceeded extends Call, Subject {
+  event: 'budget.exceeded';
+  limit: LimitName;
+  channel?: Channel | undefined;
+}
+
 export interface GateAllowed extends Call, Partial<Subject> {
   event: 'gate.allowed';
   /** `public`: anyone may enter there. */
@@ -199,6 +206,7 @@ export type Outcome =
   | TestIdentityUsed
   | CodesLengthened
   | BudgetReached
+  | BudgetExceeded
   | DeliveryDelivered
   | DeliveryFailing
   | DeliveryFailed

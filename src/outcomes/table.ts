@@ -47,6 +47,7 @@ export const outcomeRows: Rows = {
   'test_identity.used': shown('warn', 'A test identity was used: nothing is sent to it'),
   'codes.lengthened': published('warn', 'Wrong guesses have made the codes of an identity longer'),
   'budget.reached': published('info', 'A limit was reached'),
+  'budget.exceeded': shown('warn', 'A limit over a day would have refused this, but RATE_DAY is log'),
   'delivery.delivered': published('info', 'The provider accepted a message'),
   'delivery.failing': shown('warn', 'A message was refused and will be tried again'),
   'delivery.failed': published('warn', 'A message was given up'),

@@ -1,7 +1,9 @@
-import type { Derivation } from '../core/derivation.js';
+import type { Derivation, Sender } from '../core/derivation.js';
 import { limitPeriodSeconds, type Policy } from '../core/policy.js';
+import type { SpendRequest } from '../count-verbs.js';
 import type { Store } from '../ports.js';
 import type { RateLimited } from '../results.js';
+
 import { rateLimited } from './waits.js';
 
 /**
@@ -30,10 +32,23 @@ export function createAddressLimits(parts: {
     const limit = limits[name];
     if (ip == null || limit.max === 0) return null;
     const { network, site } = derivation.deriveNetworkTags(name, ip);
-    const group = site === undefined ? undefined : { key: site, max: limit.max * networksPerSite };
-    const hit = await store.hit(network, limit, group);
+    const hit = await store.hit(network, limit, groupOf(site, limit.max));
     return hit.allowed
       ? null
       : rateLimited(name === 'human_check_ip' ? 'request_ip' : name, hit.retryAfterMs);
   };
+}
+
+/** The limit on requests of an address as a part of `spend`; undefined without one. */
+export function describeRequestHit(
+  { requestIpMax: max }: Policy,
+  { address, site }: Sender,
+): SpendRequest['hit'] {
+  if (max === 0) return undefined;
+  const limit = { max, periodSeconds: limitPeriodSeconds, opensRecords: true };
+  return { limitName: 'request_ip', key: address, limit, group: groupOf(site, max) };
+}
+
+function groupOf(site: string | undefined, max: number) {
+  return site === undefined ? undefined : { key: site, max: max * networksPerSite };
 }

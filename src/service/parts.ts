@@ -2,7 +2,7 @@ import type { CodeAlphabet } from '../core/base32-code.js';
 import { createDerivation } from '../core/derivation.js';
 import type { Keys } from '../core/keys.js';
 import type { PhoneCountries } from '../core/phone-countries.js';
-import type { Policy } from '../core/policy.js';
+import type { DayBudgetMode, PhoneGuard, Policy } from '../core/policy.js';
 import type { TestIdentities } from '../core/test-identities.js';
 import type { Call } from '../outcomes/call.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
@@ -19,6 +19,7 @@ import type {
   Store,
 } from '../ports.js';
 import { createAddressLimits } from './address-limits.js';
+import { createDayBudgets } from './day-budgets.js';
 import type { Devices } from './devices.js';
 import { createHumanChecks } from './human-checks.js';
 import { createSendNotes } from './send-notes.js';
@@ -28,6 +29,10 @@ import { createMessageWriter, type LinkTarget } from './write-message.js';
 
 export interface ServiceOptions {
   policy: Policy;
+  /** What limits over a day do. Default: they refuse. */
+  dayBudgets?: DayBudgetMode | undefined;
+  /** Messages of a day on paid channels. Default: no ceiling. */
+  paidDayMax?: number | undefined;
   keys: Keys;
   /** Of the codes that the store opens. Default: digits. */
   codeAlphabet?: CodeAlphabet | undefined;
@@ -48,6 +53,8 @@ export interface ServiceOptions {
   random: Random;
   /** Country of phone numbers without `+`. */
   defaultCountry?: string | undefined;
+  /** Whether limits of prefixes and countries refuse. Default: they do. */
+  phoneGuard?: PhoneGuard | undefined;
   /** Whose numbers are sent codes. Default: those of every country. */
   phoneCountries?: PhoneCountries | undefined;
   testIdentities: TestIdentities;
@@ -76,6 +83,7 @@ export function createParts(options: ServiceOptions) {
     resolveTarget: createTargetResolver(base),
     countAddress,
     humanChecks: createHumanChecks({ ...options, countAddress }),
+    dayBudgets: createDayBudgets({ ...base, countAddress }),
     sendNotes: createSendNotes(options),
     writeMessage: createMessageWriter(base),
   };

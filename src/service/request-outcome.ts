@@ -4,6 +4,7 @@ import type { Outcome } from '../outcomes/outcome.js';
 import { describeRefusal } from '../outcomes/receipt.js';
 import type { RoutedReceipt, RoutedRefusal } from '../ports.js';
 import type { InvalidIdentity, RequestResult } from '../results.js';
+import type { PaidMessage } from './paid-day.js';
 
 /** What is known of a request by the time it is answered. */
 export interface RequestFacts extends Call, Subject {
@@ -16,6 +17,8 @@ export interface RequestFacts extends Call, Subject {
   withheld?: WithheldCause | undefined;
   /** Of a message that the caller waited for. */
   receipt?: RoutedReceipt | undefined;
+  /** Of the ceiling for paid channels. */
+  paid?: PaidMessage | undefined;
 }
 
 export type RequestAnswer = Exclude<RequestResult, InvalidIdentity>;

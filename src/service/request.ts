@@ -1,10 +1,12 @@
+import type { Identity } from '../core/identity.js';
 import { type Channel, channels, limitPeriodSeconds, refusedSends, staleSeconds } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import { toFailure } from '../outcomes/failure.js';
 import type { DeliveryReceipt, DeliverySlot } from '../ports.js';
 import type { RateLimited, RequestOptions, RequestResult, Sent } from '../results.js';
-import type { OpenResult, PendingRecord, RecordKey } from '../store-verbs.js';
+import type { OpenResult, PendingRecord, RecordKey, Side } from '../store-verbs.js';
 import { createChannelChooser } from './choose-channel.js';
+import type { SpendRefusal } from './day-budgets.js';
 import { createDeliveryFollower } from './follow-delivery.js';
 import type { Parts } from './parts.js';
 import {
@@ -24,7 +26,7 @@ type Opened = Extract<OpenResult, { status: 'opened' }>;
 export function createRequest(parts: Parts): Request {
   const { policy, derivation, store, delivery, outcomes, random, shouldSend, monotonicClock, sendNotes } =
     parts;
-  const { devices, resolveTarget, countAddress, writeMessage, findCountry, humanChecks } = parts;
+  const { devices, resolveTarget, dayBudgets, writeMessage, findCountry, humanChecks } = parts;
   const followDelivery = createDeliveryFollower(parts);
   const chooseChannel = createChannelChooser(parts);
   const firstTransportOf = Object.fromEntries(
@@ -50,7 +52,7 @@ export function createRequest(parts: Parts): Request {
       !!device;
     const isChecked = options.humanCheck ? await humanChecks.judge(target, options) : false;
     if (typeof isChecked !== 'boolean') return isChecked;
-    const opened = await openRecord(target, channel, isBound, options, isChecked);
+    const opened = await openRecord(target, channel, isBound, options, isChecked, facts);
     if (opened.status === 'expired' || opened.status === 'rate_limited') return opened;
     if (opened.status === 'limited') {
       facts.limit = opened.limit;
@@ -90,7 +92,7 @@ export function createRequest(parts: Parts): Request {
       void sending.then((receipt) => {
         followDelivery.noteEnd(facts, channel, receipt);
         void sendNotes.noteEnd(send, receipt, facts);
-        return settle(openedKey, opened, receipt, facts);
+        return settle(target.identity, openedKey, opened, receipt, facts);
       });
       return sent;
     }
@@ -104,24 +106,39 @@ export function createRequest(parts: Parts): Request {
       if (!isExpected) void sendNotes.noteEnd(send, receipt, facts);
       return sent;
     }
-    await Promise.all([sendNotes.noteEnd(send, receipt, facts), settle(openedKey, opened, receipt, facts)]);
+    await Promise.all([
+      sendNotes.noteEnd(send, receipt, facts),
+      settle(target.identity, openedKey, opened, receipt, facts),
+    ]);
     return { status: 'delivery_failed', category: receipt.category };
   }
 
   async function openRecord(
-    { identity, purpose, recordKey, lengthening }: Target,
+    { identity, purpose, recordKey, lengthening, testCode }: Target,
     channel: Channel,
     bind: boolean,
-    { ip, device: token }: RequestOptions,
+    options: RequestOptions,
     isChecked: boolean,
-  ): Promise<OpenResult | RateLimited> {
-    // Before the identity's limit, so that a blocked address cannot use that up.
-    const counting = countAddress('request_ip', ip);
-    const finding = token ? devices?.find(token, recordKey) : undefined;
-    const [refused, device] = finding ? await Promise.all([counting, finding]) : [await counting, null];
-    if (refused) return refused;
+    facts: RequestFacts,
+  ): Promise<OpenResult | SpendRefusal | RateLimited> {
+    const finding = options.device ? devices?.find(options.device, recordKey) : undefined;
+    const spender = {
+      identity,
+      channel,
+      side: 'unknown' as Side,
+      finding,
+      ip: options.ip,
+      isUnguarded: options.unguarded === true,
+      isTest: testCode !== undefined,
+      isChecked,
+      canBeAsked: humanChecks.canBeAsked(options),
+    };
+    // Before the identity's limits, so that a blocked address cannot use those up.
+    const spending = dayBudgets.spend(spender);
+    const [spent, device] = finding ? await Promise.all([spending, finding]) : [await spending, null];
+    if (spent.status !== 'counted') return spent;
     if (device) recordKey.side = 'known';
-    return store.open({
+    const opened = await store.open({
       identityTag: recordKey.identityTag,
       budgetTag: recordKey.budgetTag,
       recordTag: recordKey.recordTag,
@@ -142,7 +159,16 @@ export function createRequest(parts: Parts): Request {
       lengthening,
       isChecked,
       mute: shouldSend !== undefined && !(await shouldSend(identity.value, purpose)),
+      day: dayBudgets.describeSend(spender, spent),
     });
+    if (opened.status !== 'opened') {
+      dayBudgets.undo(spender, spent);
+      return opened;
+    }
+    facts.paid = spent.paid;
+    const limit = spent.exceeded ?? opened.exceeded;
+    if (limit) outcomes.report({ event: 'budget.exceeded', ...nameCall(facts), limit, channel });
+    return opened;
   }
 
   /** The challenge of a bound record on the wire: one that carries it, where no store keeps it. */
@@ -152,6 +178,7 @@ export function createRequest(parts: Parts): Request {
 
   /** Releases a refused send. Never rejects. */
   async function settle(
+    identity: Identity,
     recordKey: RecordKey,
     opened: Opened,
     receipt: DeliveryReceipt,
@@ -159,12 +186,14 @@ export function createRequest(parts: Parts): Request {
   ): Promise<void> {
     if (receipt.ok || !receipt.isSendGivenBack) return;
     try {
-      await store.release({
+      const returned = await store.release({
         ...recordKey,
         recordChallenge: opened.record.challenge,
         sendId: opened.sendId,
         limits: refusedSends,
       });
+      if (returned) dayBudgets.giveBack(identity, returned);
+      facts.paid?.putBack();
     } catch (error) {
       outcomes.report({ event: 'release.failed', ...nameCall(facts), cause: toFailure(error) });
     }

@@ -35,7 +35,7 @@ const maxUsedCodes = 10_000;
 /** Counts the attempt, compares the code, consumes the record, issues the token. */
 export function createVerify(parts: Parts): Verify {
   const { policy, derivation, store, outcomes, random, issueToken, readClaims, monotonicClock } = parts;
-  const { devices, shouldSend, resolveTarget, countAddress, findCountry } = parts;
+  const { devices, shouldSend, resolveTarget, countAddress, dayBudgets, findCountry } = parts;
   const { parse: parseTyped, equal } = typedCodes[parts.codeAlphabet ?? 'digits'];
   const usedCodes = createUsedCodes({
     maxEntries: maxUsedCodes,
@@ -93,7 +93,12 @@ export function createVerify(parts: Parts): Verify {
     });
     usedCodes.add(recordKey);
     if (consumed === false) return { status: 'expired' };
-    const authTimeSeconds = consumed === true ? undefined : consumed;
+    if (typeof consumed !== 'object') {
+      const authTimeSeconds = consumed === true ? undefined : consumed;
+      return { status: 'consumed', record, extraClaims, authTimeSeconds };
+    }
+    dayBudgets.giveBackSignIn(identity, consumed.sends);
+    const { authTimeSeconds } = consumed;
     return { status: 'consumed', record, extraClaims, authTimeSeconds };
   }
 

@@ -4,6 +4,7 @@ import type { Clock, Store } from '../ports.js';
 import { attempt } from './memory/attempt.js';
 import type { StoredBudget } from './memory/budgets.js';
 import { createCountVerbs } from './memory/count-verbs.js';
+import { DaySends } from './memory/day-sends.js';
 import { consume, retract } from './memory/end-attempt.js';
 import { ExpiringMap, entriesRange } from './memory/expiring-map.js';
 import { note, release } from './memory/follow-send.js';
@@ -42,7 +43,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const claims = new ExpiringMap(maxEntries);
   const families = new TokenFamilies(maxEntries);
   const signOuts = new SignOuts(maxEntries);
-  const tables: Tables = { budgets, guesses, signOuts, sendCount: 0 };
+  const daySends = new DaySends(maxEntries);
+  const tables: Tables = { budgets, guesses, daySends, signOuts, sendCount: 0 };
 
   return {
     ...createCountVerbs(maxEntries, budgets, clock),

@@ -135,15 +135,19 @@ export function createStatelessStore(options: StatelessStoreOptions = {}): Store
     },
 
     /** The code was right, so its attempt does not count. */
-    async consume({ recordChallenge }) {
+    async consume(request) {
+      const { recordChallenge } = request;
       const counted = attempts.load(recordChallenge, clock());
       if (counted) counted.count -= 1;
-      return true;
+      // Gives back the send that made the code, in the process that counted it.
+      const sent = await counts.consume({ ...request, challenge: recordChallenge, attemptId: undefined });
+      return typeof sent === 'object' ? sent : true;
     },
 
     async release(request) {
       const [sendId = '', challenge = ''] = request.sendId.split(' ');
-      return counts.release({ ...request, sendId, challenge, recordChallenge: challenge });
+      const returned = await counts.release({ ...request, sendId, challenge, recordChallenge: challenge });
+      return returned || undefined;
     },
 
     exchange: async () => 'unknown',

@@ -1,5 +1,6 @@
 import { maxAheadSeconds } from '../core/device-token.js';
 import { refuseUnknownOptions } from '../core/known-options.js';
+import { countGivenBack } from '../core/ladder.js';
 import { assertWholeNumber } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type { Logger, Store } from '../ports.js';
@@ -8,14 +9,18 @@ import { nameRecord } from './record-name.js';
 import { checkServer } from './redis/check-server.js';
 import { createClient, createProbe, type Resolved, redisTimeout, resolveAccess } from './redis/connect.js';
 import { createCountVerbs } from './redis/count-verbs.js';
+import { addDay } from './redis/day-counts.js';
 import { createFreeMemory } from './redis/free-memory.js';
 import { createGathering } from './redis/gathering.js';
 import { createKeyNames, nameAlias, numberSide } from './redis/keys.js';
 import { createReasonLog } from './redis/reason-log.js';
 import {
+  type ConsumeReply,
   decodeAttemptReply,
+  decodeConsumeReply,
   decodeInspectReply,
   decodeOpenReply,
+  decodeReleaseReply,
   type InspectReply,
   type Reply,
 } from './redis/replies.js';
@@ -155,9 +160,12 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
         request.mute,
       ];
       const keys = [key.budget(request), key.guesses(request)];
-      return decodeOpenReply(
-        (await call('open', keys, [meant, fresh, nameAlias(request)], settings)) as Reply,
-      );
+      const names = [meant, fresh, nameAlias(request)];
+      if (request.day) {
+        keys.push(key.day(request));
+        addDay(names, settings, request.day);
+      }
+      return decodeOpenReply((await call('open', keys, names, settings)) as Reply);
     },
     async attempt(request) {
       const { recordTag, challenge, side, attemptId = '', keyIds, verifies, lengthening } = request;
@@ -176,20 +184,20 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     async consume(request) {
       const { recordTag, challenge, recordChallenge, attemptId = '' } = request;
       const names = [nameRecord(recordTag, challenge), recordChallenge, attemptId];
-      const keys = [key.budget(request), key.guesses(request), key.signOut(request)];
-      return (
-        Number(await call('consume', keys, names, [numberSide(request.side), challenge !== undefined])) ||
-        false
-      );
+      const settings = [
+        numberSide(request.side),
+        challenge !== undefined,
+        countGivenBack(false),
+        countGivenBack(true),
+      ];
+      return decodeConsumeReply((await call('consume', key.all(request), names, settings)) as ConsumeReply);
     },
     async clear(request) {
-      const keys = [key.budget(request), key.guesses(request), key.signOut(request)];
       const settings = [request.records, request.counts, request.signOutSeconds];
-      return { records: Number(await call('clear', keys, [nameAlias(request)], settings)) };
+      return { records: Number(await call('clear', key.all(request), [nameAlias(request)], settings)) };
     },
     async inspect(request) {
-      const keys = [key.budget(request), key.guesses(request), key.signOut(request)];
-      const reply = await call('inspect', keys, [nameAlias(request)], [request.periodSeconds]);
+      const reply = await call('inspect', key.all(request), [nameAlias(request)], [request.periodSeconds]);
       return decodeInspectReply(reply as InspectReply);
     },
     async note(request) {
@@ -207,7 +215,9 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       const { recordTag, challenge, side, recordChallenge, sendId } = request;
       const limits = request.limits.map(({ max, periodSeconds }) => [max, periodSeconds]);
       const names = [nameRecord(recordTag, challenge), recordChallenge, sendId];
-      await call('release', [key.budget(request)], names, [numberSide(side), limits]);
+      const keys = [key.budget(request), key.day(request)];
+      const reply = await call('release', keys, names, [numberSide(side), limits]);
+      return decodeReleaseReply(reply as Parameters<typeof decodeReleaseReply>[0]);
     },
     async claim(name, ttlSeconds) {
       return (await call('claim', [key.of('c', name)], [], [ttlSeconds])) === 1;

@@ -1,4 +1,4 @@
-import type { HitGroup, HitLimit } from '../store-verbs.js';
+import type { HitGroup, HitLimit } from '../count-verbs.js';
 
 /**
  * The limits that a hit counts against, the group first: while it is exhausted, its many keys take no entries.

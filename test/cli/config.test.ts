@@ -222,12 +222,12 @@ describe('what is wrong anywhere is refused, in one line that names the variable
     [
       'a key with no right',
       { API_KEYS: `shop=${'0'.repeat(64)}:` },
-      /^API_KEYS: .*rights are `otp`, `operate`$/,
+      /^API_KEYS: .*rights are `otp`, `operate`, `unguarded`$/,
     ],
     [
       'a right that does not exist',
       { API_KEYS: `shop=${'0'.repeat(64)},ops=${'1'.repeat(64)}:otp+oprate` },
-      /^API_KEYS: ops has the right "oprate", which does not exist; rights are otp, operate$/,
+      /^API_KEYS: ops has the right "oprate", which does not exist; rights are otp, operate, unguarded$/,
     ],
     [
       'a placeholder',

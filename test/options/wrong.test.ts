@@ -117,7 +117,7 @@ describe('the library says at construction what is wrong, by name', () => {
     [
       'a right that does not exist',
       { apiKeyHashes: [{ name: 'ops', hash: '0'.repeat(64), rights: ['root'] }] },
-      /^apiKeyHashes: ops has the right "root", which does not exist; rights are otp, operate$/,
+      /^apiKeyHashes: ops has the right "root", which does not exist; rights are otp, operate, unguarded$/,
     ],
     [
       'a client without a hash',

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { describeBudgets } from '../contracts/budgets.js';
 import { describeDayCounts } from '../contracts/day-counts.js';
+import { describeDaySends } from '../contracts/day-sends.js';
 import { describeGuesses } from '../contracts/guesses.js';
 import { describeInspection } from '../contracts/inspection.js';
 import { describeSignOuts } from '../contracts/sign-outs.js';
@@ -23,6 +24,7 @@ describeStore('the memory store', createHarness);
 describeSignOuts('the memory store', createHarness);
 describeInspection('the memory store', createHarness);
 describeDayCounts('the memory store', createHarness);
+describeDaySends('the memory store', createHarness);
 describeBudgets('the memory store', createHarness);
 describeGuesses('the memory store', createHarness);
 

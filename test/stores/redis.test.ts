@@ -2,6 +2,7 @@ import { after, before, describe } from 'node:test';
 import { createRedisStore } from '../../src/stores/redis.js';
 import { describeBudgets } from '../contracts/budgets.js';
 import { describeDayCounts } from '../contracts/day-counts.js';
+import { describeDaySends } from '../contracts/day-sends.js';
 import { describeGuesses } from '../contracts/guesses.js';
 import { describeInspection } from '../contracts/inspection.js';
 import { describeSignOuts } from '../contracts/sign-outs.js';
@@ -41,6 +42,7 @@ describe('on a single server', () => {
   describeSignOuts('the Redis store', () => createHarness(url));
   describeInspection('the Redis store', () => createHarness(url));
   describeDayCounts('the Redis store', () => createHarness(url));
+  describeDaySends('the Redis store', () => createHarness(url));
   describeBudgets('the Redis store', () => createHarness(url));
   describeGuesses('the Redis store', () => createHarness(url));
 });
@@ -55,5 +57,6 @@ describe('on a cluster of three', () => {
   describeSignOuts('the Redis store', () => createHarness(cluster.url));
   describeInspection('the Redis store', () => createHarness(cluster.url));
   describeDayCounts('the Redis store', () => createHarness(cluster.url));
+  describeDaySends('the Redis store', () => createHarness(cluster.url));
   describeBudgets('the Redis store', () => createHarness(cluster.url));
 });

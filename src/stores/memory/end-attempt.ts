@@ -1,4 +1,4 @@
-import type { ConsumeRequest, RetractRequest } from '../../store-verbs.js';
+import type { ConsumedRecord, ConsumeRequest, RetractRequest } from '../../store-verbs.js';
 import { nameRecord } from '../record-name.js';
 import { findCounts, findRecord, removeRecord, takeAttempt } from './budgets.js';
 import { emptyLog, removeFromLog } from './rolling-log.js';
@@ -6,10 +6,10 @@ import type { Tables } from './tables.js';
 
 /** See `Store.consume`. */
 export function consume(
-  { budgets, guesses, signOuts }: Tables,
+  { budgets, guesses, daySends, signOuts }: Tables,
   { identityTag, budgetTag, recordTag, challenge, side, recordChallenge, attemptId }: ConsumeRequest,
   now: number,
-): number | false {
+): number | ConsumedRecord | false {
   const budget = budgets.load(budgetTag, now);
   const attempt = attemptId === undefined ? undefined : budget && takeAttempt(budget, attemptId);
   // It has been taken back.
@@ -29,7 +29,9 @@ export function consume(
   removeRecord(budget, record);
   budgets.resize(budget, Math.max(1, budget.records.length), now);
   findCounts(budget, side).verifies = emptyLog;
-  return signOuts.timeSignIn(identityTag, now);
+  const sends = daySends.takeRecord(budgetTag, recordChallenge, now);
+  const authTimeSeconds = signOuts.timeSignIn(identityTag, now);
+  return sends.length === 0 ? authTimeSeconds : { authTimeSeconds, sends };
 }
 
 const noGuess = { side: 'unknown', period: 0 } as const;

@@ -1,3 +1,4 @@
+import type { ReturnedSend } from '../../core/ladder.js';
 import type { NoteRequest, ReleaseRequest } from '../../store-verbs.js';
 import { nameRecord } from '../record-name.js';
 import { extend, findCounts, findRecord, waitForRoom } from './budgets.js';
@@ -5,12 +6,16 @@ import { addToLog, removeFromLog } from './rolling-log.js';
 import type { Tables } from './tables.js';
 
 /** See `Store.release`. */
-export function release({ budgets }: Tables, request: ReleaseRequest, now: number): void {
+export function release(
+  { budgets, daySends }: Tables,
+  request: ReleaseRequest,
+  now: number,
+): ReturnedSend | undefined {
   const budget = budgets.load(request.budgetTag, now);
   const send = Number(request.sendId);
   const counts = budget && findCounts(budget, request.side);
-  if (!budget || !counts?.sends.includes(send)) return;
-  if (request.limits.some((limit) => waitForRoom(counts.refusals, limit, now) > 0)) return;
+  if (!budget || !counts?.sends.includes(send)) return undefined;
+  if (request.limits.some((limit) => waitForRoom(counts.refusals, limit, now) > 0)) return undefined;
   const longest = Math.max(...request.limits.map(({ periodSeconds }) => periodSeconds));
   counts.sends = removeFromLog(counts.sends, send);
   counts.refusals = addToLog(counts.refusals, longest, now);
@@ -18,6 +23,7 @@ export function release({ budgets }: Tables, request: ReleaseRequest, now: numbe
   const record = findRecord(budget, nameRecord(request.recordTag, request.challenge), now);
   // A record none of whose sends stands counts as deleted. It is kept for operators, who see what became of it.
   if (record?.challenge === request.recordChallenge) record.sends -= 1;
+  return daySends.take(request.budgetTag, request.side ?? 'unknown', send, now);
 }
 
 /** See `Store.note`. */

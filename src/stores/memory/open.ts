@@ -1,16 +1,18 @@
+import type { DaySpending } from '../../core/ladder.js';
 import { fewestShortAttempts } from '../../core/policy.js';
 import type { OpenRequest, OpenResult } from '../../store-verbs.js';
 import { nameRecord } from '../record-name.js';
 import { countOpenAttempts, createBudget, findCounts, findRecord, waitForRoom } from './budgets.js';
+import type { DayRefusal } from './day-sends.js';
 import { createRecord, type Plan, setChannel, toPending } from './records.js';
 import { addToLog, timeLeft } from './rolling-log.js';
 import type { Tables } from './tables.js';
 
 /** See `Store.open`. */
 export function open(tables: Tables, request: OpenRequest, now: number): OpenResult {
-  const { budgets, guesses } = tables;
+  const { budgets, guesses, daySends } = tables;
   const { budgetTag, recordTag, challenge, side = 'unknown' } = request;
-  const { lengthening, resend, cooldownSeconds, sends } = request;
+  const { lengthening, resend, cooldownSeconds, sends, day } = request;
   const isBound = request.bind || side === 'known' || challenge !== undefined;
   const stored = budgets.load(budgetTag, now);
   const budget = stored ?? createBudget();
@@ -29,6 +31,8 @@ export function open(tables: Tables, request: OpenRequest, now: number): OpenRes
   if (forCooldown > 0) return { status: 'limited', limit: 'cooldown', retryAfterMs: forCooldown };
   const forLimit = waitForRoom(counts.sends, sends, now);
   if (forLimit > 0) return { status: 'limited', limit: 'request_identity', retryAfterMs: forLimit };
+  const forDay = day ? daySends.refuse(budgetTag, side, day, now) : null;
+  if (forDay && day?.isEnforced) return { status: 'limited', ...forDay };
 
   // Before anything is counted: a refused call changes nothing.
   if (!stored) budgets.save(budgetTag, budget, now);
@@ -51,6 +55,7 @@ export function open(tables: Tables, request: OpenRequest, now: number): OpenRes
   record.lastSend = send;
   record.note = undefined;
   counts.sends = addToLog(counts.sends, sends.periodSeconds, now, send);
+  if (day) daySends.add(budgetTag, side, record.challenge, day, send, now);
   budget.expiresAt = Math.max(budget.expiresAt, record.expiresAt, now + sends.periodSeconds * 1000);
 
   const ttlMs = record.expiresAt - now;
@@ -58,8 +63,22 @@ export function open(tables: Tables, request: OpenRequest, now: number): OpenRes
     cooldownSeconds * 1000,
     waitForRoom(counts.sends, sends, now),
     resend === 'refuse' ? ttlMs : 0,
+    day ? waitForDay(daySends.refuse(budgetTag, side, day, now), day) : 0,
   );
-  return { status: 'opened', record: toPending(record), sendId: String(send), ttlMs, resendInMs };
+  const opened: OpenResult = {
+    status: 'opened',
+    record: toPending(record),
+    sendId: String(send),
+    ttlMs,
+    resendInMs,
+  };
+  if (forDay) opened.exceeded = forDay.limit;
+  return opened;
+}
+
+/** Nobody has to wait for what a check would let through. */
+function waitForDay(refusal: DayRefusal | null, { isEnforced }: DaySpending): number {
+  return refusal === null || refusal.isHelpedByCheck || !isEnforced ? 0 : refusal.retryAfterMs;
 }
 
 /**

@@ -13,7 +13,7 @@ import type { Tables } from './tables.js';
 
 /** See `Store.clear`. */
 export function clear(
-  { budgets, guesses, signOuts }: Tables,
+  { budgets, guesses, daySends, signOuts }: Tables,
   request: ClearRequest,
   now: number,
 ): ClearResult {
@@ -21,6 +21,7 @@ export function clear(
   // First, since it fails when the store is full.
   if (signOutSeconds > 0) signOuts.add(identityTag, signOutSeconds, now);
   if (counts) guesses.clear(budgetTag, now);
+  if (counts) daySends.clear(budgetTag);
   const budget = budgets.load(budgetTag, now);
   if (!budget) return { records: 0 };
   const records = clearBudget(budget, request, now);
@@ -42,7 +43,7 @@ export function inspect(tables: Tables, request: InspectRequest, now: number): I
 }
 
 function inspectCounts(
-  { guesses }: Tables,
+  { guesses, daySends }: Tables,
   budget: StoredBudget,
   { budgetTag, periodSeconds }: InspectRequest,
   side: Side,
@@ -58,5 +59,6 @@ function inspectCounts(
     verifies: listAges(counts.verifies),
     guesses: count,
     guessesEndInMs: endsInMs,
+    ...daySends.inspect(budgetTag, side, now),
   };
 }

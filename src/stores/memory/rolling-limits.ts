@@ -1,4 +1,4 @@
-import type { HitGroup, HitLimit, HitResult } from '../../store-verbs.js';
+import type { HitGroup, HitLimit, HitResult } from '../../count-verbs.js';
 import { lowerLimits } from '../room.js';
 import { type Expiring, ExpiringMap } from './expiring-map.js';
 import { addToLog, emptyLog, type RollingLog, timeLeft } from './rolling-log.js';

@@ -1,4 +1,5 @@
 import type { StoredBudget } from './budgets.js';
+import type { DaySends } from './day-sends.js';
 import type { ExpiringMap } from './expiring-map.js';
 import type { GuessCounts } from './guess-counts.js';
 import type { SignOuts } from './sign-outs.js';
@@ -8,6 +9,7 @@ export interface Tables {
   /** By budget tag. */
   budgets: ExpiringMap<StoredBudget>;
   guesses: GuessCounts;
+  daySends: DaySends;
   signOuts: SignOuts;
   /** Of this process; tells the sends of one millisecond apart. */
   sendCount: number;

@@ -2,6 +2,7 @@
 -- KEYS[1]  budget
 -- KEYS[2]  guess counts of the budget
 -- KEYS[3]  sign-out of the identity
+-- KEYS[4]  sends of a day
 -- ARGV[2]  tag of the identity, '' if the budget is named after it: only its records end
 -- SETTINGS whether pending records end; whether counts are forgotten, and with them the records that they left without
 --          attempts; seconds for which the end of every sign-in until now is remembered (0: none ends)
@@ -22,7 +23,7 @@ if budget then
   if forgets_counts then budget[UNKNOWN], budget[KNOWN] = { {}, {}, {} }, { {}, {}, {} } end
   save_budget(KEYS[1], budget)
 end
-if forgets_counts then redis.call('DEL', KEYS[2]) end
+if forgets_counts then redis.call('DEL', KEYS[2], KEYS[4]) end
 if keep_seconds > 0 then
   local sign_out = load_sign_out(KEYS[3])
   local ended_seconds = math.max(math.floor(now / 1000000), sign_out and sign_out[LATEST_SECONDS] or 0)

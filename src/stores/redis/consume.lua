@@ -4,11 +4,13 @@
 -- KEYS[1]  budget
 -- KEYS[2]  guess counts of the budget
 -- KEYS[3]  sign-out of the identity
+-- KEYS[4]  sends of a day
 -- ARGV[2]  name of the record
 -- ARGV[3]  challenge of the record that was attempted
 -- ARGV[4]  id of the attempt, or ''
--- SETTINGS side of the caller; whether the record is bound
--- Returns  seconds, later than the last sign-out, even within the same second; 0 for every other caller
+-- SETTINGS side of the caller; whether the record is bound; units that a send gives back, and those that one gives back which cost something
+-- Returns  seconds, later than the last sign-out, even within the same second; 0 for every other caller.
+--          { seconds, { { network, receipt, units }, … } } where sends of the record were counted over a day
 
 local side, bound = unpack(SETTINGS, 3)
 local budget = load_budget(KEYS[1])
@@ -33,6 +35,21 @@ elseif won then
   take_guesses_back(KEYS[2], record[SIDE], record[PERIOD], 1)
 end
 if not won then return 0 end
+
+local returned, kept = {}, { {}, {} }
+local day = load_day(KEYS[4])
+for side = 1, 2 do
+  for _, send in ipairs(day[side]) do
+    if send[SENT_RECORD] == shorten(ARGV[3]) then
+      local units = SETTINGS[send[IS_PAID] and 6 or 5]
+      table.insert(returned, { send[NETWORK], send[RECEIPT], units })
+      send[UNITS], send[SENT_RECORD] = send[UNITS] - units, ''
+    end
+    if send[UNITS] > 0 then table.insert(kept[side], send) end
+  end
+end
+if #returned > 0 then save_day(KEYS[4], kept) end
+
 local seconds = math.floor(now / 1000000)
 local sign_out = load_sign_out(KEYS[3])
 if sign_out then
@@ -40,4 +57,4 @@ if sign_out then
   sign_out[LATEST_SECONDS] = math.max(sign_out[LATEST_SECONDS], seconds)
   save(KEYS[3], sign_out, sign_out[SIGN_OUT_EXPIRES_AT])
 end
-return seconds
+return #returned > 0 and { seconds, returned } or seconds

@@ -1,4 +1,4 @@
-import { type Figures, unitsPerSend } from '../../core/ladder.js';
+import { type DaySpending, type Figures, unitsPerSend } from '../../core/ladder.js';
 import type { RefundRequest, SpendPlace, SpendRequest, SpendResult, SpendRow } from '../../count-verbs.js';
 import { lowerLimits } from '../room.js';
 
@@ -60,6 +60,18 @@ export function encodeRefund(request: RefundRequest, keyOf: KeyOf): Command {
   ]);
   const settings = [atMs, units, isSignIn, shapes, place?.periodSeconds ?? 0];
   return { keys, names: [place?.place ?? ''], settings };
+}
+
+/** What `open.lua` is told of the limits over a day. */
+export function addDay(names: string[], settings: unknown[], day: DaySpending): void {
+  const { ladder, isOnSecondStep, canBeAsked } = day;
+  names.push(day.network ?? '', day.receipt);
+  settings.push(
+    listFigures(isOnSecondStep ? ladder.checked : ladder.free),
+    canBeAsked && !isOnSecondStep && listFigures(ladder.checked),
+    day.isEnforced,
+    day.isPaid,
+  );
 }
 
 /** The hash tag of the group, so that a cluster keeps its keys on one server. */

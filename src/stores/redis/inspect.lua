@@ -2,10 +2,12 @@
 -- KEYS[1]  budget
 -- KEYS[2]  guess counts of the budget
 -- KEYS[3]  sign-out of the identity
+-- KEYS[4]  sends of a day
 -- ARGV[2]  tag of the identity, '' if the budget is named after it: only its records are shown
 -- SETTINGS period of the limits in seconds
 -- Returns  { records, counts of the unknown side, counts of the known side, second up to which sign-ins have ended or -1 };
---          counts are { sends, refused sends, verifies, guesses, ms until they are forgotten }, the first three as ms since
+--          counts are { sends, refused sends, verifies, guesses, ms until they are forgotten, units of a day, ms until the
+--          first is forgotten }, the first three as ms since
 --          each, oldest first; a record is { name, channel, digits, attempts left, mute, ms until it expires, id of the last
 --          send, ms since then, note about it }
 
@@ -34,12 +36,17 @@ for _, record in ipairs(budget[RECORDS]) do
   end
 end
 local guesses = load_guesses(KEYS[2])
+local day = load_day(KEYS[4])
 local function inspect_counts(side)
+  local units = 0
+  for _, send in ipairs(day[side]) do units = units + send[UNITS] end
+  local first = day[side][1]
   local counts = budget[side]
   local count, ends_at = index_guesses(side)
   return {
     list_ages(counts[SENDS]), list_ages(counts[REFUSALS]), list_ages(counts[VERIFIES]), guesses[count],
-    guesses[count] > 0 and to_ms(guesses[ends_at] - now) or 0
+    guesses[count] > 0 and to_ms(guesses[ends_at] - now) or 0, units,
+    first and to_ms(first[SENT_AT] + DAY_LENGTH - now) or 0
   }
 end
 local sign_out = load_sign_out(KEYS[3])

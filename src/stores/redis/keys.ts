@@ -5,14 +5,24 @@ import type { Side } from '../../store-verbs.js';
 export function createKeyNames(prefix: string) {
   /** One hash tag per budget, so that a cluster keeps its keys on one server. */
   const of = (kind: string, tag: string) => `${prefix}${kind}:{${tag}}`;
+  function signOut(owner: OwnerTags): string {
+    const alias = nameAlias(owner);
+    return alias === '' ? of('s', owner.budgetTag) : `${of('s', owner.budgetTag)}:${alias}`;
+  }
   return {
     of,
     budget: ({ budgetTag }: OwnerTags) => of('p2', budgetTag),
     guesses: ({ budgetTag }: OwnerTags) => of('g', budgetTag),
-    signOut(owner: OwnerTags): string {
-      const alias = nameAlias(owner);
-      return alias === '' ? of('s', owner.budgetTag) : `${of('s', owner.budgetTag)}:${alias}`;
-    },
+    signOut,
+    /** Sends of a day. */
+    day: ({ budgetTag }: OwnerTags) => of('n', budgetTag),
+    /** In the order that scripts expect which need all of them. */
+    all: (owner: OwnerTags) => [
+      of('p2', owner.budgetTag),
+      of('g', owner.budgetTag),
+      signOut(owner),
+      of('n', owner.budgetTag),
+    ],
     /** Where the version before kept the sign-outs of an alias; undefined for an identity that is none. */
     oldSignOut: (owner: OwnerTags) => (nameAlias(owner) === '' ? undefined : of('s', owner.identityTag)),
   };

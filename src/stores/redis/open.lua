@@ -1,18 +1,25 @@
 -- Creates or reuses a pending record and counts one send. A refused call changes nothing.
 -- KEYS[1]  budget
 -- KEYS[2]  guess counts of the budget
+-- KEYS[3]  sends of a day, if they are counted
 -- ARGV[2]  name of the record
 -- ARGV[3]  name of the record if a new one is created
 -- ARGV[4]  tag of the identity, '' if the budget is named after it
+-- ARGV[5]  network of the caller, '' where networks do not count
+-- ARGV[6]  what was counted elsewhere, to be returned with the send
 -- SETTINGS side; whether the record must exist (a bound one is sent again); challenge of a new record; ids of the available keys,
 --          of which the first makes new codes; channel; digits; life in seconds; attempts; reuse, rotate or refuse;
 --          cooldown in seconds; remaining seconds below which a record is stale; maximum sends and their period in seconds;
---          guesses at short codes in one period (0: any number); digits and attempts of a long code; whether the record is mute
--- Returns  { 'opened', challenge, key id, window, digits, channels, mute, send id, life in ms, ms until the next send }
+--          guesses at short codes in one period (0: any number); digits and attempts of a long code; whether the record is mute;
+--          if sends of a day are counted: figures in force, figures with a check or false, whether they refuse, whether it is paid
+-- Returns  { 'opened', challenge, key id, window, digits, channels, mute, send id, life in ms, ms until the next send,
+--            what a limit over a day would have refused by or '' }
 --          { 'expired' } | { 'blocked', ms } | { 'pending', ms } | { 'cooldown', ms } | { 'request_identity', ms }
+--          { 'request_day' or 'request_network', ms, whether a check would help }
 
 local side, must_exist, new_challenge, key_ids, channel, digits, window_seconds, attempts, resend, cooldown_seconds, stale_seconds,
-  max_sends, period_seconds, budget_size, long_digits, long_attempts, mute = unpack(SETTINGS, 3)
+  max_sends, period_seconds, budget_size, long_digits, long_attempts, mute,
+  day_figures, check_figures, is_enforced, is_paid = unpack(SETTINGS, 3)
 
 local fence = read_fence()
 local budget = load_budget(KEYS[1])
@@ -50,6 +57,44 @@ local function count_room()
   return room
 end
 
+local day = day_figures and load_day(KEYS[3])
+local network = ARGV[5]
+
+local function sum_units()
+  local used, of_network = 0, network ~= '' and 0 or nil
+  for _, one in ipairs(day[side]) do
+    used = used + one[UNITS]
+    if of_network and one[NETWORK] == network then of_network = of_network + one[UNITS] end
+  end
+  return used, of_network
+end
+
+-- Microseconds until enough of these is forgotten.
+local function wait_for_day(used, of_network)
+  for _, one in ipairs(day[side]) do
+    used = used - one[UNITS]
+    if of_network and one[NETWORK] == network then of_network = of_network - one[UNITS] end
+    if not find_refusal(day_figures, used, of_network, UNITS_PER_SEND) then return one[SENT_AT] + DAY_LENGTH - now end
+  end
+  return DAY_LENGTH
+end
+
+-- What has no room for one more send of the day, or nil; microseconds until it has; whether a check would help.
+local function find_day_refusal()
+  local used, of_network = sum_units()
+  local part = find_refusal(day_figures, used, of_network, UNITS_PER_SEND)
+  if not part then return nil end
+  local is_helped = check_figures and not find_refusal(check_figures, used, of_network, UNITS_PER_SEND)
+  return part == 'network' and 'request_network' or 'request_day', wait_for_day(used, of_network), is_helped
+end
+
+local exceeded = ''
+if day then
+  local limit, wait, is_helped = find_day_refusal()
+  if limit and is_enforced then return { limit, to_ms(wait), is_helped and 1 or 0 } end
+  exceeded = limit or ''
+end
+
 local record = usable
 if not usable or resend == 'rotate' or usable[ENDS_AT] - now < stale_seconds * 1000000 then
   if live then table.remove(budget[RECORDS], place) end
@@ -79,12 +124,22 @@ local send = now
 if sends[#sends] and sends[#sends] >= now then send = sends[#sends] + 1 end
 table.insert(sends, send)
 record[LAST_SEND] = { send }
+if day then
+  table.insert(day[side], { send, UNITS_PER_SEND, shorten(record[CHALLENGE]), is_paid, network, ARGV[6] })
+  save_day(KEYS[3], day)
+end
 save_budget(KEYS[1], budget, math.max(record[ENDS_AT], send + period_seconds * 1000000))
 
 local life = record[ENDS_AT] - now
 local wait = math.max(compute_waits())
 if resend == 'refuse' then wait = math.max(wait, life) end
+if day and is_enforced then
+  local limit, for_day, is_helped = find_day_refusal()
+  -- Nobody has to wait for what a check would let through.
+  if limit and not is_helped then wait = math.max(wait, for_day) end
+end
 return {
   'opened', record[CHALLENGE], record[KEY_ID], record[WINDOW], record[DIGITS], join_channels(record), record[MUTE] and 1 or 0,
-  string.format('%.0f', send), math.floor(life / 1000), to_ms(wait)
+  string.format('%.0f', send), math.floor(life / 1000), to_ms(wait),
+  exceeded
 }

@@ -1,11 +1,12 @@
 -- Releases a refused send, once per id, unless as many have been. A record none of whose sends stands counts as deleted; it is
 -- kept for operators, who see what became of it.
 -- KEYS[1]  budget
+-- KEYS[2]  sends of a day
 -- ARGV[2]  name of the record
 -- ARGV[3]  challenge of the record that was opened
 -- ARGV[4]  id of the send
 -- SETTINGS side of the caller; limits of refused sends, each a maximum and its period in seconds
--- Returns  nil
+-- Returns  { network, receipt, units } of a send that was counted over a day, or nil
 
 local side, limits = unpack(SETTINGS, 3)
 local budget = load_budget(KEYS[1])
@@ -29,4 +30,13 @@ table.remove(sends, index)
 local record = find_record(budget, ARGV[2], read_fence())
 if record and record[CHALLENGE] == ARGV[3] then record[TIMES_SENT] = record[TIMES_SENT] - 1 end
 save_budget(KEYS[1], budget, now + longest * 1000000)
+
+local day = load_day(KEYS[2])
+for i, send in ipairs(day[side]) do
+  if send[SENT_AT] == id and send[SENT_RECORD] ~= '' then
+    table.remove(day[side], i)
+    save_day(KEYS[2], day)
+    return { send[NETWORK], send[RECEIPT], send[UNITS] }
+  end
+end
 return nil

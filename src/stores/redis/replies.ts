@@ -1,7 +1,10 @@
 import { parseExpiredCause } from '../../core/expired-cause.js';
-import { type Channel, channels } from '../../core/policy.js';
+import { type ReturnedSend, unitsPerSend } from '../../core/ladder.js';
+import { type Channel, channels, type DayLimit } from '../../core/policy.js';
 import type {
   AttemptResult,
+  ConsumedRecord,
+  InspectedCounts,
   InspectedRecord,
   InspectResult,
   OpenResult,
@@ -14,23 +17,47 @@ export type Reply = [status: string, ...fields: (string | number)[]];
 export function decodeOpenReply([status, ...fields]: Reply): OpenResult {
   const retryAfterMs = Number(fields[0]);
   switch (status) {
-    case 'opened':
-      return {
+    case 'opened': {
+      const opened: OpenResult = {
         status,
         record: decodeRecord(fields),
         sendId: String(fields[6]),
         ttlMs: Number(fields[7]),
         resendInMs: Number(fields[8]),
       };
+      if (fields[9] !== '') opened.exceeded = fields[9] as DayLimit;
+      return opened;
+    }
     case 'blocked':
     case 'pending':
       return { status, retryAfterMs };
     case 'cooldown':
     case 'request_identity':
       return { status: 'limited', limit: status, retryAfterMs };
+    case 'request_day':
+    case 'request_network':
+      return { status: 'limited', limit: status, retryAfterMs, isHelpedByCheck: fields[1] === 1 };
     default:
       return { status: 'expired' };
   }
+}
+
+type ReturnedReply = [network: string, receipt: string, units: number];
+/** See the header of `consume.lua`. */
+export type ConsumeReply = number | [seconds: number, sends: ReturnedReply[]];
+
+export function decodeConsumeReply(reply: ConsumeReply): number | ConsumedRecord | false {
+  if (typeof reply === 'number') return reply || false;
+  return { authTimeSeconds: reply[0], sends: reply[1].map(decodeReturned) };
+}
+
+function decodeReturned([network, receipt, units]: ReturnedReply): ReturnedSend {
+  return { network: network || undefined, receipt, units };
+}
+
+/** See the header of `release.lua`. */
+export function decodeReleaseReply(reply: ReturnedReply | null): ReturnedSend | undefined {
+  return reply === null ? undefined : decodeReturned(reply);
 }
 
 export function decodeAttemptReply([status, ...fields]: Reply): AttemptResult {
@@ -74,6 +101,8 @@ type InspectedCountsReply = [
   verifies: number[],
   guesses: number,
   guessesEndInMs: number,
+  dayUnits: number,
+  dayEndsInMs: number,
 ];
 
 export function decodeInspectReply([records, unknown, known, endedSeconds]: InspectReply): InspectResult {
@@ -85,8 +114,10 @@ export function decodeInspectReply([records, unknown, known, endedSeconds]: Insp
   };
 }
 
-function decodeCounts([sends, refusals, verifies, guesses, guessesEndInMs]: InspectedCountsReply) {
-  return { sends, refusals, verifies, guesses, guessesEndInMs };
+function decodeCounts(reply: InspectedCountsReply): InspectedCounts {
+  const [sends, refusals, verifies, guesses, guessesEndInMs, units, endsInMs] = reply;
+  const counts = { sends, refusals, verifies, guesses, guessesEndInMs };
+  return units === 0 ? counts : { ...counts, day: { sends: Math.ceil(units / unitsPerSend), endsInMs } };
 }
 
 function decodeInspected([

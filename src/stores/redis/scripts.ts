@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
-import { bucketsPerPeriod, unitsPerSend, verifiedDays } from '../../core/ladder.js';
+import { bucketsPerPeriod, daySeconds, unitsPerSend, verifiedDays } from '../../core/ladder.js';
 import { fewestShortAttempts, policyNumbers } from '../../core/policy.js';
 
 /** A single server, possibly behind Sentinel, or a cluster. */
@@ -17,11 +17,19 @@ const constants = {
   UNITS_PER_SEND: unitsPerSend,
   BUCKETS_PER_PERIOD: bucketsPerPeriod,
   VERIFIED_DAYS: verifiedDays,
+  DAY_SECONDS: daySeconds,
 };
 const prelude = `local ${Object.keys(constants).join(', ')} = ${Object.values(constants).join(', ')}\n${loadSource('prelude')}`;
 
 /** What some scripts need besides the prelude. */
-const parts: Record<string, readonly string[]> = { spend: ['ladder', 'counts'], refund: ['counts'] };
+const parts: Record<string, readonly string[]> = {
+  spend: ['ladder', 'counts'],
+  refund: ['counts'],
+  open: ['ladder', 'day-sends'],
+  consume: ['day-sends'],
+  release: ['day-sends'],
+  inspect: ['day-sends'],
+};
 
 /** Loads `name.lua`, preceded by the prelude. */
 export function loadScript(name: string): RunScript {

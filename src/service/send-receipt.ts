@@ -1,0 +1,21 @@
+import type { Sender } from '../core/derivation.js';
+import type { Side } from '../store-verbs.js';
+
+/** Names what a send was counted for elsewhere. As short as can be: a store keeps it for a day. */
+export function writeReceipt(
+  side: Side,
+  sender: Sender | undefined,
+  addressAtMs: number,
+  phoneAtMs: number,
+): string {
+  const start = `${side === 'known' ? 'k' : 'u'} ${addressAtMs.toString(36)} ${phoneAtMs.toString(36)}`;
+  return sender === undefined ? start : `${start} ${sender.address} ${sender.site ?? ''}`;
+}
+
+export function readReceipt(receipt: string) {
+  const [letter, addressAt = '0', phoneAt = '0', address, site] = receipt.split(' ');
+  const side: Side = letter === 'k' ? 'known' : 'unknown';
+  const sender = address === undefined ? undefined : { address, site: site || undefined };
+  const [addressAtMs, phoneAtMs] = [Number.parseInt(addressAt, 36), Number.parseInt(phoneAt, 36)];
+  return { side, sender, addressAtMs, phoneAtMs };
+}
