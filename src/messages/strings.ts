@@ -22,7 +22,7 @@ export interface Strings {
   page: PageStrings;
 }
 
-/** The texts of the sign-in page. `{to}` is replaced by a masked identity, `{identity}` by a full one. */
+/** The texts of the sign-in page. `{to}` and `{identity}` are replaced by an identity. */
 export interface PageStrings {
   signIn: string;
   signInTo: Holding<'app'>;
@@ -33,7 +33,7 @@ export interface PageStrings {
   hint: string;
   country: string;
   continue: string;
-  enterCode: string;
+  enterCode: Holding<'digits'>;
   sentTo: Holding<'to'>;
   /** Instead of `sentTo` where not everyone gets a code: it must not reveal who does. */
   maySentTo: Holding<'to'>;
@@ -44,10 +44,16 @@ export interface PageStrings {
   bySms: string;
   byWhatsapp: string;
   byVoice: string;
-  another: string;
+  /** Leads back to the first step, to correct what was typed. */
+  edit: string;
   wrongCode: string;
+  /** For two attempts and more. */
   attemptsLeft: Holding<'count'>;
-  malformedCode: string;
+  lastAttempt: string;
+  malformedCode: Holding<'digits'>;
+  /** For codes with letters. */
+  malformedText: Holding<'digits'>;
+  keptCode: string;
   expiredCode: string;
   blocked: string;
   rateLimited: Holding<'in'>;
@@ -63,6 +69,15 @@ export interface PageStrings {
   outdated: string;
   cookiesNeeded: string;
   sentAgain: string;
+  /** While an answer is awaited. */
+  busy: string;
+  noMessage: string;
+  inSpam: string;
+  fromSender: Holding<'sender'>;
+  help: string;
+  privacy: string;
+  terms: string;
+  language: string;
   signedIn: string;
   signedInAs: Holding<'identity'>;
   signOut: string;

@@ -1,5 +1,6 @@
 import { isFrameSource } from '../core/origin.js';
 import { isColor, readLogoOrigin } from '../sign-in/brand.js';
+import { isBrandLink } from '../sign-in/brand-links.js';
 import { createReturnTargets, type ReturnTargetOptions } from '../sign-in/return-target.js';
 import { flag, from, list, needing, passes, text } from './row.js';
 
@@ -24,6 +25,17 @@ export const pageOptions = {
   ),
   /** The colour of the buttons and links of the sign-in page, such as `#2f5bd7`. Default: a blue. */
   brandColor: from('BRAND_COLOR', text({ allowed: 'a colour such as `#2f5bd7`', accepts: isColor })),
+  /**
+   * Links in the footer of the sign-in page, such as `Help=https://help.example.com` and `Privacy=/privacy`. `Help`,
+   * `Privacy` and `Terms` are translated; `Help` is also shown to people whose message has not arrived. Default: none.
+   */
+  brandLinks: from(
+    'BRAND_LINKS',
+    list({
+      of: 'links such as `Help=https://help.example.com` or `Privacy=/privacy`',
+      accepts: isBrandLink,
+    }),
+  ),
   /**
    * Where people go who opened the sign-in page directly: a path such as `/`, an address under `publicUrl`, or one under
    * `cookieDomain`. Default: nowhere, the page says who is signed in.

@@ -117,7 +117,12 @@ function describePage(options: FilledOptions): ResolvedOptions['page'] {
   return {
     home: options.signInHome,
     embedOrigins: options.embedOrigins,
-    brand: { name: options.appName, logoUrl: options.brandLogoUrl, color: options.brandColor },
+    brand: {
+      name: options.appName,
+      logoUrl: options.brandLogoUrl,
+      color: options.brandColor,
+      links: options.brandLinks,
+    },
     isOpenToAll: !isSelective(options),
   };
 }

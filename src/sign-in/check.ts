@@ -1,7 +1,7 @@
 import type { HumanCheckProvider } from '../core/human-check.js';
 import { type Html, html } from '../html.js';
 import type { Assets } from './assets.js';
-import type { PageContext } from './layout.js';
+import type { PageContext } from './page-context.js';
 import type { AskedCheck } from './state.js';
 
 export const turnstileOrigin = 'https://challenges.cloudflare.com';

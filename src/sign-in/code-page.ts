@@ -10,16 +10,20 @@ import { formatExpiry } from '../messages/duration.js';
 import { fillString } from '../messages/strings.js';
 import { checkedBy, readSolution, renderCheck } from './check.js';
 import type { Stray, Submission } from './forms.js';
-import { isolate, type Page, type PageContext } from './layout.js';
-import { maskIdentity } from './mask.js';
-import { formatWait, isError, type Notice, renderNotice } from './notice.js';
-import { type Outcome, sayOutdated } from './outcome.js';
+import { renderHelp } from './help.js';
+import { isolate, type Page } from './layout.js';
+import { isError, type Notice, renderLine, renderNotice } from './notice.js';
+import { type Outcome, say, sayOutdated } from './outcome.js';
+import type { PageContext } from './page-context.js';
 import type { PageParts, Parts } from './parts.js';
 import { parsePastedBase32 } from './pasted-base32.js';
 import { parsePastedCode } from './pasted-code.js';
 import { paths, signInPath } from './paths.js';
 import { phoneChannels } from './reach.js';
-import { type Flow, findCheck, findNotice, isPending } from './state.js';
+import { type Flow, findCheck, findNotice, isPending, putFirst, type SignInState } from './state.js';
+
+/** Longer text is no code, and the cookie would have to carry it. */
+const maxKeptLength = 40;
 
 type CodeParts = PageParts & Pick<Parts, 'assets' | 'channels' | 'clock' | 'isOpenToAll'>;
 
@@ -41,6 +45,7 @@ export function createCodeRoutes(parts: CodeParts): Route[] {
     const input = {
       flow: named === null ? found : { ...found, returnTo },
       isPending: isTypable,
+      typed: notice?.isKept ? (state.typed ?? '') : '',
       isOpenToAll,
       otherChannels: findPhoneChannels(found.identity).filter((name) => name !== found.channel),
       token: parts.formTokens.create(found.id),
@@ -69,11 +74,20 @@ export function createCodeRoutes(parts: CodeParts): Route[] {
     };
   }
 
-  const verify = onOwnFlow((own, { form, state, asker }) => {
+  const verify = onOwnFlow(async (own, { form, state, asker }) => {
     const parse = own.codeAlphabet === 'base32' ? parsePastedBase32 : parsePastedCode;
-    const code = parse(form.get('otp') ?? '', own.codeLength) ?? '';
-    return flow.verify(state, own, code, asker);
+    const typed = form.get('otp') ?? '';
+    const code = parse(typed, own.codeLength) ?? '';
+    // It cannot be right, so it should not cost an attempt.
+    const isIncomplete = code.length !== own.codeLength && isPending(own, clock());
+    return isIncomplete ? sayIncomplete(state, own, typed) : flow.verify(state, own, code, asker);
   });
+
+  function sayIncomplete(state: SignInState, own: Flow, typed: string): Outcome {
+    const isKept = typed !== '' && typed.length <= maxKeptLength;
+    const notice = { kind: nameLength(own), digits: own.codeLength, isKept } as const;
+    return say(notice, 'code', { ...putFirst(state, own), ...(isKept && { typed }) });
+  }
 
   const resend = onOwnFlow((own, { form, state, asker }) => {
     const channel = channels.find((name) => name === form.get('channel'));
@@ -101,16 +115,19 @@ interface CodeView {
   isOpenToAll: boolean;
   otherChannels: readonly Channel[];
   token: string;
+  /** What was typed before, where it was too short. */
+  typed: string;
   notice: Notice | null;
 }
 
 function renderPage(context: PageContext, input: CodeView, check: Html | null): Page {
   const { page } = context.strings;
   const { flow, isPending, isOpenToAll, notice } = input;
-  const to = isolate(maskIdentity(flow.identity));
+  const to = isolate(flow.identity);
+  const edit = signInPath(flow.returnTo, flow.id);
   return {
-    title: page.enterCode,
-    body: html`<p class="lead">${fillHtml(isOpenToAll ? page.sentTo : page.maySentTo, { to })}<br><a class="another" href="${context.at(signInPath(flow.returnTo))}">${page.another}</a></p>
+    title: flow.codeAlphabet ? page.code : fillString(page.enterCode, { digits: String(flow.codeLength) }),
+    body: html`<p class="lead">${fillHtml(isOpenToAll ? page.sentTo : page.maySentTo, { to })} <a class="edit" href="${context.at(edit)}">${page.edit}</a></p>
 ${isPending ? renderCodeForm(context, input) : renderNotice(context, notice)}
 ${renderResendForm(context, input, check)}`,
   };
@@ -123,20 +140,31 @@ function renderHidden({ token, flow }: CodeView): Html {
 <input type="hidden" name="rd" value="${flow.returnTo ?? ''}">`;
 }
 
+/** One field, whatever the length: codes are pasted and filled in as a whole. The slots behind it are drawn. */
 function renderCodeForm(context: PageContext, input: CodeView): Html {
   const { strings, locale, now, at } = context;
   const { codeLength, codeAlphabet, channel, expiresAt } = input.flow;
   const isBase32 = codeAlphabet === 'base32';
   const lifeSeconds = Math.max(1, Math.floor((expiresAt - now) / 1000));
-  const expires = fillString(strings.expires, { in: formatExpiry(locale, roundLife(lifeSeconds)) });
-  return html`<form id="code-form" method="post" action="${at(paths.code)}" data-once data-expires-in="${lifeSeconds}">
+  const expires = fillString(strings.smsExpires, { in: formatExpiry(locale, roundLife(lifeSeconds)) });
+  const hint = `${fillString(strings.page[nameLength(input.flow)], { digits: String(codeLength) })} ${expires}`;
+  const slots = Array.from({ length: codeLength }, () => html`<span class="slot"></span>`);
+  // `novalidate`: the pattern only tells the style sheet what fits into the slots.
+  return html`<form id="code-form" method="post" action="${at(paths.code)}" novalidate data-once data-expires-in="${lifeSeconds}">
 ${renderHidden(input)}
-${renderNotice(context, input.notice)}
-<label for="otp">${strings.page.code}</label>
-<input id="otp" class="code" name="otp" type="text" inputmode="${isBase32 ? 'text' : 'numeric'}" autocomplete="one-time-code" dir="ltr" data-length="${codeLength}"${isBase32 && html` data-alphabet="base32"`}${channel === 'sms' && html` data-web-otp`} maxlength="2000" required autofocus autocapitalize="${isBase32 ? 'characters' : 'none'}" spellcheck="false" enterkeyhint="done" aria-describedby="notice hint"${isError(input.notice) && html` aria-invalid="true"`}>
-<p id="hint" class="hint">${expires}</p>
+<label for="otp" class="unseen">${strings.page.code}</label>
+<div class="slots" dir="ltr" data-length="${codeLength}">
+<input id="otp" class="code" name="otp" type="text" inputmode="${isBase32 ? 'text' : 'numeric'}" autocomplete="one-time-code" dir="ltr" value="${input.typed}" data-length="${codeLength}"${isBase32 && html` data-alphabet="base32"`}${channel === 'sms' && html` data-web-otp`} pattern="${isBase32 ? '[0-9A-Za-z]' : '[0-9]'}{0,${codeLength}}" placeholder=" " maxlength="2000" required autofocus autocapitalize="${isBase32 ? 'characters' : 'none'}" spellcheck="false" enterkeyhint="done" aria-describedby="notice hint"${isError(input.notice) && html` aria-invalid="true"`}>
+${slots}
+</div>
+${renderLine(context, input.notice, hint)}
 <button class="primary">${strings.page.signIn}</button>
 </form>`;
+}
+
+/** The sentence that says how long a code is. */
+function nameLength({ codeAlphabet }: Flow): 'malformedCode' | 'malformedText' {
+  return codeAlphabet === 'base32' ? 'malformedText' : 'malformedCode';
 }
 
 /** How late a page may be shown without saying one minute less than the message. */
@@ -155,17 +183,11 @@ const bySending: Partial<Record<Channel, 'bySms' | 'byWhatsapp' | 'byVoice'>> = 
 };
 
 /** Without the script the buttons stay enabled: the service tells people who are too early. */
-function renderResendForm(
-  { locale, strings, now, at }: PageContext,
-  input: CodeView,
-  check: Html | null,
-): Html {
+function renderResendForm(context: PageContext, input: CodeView, check: Html | null): Html {
+  const { strings, now, at } = context;
   const { page } = strings;
   const { flow, isPending } = input;
-  const waitMs = flow.resendAt - now;
-  const wait =
-    waitMs > 0 &&
-    html`<p id="wait" class="hint" data-seconds="${Math.ceil(waitMs / 1000)}" data-text="${page.resendIn}">${fillString(page.resendIn, { in: formatWait(locale, waitMs) })}</p>`;
+  const waitSeconds = Math.max(0, Math.ceil((flow.resendAt - now) / 1000));
   const channels = input.otherChannels.map((channel) => {
     const name = bySending[channel];
     return name && html`<button class="secondary" name="channel" value="${channel}">${page[name]}</button>`;
@@ -173,8 +195,8 @@ function renderResendForm(
   return html`<form id="resend-form" class="more" method="post" action="${at(paths.resend)}" data-once>
 ${renderHidden(input)}
 ${check}
-${wait}
-<button class="${isPending ? 'secondary' : 'primary'}">${isPending ? page.resend : page.resendNew}</button>
+<button class="${isPending ? 'quiet' : 'primary'}" data-seconds="${waitSeconds}">${isPending ? page.resend : page.resendNew}<bdi class="left"></bdi></button>
+${renderHelp(context, flow.channel)}
 ${channels}
 </form>`;
 }

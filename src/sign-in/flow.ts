@@ -23,7 +23,7 @@ import {
 
 export interface Asker {
   call: Call;
-  /** Of the Accept-Language header. */
+  /** The language that was chosen, or the Accept-Language header. */
   locale: string | undefined;
   /** The device tokens of the browser. */
   devices: readonly string[];
@@ -112,7 +112,12 @@ export function createFlow(parts: FlowParts) {
       }
       case 'invalid': {
         const { attemptsLeft } = result;
-        if (attemptsLeft === null) return say({ kind: 'malformedCode' }, 'code', state);
+        if (attemptsLeft === null)
+          return say(
+            { kind: flow.codeAlphabet ? 'malformedText' : 'malformedCode', digits: flow.codeLength },
+            'code',
+            state,
+          );
         if (attemptsLeft === 0) return say({ kind: 'blocked' }, 'code', endFirst(state));
         return say({ kind: 'wrongCode', attemptsLeft }, 'code', state);
       }

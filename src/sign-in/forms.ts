@@ -10,6 +10,7 @@ import type { MonotonicClock } from '../ports.js';
 import type { DeviceCookie } from './device-cookie.js';
 import type { Asker } from './flow.js';
 import { type FormTokens, isCrossOrigin } from './form-tokens.js';
+import type { LocaleChoice } from './locale-choice.js';
 import type { Outcome } from './outcome.js';
 import { paths, signInPath } from './paths.js';
 import type { PageReplies } from './replies.js';
@@ -52,6 +53,7 @@ export interface FormParts {
   deviceCookie: DeviceCookie;
   formTokens: Pick<FormTokens, 'isValid'>;
   replies: PageReplies;
+  localeChoice: Pick<LocaleChoice, 'readPreference'>;
   targets: Pick<ReturnTargets, 'parse'>;
   monotonicClock: MonotonicClock;
   outcomes: Outcomes;
@@ -62,7 +64,8 @@ export interface FormParts {
  * both get the outcome of the first.
  */
 export function createFormAcceptor(parts: FormParts): AcceptForm {
-  const { stateCookie, sessionCookie, deviceCookie, formTokens, replies, targets, outcomes } = parts;
+  const { stateCookie, sessionCookie, deviceCookie, formTokens, replies, localeChoice, targets, outcomes } =
+    parts;
   const submissions = createSingleFlight<Outcome>(parts.monotonicClock);
 
   function isShownIn({ browser, flows }: SignInState, form: URLSearchParams): boolean {
@@ -106,7 +109,7 @@ export function createFormAcceptor(parts: FormParts): AcceptForm {
             state && isShownIn(state, form) ? { state } : await receiveStray?.({ request, form, state });
           if (!admission) return refuse();
           if ('reply' in admission) return admission.reply;
-          const locale = request.header('accept-language') ?? undefined;
+          const locale = localeChoice.readPreference(request) ?? undefined;
           const asker = { call, locale, devices: deviceCookie.read(request) };
           const work = () => submit({ request, form, state: admission.state, asker });
           outcome = await submissions.run(click, work);

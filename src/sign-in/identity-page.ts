@@ -7,10 +7,11 @@ import { checkedBy, readSolution, renderCheck } from './check.js';
 import { guessCountry } from './countries.js';
 import { isSameOrigin } from './form-tokens.js';
 import type { Stray, Submission } from './forms.js';
-import { type Page, type PageContext, titleOf } from './layout.js';
-import { looksNational } from './national.js';
-import { isError, renderNotice } from './notice.js';
+import { type Page, titleOf } from './layout.js';
+import { looksNational, withPlus } from './national.js';
+import { isError, renderLine } from './notice.js';
 import { goTo, type Outcome, say } from './outcome.js';
+import type { PageContext } from './page-context.js';
 import type { PageParts, Parts } from './parts.js';
 import { paths } from './paths.js';
 import { showSignedIn } from './signed-in-page.js';
@@ -33,24 +34,32 @@ export function createIdentityRoutes(parts: IdentityParts): Route[] {
   const { reach, findSignedIn, flow, replies, stateCookie, targets, clock } = parts;
 
   async function show(request: HttpRequest): Promise<HttpReply> {
-    const returnTo = targets.parse(new URLSearchParams(request.query).get('rd'));
+    const query = new URLSearchParams(request.query);
+    const returnTo = targets.parse(query.get('rd'));
     const identity = await findSignedIn(request);
     if (identity !== null) return showSignedIn(parts, request, identity, returnTo ?? targets.home);
     const { state, cookies } = stateCookie.readOrBegin(request);
-    return showForm(request, state, { returnTo, cookies });
+    const edited = state.flows.find(({ id }) => id === query.get('flow'))?.identity;
+    return showForm(request, state, { returnTo, edited, cookies });
   }
 
   function showForm(
     request: HttpRequest,
     state: SignInState,
-    how: { returnTo: string | null; isRetry?: boolean; status?: number; cookies: readonly string[] },
+    how: {
+      returnTo: string | null;
+      edited?: string | undefined;
+      isRetry?: boolean;
+      status?: number;
+      cookies: readonly string[];
+    },
   ): HttpReply {
-    const { returnTo, isRetry = false } = how;
+    const { returnTo, edited = '', isRetry = false } = how;
     const token = parts.formTokens.create(state.browser);
     const notice = findNotice(state, 'identity');
     const check = findCheck(state, 'identity');
     // What was typed is shown again only with what was wrong with it.
-    const typed = notice ? (state.typed ?? '') : '';
+    const typed = notice ? (state.typed ?? '') : edited;
     const country = notice ? state.country : undefined;
     const { type, inputmode, autocomplete } = fields[reach];
     const render = (context: PageContext): Page => {
@@ -60,12 +69,11 @@ export function createIdentityRoutes(parts: IdentityParts): Route[] {
 <input type="hidden" name="token" value="${token}">
 ${returnTo !== null && html`<input type="hidden" name="rd" value="${returnTo}">`}
 ${isRetry && html`<input type="hidden" name="${retryField}" value="1">`}
-${renderNotice(context, notice)}
 ${renderCheck(context, check, parts.assets.urls())}
 <label for="identity">${page[reach]}</label>
 <input id="identity" name="identity" type="${type}" inputmode="${inputmode}" autocomplete="${autocomplete}" dir="ltr" value="${typed}" maxlength="${maxInputLength}" required autofocus autocapitalize="none" spellcheck="false" enterkeyhint="next" aria-describedby="notice hint"${isError(notice) && html` aria-invalid="true"`}>
 ${reach !== 'email' && renderCountries(parts, context, country)}
-<p id="hint" class="hint">${page.hint}</p>
+${renderLine(context, notice, page.hint)}
 <button class="primary">${page.continue}</button>
 </form>`;
       return { title: titleOf(context), body };
@@ -80,9 +88,9 @@ ${reach !== 'email' && renderCountries(parts, context, country)}
     const returnTo = targets.parse(rd);
     const retry = { ...state, returnTo, typed: typed.slice(0, maxInputLength), country };
     const identity = readTyped(typed, country);
-    if (identity === 'ambiguous' || (identity === null && country === undefined && looksNational(typed))) {
+    if (identity === 'ambiguous' || (identity === null && looksNational(typed))) {
       const locale = parts.localeOf(request);
-      const guess = guessCountry(asker.locale ?? null, locale);
+      const guess = parts.defaultCountry ?? guessCountry(request.header('accept-language'), locale);
       const offered = parts.nameCountries(locale).find((one) => one.country === (country ?? guess));
       return say({ kind: 'chooseCountry' }, 'identity', { ...retry, country: offered?.country ?? null });
     }
@@ -122,8 +130,9 @@ ${reach !== 'email' && renderCountries(parts, context, country)}
     return identity.value === signedIn ? (targets.parse(rd) ?? targets.home ?? paths.signIn) : null;
   }
 
+  /** The number says itself which country it is of, if it begins with the code of one; otherwise the country does. */
   const readTyped = (typed: string, country = parts.defaultCountry) =>
-    parseIdentity(typed, { defaultCountry: country });
+    parseIdentity(typed, { defaultCountry: country }) ?? parseIdentity(withPlus(typed));
 
   return [
     { method: 'GET', path: paths.signIn, access: ['open'], answer: show },

@@ -1,21 +1,14 @@
 import { type Html, html } from '../html.js';
-import type { Locale } from '../messages/catalogue.js';
-import { fillString, type Strings } from '../messages/strings.js';
-import type { Brand } from './brand.js';
-
-export interface PageContext {
-  locale: Locale;
-  strings: Strings;
-  brand: Brand;
-  /** Milliseconds since 1970. */
-  now: number;
-  /** A path of ours as the page has to name it; see `locate`. */
-  at(path: string): string;
-}
+import { fillString } from '../messages/strings.js';
+import { renderFooter } from './footer.js';
+import { findTabIcon, renderMark, tick } from './icons.js';
+import type { PageContext } from './page-context.js';
 
 export interface Page {
   title: string;
   body: Html;
+  /** Whether the page says that something has been done. */
+  isDone?: boolean;
 }
 
 interface DocumentParts extends Record<'style' | 'script' | 'nonce', string> {
@@ -24,20 +17,20 @@ interface DocumentParts extends Record<'style' | 'script' | 'nonce', string> {
 }
 
 /**
- * A whole document: one card under the logo or the name of the application.
+ * A whole document: one card with the logo or the initial of the application, and a footer.
  *
  * @param nonce of this answer alone: its policy lets in only what carries it
  */
 export function renderDocument(
-  { locale, strings, at, brand: { name = '', logoUrl } }: PageContext,
-  { title, body }: Page,
+  context: PageContext,
+  { title, body, isDone = false }: Page,
   { style, script, nonce, checkScript }: DocumentParts,
 ): string {
-  const logo =
-    logoUrl === undefined
-      ? name !== '' &&
-        html`<p class="name"><span class="mark" aria-hidden="true">${initialOf(name)}</span>${name}</p>`
-      : html`<img class="logo" src="${logoUrl}" alt="${name}">`;
+  const { locale, strings, brand, at } = context;
+  const { name = '' } = brand;
+  const mark = renderMark(brand);
+  // Once a page: in the heading, or next to the mark.
+  const isNamed = name === '' || title.includes(name);
   return html`<!doctype html>
 <html lang="${locale}" dir="${strings.direction}">
 <head>
@@ -45,27 +38,23 @@ export function renderDocument(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
-<title>${title}</title>
-<link rel="icon" href="data:,">
+<title>${isNamed ? title : `${title} · ${name}`}</title>
+<link rel="icon" href="${findTabIcon(brand)}">
 <link rel="stylesheet" href="${at(style)}" nonce="${nonce}">
 ${checkScript !== null && html`<script src="${checkScript}" nonce="${nonce}" defer></script>`}
 <script src="${at(script)}" nonce="${nonce}" defer></script>
 </head>
 <body>
-<header>${logo}</header>
 <main>
-<h1>${title}</h1>
+${mark !== null && html`<p class="brand">${mark}${!isNamed && brand.logoUrl === undefined && html`<span>${name}</span>`}</p>`}
+<h1>${isDone && tick}${title}</h1>
 ${body}
+<p id="busy" class="unseen" role="status" data-text="${strings.page.busy}"></p>
 </main>
+${renderFooter(context)}
 </body>
 </html>
 `.markup;
-}
-
-/** The first letter as people see it: É for `Éclair`, however it is encoded. */
-function initialOf(name: string): string {
-  const [first] = new Intl.Segmenter().segment(name);
-  return (first?.segment ?? '').toUpperCase();
 }
 
 /** "Sign in", with the name of the application where it has one. */

@@ -3,10 +3,10 @@ import type { HttpReply } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
 import type { Route } from '../http/route.js';
 import type { Stray, Submission } from './forms.js';
-import { isolate, type Page, type PageContext, titleOf } from './layout.js';
+import { isolate, type Page, titleOf } from './layout.js';
 import type { OpenedLink } from './links.js';
-import { maskIdentity } from './mask.js';
 import { type Outcome, sayOutdated } from './outcome.js';
+import type { PageContext } from './page-context.js';
 import type { PageParts, Parts } from './parts.js';
 import { paths } from './paths.js';
 import { showSignedIn } from './signed-in-page.js';
@@ -59,7 +59,7 @@ function renderQuestion(context: PageContext, identity: string, link: string, to
   const { page } = context.strings;
   return {
     title: titleOf(context),
-    body: html`<p class="lead">${fillHtml(page.linkQuestion, { to: isolate(maskIdentity(identity)) })}</p>
+    body: html`<p class="lead">${fillHtml(page.linkQuestion, { to: isolate(identity) })}</p>
 <form method="post" action="${context.at(paths.link)}" data-once>
 <input type="hidden" name="token" value="${token}">
 <input type="hidden" name="k" value="${link}">
@@ -72,7 +72,7 @@ function renderCode({ strings: { page, keep } }: PageContext, code: string): Pag
   return {
     title: page.code,
     body: html`<p class="lead">${page.linkElsewhere}</p>
-<p class="code shown" dir="ltr">${code}</p>
+<p class="shown" dir="ltr">${code}</p>
 <p class="hint">${keep}</p>`,
   };
 }

@@ -3,12 +3,13 @@ import type { Locale } from '../messages/catalogue.js';
 import { formatExpiry } from '../messages/duration.js';
 import { fillString } from '../messages/strings.js';
 import { toRetrySeconds } from '../service/waits.js';
-import type { PageContext } from './layout.js';
+import type { PageContext } from './page-context.js';
 
 /** What a page may have to say about the step before it, by the names of its strings. */
 export type NoticeKind =
   | 'wrongCode'
   | 'malformedCode'
+  | 'malformedText'
   | 'expiredCode'
   | 'blocked'
   | 'rateLimited'
@@ -30,6 +31,9 @@ export interface Notice {
   kind: NoticeKind;
   /** With `wrongCode`. */
   attemptsLeft?: number | undefined;
+  /** With `malformedCode` and `malformedText`: the length of the code, and whether the field shows what was typed. */
+  digits?: number | undefined;
+  isKept?: boolean | undefined;
   /** With `rateLimited` and `resendIn`: when it ends, in milliseconds since 1970. */
   until?: number | undefined;
 }
@@ -40,16 +44,28 @@ export function isError(notice: Notice | null): boolean {
   return notice !== null && !good.includes(notice.kind);
 }
 
-/** The place for notices; screen readers read it out when the script fills it again. */
-export function renderNotice({ locale, strings, now }: PageContext, notice: Notice | null): Html {
+/**
+ * The line under a field: a notice, or the hint where there is none. Its room is there either way, so that a notice moves
+ * nothing. Screen readers read the notice out when the script fills it again.
+ */
+export function renderLine(context: PageContext, notice: Notice | null, hint: string): Html {
+  return html`<div class="line">${renderNotice(context, notice)}<p id="hint" class="hint">${hint}</p></div>`;
+}
+
+/** The place for a notice alone. */
+export function renderNotice(context: PageContext, notice: Notice | null): Html {
   if (!notice) return html`<div id="notice" aria-live="polite"></div>`;
-  const { kind, attemptsLeft, until = now } = notice;
-  const text = fillString(strings.page[kind], { in: formatWait(locale, until - now) });
-  const left =
-    attemptsLeft !== undefined &&
-    html` ${fillString(strings.page.attemptsLeft, { count: String(attemptsLeft) })}`;
   const look = isError(notice) ? 'error' : 'good';
-  return html`<div id="notice" aria-live="polite"><p class="notice ${look}">${text}${left}</p></div>`;
+  return html`<div id="notice" aria-live="polite"><p class="notice ${look}">${describeNotice(context, notice)}</p></div>`;
+}
+
+function describeNotice({ locale, strings: { page }, now }: PageContext, notice: Notice): string {
+  const { kind, attemptsLeft, digits = 0, isKept = false, until = now } = notice;
+  const text = fillString(page[kind], { in: formatWait(locale, until - now), digits: String(digits) });
+  if (isKept) return `${text} ${page.keptCode}`;
+  if (attemptsLeft === undefined) return text;
+  const left = attemptsLeft === 1 ? page.lastAttempt : page.attemptsLeft;
+  return `${text} ${fillString(left, { count: String(attemptsLeft) })}`;
 }
 
 /** Words such as "in 2 minutes", rounded up: nobody is sent back to wait again. Hours from two on. */

@@ -1,10 +1,8 @@
 import type { Keys } from '../core/keys.js';
 import type { PhoneCountries } from '../core/phone-countries.js';
 import type { Channel } from '../core/policy.js';
-import type { HttpRequest } from '../http/request.js';
 import type { SessionCookie } from '../http/session-cookie.js';
 import type { Locale } from '../messages/catalogue.js';
-import { chooseLocale } from '../messages/choose-locale.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Clock, MonotonicClock, Random } from '../ports.js';
 import type { Valid, Verified } from '../results.js';
@@ -19,6 +17,7 @@ import { createFlow } from './flow.js';
 import { createFormTokens } from './form-tokens.js';
 import { createFormAcceptor } from './forms.js';
 import type { Links } from './links.js';
+import { createLocaleChoice } from './locale-choice.js';
 import { findReach } from './reach.js';
 import { createPageReplies } from './replies.js';
 import { createReturnTargets } from './return-target.js';
@@ -77,7 +76,8 @@ export type PageParts = Pick<
 >;
 
 export function createParts(options: SignInOptions) {
-  const { defaultLocale, keys, random } = options;
+  const { keys, random } = options;
+  const localeChoice = createLocaleChoice(options);
   const targets = createReturnTargets(options);
   const stateCookie = createStateCookie({ ...options, key: keys.signInState });
   const base = {
@@ -86,7 +86,8 @@ export function createParts(options: SignInOptions) {
     reach: findReach(options.channels),
     nameCountries: (locale: Locale) =>
       nameCountries(locale).filter(({ country }) => options.phoneCountries.admitsCountry(country)),
-    localeOf: (request: HttpRequest) => chooseLocale(request.header('accept-language'), defaultLocale),
+    localeChoice,
+    localeOf: localeChoice.localeOf,
     targets,
     stateCookie,
     deviceCookie: createDeviceCookie(options),

@@ -12,9 +12,17 @@ export const paths = {
   signOut: '/sign-out',
 } as const;
 
-/** The first page, leading to `returnTo` in the end. */
-export function signInPath(returnTo: string | null | undefined): string {
-  return returnTo ? `${paths.signIn}?rd=${encodeURIComponent(returnTo)}` : paths.signIn;
+/**
+ * The first page, leading to `returnTo` in the end.
+ *
+ * @param edited the sign-in whose address or number is to be corrected
+ */
+export function signInPath(returnTo: string | null | undefined, edited?: string): string {
+  const query = [
+    ...(returnTo ? [`rd=${encodeURIComponent(returnTo)}`] : []),
+    ...(edited === undefined ? [] : [`flow=${edited}`]),
+  ];
+  return query.length > 0 ? `${paths.signIn}?${query.join('&')}` : paths.signIn;
 }
 
 /** Whether this path, with or without a query, is one of the sign-in page itself. */

@@ -7,8 +7,9 @@ import type { Clock, Random } from '../ports.js';
 import type { Assets } from './assets.js';
 import { type Brand, readLogoOrigin } from './brand.js';
 import { turnstileOrigin, turnstileScript } from './check.js';
-import { type Page, type PageContext, renderDocument, titleOf } from './layout.js';
+import { type Page, renderDocument, titleOf } from './layout.js';
 import { type NoticeKind, renderNotice } from './notice.js';
+import type { PageContext } from './page-context.js';
 import { locate } from './paths.js';
 
 /** The page's own scripts make no others, and no workers. */
@@ -95,8 +96,9 @@ export function createPageReplies(parts: PageReplyParts) {
     { status = 200, cookies = [], checkedBy }: PageHow = {},
   ): HttpReply {
     const locale = localeOf(request);
+    const here = `${request.path}${request.query === '' ? '' : `?${request.query}`}`;
     const at = (path: string) => locate(request.path, path);
-    const context = { locale, strings: catalogue[locale], brand, now: clock(), at };
+    const context = { locale, strings: catalogue[locale], brand, now: clock(), at, here };
     const nonce = random.id();
     const scripts = {
       ...assets.urls(),

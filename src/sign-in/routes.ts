@@ -18,6 +18,7 @@ export function createSignInRoutes(options: SignInOptions): Route[] {
     ...createLinkRoutes(parts),
     ...createSignOutRoutes(parts),
     ...createScriptRoutes(parts),
+    parts.localeChoice.createRoute(parts.replies),
     ...parts.assets.routes,
   ];
   return options.isInsecure ? routes.map(keepLocal) : routes;

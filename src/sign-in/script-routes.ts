@@ -9,14 +9,14 @@ import { paths } from './paths.js';
 
 /** What the scripts of the page and of the elements fetch, in the language of the browser. */
 export function createScriptRoutes(
-  parts: Pick<Parts, 'reach' | 'defaultLocale' | 'localeOf' | 'nameCountries'>,
+  parts: Pick<Parts, 'reach' | 'defaultLocale' | 'defaultCountry' | 'localeOf' | 'nameCountries'>,
 ): Route[] {
-  const { reach, defaultLocale, localeOf, nameCountries } = parts;
-  const reply = (body: unknown): HttpReply => replyJson(200, body, { Vary: 'Accept-Language' });
+  const { reach, defaultLocale, defaultCountry, localeOf, nameCountries } = parts;
+  const reply = (body: unknown): HttpReply => replyJson(200, body, { Vary: 'Accept-Language, Cookie' });
 
   function giveCountries(request: HttpRequest): HttpReply {
     const locale = localeOf(request);
-    const guess = guessCountry(request.header('accept-language'), locale);
+    const guess = defaultCountry ?? guessCountry(request.header('accept-language'), locale);
     const countries = nameCountries(locale);
     return reply({ guess: countries.find(({ country }) => country === guess)?.country, countries });
   }

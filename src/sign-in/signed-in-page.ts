@@ -1,40 +1,65 @@
 import { signInPurpose } from '../core/policy.js';
-import { fillHtml, html } from '../html.js';
+import { fillHtml, type Html, html } from '../html.js';
 import type { HttpReply } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
 import type { Route } from '../http/route.js';
 import type { Submission } from './forms.js';
-import { isolate, type Page, type PageContext } from './layout.js';
+import { isolate, type Page } from './layout.js';
 import { type Outcome, say } from './outcome.js';
+import type { PageContext } from './page-context.js';
 import type { PageParts, Parts } from './parts.js';
 import { paths } from './paths.js';
 import { forgetStep } from './state.js';
 
+type SignedInParts = Pick<PageParts, 'deviceCookie' | 'formTokens' | 'replies' | 'stateCookie' | 'tokens'>;
+
 /** Says who is signed in, with the way on and a button that signs out. */
 export function showSignedIn(
-  {
-    deviceCookie,
-    formTokens,
-    replies,
-    stateCookie,
-    tokens,
-  }: Pick<PageParts, 'deviceCookie' | 'formTokens' | 'replies' | 'stateCookie' | 'tokens'>,
+  parts: SignedInParts,
   request: HttpRequest,
   identity: string,
   returnTo: string | null,
 ): HttpReply {
-  const { state, cookies } = stateCookie.readOrBegin(request);
-  const render = ({ strings: { page }, at }: PageContext): Page => ({
+  return showSession(parts, request, ({ at, strings: { page } }) => ({
     title: page.signedIn,
-    body: html`<p class="lead">${fillHtml(page.signedInAs, { identity: isolate(identity) })}</p>
-${returnTo !== null && html`<a class="primary" href="${returnTo}">${page.continue}</a>`}
-<form class="more" method="post" action="${at(paths.signOut)}" data-once>
+    isDone: true,
+    lead: isolate(identity),
+    way: returnTo !== null && html`<a class="primary" href="${at(returnTo)}">${page.continue}</a>`,
+  }));
+}
+
+interface Session {
+  title: string;
+  isDone?: boolean;
+  lead: Html;
+  /** To where the person wanted to go. */
+  way?: Html | false;
+  /** For a person who does not want to sign out after all. */
+  wayBack?: Html | false;
+}
+
+function showSession(
+  { deviceCookie, formTokens, replies, stateCookie, tokens }: SignedInParts,
+  request: HttpRequest,
+  describe: (context: PageContext) => Session,
+): HttpReply {
+  const { state, cookies } = stateCookie.readOrBegin(request);
+  const render = (context: PageContext): Page => {
+    const { page } = context.strings;
+    const { lead, way, wayBack, ...session } = describe(context);
+    return {
+      ...session,
+      body: html`<p class="lead">${lead}</p>
+${way}
+<form class="${way ? 'more' : 'only'}" method="post" action="${context.at(paths.signOut)}" data-once>
 <input type="hidden" name="token" value="${formTokens.create(state.browser)}">
 <button class="secondary">${page.signOut}</button>
 ${tokens.canSignOut && html`<button class="secondary" name="everywhere" value="1">${page.signOutEverywhere}</button>`}
 ${deviceCookie.isUsed && html`<button class="secondary" name="forget" value="1">${page.forgetBrowser}</button>`}
+${wayBack}
 </form>`,
-  });
+    };
+  };
   return replies.page(request, render, { cookies });
 }
 
@@ -45,7 +70,11 @@ export function createSignOutRoutes(parts: PageParts & Pick<Parts, 'devices' | '
   async function show(request: HttpRequest): Promise<HttpReply> {
     const identity = await parts.findSignedIn(request);
     if (identity === null) return replies.seeOther(request, paths.signIn);
-    return showSignedIn(parts, request, identity, targets.home);
+    return showSession(parts, request, ({ at, strings: { page } }) => ({
+      title: page.signOut,
+      lead: fillHtml(page.signedInAs, { identity: isolate(identity) }),
+      wayBack: targets.home !== null && html`<a href="${at(targets.home)}">${page.continue}</a>`,
+    }));
   }
 
   async function findOwners(presented: readonly string[]): Promise<Set<string>> {

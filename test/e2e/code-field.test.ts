@@ -131,7 +131,7 @@ describe('the code field of the page', () => {
     assert.equal(posts.length, 0);
     await page.click('#code-form button.primary');
     await page.waitForSelector('.error');
-    assert.equal(await page.textContent('.error'), 'Type the digits of the code.');
+    assert.equal(await page.textContent('.error'), 'The code has 6 digits. We kept what you typed.');
   });
 
   test('line ends that a field does not keep join no two numbers to a code', async (t) => {

@@ -130,13 +130,13 @@ for (const javaScriptEnabled of [true, false]) {
     const elsewhere = await open(t, { javaScriptEnabled });
     await elsewhere.page.goto(link);
     assert.equal(await elsewhere.page.textContent('.shown'), code);
-    assert.equal(await elsewhere.page.locator('form').count(), 0);
+    assert.equal(await elsewhere.page.locator('main form').count(), 0);
     assert.equal(await hasSession(elsewhere.context), false);
 
     const tab = await asker.context.newPage();
     for (let i = 0; i < 3; i++) await tab.goto(link);
     assert.equal(await hasSession(asker.context), false);
-    assert.match((await tab.textContent('.lead')) ?? '', /^Sign in as a•••@example\.com\?$/);
+    assert.match((await tab.textContent('.lead')) ?? '', /^Sign in as \S+@example\.com\?$/);
     if (javaScriptEnabled) {
       await assertAccessible(tab, 'link');
       await assertAccessible(elsewhere.page, 'link elsewhere');

@@ -146,7 +146,11 @@ describe('the library says at construction what is wrong, by name', () => {
       { cookieDomain: 'example.com', publicUrl: 'https://badexample.com' },
       /^publicUrl must be the URL of a host under cookieDomain \(example\.com\)/,
     ],
-    ['a public URL with a path', { publicUrl: 'https://a.example/otp' }, /^publicUrl must be a URL such as/],
+    [
+      'a public URL of one page',
+      { publicUrl: 'https://a.example/sign-in' },
+      /^publicUrl must be a URL such as/,
+    ],
     ['links that begin nowhere', { magicLink: true }, /^magicLink needs publicUrl/],
     [
       'a page without its purpose',

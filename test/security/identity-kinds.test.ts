@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { createGate } from '../../src/core/gate.js';
 import { canonicalise, type Identity, parseCanonical } from '../../src/core/identity.js';
 import type { OtpOptions } from '../../src/index.js';
-import { maskIdentity } from '../../src/sign-in/mask.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { createManualClock } from '../helpers/clock.js';
 import { createGateFile } from '../helpers/gate-file.js';
@@ -81,9 +80,8 @@ test('the page masks an e-mail address as one and offers it no calls, however it
     const client = createPageClient(createTestOtp().otp.handler);
     const page = await client.submit(await client.get('/sign-in'), '/sign-in', { identity });
     assert.equal(page.path, '/sign-in/code');
-    assert.ok(page.text.includes('+•••@evil.example'), page.text);
+    assert.ok(page.text.includes(`<bdi dir="ltr">${identity.replaceAll("'", '&#39;')}</bdi>`), page.text);
     assert.doesNotMatch(page.text, /name="channel"/);
-    assert.equal(maskIdentity(identity), '+•••@evil.example');
   }
 });
 

@@ -129,7 +129,7 @@ test('a browser has another name after a sign-in, and what it has finished is no
   const first = readHidden(await browser.get('/sign-in'), '/sign-in');
   const copy = open();
   for (const [name, value] of browser.cookies) copy.cookies.set(name, value);
-  assert.match((await type(browser, page, code)).text, /Signed in as/);
+  assert.match((await type(browser, page, code)).text, /You are signed in/);
 
   // Until then a second click shares the outcome of the first.
   clock.advance(11_000);
@@ -137,6 +137,6 @@ test('a browser has another name after a sign-in, and what it has finished is no
     const { status } = await browser.post('/sign-out', fields);
     assert.equal(status, 403);
   }
-  assert.doesNotMatch((await type(copy, page, code)).text, /Signed in as/);
+  assert.doesNotMatch((await type(copy, page, code)).text, /You are signed in/);
   assert.equal(copy.cookies.has('otp_session'), false);
 });

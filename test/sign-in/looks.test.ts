@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { locales } from '../../src/messages/catalogue.js';
 import { isColor, readLogoOrigin, writeBrandStyle } from '../../src/sign-in/brand.js';
+import { isBrandLink } from '../../src/sign-in/brand-links.js';
 import { guessCountry, nameCountries } from '../../src/sign-in/countries.js';
-import { maskIdentity } from '../../src/sign-in/mask.js';
-import { looksNational } from '../../src/sign-in/national.js';
+import { looksNational, withPlus } from '../../src/sign-in/national.js';
 import { createSignIn } from '../helpers/sign-in.js';
 
 /** WCAG 2.2, written out once more. */
@@ -34,9 +34,17 @@ test('whatever the brand colour, buttons and links can be read on light and dark
       const [accent = '', onAccent = ''] = [read('accent')[0], read('on-accent')[0]];
       assert.equal(accent, brand);
       assert.ok(contrast(accent, onAccent) >= 4.5, `${onAccent} on ${accent}`);
-      const [light = '', dark = ''] = read('link');
-      assert.ok(contrast(light, '#ffffff') >= 4.5, `${light} on light`);
-      assert.ok(contrast(dark, '#1b1d21') >= 4.5, `${dark} on dark`);
+      const grounds = [
+        ['#ffffff', '#f4f5f7'],
+        ['#1b1d21', '#101215'],
+      ] as const;
+      for (const [i, colors] of grounds.entries()) {
+        const [link = '', edge = ''] = [read('link')[i], read('edge')[i]];
+        for (const ground of colors) {
+          assert.ok(contrast(link, ground) >= 4.5, `${link} on ${ground}`);
+          assert.ok(contrast(edge, ground) >= 3, `the edge ${edge} on ${ground}`);
+        }
+      }
     }),
     { seed: 1 },
   );
@@ -65,18 +73,6 @@ test('a logo is a path of the page or an https address', () => {
   }
 });
 
-test('a mask shows what its owner knows and hides the rest', () => {
-  for (const [identity, masked] of [
-    ['alice@example.com', 'a•••@example.com'],
-    ['a@example.com', 'a•••@example.com'],
-    ['+4915112345678', '+49•••678'],
-    ['user:12345678', 'user:•••78'],
-    ['user:42', 'user:•••'],
-  ] as const) {
-    assert.equal(maskIdentity(identity), masked);
-  }
-});
-
 test('every locale has all countries by name, in its own order', () => {
   for (const locale of locales) {
     const countries = nameCountries(locale);
@@ -102,4 +98,76 @@ test('the country is guessed by the language, and asked for only where a number 
   }
   for (const yes of ['0151 1234', '(0)30/123', '30 12 34']) assert.ok(looksNational(yes), yes);
   for (const no of ['+49 151', 'alice@example.com', '12', 'user:42', '']) assert.ok(!looksNational(no), no);
+});
+
+test('a shade keeps the hue of its colour, and is not washed out', () => {
+  for (const color of ['#2357d9', '#b3261e', '#0b7a75', '#6d28d9', '#8a1c5c']) {
+    const [, dark = ''] = [...writeBrandStyle(color).matchAll(/--link:(#[0-9a-f]{6})/g)].map((m) => m[1]);
+    const spread = (text: string) => {
+      const parts = [1, 3, 5].map((at) => Number.parseInt(text.slice(at, at + 2), 16));
+      return Math.max(...parts) - Math.min(...parts);
+    };
+    assert.ok(spread(dark) >= spread(color) * 0.8, `${dark} of ${color}`);
+  }
+});
+
+test('a link of the footer is a label and an https address or a path of the host', () => {
+  for (const good of ['Help=https://help.example.com', 'Privacy=/privacy', 'Über uns=/a?b=c#d', 'A = /b']) {
+    assert.ok(isBrandLink(good), good);
+  }
+  for (const bad of [
+    'Help',
+    '=/a',
+    'Help=',
+    'Help=help',
+    'Help=http://a.example',
+    'Help=//a.example',
+    'Help=javascript:alert(1)',
+    'Help=https://user@a.example/',
+    'Help=https://a b',
+    'a\nb=/c',
+  ]) {
+    assert.ok(!isBrandLink(bad), bad);
+    assert.throws(() => createSignIn({ brandLinks: [bad] }), /brandLinks must be/, bad);
+  }
+});
+
+test('a number that is dialled from abroad is read as one with a plus, and no other', () => {
+  for (const [typed, read] of [
+    ['0049 151 12345678', '+49 151 12345678'],
+    ['00 1 415 555 2671', '+1 415 555 2671'],
+    ['0151 12345678', '0151 12345678'],
+    ['011 49 151', '011 49 151'],
+    ['alice@example.com', 'alice@example.com'],
+  ] as const) {
+    assert.equal(withPlus(typed), read);
+  }
+});
+
+// Attack: have the form of another site, or a path of one's own, change the language or lead elsewhere.
+test('choosing a language leads back to a page of ours only, and no other site can choose', async () => {
+  const { open } = createSignIn();
+  const browser = open();
+  const choose = (page: string, headers = {}) =>
+    browser.post('/sign-in/locale', { locale: 'de', page }, headers);
+  for (const page of [
+    '/evil',
+    '//evil.example',
+    'https://evil.example',
+    '/sign-in/../evil',
+    '/sign-in\r\nX: y',
+    '',
+  ]) {
+    assert.equal((await choose(page)).headers.get('location'), '/sign-in', page);
+  }
+  assert.equal((await choose('/sign-in/code?flow=a')).headers.get('location'), '/sign-in/code?flow=a');
+  const other = open();
+  const forged = await other.post(
+    '/sign-in/locale',
+    { locale: 'de', page: '/sign-in' },
+    { 'Sec-Fetch-Site': 'cross-site' },
+  );
+  assert.equal(forged.headers.get('set-cookie'), null);
+  const unknown = await other.post('/sign-in/locale', { locale: 'xx', page: '/sign-in' });
+  assert.deepEqual([unknown.status, unknown.headers.get('set-cookie')], [303, null]);
 });

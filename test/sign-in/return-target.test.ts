@@ -103,7 +103,7 @@ test('nor does it through the page, however it is written', async () => {
     assert.equal(page.path, '/sign-in/code', JSON.stringify(target));
     assert.ok(!page.text.includes('evil.example.net') && !page.text.includes('<script>'), target);
     const signedIn = await type(browser, page, inbox.lastCode());
-    assert.match(signedIn.text, /Signed in as/, JSON.stringify(target));
+    assert.match(signedIn.text, /You are signed in/, JSON.stringify(target));
   }
 });
 

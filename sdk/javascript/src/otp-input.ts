@@ -5,14 +5,29 @@ import { readPastedCode } from './pasted-code.js';
 const style = `
 :host { display: block; }
 :host([hidden]) { display: none; }
-input {
-  box-sizing: border-box; width: 100%; min-height: 3.25rem; padding: 0 .5rem;
-  border: 1px solid var(--otp-border, #868d99); border-radius: var(--otp-radius, .625rem);
-  background: var(--otp-field, transparent); color: inherit;
-  font: 600 1.5rem/1.2 var(--otp-code-font, ui-monospace, Menlo, Consolas, monospace);
-  letter-spacing: .15em; text-align: center; direction: ltr;
+div {
+  --gap: .5rem; position: relative; display: grid; grid-template-columns: repeat(var(--n), 1fr); gap: var(--gap);
+  height: 3.25rem; overflow: clip; overflow-clip-margin: 4px; container-type: inline-size; direction: ltr;
 }
-input:focus { outline: 2px solid var(--otp-accent, #2357d9); outline-offset: -1px; }
+div.many { --gap: .25rem; }
+span { border: 1px solid var(--otp-border, #868d99); border-radius: var(--otp-radius, .625rem); background: var(--otp-field, transparent); }
+input {
+  --advance: calc((100cqw + var(--gap)) / var(--n));
+  position: absolute; z-index: 1; inset: 0 auto 0 0; box-sizing: border-box; width: calc(100% + var(--advance)); height: 100%;
+  margin: 0; padding: 0; border: 0; outline: 0; background: transparent; color: inherit;
+  font: 600 1.5rem/1.2 var(--otp-code-font, ui-monospace, Menlo, Consolas, monospace);
+  letter-spacing: calc(var(--advance) - 1ch); text-indent: calc((var(--advance) - var(--gap) - 1ch) / 2); text-align: left;
+}
+input:focus ~ span { border-color: var(--otp-accent, #2357d9); box-shadow: 0 0 0 1px var(--otp-accent, #2357d9); }
+:host([aria-invalid=true]) span { border-color: var(--otp-error, #d1453b); }
+:host([aria-invalid=true]) input:focus ~ span { box-shadow: none; }
+.text input {
+  width: 100%; padding: 0 .75rem; border: 1px solid var(--otp-border, #868d99); border-radius: var(--otp-radius, .625rem);
+  font-size: 1rem; letter-spacing: normal; text-indent: 0;
+}
+.text input:focus { outline: 2px solid var(--otp-accent, #2357d9); outline-offset: -1px; }
+.text span { visibility: hidden; }
+@media (forced-colors: active) { input:focus ~ span { outline: 2px solid Highlight; } }
 `;
 
 const attributes = ['label', 'disabled', 'length', 'alphabet', 'required', 'placeholder'];
@@ -22,8 +37,9 @@ const attributes = ['label', 'disabled', 'length', 'alphabet', 'required', 'plac
  * dashes, finds the code in a whole message that is pasted, dropped or filled in, and with `web-otp` receives it from an SMS
  * bound to this origin. Text without an unambiguous code of this length stays unchanged.
  *
- * Attributes: `name`, `length` (default 6), `alphabet` (`base32` for codes such as ABCD-EFGH-JKMN), `label`, `placeholder`, `required`, `disabled`, `web-otp`. Events: `input`, and
- * `otp-complete` when the code has its length. Parts: `input`.
+ * Attributes: `name`, `length` (default 6), `alphabet` (`base32` for codes such as ABCD-EFGH-JKMN), `label`, `placeholder`,
+ * `required`, `disabled`, `web-otp`. Events: `input`, and `otp-complete` when the code has its length. Parts: `input`, and
+ * `slot`, as many as the code has characters; text that is no code is shown without them.
  */
 export class OTPInputElement extends ElementBase {
   static readonly formAssociated = true;
@@ -39,6 +55,7 @@ export class OTPInputElement extends ElementBase {
     enterkeyhint: 'done',
     maxlength: '2000',
   });
+  readonly #box = create('div', {}, this.#field);
   #stop: AbortController | undefined;
   #taken = '';
   #form: HTMLFormElement | null = null;
@@ -47,7 +64,7 @@ export class OTPInputElement extends ElementBase {
     super();
     const root = this.attachShadow({ mode: 'open', delegatesFocus: true });
     root.adoptedStyleSheets = [createStyle(style)];
-    root.append(this.#field);
+    root.append(this.#box);
     const takeWhole = (event: Event, data: DataTransfer | null) => this.#takeWhole(event, data);
     this.#field.addEventListener('paste', (event) => takeWhole(event, event.clipboardData));
     this.#field.addEventListener('drop', (event) => takeWhole(event, event.dataTransfer));
@@ -136,7 +153,17 @@ export class OTPInputElement extends ElementBase {
     this.#field.required = this.hasAttribute('required');
     this.#field.inputMode = this.#isBase32 ? 'text' : 'numeric';
     this.#field.autocapitalize = this.#isBase32 ? 'characters' : 'none';
+    this.#drawSlots();
     this.#check();
+  }
+
+  #drawSlots(): void {
+    const { length } = this;
+    if (this.#box.childElementCount === length + 1) return;
+    this.#box.style.setProperty('--n', String(length));
+    this.#box.classList.toggle('many', length > 7);
+    const slots = Array.from({ length }, () => create('span', { part: 'slot' }));
+    this.#box.replaceChildren(this.#field, ...slots);
   }
 
   #write(text: string): void {
@@ -197,6 +224,7 @@ export class OTPInputElement extends ElementBase {
   #check(): void {
     const isMissing = this.hasAttribute('required') && this.value === '';
     const isOther = this.#other.test(this.value);
+    this.#box.classList.toggle('text', isOther || this.value.length > this.length);
     const isShort = this.value !== '' && this.value.length < 4;
     const flags = { valueMissing: isMissing, badInput: isOther, tooShort: isShort };
     const message = this.#field.validationMessage || this.#field.getAttribute('aria-label') || 'Code';

@@ -4,17 +4,24 @@ export interface SignInStrings {
   emailOrPhone: string;
   hint: string;
   continue: string;
+  /** `{digits}` becomes a number. */
+  enterCode: string;
   /** `{to}` becomes the identity. */
   sentTo: string;
   code: string;
   resend: string;
   /** `{in}` becomes words such as "in 30 seconds". */
   resendIn: string;
-  another: string;
+  edit: string;
   wrongCode: string;
   /** `{count}` becomes a number. */
   attemptsLeft: string;
+  lastAttempt: string;
+  /** `{digits}` becomes a number. */
   malformedCode: string;
+  /** For codes with letters. */
+  malformedText: string;
+  keptCode: string;
   expiredCode: string;
   blocked: string;
   rateLimited: string;
@@ -27,6 +34,7 @@ export interface SignInStrings {
   deliveryFailed: string;
   unavailable: string;
   sentAgain: string;
+  busy: string;
   signedIn: string;
   forgetBrowser: string;
 }
@@ -36,14 +44,18 @@ export const english: SignInStrings = {
   emailOrPhone: 'E-mail address or phone number',
   hint: 'We will send you a one-time code.',
   continue: 'Continue',
+  enterCode: 'Enter the {digits}-digit code',
   sentTo: 'We sent a code to {to}.',
   code: 'One-time code',
-  resend: 'Send the code again',
+  resend: 'Resend code',
   resendIn: 'You can ask for another code {in}.',
-  another: 'Use another address',
-  wrongCode: 'That is not the code.',
-  attemptsLeft: 'Attempts left: {count}',
-  malformedCode: 'Type the digits of the code.',
+  edit: 'Edit',
+  wrongCode: "That code isn't right.",
+  attemptsLeft: '{count} attempts left.',
+  lastAttempt: '1 attempt left.',
+  malformedCode: 'The code has {digits} digits.',
+  malformedText: 'The code has {digits} characters.',
+  keptCode: 'We kept what you typed.',
   expiredCode: 'This code has expired or was already used. Ask for a new one.',
   blocked: 'Too many wrong codes: this one no longer works. Ask for a new one.',
   rateLimited: 'Too many tries. Please try again {in}.',
@@ -55,6 +67,7 @@ export const english: SignInStrings = {
   deliveryFailed: 'The code could not be sent. Please try again.',
   unavailable: 'The service cannot answer right now. Please try again in a moment.',
   sentAgain: 'We sent another message.',
+  busy: 'One moment…',
   signedIn: 'You are signed in',
   forgetBrowser: 'Sign out and forget this browser',
 };
@@ -62,7 +75,6 @@ export const english: SignInStrings = {
 const byCode: Record<string, keyof SignInStrings> = {
   invalid_identity: 'invalidIdentity',
   invalid_code: 'wrongCode',
-  invalid_request: 'malformedCode',
   expired_code: 'expiredCode',
   blocked: 'blocked',
   pending: 'resendIn',
@@ -85,9 +97,9 @@ export function describeProblem(strings: SignInStrings, problem: Problem, locale
   const { code, attemptsLeft, retryAfterSeconds } = problem;
   const wait = describeWait(retryAfterSeconds ?? 1, locale);
   const text = strings[byCode[code] ?? 'unavailable'].replace('{in}', wait);
-  return attemptsLeft === null
-    ? text
-    : `${text} ${strings.attemptsLeft.replace('{count}', String(attemptsLeft))}`;
+  if (attemptsLeft === null) return text;
+  const left = attemptsLeft === 1 ? strings.lastAttempt : strings.attemptsLeft;
+  return `${text} ${left.replace('{count}', String(attemptsLeft))}`;
 }
 
 /** For example "in 30 seconds", rounded up. */

@@ -1,0 +1,17 @@
+/**
+ * Tells the developer when the service answers, but the browser keeps the answer from this page. The error that scripts get
+ * does not say so; a request whose answer nobody reads shows it.
+ */
+export async function warnOfCors(baseUrl: string): Promise<void> {
+  const { origin } = new URL(baseUrl, location.href);
+  if (origin === location.origin) return;
+  try {
+    await fetch(new URL(baseUrl, location.href), { mode: 'no-cors', credentials: 'omit' });
+  } catch {
+    // It does not answer at all.
+    return;
+  }
+  console.warn(
+    `<stateless-otp-sign-in>: ${origin} answers, but not to pages of ${location.origin}. Add this origin to CORS_ORIGINS.`,
+  );
+}

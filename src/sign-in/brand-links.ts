@@ -1,0 +1,40 @@
+import type { Strings } from '../messages/strings.js';
+
+export interface BrandLink {
+  label: string;
+  url: string;
+}
+
+const target = /^(?:\/(?!\/)|https:\/\/[^\s/?#@]+(?=[/?#]|$))[\x21-\x7E]*$/;
+/** Labels that every language has a word for. */
+const known = { help: 'help', privacy: 'privacy', terms: 'terms' } as const;
+
+/** Whether this is a label and an https address or a path, such as `Help=https://help.example.com`. */
+export function isBrandLink(text: string): boolean {
+  const { label, url } = split(text);
+  const isAddress = url.startsWith('/') || URL.canParse(url);
+  return label !== '' && label.length <= 40 && !/\p{Cc}/u.test(label) && target.test(url) && isAddress;
+}
+
+/** The links in the language of the page, as far as it has words for them. */
+export function nameLinks(links: readonly string[], { page }: Pick<Strings, 'page'>): BrandLink[] {
+  return links.map(split).map(({ label, url }) => {
+    const key = findKnown(label);
+    return { label: key === undefined ? label : page[key], url };
+  });
+}
+
+/** Where people find help: the link called `Help`. */
+export function findHelp(links: readonly string[]): string | undefined {
+  return links.map(split).find(({ label }) => findKnown(label) === 'help')?.url;
+}
+
+function findKnown(label: string): (typeof known)[keyof typeof known] | undefined {
+  const name = label.toLowerCase();
+  return Object.hasOwn(known, name) ? known[name as keyof typeof known] : undefined;
+}
+
+function split(text: string): BrandLink {
+  const [label = '', ...rest] = text.split('=');
+  return { label: label.trim(), url: rest.join('=').trim() };
+}

@@ -1,0 +1,33 @@
+import { type Html, html } from '../html.js';
+import { locales } from '../messages/catalogue.js';
+import { nameLinks } from './brand-links.js';
+import type { PageContext } from './page-context.js';
+import { paths } from './paths.js';
+
+/** What each language calls itself. */
+const names = locales.map((locale) => {
+  const name = new Intl.DisplayNames(locale, { type: 'language' }).of(locale) ?? locale;
+  return { locale, name: name.charAt(0).toLocaleUpperCase(locale) + name.slice(1) };
+});
+
+/** The links of the operator, and the languages. */
+export function renderFooter({ locale, strings, brand, at, here }: PageContext): Html {
+  const links = nameLinks(brand.links ?? [], strings).map(
+    ({ label, url }) => html`<li><a href="${url}">${label}</a></li>`,
+  );
+  const choices = names.map(
+    ({ locale: value, name }) =>
+      html`<button name="locale" value="${value}" lang="${value}"${value === locale && html` aria-current="true"`}>${name}</button>`,
+  );
+  const own = names.find((one) => one.locale === locale)?.name;
+  return html`<footer>
+${links.length > 0 && html`<ul class="links">${links}</ul>`}
+<details class="languages">
+<summary><span class="unseen">${strings.page.language}: </span>${own}</summary>
+<form method="post" action="${at(paths.locale)}">
+<input type="hidden" name="page" value="${here}">
+${choices}
+</form>
+</details>
+</footer>`;
+}
