@@ -1,6 +1,7 @@
 import type { OwnerTags } from '../core/derivation.js';
 import { parseIdentity } from '../core/identity.js';
 import { shortenTag } from '../core/identity-tag.js';
+import { identityLadder, unitsPerSend } from '../core/ladder.js';
 import { type Channel, type LimitName, limitPeriodSeconds } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type { Call } from '../outcomes/call.js';
@@ -23,7 +24,7 @@ export interface PendingCode {
   lastSend: LastSend;
 }
 
-/** How much of a limit is used. At `max`, the next call is refused. */
+/** How much of a limit is used. At `max`, the next call is refused, or by `request_day` takes a human check. */
 export interface Budget {
   limit: LimitName;
   used: number;
@@ -128,20 +129,30 @@ export function createOperator(parts: Parts): Operator {
     return { ...nothing, outcome: 'delivered', transport: delivery.firstTransport(channel) ?? null };
   }
 
-  function listBudgets({ sends, verifies }: InspectedCounts): Budget[] {
+  function listBudgets({ sends, verifies, day }: InspectedCounts, dayMax: number): Budget[] {
     const { requestIdentityMax: max, verifyIdentityMax, resendCooldownSeconds } = policy;
     const waiting = sends.filter((age) => age < resendCooldownSeconds * 1000).slice(-1);
     return [
       describeBudget('request_identity', sends, max, limitPeriodSeconds),
       describeBudget('verify_identity', verifies, verifyIdentityMax, limitPeriodSeconds),
       ...(resendCooldownSeconds > 0 ? [describeBudget('cooldown', waiting, 1, resendCooldownSeconds)] : []),
+      ...(day
+        ? [
+            {
+              limit: 'request_day' as const,
+              used: Math.min(day.sends, dayMax),
+              max: dayMax,
+              refillsInSeconds: Math.ceil(day.endsInMs / 1000),
+            },
+          ]
+        : []),
     ];
   }
 
-  function describeSide(counts: InspectedCounts): SideStatus {
+  function describeSide(counts: InspectedCounts, dayMax: number): SideStatus {
     const resetsInSeconds = Math.ceil(counts.guessesEndInMs / 1000);
     return {
-      budgets: listBudgets(counts),
+      budgets: listBudgets(counts, dayMax),
       guesses: { used: counts.guesses, max: policy.lengthenAfter, resetsInSeconds },
     };
   }
@@ -157,6 +168,9 @@ export function createOperator(parts: Parts): Operator {
         policy.purposes.map((purpose) => [derivation.deriveRecordTag(identity.value, purpose), purpose]),
       );
       const testCode = parts.findTestCode(identity);
+      // What may be sent without a check at least.
+      const figures = identity.kind === 'phone' ? identityLadder.free : identityLadder.checked;
+      const dayMax = figures.max / unitsPerSend;
       found.report('done');
       return {
         status: 'found',
@@ -164,8 +178,8 @@ export function createOperator(parts: Parts): Operator {
         pending: state.records.map((record) =>
           describeRecord(record, purposeOf.get(record.recordTag) ?? null, testCode !== undefined),
         ),
-        ...describeSide(state),
-        ...(state.known && isUsed(state.known) ? { known: describeSide(state.known) } : {}),
+        ...describeSide(state, dayMax),
+        ...(state.known && isUsed(state.known) ? { known: describeSide(state.known, dayMax) } : {}),
         signedOutAt: state.endedSeconds === undefined ? null : state.endedSeconds * 1000,
       };
     },
@@ -199,8 +213,8 @@ export function createOperator(parts: Parts): Operator {
   };
 }
 
-function isUsed({ sends, refusals, verifies, guesses }: InspectedCounts): boolean {
-  return sends.length + refusals.length + verifies.length + guesses > 0;
+function isUsed({ sends, refusals, verifies, guesses, day }: InspectedCounts): boolean {
+  return sends.length + refusals.length + verifies.length + guesses + (day?.sends ?? 0) > 0;
 }
 
 function describeBudget(

@@ -50,6 +50,22 @@ describe('a day of bombing', () => {
     assert.equal((await bomb(['+4915112345678'], 'sms')).sent, 10);
   });
 
+  // Attack: fill a mailbox through the page, whose visitors can be asked for a human check, without solving any.
+  test('a mailbox gets ten messages from callers who are asked for checks and solve none', async () => {
+    const { otp, clock, inbox } = createTestOtp({ humanCheck: { provider: 'altcha' } });
+    const statuses = new Set<string>();
+    for (let minute = 0; minute < dayMinutes; minute++) {
+      const ip = addressOf(minute % 1000);
+      const { status } = await otp.request('alice@example.com', { ip, humanCheck: null });
+      statuses.add(status);
+      clock.advance(minuteMs);
+    }
+    assert.equal(inbox.messages.length, 10);
+    assert.ok(statuses.has('human_check_required'));
+    const { status } = await otp.request('+4915112345678', { ip: addressOf(1), humanCheck: null });
+    assert.equal(status, 'sent');
+  });
+
   // Attack: keep an owner from a new code with a single network.
   test('one network can send a person eight, and the owner gets a code from elsewhere all the same', async () => {
     const { otp, clock, inbox } = createTestOtp();
