@@ -9,6 +9,7 @@ export const slow: readonly string[] = [
   'test/bench.test.ts',
   'test/cli/check-connect',
   'test/cli/check-is-start',
+  'test/cli/check-json',
   'test/cli/identity.test',
   'test/deploy/',
   'test/e2e/check-tokens',

@@ -57,7 +57,7 @@ function describeOutlook({ odds, messagesDay, billDay, delaySeconds, lock }: Out
     ['delay_seconds.known', `${bound(delaySeconds.known)} s that one network delays a known browser`],
     [
       'lock',
-      `${lock.networks} networks and ${lock.messages} messages keep new codes from unknown browsers for ${lock.hours} hours`,
+      `${lock.networks} ${lock.networks === 1 ? 'network' : 'networks'} and ${lock.messages} messages keep new codes from unknown browsers for ${lock.hours} hours`,
     ],
   ].map(([name = '', text]) => `${name.padEnd(37)}${text}`);
 }

@@ -12,9 +12,9 @@ export function toForecastPolicy(config: Environment, served: readonly Channel[]
     requestIdentityMax: config.RATE_REQUEST_OTP_MAX,
     resendCooldownSeconds: config.OTP_RESEND_COOLDOWN_SECONDS,
     channels: served,
-    hasDayBudgets: false,
+    hasDayBudgets: config.RATE_DAY === 'enforce',
     hasHumanCheck: config.HUMAN_CHECK !== 'off',
-    paidDayMax: undefined,
+    paidDayMax: config.RATE_PAID_DAY_MAX,
     shortOpenMax: undefined,
   };
 }

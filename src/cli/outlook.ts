@@ -35,7 +35,11 @@ export function createOutlook(config: Config, { priceSms, maxOdds, maxBill }: Th
   const { identityYear } = found.odds;
   const reachesPhones = found.messagesDay.number > 0;
   const { all } = found.messagesDay;
-  const amount = reachesPhones ? (all === null || priceSms === undefined ? null : all * priceSms) : 0;
+  const amount = reachesPhones
+    ? all === null || priceSms === undefined
+      ? null
+      : multiply(all, priceSms)
+    : 0;
   const passed: string[] = [];
   if (maxOdds !== undefined && identityYear > maxOdds) {
     passed.push(
@@ -77,6 +81,11 @@ export function readThresholds(given: Record<string, unknown>): Thresholds {
   };
   if (wrong.length > 0) throw new OtpError('invalid_request', wrong.join('; '));
   return thresholds;
+}
+
+/** Without the noise of binary fractions: 1000 × 0.07 is 70. */
+function multiply(count: number, price: number): number {
+  return Number((count * price).toPrecision(12));
 }
 
 /** Two digits are as many as a forecast has. */

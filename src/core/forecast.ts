@@ -50,7 +50,7 @@ export function forecast(policy: ForecastPolicy): Forecast {
       number: paid.length > 0 ? countDay(policy, true) : 0,
       all: paid.length > 0 && hasDayBudgets ? (policy.paidDayMax ?? null) : null,
     },
-    delaySeconds: { unknown: hasDayBudgets ? limitPeriodSeconds : null, known: 0 },
+    delaySeconds: { unknown: hasDayBudgets ? findLongestDelay(policy, paid.length > 0) : null, known: 0 },
     lock: findCheapestLock(policy, paid.length > 0),
   };
 }
@@ -75,6 +75,16 @@ function chooseFigures({ hasHumanCheck }: ForecastPolicy, isCostly: boolean) {
     freshMax: freshMax / unitsPerSend,
     networkMax: networkMax / unitsPerSend,
   };
+}
+
+/** Each time that a network fills the limit of ten minutes, it takes them from everyone else; the rest of its day cools down. */
+function findLongestDelay(policy: ForecastPolicy, hasPaid: boolean): number {
+  const { channels, requestIdentityMax, resendCooldownSeconds: cooldown } = policy;
+  const isOnlyPaid = hasPaid && !channels.includes('email');
+  const { networkMax } = chooseFigures(policy, isOnlyPaid);
+  const filled = Math.floor(networkMax / requestIdentityMax);
+  const rest = networkMax - filled * requestIdentityMax;
+  return filled * Math.max(limitPeriodSeconds, requestIdentityMax * cooldown) + rest * cooldown;
 }
 
 function findCheapestLock(policy: ForecastPolicy, hasPaid: boolean): Forecast['lock'] {

@@ -23,6 +23,9 @@ const texts = {
   OTP_PHONE_COUNTRIES: 'DE:5000,AT',
 };
 
+/** With a ceiling for messages that cost. */
+const ceiling = { ...texts, RATE_PAID_DAY_MAX: '1000' };
+
 async function check(settings: Settings, ...args: string[]) {
   const { code, stdout, stderr } = await runCli(['check', '--json', ...noEnvFile, ...args], settings);
   return { code, stderr, found: stdout === '' ? null : JSON.parse(stdout) };
@@ -73,7 +76,7 @@ test('the text has the same figures under the same names', async () => {
   assert.match(stdout, /^bill_day +unbounded at 0\.07 a message$/m);
   assert.match(
     stdout,
-    new RegExp(`^lock +${found.lock.networks} networks and ${found.lock.messages} messages`, 'm'),
+    new RegExp(`^lock +${found.lock.networks} networks? and ${found.lock.messages} messages`, 'm'),
   );
 });
 
@@ -120,6 +123,8 @@ describe('a threshold that is passed is exit code 1, and named', () => {
     [mail, ['--max-bill', '50', '--price-sms', '0.07'], null],
     [mail, ['--max-bill', '0'], null],
     [texts, ['--max-bill', '50', '--price-sms', '0.07'], /^--max-bill: .* no ceiling/],
+    [ceiling, ['--max-bill', '70', '--price-sms', '0.07'], null],
+    [ceiling, ['--max-bill', '69.99', '--price-sms', '0.07'], /^--max-bill: a day can cost 70, over 69\.99$/],
   ];
   for (const [settings, args, problem] of cases) {
     test(`${settings['DELIVERY_BACKEND']} ${args.join(' ')}`, async () => {
@@ -152,6 +157,17 @@ test('every threshold that is not a number is named in one line, and nothing is 
     const { code, stderr } = await runCli(['serve', option, '1']);
     assert.deepEqual([code, stderr.includes(`${option} goes with check`)], [2, true]);
   }
+});
+
+test('a bill needs the price of a message, and is what the ceiling costs', async () => {
+  const { code, stderr } = await check(ceiling, '--max-bill', '70');
+  assert.deepEqual([code, stderr.includes('--max-bill: needs --price-sms')], [2, true]);
+  const { found } = await check(ceiling, '--price-sms', '0.07');
+  assert.deepEqual([found.messages_day.all, found.bill_day], [1000, { amount: 70, per_sms: 0.07 }]);
+  const { found: unpriced } = await check(ceiling);
+  assert.deepEqual(unpriced.bill_day, { amount: null, per_sms: null });
+  const { found: logged } = await check({ ...ceiling, RATE_DAY: 'log' }, '--price-sms', '0.07');
+  assert.deepEqual([logged.messages_day.all, logged.bill_day.amount], [null, null]);
 });
 
 test('--help explains each of them', async () => {

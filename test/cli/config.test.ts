@@ -388,8 +388,8 @@ test('what is allowed but weakens a promise is warned of', () => {
   assert.equal(warningsOf({ NODE_ENV: '', SMTP_REQUIRE_TLS: 'true' }), '');
   assert.equal(warningsOf({ NODE_ENV: '', SMTP_HOST: 'localhost' }), '');
   const allowed = { OTP_ALLOW_SHORT_CODES: 'true' };
-  assert.match(warningsOf({ ...allowed, OTP_LENGTHEN_AFTER: '0' }), /^OTP_LENGTHEN_AFTER: .* of 75 %$/);
-  assert.match(warningsOf({ OTP_LONG_DIGITS: '8' }), /^OTP_LONG_DIGITS: .* of 0\.83 %$/);
+  assert.match(warningsOf({ ...allowed, OTP_LENGTHEN_AFTER: '0' }), /^OTP_LENGTHEN_AFTER: .* of 10 %$/);
+  assert.match(warningsOf({ OTP_LONG_DIGITS: '7' }), /^OTP_LONG_DIGITS: .* of 0\.66 %$/);
   assert.match(warningsOf({ OTP_PURPOSES: 'login' }), /BEARER_PURPOSES: none of OTP_PURPOSES/);
 });
 

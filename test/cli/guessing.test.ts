@@ -41,7 +41,7 @@ test('odds above 0.1 % a year are warned of, and above 1 % production does not s
           maxAttempts: Number(chosen.OTP_MAX_ATTEMPTS),
           requestIdentityMax: Number(chosen.RATE_REQUEST_OTP_MAX),
           resendCooldownSeconds: Number(chosen.OTP_RESEND_COOLDOWN_SECONDS),
-          hasDayBudgets: false,
+          hasDayBudgets: mode === 'production',
         });
         const isRefused = mode === 'production' && !isAllowed && odds > 0.01;
         const [refusals, told] = [problems, warnings].map((lines) =>

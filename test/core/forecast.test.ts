@@ -64,10 +64,55 @@ describe('with day budgets', () => {
     }
   });
 
-  test('one network delays an unknown browser by ten minutes a day, and a known one not at all', () => {
-    assert.deepEqual(forecast(plain).delaySeconds, { unknown: 600, known: 0 });
-    // Alone, it does not use up what other networks have.
-    assert.equal(bomb('email', true, 1).isLocked, false);
+  // Attack: ask for codes of one person all day, from one network.
+  test('one network delays an unknown browser as long as the forecast says, and a known one not at all', async () => {
+    for (const [settings, seconds] of [
+      [{}, 600],
+      [{ requestIdentityMax: 3 }, 1200],
+      [{ requestIdentityMax: 9 }, 0],
+      [{ resendCooldownSeconds: 60 }, 780],
+    ] as const) {
+      let delayed = 0;
+      for (let minutes = 0; minutes < 30; minutes++) {
+        const { otp, clock } = createTestOtp({ dayBudgets: 'enforce', ...settings });
+        for (let minute = 0; minute <= minutes; minute++) {
+          if (minute > 0) clock.advance(60_000);
+          while ((await otp.request('alice@example.com', { ip: '198.51.100.7' })).status === 'sent');
+        }
+        const own = await otp.request('alice@example.com', { ip: '203.0.113.7', bind: true });
+        if (own.status !== 'sent') delayed += 1;
+        await otp.close();
+      }
+      const { delaySeconds } = forecast({ ...plain, ...createPolicy(settings) });
+      assert.deepEqual(delaySeconds, { unknown: seconds, known: 0 });
+      assert.ok(delayed * 60 <= seconds && delayed * 60 >= seconds - 180, `${delayed} min of ${seconds} s`);
+    }
+  });
+
+  // Attack: the same by the service as it is.
+  test('the service sends as much, and is locked by as many networks', async () => {
+    const { messagesDay, lock } = forecast({ ...plain, hasHumanCheck: false });
+    for (const [identity, most, networks] of [
+      ['alice@example.com', messagesDay.mailbox, forecast({ ...plain, channels: ['email'] }).lock.networks],
+      ['+4915112345678', messagesDay.number, lock.networks],
+    ] as const) {
+      for (const [count, isLocked] of [
+        [networks - 1, false],
+        [networks, true],
+        [networks + 100, true],
+      ] as const) {
+        const { otp, inbox, clock } = createTestOtp({ dayBudgets: 'enforce' });
+        for (let network = 0; network < count; network++) {
+          // As fast as the limit of ten minutes lets it.
+          while ((await otp.request(identity, { ip: `198.18.${network}.7` })).status === 'sent')
+            clock.advance((limitPeriodSeconds / 5) * 1000);
+        }
+        const own = await otp.request(identity, { ip: '203.0.113.7', bind: true });
+        assert.equal(own.status !== 'sent', isLocked, `${identity} by ${count}: ${own.status}`);
+        if (isLocked) assert.equal(inbox.messages.length, most);
+        await otp.close();
+      }
+    }
   });
 });
 
@@ -81,7 +126,7 @@ describe('without day budgets', () => {
       { requestIdentityMax: 3, resendCooldownSeconds: 60 },
       { requestIdentityMax: 12, resendCooldownSeconds: 120 },
     ]) {
-      const { otp, inbox, clock } = createTestOtp(settings);
+      const { otp, inbox, clock } = createTestOtp({ dayBudgets: 'off', ...settings });
       for (let minute = 0; minute < 24 * 60; minute++) {
         for (let i = 0; i < settings.requestIdentityMax; i++)
           await otp.request('alice@example.com', { ip: `198.51.${minute % 256}.${i}` });
