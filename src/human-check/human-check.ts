@@ -21,6 +21,6 @@ export function createHumanCheck(
   choice: HumanCheckChoice,
   { keys, store, clock, outcomes }: HumanCheckParts,
 ): HumanCheck {
-  if (choice.provider === 'turnstile') return createTurnstileCheck({ ...choice, outcomes });
+  if (choice.provider === 'turnstile') return createTurnstileCheck({ ...choice, store, outcomes });
   return createAltchaCheck({ key: keys.humanCheck, store, clock });
 }

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { explainConnection } from '../core/connection-causes.js';
 import { type HumanCheck, maxSolutionLength } from '../core/human-check.js';
 import { createRefusal, type Meaning } from '../core/refusal.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
-import type { Receipt } from '../ports.js';
+import type { Receipt, Store } from '../ports.js';
 import { type Answer, accept, type Dialect, type Fetch, postMessage } from '../transports/post.js';
 import { createPublicFetch } from '../transports/public-fetch.js';
 
@@ -10,6 +11,7 @@ export interface TurnstileOptions {
   /** Public name of the site at Cloudflare. */
   siteKey: string;
   secret: string;
+  store: Pick<Store, 'claim'>;
   outcomes: Outcomes;
   /** Default: one that connects only to public addresses. */
   fetch?: Fetch | undefined;
@@ -17,6 +19,8 @@ export interface TurnstileOptions {
   timeoutMs?: number | undefined;
 }
 
+/** Longer than a token is valid. */
+const claimSeconds = 600;
 const verifyUrl = 'https://challenges.cloudflare.com/turnstile/v0/siteverify';
 
 /** https://developers.cloudflare.com/turnstile/get-started/server-side-validation/#error-codes; only these are logged. */
@@ -34,10 +38,22 @@ const causes: Readonly<Record<string, string>> = {
  * address of the caller. Without its answer nobody passes.
  */
 export function createTurnstileCheck(options: TurnstileOptions): HumanCheck {
-  const { siteKey, secret, outcomes, timeoutMs = 5000 } = options;
+  const { siteKey, secret, store, outcomes, timeoutMs = 5000 } = options;
   const { fetch = createPublicFetch({ allowPrivateTargets: false }) } = options;
   const client = { fetch, timeoutMs };
   const dialect: Dialect = { judge };
+
+  async function ask(body: string): Promise<Receipt> {
+    // Held by the timer: Node 20 may collect a signal that only has a time limit, which then never ends.
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), timeoutMs);
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    try {
+      return await postMessage(client, { url: verifyUrl, headers, body, signal: limit.signal }, dialect);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 
   return {
     provider: 'turnstile',
@@ -46,22 +62,18 @@ export function createTurnstileCheck(options: TurnstileOptions): HumanCheck {
       // Spares Cloudflare what cannot be a token.
       if (solution.length > maxSolutionLength || !/^[\x21-\x7e]+$/.test(solution)) return false;
       const fields = { secret, response: solution, ...(ip === undefined ? {} : { remoteip: ip }) };
-      const receipt = await postMessage(
-        client,
-        {
-          url: verifyUrl,
-          headers: { 'content-type': 'application/x-www-form-urlencoded' },
-          body: new URLSearchParams(fields).toString(),
-          signal: new AbortController().signal,
-        },
-        dialect,
-      );
+      const receipt = await ask(new URLSearchParams(fields).toString());
       if (!receipt.ok && receipt.category !== 'invalid_recipient') {
         outcomes.report({ event: 'human_check.failing', cause: explain(receipt) });
       }
-      return receipt.ok;
+      // Cloudflare accepts a token once, and may change its mind.
+      return receipt.ok && store.claim(nameClaim(solution), claimSeconds);
     },
   };
+}
+
+function nameClaim(token: string): string {
+  return `solved ${createHash('sha256').update(token).digest('base64url').slice(0, 32)}`;
 }
 
 /** `invalid_recipient`: the token is to blame, and everything else works. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createTurnstileCheck } from '../../src/human-check/turnstile.js';
 import type { HumanCheckContext } from '../../src/ports.js';
+import { createMemoryStore } from '../../src/stores/memory.js';
 import type { Fetch } from '../../src/transports/post.js';
 import { keepOutcomes } from '../helpers/outcomes.js';
 
@@ -25,7 +26,11 @@ function createCheck(answer: () => Response | Promise<Response>, timeoutMs = 500
       new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
     ]);
   };
-  return { asked, kept, check: createTurnstileCheck({ siteKey, secret, outcomes, fetch, timeoutMs }) };
+  return {
+    asked,
+    kept,
+    check: createTurnstileCheck({ siteKey, secret, store: createMemoryStore(), outcomes, fetch, timeoutMs }),
+  };
 }
 
 const reply =
@@ -101,6 +106,14 @@ for (const [name, answer, cause] of faults) {
     assert.ok(!text.includes('token-of-a-person') && !text.includes(secret));
   });
 }
+
+test('a token passes once, also where Cloudflare says yes 50 times at once', async () => {
+  // Attack: send one token 50 times in one moment.
+  const { check } = createCheck(reply({ success: true }));
+  const passed = await Promise.all(Array.from({ length: 50 }, () => check.passes('token', context)));
+  assert.equal(passed.filter(Boolean).length, 1);
+  assert.equal(await check.passes('another-token', context), true);
+});
 
 test('silence is no answer: the call ends at its time limit', async (t) => {
   // A connection would keep the process alive; this time limit does not.
