@@ -9,7 +9,7 @@ const free = 20;
 
 test('at a real limit a caller that can solve a puzzle goes on, and one that cannot waits', async () => {
   // Attack: have messages sent to all numbers of a range.
-  const { otp, inbox } = createTestOtp({ humanCheck: { provider: 'altcha' } });
+  const { otp, inbox } = createTestOtp({ dayBudgets: 'enforce', humanCheck: { provider: 'altcha' } });
   for (let i = 0; i < free; i++) assert.equal((await otp.request(number(i))).status, 'sent');
   const refused = await otp.request(number(free));
   assert.deepEqual([refused.status, 'limit' in refused && refused.limit], ['rate_limited', 'phone_prefix']);
@@ -28,7 +28,7 @@ test('at a real limit a caller that can solve a puzzle goes on, and one that can
 });
 
 test('where there is no check, nobody is asked at a real limit', async () => {
-  const { otp } = createTestOtp();
+  const { otp } = createTestOtp({ dayBudgets: 'enforce' });
   for (let i = 0; i < free; i++) await otp.request(number(i), { humanCheck: null });
   const refused = await otp.request(number(free), { humanCheck: null });
   assert.deepEqual([refused.status, 'limit' in refused && refused.limit], ['rate_limited', 'phone_prefix']);
