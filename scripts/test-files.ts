@@ -14,6 +14,7 @@ export const slow: readonly string[] = [
   'test/deploy/',
   'test/e2e/check-tokens',
   'test/e2e/code-field',
+  'test/e2e/dev-inbox',
   'test/e2e/docker',
   'test/e2e/gate-page',
   'test/e2e/human-check',

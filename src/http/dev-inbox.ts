@@ -2,6 +2,7 @@ import { canonicalise } from '../core/identity.js';
 import { isLoopbackHost } from '../core/loopback.js';
 import { html } from '../html.js';
 import type { Message } from '../ports.js';
+import { inboxScript, inboxScriptSource } from './dev-inbox-script.js';
 import { replyDeveloperPage } from './developer-page.js';
 import { findHostname } from './host.js';
 import { type HttpReply, replyJson, replyText } from './reply.js';
@@ -15,10 +16,11 @@ export interface InboxReader {
   list(identity?: string): readonly InboxMessage[];
 }
 
-const refreshSeconds = 2;
-
 /** `/dev/inbox` and `/dev/inbox.json`: the messages of the inbox, for development. */
-export function createInboxRoutes(inbox: InboxReader, publicUrl: string | undefined): Route[] {
+export function createInboxRoutes(
+  inbox: InboxReader,
+  { publicUrl, hasSignInPage }: { publicUrl: string | undefined; hasSignInPage: boolean },
+): Route[] {
   const guarded = (path: string, answer: (request: HttpRequest) => HttpReply): Route => ({
     method: 'GET',
     path,
@@ -26,7 +28,9 @@ export function createInboxRoutes(inbox: InboxReader, publicUrl: string | undefi
     answer: (request) => (isShownUnder(request.host, publicUrl) ? answer(request) : refuseHost()),
   });
   return [
-    guarded('/dev/inbox', () => replyPage(inbox)),
+    guarded('/dev/inbox', ({ query }) =>
+      replyPage(inbox, new URLSearchParams(query).get('filter'), hasSignInPage),
+    ),
     guarded('/dev/inbox.json', ({ query }) =>
       replyMessages(inbox, new URLSearchParams(query).get('identity')),
     ),
@@ -54,24 +58,38 @@ function replyMessages(inbox: InboxReader, identity: string | null): HttpReply {
 }
 
 /** The last messages as recipients see them. Their content cannot run or load anything. */
-function replyPage(inbox: InboxReader): HttpReply {
+function replyPage(inbox: InboxReader, wanted: string | null, hasSignInPage: boolean): HttpReply {
   const messages = inbox.list().map(formatMessage);
-  const head = html`<meta http-equiv="refresh" content="${refreshSeconds}">
-<style>
-  article { border: 1px solid; border-radius: 8px; padding: 1rem; margin: 1rem 0; }
+  const head = html`<style>
+  h1 { margin-bottom: 0.5rem; }
+  form { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1rem; }
+  label { flex: 1 1 14rem; display: flex; align-items: center; gap: 0.5rem; }
+  input { flex: 1; min-width: 0; font: inherit; padding: 0.375rem 0.625rem; }
+  article { border: 1px solid light-dark(#d8dce2, #3a3f46); border-radius: 0.625rem; padding: 1rem; margin: 1rem 0; background: light-dark(#fff, #1b1d21); }
   h2 { font-size: 1rem; margin: 0; overflow-wrap: anywhere; }
+  p { margin: 0.25rem 0; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
-  iframe { width: 100%; height: 24rem; border: 1px solid; }
+  button { font: inherit; font-weight: 600; padding: 0.25rem 0.75rem; cursor: pointer; }
+  iframe { width: 100%; height: 24rem; border: 1px solid light-dark(#d8dce2, #3a3f46); border-radius: 0.375rem; background: #fff; }
 </style>`;
-  const none = html`<p>No messages yet. Request a code, and it appears here.</p>`;
-  return replyDeveloperPage('Development inbox', html`${messages.length > 0 ? messages : none}`, head);
+  const none = html`<p id="none">No messages yet. Request a code, and it appears here.</p>`;
+  const body = html`<form method="get">
+<label>Filter <input id="filter" name="filter" type="search" value="${wanted ?? ''}" autocomplete="off" spellcheck="false"></label>
+${hasSignInPage && html`<a href="../sign-in">Sign-in page</a>`}
+</form>
+${messages.length === 0 && none}
+<div id="messages" role="log" aria-label="Messages">${messages}</div>
+<script>${inboxScript}</script>`;
+  return replyDeveloperPage('Development inbox', body, { head, scriptSource: inboxScriptSource });
 }
 
-function formatMessage({ to, channel, receivedAt, locale, subject, text, html: body }: InboxMessage) {
+function formatMessage(message: InboxMessage) {
+  const { id, to, channel, code, receivedAt, locale, subject, text, html: body } = message;
   const frame = html`<iframe sandbox="" title="HTML part of the message to ${to}" srcdoc="${body ?? ''}"></iframe>`;
-  return html`<article lang="${locale}">
+  return html`<article id="message-${id}" lang="${locale}">
 <h2>${to}</h2>
 <p>${channel}, <time>${receivedAt}</time>${channel === 'email' ? `, ${subject}` : ''}</p>
+<p><button type="button" lang="en" data-code="${code}">Copy ${code}</button></p>
 <pre>${text}</pre>
 ${body !== undefined && frame}
 </article>`;

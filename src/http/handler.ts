@@ -44,10 +44,11 @@ export function createHandler(options: HandlerOptions): Handler {
   const hasOperators = options.apiCallers.some(({ rights }) => rights.includes('operate'));
   const api = createRoutes({ ...options, schemas: createSchemas(options), hasOperators });
   const hasApiKeys = hasOtpKeys(options.apiCallers);
+  const hasSignInPage = options.pages.some(({ path }) => path === '/sign-in');
   const routes = [
     ...api,
     ...options.pages,
-    ...(unsafeDevInbox ? createInboxRoutes(unsafeDevInbox, publicUrl) : []),
+    ...(unsafeDevInbox ? createInboxRoutes(unsafeDevInbox, { publicUrl, hasSignInPage }) : []),
     ...(options.docs === 'on'
       ? [...createDocsRoutes(), createOpenApiRoute(api, { version, sessionCookie, hasApiKeys })]
       : []),
