@@ -25,8 +25,11 @@ interface DaySend {
 /** Oldest first. */
 interface DayOf extends Expiring {
   unknown: DaySend[];
+  /** Shared while it is empty: most people have no known browser. */
   known: DaySend[];
 }
+
+const noSends: DaySend[] = [];
 
 export interface DayRefusal {
   limit: DayLimit;
@@ -49,9 +52,13 @@ export class DaySends {
   /** What has no room for one more send; null when it fits. */
   refuse(budgetTag: string, side: Side, day: DaySpending, now: number): DayRefusal | null {
     const { ladder, isOnSecondStep, canBeAsked, network } = day;
-    const sends = this.#load(budgetTag, now)?.[side] ?? [];
     const figures = isOnSecondStep ? ladder.checked : ladder.free;
-    const hasRoom = this.#days.load(budgetTag, now) !== undefined || this.#days.hasRoom(now);
+    const kept = this.#load(budgetTag, now);
+    const hasRoom = kept !== undefined || this.#days.hasRoom(now);
+    const sends = kept?.[side] ?? noSends;
+    // The usual case: that few fit however they are spread.
+    if (hasRoom && (sends.length + 1) * unitsPerSend <= Math.min(figures.max, figures.networkMax))
+      return null;
     let used = hasRoom ? 0 : ladder.free.max;
     let ofNetwork = network === undefined ? undefined : hasRoom ? 0 : ladder.free.networkMax;
     for (const send of sends) {
@@ -71,11 +78,20 @@ export class DaySends {
   add(budgetTag: string, side: Side, challenge: string, day: DaySpending, at: number, now: number): void {
     const known = this.#load(budgetTag, now);
     if (!known && !this.#days.hasRoom(now)) return;
-    const kept = known ?? { unknown: [], known: [], expiresAt: 0 };
     const { isPaid, network, receipt } = day;
-    kept[side].push({ at, units: unitsPerSend, record: challenge, isPaid, network, receipt });
-    kept.expiresAt = now + dayMs;
-    if (!known) this.#days.save(budgetTag, kept, now);
+    const send = { at, units: unitsPerSend, record: challenge, isPaid, network, receipt };
+    const expiresAt = now + dayMs;
+    if (known) {
+      known[side] = [...known[side], send];
+      known.expiresAt = expiresAt;
+      return;
+    }
+    const sends = [send];
+    const first =
+      side === 'known'
+        ? { unknown: noSends, known: sends, expiresAt }
+        : { unknown: sends, known: noSends, expiresAt };
+    this.#days.save(budgetTag, first, now);
   }
 
   /** Gives back the sends of a record that was used, but for a fifth of each that cost something. */
@@ -121,10 +137,8 @@ export class DaySends {
   #load(budgetTag: string, now: number): DayOf | undefined {
     const kept = this.#days.load(budgetTag, now);
     if (!kept) return undefined;
-    const isOver = (send: DaySend | undefined) => send !== undefined && send.at + dayMs <= now;
-    for (const side of ['unknown', 'known'] as const) {
-      if (isOver(kept[side][0])) kept[side] = kept[side].filter((send) => !isOver(send));
-    }
+    kept.unknown = dropOld(kept.unknown, now);
+    kept.known = dropOld(kept.known, now);
     return kept;
   }
 
@@ -152,4 +166,9 @@ export class DaySends {
     }
     return dayMs / bucketsPerPeriod;
   }
+}
+
+function dropOld(sends: DaySend[], now: number): DaySend[] {
+  const [first] = sends;
+  return first === undefined || first.at + dayMs > now ? sends : sends.filter(({ at }) => at + dayMs > now);
 }
