@@ -46,7 +46,7 @@ test('a browser keeps the cookie for 180 days where no script sees it, when its 
   assert.ok(days > 179 && days <= 180, `${days} days`);
   assert.doesNotMatch(await page.evaluate<string>('document.cookie'), /otp_devices/);
 
-  await page.click('form.more button:not([name])');
+  await page.click('form:has(button[name=forget]) button:not([name])');
   await page.waitForSelector('#identity');
   assert.equal((await findCookie(context))?.value, cookie.value);
   const restarted = await browser.newContext({ storageState: await context.storageState() });
