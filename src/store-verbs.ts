@@ -98,8 +98,9 @@ export interface PendingRecord {
   /** Of every send of this code, without duplicates. Default: `channel` only. */
   channels?: readonly Channel[];
   mute: boolean;
-  /** From a stateless store: what the challenge has to carry. */
+  /** From a stateless store: what the challenge has to carry. From one with windows: all records that may be meant. */
   sealed?: SealedRecord | undefined;
+  alternatives?: readonly PendingRecord[] | undefined;
 }
 
 export type OpenResult =
@@ -133,8 +134,9 @@ export interface AttemptRequest extends RecordKey {
   /** Random id, by which the attempt can be taken back and is consumed. Without it, it can only be consumed. */
   attemptId?: string | undefined;
   keyIds: KeyIds;
-  /** Attempts that a code has, for a stateless store. */
+  /** Attempts that a code has and its length, for a store without records. */
   maxAttempts?: number | undefined;
+  digits?: number | undefined;
   /** Limits attempts on unbound records only. */
   verifies: RollingLimit;
   lengthening: Lengthening;

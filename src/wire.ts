@@ -105,6 +105,7 @@ export function wire(
   const service = createService({
     ...resolved,
     ...common,
+    store: resolved.openCodeStore(store),
     delivery,
     devices,
     shouldSend,

@@ -3,7 +3,7 @@ import { maxYearlyOdds } from '../core/odds.js';
 import { type Environment, type SettingName, settings } from '../options/settings.js';
 import { toForecastPolicy } from './forecast-policy.js';
 import { type Given, sayAllowed } from './say.js';
-import { statelessYearlyOdds } from './stateless.js';
+import { isStateless, statelessYearlyOdds } from './stateless.js';
 
 /** Ten times the figure that the documentation promises. */
 const warnedYearlyOdds = 1e-3;
@@ -18,7 +18,9 @@ const oddsSettings = [
 
 /** The probability that a year of guessing takes over an identity. */
 function computeOdds(config: Environment): number {
-  if (config.STORE === 'none') return statelessYearlyOdds;
+  // What is said of that mode has been allowed by its own name.
+  if (config.OTP_MODE === 'window') return 0;
+  if (isStateless(config)) return statelessYearlyOdds;
   return forecast(toForecastPolicy(config, [])).odds.identityYear;
 }
 

@@ -5,6 +5,7 @@ import { createBackend, listBackends } from './backends.js';
 import type { Config } from './config.js';
 import { toForecastPolicy } from './forecast-policy.js';
 import { forecastStateless } from './stateless.js';
+import { forecastWindow } from './window-odds.js';
 
 /** What `check` was asked to hold the forecast to. */
 export interface Thresholds {
@@ -31,7 +32,11 @@ export interface Outlook extends Forecast {
 
 export function createOutlook(config: Config, { priceSms, maxOdds, maxBill }: Thresholds): Outlook {
   const served = listServed(config);
-  const found = { ...forecast(toForecastPolicy(config, served)), ...forecastStateless(config) };
+  const found = {
+    ...forecast(toForecastPolicy(config, served)),
+    ...forecastStateless(config),
+    ...forecastWindow(config),
+  };
   const { identityYear } = found.odds;
   const reachesPhones = found.messagesDay.number > 0;
   const { all } = found.messagesDay;

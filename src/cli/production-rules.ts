@@ -5,7 +5,7 @@ import { findBackendProblems, listBackends } from './backends.js';
 import { findClearText } from './clear-text.js';
 import { findPoorOdds } from './guessing.js';
 import { type Given, sayAllowed } from './say.js';
-import { findStatelessUnfit } from './stateless.js';
+import { findStatelessUnfit, isStateless } from './stateless.js';
 
 /** What production refuses, one line each. */
 export function findUnfitForProduction(config: Environment, given: Given): string[] {
@@ -26,7 +26,7 @@ export function findUnfitForProduction(config: Environment, given: Given): strin
   if (config.REDIS_PASSWORD === 'only-for-development') {
     problems.push('REDIS_PASSWORD: is the one that the compose file has for development; set another');
   }
-  if (config.OTP_DIGITS < 6 && !config.OTP_ALLOW_SHORT_CODES && config.STORE !== 'none') {
+  if (config.OTP_DIGITS < 6 && !config.OTP_ALLOW_SHORT_CODES && !isStateless(config)) {
     problems.push(
       `OTP_DIGITS: given "${config.OTP_DIGITS}", at least 6 in production unless OTP_ALLOW_SHORT_CODES=true`,
     );

@@ -6,6 +6,7 @@ import { warnOfClearText } from './clear-text.js';
 
 import { warnOfAttempts, warnOfOdds } from './guessing.js';
 import { warnOfStateless } from './stateless.js';
+import { warnOfWindow } from './window-odds.js';
 
 /** Settings that are allowed but weaken what the documentation promises, or are probably a mistake. */
 export function findRisks(config: Environment, isProduction: boolean): string[] {
@@ -14,6 +15,7 @@ export function findRisks(config: Environment, isProduction: boolean): string[] 
     ...warnOfAttempts(config),
     ...warnOfClearText(config),
     ...warnOfStateless(config),
+    ...warnOfWindow(config),
   ];
   const { GATE_COOKIE_DOMAIN: domain } = config;
   if (domain !== undefined && looksLikePublicSuffix(domain)) {

@@ -37,6 +37,7 @@ export function sayOfSetting(
     .replace(/\b([a-z]+) (\d+)/g, (whole, word, value) =>
       names.has(word) ? `${names.get(word)}=${value}` : whole,
     )
+    .replace(/\b([a-z]+)=/g, (whole, word) => (names.has(word) ? `${names.get(word)}=` : whole))
     .replace(/\b[a-z]+[A-Z][A-Za-z]*\b|\b[a-z]+(?= \()/g, (word) => names.get(word) ?? word);
   const [, other] = /^or (\w+) must be given/.exec(translated) ?? [];
   if (other !== undefined) return `${setting}, ${names.get(other) ?? other}: one of them is required`;

@@ -1,7 +1,7 @@
-import { type Environment, settings } from '../options/settings.js';
+import type { Environment } from '../options/settings.js';
 import { resolveAccess } from '../stores/redis/connect.js';
 import { findHumanCheckProblems } from './human-check.js';
-import { type Given, sayAllowed } from './say.js';
+import type { Given } from './say.js';
 import { findStatelessProblems } from './stateless.js';
 import { listCredentials, stores } from './stores.js';
 
@@ -27,10 +27,10 @@ export function findContradictions(config: Environment, given: Given): string[] 
     }
   }
   problems.push(...findHumanCheckProblems(config), ...findStatelessProblems(config, given));
-  const { default: drift } = settings.OTP_DRIFT_TOLERANCE;
-  if (config.OTP_DRIFT_TOLERANCE !== drift) {
-    const allowed = `${drift}: only stateless-otp/engine has drift; the service goes by the clock of the store`;
-    problems.push(sayAllowed('OTP_DRIFT_TOLERANCE', given, allowed));
+  if (config.OTP_MODE === 'window' && WORKERS !== '1') {
+    problems.push(
+      `WORKERS: given "${WORKERS}", OTP_MODE=window allows 1: each process has limits of its own, so more would multiply the guesses`,
+    );
   }
   return problems;
 }

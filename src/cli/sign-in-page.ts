@@ -8,5 +8,6 @@ export function hasSignInPage(config: Environment): boolean {
     apiKeyHashes: config.API_KEYS,
     purposes: config.OTP_PURPOSES,
     accessTokens: config.ACCESS_TOKENS,
+    mode: config.OTP_MODE,
   });
 }

@@ -11,9 +11,14 @@ const yearSeconds = 365 * 86_400;
 /** Codes in base32 have 60 bits. */
 export const statelessYearlyOdds = (assumedGuessesPerSecond * yearSeconds) / 2 ** 60;
 
+/** Windows of time need no store, so they miss none. */
+export function isStateless({ STORE, OTP_MODE }: Environment): boolean {
+  return STORE === 'none' && OTP_MODE === 'challenge';
+}
+
 /** What cannot be had with `STORE=none`, one line each. */
 export function findStatelessProblems(config: Environment, given: Given): string[] {
-  if (config.STORE !== 'none') return [];
+  if (!isStateless(config)) return [];
   const refused = statelessRefuses.flatMap(({ names, why }) =>
     settingNames
       .filter((name) => names.includes(settings[name].key))
@@ -36,7 +41,7 @@ export function findStatelessProblems(config: Environment, given: Given): string
 
 /** What production refuses. */
 export function findStatelessUnfit(config: Environment): string[] {
-  if (config.STORE !== 'none' || config.OTP_ALLOW_STATELESS) return [];
+  if (!isStateless(config) || config.OTP_ALLOW_STATELESS) return [];
   return [
     'STORE: none, with which a code works until it expires and limits hold in each process by itself; set redis, or OTP_ALLOW_STATELESS=true to allow it',
   ];
@@ -44,7 +49,7 @@ export function findStatelessUnfit(config: Environment): string[] {
 
 /** What is said of it at each start. */
 export function warnOfStateless(config: Environment): string[] {
-  if (config.STORE !== 'none') return [];
+  if (!isStateless(config)) return [];
   return [
     `STORE: with none a code works until it expires, and limits hold in each process by itself; a year of ${assumedGuessesPerSecond} guesses a second at one identity, a rate that only your platform can limit, succeeds with a probability of ${statelessYearlyOdds.toExponential(1)}`,
   ];
@@ -52,7 +57,7 @@ export function warnOfStateless(config: Environment): string[] {
 
 /** What `check` forecasts then, instead of what follows from limits. */
 export function forecastStateless(config: Environment): Pick<Forecast, 'odds'> | undefined {
-  if (config.STORE !== 'none') return undefined;
+  if (!isStateless(config)) return undefined;
   return {
     odds: {
       identityYear: statelessYearlyOdds,

@@ -3,6 +3,7 @@ import { type Environment, type SettingName, settings } from '../options/setting
 import { listBackends } from './backends.js';
 import type { Given } from './say.js';
 import { hasSignInPage } from './sign-in-page.js';
+import { isStateless } from './stateless.js';
 import { stores } from './stores.js';
 import { isSocketPath } from './unix-socket.js';
 
@@ -59,7 +60,7 @@ const features: readonly Feature[] = [
     names: ['OTP_PHONE_COUNTRIES', 'OTP_PHONE_GUARD'],
   },
   {
-    isOff: ({ STORE }) => STORE === 'none',
+    isOff: isStateless,
     reason: 'with STORE=none, whose codes all have twelve letters and digits',
     names: [
       'OTP_DIGITS',
@@ -69,6 +70,16 @@ const features: readonly Feature[] = [
       'OTP_BINDING',
       'RATE_VERIFY_OTP_MAX',
     ],
+  },
+  {
+    isOff: ({ OTP_MODE }) => OTP_MODE === 'window',
+    reason: 'with OTP_MODE=window',
+    names: ['OTP_MAX_ATTEMPTS', 'OTP_RESEND', 'OTP_LENGTHEN_AFTER', 'OTP_LONG_DIGITS'],
+  },
+  {
+    isOff: ({ OTP_MODE }) => OTP_MODE === 'challenge',
+    reason: 'without OTP_MODE=window, where codes of neighbouring windows are accepted',
+    names: ['OTP_DRIFT_TOLERANCE', 'OTP_ALLOW_UNREQUESTED_CODES'],
   },
   { isOff: ({ HOST }) => isSocketPath(HOST), reason: 'with a unix socket as HOST', names: ['PORT'] },
   {

@@ -9,4 +9,6 @@ export interface StoreTraits {
    * Default false.
    */
   readonly isStateless?: boolean | undefined;
+  /** Its codes are those of windows of time, with neither records nor challenges. Default false. */
+  readonly isWindowed?: boolean | undefined;
 }

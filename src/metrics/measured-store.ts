@@ -45,6 +45,6 @@ export function measureStore(store: Store, durations: Durations, clock: Monotoni
     const verb = members[name];
     if (verb !== undefined) measured[name] = name === 'close' ? verb.bind(store) : measure(name, verb);
   }
-  const { codeAlphabet, isStateless } = store;
-  return { ...(measured as unknown as Store), codeAlphabet, isStateless };
+  const { codeAlphabet, isStateless, isWindowed } = store;
+  return { ...(measured as unknown as Store), codeAlphabet, isStateless, isWindowed };
 }

@@ -19,8 +19,15 @@ export const codeOptions = {
   OTP_ALLOW_SHORT_CODES: flag(false),
   /** Life of a code in seconds, 30 to 600. Default 300. */
   windowSeconds: from('OTP_WINDOW_SECONDS', wholeNumber({ ...policyNumbers.windowSeconds, unit: 'seconds' })),
-  /** For `stateless-otp/engine` only: in the service a code lives by the clock of the store, without drift. */
-  OTP_DRIFT_TOLERANCE: wholeNumber(driftToleranceRange),
+  /**
+   * `challenge`: a code exists because someone asked for it. `window`: every identity has a code at any time, which needs no
+   * store to verify, works more than once and can be guessed at before anyone asks for it. Default `challenge`.
+   */
+  mode: from('OTP_MODE', choice(['challenge', 'window'], 'challenge')),
+  /** Allow `window` as `mode`, in which codes exist that nobody has asked for. Default false. */
+  allowUnrequestedCodes: from('OTP_ALLOW_UNREQUESTED_CODES', flag(false)),
+  /** Windows before and after the current one whose codes are accepted with `window` as `mode`, 0 to 10, there at least 1. Default 1. */
+  driftTolerance: from('OTP_DRIFT_TOLERANCE', wholeNumber(driftToleranceRange)),
   /** Attempts per code, 1 to 100. Default 5. */
   maxAttempts: from('OTP_MAX_ATTEMPTS', wholeNumber(policyNumbers.maxAttempts)),
   /**

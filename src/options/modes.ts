@@ -51,7 +51,26 @@ const modes: readonly Mode[] = [
     ],
   },
   {
-    isOn: ({ store }) => store?.isStateless === true,
+    isOn: ({ mode }) => mode === 'window',
+    name: 'mode=window',
+    refuses: [
+      {
+        names: [
+          'signInPage',
+          'signInHome',
+          'brandLogoUrl',
+          'brandColor',
+          'embedOrigins',
+          'magicLink',
+          'cookieDomain',
+        ],
+        why: 'the sign-in page binds codes to a challenge',
+      },
+      { names: ['binding'], why: 'there are no challenges' },
+    ],
+  },
+  {
+    isOn: ({ store, mode }) => store?.isStateless === true && mode === 'challenge',
     name: 'a store that keeps nothing (STORE=none)',
     refuses: statelessRefuses,
   },

@@ -16,6 +16,7 @@ import type { Clock, Logger, MonotonicClock, ShouldSend, Store } from '../ports.
 import type { SignInOptions } from '../sign-in/parts.js';
 import { paths } from '../sign-in/paths.js';
 import { createMemoryStore } from '../stores/memory.js';
+import { createWindowStore } from '../stores/window.js';
 import type { TokenKeys } from '../tokens/keys.js';
 import { decodeWebhookSecret } from '../transports/webhook-signature.js';
 import { listCallers } from './api-keys.js';
@@ -65,6 +66,8 @@ export interface ResolvedOptions
   clock: Clock;
   logger: Logger;
   openStore(): Store;
+  /** The store of codes and their limits, of which this one may be all. */
+  openCodeStore(store: Store): Store;
 }
 
 const silent: Logger = { info() {}, warn() {}, error() {}, isLevelEnabled: () => false };
@@ -85,14 +88,16 @@ export function resolveOptions(given: OtpOptions): ResolvedOptions {
   }
   for (const rule of rules) rule(options);
   const isOpenToAll = !isSelective(options);
-  const { store, clock = Date.now, logger = silent, publicUrl, defaultCountry } = options;
+  const { store, mode, clock = Date.now, logger = silent, publicUrl, defaultCountry } = options;
   return {
     ...options,
     policy: createPolicy(options),
     keys: deriveOptionKeys(options),
     tokenKeys: makeTokenKeys(options),
-    codeAlphabet: store?.codeAlphabet ?? 'digits',
-    deviceTtlSeconds: store?.isStateless ? 0 : options.deviceTtlSeconds,
+    codeAlphabet: (mode === 'challenge' && store?.codeAlphabet) || 'digits',
+    // Known browsers need bound records.
+    deviceTtlSeconds: store?.isStateless || mode === 'window' ? 0 : options.deviceTtlSeconds,
+    openCodeStore: (store) => (mode === 'window' ? createWindowStore({ ...options, clock }) : store),
     apiCallers: listCallers(options.apiKeyHashes),
     openEntry: (monotonicClock, outcomes) => openEntry(options, monotonicClock, outcomes),
     chooseRecipients: (admits) => (isOpenToAll ? undefined : joinHooks(admits, options.shouldSend)),

@@ -19,10 +19,11 @@ export function isSelective({
 
 /** Whether the sign-in page is served. */
 export function isPageServed(
-  options: Pick<FilledOptions, 'signInPage' | 'apiKeyHashes' | 'purposes' | 'accessTokens'>,
+  options: Pick<FilledOptions, 'signInPage' | 'apiKeyHashes' | 'purposes' | 'accessTokens' | 'mode'>,
 ): boolean {
-  const { apiKeyHashes, purposes, accessTokens } = options;
-  const { signInPage = !isGranted('otp', apiKeyHashes) && accessTokens === 'on' } = options;
+  const { apiKeyHashes, purposes, accessTokens, mode } = options;
+  const isWanted = !isGranted('otp', apiKeyHashes) && accessTokens === 'on' && mode === 'challenge';
+  const { signInPage = isWanted } = options;
   return signInPage && purposes.includes(signInPurpose);
 }
 
@@ -57,6 +58,18 @@ export const rules: readonly ((options: FilledOptions) => void)[] = [
   },
   ...secretRules,
   ...modeRules,
+  ({ mode, allowUnrequestedCodes }) => {
+    if (mode === 'window' && !allowUnrequestedCodes)
+      throw new RangeError(
+        `mode must be challenge unless allowUnrequestedCodes=true: with window, codes exist that nobody has asked for, got ${mode}`,
+      );
+  },
+  ({ mode, driftTolerance }) => {
+    if (mode === 'window' && driftTolerance < 1)
+      throw new RangeError(
+        `driftTolerance must be at least 1 with mode=window: a code asked for in the last second would die at once, got ${driftTolerance}`,
+      );
+  },
   ({ store, humanCheck }) => {
     if (store?.isStateless && humanCheck?.provider === 'altcha')
       throw new RangeError(

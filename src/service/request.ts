@@ -18,6 +18,7 @@ import {
 } from './request-outcome.js';
 import type { Target } from './target.js';
 import { toRetrySeconds } from './waits.js';
+import { createNoChallenges } from './windows.js';
 
 type Request = (identity: unknown, options?: RequestOptions) => Promise<RequestResult>;
 type Opened = Extract<OpenResult, { status: 'opened' }>;
@@ -44,12 +45,13 @@ export function createRequest(parts: Parts): Request {
     const { recordKey, testCode } = target;
     const { device } = options;
     // With an invalid device too, since the answer must not tell which ones are valid.
+    if (store.isWindowed && (options.bind || recordKey.challenge !== undefined)) throw createNoChallenges();
     const isBound =
       options.bind === true ||
       recordKey.challenge !== undefined ||
       policy.binding === 'challenge' ||
       store.isStateless === true ||
-      !!device;
+      (!!device && !store.isWindowed);
     const isChecked = options.humanCheck ? await humanChecks.judge(target, options) : false;
     if (typeof isChecked !== 'boolean') return isChecked;
     const opened = await openRecord(target, channel, isBound, options, isChecked, facts);

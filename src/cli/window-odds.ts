@@ -1,0 +1,29 @@
+import type { Forecast } from '../core/forecast.js';
+import { limitPeriodSeconds } from '../core/policy.js';
+import type { Environment } from '../options/settings.js';
+
+const daySeconds = 86_400;
+
+/** The probability that a day of guessing at one process takes over an identity in `OTP_MODE=window`. */
+export function computeWindowOdds(config: Environment): number {
+  const { OTP_DIGITS: digits, OTP_DRIFT_TOLERANCE: drift, RATE_VERIFY_OTP_MAX: max } = config;
+  const guesses = max * (daySeconds / limitPeriodSeconds) * (2 * drift + 1);
+  return -Math.expm1(guesses * Math.log1p(-(10 ** -digits)));
+}
+
+/** What is said of it at each start. */
+export function warnOfWindow(config: Environment): string[] {
+  if (config.OTP_MODE !== 'window') return [];
+  const percent = Number((computeWindowOdds(config) * 100).toPrecision(2));
+  return [
+    `OTP_MODE: with window codes exist that nobody has asked for, and work more than once; a day of guessing takes over an identity with a probability of ${percent} % per process`,
+  ];
+}
+
+/** What `check` forecasts then, instead of what follows from challenges. */
+export function forecastWindow(config: Environment): Pick<Forecast, 'odds'> | undefined {
+  if (config.OTP_MODE !== 'window') return undefined;
+  const day = computeWindowOdds(config);
+  const identityYear = -Math.expm1(365 * Math.log1p(-day));
+  return { odds: { identityYear, identityYearStoreLostWeekly: identityYear, sprayDay: null } };
+}
