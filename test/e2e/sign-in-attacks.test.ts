@@ -84,8 +84,10 @@ test('cookies that were planted before a sign-in open nothing after it', async (
 test('a code works in the browser that asked for it alone', async (t) => {
   const [victim, attacker] = [await open(t), await open(t)];
   const code = await ask(victim.page, 'victim@example.com');
-  await ask(attacker.page, 'victim@example.com');
+  const other = await ask(attacker.page, 'victim@example.com');
+  // A code may be longer than the one before; what is too short is not sent by itself.
   await attacker.page.fill('#otp', code);
+  if (other.length > code.length) await attacker.page.click('#code-form button.primary');
   await attacker.page.waitForSelector('.error');
   assert.equal(await hasSession(attacker.context), false);
   await victim.page.fill('#otp', code);
