@@ -48,7 +48,12 @@ export function answerCheck(): void {
   busy.className = 'notice';
   busy.textContent = text;
   notice.replaceChildren(busy);
-  form.setAttribute('aria-busy', 'true');
+  const showBusy = () => {
+    if (!isOver) form.setAttribute('aria-busy', 'true');
+  };
+  showBusy();
+  // When the page is shown, forms are released that were sent before it.
+  addEventListener('pageshow', () => setTimeout(showBusy));
   for (const button of buttons) button.disabled = true;
   // It would be the solution for what was typed before.
   form.addEventListener('input', giveUp);
