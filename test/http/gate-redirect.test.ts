@@ -72,6 +72,8 @@ test('a host under another domain is no way back', async () => {
   ]) {
     const headers = { 'X-Forwarded-Host': host, 'X-Forwarded-Uri': '/' };
     const page = await shared.handler(new Request(await readLocation(headers, shared.handler)));
-    assert.doesNotMatch((await page.text()).replace(/href="[^"]*"/g, ''), /evil\.example/);
+    // The choice of a language leads to this page again, with its own query.
+    const text = (await page.text()).replace(/href="[^"]*"|name="page" value="[^"]*"/g, '');
+    assert.doesNotMatch(text, /evil\.example/);
   }
 });

@@ -19,7 +19,7 @@ const paths = [
   '/openapi.json',
 ];
 const page = await (await ask('/sign-in')).text();
-const hashed = [...page.matchAll(/\/sign-in\/assets\/[\w-]+\.(?:css|js)/g)].map(([path]) => path);
+const hashed = [...page.matchAll(/sign-in\/assets\/[\w-]+\.(?:css|js)/g)].map(([path]) => `/${path}`);
 const all = [...paths, '/sign-in/elements.js', ...hashed];
 
 test('the sign-in page names its files by their content', () => {

@@ -52,6 +52,7 @@ for (const [way, reach] of Object.entries(ways)) {
         ttlSeconds: 300,
         resendInSeconds: 0,
         codeLength: 6,
+        codeAlphabet: 'digits',
         channel: 'email',
         challenge: null,
       });
