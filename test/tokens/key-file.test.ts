@@ -103,6 +103,7 @@ describe('stateless-otp keys', () => {
       WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 'x1y2').toString('base64')}`,
       JWT_PRIVATE_KEY_FILE: path,
       JWT_ALG: 'ES256',
+      OTP_PHONE_COUNTRIES: 'DE',
     });
     assert.equal(code, 0, stdout + stderr);
     assert.match(stdout, /JWT_PRIVATE_KEY +\(set\)/);
