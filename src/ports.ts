@@ -3,6 +3,7 @@ import type { Channel } from './core/policy.js';
 import type { Refusal } from './core/refusal.js';
 import type { StoreTraits } from './core/store-traits.js';
 import type { CountVerbs } from './count-verbs.js';
+import type { InspectRequest, InspectResult } from './inspect-verb.js';
 import type { Call } from './outcomes/call.js';
 import type { IssuedToken } from './results.js';
 import type {
@@ -15,8 +16,6 @@ import type {
   EndedRequest,
   ExchangeRequest,
   ExchangeResult,
-  InspectRequest,
-  InspectResult,
   NoteRequest,
   OpenRequest,
   OpenResult,

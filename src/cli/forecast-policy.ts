@@ -15,6 +15,6 @@ export function toForecastPolicy(config: Environment, served: readonly Channel[]
     hasDayBudgets: config.RATE_DAY === 'enforce',
     hasHumanCheck: config.HUMAN_CHECK !== 'off',
     paidDayMax: config.RATE_PAID_DAY_MAX,
-    shortOpenMax: undefined,
+    shortOpenMax: config.OTP_SHORT_OPEN_MAX,
   };
 }

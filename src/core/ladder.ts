@@ -116,6 +116,11 @@ export function createPaidLadder(max: number): Ladder {
   return createLadder(daySeconds, { max }, { max });
 }
 
+/** Attempts at short codes that unknown browsers may have open; one unit is one attempt. */
+export function createShortOpenLadder(max: number): Ladder {
+  return createLadder(3600, { max: max / unitsPerSend }, { max: max / unitsPerSend });
+}
+
 /** The part of them that is open to strangers. */
 export const strangersPart = 3 / 4;
 

@@ -67,6 +67,8 @@ export interface Policy extends Record<keyof typeof policyNumbers, number> {
   binding: Binding;
 }
 
+/** Attempts at short codes that unknown browsers may have open in an hour. */
+export const shortOpenRange = { min: 1, max: 100_000_000, default: 2000 };
 /** Bounds of the messages on paid channels in a day. */
 export const paidDayRange = { min: 1, max: 100_000_000 };
 

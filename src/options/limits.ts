@@ -1,4 +1,4 @@
-import { dayBudgetModes, paidDayRange, phoneGuards, policyNumbers } from '../core/policy.js';
+import { dayBudgetModes, paidDayRange, phoneGuards, policyNumbers, shortOpenRange } from '../core/policy.js';
 import { createTrustCheck } from '../core/trusted-proxies.js';
 import { choice, from, list, wholeNumber } from './row.js';
 
@@ -7,6 +7,11 @@ export const limitOptions = {
   requestIdentityMax: from('RATE_REQUEST_OTP_MAX', wholeNumber(policyNumbers.requestIdentityMax)),
   /** Attempts on unbound codes per rolling 10 minutes and identity, 1 to 1 000 000. Default 10. */
   verifyIdentityMax: from('RATE_VERIFY_OTP_MAX', wholeNumber(policyNumbers.verifyIdentityMax)),
+  /**
+   * Attempts at short codes that unknown browsers are given in a rolling hour, over all identities, and that do not come back by a sign-in;
+   * past that, their codes are long. 1 to 100 000 000. Default 2000.
+   */
+  shortOpenMax: from('OTP_SHORT_OPEN_MAX', wholeNumber(shortOpenRange)),
   /** Requests per rolling 10 minutes and network address, 0 (no limit) to 1 000 000. Default 50. */
   requestIpMax: from('RATE_REQUEST_IP_MAX', wholeNumber(policyNumbers.requestIpMax)),
   /** Verifies per rolling 10 minutes and network address, 0 (no limit) to 1 000 000. Default 100. */

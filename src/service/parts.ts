@@ -23,6 +23,7 @@ import { createDayBudgets } from './day-budgets.js';
 import type { Devices } from './devices.js';
 import { createHumanChecks } from './human-checks.js';
 import { createSendNotes } from './send-notes.js';
+import { createShortCodes } from './short-codes.js';
 import { createTargetResolver, type FindCountry } from './target.js';
 import { createTestCodeFinder } from './test-codes.js';
 import { createMessageWriter, type LinkTarget } from './write-message.js';
@@ -58,6 +59,8 @@ export interface ServiceOptions {
   /** Whose numbers are sent codes. Default: those of every country. */
   phoneCountries?: PhoneCountries | undefined;
   testIdentities: TestIdentities;
+  /** Default: no limit. */
+  shortOpenMax?: number | undefined;
   /** Whether a code may be sent; anyone else gets the same answers and no code. Default: to everyone. */
   shouldSend?: ShouldSend | undefined;
   /** Decides only when a test identity ends. */
@@ -85,6 +88,7 @@ export function createParts(options: ServiceOptions) {
     humanChecks: createHumanChecks({ ...options, countAddress }),
     dayBudgets: createDayBudgets({ ...base, countAddress }),
     sendNotes: createSendNotes(options),
+    shortCodes: createShortCodes(options),
     writeMessage: createMessageWriter(base),
   };
 }

@@ -16,6 +16,7 @@ import {
   toFailedRequest,
   toRequestOutcome,
 } from './request-outcome.js';
+import { isNewCode, noShortCodes } from './short-codes.js';
 import type { Target } from './target.js';
 import { toRetrySeconds } from './waits.js';
 import { createNoChallenges } from './windows.js';
@@ -27,7 +28,7 @@ type Opened = Extract<OpenResult, { status: 'opened' }>;
 export function createRequest(parts: Parts): Request {
   const { policy, derivation, store, delivery, outcomes, random, shouldSend, monotonicClock, sendNotes } =
     parts;
-  const { devices, resolveTarget, dayBudgets, writeMessage, findCountry, humanChecks } = parts;
+  const { devices, resolveTarget, dayBudgets, writeMessage, findCountry, humanChecks, shortCodes } = parts;
   const followDelivery = createDeliveryFollower(parts);
   const chooseChannel = createChannelChooser(parts);
   const firstTransportOf = Object.fromEntries(
@@ -140,6 +141,10 @@ export function createRequest(parts: Parts): Request {
     const [spent, device] = finding ? await Promise.all([spending, finding]) : [await spending, null];
     if (spent.status !== 'counted') return spent;
     if (device) recordKey.side = 'known';
+    // Taken for known browsers too: how often the store is asked may not tell whether a token is valid.
+    const isTaken = !testCode && lengthening.after > 0 && (await shortCodes.take(policy.maxAttempts));
+    const mayBeShort = isTaken || device || testCode || lengthening.after === 0;
+    const newChallenge = random.id();
     const opened = await store.open({
       identityTag: recordKey.identityTag,
       budgetTag: recordKey.budgetTag,
@@ -148,7 +153,7 @@ export function createRequest(parts: Parts): Request {
       sealed: recordKey.sealed,
       side: recordKey.side,
       bind,
-      newChallenge: random.id(),
+      newChallenge,
       keyIds: derivation.keyIds,
       channel,
       digits: policy.digits,
@@ -158,11 +163,14 @@ export function createRequest(parts: Parts): Request {
       cooldownSeconds: policy.resendCooldownSeconds,
       staleSeconds: Math.min(staleSeconds, policy.windowSeconds / 3),
       sends,
-      lengthening,
+      lengthening: mayBeShort ? lengthening : { ...lengthening, after: noShortCodes },
       isChecked,
       mute: shouldSend !== undefined && !(await shouldSend(identity.value, purpose)),
       day: dayBudgets.describeSend(spender, spent),
     });
+    if (isTaken && (device || !isNewCode(opened, newChallenge, policy.digits))) {
+      shortCodes.putBack(policy.maxAttempts);
+    }
     if (opened.status !== 'opened') {
       dayBudgets.undo(spender, spent);
       return opened;

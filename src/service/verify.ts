@@ -36,7 +36,7 @@ const maxUsedCodes = 10_000;
 /** Counts the attempt, compares the code, consumes the record, issues the token. */
 export function createVerify(parts: Parts): Verify {
   const { policy, derivation, store, outcomes, random, issueToken, readClaims, monotonicClock } = parts;
-  const { devices, shouldSend, resolveTarget, countAddress, dayBudgets, findCountry } = parts;
+  const { devices, shouldSend, resolveTarget, countAddress, dayBudgets, findCountry, shortCodes } = parts;
   const { parse: parseTyped, equal } = typedCodes[parts.codeAlphabet ?? 'digits'];
   const usedCodes = createUsedCodes({
     maxEntries: maxUsedCodes,
@@ -95,6 +95,15 @@ export function createVerify(parts: Parts): Verify {
     });
     usedCodes.add(recordKey);
     if (consumed === false) return { status: 'expired' };
+    const { side, expiresAtMs } = attempt;
+    if (
+      side !== 'known' &&
+      expiresAtMs !== undefined &&
+      record.digits === policy.digits &&
+      !target.testCode
+    ) {
+      shortCodes.giveBack(policy.maxAttempts, expiresAtMs - policy.windowSeconds * 1000);
+    }
     if (typeof consumed !== 'object') {
       const authTimeSeconds = consumed === true ? undefined : consumed;
       return { status: 'consumed', record, extraClaims, authTimeSeconds };

@@ -55,6 +55,7 @@ test('one JSON object holds all that the text says, with every member', async ()
     'identity_year_store_lost_weekly',
     'spray_day',
   ]);
+  assert.equal(found.odds.spray_day, 0.048);
   assert.ok(found.odds.identity_year > 0 && found.odds.identity_year < 2e-4);
   assert.deepEqual(Object.keys(found.messages_day), ['mailbox', 'number', 'all']);
   assert.deepEqual(found.bill_day, { amount: 0, per_sms: null });

@@ -23,6 +23,7 @@ const refused: [setting: string, value: string][] = [
   ['REVOCATION_REQUIRED', 'true'],
   ['OTP_MAGIC_LINK', 'true'],
   ['HUMAN_CHECK', 'altcha'],
+  ['OTP_SHORT_OPEN_MAX', '2000'],
   ['DEVICE_TTL', '86400'],
   ['DEVICE_TTL', '15552000'],
 ];

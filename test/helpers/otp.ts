@@ -1,3 +1,4 @@
+import { shortOpenRange } from '../../src/core/policy.js';
 import {
   createOtp,
   type Message,
@@ -44,7 +45,7 @@ export function createOtpOn(store: Store) {
   return { otp: createOtp({ secretKey, jwtSecret, store, transports, requestIdentityMax: 1000 }), inbox };
 }
 
-/** The library with an inbox; time passes when the test advances its clock. Calls without `ip` are not limited by address, limits over a day are off, messages go out at once. */
+/** The library with an inbox; time passes when the test advances its clock. Calls without `ip` are not limited by address, limits over a day and over all identities are off, messages go out at once. */
 export function createTestOtp(
   options: Partial<OtpOptions> & {
     answer?: () => Receipt | Promise<Receipt>;
@@ -62,6 +63,7 @@ export function createTestOtp(
     clock,
     deliverySpreadMs: 0,
     dayBudgets: 'off',
+    ...(rest.store?.isStateless ? {} : { shortOpenMax: shortOpenRange.max }),
     ...rest,
   });
 

@@ -8,7 +8,8 @@ import {
   unitsPerSend,
 } from '../../core/ladder.js';
 import type { DayLimit } from '../../core/policy.js';
-import type { InspectedCounts, Side } from '../../store-verbs.js';
+import type { InspectedCounts } from '../../inspect-verb.js';
+import type { Side } from '../../store-verbs.js';
 import { type Expiring, ExpiringMap } from './expiring-map.js';
 
 interface DaySend {

@@ -1,11 +1,5 @@
-import type {
-  ClearRequest,
-  ClearResult,
-  InspectedCounts,
-  InspectRequest,
-  InspectResult,
-  Side,
-} from '../../store-verbs.js';
+import type { InspectedCounts, InspectRequest, InspectResult } from '../../inspect-verb.js';
+import type { ClearRequest, ClearResult, Side } from '../../store-verbs.js';
 import { clearBudget, createBudget, findCounts, type StoredBudget } from './budgets.js';
 import { inspectRecord } from './records.js';
 import type { RollingLog } from './rolling-log.js';

@@ -1,5 +1,6 @@
 import type { Channel } from '../../core/policy.js';
-import type { InspectedRecord, OpenRequest, PendingRecord, Side } from '../../store-verbs.js';
+import type { InspectedRecord } from '../../inspect-verb.js';
+import type { OpenRequest, PendingRecord, Side } from '../../store-verbs.js';
 import type { Expiring } from './expiring-map.js';
 
 export interface StoredRecord extends PendingRecord, Expiring {

@@ -1,15 +1,8 @@
 import { parseExpiredCause } from '../../core/expired-cause.js';
 import { type ReturnedSend, unitsPerSend } from '../../core/ladder.js';
 import { type Channel, channels, type DayLimit } from '../../core/policy.js';
-import type {
-  AttemptResult,
-  ConsumedRecord,
-  InspectedCounts,
-  InspectedRecord,
-  InspectResult,
-  OpenResult,
-  PendingRecord,
-} from '../../store-verbs.js';
+import type { InspectedCounts, InspectedRecord, InspectResult } from '../../inspect-verb.js';
+import type { AttemptResult, ConsumedRecord, OpenResult, PendingRecord } from '../../store-verbs.js';
 
 /** See the headers of `open.lua` and `attempt.lua`. */
 export type Reply = [status: string, ...fields: (string | number)[]];
@@ -63,7 +56,13 @@ export function decodeReleaseReply(reply: ReturnedReply | null): ReturnedSend | 
 export function decodeAttemptReply([status, ...fields]: Reply): AttemptResult {
   switch (status) {
     case 'counted':
-      return { status, record: decodeRecord(fields), attemptsLeft: Number(fields[6]) };
+      return {
+        status,
+        record: decodeRecord(fields),
+        attemptsLeft: Number(fields[6]),
+        side: fields[7] === 2 ? 'known' : 'unknown',
+        expiresAtMs: Number(fields[8]),
+      };
     case 'blocked':
     case 'limited':
       return { status, retryAfterMs: Number(fields[0]) };
