@@ -18,7 +18,7 @@ const readManifest = (folder) => JSON.parse(readFileSync(join(folder, 'package.j
 const sdkFolder = join(root, 'sdk/javascript');
 const { name, version, exports } = readManifest(root);
 const sdk = readManifest(sdkFolder);
-const maxSdkBytes = 4096;
+const maxSdkBytes = 5 * 1024;
 const isCode = (entry) => !/\.(json|min\.js)$/.test(entry);
 const listEntries = (name, exports) =>
   Object.keys(exports)
