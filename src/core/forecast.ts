@@ -89,7 +89,7 @@ function findLongestDelay(policy: ForecastPolicy, hasPaid: boolean): number {
 
 function findCheapestLock(policy: ForecastPolicy, hasPaid: boolean): Forecast['lock'] {
   if (!policy.hasDayBudgets) {
-    // Whoever has used up ten minutes is the first to use up the next.
+    // A caller who has used up ten minutes is the first to use up the next.
     return { networks: 1, messages: countDay(policy, false), hours: lockHours };
   }
   const { max, freshMax, networkMax } = chooseFigures(policy, hasPaid);

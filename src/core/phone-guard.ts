@@ -1,7 +1,7 @@
 import type { PhoneKind } from './phone-place.js';
 import type { Channel } from './policy.js';
 
-/** Numbers that cost whoever calls them, forward to somewhere else, or belong to no person. */
+/** Numbers that cost the caller, forward to somewhere else, or belong to no person. */
 const neverSentTo: ReadonlySet<PhoneKind> = new Set<PhoneKind>([
   'premium_rate',
   'shared_cost',

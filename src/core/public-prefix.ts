@@ -4,7 +4,7 @@ export function prefixOf(publicUrl: string | undefined): string {
 }
 
 const hostAndFolders = /^https?:\/\/[^\s/?#@]+((?:\/[A-Za-z0-9._~-]+)*)\/?$/;
-/** Where a route of ours begins: such a URL names a page, not the service. */
+/** Where one of our routes begins: such a URL names a page, not the service. */
 const ownFolder = /\/(?:sign-in|sign-out|api|oauth|authz|docs|dev)(?:\/|$)/;
 
 /** Whether this is a URL of a host, or of a folder there, under which all routes can be. */

@@ -83,7 +83,7 @@ function judge({ body }: Answer): Receipt {
   const code = String(Array.isArray(codes) ? codes[0] : codes);
   const refuse = (meaning: Meaning, cause?: string) =>
     createRefusal(meaning, 'HTTP 200', cause === undefined ? {} : { cause });
-  if (success !== false) return refuse('unknown', 'the answer is none of Turnstile');
+  if (success !== false) return refuse('unknown', 'the answer is not one of Turnstile');
   if (ofCaller.includes(code)) return refuse('invalid_recipient');
   const cause = Object.hasOwn(causes, code)
     ? causes[code]

@@ -28,21 +28,25 @@ export const statelessRefuses: readonly Refusal[] = [
   { names: ['deviceTtlSeconds'], why: 'nothing remembers which browsers have signed out' },
 ];
 
+/** What only the sign-in page has. */
+const ofThePage = [
+  'signInPage',
+  'signInHome',
+  'brandLogoUrl',
+  'brandColor',
+  'brandLinks',
+  'embedOrigins',
+  'magicLink',
+  'cookieDomain',
+] as const;
+
 const modes: readonly Mode[] = [
   {
     isOn: ({ accessTokens }) => accessTokens === 'off',
     name: 'accessTokens=off',
     refuses: [
       {
-        names: [
-          'signInPage',
-          'signInHome',
-          'brandLogoUrl',
-          'brandColor',
-          'embedOrigins',
-          'magicLink',
-          'cookieDomain',
-        ],
+        names: ofThePage,
         why: 'the sign-in page keeps a token in a cookie',
       },
       { names: ['gateAllow', 'gateFile'], why: 'the gate asks for tokens' },
@@ -55,15 +59,7 @@ const modes: readonly Mode[] = [
     name: 'mode=window',
     refuses: [
       {
-        names: [
-          'signInPage',
-          'signInHome',
-          'brandLogoUrl',
-          'brandColor',
-          'embedOrigins',
-          'magicLink',
-          'cookieDomain',
-        ],
+        names: ofThePage,
         why: 'the sign-in page binds codes to a challenge',
       },
       { names: ['binding'], why: 'there are no challenges' },

@@ -31,7 +31,7 @@ export function isOwnPath(path: string): boolean {
 }
 
 /**
- * A path of ours as the page at `from` has to name it: the service may be under a prefix that it never sees. Other paths
+ * One of our paths as the page at `from` has to name it: the service may be under a prefix that it never sees. Other paths
  * and URLs stay as they are.
  */
 export function locate(from: string, path: string): string {

@@ -76,9 +76,9 @@ const faults: [string, () => Response | Promise<Response>, RegExp][] = [
   ['a fault there', reply({ success: false, 'error-codes': ['internal-error'] }), /fault of its own/],
   ['an unknown code', reply({ success: false, 'error-codes': ['constructor'] }), /not known here/],
   ['no code', reply({ success: false }), /not known here/],
-  ['another JSON', reply({ success: 'true' }), /none of Turnstile/],
-  ['an array', reply([true]), /none of Turnstile/],
-  ['a page', () => new Response('<html>'), /none of Turnstile/],
+  ['another JSON', reply({ success: 'true' }), /not one of Turnstile/],
+  ['an array', reply([true]), /not one of Turnstile/],
+  ['a page', () => new Response('<html>'), /not one of Turnstile/],
   [
     'a redirect',
     () => new Response(null, { status: 302, headers: { location: 'https://example.com' } }),
