@@ -88,7 +88,10 @@ export function createParts(options: ServiceOptions) {
     humanChecks: createHumanChecks({ ...options, countAddress }),
     dayBudgets: createDayBudgets({ ...base, countAddress }),
     sendNotes: createSendNotes(options),
-    shortCodes: createShortCodes(options),
+    // Without a budget of guesses, codes are always short.
+    shortCodes: createShortCodes(
+      policy.lengthenAfter === 0 ? { ...options, shortOpenMax: undefined } : options,
+    ),
     writeMessage: createMessageWriter(base),
   };
 }

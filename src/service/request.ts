@@ -142,8 +142,8 @@ export function createRequest(parts: Parts): Request {
     if (spent.status !== 'counted') return spent;
     if (device) recordKey.side = 'known';
     // Taken for known browsers too: how often the store is asked may not tell whether a token is valid.
-    const isTaken = !testCode && lengthening.after > 0 && (await shortCodes.take(policy.maxAttempts));
-    const mayBeShort = isTaken || device || testCode || lengthening.after === 0;
+    const lease = testCode ? undefined : await shortCodes.take(policy.maxAttempts);
+    const mayBeShort = lease || device || testCode;
     const newChallenge = random.id();
     const opened = await store.open({
       identityTag: recordKey.identityTag,
@@ -168,8 +168,9 @@ export function createRequest(parts: Parts): Request {
       mute: shouldSend !== undefined && !(await shouldSend(identity.value, purpose)),
       day: dayBudgets.describeSend(spender, spent),
     });
-    if (isTaken && (device || !isNewCode(opened, newChallenge, policy.digits))) {
-      shortCodes.putBack(policy.maxAttempts);
+    if (lease) {
+      const isHandedOut = !device && isNewCode(opened, newChallenge, policy.digits);
+      shortCodes.settle(lease, policy.maxAttempts, isHandedOut);
     }
     if (opened.status !== 'opened') {
       dayBudgets.undo(spender, spent);

@@ -8,15 +8,24 @@ const blockSize = 50;
 /** How long a refusal is remembered at most, without asking the store again. */
 const pauseMs = 5000;
 
+/** Attempts that a process has taken from the store and may hand out. */
+export interface Lease {
+  left: number;
+  /** By the store's clock. */
+  atMs: number;
+  /** By the monotonic clock: it holds for the part of the hour in which the store has counted it. */
+  endsAt: number;
+}
+
 /**
  * The attempts at short codes that this installation hands out to unknown browsers, and that have not come back within an
  * hour. It bounds what guessing at everyone achieves: see docs/decisions/0068.
  */
 export interface ShortCodes {
-  /** Takes attempts for a new code; false: it must be long. */
-  take(attempts: number): boolean | Promise<boolean>;
-  /** Returns attempts that were taken just now and not handed out. */
-  putBack(attempts: number): void;
+  /** Takes attempts for a new code; undefined: it must be long. */
+  take(attempts: number): Lease | undefined | Promise<Lease | undefined>;
+  /** Says what became of attempts that were taken: of a short code, or of none. */
+  settle(lease: Lease, attempts: number, isHandedOut: boolean): void;
   /** Returns the attempts of a code that its owner has used, and that was made at this time by the store's clock. */
   giveBack(attempts: number, madeAtMs: number): void;
 }
@@ -30,15 +39,8 @@ export function isNewCode(opened: OpenResult, newChallenge: string, digits: numb
   return opened.record.digits === digits;
 }
 
-interface Lease {
-  left: number;
-  /** By the store's clock. */
-  atMs: number;
-  /** By the monotonic clock: it holds for the part of the hour in which the store has counted it. */
-  endsAt: number;
-}
-
-const unlimited: ShortCodes = { take: () => true, putBack() {}, giveBack() {} };
+const endless: Lease = { left: 0, atMs: 0, endsAt: 0 };
+const unlimited: ShortCodes = { take: () => endless, settle() {}, giveBack() {} };
 
 export function createShortCodes(parts: {
   store: Pick<Store, 'spend' | 'refund'>;
@@ -76,10 +78,12 @@ export function createShortCodes(parts: {
     lease = undefined;
     returnAll();
     for (const units of [Math.max(blockSize, attempts), attempts]) {
+      // Before the store is asked, so that a late answer does not stretch the part that the store has counted it in.
+      const askedAt = monotonicClock.now();
       const spent = await store.spend?.({ slot, rows, units, isOnSecondStep: false, isEnforced: true });
       if (spent?.status === 'counted') {
         const { atMs } = spent;
-        lease = { left: units, atMs, endsAt: monotonicClock.now() + partMs - (atMs % partMs) };
+        lease = { left: units, atMs, endsAt: askedAt + partMs - (atMs % partMs) };
         return;
       }
       if (spent && units === attempts) {
@@ -88,16 +92,38 @@ export function createShortCodes(parts: {
     }
   }
 
-  function takeFromLease(attempts: number): boolean {
-    if (!lease || lease.left < attempts || monotonicClock.now() >= lease.endsAt) return false;
-    lease.left -= attempts;
-    return true;
+  /** Never to another lease than it came from: that one may count for longer, and would hand out what is no longer counted. */
+  function returnTo(part: number, attempts: number): void {
+    if (lease && partOf(lease.atMs) === part) {
+      lease.left += attempts;
+      return;
+    }
+    const units = (returned.get(part) ?? 0) + attempts;
+    if (units < blockSize) {
+      returned.set(part, units);
+    } else {
+      returned.delete(part);
+      refund(part * partMs, units);
+    }
   }
 
-  async function takeAfterRenewal(attempts: number): Promise<boolean> {
+  /** For a code that was made after its part had ended: that is where it comes back to. */
+  async function move(from: Lease, attempts: number): Promise<void> {
+    await store.spend?.({ slot, rows, units: attempts, isOnSecondStep: false, isEnforced: false });
+    returnTo(partOf(from.atMs), attempts);
+  }
+
+  function takeFromLease(attempts: number): Lease | undefined {
+    if (!lease || lease.left < attempts || monotonicClock.now() >= lease.endsAt) return undefined;
+    lease.left -= attempts;
+    return lease;
+  }
+
+  async function takeAfterRenewal(attempts: number): Promise<Lease | undefined> {
     for (;;) {
-      if (takeFromLease(attempts)) return true;
-      if (monotonicClock.now() < refusedUntil) return false;
+      const taken = takeFromLease(attempts);
+      if (taken) return taken;
+      if (monotonicClock.now() < refusedUntil) return undefined;
       renewal ??= renew(attempts).finally(() => {
         renewal = undefined;
       });
@@ -106,23 +132,11 @@ export function createShortCodes(parts: {
   }
 
   return {
-    take: (attempts) => takeFromLease(attempts) || takeAfterRenewal(attempts),
-    putBack(attempts) {
-      if (lease) lease.left += attempts;
+    take: (attempts) => takeFromLease(attempts) ?? takeAfterRenewal(attempts),
+    settle(taken, attempts, isHandedOut) {
+      if (!isHandedOut) returnTo(partOf(taken.atMs), attempts);
+      else if (monotonicClock.now() >= taken.endsAt) void move(taken, attempts).catch(() => {});
     },
-    giveBack(attempts, madeAtMs) {
-      const part = partOf(madeAtMs);
-      if (lease && partOf(lease.atMs) === part) {
-        lease.left += attempts;
-        return;
-      }
-      const units = (returned.get(part) ?? 0) + attempts;
-      if (units < blockSize) {
-        returned.set(part, units);
-      } else {
-        returned.delete(part);
-        refund(part * partMs, units);
-      }
-    },
+    giveBack: (attempts, madeAtMs) => returnTo(partOf(madeAtMs), attempts),
   };
 }
