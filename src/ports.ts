@@ -61,7 +61,7 @@ export interface Logger {
 /**
  * Holds pending codes, limits and token families until they expire. Each method is atomic across all processes and uses
  * the store's own clock. When the store does not answer, a method rejects with the `OtpError` `store_unavailable`; there
- * is no fallback. Every store passes the suite `test/contracts/store.ts`.
+ * is no fallback. Every store passes `describeStore` of `stateless-otp/testing`.
  */
 export interface Store extends CountVerbs, StoreTraits {
   /** Creates or reuses a pending record and counts one send. A refused call changes nothing. */

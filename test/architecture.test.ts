@@ -89,6 +89,7 @@ const law: Record<string, string[]> = {
   ],
   otp: ['core', 'ports', 'monotonic-clock', 'results', 'http', 'options', 'wire'],
   index: ['core', 'outcomes', 'ports', 'results', 'errors', 'messages', 'service', 'http', 'otp', 'tokens'],
+  testing: ['core', 'ports', 'store-verbs', 'count-verbs'],
   cli: [
     'core',
     'metrics',

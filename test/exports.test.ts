@@ -28,6 +28,7 @@ test('each entry gives what is documented, by import and by require', async () =
     'stateless-otp/stores/memory': ['createMemoryStore'],
     'stateless-otp/stores/none': ['createStatelessStore'],
     'stateless-otp/stores/redis': ['createRedisStore'],
+    'stateless-otp/testing': ['describeHttpTransport', 'describeStore', 'describeTransport'],
     'stateless-otp/transports/console': ['createConsoleTransport'],
     'stateless-otp/transports/inbox': ['createInbox'],
     'stateless-otp/transports/resend': ['createResendTransport'],
@@ -69,7 +70,7 @@ test('every store can be chosen by the service, passes the contract and is docum
     assert.ok(existsSync(join(root, file)), `${file} is missing`);
     // Its suite is about what a store remembers.
     if (name !== 'none')
-      assert.match(read(file), /\bdescribeStore\(/, `${file} does not run test/contracts/store.ts`);
+      assert.match(read(file), /\bdescribeStore\(/, `${file} does not run describeStore of src/testing/`);
     assert.ok(pages.includes(`stateless-otp/stores/${name}`), `no page says how to import stores/${name}`);
   }
 });

@@ -10,9 +10,11 @@ const pages = ['SECURITY.md', 'docs/limits.md', 'docs/gate.md', 'docs/delivery.m
 
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
-/** Whether a file of tests, such as `security/strangers`, has a test or suite of exactly this title. */
+/** Whether a file of tests, such as `security/strangers` or `testing/store/hit`, has a test or suite of exactly this title. */
 function hasTest(file: string, title: string): boolean {
-  const path = [`test/${file}.test.ts`, `test/${file}.ts`].find((name) => existsSync(join(root, name)));
+  const path = [`test/${file}.test.ts`, `test/${file}.ts`, `src/${file}.ts`].find((name) =>
+    existsSync(join(root, name)),
+  );
   if (path === undefined) return false;
   const source = read(path);
   return ["'", '"', '`'].some((quote) =>

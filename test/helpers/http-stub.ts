@@ -1,76 +1,11 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { startHttpStub as startStub } from '../../src/testing/http-stub.js';
 import { stopAtEnd } from './leftovers.js';
 
-export interface ReceivedRequest {
-  method: string;
-  path: string;
-  headers: IncomingHttpHeaders;
-  body: string;
+export type { HttpStub, ReceivedRequest, StubAnswer } from '../../src/testing/http-stub.js';
+
+/** A provider on a free port, until the tests of the file are over. */
+export async function startHttpStub(...first: Parameters<typeof startStub>) {
+  const stub = await startStub(...first);
+  stopAtEnd(stub.close);
+  return stub;
 }
-
-export interface StubAnswer {
-  status: number;
-  headers?: Record<string, string>;
-  /** Sent as JSON, or as it is when it is text. */
-  body?: unknown;
-}
-
-type Behaviour = StubAnswer | 'silence' | 'reset';
-
-/** A provider on a free port that keeps what it receives. `silence` never answers, `reset` breaks the connection. */
-export async function startHttpStub(
-  first: Behaviour | ((request: ReceivedRequest) => Behaviour) = { status: 200, body: {} },
-) {
-  const received: ReceivedRequest[] = [];
-  const silent: ((answer: StubAnswer) => void)[] = [];
-  let current = first;
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('error', () => {});
-    request.on('data', (chunk) => chunks.push(chunk));
-    request.on('end', () => {
-      const { method = '', url: path = '', headers } = request;
-      const entry = { method, path, headers, body: Buffer.concat(chunks).toString() };
-      received.push(entry);
-      const reply = (answer: StubAnswer) => {
-        response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
-        response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {}));
-      };
-      const next = typeof current === 'function' ? current(entry) : current;
-      if (next === 'silence') silent.push(reply);
-      else if (next === 'reset') request.socket.resetAndDestroy();
-      else reply(next);
-    });
-  });
-  let connections = 0;
-  server.on('connection', () => {
-    connections += 1;
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  function close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    // After closing, or a connection that comes in between would be waited for.
-    server.closeAllConnections();
-    return closed;
-  }
-  stopAtEnd(close);
-  return {
-    port,
-    url: `http://127.0.0.1:${port}`,
-    received,
-    /** How many connections there have been. */
-    countConnections: () => connections,
-    answer(answer: Behaviour) {
-      current = answer;
-    },
-    /** Answers those that have been met with silence. */
-    release(answer: StubAnswer) {
-      for (const reply of silent.splice(0)) reply(answer);
-    },
-    close,
-  };
-}
-
-export type HttpStub = Awaited<ReturnType<typeof startHttpStub>>;

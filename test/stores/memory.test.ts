@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createMemoryStore } from '../../src/stores/memory.js';
-import { describeBudgets } from '../contracts/budgets.js';
-import { describeDayCounts } from '../contracts/day-counts.js';
-import { describeDaySends } from '../contracts/day-sends.js';
-import { describeGuesses } from '../contracts/guesses.js';
-import { describeInspection } from '../contracts/inspection.js';
-import { describeSignOuts } from '../contracts/sign-outs.js';
-import { describeStore, type StoreHarness } from '../contracts/store.js';
+import { describeStore, type StoreHarness } from '../../src/testing/index.js';
 import { createManualClock } from '../helpers/clock.js';
 
 async function createHarness(): Promise<StoreHarness> {
@@ -21,12 +15,6 @@ async function createHarness(): Promise<StoreHarness> {
 }
 
 describeStore('the memory store', createHarness);
-describeSignOuts('the memory store', createHarness);
-describeInspection('the memory store', createHarness);
-describeDayCounts('the memory store', createHarness);
-describeDaySends('the memory store', createHarness);
-describeBudgets('the memory store', createHarness);
-describeGuesses('the memory store', createHarness);
 
 const lengthening = { after: 10, digits: 10, maxAttempts: 2, memorySeconds: 8_640_000 };
 const sends = { max: 5, periodSeconds: 600 };

@@ -1,12 +1,6 @@
 import { after, before, describe } from 'node:test';
 import { createRedisStore } from '../../src/stores/redis.js';
-import { describeBudgets } from '../contracts/budgets.js';
-import { describeDayCounts } from '../contracts/day-counts.js';
-import { describeDaySends } from '../contracts/day-sends.js';
-import { describeGuesses } from '../contracts/guesses.js';
-import { describeInspection } from '../contracts/inspection.js';
-import { describeSignOuts } from '../contracts/sign-outs.js';
-import { describeStore, type StoreHarness } from '../contracts/store.js';
+import { describeStore, type StoreHarness } from '../../src/testing/index.js';
 import { type RedisServer, startRedis, startRedisCluster } from '../helpers/redis.js';
 
 /** Callers with a connection each, as processes have, on one memory whose clock the test moves. */
@@ -39,12 +33,6 @@ describe('on a single server', () => {
   });
   after(() => server?.stop());
   describeStore('the Redis store', () => createHarness(url));
-  describeSignOuts('the Redis store', () => createHarness(url));
-  describeInspection('the Redis store', () => createHarness(url));
-  describeDayCounts('the Redis store', () => createHarness(url));
-  describeDaySends('the Redis store', () => createHarness(url));
-  describeBudgets('the Redis store', () => createHarness(url));
-  describeGuesses('the Redis store', () => createHarness(url));
 });
 
 describe('on a cluster of three', () => {
@@ -54,9 +42,4 @@ describe('on a cluster of three', () => {
   });
   after(() => cluster.stop());
   describeStore('the Redis store', () => createHarness(cluster.url));
-  describeSignOuts('the Redis store', () => createHarness(cluster.url));
-  describeInspection('the Redis store', () => createHarness(cluster.url));
-  describeDayCounts('the Redis store', () => createHarness(cluster.url));
-  describeDaySends('the Redis store', () => createHarness(cluster.url));
-  describeBudgets('the Redis store', () => createHarness(cluster.url));
 });

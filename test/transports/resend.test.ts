@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { describeHttpTransport } from '../../src/testing/index.js';
 import { createResendTransport } from '../../src/transports/resend.js';
-import { describeHttpTransport } from '../contracts/transport.js';
 import { startHttpStub } from '../helpers/http-stub.js';
 import { createMessage } from '../helpers/messages.js';
 

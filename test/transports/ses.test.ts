@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { describeHttpTransport } from '../../src/testing/index.js';
 import { createSesTransport, type SesTransportOptions } from '../../src/transports/ses.js';
 import { signAwsRequest } from '../../src/transports/sigv4.js';
-import { describeHttpTransport } from '../contracts/transport.js';
 import { type StubAnswer, startHttpStub } from '../helpers/http-stub.js';
 import { createMessage } from '../helpers/messages.js';
 

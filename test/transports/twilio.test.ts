@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { faultOf } from '../../src/core/refusal.js';
+import { describeHttpTransport } from '../../src/testing/index.js';
 import { createTwilioTransport, type TwilioTransportOptions } from '../../src/transports/twilio.js';
-import { describeHttpTransport } from '../contracts/transport.js';
 import { startHttpStub } from '../helpers/http-stub.js';
 import { createSms } from '../helpers/messages.js';
 

@@ -3,10 +3,10 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo, LookupFunction } from 'node:net';
 import { test } from 'node:test';
+import { describeHttpTransport } from '../../src/testing/index.js';
 import { isPublicAddress } from '../../src/transports/public-fetch.js';
 import { createWebhookTransport, type WebhookTransportOptions } from '../../src/transports/webhook.js';
 import { decodeWebhookSecret, signWebhook } from '../../src/transports/webhook-signature.js';
-import { describeHttpTransport } from '../contracts/transport.js';
 import { startHttpStub } from '../helpers/http-stub.js';
 import { createMessage } from '../helpers/messages.js';
 

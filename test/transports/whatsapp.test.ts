@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { describeHttpTransport } from '../../src/testing/index.js';
 import { createWhatsAppTransport, type WhatsAppTransportOptions } from '../../src/transports/whatsapp.js';
-import { describeHttpTransport } from '../contracts/transport.js';
 import { type StubAnswer, startHttpStub } from '../helpers/http-stub.js';
 import { createSms } from '../helpers/messages.js';
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Transport } from '../../src/index.js';
-import { describeHttpTransport } from '../contracts/transport.js';
+import { describeHttpTransport } from '../../src/testing/index.js';
 import { readCodeBlocks } from '../helpers/docs.js';
 import { createSms } from '../helpers/messages.js';
 import { root } from '../helpers/process.js';

@@ -1,66 +1,17 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, test } from 'node:test';
-import type { Store } from '../../src/ports.js';
-import type { OpenRequest } from '../../src/store-verbs.js';
-import type { StoreHarness } from './store.js';
-
-const periodSeconds = 600;
+import { describe, test } from 'node:test';
+import { type CreateStoreHarness, type Opened, periodSeconds, useStore } from './subject.js';
 
 /** The properties of a store that operators can ask: of `inspect` and `note`. */
-export function describeInspection(name: string, createHarness: () => Promise<StoreHarness>): void {
-  describe(`${name} shows what it holds about an identity`, () => {
-    let harness: StoreHarness;
-    let store: Required<Store>;
-    let tag = '';
-
-    beforeEach(async () => {
-      harness = await createHarness();
-      store = (await harness.connect()) as Required<Store>;
-      tag = randomBytes(16).toString('base64url');
-    });
-    afterEach(() => harness.close());
-
+export function describeInspection(createHarness: CreateStoreHarness): void {
+  describe('what is shown about an identity', () => {
     const lengthening = { after: 10, digits: 10, maxAttempts: 2, memorySeconds: 8_640_000 };
-    async function open(changes: Partial<OpenRequest> = {}) {
-      const opened = await store.open({
-        identityTag: tag,
-        budgetTag: tag,
-        recordTag: tag,
-        bind: false,
-        newChallenge: randomBytes(16).toString('base64url'),
-        keyIds: ['key1'],
-        channel: 'email',
-        digits: 6,
-        windowSeconds: 300,
-        maxAttempts: 5,
-        resend: 'reuse',
-        cooldownSeconds: 0,
-        staleSeconds: 60,
-        sends: { max: 100, periodSeconds },
-        lengthening,
-        mute: false,
-        ...changes,
-      });
-      assert.ok(opened.status === 'opened');
-      return opened;
-    }
-    const attempt = (challenge?: string) =>
-      store.attempt({
-        identityTag: tag,
-        budgetTag: tag,
-        recordTag: tag,
-        challenge,
-        keyIds: ['key1'],
-        verifies: { max: 100, periodSeconds },
-        lengthening,
-      });
-    const inspect = () => store.inspect({ identityTag: tag, budgetTag: tag, periodSeconds });
-    const note = (opened: Awaited<ReturnType<typeof open>>, text: string, challenge?: string) =>
-      store.note({
-        identityTag: tag,
-        budgetTag: tag,
-        recordTag: tag,
+    const subject = useStore(createHarness, { lengthening });
+    const { attempt, mustOpen: open } = subject;
+    const inspect = () => subject.store.inspect({ ...subject.key, periodSeconds });
+    const note = (opened: Opened, text: string, challenge?: string) =>
+      subject.store.note({
+        ...subject.key,
         challenge,
         recordChallenge: opened.record.challenge,
         sendId: opened.sendId,
@@ -80,7 +31,7 @@ export function describeInspection(name: string, createHarness: () => Promise<St
 
     test('its codes without their challenges, its counts with their ages, and changes none of them', async () => {
       const bound = await open({ bind: true, channel: 'sms', mute: true });
-      await harness.advance(100_000);
+      await subject.advance(100_000);
       await open();
       await attempt();
       const seen = [await inspect(), await inspect()];
@@ -98,7 +49,9 @@ export function describeInspection(name: string, createHarness: () => Promise<St
             [true, 'sms', 6, 5, true],
           ],
         );
-        assert.ok(records.every(({ recordTag, note }) => recordTag === tag && note === undefined));
+        assert.ok(
+          records.every(({ recordTag, note }) => recordTag === subject.key.recordTag && note === undefined),
+        );
         assert.equal(JSON.stringify(records).includes(bound.record.challenge), false);
         const [ofUnbound, ofBound] = records.map(({ ttlMs }) => Math.round(ttlMs / 100_000));
         assert.deepEqual([ofUnbound, ofBound], [3, 2]);
@@ -110,13 +63,13 @@ export function describeInspection(name: string, createHarness: () => Promise<St
 
     test('a code that has expired, with its note, until ten minutes after', async () => {
       const opened = await open();
-      await harness.advance(299_000);
+      await subject.advance(299_000);
       await note(opened, 'late');
-      await harness.advance(300_000);
+      await subject.advance(300_000);
       const [record] = (await inspect()).records;
       assert.ok(record && record.ttlMs <= 0);
       assert.equal(record.note, 'late');
-      await harness.advance(301_000);
+      await subject.advance(301_000);
       assert.deepEqual((await inspect()).records, []);
     });
 
@@ -139,20 +92,19 @@ export function describeInspection(name: string, createHarness: () => Promise<St
     });
 
     test('the second up to which its sign-ins have ended', async () => {
-      await store.clear({
-        identityTag: tag,
-        budgetTag: tag,
+      await subject.store.clear({
+        ...subject.key,
         records: true,
         counts: false,
         signOutSeconds: 3600,
       });
       const { endedSeconds = 0 } = await inspect();
       assert.equal(
-        await store.ended({ names: [], identityTag: tag, budgetTag: tag, authTimeSeconds: endedSeconds }),
+        await subject.store.ended({ ...subject.key, names: [], authTimeSeconds: endedSeconds }),
         true,
       );
       assert.equal(
-        await store.ended({ names: [], identityTag: tag, budgetTag: tag, authTimeSeconds: endedSeconds + 1 }),
+        await subject.store.ended({ ...subject.key, names: [], authTimeSeconds: endedSeconds + 1 }),
         false,
       );
     });

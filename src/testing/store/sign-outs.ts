@@ -1,89 +1,57 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, test } from 'node:test';
-import fc from 'fast-check';
-import type { Store } from '../../src/ports.js';
-import type { ClearRequest, OpenRequest } from '../../src/store-verbs.js';
-import type { StoreHarness } from './store.js';
+import { describe, test } from 'node:test';
+import type { AttemptRequest, ClearRequest, OpenRequest } from '../../store-verbs.js';
+import { loadFastCheck } from '../load-fast-check.js';
+import { type CreateStoreHarness, createKey, createTag, useStore } from './subject.js';
 
 /** The properties of a store that can sign people out everywhere: of `clear`, `ended` and what `consume` returns. */
-export function describeSignOuts(name: string, createHarness: () => Promise<StoreHarness>): void {
-  describe(`${name} signs out everywhere`, () => {
-    let harness: StoreHarness;
-    let store: Required<Store>;
+export function describeSignOuts(createHarness: CreateStoreHarness): void {
+  describe('signing out everywhere', () => {
+    const subject = useStore(createHarness, { resend: 'rotate' });
+    const { lengthening } = subject;
 
-    const connect = async () => (await harness.connect()) as Required<Store>;
-    beforeEach(async () => {
-      harness = await createHarness();
-      store = await connect();
-    });
-    afterEach(() => harness.close());
-
-    const lengthening = { after: 10, digits: 10, maxAttempts: 2, memorySeconds: 8_640_000 };
-    const verifies = { max: 1000, periodSeconds: 600 };
-    const sends = { max: 1000, periodSeconds: 600 };
-
-    /** One person, whose only purpose is the identity itself. */
     function createPerson() {
-      const tag = createTag();
-      const key = { identityTag: tag, budgetTag: tag, recordTag: tag };
-      const open = (changes: Partial<OpenRequest> = {}) =>
-        store.open({
-          ...key,
-          bind: false,
-          newChallenge: createTag(),
-          keyIds: ['key1'],
-          channel: 'email',
-          digits: 6,
-          windowSeconds: 300,
-          maxAttempts: 5,
-          resend: 'rotate',
-          cooldownSeconds: 0,
-          staleSeconds: 60,
-          sends,
-          lengthening,
-          mute: false,
-          ...changes,
-        });
-      const attempt = (challenge?: string, changes = {}) =>
-        store.attempt({ ...key, challenge, keyIds: ['key1'], verifies, lengthening, ...changes });
+      const key = createKey();
+      const open = (changes: Partial<OpenRequest> = {}) => subject.open({ ...key, ...changes });
+      const attempt = (challenge?: string, changes: Partial<AttemptRequest> = {}) =>
+        subject.attempt({ ...key, challenge, ...changes });
       /** Opens a code, to be consumed by whichever caller. */
       async function obtain() {
         const opened = await open();
         assert.ok(opened.status === 'opened');
         await attempt();
-        return (by = store) => by.consume({ ...key, recordChallenge: opened.record.challenge });
+        return (by = subject.store) => by.consume({ ...key, recordChallenge: opened.record.challenge });
       }
       async function signIn() {
         const seconds = await (await obtain())();
         assert.ok(typeof seconds === 'number');
         return seconds;
       }
-      const clear = (changes: Partial<ClearRequest> = {}, by = store) =>
+      const clear = (changes: Partial<ClearRequest> = {}, by = subject.store) =>
         by.clear({
-          identityTag: tag,
-          budgetTag: tag,
+          ...key,
           records: false,
           counts: false,
           signOutSeconds: 0,
           ...changes,
         });
-      const signOut = (by = store) => clear({ records: true, signOutSeconds: 86_400 }, by);
+      const signOut = (by = subject.store) => clear({ records: true, signOutSeconds: 86_400 }, by);
       const isEnded = (authTimeSeconds: number, names: string[] = [], ttlSeconds?: number) =>
-        store.ended({ names, identityTag: tag, budgetTag: tag, authTimeSeconds, ttlSeconds });
+        subject.store.ended({ ...key, names, authTimeSeconds, ttlSeconds });
       return { open, attempt, obtain, signIn, clear, signOut, isEnded };
     }
 
     test('a sign-in is told its time by the clock of the store', async () => {
       const { signIn } = createPerson();
       const first = await signIn();
-      await harness.advance(100_000);
+      await subject.advance(100_000);
       const passed = (await signIn()) - first;
       assert.ok(passed >= 100 && passed < 160, String(passed));
     });
 
     // Attack: sign in within the second of the sign-out, or sign out within the second of the sign-in.
     test('whatever the order and the pace, exactly the sign-ins before the last sign-out are ended', async () => {
+      const fc = await loadFastCheck();
       const step = fc.oneof(
         { weight: 3, arbitrary: fc.constant('in' as const) },
         { weight: 2, arbitrary: fc.constant('out' as const) },
@@ -95,7 +63,7 @@ export function describeSignOuts(name: string, createHarness: () => Promise<Stor
           let before: number[] = [];
           let since: number[] = [];
           for (const what of steps) {
-            if (typeof what === 'number') await harness.advance(what);
+            if (typeof what === 'number') await subject.advance(what);
             else if (what === 'in') since.push(await signIn());
             else {
               await signOut();
@@ -112,7 +80,7 @@ export function describeSignOuts(name: string, createHarness: () => Promise<Stor
 
     // Attack: have a code consumed at the very moment of the sign-out, so that its token comes from neither before nor after.
     test('a code that races a sign-out signs nobody in, or someone who is signed out', async () => {
-      const [here, there] = [store, await connect()];
+      const [here, there] = [subject.store, await subject.connect()];
       for (let round = 0; round < 50; round++) {
         const person = createPerson();
         const consume = await person.obtain();
@@ -135,9 +103,9 @@ export function describeSignOuts(name: string, createHarness: () => Promise<Stor
       assert.equal(await isEnded(seconds, [], ttlSeconds), false);
       assert.equal(await isEnded(seconds + 250, [], ttlSeconds), false);
       assert.equal(await isEnded(seconds + 1000, [], ttlSeconds), true);
-      await harness.advance(86_300_000);
+      await subject.advance(86_300_000);
       assert.equal(await isEnded(seconds, [], ttlSeconds), false);
-      await harness.advance(160_000);
+      await subject.advance(160_000);
       assert.equal(await isEnded(seconds, [], ttlSeconds), true);
       assert.equal(await isEnded(seconds), false);
     });
@@ -160,13 +128,13 @@ export function describeSignOuts(name: string, createHarness: () => Promise<Stor
       const { signIn, clear, isEnded } = createPerson();
       const seconds = await signIn();
       await clear({ signOutSeconds: 3600 });
-      await harness.advance(3_500_000);
+      await subject.advance(3_500_000);
       assert.equal(await isEnded(seconds), true);
       await signIn();
       await clear({ signOutSeconds: 3600 });
-      await harness.advance(3_500_000);
+      await subject.advance(3_500_000);
       assert.equal(await isEnded(seconds), true);
-      await harness.advance(101_000);
+      await subject.advance(101_000);
       assert.equal(await isEnded(seconds), false);
     });
 
@@ -174,10 +142,10 @@ export function describeSignOuts(name: string, createHarness: () => Promise<Stor
       const { signIn, isEnded } = createPerson();
       const [seconds, name, other] = [await signIn(), createTag(), createTag()];
       assert.equal(await isEnded(seconds, [name, other]), false);
-      await store.claim(other, 900);
+      await subject.store.claim(other, 900);
       assert.equal(await isEnded(seconds, [name, other]), true);
       assert.equal(await isEnded(seconds, [name]), false);
-      await harness.advance(900_000);
+      await subject.advance(900_000);
       assert.equal(await isEnded(seconds, [name, other]), false);
     });
 
@@ -208,8 +176,4 @@ export function describeSignOuts(name: string, createHarness: () => Promise<Stor
       for (let i = 0; i < 5; i++) assert.equal((await attempt(undefined, limit)).status, 'counted');
     });
   });
-}
-
-function createTag(): string {
-  return randomBytes(16).toString('base64url');
 }

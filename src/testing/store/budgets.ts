@@ -1,57 +1,29 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, test } from 'node:test';
-import type { Store } from '../../src/ports.js';
-import type { AttemptRequest, OpenRequest, RecordKey } from '../../src/store-verbs.js';
-import type { StoreHarness } from './store.js';
-
-const periodSeconds = 600;
+import { beforeEach, describe, test } from 'node:test';
+import type { AttemptRequest, OpenRequest, RecordKey } from '../../store-verbs.js';
+import { type CreateStoreHarness, createTag, periodSeconds, useStore } from './subject.js';
 
 /** The properties of budgets: aliases share one, and known browsers have one of their own. */
-export function describeBudgets(name: string, createHarness: () => Promise<StoreHarness>): void {
-  describe(`${name} keeps budgets`, () => {
-    let harness: StoreHarness;
-    let store: Required<Store>;
+export function describeBudgets(createHarness: CreateStoreHarness): void {
+  describe('budgets', () => {
+    const lengthening = { after: 4, digits: 10, maxAttempts: 2, memorySeconds: 8_640_000 };
+    const subject = useStore(createHarness, { lengthening });
     let alice: RecordKey;
     let alias: RecordKey;
-
-    beforeEach(async () => {
-      harness = await createHarness();
-      store = (await harness.connect()) as Required<Store>;
+    beforeEach(() => {
       [alice, alias] = createAliases();
     });
-    afterEach(() => harness.close());
 
-    const lengthening = { after: 4, digits: 10, maxAttempts: 2, memorySeconds: 8_640_000 };
-    const many = { max: 1000, periodSeconds };
-    const open = (key: RecordKey, changes: Partial<OpenRequest> = {}) =>
-      store.open({
-        ...key,
-        bind: false,
-        newChallenge: createTag(),
-        keyIds: ['key1'],
-        channel: 'email',
-        digits: 6,
-        windowSeconds: 300,
-        maxAttempts: 5,
-        resend: 'reuse',
-        cooldownSeconds: 0,
-        staleSeconds: 60,
-        sends: many,
-        lengthening,
-        mute: false,
-        ...changes,
-      });
+    const open = (key: RecordKey, changes: Partial<OpenRequest> = {}) => subject.open({ ...key, ...changes });
     async function mustOpen(key: RecordKey, changes: Partial<OpenRequest> = {}) {
-      const opened = await open(key, changes);
-      assert.ok(opened.status === 'opened', opened.status);
-      const { challenge } = opened.record;
-      return { ...opened, challenge, digits: opened.record.digits };
+      const opened = await subject.mustOpen({ ...key, ...changes });
+      const { challenge, digits } = opened.record;
+      return { ...opened, challenge, digits };
     }
     const attempt = async (key: RecordKey, changes: Partial<AttemptRequest> = {}) =>
-      (await store.attempt({ ...key, keyIds: ['key1'], verifies: many, lengthening, ...changes })).status;
+      (await subject.attempt({ ...key, ...changes })).status;
     const known = (key: RecordKey): RecordKey => ({ ...key, side: 'known' });
-    const inspect = (key: RecordKey) => store.inspect({ ...key, periodSeconds });
+    const inspect = (key: RecordKey) => subject.store.inspect({ ...key, periodSeconds });
 
     describe('that aliases share', () => {
       // Attack: fill a mailbox, or guess at its codes, through one `+alias` after the other.
@@ -76,9 +48,9 @@ export function describeBudgets(name: string, createHarness: () => Promise<Store
         assert.notEqual(mine.challenge, theirs.challenge);
         await attempt(alice);
         await attempt(alias);
-        assert.equal(await store.consume({ ...alice, recordChallenge: theirs.challenge }), false);
-        assert.notEqual(await store.consume({ ...alice, recordChallenge: mine.challenge }), false);
-        assert.notEqual(await store.consume({ ...alias, recordChallenge: theirs.challenge }), false);
+        assert.equal(await subject.store.consume({ ...alice, recordChallenge: theirs.challenge }), false);
+        assert.notEqual(await subject.store.consume({ ...alice, recordChallenge: mine.challenge }), false);
+        assert.notEqual(await subject.store.consume({ ...alias, recordChallenge: theirs.challenge }), false);
       });
 
       // Attack: sign in with an alias to see the codes and end the sign-ins of the address that it belongs to.
@@ -95,22 +67,27 @@ export function describeBudgets(name: string, createHarness: () => Promise<Store
             [one.recordTag],
           );
           assert.deepEqual([seen.sends.length, seen.verifies.length, seen.guesses], [2, 1, 1]);
-          const cleared = await store.clear({ ...one, records: true, counts: true, signOutSeconds: 3600 });
+          const cleared = await subject.store.clear({
+            ...one,
+            records: true,
+            counts: true,
+            signOutSeconds: 3600,
+          });
           assert.deepEqual(cleared, { records: 1 });
           assert.equal((await inspect(one)).records.length, 0);
           const { records, sends, guesses, endedSeconds } = await inspect(other);
           assert.deepEqual([records.length, sends.length, guesses, endedSeconds], [1, 0, 0, undefined]);
           const authTimeSeconds = (await inspect(one)).endedSeconds ?? 0;
-          assert.equal(await store.ended({ ...one, names: [], authTimeSeconds }), true);
-          assert.equal(await store.ended({ ...other, names: [], authTimeSeconds }), false);
+          assert.equal(await subject.store.ended({ ...one, names: [], authTimeSeconds }), true);
+          assert.equal(await subject.store.ended({ ...other, names: [], authTimeSeconds }), false);
         }
       });
 
       test('a sign-in is later than the last sign-out of exactly this one', async () => {
-        await store.clear({ ...alias, records: false, counts: false, signOutSeconds: 3600 });
+        await subject.store.clear({ ...alias, records: false, counts: false, signOutSeconds: 3600 });
         const { endedSeconds = 0 } = await inspect(alias);
         const { challenge } = await mustOpen(alias);
-        const seconds = await store.consume({ ...alias, recordChallenge: challenge });
+        const seconds = await subject.store.consume({ ...alias, recordChallenge: challenge });
         assert.ok(Number(seconds) > endedSeconds);
       });
     });
@@ -143,7 +120,7 @@ export function describeBudgets(name: string, createHarness: () => Promise<Store
         assert.deepEqual([guesses, ofKnown?.guesses], [0, 2]);
         const right = createTag();
         assert.equal(await attempt({ ...alice, challenge }, { attemptId: right }), 'counted');
-        const consumed = await store.consume({
+        const consumed = await subject.store.consume({
           ...alice,
           challenge,
           recordChallenge: challenge,
@@ -161,7 +138,7 @@ export function describeBudgets(name: string, createHarness: () => Promise<Store
         assert.equal(await attempt(alice, { verifies }), 'limited');
         assert.equal(await attempt(known(alice), { verifies, attemptId }), 'counted');
         assert.equal(await attempt(known(alice), { verifies }), 'limited');
-        assert.equal(await store.retract({ ...known(alice), attemptId }), true);
+        assert.equal(await subject.store.retract({ ...known(alice), attemptId }), true);
         assert.equal(await attempt(known(alice), { verifies }), 'counted');
       });
 
@@ -169,7 +146,7 @@ export function describeBudgets(name: string, createHarness: () => Promise<Store
         const sends = { max: 1, periodSeconds };
         await mustOpen(alice, { sends });
         const sent = await mustOpen(known(alice), { sends });
-        await store.release({
+        await subject.store.release({
           ...known(alice),
           challenge: sent.challenge,
           recordChallenge: sent.challenge,
@@ -191,8 +168,4 @@ function createAliases(): [RecordKey, RecordKey] {
     { identityTag: budgetTag, budgetTag, recordTag: createTag() },
     { identityTag: createTag(), budgetTag, recordTag: createTag() },
   ];
-}
-
-function createTag(): string {
-  return randomBytes(16).toString('base64url');
 }

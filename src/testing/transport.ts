@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { faultOf } from '../../src/core/refusal.js';
-import type { Fault, Message, Receipt, RefusalCategory, Transport } from '../../src/index.js';
-import { type HttpStub, type ReceivedRequest, type StubAnswer, startHttpStub } from '../helpers/http-stub.js';
+import { type Fault, faultOf, type RefusalCategory } from '../core/refusal.js';
+import type { Message, Receipt, Transport } from '../ports.js';
+import { type HttpStub, type ReceivedRequest, type StubAnswer, startHttpStub } from './http-stub.js';
 
 /** What the provider does with the next message. */
 export type Behaviour =
@@ -30,9 +30,15 @@ export interface TransportHarness {
   close(): Promise<void>;
 }
 
-type Expected = { category: RefusalCategory; fault: Fault; retryable: boolean; retryAfterSeconds?: number };
+/** What a transport is expected to answer. */
+export interface TransportOutcome {
+  category: RefusalCategory;
+  fault: Fault;
+  retryable: boolean;
+  retryAfterSeconds?: number;
+}
 
-const outcomes: Record<Exclude<Behaviour, 'accept'>, Expected> = {
+const outcomes: Record<Exclude<Behaviour, 'accept'>, TransportOutcome> = {
   refuse: { category: 'rejected', fault: 'account', retryable: false },
   unauthorized: { category: 'unauthorized', fault: 'account', retryable: false },
   throttle: { category: 'rate_limited', fault: 'account', retryable: true, retryAfterSeconds: 7 },
@@ -47,7 +53,7 @@ const outcomes: Record<Exclude<Behaviour, 'accept'>, Expected> = {
 export function describeTransport(
   name: string,
   createHarness: () => Promise<TransportHarness>,
-  differences: Partial<Record<Behaviour, Expected>> = {},
+  differences: Partial<Record<Behaviour, TransportOutcome>> = {},
 ): void {
   describe(`${name} keeps the transport contract`, () => {
     let harness: TransportHarness;
@@ -150,7 +156,7 @@ export interface HttpProvider {
 export function describeHttpTransport(
   name: string,
   provider: HttpProvider,
-  differences?: Partial<Record<Behaviour, Expected>>,
+  differences?: Partial<Record<Behaviour, TransportOutcome>>,
 ): void {
   describeTransport(
     name,

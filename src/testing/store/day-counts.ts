@@ -1,71 +1,38 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, test } from 'node:test';
-import fc from 'fast-check';
-import { createCountryLadder, type Ladder, unitsPerSend } from '../../src/core/ladder.js';
-import type { SpendPlace, SpendRequest, SpendResult, SpendRow } from '../../src/count-verbs.js';
-import type { Store } from '../../src/ports.js';
-import type { StoreHarness } from './store.js';
+import { describe, test } from 'node:test';
+import { createCountryLadder, daySeconds, unitsPerSend } from '../../core/ladder.js';
+import type { SpendRequest, SpendResult } from '../../count-verbs.js';
+import { loadFastCheck } from '../load-fast-check.js';
+import { createLadder, createPlace, createRow, createSpend } from './spend-requests.js';
+import { type CreateStoreHarness, createTag, useStore } from './subject.js';
 
-type CountingStore = Store & Required<Pick<Store, 'spend' | 'refund'>>;
-
-const daySeconds = 86_400;
 const hourMs = 3_600_000;
-const unlimited = 2 ** 50;
-
-/** Figures in whole sends; networks do not count unless they are given a part. */
-function createLadder(free: number, checked: number, ofNetwork?: { max: number; from: number }): Ladder {
-  const figures = (max: number) => ({
-    max: max * unitsPerSend,
-    freshMax: max * unitsPerSend,
-    networkMax: ofNetwork ? ofNetwork.max * unitsPerSend : unlimited,
-    networkFrom: ofNetwork ? ofNetwork.from * unitsPerSend : 0,
-  });
-  return { periodSeconds: daySeconds, free: figures(free), checked: figures(checked) };
-}
 
 /** The counts over a day that every store with `spend` has. */
-export function describeDayCounts(name: string, createHarness: () => Promise<StoreHarness>): void {
-  describe(`${name} counts sends over a day`, () => {
-    let harness: StoreHarness;
-    let store: CountingStore;
-    beforeEach(async () => {
-      harness = await createHarness();
-      store = (await harness.connect()) as CountingStore;
-    });
-    afterEach(() => harness.close());
+export function describeDayCounts(createHarness: CreateStoreHarness): void {
+  describe('sends over a day', () => {
+    const subject = useStore(createHarness);
 
-    const createRow = (ladder: Ladder, changes: Partial<SpendRow> = {}): SpendRow => ({
-      limit: 'request_ip_day',
-      key: createTag(),
-      ladder,
-      ...changes,
-    });
-    const createSpend = (rows: SpendRow[], changes: Partial<SpendRequest> = {}): SpendRequest => ({
-      slot: createTag(),
-      rows,
-      isOnSecondStep: false,
-      isEnforced: true,
-      ...changes,
-    });
     /** How many of these sends are counted. */
     async function count(request: SpendRequest, times: number): Promise<number> {
       let counted = 0;
-      for (let i = 0; i < times; i++) if ((await store.spend(request)).status === 'counted') counted += 1;
+      for (let i = 0; i < times; i++)
+        if ((await subject.store.spend(request)).status === 'counted') counted += 1;
       return counted;
     }
-    const mustSpend = async (request: SpendRequest) => expectCounted(await store.spend(request));
+    const mustSpend = async (request: SpendRequest) => expectCounted(await subject.store.spend(request));
 
     test('at most the figure in any day, and always up to it when a day and an hour were quiet', async () => {
+      const fc = await loadFastCheck();
       await fc.assert(
         fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 25 }), async (hours) => {
           const request = createSpend([createRow(createLadder(3, 3))]);
           const counted: number[] = [];
           let now = 0;
           for (const gap of hours) {
-            await harness.advance(gap * hourMs);
+            await subject.advance(gap * hourMs);
             now += gap;
-            const result = await store.spend(request);
+            const result = await subject.store.spend(request);
             if (counted.filter((at) => at > now - 24).length >= 3) assert.equal(result.status, 'limited');
             if (counted.filter((at) => at >= now - 25).length < 3) assert.equal(result.status, 'counted');
             if (result.status === 'counted') counted.push(now);
@@ -79,24 +46,24 @@ export function describeDayCounts(name: string, createHarness: () => Promise<Sto
     test('what is refused fits once the time that was named has passed', async () => {
       const request = createSpend([createRow(createLadder(2, 2))]);
       await mustSpend(request);
-      await harness.advance(5 * hourMs);
+      await subject.advance(5 * hourMs);
       await mustSpend(request);
-      const refused = expectLimited(await store.spend(request));
-      await harness.advance(refused.retryAfterMs - 60_000);
-      assert.equal((await store.spend(request)).status, 'limited');
-      await harness.advance(60_000);
-      assert.equal((await store.spend(request)).status, 'counted');
-      assert.equal((await store.spend(request)).status, 'limited');
+      const refused = expectLimited(await subject.store.spend(request));
+      await subject.advance(refused.retryAfterMs - 60_000);
+      assert.equal((await subject.store.spend(request)).status, 'limited');
+      await subject.advance(60_000);
+      assert.equal((await subject.store.spend(request)).status, 'counted');
+      assert.equal((await subject.store.spend(request)).status, 'limited');
     });
 
     test('the second step has room for more, and only the first says that a check would help', async () => {
       const request = createSpend([createRow(createLadder(2, 3))]);
       const second = { ...request, isOnSecondStep: true };
       assert.equal(await count(request, 5), 2);
-      assert.equal(expectLimited(await store.spend(request)).isHelpedByCheck, true);
+      assert.equal(expectLimited(await subject.store.spend(request)).isHelpedByCheck, true);
       assert.equal(await count(second, 5), 1);
-      assert.equal(expectLimited(await store.spend(second)).isHelpedByCheck, false);
-      assert.equal(expectLimited(await store.spend(request)).isHelpedByCheck, false);
+      assert.equal(expectLimited(await subject.store.spend(second)).isHelpedByCheck, false);
+      assert.equal(expectLimited(await subject.store.spend(request)).isHelpedByCheck, false);
     });
 
     test('a row that refuses keeps the others from counting, and is named', async () => {
@@ -105,7 +72,7 @@ export function describeDayCounts(name: string, createHarness: () => Promise<Sto
       const slot = createTag();
       const both = createSpend([wide, narrow], { slot });
       assert.equal(await count(both, 10), 1);
-      assert.equal(expectLimited(await store.spend(both)).limit, 'phone_prefix');
+      assert.equal(expectLimited(await subject.store.spend(both)).limit, 'phone_prefix');
       assert.equal(await count(createSpend([wide], { slot }), 200), 99);
     });
 
@@ -115,7 +82,7 @@ export function describeDayCounts(name: string, createHarness: () => Promise<Sto
       const slot = createTag();
       const from = (network: string | undefined) => createSpend([{ ...row, network }], { slot });
       assert.equal(await count(from('one'), 30), 10);
-      assert.equal(expectLimited(await store.spend(from('one'))).limit, 'phone_prefix');
+      assert.equal(expectLimited(await subject.store.spend(from('one'))).limit, 'phone_prefix');
       assert.equal(await count(from('two'), 30), 5);
       assert.equal(await count(from(undefined), 30), 5);
       assert.equal(await count(from('three'), 30), 0);
@@ -126,7 +93,7 @@ export function describeDayCounts(name: string, createHarness: () => Promise<Sto
       assert.equal((await mustSpend(request)).exceeded, undefined);
       assert.equal((await mustSpend(request)).exceeded, undefined);
       for (let i = 0; i < 5; i++) assert.equal((await mustSpend(request)).exceeded, 'request_ip_day');
-      assert.equal((await store.spend({ ...request, isEnforced: true })).status, 'limited');
+      assert.equal((await subject.store.spend({ ...request, isEnforced: true })).status, 'limited');
     });
 
     test('what is given back can be spent again, and nothing falls below zero', async () => {
@@ -135,14 +102,14 @@ export function describeDayCounts(name: string, createHarness: () => Promise<Sto
       const { atMs } = await mustSpend(request);
       const given = { slot: request.slot, rows: [row], atMs, units: unitsPerSend, isSignIn: false };
       assert.equal(await count(request, 9), 3);
-      await store.refund(given);
+      await subject.store.refund(given);
       assert.equal(await count(request, 9), 1);
-      for (let i = 0; i < 20; i++) await store.refund(given);
+      for (let i = 0; i < 20; i++) await subject.store.refund(given);
       assert.equal(await count(request, 9), 4);
       // What is no longer counted cannot be given back.
-      await harness.advance(26 * hourMs);
+      await subject.advance(26 * hourMs);
       assert.equal(await count(request, 9), 4);
-      await store.refund(given);
+      await subject.store.refund(given);
       assert.equal(await count(request, 9), 0);
     });
 
@@ -151,11 +118,11 @@ export function describeDayCounts(name: string, createHarness: () => Promise<Sto
       const request = createSpend([row]);
       let sends = 0;
       for (let i = 0; i < 100; i++) {
-        const result = await store.spend(request);
+        const result = await subject.store.spend(request);
         if (result.status !== 'counted') continue;
         sends += 1;
         const { atMs } = result;
-        await store.refund({
+        await subject.store.refund({
           slot: request.slot,
           rows: [row],
           atMs,
@@ -173,13 +140,19 @@ export function describeDayCounts(name: string, createHarness: () => Promise<Sto
       const second = { ...request, isOnSecondStep: true };
       for (let i = 0; i < 10; i++) {
         const { atMs } = await mustSpend(second);
-        await store.refund({ slot: request.slot, rows: [row], atMs, units: unitsPerSend, isSignIn: true });
+        await subject.store.refund({
+          slot: request.slot,
+          rows: [row],
+          atMs,
+          units: unitsPerSend,
+          isSignIn: true,
+        });
       }
       assert.equal(await count(request, 50), 10);
       assert.equal(await count(second, 50), 20);
-      await harness.advance(12 * daySeconds * 1000);
+      await subject.advance(12 * daySeconds * 1000);
       assert.equal(await count(request, 50), 10);
-      await harness.advance(3 * daySeconds * 1000);
+      await subject.advance(3 * daySeconds * 1000);
       assert.equal(await count(request, 50), 4);
     });
 
@@ -190,19 +163,26 @@ export function describeDayCounts(name: string, createHarness: () => Promise<Sto
       const to = (place: string, isOnSecondStep = false): SpendRequest =>
         createSpend([], { slot, isOnSecondStep, place: createPlace(key, place) });
       for (const place of ['DE', 'AT', 'CH', 'DE', 'AT', 'CH']) await mustSpend(to(place));
-      const refused = expectLimited(await store.spend(to('FR')));
+      const refused = expectLimited(await subject.store.spend(to('FR')));
       assert.equal(refused.limit, 'phone_country');
       assert.equal(refused.isHelpedByCheck, true);
       const { atMs } = await mustSpend(to('FR', true));
-      assert.equal((await store.spend(to('FR'))).status, 'limited');
+      assert.equal((await subject.store.spend(to('FR'))).status, 'limited');
       for (const place of ['DE', 'AT', 'CH']) await mustSpend(to(place));
       // One that no longer counts makes room.
       const give = (place: string) =>
-        store.refund({ slot, rows: [], place: createPlace(key, place), atMs, units: 100, isSignIn: true });
+        subject.store.refund({
+          slot,
+          rows: [],
+          place: createPlace(key, place),
+          atMs,
+          units: 100,
+          isSignIn: true,
+        });
       await give('DE');
       await mustSpend(to('FR'));
-      assert.equal((await store.spend(to('DE'))).status, 'limited');
-      await harness.advance(26 * hourMs);
+      assert.equal((await subject.store.spend(to('DE'))).status, 'limited');
+      await subject.advance(26 * hourMs);
       for (const place of ['DE', 'IT', 'ES']) await mustSpend(to(place));
     });
 
@@ -218,28 +198,24 @@ export function describeDayCounts(name: string, createHarness: () => Promise<Sto
       const request = createSpend([row], { slot: key, hit });
       const limits = [];
       for (let i = 0; i < 6; i++) {
-        const result = await store.spend(request);
+        const result = await subject.store.spend(request);
         limits.push(result.status === 'limited' ? result.limit : 'counted');
       }
       const ofRow = 'request_ip_day';
       assert.deepEqual(limits, ['counted', 'counted', ofRow, ofRow, 'request_ip', 'request_ip']);
-      assert.equal((await store.hit(key, hit.limit)).allowed, false);
+      assert.equal((await subject.store.hit(key, hit.limit)).allowed, false);
     });
 
     test('races by nobody', async () => {
       const row = createRow(createLadder(7, 7));
       const request = createSpend([row]);
-      const callers = [store, (await harness.connect()) as CountingStore];
+      const callers = [subject.store, await subject.connect()];
       const results = await Promise.all(
-        Array.from({ length: 60 }, (_, i) => (callers[i % 2] as CountingStore).spend(request)),
+        Array.from({ length: 60 }, (_, i) => (callers[i % 2] as typeof subject.store).spend(request)),
       );
       assert.equal(results.filter(({ status }) => status === 'counted').length, 7);
     });
   });
-}
-
-function createPlace(key: string, place: string): SpendPlace {
-  return { limit: 'phone_country', key, place, max: 3, periodSeconds: daySeconds };
 }
 
 function expectCounted(result: SpendResult) {
@@ -250,8 +226,4 @@ function expectCounted(result: SpendResult) {
 function expectLimited(result: SpendResult) {
   if (result.status !== 'limited') throw new Error(`expected limited, got ${result.status}`);
   return result;
-}
-
-function createTag(): string {
-  return randomBytes(16).toString('base64url');
 }

@@ -1,46 +1,18 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, test } from 'node:test';
-import { type DaySpending, identityLadder, unitsPerSend } from '../../src/core/ladder.js';
-import type { Store } from '../../src/ports.js';
-import type { ConsumedRecord, OpenRequest, OpenResult, RecordKey } from '../../src/store-verbs.js';
-import type { StoreHarness } from './store.js';
+import { describe, test } from 'node:test';
+import { type DaySpending, identityLadder, unitsPerSend } from '../../core/ladder.js';
+import type { ConsumedRecord, OpenRequest, OpenResult } from '../../store-verbs.js';
+import { type CreateStoreHarness, createTag, useStore } from './subject.js';
 
 const hourMs = 3_600_000;
-const memorySeconds = 8_640_000;
 
 /** What `open`, `consume` and `release` count for an identity over a day. */
-export function describeDaySends(name: string, createHarness: () => Promise<StoreHarness>): void {
-  describe(`${name} counts the sends of a day to an identity`, () => {
-    let harness: StoreHarness;
-    let store: Required<Store>;
-    let key: RecordKey;
-    beforeEach(async () => {
-      harness = await createHarness();
-      store = (await harness.connect()) as Required<Store>;
-      const tag = createTag();
-      key = { identityTag: tag, budgetTag: tag, recordTag: createTag() };
-    });
-    afterEach(() => harness.close());
-
-    const lengthening = { after: 10, digits: 10, maxAttempts: 3, memorySeconds };
+export function describeDaySends(createHarness: CreateStoreHarness): void {
+  describe('the sends of a day to an identity', () => {
+    const subject = useStore(createHarness, { resend: 'rotate' });
 
     function send(day: Partial<DaySpending> = {}, changes: Partial<OpenRequest> = {}): Promise<OpenResult> {
-      return store.open({
-        ...key,
-        bind: false,
-        newChallenge: createTag(),
-        keyIds: ['key1'],
-        channel: 'email',
-        digits: 6,
-        windowSeconds: 300,
-        maxAttempts: 5,
-        resend: 'rotate',
-        cooldownSeconds: 0,
-        staleSeconds: 60,
-        sends: { max: 1000, periodSeconds: 600 },
-        lengthening,
-        mute: false,
+      return subject.open({
         day: {
           ladder: identityLadder,
           isOnSecondStep: true,
@@ -65,7 +37,8 @@ export function describeDaySends(name: string, createHarness: () => Promise<Stor
       if (result.status !== 'limited') throw new Error(`expected limited, got ${result.status}`);
       return result;
     };
-    const consume = (challenge: string) => store.consume({ ...key, recordChallenge: challenge });
+    const consume = (challenge: string) =>
+      subject.store.consume({ ...subject.key, recordChallenge: challenge });
 
     // Attack: bomb one mailbox for a day, over purposes and from many networks.
     test('at most its figure goes out, whatever the purpose, and no more than its part from one network', async () => {
@@ -95,13 +68,13 @@ export function describeDaySends(name: string, createHarness: () => Promise<Stor
     test('a send counts for a day, and no longer', async () => {
       const first = await send({ isOnSecondStep: false });
       assert.equal(first.status, 'opened');
-      await harness.advance(10 * hourMs);
+      await subject.advance(10 * hourMs);
       assert.equal(await count(20, { isOnSecondStep: false }), 9);
       const { retryAfterMs } = await refuse({ isOnSecondStep: false });
       assert.ok(retryAfterMs <= 14 * hourMs && retryAfterMs > 13 * hourMs);
-      await harness.advance(retryAfterMs - 60_000);
+      await subject.advance(retryAfterMs - 60_000);
       assert.equal(await count(2, { isOnSecondStep: false }), 0);
-      await harness.advance(60_000);
+      await subject.advance(60_000);
       assert.equal(await count(2, { isOnSecondStep: false }), 1);
     });
 
@@ -120,7 +93,7 @@ export function describeDaySends(name: string, createHarness: () => Promise<Stor
 
     test('a code that is used gives back its sends, by mail in full and otherwise four fifths', async () => {
       for (const isPaid of [false, true]) {
-        key = { ...key, budgetTag: createTag() };
+        subject.key = { ...subject.key, budgetTag: createTag() };
         const day = { isPaid, network: 'net', receipt: 'some receipt' };
         const opened = await send(day);
         const challenge = opened.status === 'opened' ? opened.record.challenge : '';
@@ -132,7 +105,7 @@ export function describeDaySends(name: string, createHarness: () => Promise<Stor
         assert.ok(consumed.authTimeSeconds > 0);
         assert.equal(await consume(challenge), false);
         assert.equal(await count(30), isPaid ? 19 : 20);
-        const { day: shown } = await store.inspect({ ...key, periodSeconds: 600 });
+        const { day: shown } = await subject.store.inspect({ ...subject.key, periodSeconds: 600 });
         assert.equal(shown?.sends, 20);
       }
     });
@@ -152,8 +125,8 @@ export function describeDaySends(name: string, createHarness: () => Promise<Stor
       const opened = await send({ network: 'net', receipt: 'some receipt' });
       if (opened.status !== 'opened') throw new Error('expected opened');
       const release = () =>
-        store.release({
-          ...key,
+        subject.store.release({
+          ...subject.key,
           recordChallenge: opened.record.challenge,
           sendId: opened.sendId,
           limits: [{ max: 10, periodSeconds: 600 }],
@@ -173,12 +146,8 @@ export function describeDaySends(name: string, createHarness: () => Promise<Stor
 
     test('clearing the counts of an identity clears its day', async () => {
       await count(30);
-      await store.clear({ ...key, records: false, counts: true, signOutSeconds: 0 });
+      await subject.store.clear({ ...subject.key, records: false, counts: true, signOutSeconds: 0 });
       assert.equal(await count(30), 20);
     });
   });
-}
-
-function createTag(): string {
-  return randomBytes(16).toString('base64url');
 }
