@@ -18,7 +18,7 @@ export function isStateless({ STORE, OTP_MODE }: Environment): boolean {
 
 /** What cannot be had with `STORE=none`, one line each. */
 export function findStatelessProblems(config: Environment, given: Given): string[] {
-  if (!isStateless(config)) return [];
+  if (config.STORE !== 'none') return [];
   const refused = statelessRefuses.flatMap(({ names, why }) =>
     settingNames
       .filter((name) => names.includes(settings[name].key))
@@ -31,7 +31,7 @@ export function findStatelessProblems(config: Environment, given: Given): string
     );
   }
   const paid = listBackends(config).filter((name) => senders[name].reachesPhones);
-  if (paid.length > 0 && !config.OTP_ALLOW_UNLIMITED_COST) {
+  if (isStateless(config) && paid.length > 0 && !config.OTP_ALLOW_UNLIMITED_COST) {
     refused.push(
       `STORE: none cannot limit what messages cost, and ${paid.join(', ')} delivery reaches phones; OTP_ALLOW_UNLIMITED_COST=true allows it`,
     );

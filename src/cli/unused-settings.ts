@@ -31,6 +31,7 @@ const features: readonly Feature[] = [
       'SIGN_IN_HOME',
       'BRAND_LOGO_URL',
       'BRAND_COLOR',
+      'BRAND_LINKS',
       'EMBED_ORIGINS',
       'OTP_MAGIC_LINK',
       'GATE_COOKIE_DOMAIN',
@@ -74,7 +75,19 @@ const features: readonly Feature[] = [
   {
     isOff: ({ OTP_MODE }) => OTP_MODE === 'window',
     reason: 'with OTP_MODE=window',
-    names: ['OTP_MAX_ATTEMPTS', 'OTP_RESEND', 'OTP_LENGTHEN_AFTER', 'OTP_LONG_DIGITS'],
+    names: [
+      'OTP_MAX_ATTEMPTS',
+      'OTP_RESEND',
+      'OTP_LENGTHEN_AFTER',
+      'OTP_LONG_DIGITS',
+      'OTP_SHORT_OPEN_MAX',
+      'DEVICE_TTL',
+    ],
+  },
+  {
+    isOff: ({ OTP_MODE, STORE }) => OTP_MODE === 'window' && STORE === 'none',
+    reason: 'with OTP_MODE=window, which needs no store',
+    names: ['OTP_ALLOW_STATELESS', 'OTP_ALLOW_UNLIMITED_COST'],
   },
   {
     isOff: ({ OTP_MODE }) => OTP_MODE === 'challenge',

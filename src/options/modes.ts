@@ -21,10 +21,7 @@ export const statelessRefuses: readonly Refusal[] = [
   { names: ['revocationRequired'], why: 'nothing remembers which tokens are revoked' },
   { names: ['magicLink'], why: 'nothing remembers which links were used' },
   { names: ['paidDayMax'], why: 'nothing counts the messages of all processes' },
-  {
-    names: ['shortOpenMax'],
-    why: 'there are no short codes, and nothing counts the attempts of all processes',
-  },
+  { names: ['shortOpenMax'], why: 'nothing counts the attempts of all processes' },
   { names: ['deviceTtlSeconds'], why: 'nothing remembers which browsers have signed out' },
 ];
 
@@ -66,7 +63,7 @@ const modes: readonly Mode[] = [
     ],
   },
   {
-    isOn: ({ store, mode }) => store?.isStateless === true && mode === 'challenge',
+    isOn: ({ store }) => store?.isStateless === true,
     name: 'a store that keeps nothing (STORE=none)',
     refuses: statelessRefuses,
   },
