@@ -232,6 +232,14 @@ test('under attack: the log says what is refused and from where, and a new limit
   assert.equal((await requestCode('owner@example.com')).status, 200);
 });
 
+test('codes are long: the log says why', async () => {
+  await run('echo OTP_SHORT_OPEN_MAX=5 >> .env\nsystemctl restart stateless-otp');
+  for (let count = 0; count < 3; count++) await requestCode(`everyone${count}@example.com`);
+  const { outputOf } = await runSection('Codes are long');
+  assert.match(outputOf('lengthened'), /"cause":"unused","codes":\d,"used":0/);
+  await run("sed -i '/^OTP_SHORT_OPEN_MAX=/d' .env\nsystemctl restart stateless-otp");
+});
+
 test('upgrade: a code from before a restart signs in after it, and the sign-in goes on after another', async () => {
   const otp = await obtain('bob@example.com');
   await runSection('Upgrade without a failed sign-in');

@@ -42,6 +42,11 @@ export const metricList = {
     help: 'Processes in which the circuit breaker of a transport is open',
     labels: ['transport'],
   },
+  longCodes: {
+    name: 'long_codes',
+    help: 'Processes that make long codes for all unknown browsers, since the short ones of an hour are used up',
+    labels: ['cause'],
+  },
   tokens: {
     name: 'tokens_total',
     help: 'Tokens and sign-ins, by what happened to them',

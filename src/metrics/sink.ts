@@ -49,6 +49,11 @@ export function createMetricsSink(
     [...openBreakers].map(([transport, isOpen]) => [isOpen, transport]),
   );
 
+  let longCodesCause = '';
+  addGauge(registry, metricList.longCodes, () =>
+    ['unused', 'growth'].map((cause) => [cause === longCodesCause ? 1 : 0, cause]),
+  );
+
   /** Each call has one outcome with an action and a status: its answer. */
   function countAnswer({ action, status, channel = none, limit = none }: Members): void {
     if (status === undefined) return;
@@ -96,6 +101,12 @@ export function createMetricsSink(
         case 'breaker.opened':
         case 'breaker.closed':
           openBreakers.set(outcome.transport, event === 'breaker.opened' ? 1 : 0);
+          break;
+        case 'codes.lengthened':
+          if (outcome.cause !== 'guesses') longCodesCause = outcome.cause;
+          break;
+        case 'codes.shortened':
+          longCodesCause = '';
           break;
         case 'token.refreshed':
         case 'token.reused':

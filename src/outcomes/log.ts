@@ -50,6 +50,8 @@ export const logFields: readonly Field[] = [
   { member: 'transport', name: 'transport', description: 'who was asked to send it' },
   { member: 'providerId', name: 'provider_id', description: "the provider's id of the message" },
   { member: 'codeLength', name: 'code_length', description: 'digits of the code' },
+  { member: 'codes', name: 'codes', description: 'how many codes were made' },
+  { member: 'used', name: 'used', description: 'how many of these were used' },
   { member: 'attemptsLeft', name: 'attempts_left', description: 'attempts left for the code' },
   { member: 'usedSecondsAgo', name: 'used_seconds_ago', description: 'how long ago the code was used' },
   { member: 'issued', name: 'issued', description: 'what was issued: `access`, `refresh` or `session`' },

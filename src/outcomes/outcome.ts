@@ -1,17 +1,24 @@
-import type { Unsupported } from '../core/channels.js';
-import type { ExpiredCause } from '../core/expired-cause.js';
 import type { Channel, LimitName } from '../core/policy.js';
-import type { Action, Call, Failure, Subject, TokenCause, TokenKind, WithheldCause } from './call.js';
+import type { Action, Call, Failure, Subject, TokenCause } from './call.js';
 import type {
-  Answered,
+  CodeBlocked,
+  CodeRefused,
+  CodeSent,
+  CodesLengthened,
+  CodesShortened,
+  CodeVerified,
+  CodeWithheld,
+  OfCode,
+  RequestRefused,
+  TestIdentityUsed,
+} from './code-outcomes.js';
+import type {
   BreakerChanged,
   DeliveryDelivered,
   DeliveryFailed,
   DeliveryFailing,
   DeliveryLost,
   ReleaseFailed,
-  Timed,
-  ToChannel,
 } from './delivery-outcomes.js';
 import type {
   RenewalFailed,
@@ -22,71 +29,6 @@ import type {
   TokenReused,
   TokenRevoked,
 } from './token-outcomes.js';
-
-interface OfCode extends Call, Subject, Timed {}
-
-export interface CodeSent extends OfCode, ToChannel, Answered {
-  event: 'code.sent';
-  action: 'request';
-  /** `delivered` to the provider, or `queued`: then `delivery.…` follows with the same request id. */
-  status: 'delivered' | 'queued';
-  codeLength: number;
-}
-
-export interface CodeWithheld extends OfCode, ToChannel {
-  event: 'code.withheld';
-  action: 'request';
-  status: 'withheld';
-  cause: WithheldCause;
-}
-
-export interface RequestRefused extends Call, Partial<Subject>, Timed {
-  event: 'request.refused';
-  action: 'request';
-  status: 'pending' | 'expired' | Unsupported | 'invalid_identity' | 'human_check_required' | Failure;
-  /** With `human_check_required`: the limit that asks for it. */
-  limit?: LimitName | undefined;
-  channel?: Channel | undefined;
-  cause?: string | undefined;
-}
-
-export interface CodeVerified extends OfCode, ToChannel {
-  event: 'code.verified';
-  action: 'verify';
-  status: 'valid';
-  /** What was issued: `access` alone, `refresh` with a refresh token, `session` for a cookie; undefined where no tokens are. */
-  issued: TokenKind | undefined;
-}
-
-export interface CodeRefused extends Call, Partial<Subject>, Timed {
-  event: 'code.refused';
-  action: 'verify';
-  channel?: Channel | undefined;
-  status: 'invalid' | 'expired' | 'invalid_identity' | Failure;
-  /** `wrong` and `malformed` with `invalid`. */
-  cause?: 'wrong' | 'malformed' | ExpiredCause | undefined;
-  attemptsLeft?: number | undefined;
-  usedSecondsAgo?: number | undefined;
-}
-
-export interface CodeBlocked extends OfCode {
-  event: 'code.blocked';
-  action: Action;
-  status: 'blocked';
-  channel?: Channel | undefined;
-}
-
-/** A test identity, whose code never changes, was asked for or verified. */
-export interface TestIdentityUsed extends Call, Subject {
-  event: 'test_identity.used';
-  action: Action;
-}
-
-/** Many wrong guesses have made the codes of an identity longer. */
-export interface CodesLengthened extends Call, Subject {
-  event: 'codes.lengthened';
-  codeLength: number;
-}
 
 export interface BudgetReached extends OfCode {
   event: 'budget.reached';
@@ -205,6 +147,7 @@ export type Outcome =
   | CodeBlocked
   | TestIdentityUsed
   | CodesLengthened
+  | CodesShortened
   | BudgetReached
   | BudgetExceeded
   | DeliveryDelivered

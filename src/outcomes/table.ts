@@ -9,6 +9,7 @@ export type PublishedEvent =
   | 'code.refused'
   | 'code.blocked'
   | 'codes.lengthened'
+  | 'codes.shortened'
   | 'delivery.failed'
   | 'delivery.delivered'
   | 'token.refreshed'
@@ -45,7 +46,8 @@ export const outcomeRows: Rows = {
   'code.refused': published('info', 'A code was refused'),
   'code.blocked': published('info', 'No attempts are left for the pending code'),
   'test_identity.used': shown('warn', 'A test identity was used: nothing is sent to it'),
-  'codes.lengthened': published('warn', 'Wrong guesses have made the codes of an identity longer'),
+  'codes.lengthened': published('warn', 'New codes are long: of one identity, or of all unknown browsers'),
+  'codes.shortened': published('info', 'The codes of unknown browsers are short again'),
   'budget.reached': published('info', 'A limit was reached'),
   'budget.exceeded': shown('warn', 'A limit over a day would have refused this, but RATE_DAY is log'),
   'delivery.delivered': published('info', 'The provider accepted a message'),

@@ -22,6 +22,7 @@ import { createAddressLimits } from './address-limits.js';
 import { createDayBudgets } from './day-budgets.js';
 import type { Devices } from './devices.js';
 import { createHumanChecks } from './human-checks.js';
+import { createNewCodes } from './new-codes.js';
 import { createSendNotes } from './send-notes.js';
 import { createShortCodes } from './short-codes.js';
 import { createTargetResolver, type FindCountry } from './target.js';
@@ -81,6 +82,9 @@ export function createParts(options: ServiceOptions) {
   const findTestCode = createTestCodeFinder(testIdentities, clock);
   const base = { ...options, derivation, findTestCode };
   const countAddress = createAddressLimits(base);
+  // Without a budget of guesses, codes are always short.
+  const isBounded = policy.lengthenAfter > 0;
+  const shortCodes = createShortCodes(isBounded ? options : { ...options, shortOpenMax: undefined });
   return {
     ...base,
     resolveTarget: createTargetResolver(base),
@@ -88,10 +92,8 @@ export function createParts(options: ServiceOptions) {
     humanChecks: createHumanChecks({ ...options, countAddress }),
     dayBudgets: createDayBudgets({ ...base, countAddress }),
     sendNotes: createSendNotes(options),
-    // Without a budget of guesses, codes are always short.
-    shortCodes: createShortCodes(
-      policy.lengthenAfter === 0 ? { ...options, shortOpenMax: undefined } : options,
-    ),
+    shortCodes,
+    newCodes: createNewCodes({ ...options, shortCodes }),
     writeMessage: createMessageWriter(base),
   };
 }

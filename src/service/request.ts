@@ -16,7 +16,7 @@ import {
   toFailedRequest,
   toRequestOutcome,
 } from './request-outcome.js';
-import { isNewCode, noShortCodes } from './short-codes.js';
+import { noShortCodes } from './short-codes.js';
 import type { Target } from './target.js';
 import { toRetrySeconds } from './waits.js';
 import { createNoChallenges } from './windows.js';
@@ -28,7 +28,8 @@ type Opened = Extract<OpenResult, { status: 'opened' }>;
 export function createRequest(parts: Parts): Request {
   const { policy, derivation, store, delivery, outcomes, random, shouldSend, monotonicClock, sendNotes } =
     parts;
-  const { devices, resolveTarget, dayBudgets, writeMessage, findCountry, humanChecks, shortCodes } = parts;
+  const { devices, resolveTarget, dayBudgets, writeMessage, findCountry, humanChecks, shortCodes, newCodes } =
+    parts;
   const followDelivery = createDeliveryFollower(parts);
   const chooseChannel = createChannelChooser(parts);
   const firstTransportOf = Object.fromEntries(
@@ -75,11 +76,7 @@ export function createRequest(parts: Parts): Request {
     if (isBound) sent.challenge = nameRecord(target, opened.record);
     const isMuted = opened.record.mute || testCode !== undefined;
     if (testCode) outcomes.report({ event: 'test_identity.used', action: 'request', ...nameCall(facts) });
-    if (isMuted) {
-      facts.withheld = testCode ? 'test_identity' : 'not_allowed';
-    } else if (opened.record.alphabet !== 'base32' && sent.codeLength > policy.digits) {
-      outcomes.report({ event: 'codes.lengthened', ...nameCall(facts), codeLength: sent.codeLength });
-    }
+    if (isMuted) facts.withheld = testCode ? 'test_identity' : 'not_allowed';
     const message = writeMessage(target, opened.record, sent, options);
     const openedKey = isBound ? { ...recordKey, challenge: opened.record.challenge } : recordKey;
     const send = { key: openedKey, recordChallenge: opened.record.challenge, sendId: opened.sendId };
@@ -168,10 +165,7 @@ export function createRequest(parts: Parts): Request {
       mute: shouldSend !== undefined && !(await shouldSend(identity.value, purpose)),
       day: dayBudgets.describeSend(spender, spent),
     });
-    if (lease) {
-      const isHandedOut = !device && isNewCode(opened, newChallenge, policy.digits);
-      shortCodes.settle(lease, policy.maxAttempts, isHandedOut);
-    }
+    if (!testCode) newCodes.noteOpened(opened, newChallenge, lease, spender.side, facts);
     if (opened.status !== 'opened') {
       dayBudgets.undo(spender, spent);
       return opened;

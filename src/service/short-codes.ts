@@ -1,7 +1,6 @@
 import { bucketsPerPeriod, createShortOpenLadder } from '../core/ladder.js';
 import type { SpendRow } from '../count-verbs.js';
 import type { MonotonicClock, Store } from '../ports.js';
-import type { OpenResult } from '../store-verbs.js';
 
 /** Attempts that a process takes at once, so that most requests need no further call of the store. */
 const blockSize = 50;
@@ -32,12 +31,6 @@ export interface ShortCodes {
 
 /** A budget of guesses that has room for no short code. */
 export const noShortCodes = -1;
-
-/** Whether this call has made a code of so many digits; otherwise it has sent one again, or none. */
-export function isNewCode(opened: OpenResult, newChallenge: string, digits: number): boolean {
-  if (opened.status !== 'opened' || opened.record.challenge !== newChallenge) return false;
-  return opened.record.digits === digits;
-}
 
 const endless: Lease = { left: 0, atMs: 0, endsAt: 0 };
 const unlimited: ShortCodes = { take: () => endless, settle() {}, giveBack() {} };

@@ -36,7 +36,8 @@ const maxUsedCodes = 10_000;
 /** Counts the attempt, compares the code, consumes the record, issues the token. */
 export function createVerify(parts: Parts): Verify {
   const { policy, derivation, store, outcomes, random, issueToken, readClaims, monotonicClock } = parts;
-  const { devices, shouldSend, resolveTarget, countAddress, dayBudgets, findCountry, shortCodes } = parts;
+  const { devices, shouldSend, resolveTarget, countAddress, dayBudgets, findCountry, shortCodes, newCodes } =
+    parts;
   const { parse: parseTyped, equal } = typedCodes[parts.codeAlphabet ?? 'digits'];
   const usedCodes = createUsedCodes({
     maxEntries: maxUsedCodes,
@@ -96,13 +97,11 @@ export function createVerify(parts: Parts): Verify {
     usedCodes.add(recordKey);
     if (consumed === false) return { status: 'expired' };
     const { side, expiresAtMs } = attempt;
-    if (
-      side !== 'known' &&
-      expiresAtMs !== undefined &&
-      record.digits === policy.digits &&
-      !target.testCode
-    ) {
-      shortCodes.giveBack(policy.maxAttempts, expiresAtMs - policy.windowSeconds * 1000);
+    if (side !== 'known' && expiresAtMs !== undefined && !target.testCode) {
+      newCodes.noteUsed();
+      if (record.digits === policy.digits) {
+        shortCodes.giveBack(policy.maxAttempts, expiresAtMs - policy.windowSeconds * 1000);
+      }
     }
     if (typeof consumed !== 'object') {
       const authTimeSeconds = consumed === true ? undefined : consumed;

@@ -40,6 +40,7 @@ const allowed: Record<string, RegExp> = {
   event: new RegExp(
     `^(issued|refreshed|reused|refused|revoked|ended|${Object.keys(outcomeRows).join('|').replaceAll('.', '\\.')})$`,
   ),
+  cause: /^(unused|growth)$/,
   decision: /^(signed_in|signed_out|public|forbidden)$/,
   country: /^([A-Z]{2}|[0-9]{3}|none)$/,
   step: /^(sent|verified)$/,

@@ -1,0 +1,119 @@
+import type { Outcomes } from '../outcomes/outcomes.js';
+import type { MonotonicClock } from '../ports.js';
+import type { OpenResult, Side } from '../store-verbs.js';
+import { nameCall, type RequestFacts } from './request-outcome.js';
+import type { Lease, ShortCodes } from './short-codes.js';
+
+/** What is looked at for the cause: between one and two of these. */
+const memoryMs = 1_800_000;
+/** So long after the last code that was long for want of room, it is over. Room comes and goes by the minute. */
+const quietMs = 600_000;
+/** How often it is said again while it lasts. */
+const repeatMs = 3_600_000;
+/** Of the codes made: if at least so many are used, nobody attacks. */
+const usedPart = 3 / 4;
+
+interface Use {
+  made: number;
+  used: number;
+}
+
+/** Follows the codes that are made, and says why they are long when they are. */
+export interface NewCodes {
+  /** @param lease what `ShortCodes.take` gave for it */
+  noteOpened(
+    opened: OpenResult,
+    newChallenge: string,
+    lease: Lease | undefined,
+    side: Side,
+    facts: RequestFacts,
+  ): void;
+  /** Of an unknown browser. */
+  noteUsed(): void;
+}
+
+export function createNewCodes(parts: {
+  shortCodes: ShortCodes;
+  policy: { digits: number; maxAttempts: number };
+  outcomes: Outcomes;
+  monotonicClock: MonotonicClock;
+}): NewCodes {
+  const { shortCodes, outcomes, monotonicClock } = parts;
+  const { digits, maxAttempts } = parts.policy;
+  let recent: Use = { made: 0, used: 0 };
+  let before: Use = { made: 0, used: 0 };
+  let recentSince = monotonicClock.now();
+  /** While the hour has no room. */
+  let shortage: { codes: number; lastAt: number; saidAt: number; cause: string } | undefined;
+
+  function turn(now: number): void {
+    if (now - recentSince < memoryMs) return;
+    before = now - recentSince < 2 * memoryMs ? recent : { made: 0, used: 0 };
+    recent = { made: 0, used: 0 };
+    recentSince = now;
+  }
+
+  function sumUse(): Use & { cause: 'unused' | 'growth' } {
+    const [made, used] = [before.made + recent.made, before.used + recent.used];
+    return { made, used, cause: used >= made * usedPart ? 'growth' : 'unused' };
+  }
+
+  function say(now: number): string {
+    const { made, used, cause } = sumUse();
+    outcomes.report({ event: 'codes.lengthened', cause, codes: made, used });
+    if (shortage) shortage.saidAt = now;
+    return cause;
+  }
+
+  function noteShortage(now: number): void {
+    if (shortage) {
+      shortage.codes += 1;
+      shortage.lastAt = now;
+      return;
+    }
+    shortage = { codes: 1, lastAt: now, saidAt: now, cause: say(now) };
+    watch(quietMs);
+  }
+
+  function watch(ms: number): void {
+    monotonicClock.after(ms, look).unref();
+  }
+
+  function look(): void {
+    if (!shortage) return;
+    const now = monotonicClock.now();
+    turn(now);
+    const { codes, lastAt, saidAt, cause } = shortage;
+    if (now - lastAt >= quietMs) {
+      shortage = undefined;
+      outcomes.report({ event: 'codes.shortened', codes });
+      return;
+    }
+    if (sumUse().cause !== cause || now - saidAt >= repeatMs) shortage.cause = say(now);
+    watch(quietMs);
+  }
+
+  return {
+    noteOpened(opened, newChallenge, lease, side, facts) {
+      const isNew = opened.status === 'opened' && opened.record.challenge === newChallenge;
+      const isShort = isNew && opened.record.digits === digits;
+      const isKnown = side === 'known';
+      if (lease) shortCodes.settle(lease, maxAttempts, isShort && !isKnown);
+      if (!isNew || opened.record.alphabet === 'base32') return;
+      if (!isKnown) {
+        turn(facts.startedAt);
+        recent.made += 1;
+      }
+      if (isShort) return;
+      if (lease || isKnown) {
+        const codeLength = opened.record.digits;
+        outcomes.report({ event: 'codes.lengthened', ...nameCall(facts), cause: 'guesses', codeLength });
+      } else {
+        noteShortage(facts.startedAt);
+      }
+    },
+    noteUsed() {
+      recent.used += 1;
+    },
+  };
+}
