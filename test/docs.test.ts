@@ -1,14 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseEnv } from 'node:util';
@@ -17,21 +9,22 @@ import { stores } from '../src/cli/stores.js';
 import { limitNames } from '../src/core/policy.js';
 import { problems } from '../src/http/problems.js';
 import { settingNames, settings } from '../src/options/settings.js';
-import { docs, readCodeBlocks } from './helpers/docs.js';
+import { createDocsFolder, docs, readCodeBlocks, writeBlocks } from './helpers/docs.js';
 import { root } from './helpers/process.js';
 
 const blocks = docs.flatMap(readCodeBlocks);
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
 test('every TypeScript block of the documentation compiles against the package as users import it', () => {
-  const sources = blocks.filter(({ language }) => language === 'ts');
-  assert.ok(sources.length >= 6);
-  mkdirSync(join(root, '.scratch'), { recursive: true });
-  const folder = mkdtempSync(join(root, '.scratch', 'docs-'));
+  const folder = createDocsFolder();
   try {
-    sources.forEach(({ code, file, line }, index) => {
-      writeFileSync(join(folder, `block${index}.ts`), `// ${file}:${line}\n${code}`);
-    });
+    let count = 0;
+    for (const page of docs) {
+      const own = join(folder, page.replaceAll('/', '-'));
+      mkdirSync(own);
+      count += writeBlocks(page, own);
+    }
+    assert.ok(count >= 6);
     writeFileSync(
       join(folder, 'tsconfig.json'),
       JSON.stringify({

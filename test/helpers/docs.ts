@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './process.js';
 
@@ -26,4 +26,20 @@ export function readCodeBlocks(file: string): CodeBlock[] {
     language: match[1] ?? '',
     code: match[2] ?? '',
   }));
+}
+
+/** A folder in which the package can be imported by its name, as users do. */
+export function createDocsFolder(): string {
+  mkdirSync(join(root, '.scratch'), { recursive: true });
+  return mkdtempSync(join(root, '.scratch', 'docs-'));
+}
+
+/** Writes the TypeScript blocks of a page, each under the name in its first line or its number. */
+export function writeBlocks(file: string, folder: string): number {
+  const sources = readCodeBlocks(file).filter(({ language }) => language === 'ts');
+  sources.forEach(({ code, line }, index) => {
+    const [, name = `block${index}.ts`] = /^\/\/ (\S+\.ts)\n/.exec(code) ?? [];
+    writeFileSync(join(folder, name), code.replace('\n', ` // ${file}:${line}\n`));
+  });
+  return sources.length;
 }
