@@ -24,6 +24,7 @@ export const slow: readonly string[] = [
   'test/e2e/redis',
   'test/e2e/sign-in',
   'test/e2e/stopped-forms',
+  'test/e2e/storeless',
   'test/e2e/token-rotation',
   'test/e2e/workers',
   'test/examples/django',

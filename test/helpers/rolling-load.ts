@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { readConsoleCodes } from './console-codes.js';
 import { type Service, unlimited } from './fleet.js';
 import { createHttpClient } from './http-client.js';
 import { until } from './until.js';
@@ -55,7 +56,9 @@ export async function startRollingLoad({ start, checkOutside }: RollingLoadOptio
       call(at, ({ service }) => client.post(`${service.url}/api/v1/${path}`, body));
     const asked = await post(index, 'otp/request', { identity });
     const otp = await asked.instance.readCode(identity);
-    const token = String((await post(index + 1, 'otp/verify', { identity, otp })).body['access_token']);
+    const { challenge } = asked.body;
+    const verified = await post(index + 1, 'otp/verify', { identity, otp, challenge });
+    const token = String(verified.body['access_token']);
     const checked = await post(index, 'token/verify', { token });
     if (checked.body['active'] !== true) throw new Error('the token is not active at the other instance');
     await call(index + 1, ({ service }) => askGate(service, token));
@@ -124,33 +127,11 @@ interface Instance {
   readCode(identity: string): Promise<string>;
 }
 
-/** Reads the codes that the console transport writes, each once. */
-function trackInstance(service: Service): Instance {
-  const codes = new Map<string, string>();
-  const waiting = new Map<string, (code: string) => void>();
-  let rest = '';
-  service.child.stdout?.on('data', (chunk) => {
-    service.output.stdout = '';
-    const lines = `${rest}${chunk}`.split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const [, code = '', identity = ''] = /code (\d{6}) for (\S+) /.exec(line) ?? [];
-      waiting.get(identity)?.(code);
-      if (!waiting.delete(identity)) codes.set(identity, code);
-    }
-  });
-  return {
-    service,
-    calls: 0,
-    readCode(identity) {
-      const code = codes.get(identity);
-      codes.delete(identity);
-      return code === undefined
-        ? new Promise((resolve) => waiting.set(identity, resolve))
-        : Promise.resolve(code);
-    },
-  };
-}
+const trackInstance = (service: Service): Instance => ({
+  service,
+  calls: 0,
+  readCode: readConsoleCodes(service),
+});
 
 /** A reverse proxy's question, with the bearer token. */
 function askGate({ url }: Service, token: string): Promise<{ status: number; body: object }> {
