@@ -17,7 +17,7 @@ import {
 import { type PhoneCountries, parsePhoneCountries } from '../core/phone-countries.js';
 import { findPlace } from '../core/phone-place.js';
 import type { Channel, DayBudgetMode, LimitName, PhoneGuard, Policy } from '../core/policy.js';
-import type { SpendPlace, SpendResult, SpendRow } from '../count-verbs.js';
+import type { SpendPlace, SpendRequest, SpendResult, SpendRow } from '../count-verbs.js';
 import { remember } from '../fast/recent.js';
 import type { MonotonicClock, Store } from '../ports.js';
 import type { RateLimited } from '../results.js';
@@ -123,28 +123,28 @@ export function createDayBudgets(parts: {
     return { limit: 'phone_country', key: address, place: country, max: freeCountries, periodSeconds };
   }
 
+  /** Only called where the store can. */
+  function spendIn(request: SpendRequest): Promise<SpendResult> {
+    return (store as Required<Pick<Store, 'spend'>>).spend(request);
+  }
+
   async function spendDay(
     spender: Spender,
     sender: Sender | undefined,
     network: string | undefined,
   ): Promise<Spent | SpendRefusal | RateLimited> {
     const { identity, channel, isUnguarded } = spender;
-    const step = { isOnSecondStep: isOnSecondStep(channel, spender), isEnforced };
-    const spent: Spent = { ...nothing, network };
+    const isOnSecond = isOnSecondStep(channel, spender);
+    const spent: Spent = { status: 'counted', network, receipt: '', paid: undefined, exceeded: undefined };
     let [addressAtMs, phoneAtMs] = [0, 0];
 
-    /** Null when it is counted. */
-    async function count(request: Parameters<NonNullable<Store['spend']>>[0]) {
-      const answer = (await store.spend?.(request)) as SpendResult;
-      if (answer.status === 'counted') spent.exceeded ??= answer.exceeded;
-      return answer;
-    }
-
     if (sender && network !== undefined) {
-      const hit = describeRequestHit(policy, sender);
+      const { slot, rows } = toAddressRows(sender);
       const place = describePlace(identity, sender.address);
-      const answer = await count({ ...toAddressRows(sender), place, hit, ...step });
+      const hit = describeRequestHit(policy, sender);
+      const answer = await spendIn({ slot, rows, place, hit, isOnSecondStep: isOnSecond, isEnforced });
       if (answer.status === 'limited') return answer;
+      spent.exceeded = answer.exceeded;
       addressAtMs = answer.atMs;
       spent.receipt = writeReceipt(spender.side, sender, addressAtMs, phoneAtMs);
     }
@@ -160,12 +160,13 @@ export function createDayBudgets(parts: {
     if (paid?.isExceeded) spent.exceeded ??= 'paid_day';
     if (identity.kind !== 'phone' || isUnguarded) return spent;
     const isHeld = isEnforced && phoneGuard === 'enforce';
-    const rows = listPhoneRows(spender, network);
-    const answer = await count({ ...rows, isOnSecondStep: step.isOnSecondStep, isEnforced: isHeld });
+    const { slot, rows } = listPhoneRows(spender, network);
+    const answer = await spendIn({ slot, rows, isOnSecondStep: isOnSecond, isEnforced: isHeld });
     if (answer.status === 'limited') {
       undo(spender, spent);
       return answer;
     }
+    spent.exceeded ??= answer.exceeded;
     phoneAtMs = answer.atMs;
     spent.receipt = writeReceipt(
       spender.side,

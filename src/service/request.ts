@@ -16,7 +16,7 @@ import {
   toFailedRequest,
   toRequestOutcome,
 } from './request-outcome.js';
-import { noShortCodes } from './short-codes.js';
+import { withoutShortCodes } from './short-codes.js';
 import type { Target } from './target.js';
 import { toRetrySeconds } from './waits.js';
 import { createNoChallenges } from './windows.js';
@@ -160,7 +160,7 @@ export function createRequest(parts: Parts): Request {
       cooldownSeconds: policy.resendCooldownSeconds,
       staleSeconds: Math.min(staleSeconds, policy.windowSeconds / 3),
       sends,
-      lengthening: mayBeShort ? lengthening : { ...lengthening, after: noShortCodes },
+      lengthening: mayBeShort ? lengthening : withoutShortCodes(lengthening),
       isChecked,
       mute: shouldSend !== undefined && !(await shouldSend(identity.value, purpose)),
       day: dayBudgets.describeSend(spender, spent),

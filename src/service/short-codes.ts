@@ -1,6 +1,7 @@
 import { bucketsPerPeriod, createShortOpenLadder } from '../core/ladder.js';
 import type { SpendRow } from '../count-verbs.js';
 import type { MonotonicClock, Store } from '../ports.js';
+import type { Lengthening } from '../store-verbs.js';
 
 /** Attempts that a process takes at once, so that most requests need no further call of the store. */
 const blockSize = 50;
@@ -29,8 +30,10 @@ export interface ShortCodes {
   giveBack(attempts: number, madeAtMs: number): void;
 }
 
-/** A budget of guesses that has room for no short code. */
-export const noShortCodes = -1;
+/** With a budget of guesses that has room for no short code. */
+export function withoutShortCodes({ digits, maxAttempts, memorySeconds }: Lengthening): Lengthening {
+  return { after: -1, digits, maxAttempts, memorySeconds };
+}
 
 const endless: Lease = { left: 0, atMs: 0, endsAt: 0 };
 const unlimited: ShortCodes = { take: () => endless, settle() {}, giveBack() {} };

@@ -27,8 +27,8 @@ interface Found {
   row: SpendRow;
   key: string;
   networkKey: string | undefined;
-  all: PartCounts;
-  ofNetwork: PartCounts;
+  all: Count | undefined;
+  ofNetwork: Count | undefined;
   used: number;
   /** Undefined where networks do not count. */
   usedByNetwork: number | undefined;
@@ -63,17 +63,21 @@ export class DayCounts {
   /** See `Store.spend`; without the hit. */
   spend(request: SpendRequest, now: number): SpendResult {
     const { slot, rows, place, units = unitsPerSend, isOnSecondStep, isEnforced } = request;
-    const found = rows.map((row) => this.#find(slot, row, now));
-    const refusal =
-      found.map((one) => refuse(one, units, isOnSecondStep, now)).find((one) => one !== null) ??
-      (place && !isOnSecondStep ? this.#refusePlace(slot, place, now) : null);
+    const found: Found[] = [];
+    let refusal: Refusal | null = null;
+    for (const row of rows) {
+      const one = this.#find(slot, row, now);
+      refusal ??= refuse(one, units, isOnSecondStep, now);
+      found.push(one);
+    }
+    if (place && !isOnSecondStep) refusal ??= this.#refusePlace(slot, place, now);
     if (refusal && isEnforced) {
       const isHelpedByCheck = !isOnSecondStep && found.every((one) => refuse(one, units, true, now) === null);
       return { status: 'limited', ...refusal, isHelpedByCheck };
     }
-    for (const { row, key, networkKey } of found) {
-      add(this.#tableOf(row), key, row, units, now);
-      if (networkKey !== undefined) add(this.#counts, networkKey, row, units, now);
+    for (const { row, key, networkKey, all, ofNetwork } of found) {
+      add(this.#tableOf(row), key, all, row, units, now);
+      if (networkKey !== undefined) add(this.#counts, networkKey, ofNetwork, row, units, now);
     }
     if (place) this.#addPlace(slot, place, units, now);
     return { status: 'counted', atMs: now, exceeded: refusal?.limit };
@@ -98,16 +102,16 @@ export class DayCounts {
     const { periodSeconds, free } = row.ladder;
     const [key, networkKey] = [nameCount(slot, row), nameNetwork(slot, row)];
     const table = this.#tableOf(row);
-    const all = table.load(key, now)?.parts;
-    const ofNetwork = networkKey === undefined ? undefined : this.#counts.load(networkKey, now)?.parts;
-    const used = all ? sumUnits(all, periodSeconds, now) : table.hasRoom(now) ? 0 : free.max;
+    const all = table.load(key, now);
+    const ofNetwork = networkKey === undefined ? undefined : this.#counts.load(networkKey, now);
+    const used = all ? sumUnits(all.parts, periodSeconds, now) : table.hasRoom(now) ? 0 : free.max;
     let usedByNetwork: number | undefined;
     if (networkKey !== undefined) {
       const byNetwork = this.#counts.hasRoom(now) ? 0 : Math.min(free.max, free.networkMax);
-      usedByNetwork = ofNetwork ? sumUnits(ofNetwork, periodSeconds, now) : byNetwork;
+      usedByNetwork = ofNetwork ? sumUnits(ofNetwork.parts, periodSeconds, now) : byNetwork;
     }
     const bestDay = row.isGrowing ? this.#findBestDay(key, now) : 0;
-    return { row, key, networkKey, all: all ?? [], ofNetwork: ofNetwork ?? [], used, usedByNetwork, bestDay };
+    return { row, key, networkKey, all, ofNetwork, used, usedByNetwork, bestDay };
   }
 
   #findBestDay(key: string, now: number): number {
@@ -178,12 +182,19 @@ function refuse(found: Found, units: number, isOnSecondStep: boolean, now: numbe
     part === 'network'
       ? [ofNetwork, figures.networkMax]
       : [all, usedByNetwork === 0 ? figures.freshMax : figures.max];
-  const retryAfterMs = waitForUnits(counts, row.ladder.periodSeconds, most - units, now);
+  const retryAfterMs = waitForUnits(counts?.parts ?? [], row.ladder.periodSeconds, most - units, now);
   return { limit: row.limit, retryAfterMs };
 }
 
-function add(table: ExpiringMap<Count>, key: string, { ladder }: SpendRow, units: number, now: number): void {
-  const known = table.load(key, now);
+/** @param known what the table has under this key */
+function add(
+  table: ExpiringMap<Count>,
+  key: string,
+  known: Count | undefined,
+  { ladder }: SpendRow,
+  units: number,
+  now: number,
+): void {
   if (!known && !table.hasRoom(now)) return;
   const parts = known?.parts ?? [];
   addUnits(parts, ladder.periodSeconds, units, now);
@@ -200,7 +211,7 @@ function take(table: ExpiringMap<Count>, key: string, { ladder }: SpendRow, give
 }
 
 function nameCount(slot: string, { key }: SpendRow): string {
-  return `${slot} ${key}`;
+  return slot === key ? key : `${slot} ${key}`;
 }
 
 function nameNetwork(slot: string, row: SpendRow): string | undefined {
