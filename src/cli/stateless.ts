@@ -1,3 +1,4 @@
+import { base32Length } from '../core/base32-code.js';
 import type { Forecast } from '../core/forecast.js';
 import { isAskedFor, statelessRefuses } from '../options/modes.js';
 import { senders } from '../options/senders.js';
@@ -8,8 +9,13 @@ import type { Given } from './say.js';
 /** Guesses a second that the odds are given for: without memory, only the platform limits them. */
 export const assumedGuessesPerSecond = 1000;
 const yearSeconds = 365 * 86_400;
-/** Codes in base32 have 60 bits. */
-export const statelessYearlyOdds = (assumedGuessesPerSecond * yearSeconds) / 2 ** 60;
+
+/** The probability that one of so many guesses at codes in base32 is right. */
+export function computeStatelessOdds(guesses: number, letters = base32Length): number {
+  return -Math.expm1(guesses * Math.log1p(-(32 ** -letters)));
+}
+
+export const statelessYearlyOdds = computeStatelessOdds(assumedGuessesPerSecond * yearSeconds);
 
 /** Windows of time need no store, so they miss none. */
 export function isStateless({ STORE, OTP_MODE }: Environment): boolean {

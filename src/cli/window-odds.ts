@@ -5,7 +5,9 @@ import type { Environment } from '../options/settings.js';
 const daySeconds = 86_400;
 
 /** The probability that a day of guessing at one process takes over an identity in `OTP_MODE=window`. */
-export function computeWindowOdds(config: Environment): number {
+export function computeWindowOdds(
+  config: Pick<Environment, 'OTP_DIGITS' | 'OTP_DRIFT_TOLERANCE' | 'RATE_VERIFY_OTP_MAX'>,
+): number {
   const { OTP_DIGITS: digits, OTP_DRIFT_TOLERANCE: drift, RATE_VERIFY_OTP_MAX: max } = config;
   const guesses = max * (daySeconds / limitPeriodSeconds) * (2 * drift + 1);
   return -Math.expm1(guesses * Math.log1p(-(10 ** -digits)));

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { deriveKeys } from '../../src/core/keys.js';
 import {
@@ -10,13 +9,13 @@ import {
   refusedSends,
 } from '../../src/core/policy.js';
 import { createDelivery } from '../../src/delivery/delivery.js';
-import type { Random } from '../../src/ports.js';
 import { createService } from '../../src/service.js';
 import type { OpenRequest } from '../../src/store-verbs.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { createManualClock, createManualMonotonicClock } from '../helpers/clock.js';
 import { createInbox, secretKey } from '../helpers/otp.js';
 import { noOutcomes } from '../helpers/outcomes.js';
+import { createSeededRandom } from '../helpers/seeded-random.js';
 
 const daySeconds = 24 * 3600;
 
@@ -164,11 +163,3 @@ test('three-digit stand-ins are hit as often as the formula says, within three s
   );
   assert.ok(guesses <= years * 40 && guesses > years * 38, `${guesses} guesses met short codes`);
 });
-
-/** Repeatable bytes: the n-th call gives HMAC(seed, n). */
-function createSeededRandom(seed: string): Random {
-  let calls = 0;
-  const bytes = (size: number) =>
-    createHmac('sha256', seed).update(String(calls++)).digest().subarray(0, size);
-  return { bytes, id: () => bytes(16).toString('base64url') };
-}
