@@ -28,13 +28,16 @@ export interface LaunchOptions {
   core: string | null;
 }
 
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 /** A benchmark that breaks off must not leave a server behind. */
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+export const unpinned: Cores = { server: null, load: null, store: null, all: null };
 
 /** One core for the server and another for the load generator, where there are two and `taskset` is installed. */
 export function chooseCores(): Cores {
@@ -45,7 +48,7 @@ export function chooseCores(): Cores {
   });
   const [server, load, store] = cores;
   if (load === undefined || server === undefined || spawnSync('taskset', ['-V']).status !== 0) {
-    return { server: null, load: null, store: null, all: null };
+    return unpinned;
   }
   return { server, load, store: store ?? load, all: list };
 }
@@ -55,17 +58,24 @@ export function pinProcess(pid: number, core: string | null): void {
   if (core !== null) spawnSync('taskset', ['-acp', core, String(pid)]);
 }
 
-/**
- * Starts a server and waits until it takes connections.
- *
- * @throws Error with what it complained of, when it ends before that
- */
-export async function launch({ command, args, env, core }: LaunchOptions): Promise<Launched> {
-  const port = await findFreePort();
+export interface Spawned {
+  pid: number;
+  hasEnded(): boolean;
+  /** What it complained of last. */
+  findComplaint(): string;
+  stop(): Promise<void>;
+}
+
+/** Starts a program in the folder of the benchmark. */
+export function spawnPinned(
+  command: string,
+  args: string[],
+  { env, core }: Pick<LaunchOptions, 'env' | 'core'>,
+): Spawned {
   const pinned = core === null ? [command, ...args] : ['taskset', '-c', core, command, ...args];
   const child = spawn(pinned[0] as string, pinned.slice(1), {
     cwd: benchRoot,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env, BENCH_PORT: String(port) },
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   running.add(child);
@@ -86,18 +96,10 @@ export async function launch({ command, args, env, core }: LaunchOptions): Promi
       resolve();
     });
   });
-  const deadline = Date.now() + patienceMs;
-  while (!(await takesConnections(port))) {
-    if (hasEnded) throw new Error(`it ended at start: ${findComplaint(complaint)}`);
-    if (Date.now() > deadline) {
-      child.kill('SIGKILL');
-      throw new Error(`it took no connection within ${patienceMs / 1000} s`);
-    }
-    await sleep(20);
-  }
   return {
     pid: child.pid as number,
-    port,
+    hasEnded: () => hasEnded,
+    findComplaint: () => findComplaint(complaint),
     async stop() {
       child.kill('SIGTERM');
       const tooLong = setTimeout(() => child.kill('SIGKILL'), 3000);
@@ -107,7 +109,27 @@ export async function launch({ command, args, env, core }: LaunchOptions): Promi
   };
 }
 
-async function findFreePort(): Promise<number> {
+/**
+ * Starts a server and waits until it takes connections.
+ *
+ * @throws Error with what it complained of, when it ends before that
+ */
+export async function launch({ command, args, env, core }: LaunchOptions): Promise<Launched> {
+  const port = await findFreePort();
+  const child = spawnPinned(command, args, { env: { ...env, BENCH_PORT: String(port) }, core });
+  const deadline = Date.now() + patienceMs;
+  while (!(await takesConnections(port))) {
+    if (child.hasEnded()) throw new Error(`it ended at start: ${child.findComplaint()}`);
+    if (Date.now() > deadline) {
+      await child.stop();
+      throw new Error(`it took no connection within ${patienceMs / 1000} s`);
+    }
+    await sleep(20);
+  }
+  return { pid: child.pid, port, stop: child.stop };
+}
+
+export async function findFreePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };

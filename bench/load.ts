@@ -5,7 +5,7 @@ export interface LoadOptions {
   /** The whole next request as it goes over the wire, or null when there is none left. */
   next(): Buffer | null;
   expectedStatus: number;
-  /** No request begins later than this; those begun are waited for. */
+  /** But for the first of each connection, no request begins later than this; those begun are waited for. */
   durationMs: number;
   /** Called with every answer that has the expected status. */
   onAnswer?(answer: string): void;
@@ -84,9 +84,10 @@ export async function openLoadGenerator(port: number, connections: number): Prom
           resolve({ requests: latenciesMs.length, errors, elapsedMs, latenciesMs });
         }
 
-        function send(lane: Lane): void {
+        /** @param isFirst of its lane: it is sent however late it has become */
+        function send(lane: Lane, isFirst = false): void {
           const now = performance.now();
-          const request = now - startedAt < durationMs ? next() : null;
+          const request = isFirst || now - startedAt < durationMs ? next() : null;
           lane.isBusy = request !== null;
           if (request === null) {
             if (busy === 0) finish();
@@ -121,7 +122,7 @@ export async function openLoadGenerator(port: number, connections: number): Prom
         };
         for (const lane of lanes) {
           // What answers nothing more than the first lanes may have used all up.
-          if (!lane.isBusy) send(lane);
+          if (!lane.isBusy) send(lane, true);
         }
       }),
     close() {

@@ -1,32 +1,33 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installNode } from '../scripts/install-node.mjs';
 import { listGrowthCases, runGrowthCases } from './growth/run.js';
-import {
-  floorCase,
-  type HttpCase,
-  type HttpContext,
-  httpCases,
-  runHttpCases,
-  workerCases,
-} from './http/run.js';
-import { chooseCores, pinProcess } from './launch.js';
+import { floorCase, type HttpCase, httpCases, runHttpCases, workerCases } from './http/run.js';
+import type { HttpContext } from './http/start-system.js';
+import { chooseCores, pinProcess, unpinned } from './launch.js';
 import { libraryCases, runLibraryCases } from './library/run.js';
 import { describeMachine, readVersions } from './machine.js';
 import { type BenchOptions, help, readOptions } from './options.js';
 import { profileCases } from './profile/run.js';
 import { createProgress } from './progress.js';
 import { type RedisServer, startRedis } from './redis.js';
+import { writePage } from './report/page.js';
+import { compareWithTargets } from './report/targets.js';
 import { writeReport } from './report/write.js';
 import type { CaseResult, Report } from './results.js';
+import { runStartCases, startCases } from './start/run.js';
 
 async function main(args: string[]): Promise<void> {
   const options = readOptions(args);
   if (!options) return print(help);
   if (options.node !== undefined) return runOn(options.node, args);
+  if (options.from !== undefined) return finish(JSON.parse(readFileSync(options.from, 'utf8')), options);
   const growthCases = listGrowthCases(options.sizes);
-  const all = [...httpCases, ...workerCases, ...libraryCases, ...growthCases].map(({ name }) => name);
+  const all = [...httpCases, ...workerCases, ...libraryCases, ...startCases, ...growthCases].map(
+    ({ name }) => name,
+  );
   if (options.isList) return print(`${all.join('\n')}\n`);
   const isWanted = ({ name, shippedTwinOf = name }: { name: string; shippedTwinOf?: string | undefined }) =>
     options.wanted.length === 0 ||
@@ -38,12 +39,20 @@ async function main(args: string[]): Promise<void> {
     http: httpCases.filter(isWanted),
     workers: workerCases.filter(isWanted),
     library: libraryCases.filter(isWanted),
+    start: startCases.filter(isWanted),
     growth: growthCases.filter(isWanted),
   };
   process.stderr.write(`Node ${process.version}\n`);
   if (options.isProfile) return print(await profile(options, chosen.http));
-  const report = await measure(options, chosen);
-  const files = writeReport(report, options.outputFolder);
+  finish(await measure(options, chosen), options);
+}
+
+function finish(report: Report, { outputFolder, writesPage }: BenchOptions): void {
+  const files = writeReport(report, outputFolder);
+  if (writesPage) writePage(report);
+  for (const { figure, measured, toReach, isReached } of compareWithTargets(report.cases)) {
+    print(`${isReached ? 'reached' : 'MISSED '}  ${figure}: ${measured} (${toReach})\n`);
+  }
   print(`${files.join('\n')}\n`);
 }
 
@@ -63,8 +72,11 @@ interface Chosen {
   http: typeof httpCases;
   workers: typeof workerCases;
   library: typeof libraryCases;
+  start: typeof startCases;
   growth: ReturnType<typeof listGrowthCases>;
 }
+
+type Context = BenchOptions & HttpContext;
 
 /** What is ours or runs in node can be profiled. */
 async function profile(options: BenchOptions, cases: HttpCase[]): Promise<string> {
@@ -75,9 +87,9 @@ async function profile(options: BenchOptions, cases: HttpCase[]): Promise<string
 /** With a Redis for those who ask for it, and this process out of the way of the servers. */
 async function withContext<Result>(
   options: BenchOptions,
-  run: (context: HttpContext) => Promise<Result>,
+  run: (context: Context) => Promise<Result>,
 ): Promise<Result> {
-  const cores = chooseCores();
+  const cores = options.isPinned ? chooseCores() : unpinned;
   pinProcess(process.pid, cores.load);
   let redis: RedisServer | undefined;
   const useRedis = async () => {
@@ -105,12 +117,13 @@ async function measure(options: BenchOptions, chosen: Chosen): Promise<Report> {
       cases.push(...results.map((result) => ({ ...result, group: 'workers' as const })));
     }
     if (chosen.library.length > 0) cases.push(...(await runLibraryCases(chosen.library, context)));
+    if (chosen.start.length > 0) cases.push(...(await runStartCases(chosen.start, context)));
     if (chosen.growth.length > 0) cases.push(...(await runGrowthCases(chosen.growth, context)));
     const seconds = (Date.now() - startedAt.getTime()) / 1000;
     context.progress.say(`${cases.length} cases in ${Math.round(seconds)} s`);
     const { rounds, roundSeconds, connections, isQuick } = options;
     return {
-      format: 1,
+      format: 2,
       startedAt: startedAt.toISOString(),
       seconds,
       settings: { rounds, roundSeconds, connections, isQuick },

@@ -51,9 +51,19 @@ export function countCpuMicros(before: CpuReading, after: CpuReading): number | 
 
 /** The most memory that the process and all that it has started ever held, in MiB; null where there is no /proc. */
 export function readPeakMiB(pid: number): number | null {
+  return readMiB(pid, 'VmHWM');
+}
+
+/** What they hold now. */
+export function readResidentMiB(pid: number): number | null {
+  return readMiB(pid, 'VmRSS');
+}
+
+function readMiB(pid: number, field: 'VmHWM' | 'VmRSS'): number | null {
   let total = 0;
   for (const id of listProcessTree(pid)) {
-    const [, kib] = /^VmHWM:\s+(\d+) kB/m.exec(readOrNull(`/proc/${id}/status`) ?? '') ?? [];
+    const status = readOrNull(`/proc/${id}/status`) ?? '';
+    const [, kib] = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status) ?? [];
     if (kib === undefined) return null;
     total += Number(kib) / 1024;
   }

@@ -5,13 +5,14 @@ import { benchRoot } from './launch.js';
 import { NotRunError } from './results.js';
 
 /** Software of others that some cases need. */
-export type Requirement = 'npm' | 'redis' | 'fastapi' | 'django';
+export type Requirement = 'npm' | 'redis' | 'nginx' | 'fastapi' | 'django';
 
 const rivals = join(benchRoot, 'rivals');
 
 /** Debian packages, and the command that succeeds when they are there. */
 const debian = {
   redis: { packages: ['redis-server'], check: ['redis-server', '--version'] },
+  nginx: { packages: ['nginx-light'], check: ['/usr/sbin/nginx', '-v'] },
   fastapi: {
     packages: ['python3-fastapi', 'python3-uvicorn', 'python3-uvloop', 'python3-httptools'],
     check: ['/usr/bin/python3', '-c', 'import fastapi, uvicorn'],

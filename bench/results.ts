@@ -8,8 +8,10 @@ export interface HttpRound {
   p99Ms: number;
   /** Of the server process and all it started; null where the system does not say. */
   cpuMicrosPerRequest: number | null;
-  /** The same of redis-server; null without one. */
-  storeCpuMicrosPerRequest: number | null;
+  /** The same of redis-server, the mail server or nginx; null without any. */
+  otherCpuMicrosPerRequest: number | null;
+  /** The same of the load generator, which needs a part of the cores too. */
+  loadCpuMicrosPerRequest: number;
   /** CPU per request against that of the floor in the same round. */
   timesFloor: number | null;
 }
@@ -29,14 +31,25 @@ export interface LibraryFigures {
 export interface GrowthFigures {
   pending: number;
   bytesPerIdentity: number;
+  /** CPU time of a call, that of Redis included. */
   requestMicros: number;
   verifyMicros: number;
+}
+
+export interface StartFigures {
+  /** From the start of the process to its first answer. */
+  firstAnswerMs: number;
+  /** CPU time until then. */
+  cpuMs: number;
+  /** Memory of the process when it has been idle for a while, in MiB. */
+  idleMiB: number;
 }
 
 export interface Figures {
   http: HttpFigures;
   library: LibraryFigures;
   growth: GrowthFigures;
+  start: StartFigures;
   workers: HttpFigures;
 }
 
@@ -45,6 +58,7 @@ interface Rounds {
   http: HttpRound;
   library: LibraryFigures;
   growth: GrowthFigures;
+  start: StartFigures;
   workers: HttpRound;
 }
 
@@ -64,7 +78,7 @@ export type CaseResult<G extends Group = Group> = {
 }[G];
 
 export interface Report {
-  format: 1;
+  format: 2;
   startedAt: string;
   seconds: number;
   settings: { rounds: number; roundSeconds: number; connections: number; isQuick: boolean };

@@ -4,18 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { floorName } from '../bench/http/systems.js';
-import { computeShares } from '../bench/profile/shares.js';
-import { formatMarkdown } from '../bench/report/markdown.js';
-import { compareWithTargets } from '../bench/report/targets.js';
-import type { CaseResult, Report } from '../bench/results.js';
-import { median, percentile } from '../bench/statistics.js';
-import { root, startProcess } from './helpers/process.js';
-
-async function runBench(args: string[]) {
-  const running = startProcess(process.execPath, ['--import', 'tsx', `${root}bench/main.ts`, ...args]);
-  const { code } = await running.exited;
-  return { code, ...running.output };
-}
+import type { Report } from '../bench/results.js';
+import { runBench, runSmoke } from './helpers/bench.js';
 
 describe('a small run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'stateless-otp-bench-test-'));
@@ -45,6 +35,7 @@ describe('a small run', () => {
         ['ours, memory, as shipped: right verify', 'measured'],
         ['library ours, engine: generate', 'measured'],
         ['growth memory: 1000 pending', 'measured'],
+        ['growth memory: 1000 pending, each from its own address', 'measured'],
       ],
     );
     for (const result of report.cases) {
@@ -78,14 +69,13 @@ describe('a small run', () => {
   });
 });
 
-test('every HTTP and library case of ours is also measured as shipped', async () => {
-  const { stdout } = await runBench(['--list']);
-  const names = stdout.trim().split('\n');
-  const plain = names.filter(
-    (name) => /^(library )?ours, (memory|redis)|^workers/.test(name) && !name.includes('as shipped'),
-  );
-  assert.ok(plain.length >= 20);
-  for (const name of plain) assert.ok(names.includes(name.replace(':', ', as shipped:')), name);
+test('each rival works, or it is said what it needs', async () => {
+  const results = await runSmoke(['express', 'better-auth', 'seed', 'otp']);
+  const rivals = results.filter(({ name }) => !/^(library )?ours/.test(name));
+  assert.ok(rivals.length >= 28, String(rivals.length));
+  for (const result of rivals) {
+    if (result.status === 'not run') assert.match(result.reason, /install|npm ci/, result.name);
+  }
 });
 
 test('with --node everything runs on that version', async () => {
@@ -117,82 +107,4 @@ test('a word that no case holds, or a number out of range, is refused with what 
   assert.match(tooMany.stderr, /--rounds: given "0", allowed: 1 to 100/);
   assert.equal(shown.code, 0);
   assert.match(shown.stdout, /--quick/);
-});
-
-describe('a report', () => {
-  const http = (name: string, cpuMicrosPerRequest: number, timesFloor: number): CaseResult => ({
-    group: 'http',
-    name,
-    status: 'measured',
-    rounds: [],
-    median: {
-      requests: 100,
-      errors: 0,
-      requestsPerSecond: 1000,
-      p50Ms: 1,
-      p99Ms: 2,
-      cpuMicrosPerRequest,
-      storeCpuMicrosPerRequest: null,
-      timesFloor,
-      peakMiB: 50,
-    },
-  });
-  const cases: CaseResult[] = [
-    http('bare node:http: post', 10, 1),
-    http('ours, memory: request', 21, 2.1),
-    { group: 'http', name: 'express + redis: request', status: 'not run', reason: 'npm ci failed' },
-  ];
-
-  test('says of what was not run why', () => {
-    const report: Report = {
-      format: 1,
-      startedAt: '2026-11-21T00:00:00.000Z',
-      seconds: 1,
-      settings: { rounds: 1, roundSeconds: 1, connections: 1, isQuick: true },
-      machine: {},
-      versions: {},
-      cases,
-    };
-    assert.match(formatMarkdown(report), /## Not run[\s\S]*\| express \+ redis: request \| npm ci failed \|/);
-  });
-
-  test('holds only figures whose cases ran against what is to be reached', () => {
-    assert.deepEqual(compareWithTargets(cases), [
-      { figure: 'request, memory', toReach: '≤ 2 × floor', measured: '2.1 × floor', isReached: false },
-    ]);
-  });
-});
-
-test('medians and percentiles are those of the values', () => {
-  assert.equal(median([3, 1, 2]), 2);
-  assert.equal(median([4, 1, 2, 3]), 2.5);
-  assert.equal(percentile([5, 1, 4, 2, 3], 0.5), 3);
-  assert.equal(percentile([5, 1, 4, 2, 3], 0.99), 5);
-});
-
-test('shares of a profile leave out the idle time and count a function that calls itself once', () => {
-  const node = (id: number, functionName: string, url: string, children: number[] = []) => ({
-    id,
-    callFrame: { functionName, url, lineNumber: 0 },
-    children,
-  });
-  const { parts, functions } = computeShares({
-    nodes: [
-      node(1, '(root)', '', [2, 5]),
-      node(2, 'outer', 'file:///x/dist/http/a.js', [3]),
-      node(3, 'outer', 'file:///x/dist/http/a.js', [4]),
-      node(4, 'sign', 'file:///x/node_modules/jose/dist/b.js'),
-      node(5, '(idle)', ''),
-    ],
-    samples: [2, 3, 4, 5],
-    timeDeltas: [100, 100, 200, 600],
-  });
-  assert.deepEqual(parts, [
-    { name: 'ours: http', self: 0.5, total: 1 },
-    { name: 'jose', self: 0.5, total: 0.5 },
-  ]);
-  assert.deepEqual(functions, [
-    { name: 'outer http/a.js:1', self: 0.5, total: 1 },
-    { name: 'sign dist/b.js:1', self: 0.5, total: 0.5 },
-  ]);
 });

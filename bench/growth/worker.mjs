@@ -1,11 +1,8 @@
-// Fills a store with pending identities, then measures what each costs: bytes, and the time of more calls.
-// Arguments: memory or the URL of a Redis, how many identities, how many calls to time. Run with --expose-gc.
-import { randomBytes } from 'node:crypto';
+// Fills a store with pending identities, then requests and verifies more, as it is told by its parent.
+// Arguments: memory or the URL of a Redis, and how many identities ask from one address. Run with --expose-gc.
+import { createAddresses, createOtpOn } from '../library/create-otp.mjs';
 import { loadBuilt } from '../servers/built.mjs';
 
-/** @type {typeof import('../../src/core/policy.js')} */
-const { createPolicy, guessMemorySeconds, limitPeriodSeconds, longAttempts } =
-  await loadBuilt('core/policy.js');
 /** @type {typeof import('../../src/stores/memory.js')} */
 const { createMemoryStore } = await loadBuilt('stores/memory.js');
 /** @type {typeof import('../../src/stores/redis.js')} */
@@ -13,62 +10,39 @@ const { createRedisStore } = await loadBuilt('stores/redis.js');
 
 /** Calls under way at once on Redis: a lone one would measure the round trip. */
 const lanes = 64;
-const batchSize = 1000;
 
-const [target = 'memory', ...numbers] = process.argv.slice(2);
-const [pending = 0, calls = 0] = numbers.map(Number);
+const [target = 'memory', identitiesPerAddress = '1'] = process.argv.slice(2);
 const isMemory = target === 'memory';
-const policy = createPolicy();
 const store = isMemory
   ? createMemoryStore({ maxEntries: 10_000_000 })
   : await createRedisStore({ url: target, timeoutMs: 10_000 });
-const lengthening = {
-  after: policy.lengthenAfter,
-  digits: policy.longDigits,
-  maxAttempts: longAttempts,
-  memorySeconds: guessMemorySeconds,
-};
-const createTag = () => randomBytes(16).toString('base64url');
-/** @type {readonly [string]} */
-const keyIds = ['bench-id'];
+/** Of the identity that was asked for last, by identity. @type {Map<string, string>} */
+const codes = new Map();
+let isKept = false;
+// The longest life of a code: none may end while more are added.
+const otp = createOtpOn({ store, windowSeconds: 600 }, (identity, code) => {
+  if (isKept) codes.set(identity, code);
+});
+const nextAddress = createAddresses();
+let ip = nextAddress();
+let last = 0;
 
-/** @typedef {import('../../src/store-verbs.js').RecordKey} RecordKey */
-
-function createKey() {
-  const tag = createTag();
-  return { identityTag: tag, budgetTag: tag, recordTag: createTag() };
+async function request() {
+  const identity = `p${++last}@example.com`;
+  if (last % Number(identitiesPerAddress) === 0) ip = nextAddress();
+  const { status } = await otp.request(identity, { ip });
+  if (status !== 'sent') throw new Error(`a request was ${status}`);
 }
 
-/** @param {RecordKey} key */
-const open = (key) =>
-  store.open({
-    ...key,
-    bind: false,
-    mute: false,
-    newChallenge: createTag(),
-    keyIds,
-    channel: 'email',
-    digits: policy.digits,
-    windowSeconds: 600,
-    maxAttempts: policy.maxAttempts,
-    resend: policy.resend,
-    cooldownSeconds: 0,
-    staleSeconds: 60,
-    sends: { max: policy.requestIdentityMax, periodSeconds: limitPeriodSeconds },
-    lengthening,
-  });
-
-/** @param {RecordKey} key */
-async function verify(key) {
-  const verifies = { max: policy.verifyIdentityMax, periodSeconds: limitPeriodSeconds };
-  const attempt = await store.attempt({ ...key, keyIds, verifies, lengthening });
-  if (attempt.status !== 'counted') throw new Error(`a verify was ${attempt.status}`);
-  await store.consume({ ...key, recordChallenge: attempt.record.challenge });
+/** @param {[string, string]} pair */
+async function verify([identity, code]) {
+  const { status } = await otp.verify(identity, code, { ip: nextAddress() });
+  if (status !== 'valid') throw new Error(`a verify was ${status}`);
 }
 
 /**
  * @param {number} count
- * @param {(index: number) => Promise<unknown>} call
+ * @param {(index: number) => Promise<void>} call
  */
 async function runAll(count, call) {
   let next = 0;
@@ -78,57 +52,42 @@ async function runAll(count, call) {
   await Promise.all(Array.from({ length: isMemory ? 1 : lanes }, run));
 }
 
-async function readBytes() {
-  if (!isMemory) return readRedisBytes();
-  for (let i = 0; i < 3; i++) globalThis.gc?.();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
-
-async function readRedisBytes() {
-  const { Redis } = await import('ioredis');
-  const client = new Redis(target);
-  const [, used] = /used_memory:(\d+)/.exec(await client.info('memory')) ?? [];
-  client.disconnect();
-  return Number(used);
-}
-
 /** @param {() => Promise<void>} run */
-async function time(run) {
-  const startedAt = performance.now();
+async function countCpu(run) {
+  const before = process.cpuUsage();
   await run();
-  return performance.now() - startedAt;
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
 }
 
-// The first calls compile the code; their identities are gone before anything is counted.
-const first = Array.from({ length: 3000 }, createKey);
-await runAll(first.length, (index) => open(first[index] ?? createKey()));
-await runAll(first.length, (index) => verify(first[index] ?? createKey()));
-const bytesBefore = await readBytes();
-// Some of the identities, from all over the filling, are verified afterwards.
-const every = Math.max(1, Math.floor(pending / batchSize));
-/** @type {RecordKey[]} */
-let known = [];
-await runAll(pending, (index) => {
-  const key = createKey();
-  if (index % every === 0) known.push(key);
-  return open(key);
-});
-const bytesPerIdentity = ((await readBytes()) - bytesBefore) / pending;
-// As many are verified as are opened, so that the number of those pending stays.
-let [openMs, verifyMs, timed] = [0, 0, 0];
-while (timed < calls) {
-  const fresh = Array.from({ length: Math.min(batchSize, known.length) }, createKey);
-  openMs += await time(() => runAll(fresh.length, (index) => open(fresh[index] ?? createKey())));
-  verifyMs += await time(() => runAll(fresh.length, (index) => verify(known[index] ?? createKey())));
-  known = [...known.slice(fresh.length), ...fresh];
-  timed += fresh.length;
-}
-await store.close();
-const result = {
-  pending,
-  bytesPerIdentity,
-  requestMicros: (openMs * 1000) / timed,
-  verifyMicros: (verifyMs * 1000) / timed,
+/** What the parent may ask for; each answers a number. @type {Record<string, (count: number) => Promise<number> | number>} */
+const orders = {
+  /** Adds pending identities; some from all over the filling are kept to be verified. */
+  async fill(count) {
+    const every = Math.max(1, Math.floor(count / 10_000));
+    await runAll(count, (index) => {
+      isKept = index % every === 0;
+      return request();
+    });
+    isKept = true;
+    return count;
+  },
+  /** Bytes in use by this process. */
+  bytes() {
+    for (let i = 0; i < 3; i++) globalThis.gc?.();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  },
+  /** Microseconds of CPU that so many requests took. */
+  request: (count) => countCpu(() => runAll(count, request)),
+  /** The same for verifies, of those who have waited longest. */
+  verify(count) {
+    const pairs = [...codes].slice(0, count);
+    for (const [identity] of pairs) codes.delete(identity);
+    return countCpu(() => runAll(pairs.length, (index) => verify(pairs[index] ?? ['', ''])));
+  },
 };
-process.stdout.write(`${JSON.stringify(result)}\n`);
+
+process.on('message', async (/** @type {{ order: string, count: number }} */ { order, count }) => {
+  process.send?.(await orders[order]?.(count));
+});

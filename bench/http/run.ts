@@ -1,35 +1,20 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Cores, type Launched, launch } from '../launch.js';
-import { type LoadGenerator, openLoadGenerator } from '../load.js';
 import { readPeakMiB } from '../process-usage.js';
-import type { Progress } from '../progress.js';
-import type { RedisServer } from '../redis.js';
-import { requireSoftware } from '../requirements.js';
 import { type CaseResult, type HttpRound, NotRunError } from '../results.js';
 import { median } from '../statistics.js';
 import { leadInShare, measureRound, type Running } from './measure.js';
-import { checkTokens } from './operations.js';
-import { floorName, type Operation, type System, systems, workerSystems } from './systems.js';
-
-export interface HttpContext {
-  cores: Cores;
-  connections: number;
-  rounds: number;
-  roundSeconds: number;
-  /** Started by the first case that needs it. */
-  useRedis(): Promise<RedisServer>;
-  progress: Progress;
-  /** Given to node before the file of each server. */
-  nodeArgs?: string[];
-  env?: Record<string, string>;
-}
+import type { Operation } from './operations/operation.js';
+import { type OperationName, operations } from './operations/operations.js';
+import { type HttpContext, startSystem } from './start-system.js';
+import type { System } from './system.js';
+import { floorName, systems, workerSystems } from './systems.js';
 
 export interface HttpCase {
   name: string;
   system: System;
-  operation: Operation;
+  operation: OperationName;
   /** The name of the case that this one repeats as shipped. */
   shippedTwinOf?: string | undefined;
 }
@@ -38,19 +23,21 @@ export const httpCases = listCases(systems);
 export const workerCases = listCases(workerSystems);
 export const floorCase = httpCases.find(({ system }) => system.name === floorName) as HttpCase;
 
+/** Operation by operation, and each case next to its twin: what is compared is measured one after the other in each round. */
 function listCases(of: System[]): HttpCase[] {
-  return of.flatMap((system) =>
-    system.operations.flatMap((operation): HttpCase[] => {
-      const name = `${system.name}: ${operation}`;
-      const plain = { name, system, operation };
-      const { shipped } = system;
-      // One after the other in each round, so that the two are comparable.
-      if (!shipped) return [plain];
-      return [
-        plain,
-        { name: `${shipped.name}: ${operation}`, system: shipped, operation, shippedTwinOf: name },
-      ];
-    }),
+  return (Object.keys(operations) as OperationName[]).flatMap((operation) =>
+    of
+      .filter((system) => system.operations.includes(operation))
+      .flatMap((system): HttpCase[] => {
+        const name = `${system.name}: ${operation}`;
+        const { shipped } = system;
+        const plain = { name, system, operation };
+        if (!shipped) return [plain];
+        return [
+          plain,
+          { name: `${shipped.name}: ${operation}`, system: shipped, operation, shippedTwinOf: name },
+        ];
+      }),
   );
 }
 
@@ -60,9 +47,6 @@ type Measuring = HttpCase & {
   rounds: HttpRound[];
   failure?: string;
 };
-
-/** Requests that are sent to learn how fast a system is, and the least that a round makes ready. */
-const firstRequests = 200;
 
 /** Starts every system once, then measures the cases round by round: A B C, A B C, so that drift meets all alike. */
 export async function runHttpCases(cases: HttpCase[], context: HttpContext): Promise<CaseResult<'http'>[]> {
@@ -88,7 +72,7 @@ export async function runHttpCases(cases: HttpCase[], context: HttpContext): Pro
       for (const each of measuring.filter(({ failure }) => failure === undefined)) {
         context.progress.show(`round ${round} of ${context.rounds}: ${each.name}`);
         const options = { count: count(each, context), durationMs: context.roundSeconds * 1000 };
-        await measureRound(each.operation, each.running, options).then(
+        await measureRound(operations[each.operation], each.running, options).then(
           (result) => each.rounds.push(result),
           (error) => fail(each, error),
         );
@@ -110,50 +94,23 @@ export async function runHttpCases(cases: HttpCase[], context: HttpContext): Pro
   }
 }
 
-/** @throws NotRunError when something that it needs is missing; Error when it does not start */
-export async function startSystem(
-  system: System,
-  folder: string,
-  stops: (() => Promise<void>)[],
-  { cores, connections, useRedis, nodeArgs = [], env = {} }: HttpContext,
-): Promise<Running> {
-  for (const requirement of system.requires) requireSoftware(requirement);
-  const codesFile = join(folder, `codes-${system.name.replace(/\W+/g, '-')}`);
-  writeFileSync(codesFile, '');
-  const redis = system.usesRedis ? await useRedis() : null;
-  const server: Launched = await launch({
-    command: system.command,
-    args: [...nodeArgs, ...system.args],
-    env: { ...system.env, ...env, BENCH_CODES_FILE: codesFile, ...(redis ? { REDIS_URL: redis.url } : {}) },
-    core: cores.server,
-  });
-  stops.push(server.stop);
-  const load: LoadGenerator = await openLoadGenerator(server.port, connections);
-  stops.unshift(async () => load.close());
-  const store = redis && {
-    pid: redis.pid,
-    clear: async () => void (await redis.client.flushall('ASYNC')),
-  };
-  const running = { system, server, load, codesFile, store };
-  await checkTokens(running);
-  return running;
-}
-
 /** Until the code is compiled and the rate is known. */
 async function warmUp(each: Measuring, context: HttpContext): Promise<void> {
-  for (const share of [0.2, 0.5, 0.5]) {
+  const operation: Operation = operations[each.operation];
+  // Few requests compile nothing, and take long to prepare.
+  for (const share of operation.isWhole ? [0.3] : [0.3, 0.8]) {
     const options = {
-      count: each.rate === 0 ? firstRequests : count(each, context),
+      count: each.rate === 0 ? context.firstRequests : count(each, context),
       durationMs: share * context.roundSeconds * 1000,
     };
-    const { requestsPerSecond, errors } = await measureRound(each.operation, each.running, options);
+    const { requestsPerSecond, errors } = await measureRound(operation, each.running, options);
     if (requestsPerSecond === 0) throw new NotRunError(`no good answer: ${JSON.stringify(errors)}`);
     each.rate = requestsPerSecond;
   }
 }
 
 /** A third more than the last round could have used. */
-function count({ rate, rounds }: Measuring, { roundSeconds }: HttpContext): number {
+function count({ rate, rounds }: Measuring, { roundSeconds, firstRequests }: HttpContext): number {
   const latest = rounds.at(-1)?.requestsPerSecond ?? rate;
   const seconds = roundSeconds * (1 + leadInShare);
   return Math.max(firstRequests, Math.ceil(Math.max(latest, rate) * seconds * 1.3));
@@ -191,7 +148,8 @@ function summarise(measured: Measuring, floorRounds: HttpRound[]): CaseResult<'h
       p50Ms: middle((round) => round.p50Ms),
       p99Ms: middle((round) => round.p99Ms),
       cpuMicrosPerRequest: middleOrNull((round) => round.cpuMicrosPerRequest),
-      storeCpuMicrosPerRequest: middleOrNull((round) => round.storeCpuMicrosPerRequest),
+      otherCpuMicrosPerRequest: middleOrNull((round) => round.otherCpuMicrosPerRequest),
+      loadCpuMicrosPerRequest: middle((round) => round.loadCpuMicrosPerRequest),
       timesFloor: middleOrNull((round) => round.timesFloor),
       peakMiB: readPeakMiB(measured.running.server.pid),
     },

@@ -1,34 +1,21 @@
-// `otp.request` and `otp.verify` on the memory store: each call another identity, and the message goes nowhere.
+// `otp.request` and `otp.verify` on the memory store: each call another identity.
 import { loadBuilt } from '../servers/built.mjs';
 import { check } from './check.mjs';
+import { createOtpOn } from './create-otp.mjs';
 
-/** @type {typeof import('../../src/otp.js')} */
-const { createOtp, generateSecretKey } = await loadBuilt('otp.js');
 /** @type {typeof import('../../src/stores/memory.js')} */
 const { createMemoryStore } = await loadBuilt('stores/memory.js');
 
 /**
- * @param {Pick<import('../../src/options/otp-options.js').OtpOptions, 'logger'>} options
+ * @param {Pick<import('../../src/options/otp-options.js').OtpOptions, 'logger' | 'dayBudgets'>} options
  * @param {() => { ip?: string }} createCaller what each call says of its caller
  */
 export function createOperations(options, createCaller) {
   let last = 0;
   let lastCode = '';
-  const otp = createOtp({
-    ...options,
-    secretKey: generateSecretKey(),
-    jwtSecret: generateSecretKey(),
-    store: createMemoryStore({ maxEntries: 10_000_000 }),
-    transports: [
-      {
-        name: 'bench',
-        channels: ['email'],
-        async send({ code }) {
-          lastCode = code;
-          return { ok: true };
-        },
-      },
-    ],
+  const store = createMemoryStore({ maxEntries: 10_000_000 });
+  const otp = createOtpOn({ ...options, store }, (_identity, code) => {
+    lastCode = code;
   });
   const createIdentity = () => `p${++last}@example.com`;
   return {
@@ -42,7 +29,7 @@ export function createOperations(options, createCaller) {
       const pending = [];
       for (let i = 0; i < count; i++) {
         const identity = createIdentity();
-        await otp.request(identity);
+        await otp.request(identity, createCaller());
         pending.push([identity, lastCode]);
       }
       return async () => {

@@ -10,6 +10,8 @@ export interface LibraryContext {
   cores: Cores;
   rounds: number;
   roundSeconds: number;
+  /** Enough calls to compile the code, and to learn how many fit into a round. */
+  firstCalls: number;
   progress: Progress;
 }
 
@@ -61,9 +63,6 @@ interface Answer {
   cpuMicros: number;
 }
 
-/** Enough calls to compile the code, and to learn how many fit into a round. */
-const firstCalls = 5000;
-
 /** One process a library, one after the other in each round. */
 export async function runLibraryCases(
   cases: LibraryCase[],
@@ -93,7 +92,7 @@ export async function runLibraryCases(
         context.progress.show(`${what} ${each.name}`);
         const calls = rounds.get(each) ?? [];
         const count = Math.ceil(
-          Math.max(firstCalls, (calls.at(-1)?.operationsPerSecond ?? 0) * context.roundSeconds * 1.3),
+          Math.max(context.firstCalls, (calls.at(-1)?.operationsPerSecond ?? 0) * context.roundSeconds * 1.3),
         );
         try {
           const answer = await order(worker, each.operation, context.roundSeconds * 1000, count);

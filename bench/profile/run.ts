@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { measureRound } from '../http/measure.js';
-import { type HttpCase, type HttpContext, startSystem } from '../http/run.js';
+import { operations } from '../http/operations/operations.js';
+import type { HttpCase } from '../http/run.js';
+import { type HttpContext, startSystem } from '../http/start-system.js';
 import { computeShares, type Share } from './shares.js';
 
 const warmUpMs = 2000;
@@ -37,10 +39,11 @@ async function profileCase(each: HttpCase, context: HttpContext, folder: string,
       env: { BENCH_PROFILE_FILE: file },
     });
     const { server } = running;
-    const first = await measureRound(each.operation, running, { count: 20_000, durationMs: warmUpMs });
+    const operation = operations[each.operation];
+    const first = await measureRound(operation, running, { count: 20_000, durationMs: warmUpMs });
     const durationMs = context.roundSeconds * 1000;
     const count = Math.ceil(first.requestsPerSecond * context.roundSeconds * 1.3);
-    const { requests, cpuMicrosPerRequest } = await measureRound(each.operation, running, {
+    const { requests, cpuMicrosPerRequest } = await measureRound(operation, running, {
       count,
       durationMs,
       onReady: async () => {

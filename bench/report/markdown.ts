@@ -1,7 +1,7 @@
 import type { CaseResult, Group, HttpFigures, Report } from '../results.js';
+import type { Measured } from './figures.js';
+import { formatTable, show } from './show.js';
 import { compareWithTargets } from './targets.js';
-
-type Measured<G extends Group> = Extract<CaseResult<G>, { status: 'measured' }>;
 
 /** The tables of one run. */
 export function formatMarkdown(report: Report): string {
@@ -20,6 +20,8 @@ export function formatMarkdown(report: Report): string {
     'As shipped: limits and log on, each request from its own address behind a proxy. All other columns: as the rivals run, without them.',
     formatHttp('Over HTTP', select(report, 'http')),
     formatHttp('Workers on one Redis, all cores', select(report, 'workers')),
+    formatWorkers(select(report, 'workers'), report.machine),
+    formatStart(select(report, 'start')),
     formatLibrary(select(report, 'library')),
     formatGrowth(select(report, 'growth')),
     formatTargets(report.cases),
@@ -47,7 +49,7 @@ interface HttpRow {
 
 function formatHttp(title: string, cases: HttpRow[]): string {
   const shipped = new Map(cases.map(({ shippedTwinOf, median }) => [shippedTwinOf, median]));
-  return formatTable(
+  return titled(
     title,
     [
       'case',
@@ -58,7 +60,7 @@ function formatHttp(title: string, cases: HttpRow[]): string {
       'requests/s',
       'p50 ms',
       'p99 ms',
-      'Redis CPU µs',
+      'other CPU µs',
       'peak MiB',
       'errors',
     ],
@@ -73,7 +75,7 @@ function formatHttp(title: string, cases: HttpRow[]): string {
         show(median.requestsPerSecond),
         show(median.p50Ms),
         show(median.p99Ms),
-        show(median.storeCpuMicrosPerRequest),
+        show(median.otherCpuMicrosPerRequest),
         show(median.peakMiB),
         String(median.errors),
       ]),
@@ -82,7 +84,7 @@ function formatHttp(title: string, cases: HttpRow[]): string {
 
 function formatLibrary(cases: Measured<'library'>[]): string {
   const shipped = new Map(cases.map(({ shippedTwinOf, median }) => [shippedTwinOf, median]));
-  return formatTable(
+  return titled(
     'As a library, one core',
     ['case', 'calls/s', 'CPU µs/call', 'as shipped: CPU µs'],
     cases
@@ -97,7 +99,7 @@ function formatLibrary(cases: Measured<'library'>[]): string {
 }
 
 function formatGrowth(cases: Measured<'growth'>[]): string {
-  return formatTable(
+  return titled(
     'Pending identities',
     ['case', 'bytes each', 'µs/request', 'µs/verify'],
     cases.map(({ name, median }) => [
@@ -109,13 +111,44 @@ function formatGrowth(cases: Measured<'growth'>[]): string {
   );
 }
 
+function formatStart(cases: Measured<'start'>[]): string {
+  return titled(
+    'Cold start',
+    ['case', 'first answer, ms', 'CPU until then, ms', 'idle MiB'],
+    cases.map(({ name, median: { firstAnswerMs, cpuMs, idleMiB } }) => [
+      name,
+      show(firstAnswerMs),
+      show(cpuMs),
+      show(idleMiB),
+    ]),
+  );
+}
+
+/** How the cores were shared: what the load generator and Redis take, the workers cannot have. */
+function formatWorkers(cases: Measured<'workers'>[], { cores }: Report['machine']): string {
+  return titled(
+    'Who had the cores',
+    ['case', 'workers', 'Redis', 'load generator'],
+    cases.map(({ name, median }) => {
+      const share = (micros: number | null) =>
+        micros === null ? '–' : `${show((micros * median.requestsPerSecond) / 1e4 / Number(cores), 2)} %`;
+      return [
+        name,
+        share(median.cpuMicrosPerRequest),
+        share(median.otherCpuMicrosPerRequest),
+        share(median.loadCpuMicrosPerRequest),
+      ];
+    }),
+  );
+}
+
 /** Whether a case has a row of its own; what was measured as shipped has columns. */
 function isPlain({ shippedTwinOf }: { shippedTwinOf?: string | undefined }): boolean {
   return shippedTwinOf === undefined;
 }
 
 function formatTargets(cases: CaseResult[]): string {
-  return formatTable(
+  return titled(
     'Against the figures to reach',
     ['figure', 'measured', 'to reach', 'reached'],
     compareWithTargets(cases).map(({ figure, measured, toReach, isReached }) => [
@@ -128,7 +161,7 @@ function formatTargets(cases: CaseResult[]): string {
 }
 
 function formatNotRun(cases: CaseResult[]): string {
-  return formatTable(
+  return titled(
     'Not run',
     ['case', 'why'],
     cases
@@ -137,21 +170,12 @@ function formatNotRun(cases: CaseResult[]): string {
   );
 }
 
-function formatTable(title: string, head: string[], rows: string[][]): string {
-  if (rows.length === 0) return '';
-  const lines = [head, head.map((_, index) => (index === 0 ? '---' : '---:')), ...rows];
-  return `## ${title}\n\n${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}`;
+function titled(title: string, head: string[], rows: string[][]): string {
+  return rows.length === 0 ? '' : `## ${title}\n\n${formatTable(head, rows)}`;
 }
 
 function select<G extends Group>({ cases }: Report, group: G): Measured<G>[] {
   return cases.filter(
     (result): result is CaseResult & Measured<G> => result.group === group && result.status === 'measured',
   ) as Measured<G>[];
-}
-
-/** Three digits that count; whole thousands with a blank between. */
-function show(value: number | null, digits = 3): string {
-  if (value === null || Number.isNaN(value)) return '–';
-  if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en').replaceAll(',', ' ');
-  return String(Number(value.toPrecision(digits)));
 }

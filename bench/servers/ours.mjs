@@ -42,23 +42,27 @@ async function serve(config) {
       : await createRedisStore({ url: config.REDIS_URL, timeoutMs: config.REDIS_TIMEOUT_MS, logger });
   const keep = createCodeSink();
   const options = readOptions(config, store, logger);
-  const otp = createOtp({
-    ...options,
-    routes: undefined,
-    transports: [
-      {
-        name: 'bench',
-        channels: ['email'],
-        async send({ to, code }) {
-          keep(to, code);
-          return { ok: true };
-        },
-      },
-    ],
-  });
+  // By mail as users send it, if the settings say so; otherwise to nowhere.
+  const transports = config.DELIVERY_BACKEND === 'smtp' ? options.transports : [createNowhere(keep)];
+  const otp = createOtp({ ...options, routes: undefined, transports });
   await startServer(createNodeListener(otp.handler), {
     host: '127.0.0.1',
     port: Number(process.env['BENCH_PORT']),
     graceMs: 1000,
   });
+}
+
+/**
+ * @param {ReturnType<typeof createCodeSink>} keep
+ * @returns {import('../../src/ports.js').Transport}
+ */
+function createNowhere(keep) {
+  return {
+    name: 'bench',
+    channels: ['email'],
+    async send({ to, code }) {
+      keep(to, code);
+      return { ok: true };
+    },
+  };
 }
