@@ -1,5 +1,6 @@
 import { forecast } from '../core/forecast.js';
-import { maxYearlyOdds } from '../core/odds.js';
+import { countPeriodicGuesses, maxYearlyOdds } from '../core/odds.js';
+import { guessesToSwitchOff, type TestIdentity } from '../core/test-identities.js';
 import { type Environment, type SettingName, settings } from '../options/settings.js';
 import { toForecastPolicy } from './forecast-policy.js';
 import { type Given, sayAllowed } from './say.js';
@@ -7,6 +8,9 @@ import { isStateless, statelessYearlyOdds } from './stateless.js';
 
 /** Ten times the figure that the documentation promises. */
 const warnedYearlyOdds = 1e-3;
+
+/** Guesses at one of them in any year. */
+const guessesAtTestIdentity = countPeriodicGuesses(guessesToSwitchOff);
 
 const oddsSettings = [
   'OTP_LENGTHEN_AFTER',
@@ -61,11 +65,42 @@ export function warnOfAttempts({ OTP_MAX_ATTEMPTS, OTP_LENGTHEN_AFTER }: Environ
   ];
 }
 
+function hasOnlyShortCodes(config: Environment): boolean {
+  return config.OTP_LENGTHEN_AFTER === 0 && config.OTP_MODE === 'challenge' && !isStateless(config);
+}
+
+/** After the last day, in UTC. */
+export function isTestIdentityOver(until: string): boolean {
+  return Date.parse(`${until}T24:00:00Z`) <= Date.now();
+}
+
+/** Fixed codes, which no other limit on guessing counts. */
+export function warnOfTestIdentities(config: Environment): string[] {
+  const entries: readonly TestIdentity[] = config.OTP_TEST_IDENTITIES;
+  let missed = 0;
+  for (const { code, until } of entries)
+    if (!isTestIdentityOver(until)) missed += guessesAtTestIdentity * Math.log1p(-(10 ** -code.length));
+  if (missed === 0) return [];
+  return [
+    `OTP_TEST_IDENTITIES: a year of guessing finds a fixed code with a probability of ${formatOdds(-Math.expm1(missed))}; OTP_SHORT_OPEN_MAX does not count these guesses`,
+  ];
+}
+
 /** What is warned of, unless it has been refused. */
 export function warnOfOdds(config: Environment, isProduction: boolean): string[] {
   const odds = computeOdds(config);
   const isRefused = isProduction && odds > maxYearlyOdds && !config.OTP_ALLOW_SHORT_CODES;
-  if (odds <= warnedYearlyOdds || isRefused) return [];
+  const isUnbounded = hasOnlyShortCodes(config);
+  if (odds <= warnedYearlyOdds || isRefused) {
+    return isUnbounded
+      ? [
+          'OTP_LENGTHEN_AFTER: with 0 codes are always short, and OTP_SHORT_OPEN_MAX does not bound guessing at everyone',
+        ]
+      : [];
+  }
   const names = findPoorSettings(config, warnedYearlyOdds).join(', ');
-  return [`${names}: a year of guessing takes over an identity with a probability of ${formatOdds(odds)}`];
+  const everyone = isUnbounded ? ' (at everyone, too, since OTP_SHORT_OPEN_MAX makes no code long)' : '';
+  return [
+    `${names}: a year of guessing${everyone} takes over an identity with a probability of ${formatOdds(odds)}`,
+  ];
 }

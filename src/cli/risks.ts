@@ -4,7 +4,7 @@ import { passes } from '../options/row.js';
 import type { Environment } from '../options/settings.js';
 import { warnOfClearText } from './clear-text.js';
 
-import { warnOfAttempts, warnOfOdds } from './guessing.js';
+import { isTestIdentityOver, warnOfAttempts, warnOfOdds, warnOfTestIdentities } from './guessing.js';
 import { warnOfStateless } from './stateless.js';
 import { warnOfWindow } from './window-odds.js';
 
@@ -13,6 +13,7 @@ export function findRisks(config: Environment, isProduction: boolean): string[] 
   const risks = [
     ...warnOfOdds(config, isProduction),
     ...warnOfAttempts(config),
+    ...warnOfTestIdentities(config),
     ...warnOfClearText(config),
     ...warnOfStateless(config),
     ...warnOfWindow(config),
@@ -29,7 +30,7 @@ export function findRisks(config: Environment, isProduction: boolean): string[] 
     );
   }
   for (const [index, { until }] of config.OTP_TEST_IDENTITIES.entries()) {
-    if (Date.parse(`${until}T24:00:00Z`) <= Date.now())
+    if (isTestIdentityOver(until))
       risks.push(`OTP_TEST_IDENTITIES: entry ${index + 1} has no effect, because its last day is over`);
   }
   if (!config.BEARER_PURPOSES.some((purpose) => config.OTP_PURPOSES.includes(purpose))) {

@@ -98,7 +98,7 @@ const features: readonly Feature[] = [
   {
     isOff: ({ OTP_LENGTHEN_AFTER }) => OTP_LENGTHEN_AFTER === 0,
     reason: 'with OTP_LENGTHEN_AFTER=0',
-    names: ['OTP_LONG_DIGITS'],
+    names: ['OTP_LONG_DIGITS', 'OTP_SHORT_OPEN_MAX'],
   },
   {
     isOff: ({ OTP_BINDING }) => OTP_BINDING === 'challenge',

@@ -37,7 +37,9 @@ const lockHours = 24;
 
 /** What follows from the limits; docs/limits.md has the formulas. */
 export function forecast(policy: ForecastPolicy): Forecast {
-  const { channels, hasDayBudgets, digits, shortOpenMax } = policy;
+  const { channels, hasDayBudgets, digits, lengthenAfter } = policy;
+  // Without a budget of guesses, codes are always short.
+  const shortOpenMax = lengthenAfter === 0 ? undefined : policy.shortOpenMax;
   const paid = channels.filter(isPaid);
   return {
     odds: {

@@ -50,6 +50,11 @@ export function countGuessesInYear(
   return { short, long: sends * Math.min(maxAttempts, longAttempts) };
 }
 
+/** Guesses in a year at a budget of so many, which begins again with the first guess after its period. */
+export function countPeriodicGuesses(budget: number): number {
+  return budget * Math.ceil(yearSeconds / guessMemorySeconds) + budget - 1;
+}
+
 /** Sends to one identity that stand: in a day, and without waiting. */
 function countSends({ requestIdentityMax, resendCooldownSeconds, hasDayBudgets }: GuessingPolicy) {
   const cooledDown =

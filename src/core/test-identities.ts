@@ -10,6 +10,9 @@ export interface TestIdentity {
   until: string;
 }
 
+/** Wrong guesses after which a test identity stops working, until they are forgotten. */
+export const guessesToSwitchOff = 20;
+
 /** By canonical identity; `endsAt` in milliseconds since 1970. */
 export type TestIdentities = ReadonlyMap<string, { code: string; endsAt: number }>;
 

@@ -55,15 +55,20 @@ export const apiKeysRow: Row<ApiKeys, ApiKeys> = {
   parse,
 };
 
-/** @throws RangeError that names a right that does not exist, and those that do */
+/** @throws RangeError that names the key, and a right that does not exist or has no effect */
 export function checkRights(keys: ApiKeys): void {
   for (const key of keys) {
     if (typeof key === 'string') continue;
-    const unknown = key.rights?.find((right) => !callerRights.includes(right));
-    if (unknown === undefined) continue;
-    throw new RangeError(
-      `apiKeyHashes: ${key.name} has the right "${unknown}", which does not exist; rights are ${callerRights.join(', ')}`,
-    );
+    const { name, rights = [] } = key;
+    const unknown = rights.find((right) => !callerRights.includes(right));
+    if (unknown !== undefined)
+      throw new RangeError(
+        `apiKeyHashes: ${name} has the right "${unknown}", which does not exist; rights are ${callerRights.join(', ')}`,
+      );
+    if (rights.includes('unguarded') && !rights.includes('otp'))
+      throw new RangeError(
+        `apiKeyHashes: ${name} has the right "unguarded" without "otp", and may not ask for the codes that it is about; give it both`,
+      );
   }
 }
 

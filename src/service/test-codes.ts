@@ -1,6 +1,6 @@
 import { maxDigits } from '../core/code.js';
 import type { Identity } from '../core/identity.js';
-import type { TestIdentities } from '../core/test-identities.js';
+import { guessesToSwitchOff, type TestIdentities } from '../core/test-identities.js';
 import type { Clock } from '../ports.js';
 import type { Lengthening, PendingRecord } from '../store-verbs.js';
 
@@ -15,8 +15,6 @@ export interface TestCode {
 /** Undefined unless it is a test identity that has not ended. */
 export type FindTestCode = (identity: Identity) => TestCode | undefined;
 
-/** Wrong guesses after which a test identity stops working, until they are forgotten. */
-const guessesToSwitchOff = 20;
 /** Longer than any code. */
 const switchedOffDigits = maxDigits + 1;
 

@@ -230,6 +230,11 @@ describe('what is wrong anywhere is refused, in one line that names the variable
       /^API_KEYS: ops has the right "oprate", which does not exist; rights are otp, operate, unguarded$/,
     ],
     [
+      'a right without the one that it is about',
+      { API_KEYS: `shop=${'0'.repeat(64)},batch=${'1'.repeat(64)}:unguarded` },
+      /^API_KEYS: batch has the right "unguarded" without "otp", and may not ask for the codes that it is about; give it both$/,
+    ],
+    [
       'a placeholder',
       { JWT_SECRET: 'change-me-change-me-change-me-change-me' },
       /^JWT_SECRET: looks like a placeholder/,

@@ -55,6 +55,38 @@ test('odds above 0.1 % a year are warned of, and above 1 % production does not s
   );
 });
 
+// Attack: guess at everyone, where no budget of guesses makes codes long.
+test('guessing at everyone without a bound is warned of, and the setting that would bound it has no effect', () => {
+  const warningsFor = (settings: Record<string, string>) =>
+    loadConfig({ ...production, ...settings }).warnings.filter((line) => /OTP_SHORT_OPEN_MAX/.test(line));
+  assert.deepEqual(warningsFor({}), []);
+  const given = { OTP_LENGTHEN_AFTER: '0', OTP_ALLOW_SHORT_CODES: 'true', OTP_SHORT_OPEN_MAX: '100' };
+  const [unused, weak, ...others] = warningsFor(given);
+  assert.deepEqual(others, []);
+  assert.equal(unused, 'OTP_SHORT_OPEN_MAX: no effect with OTP_LENGTHEN_AFTER=0');
+  assert.match(String(weak), /^OTP_LENGTHEN_AFTER: a year of guessing \(at everyone, too, .* of 10 %$/);
+  assert.match(
+    warningsFor({ OTP_LENGTHEN_AFTER: '0', OTP_DIGITS: '9' }).join(),
+    /^OTP_LENGTHEN_AFTER: .* does not bound guessing at everyone$/,
+  );
+});
+
+// Attack: guess at the codes that never change.
+test('fixed codes are warned of with their odds, until their last day', () => {
+  const warningsFor = (OTP_TEST_IDENTITIES: string) =>
+    loadConfig({ ...production, OTP_TEST_IDENTITIES }).warnings.filter((line) =>
+      line.startsWith('OTP_TEST_IDENTITIES: a year'),
+    );
+  const [first = '', ...others] = warningsFor(
+    'a@example.com=4829@2999-12-31,b@example.com=482931@2999-12-31',
+  );
+  assert.deepEqual(others, []);
+  // 20 guesses in 46 days are 179 a year.
+  assert.match(first, /fixed code with a probability of 1\.8 %; OTP_SHORT_OPEN_MAX does not count/);
+  assert.match(warningsFor('b@example.com=48293157@2999-12-31').join(), /of 0\.00018 %/);
+  assert.deepEqual(warningsFor('a@example.com=4829@2020-12-31'), []);
+});
+
 test('attempts that no code gets are warned of', () => {
   const warningsFor = (OTP_MAX_ATTEMPTS: string, OTP_LENGTHEN_AFTER: string) =>
     loadConfig({ ...production, OTP_MAX_ATTEMPTS, OTP_LENGTHEN_AFTER }).warnings.filter((line) =>

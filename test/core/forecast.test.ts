@@ -159,6 +159,7 @@ test('a channel that nothing serves sends nothing', () => {
 test('a spray takes over as many identities as short codes are handed out, times their odds', () => {
   assert.equal(forecast(plain).odds.sprayDay, 0.048);
   assert.equal(forecast({ ...plain, shortOpenMax: undefined }).odds.sprayDay, null);
+  assert.equal(forecast({ ...plain, lengthenAfter: 0 }).odds.sprayDay, null);
   // Stand-ins of two digits, all of them guessed to be 42; the codes are a fixed sample.
   const codeOf = (index: number) => createHash('sha256').update(`${index}`).digest().readUInt32BE() % 100;
   const hits = Array.from({ length: 2000 * 24 }, (_, index) => codeOf(index)).filter((code) => code === 42);

@@ -120,6 +120,11 @@ describe('the library says at construction what is wrong, by name', () => {
       /^apiKeyHashes: ops has the right "root", which does not exist; rights are otp, operate, unguarded$/,
     ],
     [
+      'a right without the one that it is about',
+      { apiKeyHashes: [{ name: 'ops', hash: '0'.repeat(64), rights: ['operate', 'unguarded'] }] },
+      /^apiKeyHashes: ops has the right "unguarded" without "otp"/,
+    ],
+    [
       'a client without a hash',
       { introspectClients: [{ name: 'api' }] },
       /^introspectClients must be a list of \{ name, hash \}/,
