@@ -45,6 +45,11 @@ await build({
   outfile: fileURLToPath(new URL('elements.js', dist)),
 });
 
+// Their types know the elements; the code is that of the elements.
+for (const name of ['react', 'vue']) {
+  writeFileSync(new URL(`${name}.js`, dist), "export * from './elements.js';\n");
+}
+
 const compiled = spawnSync(
   fileURLToPath(new URL('node_modules/.bin/tsc', root)),
   ['-p', fileURLToPath(sdk), '--noEmit', 'false', '--emitDeclarationOnly'],

@@ -35,19 +35,19 @@ try {
   const quiet = ['--silent', '--no-audit', '--no-fund', '--prefer-offline'];
   run('npm', ['install', ...quiet, tarball, sdkTarball], scratch);
 
-  // Fastify's types only are needed by one of them.
   write('import.mjs', entries.map((entry) => `await import('${entry}');\n`).join(''));
   run(process.execPath, ['import.mjs'], scratch);
   write('require.cjs', entries.map((entry) => `require('${entry}');\n`).join(''));
   run(process.execPath, ['--no-warnings', 'require.cjs'], scratch);
   run(process.execPath, ['--eval', `require('${sdk.name}/stateless-otp-sdk.min.js')`], scratch);
 
-  checkTypes(entries.filter((entry) => entry !== `${name}/fastify`));
+  const ofFrameworks = [`${name}/fastify`, `${sdk.name}/react`, `${sdk.name}/vue`];
+  checkTypes(entries.filter((entry) => !ofFrameworks.includes(entry)));
   mkdirSync(join(scratch, 'node_modules/@types'), { recursive: true });
-  for (const framework of ['fastify', 'express', '@types/express']) {
+  for (const framework of ['fastify', 'express', '@types/express', '@types/react', 'vue']) {
     symlinkSync(join(root, 'node_modules', framework), join(scratch, 'node_modules', framework));
   }
-  checkTypes([`${name}/fastify`]);
+  checkTypes(ofFrameworks);
   bundleSdk();
 
   const cli = join(scratch, 'node_modules/.bin', name);

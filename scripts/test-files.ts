@@ -16,6 +16,7 @@ export const slow: readonly string[] = [
   'test/e2e/code-field',
   'test/e2e/dev-inbox',
   'test/e2e/docker',
+  'test/e2e/element-frameworks',
   'test/e2e/gate-page',
   'test/e2e/human-check',
   'test/e2e/known-settings',

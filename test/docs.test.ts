@@ -66,7 +66,9 @@ const runByTheirTest: Record<string, string[]> = {
   php: ['docs/check-tokens.md', 'docs/other-languages.md'],
   python: ['docs/check-tokens.md', 'docs/sdk-python.md'],
   redis: ['docs/redis.md'],
+  tsx: ['docs/sign-in.md'],
   typescript: ['docs/quick-start.md'],
+  vue: ['docs/sign-in.md'],
   yaml: ['docs/deployment.md'],
 };
 

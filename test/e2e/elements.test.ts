@@ -8,6 +8,7 @@ import { english } from '../../sdk/javascript/src/sign-in-strings.js';
 import { catalogue } from '../../src/messages/catalogue.js';
 import { assertAccessible, launchBrowser, watchComplaints } from '../helpers/browser.js';
 import { readCodeBlocks } from '../helpers/docs.js';
+import { documentedPolicy } from '../helpers/documented-policy.js';
 import { unlimited } from '../helpers/fleet.js';
 import { type HttpStub, startHttpStub } from '../helpers/http-stub.js';
 import { makeWrong } from '../helpers/otp.js';
@@ -51,7 +52,7 @@ describe('the elements on a page of another origin, under a strict policy', () =
       status: 200,
       headers: {
         'content-type': 'text/html; charset=utf-8',
-        'content-security-policy': `default-src 'none'; script-src ${service.url}; connect-src ${service.url}; img-src data:`,
+        'content-security-policy': `default-src 'none'; img-src data:; ${documentedPolicy(service.url)}`,
       },
       body: `<!doctype html><html lang="${lang}"><head><title>Page</title><link rel="icon" href="data:,">
 <script type="module" src="${service.url}/sign-in/elements.js"></script></head><body><main><h1>Page</h1>${body}</main></body></html>`,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { assertAccessible } from '../helpers/browser.js';
+import { documentedPolicy } from '../helpers/documented-policy.js';
 import { type Closing, usePageInBrowser } from '../helpers/page-in-browser.js';
 import { createShortLadder } from '../helpers/short-ladder.js';
 
@@ -36,10 +37,10 @@ describe('the element that is asked for a human check', () => {
     await page.click(`${shown} button`);
   }
 
-  const policy = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:";
+  const base = "default-src 'none'; img-src data:";
 
   test('solves it in a worker without a click, and says so to screen readers', async (t) => {
-    const page = await open(t, `${policy}; worker-src blob:`);
+    const page = await open(t, `${base}; ${documentedPolicy(here.service.url, 'altcha')}`);
     const workers: string[] = [];
     page.on('worker', (worker) => workers.push(worker.url()));
     const said = page.waitForSelector(`${shown} [role=status]:has-text("One moment")`, patient);
@@ -52,7 +53,11 @@ describe('the element that is asked for a human check', () => {
   });
 
   test('solves it where the page lets in no worker and the browser has no WebCrypto, as on plain http', async (t) => {
-    const page = await open(t, policy, `Object.defineProperty(crypto, 'subtle', { value: undefined })`);
+    const page = await open(
+      t,
+      `${base}; ${documentedPolicy(here.service.url)}`,
+      `Object.defineProperty(crypto, 'subtle', { value: undefined })`,
+    );
     await ask(page, 'bob@example.com');
     await page.waitForSelector(`${shown} otp-input`, patient);
     assert.equal(here.service.inbox.messages.at(-1)?.to, 'bob@example.com');

@@ -1,4 +1,5 @@
 import { defineElement } from './element-base.js';
+import type { ElementEvents } from './element-props.js';
 import { OTPInputElement } from './otp-input.js';
 import { StatelessOTPSignInElement } from './sign-in-element.js';
 
@@ -8,6 +9,7 @@ export type { SignInStrings } from './sign-in-strings.js';
 export { OTPInputElement, StatelessOTPSignInElement };
 
 declare global {
+  interface HTMLElementEventMap extends ElementEvents {}
   interface HTMLElementTagNameMap {
     'otp-input': OTPInputElement;
     'stateless-otp-sign-in': StatelessOTPSignInElement;

@@ -91,6 +91,10 @@ export class OTPInputElement extends ElementBase {
   get length(): number {
     return Number(this.getAttribute('length')) || 6;
   }
+  // Frameworks set a property where there is one, instead of the attribute.
+  set length(length: number) {
+    this.setAttribute('length', String(length));
+  }
 
   get #isBase32(): boolean {
     return this.getAttribute('alphabet') === 'base32';
@@ -107,6 +111,9 @@ export class OTPInputElement extends ElementBase {
 
   get name(): string {
     return this.getAttribute('name') ?? '';
+  }
+  set name(name: string) {
+    this.setAttribute('name', name);
   }
 
   get form(): HTMLFormElement | null {

@@ -130,6 +130,10 @@ export class StatelessOTPSignInElement extends ElementBase {
   get name(): string {
     return this.getAttribute('name') ?? '';
   }
+  // Frameworks set a property where there is one, instead of the attribute.
+  set name(name: string) {
+    this.setAttribute('name', name);
+  }
 
   get form(): HTMLFormElement | null {
     return this.#internals.form;
