@@ -78,6 +78,32 @@ describe('the elements on a page of another origin, under a strict policy', () =
 
   const readTold = (page: Page) => page.evaluate<[string, unknown][]>('told');
 
+  test('texts that arrive late leave what was typed, and where', async (t) => {
+    const page = await open(t, '');
+    let answer = () => {};
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route(/strings\.json/, async (route) => {
+      await asked;
+      await route.continue();
+    });
+    await page.evaluate(`(() => {
+      document.documentElement.lang = 'de';
+      const element = document.createElement('stateless-otp-sign-in');
+      element.setAttribute('strings-url', '${service.url}/sign-in/strings.json');
+      document.querySelector('main').append(element);
+    })()`);
+    await page.locator('#identity').fill('alice@exam');
+    answer();
+    const field = page.getByLabel('E-Mail-Adresse oder Telefonnummer');
+    await field.waitFor();
+    await page.getByRole('button', { name: 'Weiter' }).waitFor();
+    assert.equal(await field.inputValue(), 'alice@exam');
+    await page.keyboard.type('ple.com');
+    assert.equal(await field.inputValue(), 'alice@example.com');
+  });
+
   test('the whole way, in the language of the page, and the token is the value of a form', async (t) => {
     complaints.length = 0;
     const page = await open(

@@ -69,11 +69,13 @@ test('the script needs nothing but what every Web platform has', async () => {
   assert.equal(await runInContext(source, context), 'alice@example.com');
 });
 
-test('the package has no dependencies, and the version of the service', () => {
+test('the package has no dependencies but types of frameworks, for those who have them, and the version of the service', () => {
   const sdk = readJson('sdk/javascript/package.json');
   assert.deepEqual(
     Object.keys(sdk).filter((name) => /dependencies/i.test(name)),
-    [],
+    ['peerDependencies', 'peerDependenciesMeta'],
   );
+  for (const name of Object.keys(sdk.peerDependencies))
+    assert.deepEqual(sdk.peerDependenciesMeta[name], { optional: true }, name);
   assert.equal(sdk.version, readJson('package.json').version);
 });

@@ -119,7 +119,7 @@ export class StatelessOTPSignInElement extends ElementBase {
   }
   set strings(strings: Partial<SignInStrings>) {
     this.#strings = { ...english, ...strings };
-    if (this.isConnected && this.#token === null && this.#identity === '') this.#showIdentity();
+    if (this.isConnected && this.#token === null && this.#identity === '') this.#nameIdentity();
   }
 
   /** The access token, once there is one. */
@@ -277,6 +277,15 @@ export class StatelessOTPSignInElement extends ElementBase {
       submit: strings.continue,
       onSubmit: () => this.#request(field.value),
     });
+  }
+
+  /** Texts may arrive when something has been typed: only they change. */
+  #nameIdentity(): void {
+    const { signIn: heading, emailOrPhone: label, hint, continue: primary } = this.#strings;
+    for (const [part, text] of Object.entries({ heading, label, hint, primary })) {
+      const shown = this.#root.querySelector(`[part~=${part}]`);
+      if (shown) shown.textContent = text;
+    }
   }
 
   /** A check is solved without a click. When several are not enough, something is wrong with the browser. */
