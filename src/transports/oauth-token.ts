@@ -6,6 +6,7 @@ import { find, mean } from './meanings.js';
 import { nameNetworkError } from './network-error.js';
 import { checkOptions, credential, matching, optional, secureUrl } from './options.js';
 import { type Fetch, parseRetryAfter, readBody } from './post.js';
+import { limitTime } from './time-limit.js';
 
 /** An OAuth 2.0 client: uses the refresh token grant with a `refreshToken` (RFC 6749 §6), else client credentials (§4.4). */
 export interface OAuthOptions {
@@ -93,12 +94,9 @@ export function createTokenSource(
       refreshToken === undefined
         ? { grant_type: 'client_credentials' }
         : { grant_type: 'refresh_token', refresh_token: refreshToken };
-    const body = await post(
-      tokenUrl.href,
-      new URLSearchParams({ ...grant, ...client }).toString(),
-      fetch,
-      AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]),
-    );
+    const form = new URLSearchParams({ ...grant, ...client }).toString();
+    const limit = limitTime(closing.signal, timeoutMs);
+    const body = await post(tokenUrl.href, form, fetch, limit.signal).finally(limit.end);
     const value = dig(body, 'access_token');
     const type = dig(body, 'token_type') ?? 'bearer';
     if (!isToken(value) || String(type).toLowerCase() !== 'bearer') {

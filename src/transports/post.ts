@@ -4,6 +4,7 @@ import type { Message, Receipt, Transport } from '../ports.js';
 import { find } from './meanings.js';
 import { toRefusal } from './network-error.js';
 import { given, secureUrl, timeout, withDefault } from './options.js';
+import { limitTime } from './time-limit.js';
 
 /** The part of `fetch` that the transports use. */
 export type Fetch = (
@@ -150,13 +151,15 @@ async function exchange(
   judge: (answer: Answer) => Receipt,
 ): Promise<Receipt> {
   const { url, ...init } = request;
-  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeoutMs)]);
+  const { signal, end } = limitTime(request.signal, timeoutMs);
   try {
     const response = await fetch(url, { ...init, signal, redirect: 'manual' });
     const { status } = response;
     return judge({ status, headers: response.headers, body: await readBody(response) });
   } catch (error) {
     return toRefusal(error, signal);
+  } finally {
+    end();
   }
 }
 
