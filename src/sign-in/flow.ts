@@ -32,6 +32,8 @@ export interface Asker {
 export interface FlowParts {
   service: Pick<Service<Verified | Valid>, 'request' | 'verify'>;
   devices: Pick<Devices, 'pick' | 'put'>;
+  /** How long a browser is known; 0: never. */
+  deviceTtlSeconds: number;
   targets: Pick<ReturnTargets, 'home'>;
   createId(): string;
   clock: Clock;
@@ -54,6 +56,7 @@ export interface Resend {
 /** The steps of a sign-in that ask the service. */
 export function createFlow(parts: FlowParts) {
   const { service, devices, targets, createId, clock, outcomes } = parts;
+  const remember = parts.deviceTtlSeconds > 0;
 
   async function send(state: SignInState, step: Step, target: Target, asker: Asker): Promise<Outcome> {
     const { id, identity, returnTo, channel, challenge, solution = null } = target;
@@ -95,7 +98,7 @@ export function createFlow(parts: FlowParts) {
     const { call } = asker;
     const device = devices.pick(asker.devices, identity);
     const purpose = signInPurpose;
-    const options = { ...call, challenge, purpose, device, remember: true, session: true };
+    const options = { ...call, challenge, purpose, device, remember, session: true };
     const result = await attempt(call, () => service.verify(identity, code, options));
     switch (result.status) {
       case 'valid': {

@@ -4,6 +4,7 @@ import { generateSecretKey, type OtpOptions } from '../../src/index.js';
 import { createStatelessStore } from '../../src/stores/none.js';
 import { createManualTime } from '../helpers/clock.js';
 import { createTestOtp, post, secretKey } from '../helpers/otp.js';
+import { createPageClient } from '../helpers/page-client.js';
 
 const identity = 'alice@example.com';
 const seconds = 1000;
@@ -269,6 +270,17 @@ describe('on the wire, a service that keeps nothing', () => {
     const form = { method: 'POST', body: new URLSearchParams({ token: body.access_token }) };
     assert.equal((await a.otp.handler(new Request('http://localhost/oauth/revoke', form))).status, 404);
     assert.equal((await a.otp.verifyToken(body.access_token)).active, true);
+  });
+
+  test('people sign in on the page, and are not remembered', async () => {
+    const { a, b } = createPair({ unsafeInsecureCookies: true });
+    // Each step may reach another instance.
+    const [one, other] = [createPageClient(a.otp.handler), createPageClient(b.otp.handler)];
+    const asked = await one.submit(await one.get('/sign-in'), '/sign-in', { identity });
+    for (const [name, value] of one.cookies) other.cookies.set(name, value);
+    const signedIn = await other.submit(asked, '/sign-in/code', { otp: a.inbox.lastCode().toLowerCase() });
+    assert.match(signedIn.text, /action="[^"]*sign-out"/);
+    assert.ok(other.cookies.has('otp_session') && !other.cookies.has('otp_devices'));
   });
 
   test('what must still be sent after the answer can be waited for', async () => {
