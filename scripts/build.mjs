@@ -1,8 +1,16 @@
-// Fills dist/ from src/: JavaScript, types, the Lua scripts of the Redis store, what browsers get, and the files of the API
-// documentation page.
-// Then builds the JavaScript SDK.
+// Builds the JavaScript SDK, then fills dist/ from src/: what browsers get, JavaScript, types, the Lua scripts of the Redis store,
+// and the files of the API documentation page.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readSourceStamp, root, stampFile } from './build-stamp.mjs';
 
@@ -14,6 +22,37 @@ if (!existsSync(compiler) || !existsSync(swaggerUi)) {
 }
 const dist = new URL('dist/', root);
 rmSync(dist, { recursive: true, force: true });
+// Late, since they need development dependencies whose absence is told above in one line.
+await import('./build-sdk.mjs');
+const { buildSync } = await import('esbuild');
+const { outputFiles } = buildSync({
+  entryPoints: ['page.ts', 'style.css'].map((name) =>
+    fileURLToPath(new URL(`src/sign-in/browser/${name}`, root)),
+  ),
+  outdir: fileURLToPath(dist),
+  write: false,
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  target: ['es2022', 'safari16'],
+  charset: 'utf8',
+  logLevel: 'warning',
+});
+const findOutput = (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text;
+const readSdk = (name) => readFileSync(new URL(`sdk/javascript/dist/${name}`, root), 'utf8');
+// A module, so that the page is also served where a bundle is all there is. Before the compiler, which needs its types.
+const texts = Object.entries({
+  style: findOutput('.css'),
+  page: findOutput('.js'),
+  elements: readSdk('elements.js'),
+  solver: readSdk('solver-worker.js'),
+});
+const browser = new URL('sign-in/browser/', dist);
+mkdirSync(browser, { recursive: true });
+const writeLines = (file, write) => writeFileSync(new URL(file, browser), texts.map(write).join(''));
+writeLines('texts.js', ([name, text]) => `export const ${name} = ${JSON.stringify(text)};\n`);
+writeLines('texts.d.ts', ([name]) => `export const ${name}: string;\n`);
+
 const compiled = spawnSync(fileURLToPath(compiler), ['-p', 'tsconfig.build.json'], {
   cwd: fileURLToPath(root),
   stdio: ['ignore', 2, 2],
@@ -24,19 +63,6 @@ const scripts = 'stores/redis/';
 for (const name of readdirSync(new URL(`src/${scripts}`, root)).filter((name) => name.endsWith('.lua'))) {
   copyFileSync(new URL(`src/${scripts}${name}`, root), new URL(scripts + name, dist));
 }
-const { buildSync } = await import('esbuild');
-buildSync({
-  entryPoints: ['page.ts', 'style.css'].map((name) =>
-    fileURLToPath(new URL(`src/sign-in/browser/${name}`, root)),
-  ),
-  outdir: fileURLToPath(new URL('sign-in/browser/', dist)),
-  bundle: true,
-  minify: true,
-  format: 'iife',
-  target: ['es2022', 'safari16'],
-  charset: 'utf8',
-  logLevel: 'warning',
-});
 
 mkdirSync(new URL('swagger-ui/', dist));
 for (const name of [
@@ -49,9 +75,4 @@ for (const name of [
   copyFileSync(new URL(name, swaggerUi), new URL(`swagger-ui/${name}`, dist));
 }
 chmodSync(new URL('cli/main.js', dist), 0o755);
-// Late, since it needs a development dependency whose absence is told above in one line.
-await import('./build-sdk.mjs');
-for (const name of ['elements.js', 'solver-worker.js']) {
-  copyFileSync(new URL(`sdk/javascript/dist/${name}`, root), new URL(`sign-in/browser/${name}`, dist));
-}
 writeFileSync(stampFile, readSourceStamp() ?? '');

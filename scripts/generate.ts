@@ -9,10 +9,10 @@ import { optionRows } from '../src/options/otp-options.js';
 import { type SettingName, settingNames, settings, writeDefault } from '../src/options/settings.js';
 import { logFields } from '../src/outcomes/log.js';
 import { outcomeRows } from '../src/outcomes/table.js';
-import { version } from '../src/version.js';
 import { formatFoldingFiles } from './folding-tables.js';
 
 const root = new URL('../', import.meta.url);
+const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
 
 /** The comment above each row of the table, as one line. */
 const documentation = new Map(
@@ -126,6 +126,11 @@ function formatOpenApi(): string {
   return `${JSON.stringify(createOpenApiDocument(routes, { version, sessionCookie, hasApiKeys: false }), null, 2)}\n`;
 }
 
+/** A constant, since a bundle has no package.json next to it. */
+function formatVersion(): string {
+  return `/** The version of this package: written by \`npm run generate\` from package.json. */\nexport const version = '${version}';\n`;
+}
+
 const files: Record<string, string> = {
   '.env.example': formatEnvExample(),
   'docs/configuration.md': replaceBetweenMarks('docs/configuration.md', 'settings', formatSettingsTables()),
@@ -137,6 +142,7 @@ const files: Record<string, string> = {
     replaceBetweenMarks('docs/operations.md', 'events', formatOutcomesTable()),
   ),
   'spec/openapi.json': formatOpenApi(),
+  'src/version.ts': formatVersion(),
   ...formatFoldingFiles(),
 };
 const isCheck = process.argv.includes('--check');

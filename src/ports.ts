@@ -32,6 +32,8 @@ export interface MonotonicClock {
   now(): number;
   /** Calls back once after `ms`. The timer keeps the process alive. */
   after(ms: number, callback: () => void): Timer;
+  /** Whether timers end with the request that set them, so that no other may rely on them. Default: they do not. */
+  endsWithRequest?: boolean | undefined;
 }
 
 export interface Timer {
@@ -213,8 +215,6 @@ export interface Delivery {
   reserve(channel: Channel): DeliverySlot | null;
   /** Messages in the background. */
   count(): QueueCount;
-  /** Resolves once no message waits in the background. */
-  whenSent(): Promise<void>;
   /** Waits up to `graceMs` for messages in the background, then closes the transports. */
   close(graceMs: number): Promise<void>;
 }

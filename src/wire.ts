@@ -22,6 +22,7 @@ import { createLinks } from './sign-in/links.js';
 import { createSignInRoutes } from './sign-in/routes.js';
 import { createSignOut } from './tokens/sign-out.js';
 import { createTokens, type TokenCheck } from './tokens/tokens.js';
+import { createUnderWay } from './under-way.js';
 
 export interface Otp<Success extends Verified = Valid> extends Service<Success> {
   /** Whether a token is active, and its claims if it is. Never says why not. */
@@ -73,6 +74,7 @@ export function wire(
   const links = ifGiven(resolved.linkUrl, (publicUrl) =>
     createLinks({ ...common, key: keys.link, derivation, publicUrl }),
   );
+  const underWay = createUnderWay();
   const delivery = createDelivery({
     ...resolved,
     timeoutMs: resolved.deliveryTimeoutMs,
@@ -109,6 +111,7 @@ export function wire(
     delivery,
     devices,
     shouldSend,
+    underWay,
     issueToken: tokens?.issue,
     signOut: createSignOut({ store, outcomes, deriveOwnerTags }),
     readClaims: resolved.claims,
@@ -134,7 +137,11 @@ export function wire(
     entry,
     jwks: resolved.tokenKeys?.jwks,
     noteAnswer: metrics?.noteAnswer,
-    whenSent: delivery.whenSent,
+    async whenDone() {
+      await underWay.whenEnded();
+      // Later, since the end of a message is an event as well.
+      await events?.whenDelivered();
+    },
     sessionCookie,
     channels: served,
     pages: [...pages, ...(signIn ?? [])],

@@ -6,6 +6,33 @@ export interface Expiring {
   expire(): void;
 }
 
+export function createDeadlines(clock: MonotonicClock): Pick<Deadlines, 'add' | 'remove'> {
+  return clock.endsWithRequest ? new SeparateDeadlines(clock) : new Deadlines(clock);
+}
+
+/** Time limits with a timer each, where none outlives its request. */
+class SeparateDeadlines {
+  readonly #timers = new Map<Expiring, Timer>();
+  readonly #clock: MonotonicClock;
+
+  constructor(clock: MonotonicClock) {
+    this.#clock = clock;
+  }
+
+  add(one: Expiring): void {
+    const expire = () => {
+      this.#timers.delete(one);
+      one.expire();
+    };
+    this.#timers.set(one, this.#clock.after(one.endsAt - this.#clock.now(), expire));
+  }
+
+  remove(one: Expiring): void {
+    this.#timers.get(one)?.close();
+    this.#timers.delete(one);
+  }
+}
+
 /**
  * Time limits that share one timer: a timer each would cost more than the rest of sending a message. Keeps the process
  * alive only while something is under way.

@@ -54,7 +54,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       return slot && { ...slot, send: (message, options) => slot.send(message, options).then(judge) };
     },
     count: queue.count,
-    whenSent: queue.whenSent,
     async close(graceMs) {
       const lost = isBackground ? await queue.drain(graceMs) : 0;
       if (lost > 0) outcomes.report({ event: 'delivery.lost', lost });

@@ -33,14 +33,14 @@ export interface Queue {
   /** Null when all slots are taken, or half of them by messages of this channel, which is down while others are served. */
   reserve(channel: Channel): QueueSlot | null;
   count(): QueueCount;
-  /** Resolves once no message is left. */
-  whenSent(): Promise<void>;
   /** Waits until all messages are sent, at most `graceMs`. Resolves with the number of lost messages. */
   drain(graceMs: number): Promise<number>;
 }
 
 /** Maximum number of messages under way. */
-const lanes = 20;
+const mostLanes = 20;
+/** Where timers end with their request: a few seconds before they do. */
+const longestStayMs = 25_000;
 const firstPauseMs = 250;
 /** Pauses double up to this while no transport is up. */
 const longestPauseMs = 2000;
@@ -80,6 +80,9 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
   const retries = createRetryLane({ router, queueMax: maxMessages, clock, onLeft: tellDrained });
   /** Messages waiting for a transport, by channel. */
   const held = new Map<Channel, number>();
+  // A message that waits for another's request might never be sent when that ends.
+  const lanes = clock.endsWithRequest ? Number.POSITIVE_INFINITY : mostLanes;
+  const stayMs = clock.endsWithRequest ? longestStayMs : Number.POSITIVE_INFINITY;
   const isOneOfMany = channels.filter(router.serves).length > 1;
   const heldMax = isOneOfMany ? Math.max(1, Math.floor(maxMessages / 2)) : maxMessages;
   let taken = 0;
@@ -183,7 +186,7 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
         const delayMs = discretion ? chooseDelayMs(discretion) : 0;
         isFree = false;
         if (options?.isMuted) muted += 1;
-        const expiresAt = clock.now() + message.expiresInSeconds * 1000;
+        const expiresAt = clock.now() + Math.min(message.expiresInSeconds * 1000, stayMs);
         return new Promise((resolve) => {
           const entry = {
             ...options,
@@ -213,8 +216,6 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
       return createSlot();
     },
     count: () => ({ waiting: taken - running, sending: running, retrying: retries.size }),
-    whenSent: () =>
-      countUnsent() === 0 ? Promise.resolve() : new Promise((resolve) => void drained.push(resolve)),
     async drain(graceMs) {
       retries.close(graceMs);
       if (countUnsent() > 0) {

@@ -3,7 +3,7 @@ import { createRefusal, faultOf, isDefinite, isReceipt } from '../core/refusal.j
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Message, MonotonicClock, Receipt, RoutedReceipt, RoutedRefusal, Transport } from '../ports.js';
 import { createBreaker } from './breaker.js';
-import { Deadlines, type Expiring } from './deadlines.js';
+import { createDeadlines, type Expiring } from './deadlines.js';
 import { showId } from './provider-id.js';
 import { quoteError, quoteRefusal } from './quote.js';
 import { groupRecipient } from './recipients.js';
@@ -61,7 +61,7 @@ export function createRouter(options: RouteOptions): Router {
   };
   const found = new Map(channels.map((channel) => [channel, findAll(channel)]));
 
-  const deadlines = new Deadlines(clock);
+  const deadlines = createDeadlines(clock);
 
   function sendBy(transport: Transport, message: Message, leftMs: number): Promise<Receipt> {
     return new Promise((resolve) => {

@@ -6,6 +6,7 @@ import { outcomeRows } from '../outcomes/table.js';
 import { createLosses } from './losses.js';
 import { createEventPoster, type OutgoingEvent, type PosterOptions } from './post-event.js';
 import { createEventQueue } from './queue.js';
+import { createSeparateEvents } from './separate.js';
 
 /** What became of events: `failed` ones were tried, `dropped` ones found no room or no time. */
 export type EventFate = 'delivered' | 'failed' | 'dropped';
@@ -20,6 +21,8 @@ export interface EventsOptions extends PosterOptions {
 
 export interface Events {
   sink: Sink;
+  /** Resolves when the events that wait now have been delivered, or given up. */
+  whenDelivered(): Promise<void>;
   /** Delivers what waits until `deadline` by the monotonic clock, and reports what is lost. */
   close(deadline: number): Promise<void>;
 }
@@ -38,7 +41,9 @@ export function createEvents(options: EventsOptions): Events {
     losses.add(count, cause);
   }
 
-  const queue = createEventQueue({
+  // Events that wait for another's request might never be posted when that ends.
+  const createQueue = monotonicClock.endsWithRequest ? createSeparateEvents : createEventQueue;
+  const queue = createQueue({
     post: poster.post,
     clock: monotonicClock,
     onDelivered: () => note('delivered', 1),
@@ -68,6 +73,7 @@ export function createEvents(options: EventsOptions): Events {
         else queue.push(write(outcome));
       },
     },
+    whenDelivered: queue.whenDelivered,
     async close(deadline) {
       const lost = await queue.close(deadline);
       poster.close();

@@ -1,11 +1,9 @@
 import type { KeyObject } from 'node:crypto';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { explainConnection } from '../core/connection-causes.js';
 import type { Clock, MonotonicClock } from '../ports.js';
 import { nameNetworkError } from '../transports/network-error.js';
 import { parseRetryAfter, readBody } from '../transports/post.js';
-import { createPublicFetch } from '../transports/public-fetch.js';
+import { createAgents, createPublicFetch } from '../transports/public-fetch.js';
 import { signWebhook } from '../transports/webhook-signature.js';
 
 /** An event as it is posted. */
@@ -53,8 +51,7 @@ const passingStatuses: readonly number[] = [408, 425, 429];
 /** Posts events by the Standard Webhooks scheme, over connections that are kept: a repeated event does no harm. */
 export function createEventPoster(options: PosterOptions): EventPoster {
   const { url, secret, allowPrivateTargets, clock, monotonicClock } = options;
-  const kept = { keepAlive: true, timeout: idleMs };
-  const agents = { http: new HttpAgent(kept), https: new HttpsAgent(kept) };
+  const agents = createAgents(idleMs);
   const fetch = createPublicFetch({ allowPrivateTargets, agents });
   const underWay = new Set<AbortController>();
 
@@ -87,8 +84,8 @@ export function createEventPoster(options: PosterOptions): EventPoster {
     },
     close() {
       for (const aborter of underWay) aborter.abort();
-      agents.http.destroy();
-      agents.https.destroy();
+      agents?.http.destroy();
+      agents?.https.destroy();
     },
   };
 }

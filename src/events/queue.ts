@@ -18,6 +18,8 @@ export interface EventQueue {
   /** Whether further events have to be dropped. */
   isFull(): boolean;
   push(event: OutgoingEvent): void;
+  /** Resolves when none of the events that are here now is any longer, delivered or not. */
+  whenDelivered(): Promise<void>;
   /** Tries what waits until `deadline` by the clock. Resolves with the number of events that were not delivered. */
   close(deadline: number): Promise<number>;
 }
@@ -49,7 +51,9 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
   const { post, clock, onDelivered, onFailed, onFailing, onGone } = options;
   const waiting: Entry[] = [];
   const delayed = new Map<Entry, Timer>();
-  let count = 0;
+  const present = new Set<Entry>();
+  /** Those who wait for events to leave. */
+  const watchers = new Set<{ left: Set<Entry>; resolve(): void }>();
   let bytes = 0;
   let running = 0;
   let isPumpDue = false;
@@ -64,9 +68,18 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
   let closing: { deadline: number; resolve(): void } | undefined;
 
   function leave(entry: Entry): void {
-    count -= 1;
+    present.delete(entry);
     bytes -= entry.bytes;
-    if (count === 0) closing?.resolve();
+    for (const watcher of watchers) {
+      watcher.left.delete(entry);
+      if (watcher.left.size === 0) dismiss(watcher);
+    }
+    if (present.size === 0) closing?.resolve();
+  }
+
+  function dismiss(watcher: { resolve(): void; left: Set<Entry> }): void {
+    watchers.delete(watcher);
+    watcher.resolve();
   }
 
   /** @returns how many events are left */
@@ -76,8 +89,9 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
     for (const timer of delayed.values()) timer.close();
     delayed.clear();
     waiting.length = 0;
-    const left = count;
-    count = 0;
+    const left = present.size;
+    present.clear();
+    for (const watcher of watchers) dismiss(watcher);
     bytes = 0;
     closing?.resolve();
     return left;
@@ -149,10 +163,10 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
   }
 
   return {
-    isFull: () => isEnded || count >= maxEvents || bytes >= maxBytes,
+    isFull: () => isEnded || present.size >= maxEvents || bytes >= maxBytes,
     push(event) {
       const entry = { event, bytes: Buffer.byteLength(event.body), tries: 0, gapMs: firstGapMs };
-      count += 1;
+      present.add(entry);
       bytes += entry.bytes;
       waiting.push(entry);
       if (isPumpDue) return;
@@ -163,11 +177,15 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
         pump();
       });
     },
+    whenDelivered: () =>
+      present.size === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => void watchers.add({ left: new Set(present), resolve })),
     async close(deadline) {
       // Now or never: only what the receiver asked for is waited for.
       pausedUntil = askedUntil;
       pauseMs = firstPauseMs;
-      if (count > 0 && pausedUntil < deadline) {
+      if (present.size > 0 && pausedUntil < deadline) {
         await new Promise<void>((resolve) => {
           const timer = clock.after(deadline - clock.now(), resolve);
           closing = {

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { OtpError } from '../errors.js';
+import { loadFileSystem } from '../files.js';
 import type { Route } from './route.js';
 import { createStaticFile, type StaticFileOptions } from './static-files.js';
 
 /** Filled by the build; the same place seen from `src/http` and from `dist/http`. */
-const assets = new URL('../../dist/swagger-ui/', import.meta.url);
+const assets = '../../dist/swagger-ui/';
 
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -57,7 +57,7 @@ export function createDocsRoutes(): Route[] {
 /** @throws OtpError `not_found` when the build has not copied Swagger UI */
 async function readAsset(name: string): Promise<Buffer<ArrayBuffer>> {
   try {
-    return await readFile(new URL(name, assets));
+    return await loadFileSystem().promises.readFile(new URL(assets + name, import.meta.url));
   } catch (cause) {
     throw new OtpError('not_found', 'Swagger UI is not there: run npm run build', { cause });
   }

@@ -22,8 +22,8 @@ export interface HandlerOptions
   publicUrl?: string | undefined;
   /** Whether `/docs` and `/openapi.json` are served. */
   docs: 'on' | 'off';
-  /** Resolves once no message waits in the background. */
-  whenSent(): Promise<void>;
+  /** Resolves once what goes on in the background now has ended. */
+  whenDone(): Promise<void>;
   /** Pages, such as that to sign in. */
   pages: readonly Route[];
 }
@@ -55,9 +55,10 @@ export function createHandler(options: HandlerOptions): Handler {
   ];
   const dispatch = withPrefix(createDispatcher({ ...options, routes }), prefixOf(publicUrl));
   const handle = async (request: Request, info?: RequestInfo) => {
-    const reply = await dispatch(fromWebRequest(request, info));
-    info?.waitUntil?.(options.whenSent());
-    return toWebResponse(reply, request.method);
+    const answering = dispatch(fromWebRequest(request, info));
+    // From the start: a client that goes away must not end the work on its request either.
+    info?.waitUntil?.(answering.then(options.whenDone));
+    return toWebResponse(await answering, request.method);
   };
   return Object.assign(handle, { dispatch });
 }

@@ -11,8 +11,9 @@ export interface RequestInfo {
    */
   remoteAddress?: string | null | undefined;
   /**
-   * Keeps the program running until a promise ends, where it is cut off after the answer, as on functions and at the edge: it is
-   * given the messages that are still to be sent. Default: nothing is cut off.
+   * Keeps the program running until a promise ends, where it is cut off after the answer, as on functions and at the edge. Called
+   * once, before the answer, with a promise that never rejects: it ends with the answer and everything that goes on after it, such
+   * as messages, what is given back in the store, and events. Default: nothing is cut off.
    */
   waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }

@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { loadFileSystem } from '../files.js';
 import { isLocale, type Locale, locales } from './catalogue.js';
 import { compileTemplate, type Template, type TemplateOptions } from './template.js';
 
@@ -57,10 +56,11 @@ export function loadTemplates(folder: string, rules: TemplateRules): (locale: Lo
 function loadFolder(folder: string, rules: TemplateRules, own?: Map<Locale, Templates>): Templates {
   const templates: Templates = {};
   for (const name of list(folder)) {
-    const path = join(folder, name);
+    const path = `${folder.replace(/\/+$/, '')}/${name}`;
     const kind = findKind(name);
     if (kind) templates[kind] = loadTemplate(path, kind, rules);
-    else if (own && isLocale(name) && statSync(path).isDirectory()) own.set(name, loadFolder(path, rules));
+    else if (own && isLocale(name) && loadFileSystem().statSync(path).isDirectory())
+      own.set(name, loadFolder(path, rules));
     else {
       const allowed = Object.values(templateFiles).join(', ');
       const folders = own ? `, and the same in folders named ${locales.join(', ')}` : '';
@@ -111,6 +111,7 @@ function listVariables(kind: TemplateKind): readonly string[] {
 }
 
 function loadText(path: string): string {
+  const { readFileSync, statSync } = loadFileSystem();
   try {
     if (statSync(path).size > maxBytes) throw new RangeError(`is larger than ${maxBytes} bytes`);
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
@@ -121,7 +122,8 @@ function loadText(path: string): string {
 
 function list(folder: string): string[] {
   try {
-    return readdirSync(folder)
+    return loadFileSystem()
+      .readdirSync(folder)
       .filter((name) => !name.startsWith('.'))
       .sort();
   } catch (error) {

@@ -22,6 +22,7 @@ import { remember } from '../fast/recent.js';
 import type { MonotonicClock, Store } from '../ports.js';
 import type { RateLimited } from '../results.js';
 import type { Side } from '../store-verbs.js';
+import type { UnderWay } from '../under-way.js';
 import { type CountAddress, describeRequestHit } from './address-limits.js';
 import { createPaidDay, type PaidMessage } from './paid-day.js';
 import { readReceipt, writeReceipt } from './send-receipt.js';
@@ -93,8 +94,9 @@ export function createDayBudgets(parts: {
   store: Store;
   monotonicClock: MonotonicClock;
   countAddress: CountAddress;
+  underWay: Pick<UnderWay, 'add'>;
 }): DayBudgets {
-  const { policy, derivation, store, countAddress } = parts;
+  const { policy, derivation, store, countAddress, underWay } = parts;
   const { dayBudgets = 'enforce', phoneGuard = 'enforce', phoneCountries = everyCountry } = parts;
   const isCounting = dayBudgets !== 'off' && store.spend !== undefined;
   const isEnforced = dayBudgets === 'enforce';
@@ -192,7 +194,7 @@ export function createDayBudgets(parts: {
 
   function giveBack(identity: Identity, send: ReturnedSend, isSignIn = false): void {
     // Never tried again: an answer that was lost may have been an answer to what was done.
-    if (send.receipt !== '') void refund(identity, send, isSignIn).catch(() => {});
+    if (send.receipt !== '') underWay.add(refund(identity, send, isSignIn));
   }
 
   function undo({ identity }: Spender, { receipt, network, paid }: Spent): void {

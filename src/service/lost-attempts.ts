@@ -1,5 +1,6 @@
 import type { MonotonicClock, Store } from '../ports.js';
 import type { RetractRequest } from '../store-verbs.js';
+import type { UnderWay } from '../under-way.js';
 
 /**
  * Waits between tries. More than one, since the store may be away, or may carry out the attempt only after the first: with
@@ -18,8 +19,9 @@ export type TakeAttemptBack = (attempt: RetractRequest) => void;
 export function createTakeAttemptBack(parts: {
   store: Store;
   monotonicClock: MonotonicClock;
+  underWay: Pick<UnderWay, 'add'>;
 }): TakeAttemptBack {
-  const { store, monotonicClock } = parts;
+  const { store, monotonicClock, underWay } = parts;
   let waiting = 0;
 
   async function tryOnce(attempt: RetractRequest): Promise<boolean> {
@@ -40,6 +42,7 @@ export function createTakeAttemptBack(parts: {
   return (attempt) => {
     if (waiting >= maxWaiting) return;
     waiting += 1;
-    void takeBack(attempt, 0);
+    // The first try: a process that is cut off after it leaves the attempt counted.
+    underWay.add(takeBack(attempt, 0));
   };
 }

@@ -2,6 +2,7 @@ import { createPaidLadder, strangersPart, unitsPerSend } from '../core/ladder.js
 import type { DayBudgetMode } from '../core/policy.js';
 import type { SpendRow } from '../count-verbs.js';
 import type { MonotonicClock, Store } from '../ports.js';
+import type { UnderWay } from '../under-way.js';
 
 /** A message of the ceiling for paid channels. */
 export interface PaidMessage {
@@ -42,8 +43,9 @@ export function createPaidDay(parts: {
   paidDayMax?: number | undefined;
   store: Store;
   monotonicClock: MonotonicClock;
+  underWay: Pick<UnderWay, 'add'>;
 }): TakePaidMessage | undefined {
-  const { dayBudgets = 'enforce', paidDayMax, store, monotonicClock } = parts;
+  const { dayBudgets = 'enforce', paidDayMax, store, monotonicClock, underWay } = parts;
   if (paidDayMax === undefined || dayBudgets === 'off' || !store.spend) return undefined;
   const block = Math.min(largestLease, Math.max(1, Math.floor(paidDayMax * leasePart)));
 
@@ -54,7 +56,8 @@ export function createPaidDay(parts: {
 
     function giveBack(sends: number, atMs: number): void {
       const given = { slot, rows: [row], atMs, units: sends * unitsPerSend, isSignIn: false };
-      void store.refund?.(given).catch(() => {});
+      const giving = store.refund?.(given);
+      if (giving) underWay.add(giving);
     }
 
     async function ask(sends: number) {

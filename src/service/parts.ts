@@ -18,6 +18,7 @@ import type {
   ShouldSend,
   Store,
 } from '../ports.js';
+import { createUnderWay, type UnderWay } from '../under-way.js';
 import { createAddressLimits } from './address-limits.js';
 import { createDayBudgets } from './day-budgets.js';
 import type { Devices } from './devices.js';
@@ -47,6 +48,8 @@ export interface ServiceOptions {
   issueToken?: IssueToken | undefined;
   /** Ends every sign-in and pending code of a canonical identity; returns how many codes. */
   signOut(identity: string, call?: Call): Promise<number>;
+  /** Takes the work that goes on after an answer. Default: nobody asks for it. */
+  underWay?: Pick<UnderWay, 'add'> | undefined;
   /** Called before the code is consumed, so that a failure here costs only an attempt. Default: no extra claims. */
   readClaims?: ReadClaims | undefined;
   render: Render;
@@ -77,21 +80,21 @@ export interface ServiceOptions {
 export type Parts = ReturnType<typeof createParts>;
 
 export function createParts(options: ServiceOptions) {
-  const { policy, keys, testIdentities, clock } = options;
+  const { policy, keys, testIdentities, clock, underWay = createUnderWay() } = options;
   const derivation = createDerivation(keys, policy.namespace);
   const findTestCode = createTestCodeFinder(testIdentities, clock);
-  const base = { ...options, derivation, findTestCode };
+  const base = { ...options, underWay, derivation, findTestCode };
   const countAddress = createAddressLimits(base);
   // Without a budget of guesses, codes are always short.
   const isBounded = policy.lengthenAfter > 0;
-  const shortCodes = createShortCodes(isBounded ? options : { ...options, shortOpenMax: undefined });
+  const shortCodes = createShortCodes(isBounded ? base : { ...base, shortOpenMax: undefined });
   return {
     ...base,
     resolveTarget: createTargetResolver(base),
     countAddress,
     humanChecks: createHumanChecks({ ...options, countAddress }),
     dayBudgets: createDayBudgets({ ...base, countAddress }),
-    sendNotes: createSendNotes(options),
+    sendNotes: createSendNotes(base),
     shortCodes,
     newCodes: createNewCodes({ ...options, shortCodes }),
     writeMessage: createMessageWriter(base),

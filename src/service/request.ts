@@ -4,7 +4,7 @@ import { OtpError } from '../errors.js';
 import { toFailure } from '../outcomes/failure.js';
 import type { DeliveryReceipt, DeliverySlot } from '../ports.js';
 import type { RateLimited, RequestOptions, RequestResult, Sent } from '../results.js';
-import type { OpenResult, PendingRecord, RecordKey, Side } from '../store-verbs.js';
+import type { OpenResult, PendingRecord, Side } from '../store-verbs.js';
 import { createChannelChooser } from './choose-channel.js';
 import type { SpendRefusal } from './day-budgets.js';
 import { createDeliveryFollower } from './follow-delivery.js';
@@ -16,13 +16,13 @@ import {
   toFailedRequest,
   toRequestOutcome,
 } from './request-outcome.js';
+import type { Sent as SentCode } from './send-notes.js';
 import { withoutShortCodes } from './short-codes.js';
 import type { Target } from './target.js';
 import { toRetrySeconds } from './waits.js';
 import { createNoChallenges } from './windows.js';
 
 type Request = (identity: unknown, options?: RequestOptions) => Promise<RequestResult>;
-type Opened = Extract<OpenResult, { status: 'opened' }>;
 
 /** Opens a record, derives its code, sends it. */
 export function createRequest(parts: Parts): Request {
@@ -89,11 +89,11 @@ export function createRequest(parts: Parts): Request {
       },
     });
     if (delivery.isBackground) {
-      void sending.then((receipt) => {
+      const ending = sending.then((receipt) => {
         followDelivery.noteEnd(facts, channel, receipt);
-        void sendNotes.noteEnd(send, receipt, facts);
-        return settle(target.identity, openedKey, opened, receipt, facts);
+        return settle(target.identity, send, receipt, facts);
       });
+      parts.underWay.add(ending);
       return sent;
     }
     sendNotes.underWay.add(opened.sendId);
@@ -106,10 +106,7 @@ export function createRequest(parts: Parts): Request {
       if (!isExpected) void sendNotes.noteEnd(send, receipt, facts);
       return sent;
     }
-    await Promise.all([
-      sendNotes.noteEnd(send, receipt, facts),
-      settle(target.identity, openedKey, opened, receipt, facts),
-    ]);
+    await settle(target.identity, send, receipt, facts);
     return { status: 'delivery_failed', category: receipt.category };
   }
 
@@ -181,22 +178,22 @@ export function createRequest(parts: Parts): Request {
     return sealed ? derivation.sealChallenge(identity.value, purpose, sealed) : challenge;
   }
 
-  /** Releases a refused send. Never rejects. */
+  /** Notes how a send ended, and releases a refused one. Never rejects. */
   async function settle(
     identity: Identity,
-    recordKey: RecordKey,
-    opened: Opened,
+    send: SentCode,
     receipt: DeliveryReceipt,
     facts: RequestFacts,
   ): Promise<void> {
-    if (receipt.ok || !receipt.isSendGivenBack) return;
+    const noting = sendNotes.noteEnd(send, receipt, facts);
+    if (!receipt.ok && receipt.isSendGivenBack) await release(identity, send, facts);
+    await noting;
+  }
+
+  async function release(identity: Identity, send: SentCode, facts: RequestFacts): Promise<void> {
+    const { key, recordChallenge, sendId } = send;
     try {
-      const returned = await store.release({
-        ...recordKey,
-        recordChallenge: opened.record.challenge,
-        sendId: opened.sendId,
-        limits: refusedSends,
-      });
+      const returned = await store.release({ ...key, recordChallenge, sendId, limits: refusedSends });
       if (returned) dayBudgets.giveBack(identity, returned);
       facts.paid?.putBack();
     } catch (error) {

@@ -2,6 +2,7 @@ import { limitPeriodSeconds } from '../core/policy.js';
 import { describeRefusal } from '../outcomes/receipt.js';
 import type { Clock, RoutedReceipt, Store } from '../ports.js';
 import type { RecordKey } from '../store-verbs.js';
+import type { UnderWay } from '../under-way.js';
 import type { RequestFacts } from './request-outcome.js';
 
 /** How the last send of a code fared, in the words of the log. */
@@ -30,12 +31,21 @@ export interface SendNotes {
   noteEnd(sent: Sent, receipt: RoutedReceipt, facts: RequestFacts): Promise<void>;
 }
 
-export function createSendNotes({ store, clock }: { store: Pick<Store, 'note'>; clock: Clock }): SendNotes {
+export function createSendNotes(parts: {
+  store: Pick<Store, 'note'>;
+  clock: Clock;
+  underWay: Pick<UnderWay, 'add'>;
+}): SendNotes {
+  const { store, clock, underWay } = parts;
+
   async function keep({ key, recordChallenge, sendId }: Sent, lastSend: Omit<LastSend, 'at'>): Promise<void> {
     const note = JSON.stringify({ ...lastSend, at: clock() });
     const request = { ...key, recordChallenge, sendId, note, keepSeconds: limitPeriodSeconds };
+    const keeping = store.note?.(request);
+    if (!keeping) return;
+    underWay.add(keeping);
     // The next request for a code reports that the store is down.
-    await store.note?.(request).catch(() => {});
+    await keeping.catch(() => {});
   }
 
   return {

@@ -2,6 +2,7 @@ import { bucketsPerPeriod, createShortOpenLadder } from '../core/ladder.js';
 import type { SpendRow } from '../count-verbs.js';
 import type { MonotonicClock, Store } from '../ports.js';
 import type { Lengthening } from '../store-verbs.js';
+import { createUnderWay, type UnderWay } from '../under-way.js';
 
 /** Attempts that a process takes at once, so that most requests need no further call of the store. */
 const blockSize = 50;
@@ -42,8 +43,9 @@ export function createShortCodes(parts: {
   store: Pick<Store, 'spend' | 'refund'>;
   monotonicClock: MonotonicClock;
   shortOpenMax?: number | undefined;
+  underWay?: Pick<UnderWay, 'add'> | undefined;
 }): ShortCodes {
-  const { store, monotonicClock, shortOpenMax } = parts;
+  const { store, monotonicClock, shortOpenMax, underWay = createUnderWay() } = parts;
   if (shortOpenMax === undefined || !store.spend || !store.refund) return unlimited;
   const ladder = createShortOpenLadder(shortOpenMax);
   const partMs = (ladder.periodSeconds * 1000) / bucketsPerPeriod;
@@ -61,7 +63,8 @@ export function createShortCodes(parts: {
   /** In the background: what fails stays counted. */
   function refund(atMs: number, units: number): void {
     if (units <= 0) return;
-    void store.refund?.({ slot, rows, atMs, units, isSignIn: false })?.catch(() => {});
+    const refunding = store.refund?.({ slot, rows, atMs, units, isSignIn: false });
+    if (refunding) underWay.add(refunding);
   }
 
   function returnAll(): void {
@@ -131,7 +134,7 @@ export function createShortCodes(parts: {
     take: (attempts) => takeFromLease(attempts) ?? takeAfterRenewal(attempts),
     settle(taken, attempts, isHandedOut) {
       if (!isHandedOut) returnTo(partOf(taken.atMs), attempts);
-      else if (monotonicClock.now() >= taken.endsAt) void move(taken, attempts).catch(() => {});
+      else if (monotonicClock.now() >= taken.endsAt) underWay.add(move(taken, attempts));
     },
     giveBack: (attempts, madeAtMs) => returnTo(partOf(madeAtMs), attempts),
   };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { OtpError } from '../errors.js';
+// Written by the build: the same folder seen from `src/sign-in` and from `dist/sign-in`.
+import * as texts from '../../dist/sign-in/browser/texts.js';
 import { replyNotFound } from '../http/problems.js';
 import type { HttpReply } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
@@ -20,8 +20,6 @@ interface Asset {
   serve: StaticFile;
 }
 
-/** Filled by the build; the same folder seen from `src/sign-in` and from `dist/sign-in`. */
-const built = new URL('../../dist/sign-in/browser/', import.meta.url);
 const oneYear = 'public, max-age=31536000, immutable';
 
 /** The style sheet and the script of the pages, and the elements for pages of other origins. */
@@ -29,16 +27,16 @@ export function createAssets(brandColor: string | undefined): Assets {
   const brandStyle = writeBrandStyle(brandColor);
   const elements = createStaticFile({
     type: 'text/javascript',
-    read: () => readBuilt('elements.js'),
+    read: () => texts.elements,
     headers: { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' },
   });
   let loaded: { style: Asset; script: Asset; solver: Asset } | undefined;
 
   function load() {
     loaded ??= {
-      style: createAsset('style', 'css', 'text/css', readBuilt('style.css') + brandStyle),
-      script: createAsset('page', 'js', 'text/javascript', readBuilt('page.js')),
-      solver: createAsset('solver', 'js', 'text/javascript', readBuilt('solver-worker.js')),
+      style: createAsset('style', 'css', 'text/css', texts.style + brandStyle),
+      script: createAsset('page', 'js', 'text/javascript', texts.page),
+      solver: createAsset('solver', 'js', 'text/javascript', texts.solver),
     };
     return loaded;
   }
@@ -73,12 +71,4 @@ function createAsset(name: string, ending: string, type: string, content: string
     url: `${paths.assets}${name}-${hash}.${ending}`,
     serve: createStaticFile({ type, read: () => content, cacheControl: oneYear }),
   };
-}
-
-function readBuilt(name: string): string {
-  try {
-    return readFileSync(new URL(name, built), 'utf8');
-  } catch (cause) {
-    throw new OtpError('not_found', 'The sign-in page has not been built: run npm run build', { cause });
-  }
 }

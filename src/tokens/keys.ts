@@ -5,6 +5,7 @@ import {
   hash,
   type JsonWebKey,
   type KeyObject,
+  type SignKeyObjectInput,
   sign,
   verify,
   webcrypto,
@@ -12,6 +13,7 @@ import {
 import { minSecretBytes } from '../core/secret.js';
 import { createHmacSha256 } from '../fast/hmac.js';
 import { encodeAscii } from '../fast/message.js';
+import { isWorkerd } from '../runtime.js';
 
 /** The key determines the algorithm (RFC 8725 §3.1). */
 export const tokenAlgorithms = ['HS256', 'ES256', 'EdDSA'] as const;
@@ -160,9 +162,9 @@ function importPrivateKey(material: string | JsonWebKey, name: string): PrivateK
   }
   const publicKey = createPublicKey(key);
   const digest = algorithm === 'ES256' ? 'sha256' : null;
-  const dsaEncoding = 'ieee-p1363';
-  const signBytes = (input: string) => sign(digest, Buffer.from(input), { key, dsaEncoding });
-  if (!verify(digest, Buffer.from('check'), { key: publicKey, dsaEncoding }, signBytes('check'))) {
+  const [signing, checking] = [describeUse(key), describeUse(publicKey)];
+  const signBytes = (input: string) => sign(digest, Buffer.from(input), signing);
+  if (!verify(digest, Buffer.from('check'), checking, signBytes('check'))) {
     throw new RangeError(`${name} has a public part that does not belong to its private part`);
   }
   const { kty = '', crv = '', x = '', y } = publicKey.export({ format: 'jwk' });
@@ -186,6 +188,12 @@ function toKeyObject(material: string | JsonWebKey, name: string): KeyObject {
     // OpenSSL's message may quote its input.
     throw new TypeError(`${name} must be an unencrypted private key, as PEM or JWK`);
   }
+}
+
+/** A key, and signatures as a JWS has them (RFC 7518 §3.4). workerd takes no key object together with options. */
+function describeUse(key: KeyObject): SignKeyObjectInput {
+  const input = isWorkerd ? { key: key.export({ format: 'jwk' }), format: 'jwk' } : { key };
+  return { ...(input as { key: KeyObject }), dsaEncoding: 'ieee-p1363' };
 }
 
 function checkAlgorithm(key: KeyObject, name: string): TokenAlgorithm {

@@ -1,9 +1,8 @@
-import { lookup as systemLookup } from 'node:dns';
-import { type Agent as HttpAgent, request as requestHttp } from 'node:http';
-import { type Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { Readable } from 'node:stream';
 import ipaddr from 'ipaddr.js';
+import { isWorkerd } from '../runtime.js';
 import type { Fetch } from './post.js';
 
 export interface PublicFetchOptions {
@@ -16,11 +15,24 @@ export interface PublicFetchOptions {
 }
 
 /**
- * A `fetch` that connects only to public addresses. It checks the resolved address that it connects to, which defeats DNS
+ * A `fetch` that connects only to public addresses, unless `allowPrivateTargets`. It checks the resolved address that it connects to, which defeats DNS
  * rebinding.
  */
-export function createPublicFetch({ allowPrivateTargets, agents, lookup }: PublicFetchOptions): Fetch {
-  const resolve = (lookup ?? systemLookup) as LookupFunction;
+export function createPublicFetch(options: PublicFetchOptions): Fetch {
+  const fetch = isWorkerd ? globalThis.fetch : createCheckedFetch(options);
+  return async (url, init) => {
+    if (!options.allowPrivateTargets && !isPublicHost(new URL(url).hostname))
+      throw createPrivateTargetError();
+    return fetch(url, init);
+  };
+}
+
+/** By modules that are loaded here: workerd has no use for them, and need not have them. */
+function createCheckedFetch({ allowPrivateTargets, agents, lookup }: PublicFetchOptions): Fetch {
+  const { request: requestHttp } = process.getBuiltinModule('node:http');
+  const { request: requestHttps } = process.getBuiltinModule('node:https');
+  const { Readable } = process.getBuiltinModule('node:stream');
+  const resolve = (lookup ?? process.getBuiltinModule('node:dns').lookup) as LookupFunction;
   const checkedLookup: LookupFunction = (hostname, options, callback) =>
     resolve(hostname, options, (error, address, family) => {
       const addresses =
@@ -30,7 +42,6 @@ export function createPublicFetch({ allowPrivateTargets, agents, lookup }: Publi
     });
   return async (address, { method, headers, body, signal }) => {
     const url = new URL(address);
-    if (!allowPrivateTargets && !isPublicHost(url.hostname)) throw createPrivateTargetError();
     return new Promise((resolve, reject) => {
       const isHttps = url.protocol === 'https:';
       const request = (isHttps ? requestHttps : requestHttp)(
@@ -60,6 +71,15 @@ export function createPublicFetch({ allowPrivateTargets, agents, lookup }: Publi
       request.end(body);
     });
   };
+}
+
+/** The agents that keep connections for so long; undefined where nothing can be kept. */
+export function createAgents(idleMs: number): PublicFetchOptions['agents'] {
+  if (isWorkerd) return undefined;
+  const kept = { keepAlive: true, timeout: idleMs };
+  const http = process.getBuiltinModule('node:http');
+  const https = process.getBuiltinModule('node:https');
+  return { http: new http.Agent(kept), https: new https.Agent(kept) };
 }
 
 /** False for a literal address that is not public. Names are checked when they are resolved. */

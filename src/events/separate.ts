@@ -1,0 +1,63 @@
+import { createUnderWay } from '../under-way.js';
+import type { OutgoingEvent } from './post-event.js';
+import { type EventQueue, type EventQueueOptions, maxEvents } from './queue.js';
+
+/** Before each further try, in milliseconds. With the tries themselves they fit into the 30 seconds after an answer. */
+const gapsMs = [1000, 3000, 9000];
+
+/** An event queue where timers and connections end with a request: each event is posted on its own, in that of its outcome. */
+export function createSeparateEvents(options: EventQueueOptions): EventQueue {
+  const { post, clock, onDelivered, onFailed, onFailing, onGone } = options;
+  const underWay = createUnderWay();
+  let count = 0;
+  let isEnded = false;
+  /** Tries that failed since one was answered. */
+  let failures = 0;
+
+  const pause = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
+
+  /** @returns whether it is done with, delivered or not */
+  async function tryOnce(event: OutgoingEvent, gapMs: number | undefined): Promise<boolean> {
+    const answer = await post(event);
+    if (isEnded) return true;
+    if (answer.status === 'gone') {
+      isEnded = true;
+      onGone(count);
+      return true;
+    }
+    if (answer.status !== 'failing') {
+      failures = 0;
+      if (answer.status === 'delivered') onDelivered();
+      else onFailed(`refused with ${answer.cause}`);
+      return true;
+    }
+    failures += 1;
+    if (failures === 2) onFailing(answer.cause);
+    // One that has to wait longer would not be posted any more.
+    const isLast = gapMs === undefined || answer.waitMs > gapMs;
+    if (isLast) onFailed(`given up: ${answer.cause}`);
+    return isLast;
+  }
+
+  async function deliver(event: OutgoingEvent): Promise<void> {
+    for (const gapMs of [...gapsMs, undefined]) {
+      if (isEnded || (await tryOnce(event, gapMs))) break;
+      await pause(gapMs ?? 0);
+    }
+    count -= 1;
+  }
+
+  return {
+    isFull: () => isEnded || count >= maxEvents,
+    push(event) {
+      count += 1;
+      underWay.add(deliver(event));
+    },
+    whenDelivered: underWay.whenEnded,
+    async close(deadline) {
+      await Promise.race([underWay.whenEnded(), pause(Math.max(0, deadline - clock.now()))]);
+      isEnded = true;
+      return count;
+    },
+  };
+}
