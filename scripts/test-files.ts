@@ -33,6 +33,7 @@ export const slow: readonly string[] = [
   'test/http/hostile-input',
   'test/messages/accessibility',
   'test/runbook',
+  'test/runtimes/',
   'test/sdk/browser',
   'test/sdk/python',
   'test/security/guessing',

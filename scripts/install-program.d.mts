@@ -1,0 +1,1 @@
+export function installProgram(name: string, version: string, program: string): string;
