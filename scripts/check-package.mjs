@@ -82,13 +82,15 @@ function checkTypes(entries) {
   const uses = `const client: InstanceType<typeof sdk.OTPClient> = new sdk.OTPClient({ baseUrl: '/api/v1' });\n`;
   write('types.cts', `import sdk = require('${sdk.name}');\n${uses}void client;\n`);
   const typeRoots = join(root, 'node_modules/@types');
-  const options = ['--strict', '--noEmit', '--typeRoots', typeRoots, '--types', 'node', '--target', 'es2023'];
+  const options = ['--strict', '--noEmit', '--typeRoots', typeRoots, '--target', 'es2023'];
   for (const [module, moduleResolution, ...files] of [
     ['nodenext', 'nodenext', 'types.ts', 'types.cts'],
     ['esnext', 'bundler', 'types.ts'],
   ]) {
     const resolution = ['--module', module, '--moduleResolution', moduleResolution];
-    run(bin('tsc'), [...options, ...resolution, ...files], scratch);
+    // Of the oldest Node that is supported, and of the newest.
+    for (const types of ['node', 'node-26'])
+      run(bin('tsc'), [...options, ...resolution, '--types', types, ...files], scratch);
   }
 }
 

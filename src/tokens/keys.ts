@@ -3,7 +3,7 @@ import {
   createPublicKey,
   createSecretKey,
   hash,
-  type JsonWebKey,
+  type JsonWebKeyInput,
   type KeyObject,
   type SignKeyObjectInput,
   sign,
@@ -31,6 +31,9 @@ export interface SigningKey extends CheckingKey {
   /** The signature of a JWS signing input, base64url. */
   sign(input: string): string;
 }
+
+/** Newer types of Node export it by no name. */
+type JsonWebKey = JsonWebKeyInput['key'];
 
 /** A public key as a member of a JWK Set (RFC 7517). */
 export interface PublicJwk extends JsonWebKey {

@@ -78,6 +78,22 @@ describe('the elements on a page of another origin, under a strict policy', () =
 
   const readTold = (page: Page) => page.evaluate<[string, unknown][]>('told');
 
+  test('take the style that the documentation shows', async (t) => {
+    const page = await open(t, readBlock('html').replace(/^<script.*$/m, ''));
+    await page.evaluate(`(() => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(${JSON.stringify(readBlock('css'))});
+      document.adoptedStyleSheets = [sheet];
+    })()`);
+    const read = (part: string, property: string) =>
+      page.evaluate<string>(
+        `getComputedStyle(document.querySelector('stateless-otp-sign-in').shadowRoot.querySelector('[part~=${part}]')).${property}`,
+      );
+    assert.equal(await read('primary', 'backgroundColor'), 'rgb(15, 118, 110)');
+    assert.equal(await read('primary', 'borderRadius'), '4px');
+    assert.match(await read('card', 'boxShadow'), /rgba\(0, 0, 0, 0\.2\)/);
+  });
+
   test('texts that arrive late leave what was typed, and where', async (t) => {
     const page = await open(t, '');
     let answer = () => {};
