@@ -49,6 +49,27 @@ test('the workflow runs what .ci/run runs, on the oldest Node that is supported 
   assert.match(container, /^node:\$\{\{ matrix\.node \}\}-bookworm$/);
 });
 
+test('actions are named by an exact version', () => {
+  for (const file of readdirSync(join(root, '.github/workflows'))) {
+    const jobs = Object.values(readYaml(`.github/workflows/${file}`).jobs) as {
+      steps: { uses?: string }[];
+    }[];
+    for (const { uses } of jobs.flatMap(({ steps }) => steps))
+      if (uses) assert.match(uses, /^[\w-]+\/[\w-]+@v\d+\.\d+\.\d+$/, file);
+  }
+});
+
+test('security.txt has what RFC 9116 asks for', () => {
+  const lines = read('deploy/security.txt')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  const fields = lines.map((line) => /^([\w-]+): (\S.*)$/.exec(line)?.slice(1));
+  const values = Object.fromEntries(fields as [string, string][]);
+  assert.match(values['Contact'] ?? '', /^(mailto:|https:\/\/)/);
+  assert.match(values['Expires'] ?? '', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  assert.equal(fields.filter((field) => field?.[0] === 'Expires').length, 1);
+});
+
 test('every issue template has what the chooser shows of it and asks for something', () => {
   const folder = '.github/ISSUE_TEMPLATE';
   const forms = readdirSync(join(root, folder)).filter(

@@ -137,7 +137,7 @@ describe('what is wrong anywhere is refused, in one line that names the variable
       /^WORKERS: given "2", more than one needs STORE=redis/,
     ],
     ['a route of no known form', { DELIVERY_ROUTES: 'email' }, /^DELIVERY_ROUTES: given "email", allowed: /],
-    ['a route by nobody', { DELIVERY_ROUTES: 'email=pigeon' }, /^DELIVERY_ROUTES: given "email=pigeon"/],
+    ['a route by nobody', { DELIVERY_ROUTES: 'email=nobody' }, /^DELIVERY_ROUTES: given "email=nobody"/],
     [
       'a route that cannot be',
       { DELIVERY_ROUTES: 'sms=smtp' },
