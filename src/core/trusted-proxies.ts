@@ -1,4 +1,5 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIPv6 } from 'node:net';
+import { isInRanges, readIpv4, toIpv4Range } from '../fast/ipv4.js';
 import { remember } from '../fast/recent.js';
 import { coverEveryone, parseRange } from './address.js';
 
@@ -41,13 +42,20 @@ export function createTrustCheck(entries: readonly string[]): (peer: string) => 
       );
     }
   }
-  // One list per version: a BlockList matches IPv4 addresses against IPv4-mapped IPv6 ranges.
-  const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
-  for (const { address, length, version } of ranges) lists[version].addSubnet(address, length, version);
+  const ipv4Ranges = ranges
+    .filter(({ version }) => version === 'ipv4')
+    .map(({ address, length }) => toIpv4Range(address, length));
+  const ipv6Ranges = new BlockList();
+  for (const { address, length, version } of ranges)
+    if (version === 'ipv6') ipv6Ranges.addSubnet(address, length, version);
   const isUnixTrusted = entries.includes(unixPeer);
-  const isListed = remember(maxPeers, (address: string) => {
-    const version = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    return lists[version].check(address, version);
-  });
+  const isListedIpv6 = remember(
+    maxPeers,
+    (address: string) => isIPv6(address) && ipv6Ranges.check(address, 'ipv6'),
+  );
+  const isListed = (address: string) => {
+    const ipv4 = readIpv4(address);
+    return ipv4 === -1 ? isListedIpv6(address) : isInRanges(ipv4, ipv4Ranges);
+  };
   return (peer) => (peer === unixPeer ? isUnixTrusted : isListed(peer));
 }

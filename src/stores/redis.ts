@@ -4,14 +4,13 @@ import { countGivenBack } from '../core/ladder.js';
 import { assertWholeNumber } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type { Logger, Store } from '../ports.js';
-import { type ExchangeResult, storeVerbs } from '../store-verbs.js';
+import type { ExchangeResult } from '../store-verbs.js';
 import { nameRecord } from './record-name.js';
 import { checkServer } from './redis/check-server.js';
 import { createClient, createProbe, type Resolved, redisTimeout, resolveAccess } from './redis/connect.js';
 import { createCountVerbs } from './redis/count-verbs.js';
 import { addDay } from './redis/day-counts.js';
 import { createFreeMemory } from './redis/free-memory.js';
-import { createGathering } from './redis/gathering.js';
 import { createKeyNames, nameAlias, numberSide } from './redis/keys.js';
 import { createReasonLog } from './redis/reason-log.js';
 import {
@@ -24,7 +23,8 @@ import {
   type InspectReply,
   type Reply,
 } from './redis/replies.js';
-import { loadScript, type RedisClient, type RunScript } from './redis/scripts.js';
+import type { RedisClient } from './redis/scripts.js';
+import { createSender } from './redis/sender.js';
 
 export interface RedisStoreOptions {
   /**
@@ -63,10 +63,6 @@ const optionNames =
     ' ',
   );
 
-const verbs = [...storeVerbs, 'retract', 'clear', 'ended', 'inspect', 'note', 'spend', 'refund'] as const;
-type Verb = (typeof verbs)[number];
-const run = Object.fromEntries(verbs.map((name) => [name, loadScript(name)])) as Record<Verb, RunScript>;
-
 /**
  * The store for several processes, on Redis 6.2 or later, or Valkey. Resolves once the server has been reached and
  * checked.
@@ -95,12 +91,12 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     client.on('error', () => {});
     client.disconnect();
   };
-  const gather = createGathering(client);
-  function send(name: Verb, keys: string[], names: string[], settings: unknown[]) {
-    const context = [(testClockOffsetMs?.() ?? 0) * 1000, !allowUnfenced];
-    gather();
-    return run[name](client, keys, [JSON.stringify([...context, ...settings]), ...names]);
-  }
+  const send = createSender(client, {
+    isOwn: !options.client,
+    timeoutMs,
+    isFenced: !allowUnfenced,
+    testClockOffsetMs,
+  });
   /** Fails closed: any failure is `store_unavailable`. */
   async function call(...command: Parameters<typeof send>): Promise<unknown> {
     try {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { isPersonsAddress } from '../../src/core/person-address.js';
 
 test('loopback, private, link-local and shared addresses are those of machines, however they are written', () => {
@@ -24,4 +25,20 @@ test('everything else counts: documentation ranges, the neighbours of private on
   ]) {
     assert.equal(isPersonsAddress(address), true, address);
   }
+});
+
+test('an IPv4 address counts alike, whichever way it is read', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.ipV4(),
+        fc
+          .tuple(fc.constantFrom('10', '100', '127', '169', '172', '192'), fc.ipV4())
+          .map(([byte, other]) => `${byte}.${other.slice(other.indexOf('.') + 1)}`),
+      ),
+      // In quotes it takes the general path, where ipaddr.js decides.
+      (address) => assert.equal(isPersonsAddress(address), isPersonsAddress(`"${address}"`)),
+    ),
+    { seed: 4711, numRuns: 2000 },
+  );
 });

@@ -3,12 +3,21 @@ import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
 import { bucketsPerPeriod, daySeconds, unitsPerSend, verifiedDays } from '../../core/ladder.js';
 import { fewestShortAttempts, policyNumbers } from '../../core/policy.js';
+import { createScriptWriter, ScriptCommand } from '../../fast/script-command.js';
+import type { TimeoutQueue } from '../../fast/timeout-queue.js';
 
 /** A single server, possibly behind Sentinel, or a cluster. */
 export type RedisClient = Redis | Cluster;
 
 /** Runs a script atomically, in one round trip. */
-export type RunScript = (client: RedisClient, keys: string[], args: string[]) => Promise<unknown>;
+export type RunScript = (client: ScriptClient, keys: string[], args: string[]) => Promise<unknown>;
+
+/** A client, and how it sends scripts. */
+export interface ScriptClient {
+  redis: RedisClient;
+  /** For a client of one server that this store has made; any other sends commands in its own way. */
+  timeouts?: TimeoutQueue | undefined;
+}
 
 /** Rules that the scripts share with the other stores. */
 const constants = {
@@ -35,13 +44,15 @@ const parts: Record<string, readonly string[]> = {
 export function loadScript(name: string): RunScript {
   const source = [prelude, ...(parts[name] ?? []).map(loadSource), loadSource(name)].join('\n');
   const digest = createHash('sha1').update(source).digest('hex');
-  return async (client, keys, args) => {
+  const write = createScriptWriter(digest);
+  return async ({ redis, timeouts }, keys, args) => {
     try {
-      return await client.evalsha(digest, keys.length, ...keys, ...args);
+      if (timeouts) return await redis.sendCommand(new ScriptCommand(write(keys, args), timeouts));
+      return await redis.evalsha(digest, keys.length, ...keys, ...args);
     } catch (error) {
       // Safe to send again: a server that does not know the script has not run it.
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return client.eval(source, keys.length, ...keys, ...args);
+      return redis.eval(source, keys.length, ...keys, ...args);
     }
   };
 }

@@ -1,0 +1,39 @@
+import { TimeoutQueue } from '../../fast/timeout-queue.js';
+import { processClock } from '../../monotonic-clock.js';
+import { storeVerbs } from '../../store-verbs.js';
+import { createGathering } from './gathering.js';
+import { loadScript, type RedisClient, type RunScript } from './scripts.js';
+
+const verbs = [...storeVerbs, 'retract', 'clear', 'ended', 'inspect', 'note', 'spend', 'refund'] as const;
+type Verb = (typeof verbs)[number];
+const run = Object.fromEntries(verbs.map((name) => [name, loadScript(name)])) as Record<Verb, RunScript>;
+
+/**
+ * Runs the script of a verb.
+ *
+ * @param names texts of the call
+ * @param settings anything else, in the order in which the script reads it
+ */
+export type Send = (name: Verb, keys: string[], names: string[], settings: unknown[]) => Promise<unknown>;
+
+export function createSender(
+  redis: RedisClient,
+  options: {
+    /** Whether this store has made the client. */
+    isOwn: boolean;
+    timeoutMs: number;
+    /** Whether the scripts refuse a server that has lost data. */
+    isFenced: boolean;
+    testClockOffsetMs?: (() => number) | undefined;
+  },
+): Send {
+  const { isOwn, timeoutMs, isFenced, testClockOffsetMs } = options;
+  const gather = createGathering(redis);
+  const timeouts = isOwn && !redis.isCluster ? new TimeoutQueue(timeoutMs, processClock) : undefined;
+  const client = { redis, timeouts };
+  return (name, keys, names, settings) => {
+    const context = [(testClockOffsetMs?.() ?? 0) * 1000, isFenced];
+    gather();
+    return run[name](client, keys, [JSON.stringify([...context, ...settings]), ...names]);
+  };
+}
