@@ -140,8 +140,12 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
         numberSide(side),
         challenge !== undefined,
         newChallenge,
-        request.keyIds,
         request.channel,
+        lengthening.after,
+        request.mute,
+      ];
+      const policy = [
+        request.keyIds,
         request.digits,
         request.windowSeconds,
         request.maxAttempts,
@@ -150,18 +154,16 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
         request.staleSeconds,
         sends.max,
         sends.periodSeconds,
-        lengthening.after,
         lengthening.digits,
         lengthening.maxAttempts,
-        request.mute,
       ];
       const keys = [key.budget(request), key.guesses(request)];
       const names = [meant, fresh, nameAlias(request)];
       if (request.day) {
         keys.push(key.day(request));
-        addDay(names, settings, request.day);
+        addDay(names, policy, request.day);
       }
-      return decodeOpenReply((await call('open', keys, names, settings)) as Reply);
+      return decodeOpenReply((await call('open', keys, names, settings, policy)) as Reply);
     },
     async attempt(request) {
       const { recordTag, challenge, side, attemptId = '', keyIds, verifies, lengthening } = request;

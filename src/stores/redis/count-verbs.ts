@@ -12,7 +12,13 @@ export function createCountVerbs({
   keyOf,
   findFreeMemory,
 }: {
-  call(name: Verb, keys: string[], names: string[], settings: unknown[]): Promise<unknown>;
+  call(
+    name: Verb,
+    keys: string[],
+    names: string[],
+    settings: readonly unknown[],
+    policy?: readonly unknown[],
+  ): Promise<unknown>;
   keyOf(kind: string, tag: string): string;
   findFreeMemory(): number;
 }): Required<CountVerbs> {
@@ -31,7 +37,7 @@ export function createCountVerbs({
         keyOf,
         findRoom(request.hit?.limit.opensRecords),
       );
-      return decodeSpend((await call('spend', keys, names, settings)) as SpendReply, request);
+      return decodeSpend((await call('spend', keys, names, [], settings)) as SpendReply, request);
     },
     async refund(request) {
       const { keys, names, settings } = encodeRefund(request, keyOf);

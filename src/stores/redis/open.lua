@@ -7,18 +7,18 @@
 -- ARGV[4]  tag of the identity, '' if the budget is named after it
 -- ARGV[5]  network of the caller, '' where networks do not count
 -- ARGV[6]  what was counted elsewhere, to be returned with the send
--- SETTINGS side; whether the record must exist (a bound one is sent again); challenge of a new record; ids of the available keys,
---          of which the first makes new codes; channel; digits; life in seconds; attempts; reuse, rotate or refuse;
---          cooldown in seconds; remaining seconds below which a record is stale; maximum sends and their period in seconds;
---          guesses at short codes in one period (0: any number); digits and attempts of a long code; whether the record is mute;
+-- SETTINGS side; whether the record must exist (a bound one is sent again); challenge of a new record; channel; guesses at short
+--          codes in one period (0: any number); whether the record is mute; ids of the available keys, of which the first makes
+--          new codes; digits; life in seconds; attempts; reuse, rotate or refuse; cooldown in seconds; remaining seconds below
+--          which a record is stale; maximum sends and their period in seconds; digits and attempts of a long code;
 --          if sends of a day are counted: figures in force, figures with a check or false, whether they refuse, whether it is paid
 -- Returns  { 'opened', challenge, key id, window, digits, channels, mute, send id, life in ms, ms until the next send,
 --            what a limit over a day would have refused by or '' }
 --          { 'expired' } | { 'blocked', ms } | { 'pending', ms } | { 'cooldown', ms } | { 'request_identity', ms }
 --          { 'request_day' or 'request_network', ms, whether a check would help }
 
-local side, must_exist, new_challenge, key_ids, channel, digits, window_seconds, attempts, resend, cooldown_seconds, stale_seconds,
-  max_sends, period_seconds, budget_size, long_digits, long_attempts, mute,
+local side, must_exist, new_challenge, channel, budget_size, mute, key_ids, digits, window_seconds, attempts, resend,
+  cooldown_seconds, stale_seconds, max_sends, period_seconds, long_digits, long_attempts,
   day_figures, check_figures, is_enforced, is_paid = unpack(SETTINGS, 3)
 
 local fence = read_fence()

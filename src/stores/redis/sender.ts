@@ -1,3 +1,4 @@
+import { createJsonItems, type WriteJsonItems } from '../../fast/repeated-json.js';
 import { TimeoutQueue } from '../../fast/timeout-queue.js';
 import { processClock } from '../../monotonic-clock.js';
 import { storeVerbs } from '../../store-verbs.js';
@@ -13,8 +14,15 @@ const run = Object.fromEntries(verbs.map((name) => [name, loadScript(name)])) as
  *
  * @param names texts of the call
  * @param settings anything else, in the order in which the script reads it
+ * @param policy further settings that are the same in most calls, so that they are rarely written again
  */
-export type Send = (name: Verb, keys: string[], names: string[], settings: unknown[]) => Promise<unknown>;
+export type Send = (
+  name: Verb,
+  keys: string[],
+  names: string[],
+  settings: readonly unknown[],
+  policy?: readonly unknown[],
+) => Promise<unknown>;
 
 export function createSender(
   redis: RedisClient,
@@ -31,9 +39,15 @@ export function createSender(
   const gather = createGathering(redis);
   const timeouts = isOwn && !redis.isCluster ? new TimeoutQueue(timeoutMs, processClock) : undefined;
   const client = { redis, timeouts };
-  return (name, keys, names, settings) => {
+  const writeItems = Object.fromEntries(verbs.map((name) => [name, createJsonItems()])) as Record<
+    Verb,
+    WriteJsonItems
+  >;
+  return (name, keys, names, settings, policy = []) => {
     const context = [(testClockOffsetMs?.() ?? 0) * 1000, isFenced];
+    const text = JSON.stringify([...context, ...settings]);
+    const all = policy.length === 0 ? text : `${text.slice(0, -1)},${writeItems[name](policy)}]`;
     gather();
-    return run[name](client, keys, [JSON.stringify([...context, ...settings]), ...names]);
+    return run[name](client, keys, [all, ...names]);
   };
 }
