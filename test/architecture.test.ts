@@ -242,6 +242,21 @@ test('the SDK imports nothing but itself, and the types of the frameworks that i
   }
 });
 
+/** What a file loads when it is loaded itself: packages, and paths within src. */
+const loadedWith = (name: string) =>
+  [...read(name).matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']+)';/gm)].map(([, specifier = '']) =>
+    specifier.startsWith('.') ? join(dirname(name), specifier).replace(/\.js$/, '.ts') : specifier,
+  );
+
+test('the service starts without the libraries of what is not switched on', () => {
+  const loaded = new Set(['cli/main.ts', 'cli/serve.ts']);
+  for (const name of loaded) {
+    if (files.includes(name)) for (const target of loadedWith(name)) loaded.add(target);
+  }
+  assert.ok(loaded.has('pino'));
+  for (const library of ['ioredis', 'nodemailer', 'prom-client']) assert.ok(!loaded.has(library), library);
+});
+
 test('every part in the law exists', () => {
   for (const part of Object.keys(law))
     assert.ok(

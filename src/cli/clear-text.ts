@@ -1,7 +1,7 @@
 import { isLoopbackHost } from '../core/loopback.js';
 import { isPrivateHost } from '../core/private-host.js';
 import type { Environment } from '../options/settings.js';
-import { resolveAccess } from '../stores/redis/connect.js';
+import { resolveAccess } from '../stores/redis/access.js';
 import { isTlsPort } from '../transports/smtp-port.js';
 import { listBackends } from './backends.js';
 import { redactValue } from './redact.js';

@@ -14,10 +14,7 @@ import { runKeys, TooEarlyError } from './keys.js';
 import { OperateError, operate } from './operate.js';
 import { readThresholds } from './outlook.js';
 import { prepare } from './prepare.js';
-import { runCheck } from './run-check.js';
 import { sayAllowed } from './say.js';
-import { sendTest } from './send-test.js';
-import { serve } from './serve.js';
 
 /** The commands, and how many words may follow each. */
 const commands: Readonly<Record<string, number>> = {
@@ -117,6 +114,7 @@ async function main(args: string[]): Promise<void> {
   if (command === 'identity') return printTag(rest[1], loadConfig(process.env, file));
   const loaded = await prepare(process.env, file);
   if (command === 'check') {
+    const { runCheck } = await import('./run-check.js');
     const ended = await runCheck({
       loaded,
       environment: process.env,
@@ -136,7 +134,11 @@ async function main(args: string[]): Promise<void> {
       exitUsage,
     );
   }
-  if (command === 'send-test') return leave(await sendTest(loaded.config, rest[0], values.channel));
+  if (command === 'send-test') {
+    const { sendTest } = await import('./send-test.js');
+    return leave(await sendTest(loaded.config, rest[0], values.channel));
+  }
+  const { serve } = await import('./serve.js');
   await serve({ ...loaded, config: loaded.config });
 }
 

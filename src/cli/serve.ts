@@ -1,7 +1,6 @@
 import cluster from 'node:cluster';
 import { createNodeListener } from '../adapters/node.js';
 import { OtpError } from '../errors.js';
-import { makeStringMethodsFast } from '../fast/string-methods.js';
 import type { Otp } from '../otp.js';
 import { createLogSink } from '../outcomes/log.js';
 import type { Logger } from '../ports.js';
@@ -15,9 +14,6 @@ import { type RunningServer, startServer } from './server.js';
 import { stores } from './stores.js';
 import { isSocketPath, removeStaleSocket } from './unix-socket.js';
 import { countWorkers, runWorkers } from './workers.js';
-
-// For the whole process, after ioredis has been imported.
-makeStringMethodsFast();
 
 /** Runs the service until SIGTERM or SIGINT, in this process or in workers. */
 export async function serve(loaded: LoadedConfig & { config: Config }): Promise<void> {

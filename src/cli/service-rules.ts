@@ -1,5 +1,5 @@
 import type { Environment } from '../options/settings.js';
-import { resolveAccess } from '../stores/redis/connect.js';
+import { resolveAccess } from '../stores/redis/access.js';
 import { findHumanCheckProblems } from './human-check.js';
 import type { Given } from './say.js';
 import { findStatelessProblems } from './stateless.js';

@@ -1,8 +1,8 @@
+import { makeStringMethodsFast } from '../fast/string-methods.js';
 import { type Environment, type SettingName, settingNames } from '../options/settings.js';
 import type { Logger, Store } from '../ports.js';
 import { createMemoryStore } from '../stores/memory.js';
 import { createStatelessStore } from '../stores/none.js';
-import { createRedisStore } from '../stores/redis.js';
 
 interface ServiceStore {
   /** Whether several processes may serve with it. */
@@ -29,8 +29,11 @@ export const stores: Record<Environment['STORE'], ServiceStore> = {
     isShared: true,
     // The URL is an error without it, see `findContradictions`.
     settings: settingNames.filter((name) => name.startsWith('REDIS_') && name !== 'REDIS_URL'),
-    create: (config, logger) =>
-      createRedisStore({
+    async create(config, logger) {
+      // Loads ioredis, which the other stores start without.
+      const { createRedisStore } = await import('../stores/redis.js');
+      makeStringMethodsFast();
+      return createRedisStore({
         url: config.REDIS_URL,
         ...listCredentials(config),
         keyPrefix: config.REDIS_KEY_PREFIX,
@@ -38,7 +41,8 @@ export const stores: Record<Environment['STORE'], ServiceStore> = {
         allowEviction: config.REDIS_ALLOW_EVICTION,
         allowUnfenced: config.REDIS_ALLOW_UNFENCED,
         logger,
-      }),
+      });
+    },
   },
 };
 

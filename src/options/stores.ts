@@ -1,5 +1,5 @@
 import { entriesRange } from '../stores/memory/expiring-map.js';
-import { redisTimeout } from '../stores/redis/connect.js';
+import { redisTimeout } from '../stores/redis/access.js';
 import { hasRedisScheme } from '../stores/redis/url.js';
 import { choice, flag, refuse, secret, text, wholeNumber } from './row.js';
 

@@ -1,7 +1,5 @@
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
-import { createTransport, type SendMailOptions } from 'nodemailer';
 import { createRefusal } from '../core/refusal.js';
 import type { Clock, Message, Receipt, Transport } from '../ports.js';
 import { createMailHeaders } from './mail-headers.js';
@@ -10,6 +8,7 @@ import { checkOptions, flag, given, integer, matching, optional, withDefault } f
 import type { SmtpError } from './smtp-error.js';
 import { createLine } from './smtp-line.js';
 import { resolvePasswordLogin, resolveTokenLogin } from './smtp-login.js';
+import { createMailer, type Progress, type SmtpMail } from './smtp-mailer.js';
 import { resolvePort, smtpPorts } from './smtp-port.js';
 import { toRefusal } from './smtp-refusal.js';
 import { isConnectionEnd, isConnectionLimit } from './smtp-retry.js';
@@ -52,13 +51,6 @@ const patience = 0.6;
 const turnPatience = 0.9;
 const [firstPauseMs, longestPauseMs] = [100, 2000];
 
-/** Tells after a failed send whether any of the content had been read, and so may have been sent. */
-interface Progress {
-  content?: Readable;
-}
-
-type SmtpMail = SendMailOptions & { progress: Progress; envelope: { from: string; to: string[] } };
-
 /**
  * Sends e-mail over SMTP (RFC 5321). The envelope holds the one recipient verbatim; nothing parses it. Connections are
  * reused. A message is not retried once any of its content may have been sent (docs/decisions/0010, 0031).
@@ -95,7 +87,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
       // Fails before the message itself times out.
       timeoutMs: timeoutMs * 0.8,
     });
-  const mailer = createTransport({
+  const mailer = createMailer({
     pool: true,
     maxConnections,
     // Only for kept connections that turn out to be broken before any content was read.
@@ -114,16 +106,6 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
     socketCloseTimeout: 1000,
     disableFileAccess: true,
     disableUrlAccess: true,
-  });
-  mailer.use('stream', (mail, done) => {
-    const { progress, envelope } = mail.data as SmtpMail;
-    // A new object each time: nodemailer stores the outcome of a connection on it, and would find it on the next.
-    mail.message.getEnvelope = () => ({ ...envelope });
-    mail.message.processFunc((content) => {
-      progress.content = content as Readable;
-      return content;
-    });
-    done();
   });
   const line = createLine(maxConnections, () => performance.now());
 
@@ -199,7 +181,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
     },
     async close() {
       tokens?.close();
-      mailer.close();
+      await mailer.close();
     },
   };
 }

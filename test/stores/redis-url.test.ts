@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Access, resolveAccess } from '../../src/stores/redis/connect.js';
+import { type Access, resolveAccess } from '../../src/stores/redis/access.js';
 import { parseRedisUrl } from '../../src/stores/redis/url.js';
 import { createRedisStore } from '../../src/stores/redis.js';
 

@@ -1,5 +1,5 @@
 import type { Store } from '../../ports.js';
-import { resolveAccess } from '../../stores/redis/connect.js';
+import { resolveAccess } from '../../stores/redis/access.js';
 import { fetchVersion, oldestVersion } from '../../stores/redis/version.js';
 import type { Config } from '../config.js';
 import { redactUrls } from '../redact.js';

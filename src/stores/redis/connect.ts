@@ -1,66 +1,9 @@
-import type { ConnectionOptions } from 'node:tls';
 import { Cluster, Redis } from 'ioredis';
+import type { Resolved } from './access.js';
 import type { RedisClient } from './scripts.js';
-import { loadTlsFiles } from './tls-files.js';
-import { type Host, parseRedisUrl, type Target } from './url.js';
-
-/** Bounds and default of the command timeout, in milliseconds. */
-export const redisTimeout = { min: 50, max: 10_000, default: 500 };
-
-/** See `RedisStoreOptions`. */
-export interface Access {
-  url: string;
-  password?: string | undefined;
-  sentinelUsername?: string | undefined;
-  sentinelPassword?: string | undefined;
-}
-
-export interface Resolved extends Target {
-  sentinelUsername: string;
-  sentinelPassword: string | undefined;
-  tlsOptions: ConnectionOptions;
-}
+import type { Host } from './url.js';
 
 const maxReconnectDelayMs = 500;
-
-/** @throws RangeError for an invalid URL and for contradictory options, without repeating a secret */
-export function resolveAccess(access: Access): Resolved {
-  const target = parseRedisUrl(access.url);
-  const password = access.password ?? target.password;
-  if (target.password !== undefined && target.password !== password) {
-    throw new RangeError(
-      'REDIS_PASSWORD (password) and the Redis URL have different passwords; leave one of them out',
-    );
-  }
-  // Some platforms write `redis://default:@host` without a password.
-  const username = target.username === 'default' && password === undefined ? undefined : target.username;
-  if (username !== undefined && password === undefined) {
-    throw new RangeError(
-      'the Redis URL has a user without a password: write user:password@host or :password@host, or set REDIS_PASSWORD (password)',
-    );
-  }
-  const isForSentinel = access.sentinelUsername !== undefined || access.sentinelPassword !== undefined;
-  if (target.kind !== 'sentinel' && isForSentinel) {
-    throw new RangeError(
-      'REDIS_SENTINEL_PASSWORD and REDIS_SENTINEL_USERNAME (sentinelPassword, sentinelUsername) need a URL of the form redis+sentinel://host,host/name',
-    );
-  }
-  if (access.sentinelUsername !== undefined && access.sentinelPassword === undefined) {
-    throw new RangeError(
-      'REDIS_SENTINEL_USERNAME (sentinelUsername) needs REDIS_SENTINEL_PASSWORD (sentinelPassword)',
-    );
-  }
-  // The servers' password must not be sent in the clear when only the servers use TLS.
-  const isShared = target.sentinelTls || !target.tls;
-  return {
-    ...target,
-    username,
-    password,
-    sentinelUsername: access.sentinelUsername ?? 'default',
-    sentinelPassword: access.sentinelPassword ?? (isShared ? password : undefined),
-    tlsOptions: loadTlsFiles(target),
-  };
-}
 
 /**
  * A client that fails at once instead of queueing, and never resends a command that may have run: a late verify must not

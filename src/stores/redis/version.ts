@@ -1,5 +1,6 @@
 import { Cluster } from 'ioredis';
-import { createClient, type Resolved } from './connect.js';
+import type { Resolved } from './access.js';
+import { createClient } from './connect.js';
 
 /** The oldest Redis that the scripts work on. */
 export const oldestVersion = 'Redis 6.2';
