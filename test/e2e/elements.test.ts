@@ -94,6 +94,25 @@ describe('the elements on a page of another origin, under a strict policy', () =
     assert.match(await read('card', 'boxShadow'), /rgba\(0, 0, 0, 0\.2\)/);
   });
 
+  test('keep their width where the page would fit them to what they show, and begin on the side of the language', async (t) => {
+    const page = await open(
+      t,
+      '<div id="centre"><stateless-otp-sign-in base-url="/api/v1"></stateless-otp-sign-in></div>',
+      'ar',
+    );
+    await page.evaluate(`(() => {
+      document.documentElement.dir = 'rtl';
+      Object.assign(document.querySelector('#centre').style, { display: 'grid', justifyContent: 'center' });
+    })()`);
+    const width = () => page.evaluate<number>("document.querySelector('stateless-otp-sign-in').offsetWidth");
+    assert.equal(await width(), 384);
+    const align =
+      "getComputedStyle(document.querySelector('stateless-otp-sign-in').shadowRoot.querySelector('input')).textAlign";
+    assert.equal(await page.evaluate(align), 'right');
+    await page.setViewportSize({ width: 320, height: 640 });
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 320);
+  });
+
   test('texts that arrive late leave what was typed, and where', async (t) => {
     const page = await open(t, '');
     let answer = () => {};

@@ -49,6 +49,8 @@ describe('a puzzle on the sign-in page', () => {
     assert.match((await notice(page)) ?? '', /^One moment/);
     assert.equal(await page.getAttribute('#notice', 'aria-live'), 'polite');
     assert.equal(await page.isDisabled('button.primary'), true);
+    assert.equal(await page.getAttribute('button.primary', 'aria-busy'), 'true');
+    assert.equal(await page.getAttribute('#identity', 'aria-invalid'), null);
     assert.equal(await page.inputValue('#identity'), 'alice@example.com');
     await assertAccessible(page, 'while it is solved');
     release();

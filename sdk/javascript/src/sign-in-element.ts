@@ -7,7 +7,7 @@ import { describeProblem, english, type SignInStrings } from './sign-in-strings.
 import { warnOfCors } from './warn-of-cors.js';
 
 const style = `
-:host { display: block; max-width: 24rem; font: 1rem/1.5 system-ui, sans-serif; color: inherit; }
+:host { display: block; width: 24rem; max-width: min(100%, 100vw - 2rem); font: 1rem/1.5 system-ui, sans-serif; color: inherit; }
 :host([hidden]) { display: none; }
 [part=card] {
   padding: var(--otp-padding, 1.75rem); border: 1px solid var(--otp-line, color-mix(in srgb, currentcolor 18%, transparent));
@@ -29,12 +29,13 @@ input, button {
   border: 1px solid var(--otp-border, #868d99); border-radius: var(--otp-radius, .625rem);
   background: var(--otp-field, transparent); color: inherit;
 }
+:host(:dir(rtl)) input { text-align: right; }
 input[aria-invalid=true] { border-color: #d1453b; border-color: var(--otp-error, #d1453b); }
 button { display: flex; align-items: center; justify-content: center; gap: .5rem; cursor: pointer; font-weight: 600; }
 [part~=primary] {
   border-color: transparent; background: var(--otp-accent, #2357d9); color: var(--otp-on-accent, #fff);
 }
-[part~=secondary] { width: fit-content; min-height: 2rem; margin-top: .75rem; padding: 0; border: 0; background: none; }
+[part~=secondary] { width: fit-content; text-align: start; min-height: 2rem; margin-top: .75rem; padding: 0; border: 0; background: none; }
 [part=lead] [part~=secondary] { display: inline; min-height: 0; margin: 0; text-decoration: underline; font-weight: 400; }
 button:disabled { cursor: default; }
 [part~=secondary]:disabled { opacity: .7; }

@@ -29,7 +29,7 @@ export function answerCheck(): void {
   const end = () => {
     isOver = true;
     worker?.terminate();
-    form.removeAttribute('aria-busy');
+    for (const one of [form, buttons[0]]) one?.removeAttribute('aria-busy');
     for (const button of buttons) button.disabled = false;
   };
   const giveUp = () => {
@@ -49,8 +49,11 @@ export function answerCheck(): void {
   busy.textContent = text;
   notice.replaceChildren(busy);
   const showBusy = () => {
-    if (!isOver) form.setAttribute('aria-busy', 'true');
+    if (isOver) return;
+    for (const one of [form, buttons[0]]) one?.setAttribute('aria-busy', 'true');
   };
+  // Nothing that was typed is wrong.
+  for (const wrong of form.querySelectorAll('[aria-invalid]')) wrong.removeAttribute('aria-invalid');
   showBusy();
   // When the page is shown, forms are released that were sent before it.
   addEventListener('pageshow', () => setTimeout(showBusy));
