@@ -29,6 +29,7 @@ export const slow: readonly string[] = [
   'test/e2e/token-rotation',
   'test/e2e/workers',
   'test/examples/django',
+  'test/examples/runtimes',
   'test/faults/',
   'test/http/hostile-input',
   'test/messages/accessibility',

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { refuseUnknownOptions } from '../core/known-options.js';
 import type { Handler } from '../http/handler.js';
-import { toWebResponse } from '../http/web.js';
+import { type RequestInfo, toWebResponse } from '../http/web.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import { assertHandler } from './ask.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
@@ -17,7 +17,7 @@ export interface HonoHandlerOptions {
 
 /**
  * Serves the API where it is mounted in a Hono app. Unknown paths continue with the next handler. Behind
- * `app.mount('/auth', …)` the routes are `/auth/api/v1/…`.
+ * `app.mount('/auth', …)` the routes are `/auth/api/v1/…`. On Cloudflare Workers what goes on after the answer is waited for.
  *
  * @example
  * app.mount('/', createHonoHandler(otp.handler));
@@ -25,13 +25,14 @@ export interface HonoHandlerOptions {
 export function createHonoHandler(
   handler: Handler,
   options: HonoHandlerOptions = {},
-): (request: Request, env?: unknown) => Promise<Response> {
+): (request: Request, env?: unknown, executionContext?: unknown) => Promise<Response> {
   assertHandler(handler);
   refuseUnknownOptions(options, ['remoteAddress']);
   const { remoteAddress = readRemoteAddress } = options;
-  return async (request, env) => {
+  return async (request, env, executionContext) => {
     const exchange = findExchange(env);
-    const ask = (address: string | null | undefined) => handler(request, { remoteAddress: address });
+    const waitUntil = findWaitUntil(executionContext);
+    const ask = (remoteAddress: string | null | undefined) => handler(request, { remoteAddress, waitUntil });
     const address = remoteAddress(request, env);
     const answer = exchange ? await answerInTurn(exchange, address, ask) : await ask(address);
     const response = answer instanceof Response ? answer : toWebResponse(answer);
@@ -62,6 +63,12 @@ export function requireToken(
 
 function readRemoteAddress(_request: Request, env: unknown): string | undefined {
   return findExchange(env)?.incoming.socket.remoteAddress;
+}
+
+/** Present on Cloudflare Workers, where it wants to be called as a member. */
+function findWaitUntil(executionContext: unknown): RequestInfo['waitUntil'] {
+  const context = (executionContext ?? {}) as { waitUntil?: RequestInfo['waitUntil'] };
+  return context.waitUntil && ((work) => context.waitUntil?.(work));
 }
 
 /** Present on `@hono/node-server` only. */

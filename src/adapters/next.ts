@@ -13,6 +13,11 @@ export interface NextHandlersOptions {
    * proxy sets and no client can. Default: unknown, and then **all callers share one limit**.
    */
   remoteAddress?: ((request: Request) => string | null | undefined) | undefined;
+  /**
+   * Keeps the program running until a promise ends, where it is cut off after the answer: `after` from `next/server`. Default:
+   * nothing is cut off.
+   */
+  waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }
 
 export type NextRouteHandler = (request: Request) => Promise<Response>;
@@ -29,13 +34,13 @@ export function createNextHandlers(
   options: NextHandlersOptions = {},
 ): { GET: NextRouteHandler; POST: NextRouteHandler; OPTIONS: NextRouteHandler } {
   assertHandler(handler);
-  refuseUnknownOptions(options, ['prefix', 'remoteAddress']);
-  const { prefix = '', remoteAddress } = options;
+  refuseUnknownOptions(options, ['prefix', 'remoteAddress', 'waitUntil']);
+  const { prefix = '', remoteAddress, waitUntil } = options;
   if (!/^(\/[^/?#]+)*$/.test(prefix))
     throw new TypeError(`prefix must be a path such as /auth, got ${prefix}`);
   watchHeaderLines();
   const handle: NextRouteHandler = (request) =>
-    handler(withoutPrefix(request, prefix), { remoteAddress: remoteAddress?.(request) });
+    handler(withoutPrefix(request, prefix), { remoteAddress: remoteAddress?.(request), waitUntil });
   return { GET: handle, POST: handle, OPTIONS: handle };
 }
 

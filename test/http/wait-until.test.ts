@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Hono } from 'hono';
+import { createHonoHandler } from '../../src/adapters/hono.js';
+import { createNextHandlers } from '../../src/adapters/next.js';
 import type { Otp, OtpOptions, Receipt } from '../../src/index.js';
 import type { Store } from '../../src/ports.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
@@ -192,4 +195,30 @@ describe('the program is kept running', () => {
     gate.open();
     await Promise.all([answering, ...works]);
   });
+});
+
+test('adapters for platforms that cut a program off hand on how it is kept running', async () => {
+  const { otp } = createTestOtp({ deliveryMode: 'background' });
+  const works: Promise<unknown>[] = [];
+  const context = {
+    works,
+    waitUntil(this: { works: Promise<unknown>[] }, work: Promise<unknown>) {
+      this.works.push(work);
+    },
+  };
+  const request = (name: string) =>
+    new Request('http://localhost/api/v1/otp/request', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ identity: `${name}@example.com` }),
+    });
+  const app = new Hono();
+  app.mount('/', createHonoHandler(otp.handler));
+  // As Cloudflare calls it.
+  assert.equal((await app.fetch(request('hono'), {}, context as never)).status, 200);
+  assert.equal(works.length, 1);
+  const { POST } = createNextHandlers(otp.handler, { waitUntil: (work) => void works.push(work) });
+  assert.equal((await POST(request('next'))).status, 200);
+  assert.equal(works.length, 2);
+  await Promise.all(works);
 });
