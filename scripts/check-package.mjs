@@ -19,6 +19,8 @@ const sdkFolder = join(root, 'sdk/javascript');
 const { name, version, exports } = readManifest(root);
 const sdk = readManifest(sdkFolder);
 const maxSdkBytes = 5 * 1024;
+/** Of what docs/runtimes.md shows for the edge. */
+const maxEdgeBytes = 400 * 1024;
 const isCode = (entry) => !/\.(json|min\.js)$/.test(entry);
 const listEntries = (name, exports) =>
   Object.keys(exports)
@@ -49,6 +51,7 @@ try {
   }
   checkTypes(ofFrameworks);
   bundleSdk();
+  bundleForTheEdge();
 
   const cli = join(scratch, 'node_modules/.bin', name);
   if (run(cli, ['--version'], scratch).trim() !== version)
@@ -105,6 +108,24 @@ function bundleSdk() {
   const { length } = gzipSync(readFileSync(join(scratch, 'bundle.js')), { level: 9 });
   process.stdout.write(`The SDK is ${length} bytes gzipped; ${maxSdkBytes} are allowed.\n`);
   if (length >= maxSdkBytes) throw new Error('The SDK is too big');
+}
+
+/** What a Worker uploads, with a store, a transport and all that they need. */
+function bundleForTheEdge() {
+  const parts = [
+    `export { createOtp } from '${name}';`,
+    `export { createStatelessStore } from '${name}/stores/none';`,
+    `export { createWebhookTransport } from '${name}/transports/webhook';`,
+  ];
+  write('edge.js', parts.join('\n'));
+  const options = ['--bundle', '--minify', '--format=esm', '--platform=node', '--conditions=workerd'];
+  run(bin('esbuild'), ['edge.js', ...options, '--outfile=edge-bundle.js', '--log-level=warning'], scratch);
+  const bundle = readFileSync(join(scratch, 'edge-bundle.js'));
+  const { length } = gzipSync(bundle, { level: 9 });
+  process.stdout.write(
+    `A bundle for the edge is ${bundle.length} bytes, ${length} gzipped; ${maxEdgeBytes} are allowed.\n`,
+  );
+  if (length >= maxEdgeBytes) throw new Error('The bundle for the edge is too big');
 }
 
 /** The installed service starts with nothing but its own dependencies, and shows its documentation page. */

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { build } from 'esbuild';
 import { settings } from '../src/options/settings.js';
 import { docs } from './helpers/docs.js';
 import { root } from './helpers/process.js';
@@ -78,4 +79,31 @@ test('every store can be chosen by the service, passes the contract and is docum
 test('the engine loads nothing of the server', async () => {
   const source = readFileSync(join(root, 'dist/engine.js'), 'utf8');
   assert.doesNotMatch(source, /hono|nodemailer|pino|http/);
+});
+
+test('what the edge loads asks for nothing that is missing there, and holds no client of a mail server or of Redis', async () => {
+  const entries = ['index', 'engine', 'stores/memory', 'stores/none', 'adapters/hono'];
+  const transports = ['console', 'resend', 'ses', 'twilio', 'vonage', 'webhook', 'whatsapp'];
+  const { metafile } = await build({
+    entryPoints: [...entries, ...transports.map((name) => `transports/${name}`)].map((name) =>
+      join(root, 'dist', `${name}.js`),
+    ),
+    outdir: join(root, 'dist'),
+    write: false,
+    metafile: true,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    logLevel: 'error',
+  });
+  const modules = Object.values(metafile.inputs).flatMap(({ imports }) =>
+    imports.filter(({ external }) => external).map(({ path }) => path),
+  );
+  const present = ['node:crypto', 'node:net', 'node:util', 'node:zlib', 'node:timers/promises'];
+  assert.deepEqual(
+    [...new Set(modules)].filter((name) => !present.includes(name)),
+    [],
+  );
+  const inputs = Object.keys(metafile.inputs).join('\n');
+  assert.doesNotMatch(inputs, /node_modules\/(ioredis|nodemailer|pino|prom-client|fastify|express)\//);
 });

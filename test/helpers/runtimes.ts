@@ -6,8 +6,8 @@ import { installProgram } from '../../scripts/install-program.mjs';
 import { killAtExit, stopAtEnd } from './leftovers.js';
 import { type RunningProcess, root, startProcess } from './process.js';
 
-/** What npm brings, by name: the version that is tested, and where the program is in `node_modules`. */
-const programs = {
+/** What npm brings, by name: the version that is tested, as docs/runtimes.md says, and where the program is in `node_modules`. */
+export const programs = {
   'Node 20': { name: 'node', version: '20.20.2', path: 'node/bin/node' },
   'Node 22': { name: 'node', version: '22.23.3', path: 'node/bin/node' },
   'Node 24': { name: 'node', version: '24.21.0', path: 'node/bin/node' },

@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, type KeyPairKeyObjectResult } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { startHttpStub } from '../helpers/http-stub.js';
-import { bundle, createProject, fileRuntimes, startFile, startWorker } from '../helpers/runtimes.js';
+import { root } from '../helpers/process.js';
+import {
+  bundle,
+  createProject,
+  fileRuntimes,
+  programs,
+  startFile,
+  startWorker,
+} from '../helpers/runtimes.js';
 import type { JourneyOptions, StoreName } from './journey.js';
 
 const writePem = (pair: KeyPairKeyObjectResult) =>
@@ -64,4 +73,10 @@ describe('the whole journey succeeds', () => {
     assert.equal(response.status, 200, `${text}\n${output.stderr}`);
     assert.equal(JSON.parse(text).length, steps.common + steps.none, text);
   });
+});
+
+test('the page says which versions are tested', () => {
+  const page = readFileSync(join(root, 'docs/runtimes.md'), 'utf8');
+  for (const { name, version } of Object.values(programs))
+    assert.ok(page.includes(version), `${name} ${version}`);
 });
