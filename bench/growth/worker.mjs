@@ -91,3 +91,5 @@ const orders = {
 process.on('message', async (/** @type {{ order: string, count: number }} */ { order, count }) => {
   process.send?.(await orders[order]?.(count));
 });
+// A connection to Redis would keep this process alive.
+process.once('disconnect', () => process.exit());
