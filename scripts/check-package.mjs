@@ -21,6 +21,7 @@ const sdk = readManifest(sdkFolder);
 const maxSdkBytes = 5 * 1024;
 /** Of what docs/runtimes.md shows for the edge. */
 const maxEdgeBytes = 400 * 1024;
+const maxPackedBytes = 2 * 1024 * 1024;
 const isCode = (entry) => !/\.(json|min\.js)$/.test(entry);
 const listEntries = (name, exports) =>
   Object.keys(exports)
@@ -44,11 +45,14 @@ try {
   run(process.execPath, ['--eval', `require('${sdk.name}/stateless-otp-sdk.min.js')`], scratch);
 
   const ofFrameworks = [`${name}/fastify`, `${sdk.name}/react`, `${sdk.name}/vue`];
-  checkTypes(entries.filter((entry) => !ofFrameworks.includes(entry)));
   mkdirSync(join(scratch, 'node_modules/@types'), { recursive: true });
-  for (const framework of ['fastify', 'express', '@types/express', '@types/react', 'vue']) {
-    symlinkSync(join(root, 'node_modules', framework), join(scratch, 'node_modules', framework));
+  // The newest Node, then the oldest that is supported, whose types those of the frameworks load as well.
+  for (const types of ['@types/node-26', '@types/node']) {
+    rmSync(join(scratch, 'node_modules/@types/node'), { force: true });
+    link(types, '@types/node');
+    checkTypes(entries.filter((entry) => !ofFrameworks.includes(entry)));
   }
+  for (const framework of ['fastify', 'express', '@types/express', '@types/react', 'vue']) link(framework);
   checkTypes(ofFrameworks);
   bundleSdk();
   bundleForTheEdge();
@@ -66,9 +70,30 @@ function write(file, text) {
   writeFileSync(join(scratch, file), text);
 }
 
+/** Only what is meant to be published, and not more of it than expected. */
+function review({ files, size, unpackedSize }, allowed) {
+  const paths = files.map(({ path }) => path);
+  process.stdout.write(`${paths.join('\n')}\n${size} bytes packed, ${unpackedSize} unpacked\n`);
+  const always = ['package.json', 'README.md', 'LICENSE'];
+  const isMeant = (path) =>
+    [...always, ...allowed].some((name) => path === name || path.startsWith(`${name}/`)) &&
+    !/(^|\/)(\.env|node_modules)$|\.(test\.[cm]?[jt]s|tsbuildinfo|tgz|log|pem|key)$/.test(path);
+  const foreign = paths.filter((path) => !isMeant(path));
+  if (foreign.length > 0) throw new Error(`Not meant to be published: ${foreign.join(', ')}`);
+  const missing = ['README.md', 'LICENSE'].filter((name) => !paths.includes(name));
+  if (missing.length > 0) throw new Error(`Missing: ${missing.join(', ')}`);
+  if (size > maxPackedBytes) throw new Error(`${size} bytes packed; ${maxPackedBytes} are allowed`);
+}
+
+/** A development dependency of ours, as if the scratch project had installed it. */
+function link(name, as = name) {
+  symlinkSync(join(root, 'node_modules', name), join(scratch, 'node_modules', as));
+}
+
 /** Packs the package in this folder, and has the tarball looked over. */
 function pack(folder, name, notForTypes) {
-  run('npm', ['pack', '--silent', '--pack-destination', scratch], folder);
+  const packed = run('npm', ['pack', '--json', '--silent', '--pack-destination', scratch], folder);
+  review(Object.values(JSON.parse(packed))[0], readManifest(folder).files);
   const tarball = join(scratch, `${name}-${version}.tgz`);
   process.stdout.write(run(bin('publint'), ['run', tarball, '--strict']));
   const options = ['--profile', 'node16', '--format', 'ascii', '--ignore-rules', 'cjs-resolves-to-esm'];
@@ -84,16 +109,13 @@ function checkTypes(entries) {
   write('types.ts', imports.join(''));
   const uses = `const client: InstanceType<typeof sdk.OTPClient> = new sdk.OTPClient({ baseUrl: '/api/v1' });\n`;
   write('types.cts', `import sdk = require('${sdk.name}');\n${uses}void client;\n`);
-  const typeRoots = join(root, 'node_modules/@types');
-  const options = ['--strict', '--noEmit', '--typeRoots', typeRoots, '--target', 'es2023'];
+  const options = ['--strict', '--noEmit', '--types', 'node', '--target', 'es2023'];
   for (const [module, moduleResolution, ...files] of [
     ['nodenext', 'nodenext', 'types.ts', 'types.cts'],
     ['esnext', 'bundler', 'types.ts'],
   ]) {
     const resolution = ['--module', module, '--moduleResolution', moduleResolution];
-    // Of the oldest Node that is supported, and of the newest.
-    for (const types of ['node', 'node-26'])
-      run(bin('tsc'), [...options, ...resolution, '--types', types, ...files], scratch);
+    run(bin('tsc'), [...options, ...resolution, ...files], scratch);
   }
 }
 
