@@ -212,6 +212,28 @@ describe('what is documented is what there is', () => {
       assert.ok(page.includes(`| \`${code}\` | ${status} |`), code);
   });
 
+  test('every problem has its advice: whether to try again, and when', () => {
+    const page = read('docs/testing.md');
+    const rows = [...page.matchAll(/^\| ((?:`\w+`(?:, )?)+) \| \S/gm)].map(([, codes = '']) => codes);
+    const advised = rows.flatMap((codes) => codes.replaceAll('`', '').split(', '));
+    assert.deepEqual(advised.sort(), Object.keys(problems).sort());
+  });
+
+  test('every picture of a page is there, and says what it shows', () => {
+    for (const page of docs) {
+      const images = [...read(page).matchAll(/<img[^>]*>/g)].map(([tag]) => tag);
+      const inline = [...read(page).matchAll(/!\[([^\]]*)\]\(([^)]+)\)/g)];
+      const pictures = [
+        ...images.map((tag) => [/ alt="([^"]*)"/.exec(tag)?.[1], / src="([^"]*)"/.exec(tag)?.[1]]),
+        ...inline.map(([, alt, file]) => [alt, file]),
+      ];
+      for (const [alt = '', file = ''] of pictures) {
+        assert.ok(alt.length > 10, `${page}: ${file}`);
+        assert.ok(existsSync(join(root, dirname(page), file)), `${page}: ${file}`);
+      }
+    }
+  });
+
   test('every kind of key in Redis has its row', () => {
     const sources = read('src/stores/redis.ts') + read('src/stores/redis/keys.ts');
     const kinds = [...sources.matchAll(/\bof\('([a-z]\d?)'/g)].map(([, kind]) => kind);
