@@ -27,6 +27,8 @@ export function installProgram(name, version, program) {
     writeFileSync(join(fresh, 'package.json'), '{}');
     // The program is in an optional package for each platform, and a script puts it into place.
     const options = ['--no-audit', '--no-fund', '--include=optional', '--ignore-scripts=false'];
+    // Where there is no registry, that is to be said within seconds.
+    options.push('--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000');
     const npm = spawnSync('npm', ['install', ...options, `${name}@${version}`], {
       cwd: fresh,
       encoding: 'utf8',

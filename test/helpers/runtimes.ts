@@ -53,7 +53,11 @@ export function startFile(
   file: string,
   env: Record<string, string> = {},
 ): RunningProcess {
-  const cache = { DENO_DIR: join(folder, 'deno'), DENO_NO_UPDATE_CHECK: '1' };
+  const cache = {
+    DENO_DIR: join(folder, 'deno'),
+    DENO_NO_UPDATE_CHECK: '1',
+    BUN_RUNTIME_TRANSPILER_CACHE_PATH: '0',
+  };
   return startProcess(
     install(runtime),
     [...(runArguments[runtime] ?? []), join(folder, file)],
