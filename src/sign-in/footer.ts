@@ -1,13 +1,14 @@
+import { remember } from '../fast/recent.js';
 import { type Html, html } from '../html.js';
-import { locales } from '../messages/catalogue.js';
+import { type Locale, locales } from '../messages/catalogue.js';
 import { nameLinks } from './brand-links.js';
 import type { PageContext } from './page-context.js';
 import { paths } from './paths.js';
 
-/** What each language calls itself. */
-const names = locales.map((locale) => {
+/** What a language calls itself. Not at the start, of which the names of all would take a hundredth. */
+const nameOf = remember(locales.length, (locale: Locale) => {
   const name = new Intl.DisplayNames(locale, { type: 'language' }).of(locale) ?? locale;
-  return { locale, name: name.charAt(0).toLocaleUpperCase(locale) + name.slice(1) };
+  return name.charAt(0).toLocaleUpperCase(locale) + name.slice(1);
 });
 
 /** The links of the operator, and the languages. */
@@ -15,15 +16,14 @@ export function renderFooter({ locale, strings, brand, at, here }: PageContext):
   const links = nameLinks(brand.links ?? [], strings).map(
     ({ label, url }) => html`<li><a href="${url}">${label}</a></li>`,
   );
-  const choices = names.map(
-    ({ locale: value, name }) =>
-      html`<button name="locale" value="${value}" lang="${value}"${value === locale && html` aria-current="true"`}>${name}</button>`,
+  const choices = locales.map(
+    (value) =>
+      html`<button name="locale" value="${value}" lang="${value}"${value === locale && html` aria-current="true"`}>${nameOf(value)}</button>`,
   );
-  const own = names.find((one) => one.locale === locale)?.name;
   return html`<footer>
 ${links.length > 0 && html`<ul class="links">${links}</ul>`}
 <details class="languages">
-<summary><span class="unseen">${strings.page.language}: </span>${own}</summary>
+<summary><span class="unseen">${strings.page.language}: </span>${nameOf(locale)}</summary>
 <form method="post" action="${at(paths.locale)}">
 <input type="hidden" name="page" value="${here}">
 ${choices}
