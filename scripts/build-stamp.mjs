@@ -13,6 +13,7 @@ const settings = [
   'sdk/javascript/tsconfig.json',
   'package-lock.json',
   'scripts/build.mjs',
+  'scripts/bundle-cli.mjs',
   'scripts/build-sdk.mjs',
 ];
 

@@ -74,5 +74,6 @@ for (const name of [
 ]) {
   copyFileSync(new URL(name, swaggerUi), new URL(`swagger-ui/${name}`, dist));
 }
+await import('./bundle-cli.mjs');
 chmodSync(new URL('cli/main.js', dist), 0o755);
 writeFileSync(stampFile, readSourceStamp() ?? '');

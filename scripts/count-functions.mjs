@@ -52,7 +52,7 @@ export async function countFunctions(dist = new URL('../dist/', import.meta.url)
 
 /** Starts the service in this process, asks it for codes and reports what the last request passed through. */
 async function countHere(dist) {
-  const port = await startService(new URL('cli/main.js', dist));
+  const port = await startService(new URL('cli/unbundled.js', dist));
   for (let count = 0; count < warmUpRequests; count += 1)
     await requestCode(port, `warm-up-${count}@example.com`);
   const session = new Session();

@@ -9,7 +9,8 @@ const maxSearched = 1000;
 const telling = 7;
 
 /** Anything around an @, also where that is full-width or escaped for a URL, HTML, JSON or quoted-printable. */
-const address = /[^\s<>"'()[\],;]*(?:[@＠]|(?:%|=|\\x|\\u00)40|&(?:#0*64|#x0*40|commat);)[^\s<>"'()[\],;]*/gi;
+const address =
+  /[^\s<>"'()[\],;]*(?:[@\uFF20]|(?:%|=|\\x|\\u00)40|&(?:#0*64|#x0*40|commat);)[^\s<>"'()[\],;]*/gi;
 
 /** What prose may quote besides: links, tokens and keys, codes and numbers in the digits of any script. */
 const prose: readonly (readonly [RegExp, string])[] = [

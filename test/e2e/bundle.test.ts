@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { postTo, root, startService } from '../helpers/process.js';
+
+const folder = join(root, 'dist/bundle');
+const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
+const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+
+/** Everything that the entry loads with itself, without what it may load later. */
+function loadedAtStart(): Set<string> {
+  const loaded = new Set(['main.js']);
+  for (const name of loaded) {
+    for (const [, target = ''] of read(name).matchAll(/(?:from|^import|;import)\s*"\.\/([^"]+)"/gm))
+      loaded.add(target);
+  }
+  return loaded;
+}
+
+test('the bundle imports nothing but what Node has', () => {
+  for (const name of files) {
+    for (const [, target = ''] of read(name).matchAll(/^import\b[^;]*?from\s*["']([^"'.][^"']*)["'];/gm)) {
+      assert.ok(process.getBuiltinModule(target), `${name}: ${target}`);
+    }
+  }
+});
+
+test('a start loads neither ioredis nor nodemailer, which are in files for later', () => {
+  const names = [...loadedAtStart()];
+  assert.ok(names.length > 1);
+  for (const sign of ['SentinelConnector', 'SMTPPool']) {
+    const holders = files.filter((name) => read(name).includes(sign));
+    assert.ok(holders.length > 0, sign);
+    for (const name of holders) assert.ok(!names.includes(name), `${sign} in ${name}`);
+  }
+});
+
+test('the bundle comes with the licence of every library', () => {
+  const licenses = read('LICENSES.txt');
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  for (const name of Object.keys(dependencies)) assert.match(licenses, new RegExp(`^${name} \\d`, 'm'), name);
+});
+
+test('the bundle is Latin-1: one other character would double the memory that V8 keeps it in', () => {
+  for (const name of files) assert.doesNotMatch(read(name), /[\u0100-\uffff]/, name);
+});
+
+test('the first request for a code, right after the start, is answered for a mailbox and for a phone', async () => {
+  const { url, stop } = await startService();
+  for (const [identity, channel] of [
+    ['alice@example.com', 'email'],
+    ['+4915123456789', 'sms'],
+  ]) {
+    const { status } = await postTo(`${url}/api/v1/otp/request`, { identity, channel });
+    assert.equal(status, 200, identity);
+  }
+  assert.equal((await stop()).code, 0);
+});
