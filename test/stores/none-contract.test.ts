@@ -106,5 +106,5 @@ test('the store that keeps nothing fails what it is exempt from, each of it, and
     Object.entries(bySuite).flatMap(([suite, titles]) => titles.map((title) => `${suite} > ${title}`)),
   );
   assert.deepEqual(failed.sort(), expected.sort());
-  assert.ok(tests.length - failed.length >= 30, `${tests.length - failed.length} hold`);
+  assert.ok(tests.length - failed.length >= 25, `${tests.length - failed.length} hold`);
 });
