@@ -12,6 +12,7 @@ export const slow: readonly string[] = [
   'test/cli/check-json',
   'test/cli/identity.test',
   'test/deploy/',
+  'test/e2e/base32-code',
   'test/e2e/check-tokens',
   'test/e2e/code-field',
   'test/e2e/dev-inbox',

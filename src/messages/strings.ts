@@ -34,6 +34,7 @@ export interface PageStrings {
   country: string;
   continue: string;
   enterCode: Holding<'digits'>;
+  enterText: Holding<'digits'>;
   sentTo: Holding<'to'>;
   /** Instead of `sentTo` where not everyone gets a code: it must not reveal who does. */
   maySentTo: Holding<'to'>;

@@ -126,7 +126,9 @@ function renderPage(context: PageContext, input: CodeView, check: Html | null): 
   const to = isolate(flow.identity);
   const edit = signInPath(flow.returnTo, flow.id);
   return {
-    title: flow.codeAlphabet ? page.code : fillString(page.enterCode, { digits: String(flow.codeLength) }),
+    title: fillString(flow.codeAlphabet ? page.enterText : page.enterCode, {
+      digits: String(flow.codeLength),
+    }),
     body: html`<p class="lead">${fillHtml(isOpenToAll ? page.sentTo : page.maySentTo, { to })} <a class="edit" href="${context.at(edit)}">${page.edit}</a></p>
 ${isPending ? renderCodeForm(context, input) : renderNotice(context, notice)}
 ${renderResendForm(context, input, check)}`,

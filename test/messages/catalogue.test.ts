@@ -15,6 +15,7 @@ const placeholders: Record<string, string[]> = {
   smsExpires: ['{in}'],
   'page.signInTo': ['{app}'],
   'page.enterCode': ['{digits}'],
+  'page.enterText': ['{digits}'],
   'page.malformedCode': ['{digits}'],
   'page.malformedText': ['{digits}'],
   'page.fromSender': ['{sender}'],

@@ -66,7 +66,7 @@ export interface LogoutOptions extends CallOptions {
 export interface VerifyOTPOptions extends CallOptions {
   /** The device token that this browser was given for this identity. Default: in a page, the one that is kept. */
   device?: string | null | undefined;
-  /** Ask for a device token, by which this browser is known later. A page keeps it. Default: true in a page. */
+  /** Ask for a device token, by which this browser is known later. A page keeps it. Default: true in a page, unless the service keeps nothing. */
   remember?: boolean | null | undefined;
   /** Default: the one remembered for this identity and purpose, if any. */
   challenge?: string | null | undefined;
@@ -76,6 +76,8 @@ export interface VerifyOTPOptions extends CallOptions {
 
 /** A token that expires this soon counts as expired. */
 const expiryMarginMs = 5000;
+/** Of a challenge that names what the service keeps. */
+const keptChallengeLength = 22;
 
 /**
  * A client of a stateless-otp service for one person: it keeps the tokens of the last sign-in. Calls only ever reject with
@@ -150,7 +152,9 @@ export class OTPClient<Success extends Tokens | Verified = Tokens> {
     const { challenges, devices } = await this.#session.read();
     const challenge = options.challenge || challenges[name];
     const device = options.device || devices[owner];
-    const remember = options.remember ?? (this.#isPage || undefined);
+    // A longer one carries its record: the service keeps nothing, and knows no browser.
+    const isKept = (challenge ?? '').length <= keptChallengeLength;
+    const remember = options.remember ?? ((this.#isPage && isKept) || undefined);
     const body = { identity, otp, challenge, purpose, device, remember };
     const result = readVerified(await this.#send('/otp/verify', { body, signal }));
     await this.#session.change((kept) => {

@@ -348,7 +348,7 @@ export class StatelessOTPSignInElement extends ElementBase {
     const resend = create('button', { part: 'button secondary', type: 'button' });
     const edit = create('button', { part: 'button secondary', type: 'button' }, strings.edit);
     const messages = this.#show({
-      heading: isBase32 ? strings.code : fill(strings.enterCode),
+      heading: fill(isBase32 ? strings.enterText : strings.enterCode),
       lead: create('p', { part: 'lead' }, before, create('bdi', { dir: 'ltr' }, identity), after, ' ', edit),
       field: [field],
       hint: length,

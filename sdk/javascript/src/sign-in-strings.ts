@@ -6,6 +6,7 @@ export interface SignInStrings {
   continue: string;
   /** `{digits}` becomes a number. */
   enterCode: string;
+  enterText: string;
   /** `{to}` becomes the identity. */
   sentTo: string;
   code: string;
@@ -45,6 +46,7 @@ export const english: SignInStrings = {
   hint: 'We will send you a one-time code.',
   continue: 'Continue',
   enterCode: 'Enter the {digits}-digit code',
+  enterText: 'Enter the {digits}-character code',
   sentTo: 'We sent a code to {to}.',
   code: 'One-time code',
   resend: 'Resend code',

@@ -22,6 +22,7 @@ export const ar: Strings = {
     country: 'البلد',
     continue: 'متابعة',
     enterCode: 'إدخال الرمز المكوّن من {digits} أرقام',
+    enterText: 'إدخال الرمز المكوّن من {digits} حرفًا ورقمًا',
     sentTo: 'أرسلنا رمزًا إلى {to}.',
     maySentTo: 'إذا كان بإمكان {to} تسجيل الدخول هنا، فالرمز في الطريق.',
     code: 'رمز التحقق',

@@ -23,6 +23,7 @@ export const de: Strings = {
     country: 'Land',
     continue: 'Weiter',
     enterCode: '{digits}-stelligen Code eingeben',
+    enterText: '{digits}-stelligen Code eingeben',
     sentTo: 'Wir haben einen Code an {to} gesendet.',
     maySentTo: 'Wenn sich {to} hier anmelden darf, ist ein Code unterwegs.',
     code: 'Einmalcode',

@@ -22,6 +22,7 @@ export const en: Strings = {
     country: 'Country',
     continue: 'Continue',
     enterCode: 'Enter the {digits}-digit code',
+    enterText: 'Enter the {digits}-character code',
     sentTo: 'We sent a code to {to}.',
     maySentTo: 'If {to} may sign in here, a code is on its way.',
     code: 'One-time code',

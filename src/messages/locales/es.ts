@@ -22,6 +22,7 @@ export const es: Strings = {
     country: 'País',
     continue: 'Continuar',
     enterCode: 'Introduzca el código de {digits} dígitos',
+    enterText: 'Introduzca el código de {digits} caracteres',
     sentTo: 'Hemos enviado un código a {to}.',
     maySentTo: 'Si {to} puede iniciar sesión aquí, hay un código en camino.',
     code: 'Código de un solo uso',

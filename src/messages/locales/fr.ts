@@ -23,6 +23,7 @@ export const fr: Strings = {
     country: 'Pays',
     continue: 'Continuer',
     enterCode: 'Saisissez le code à {digits} chiffres',
+    enterText: 'Saisissez le code à {digits} caractères',
     sentTo: 'Nous avons envoyé un code à {to}.',
     maySentTo: 'Si {to} peut se connecter ici, un code est en route.',
     code: 'Code à usage unique',

@@ -22,6 +22,7 @@ export const he: Strings = {
     country: 'מדינה',
     continue: 'המשך',
     enterCode: 'הזנת הקוד בן {digits} הספרות',
+    enterText: 'הזנת הקוד בן {digits} התווים',
     sentTo: 'שלחנו קוד אל {to}.',
     maySentTo: 'אם {to} רשאי להיכנס לכאן, קוד נמצא בדרך.',
     code: 'קוד חד-פעמי',

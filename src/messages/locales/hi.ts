@@ -22,6 +22,7 @@ export const hi: Strings = {
     country: 'देश',
     continue: 'जारी रखें',
     enterCode: '{digits} अंकों का कोड दर्ज करें',
+    enterText: '{digits} अक्षरों का कोड दर्ज करें',
     sentTo: 'हमने {to} पर एक कोड भेजा है।',
     maySentTo: 'अगर {to} यहाँ साइन इन कर सकता है, तो कोड रास्ते में है।',
     code: 'वन-टाइम कोड',

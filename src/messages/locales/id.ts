@@ -22,6 +22,7 @@ export const id: Strings = {
     country: 'Negara',
     continue: 'Lanjutkan',
     enterCode: 'Masukkan kode {digits} digit',
+    enterText: 'Masukkan kode {digits} karakter',
     sentTo: 'Kami telah mengirim kode ke {to}.',
     maySentTo: 'Jika {to} boleh masuk di sini, kode sedang dikirim.',
     code: 'Kode sekali pakai',

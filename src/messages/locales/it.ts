@@ -23,6 +23,7 @@ export const it: Strings = {
     country: 'Paese',
     continue: 'Continua',
     enterCode: 'Inserisci il codice di {digits} cifre',
+    enterText: 'Inserisci il codice di {digits} caratteri',
     sentTo: 'Abbiamo inviato un codice a {to}.',
     maySentTo: 'Se {to} può accedere qui, un codice è in arrivo.',
     code: 'Codice monouso',

@@ -22,6 +22,7 @@ export const ja: Strings = {
     country: '国',
     continue: '続ける',
     enterCode: '{digits} 桁のコードを入力',
+    enterText: '{digits} 文字のコードを入力',
     sentTo: '{to} にコードを送信しました。',
     maySentTo: '{to} でログインできる場合は、コードが届きます。',
     code: 'ワンタイムコード',

@@ -23,6 +23,7 @@ export const ko: Strings = {
     country: '국가',
     continue: '계속',
     enterCode: '{digits}자리 코드 입력',
+    enterText: '{digits}글자 코드 입력',
     sentTo: '{to}(으)로 코드를 보냈습니다.',
     maySentTo: '{to}(으)로 로그인할 수 있다면 코드가 곧 도착합니다.',
     code: '일회용 인증 코드',

@@ -23,6 +23,7 @@ export const nl: Strings = {
     country: 'Land',
     continue: 'Doorgaan',
     enterCode: 'Voer de code van {digits} cijfers in',
+    enterText: 'Voer de code van {digits} tekens in',
     sentTo: 'We hebben een code gestuurd naar {to}.',
     maySentTo: 'Als {to} hier mag inloggen, is er een code onderweg.',
     code: 'Eenmalige code',

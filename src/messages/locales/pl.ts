@@ -22,6 +22,7 @@ export const pl: Strings = {
     country: 'Kraj',
     continue: 'Dalej',
     enterCode: 'Wpisz {digits}-cyfrowy kod',
+    enterText: 'Wpisz {digits}-znakowy kod',
     sentTo: 'Wysłaliśmy kod na {to}.',
     maySentTo: 'Jeśli {to} może się tu zalogować, kod jest w drodze.',
     code: 'Kod jednorazowy',

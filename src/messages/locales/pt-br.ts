@@ -22,6 +22,7 @@ export const ptBr: Strings = {
     country: 'País',
     continue: 'Continuar',
     enterCode: 'Digite o código de {digits} dígitos',
+    enterText: 'Digite o código de {digits} caracteres',
     sentTo: 'Enviamos um código para {to}.',
     maySentTo: 'Se {to} puder entrar aqui, um código está a caminho.',
     code: 'Código de uso único',

@@ -23,6 +23,7 @@ export const ru: Strings = {
     country: 'Страна',
     continue: 'Продолжить',
     enterCode: 'Введите {digits}-значный код',
+    enterText: 'Введите {digits}-символьный код',
     sentTo: 'Мы отправили код на {to}.',
     maySentTo: 'Если {to} может войти здесь, код уже в пути.',
     code: 'Одноразовый код',

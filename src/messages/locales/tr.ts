@@ -22,6 +22,7 @@ export const tr: Strings = {
     country: 'Ülke',
     continue: 'Devam',
     enterCode: '{digits} haneli kodu girin',
+    enterText: '{digits} karakterlik kodu girin',
     sentTo: '{to} adresine bir kod gönderdik.',
     maySentTo: '{to} burada giriş yapabiliyorsa bir kod yolda.',
     code: 'Tek kullanımlık kod',

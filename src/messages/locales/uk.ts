@@ -23,6 +23,7 @@ export const uk: Strings = {
     country: 'Країна',
     continue: 'Продовжити',
     enterCode: 'Введіть {digits}-значний код',
+    enterText: 'Введіть {digits}-символьний код',
     sentTo: 'Ми надіслали код на {to}.',
     maySentTo: 'Якщо {to} може увійти тут, код уже в дорозі.',
     code: 'Одноразовий код',

@@ -23,6 +23,7 @@ export const vi: Strings = {
     country: 'Quốc gia',
     continue: 'Tiếp tục',
     enterCode: 'Nhập mã gồm {digits} chữ số',
+    enterText: 'Nhập mã gồm {digits} ký tự',
     sentTo: 'Chúng tôi đã gửi mã đến {to}.',
     maySentTo: 'Nếu {to} được phép đăng nhập ở đây, mã đang được gửi đến.',
     code: 'Mã dùng một lần',

@@ -22,6 +22,7 @@ export const zhCn: Strings = {
     country: '国家或地区',
     continue: '继续',
     enterCode: '输入 {digits} 位验证码',
+    enterText: '输入 {digits} 个字符的验证码',
     sentTo: '我们已向 {to} 发送验证码。',
     maySentTo: '如果 {to} 可以在此登录，验证码正在发送途中。',
     code: '一次性验证码',

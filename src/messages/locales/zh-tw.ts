@@ -22,6 +22,7 @@ export const zhTw: Strings = {
     country: '國家或地區',
     continue: '繼續',
     enterCode: '輸入 {digits} 位數驗證碼',
+    enterText: '輸入 {digits} 個字元的驗證碼',
     sentTo: '我們已將驗證碼傳送至 {to}。',
     maySentTo: '如果 {to} 可以在此登入，驗證碼正在傳送途中。',
     code: '一次性驗證碼',
