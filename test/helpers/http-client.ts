@@ -11,20 +11,28 @@ export interface Answer {
 export function createHttpClient(maxSockets = 100) {
   const agent = new Agent({ keepAlive: true, maxSockets });
 
-  function post(url: string, body: unknown): Promise<Answer> {
-    return send(url, 'POST', JSON.stringify(body));
+  function post(url: string, body: unknown, extraHeaders: Record<string, string> = {}): Promise<Answer> {
+    return send(url, 'POST', JSON.stringify(body), extraHeaders);
   }
 
   /** A connection that breaks is status 0. */
-  function send(url: string, method: string, payload?: string): Promise<Answer> {
+  function send(
+    url: string,
+    method: string,
+    payload?: string,
+    extraHeaders: Record<string, string> = {},
+  ): Promise<Answer> {
     const startedAt = performance.now();
     return new Promise((resolve) => {
       const finish = (status: number, text: string, retryAfter?: string) => {
         const body = text === '' ? {} : JSON.parse(text);
         resolve({ status, body, retryAfter, elapsedMs: performance.now() - startedAt });
       };
-      const headers =
-        payload === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': payload.length };
+      const headers: Record<string, string | number> = { ...extraHeaders };
+      if (payload !== undefined) {
+        headers['Content-Type'] = 'application/json';
+        headers['Content-Length'] = payload.length;
+      }
       const outgoing = request(url, { method, agent, headers }, (response) => {
         let text = '';
         response.on('data', (chunk) => {

@@ -3,8 +3,8 @@ import { after, before, describe, test } from 'node:test';
 import type { Store } from '../../src/ports.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { createRedisStore } from '../../src/stores/redis.js';
-import { createManualTime } from '../helpers/clock.js';
-import { createTestOtp } from '../helpers/otp.js';
+import { createManualTime, settle } from '../helpers/clock.js';
+import { createTestOtp, makeWrong } from '../helpers/otp.js';
 import { type RedisServer, startRedis } from '../helpers/redis.js';
 
 const hour = 3_600_000;
@@ -45,6 +45,61 @@ function describeSprays(name: string, createKit: (id: string) => Promise<Kit>): 
       }
       // As much as there is room for, apart from what processes hold.
       assert.ok(given.length * 5 >= 300, `${given.length * 5} in all`);
+      for (const { otp } of kits) await otp.close();
+    });
+
+    // Attack: open codes of everyone for an hour, and only then guess at all of them, as often as each allows.
+    test('an hour has no more guesses when all codes are opened before the first', async () => {
+      const { kits, advance } = await start('opened', 200, 2);
+      const people: { identity: string; challenge: string | undefined; isShort: boolean }[] = [];
+      for (let step = 0; step < 100; step++) {
+        const identity = `user:${step}`;
+        const { otp } = kits[step % 2] as (typeof kits)[0];
+        const result = await otp.request(identity, { bind: step % 3 > 0 });
+        assert.ok(result.status === 'sent');
+        people.push({ identity, challenge: result.challenge, isShort: result.codeLength === 6 });
+        if (step % 25 === 24) advance(minute);
+      }
+      let guesses = 0;
+      for (const [i, { identity, challenge, isShort }] of people.entries()) {
+        const { otp } = kits[i % 2] as (typeof kits)[0];
+        for (let guess = 0; guess < 10; guess++) {
+          const { status } = await otp.verify(identity, isShort ? '000000' : '0000000000', { challenge });
+          if (isShort && status === 'invalid') guesses += 1;
+        }
+      }
+      assert.ok(guesses > 100 && guesses <= 200, `${guesses} guesses at short codes`);
+      for (const { otp } of kits) await otp.close();
+    });
+
+    // Attack: sign in with mailboxes of one's own all the time, so that attempts come back, and guess at others meanwhile.
+    test('an hour has no more guesses at others when the attacker signs in as cover', async () => {
+      const { kits, advance } = await start('cover', 200, 2);
+      const guessed: number[] = [];
+      for (let step = 0; step < 140; step++) {
+        const { otp, obtain } = kits[step % 2] as (typeof kits)[0];
+        for (let own = 0; own < 4; own++) {
+          const identity = `own${own}x${step}@attacker.example`;
+          const code = await obtain(identity);
+          if (own === 0) await otp.verify(identity, makeWrong(code));
+          assert.equal((await otp.verify(identity, code)).status, 'valid');
+        }
+        for (let other = 0; other < 2; other++) {
+          const identity = `victim${step}-${other}@example.com`;
+          const result = await otp.request(identity);
+          if (result.status !== 'sent' || result.codeLength !== 6) continue;
+          for (let guess = 0; guess < 5; guess++) {
+            if ((await otp.verify(identity, '000000')).status === 'invalid') guessed.push(step);
+          }
+        }
+        advance(minute);
+        await settle();
+      }
+      for (const first of guessed) {
+        const inHour = guessed.filter((step) => step >= first && step < first + 60).length;
+        assert.ok(inHour <= 200, `${inHour} guesses in an hour`);
+      }
+      assert.ok(guessed.length > 200);
       for (const { otp } of kits) await otp.close();
     });
 

@@ -5,6 +5,7 @@ import type { Channel } from '../../src/core/policy.js';
 import type { OtpOptions, Store } from '../../src/index.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { createTestOtp, post } from '../helpers/otp.js';
+import { keepLines } from '../helpers/outcomes.js';
 
 const mobile = '+4915112345678';
 const landline = '+493012345678';
@@ -138,6 +139,34 @@ test('observing does not let a country or a kind through', async () => {
   const { otp } = createGuarded({ phoneCountries: ['DE'], phoneGuard: 'observe' });
   assert.equal((await otp.request('+18765551234')).status, 'unsupported_country');
   assert.equal((await otp.request('+499001234567')).status, 'unsupported_number');
+});
+
+test('observing sends what limits of prefixes and countries would refuse, and says so; all else is refused as ever', async () => {
+  const { lines, logger } = keepLines();
+  const { otp, inbox } = createTestOtp({
+    dayBudgets: 'enforce',
+    phoneGuard: 'observe',
+    phoneCountries: ['DE:100'],
+    paidDayMax: 1000,
+    logger,
+  });
+  const ask = (number: number, network: number) =>
+    otp.request(`+49151${10_000_000 + number}`, { ip: `198.${18 + (network >> 8)}.${network & 255}.7` });
+  for (let i = 0; i < 150; i++) assert.equal((await ask(i, i)).status, 'sent', `number ${i}`);
+  const exceeded = lines.filter(({ event }) => event === 'budget.exceeded').map(({ limit }) => limit);
+  // 20 to the prefix; past that both rows would refuse, and the first is named.
+  assert.equal(exceeded.length, 130);
+  assert.deepEqual([...new Set(exceeded)], ['phone_prefix']);
+  for (let i = 0; i < 150; i++) assert.equal((await ask(i * 10_007, i)).status, 'sent', `far number ${i}`);
+  assert.ok(lines.some(({ event, limit }) => event === 'budget.exceeded' && limit === 'phone_country'));
+  // Limits of one number, one address and the installation hold.
+  for (let i = 0; i < 9; i++) await ask(1, 300 + i);
+  const sixth = await ask(1, 400);
+  assert.equal(sixth.status === 'rate_limited' && sixth.limit, 'request_identity');
+  for (let i = 0; i < 600; i++) await ask(5_000_000 + i * 10_007, 500 + i);
+  const last = await ask(80_000_000, 2000);
+  assert.equal(last.status === 'rate_limited' && last.limit, 'paid_day');
+  assert.ok(inbox.messages.length <= 750);
 });
 
 test('addresses and ids are not judged', async () => {
