@@ -102,6 +102,43 @@ test('a country with real sign-ins is not refused: three hundred a day', async (
   }
 });
 
+// Attack: use up what a prefix and a country are sent, to keep the people who live there out.
+test('known browsers have figures of prefixes and countries of their own, which hold for them as well', async () => {
+  const { otp, inbox, clock } = create({ phoneCountries: ['DE:100'] });
+  const devices: string[] = [];
+  for (let person = 0; person < 150; person++) {
+    // Half of them are neighbours.
+    const number = person < 75 ? numberOf(person) : farNumberOf(person);
+    await otp.request(number, { ip: addressOf(person) });
+    const result = await otp.verify(number, inbox.lastCode(), { remember: true });
+    assert.ok(result.status === 'valid', `person ${person}`);
+    devices.push(result.device ?? '');
+    clock.advance(15 * minuteMs);
+  }
+  clock.advance(25 * hourMs);
+  const limits = new Set<string>();
+  for (let i = 0; i < 500; i++) {
+    const number = i % 2 ? numberOf(500 + i) : farNumberOf(500 + i);
+    const result = await otp.request(number, { ip: addressOf(1000 + i) });
+    if (result.status === 'rate_limited') limits.add(result.limit);
+  }
+  assert.deepEqual([...limits].sort(), ['phone_country', 'phone_prefix']);
+  const askAsKnown = async (from: number, to: number) => {
+    let sent = 0;
+    for (let person = from; person < to; person++) {
+      const number = person < 75 ? numberOf(person) : farNumberOf(person);
+      const result = await otp.request(number, { device: devices[person], ip: addressOf(2000 + person) });
+      if (result.status === 'sent') sent += 1;
+    }
+    return sent;
+  };
+  assert.equal(await askAsKnown(0, 75), 20);
+  assert.equal(await askAsKnown(75, 150), 75);
+  clock.advance(hourMs + 3 * minuteMs);
+  // 95 of the 100 of the day are used up.
+  assert.equal(await askAsKnown(0, 75), 5);
+});
+
 // Attack: have a bill that nobody can pay, through several processes.
 test('a ceiling for all that costs holds over processes, and its last quarter is for those who are trusted', async () => {
   for (const paidDayMax of [1, 40, 1000]) {
