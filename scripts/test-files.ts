@@ -41,6 +41,7 @@ export const slow: readonly string[] = [
   'test/security/day-dump',
   'test/security/guessing',
   'test/security/keyed-back-end',
+  'test/security/pumping-at-scale',
   'test/security/refused-deliveries',
   'test/security/who-may-enter',
   'test/sign-in/looks',
