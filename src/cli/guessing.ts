@@ -91,16 +91,11 @@ export function warnOfOdds(config: Environment, isProduction: boolean): string[]
   const odds = computeOdds(config);
   const isRefused = isProduction && odds > maxYearlyOdds && !config.OTP_ALLOW_SHORT_CODES;
   const isUnbounded = hasOnlyShortCodes(config);
+  const unbounded = 'OTP_SHORT_OPEN_MAX does not bound guessing at everyone';
   if (odds <= warnedYearlyOdds || isRefused) {
-    return isUnbounded
-      ? [
-          'OTP_LENGTHEN_AFTER: with 0 codes are always short, and OTP_SHORT_OPEN_MAX does not bound guessing at everyone',
-        ]
-      : [];
+    return isUnbounded ? [`OTP_LENGTHEN_AFTER: with 0 codes are always short, and ${unbounded}`] : [];
   }
   const names = findPoorSettings(config, warnedYearlyOdds).join(', ');
-  const everyone = isUnbounded ? ' (at everyone, too, since OTP_SHORT_OPEN_MAX makes no code long)' : '';
-  return [
-    `${names}: a year of guessing${everyone} takes over an identity with a probability of ${formatOdds(odds)}`,
-  ];
+  const text = `${names}: a year of guessing takes over an identity with a probability of ${formatOdds(odds)}`;
+  return [isUnbounded ? `${text}; ${unbounded}` : text];
 }
