@@ -5,7 +5,9 @@ import type { Lengthening } from '../store-verbs.js';
 import { createUnderWay, type UnderWay } from '../under-way.js';
 
 /** Attempts that a process takes at once, so that most requests need no further call of the store. */
-const blockSize = 50;
+const smallestBlock = 50;
+/** Of what may be open. An installation that allows more is a busier one. */
+const blockPart = 1 / 40;
 /** How long a refusal is remembered at most, without asking the store again. */
 const pauseMs = 5000;
 
@@ -48,6 +50,7 @@ export function createShortCodes(parts: {
   const { store, monotonicClock, shortOpenMax, underWay = createUnderWay() } = parts;
   if (shortOpenMax === undefined || !store.spend || !store.refund) return unlimited;
   const ladder = createShortOpenLadder(shortOpenMax);
+  const blockSize = Math.max(smallestBlock, Math.floor(shortOpenMax * blockPart));
   const partMs = (ladder.periodSeconds * 1000) / bucketsPerPeriod;
   // The name of the limit is not shown: where this one has no room, codes are long.
   const rows: SpendRow[] = [{ limit: 'request_day', key: 'short codes', ladder }];
@@ -55,6 +58,8 @@ export function createShortCodes(parts: {
   let lease: Lease | undefined;
   let renewal: Promise<void> | undefined;
   let refusedUntil = 0;
+  /** Attempts that are waited for. */
+  let wanted = 0;
   /** Attempts that came back, by when their codes were made. */
   const returned = new Map<number, number>();
 
@@ -76,7 +81,8 @@ export function createShortCodes(parts: {
     if (lease) refund(lease.atMs, lease.left);
     lease = undefined;
     returnAll();
-    for (const units of [Math.max(blockSize, attempts), attempts]) {
+    const block = Math.max(blockSize, attempts);
+    for (const units of new Set([Math.max(block, wanted), block, attempts])) {
       // Before the store is asked, so that a late answer does not stretch the part that the store has counted it in.
       const askedAt = monotonicClock.now();
       const spent = await store.spend?.({ slot, rows, units, isOnSecondStep: false, isEnforced: true });
@@ -119,19 +125,26 @@ export function createShortCodes(parts: {
   }
 
   async function takeAfterRenewal(attempts: number): Promise<Lease | undefined> {
-    for (;;) {
-      const taken = takeFromLease(attempts);
-      if (taken) return taken;
-      if (monotonicClock.now() < refusedUntil) return undefined;
-      renewal ??= renew(attempts).finally(() => {
-        renewal = undefined;
-      });
-      await renewal;
+    wanted += attempts;
+    try {
+      for (;;) {
+        const taken = takeFromLease(attempts);
+        if (taken) return taken;
+        if (monotonicClock.now() < refusedUntil) return undefined;
+        renewal ??= renew(attempts).finally(() => {
+          renewal = undefined;
+        });
+        await renewal;
+      }
+    } finally {
+      wanted -= attempts;
     }
   }
 
   return {
-    take: (attempts) => takeFromLease(attempts) ?? takeAfterRenewal(attempts),
+    take: (attempts) =>
+      takeFromLease(attempts) ??
+      (monotonicClock.now() < refusedUntil ? undefined : takeAfterRenewal(attempts)),
     settle(taken, attempts, isHandedOut) {
       if (!isHandedOut) returnTo(partOf(taken.atMs), attempts);
       else if (monotonicClock.now() >= taken.endsAt) underWay.add(move(taken, attempts));

@@ -165,3 +165,19 @@ test('attempts that are put back while the next are taken are not lost', async (
     await settle();
   }
 });
+
+test('requests that come at once ask the store a few times together, not one after another', async () => {
+  for (const max of [2000, 1_000_000]) {
+    let calls = 0;
+    const { all } = createKit(max, 1, (store) => ({
+      ...store,
+      async spend(request) {
+        calls += 1;
+        return store.spend?.(request) as ReturnType<NonNullable<Store['spend']>>;
+      },
+    }));
+    const leases = await Promise.all(Array.from({ length: 200 }, () => all[0].take(attempts)));
+    assert.ok(leases.every((lease) => lease !== undefined));
+    assert.ok(calls <= 2, `${calls} calls`);
+  }
+});
