@@ -6,6 +6,7 @@ export type Suite = 'all' | 'normal' | 'slow' | 'quick';
 
 /** Real browsers, proxies, other languages, real clusters, servers that die, simulated years, random input by the thousand. */
 export const slow: readonly string[] = [
+  'test/bench-cases',
   'test/bench.test',
   'test/cli/check-connect',
   'test/cli/check-is-start',

@@ -90,12 +90,13 @@ export function warnOfTestIdentities(config: Environment): string[] {
 export function warnOfOdds(config: Environment, isProduction: boolean): string[] {
   const odds = computeOdds(config);
   const isRefused = isProduction && odds > maxYearlyOdds && !config.OTP_ALLOW_SHORT_CODES;
-  const isUnbounded = hasOnlyShortCodes(config);
-  const unbounded = 'OTP_SHORT_OPEN_MAX does not bound guessing at everyone';
-  if (odds <= warnedYearlyOdds || isRefused) {
-    return isUnbounded ? [`OTP_LENGTHEN_AFTER: with 0 codes are always short, and ${unbounded}`] : [];
+  if (odds > warnedYearlyOdds && !isRefused) {
+    const names = findPoorSettings(config, warnedYearlyOdds).join(', ');
+    return [`${names}: a year of guessing takes over an identity with a probability of ${formatOdds(odds)}`];
   }
-  const names = findPoorSettings(config, warnedYearlyOdds).join(', ');
-  const text = `${names}: a year of guessing takes over an identity with a probability of ${formatOdds(odds)}`;
-  return [isUnbounded ? `${text}; ${unbounded}` : text];
+  return hasOnlyShortCodes(config)
+    ? [
+        'OTP_LENGTHEN_AFTER: with 0 codes are always short, and OTP_SHORT_OPEN_MAX does not bound guessing at everyone',
+      ]
+    : [];
 }
