@@ -1,12 +1,19 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { OtpError } from '../errors.js';
 import type { MetricsAddress } from '../options/metrics-address.js';
 
 export interface MetricsServer {
   port: number;
   close(): void;
+}
+
+/** With the metrics of the process itself. */
+export function createProcessRegistry(): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return registry;
 }
 
 /**

@@ -20,11 +20,9 @@ export interface ServiceMetrics {
 export async function prepareMetrics(setting: string | undefined): Promise<ServiceMetrics | null> {
   const address = setting === undefined ? null : parseMetricsAddress(setting);
   if (address === null) return null;
-  const { collectDefaultMetrics, Registry } = await import('prom-client');
-  const { startMetricsServer } = await import('./metrics-server.js');
+  const { createProcessRegistry, startMetricsServer } = await import('./metrics-server.js');
   const { answerWithMetrics, createWorkerMetrics } = await import('./worker-metrics.js');
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const registry = createProcessRegistry();
   return {
     registry,
     async serveOwn() {

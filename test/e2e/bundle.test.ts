@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { postTo, root, startService } from '../helpers/process.js';
+import { findFreePort, startRedis } from '../helpers/redis.js';
 
 const folder = join(root, 'dist/bundle');
 const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
@@ -56,4 +57,26 @@ test('the first request for a code, right after the start, is answered for a mai
     assert.equal(status, 200, identity);
   }
   assert.equal((await stop()).code, 0);
+});
+
+test('what a setting switches on is loaded from the bundle as well: metrics, mail and Redis', async () => {
+  const server = await startRedis();
+  const port = await findFreePort();
+  try {
+    const { url, stop } = await startService({
+      METRICS_PORT: `127.0.0.1:${port}`,
+      STORE: 'redis',
+      REDIS_URL: `redis://127.0.0.1:${server.port}`,
+      DELIVERY_BACKEND: 'smtp',
+      SMTP_HOST: '127.0.0.1',
+      SMTP_PORT: String(await findFreePort()),
+      SMTP_FROM: 'codes@example.com',
+    });
+    const { status, body } = await postTo(`${url}/api/v1/otp/request`, { identity: 'alice@example.com' });
+    assert.equal(status, 502, JSON.stringify(body));
+    assert.match(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text(), /process_cpu_seconds_total/);
+    assert.equal((await stop()).code, 0);
+  } finally {
+    await server.stop();
+  }
 });

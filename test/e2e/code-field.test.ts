@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { BrowserContext, Page } from 'playwright-core';
-import { type HttpStub, startHttpStub } from '../helpers/http-stub.js';
+import { startHttpStub } from '../helpers/http-stub.js';
 import { type Closing, usePageInBrowser } from '../helpers/page-in-browser.js';
 import { until } from '../helpers/until.js';
 
-let site: HttpStub;
+// Not in a hook: Node 20 runs the hooks of a file at the same time.
+const site = await startHttpStub();
 let people = 0;
 
-before(async () => {
-  site = await startHttpStub();
-});
-after(() => site?.close());
 const here = usePageInBrowser(() => ({ corsOrigins: [site.url] }));
 const { open } = here;
 
