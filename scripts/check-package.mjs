@@ -85,7 +85,7 @@ function review({ files, size, unpackedSize }, allowed) {
   if (size > maxPackedBytes) throw new Error(`${size} bytes packed; ${maxPackedBytes} are allowed`);
 }
 
-/** A development dependency of ours, as if the scratch project had installed it. */
+/** One of our development dependencies, as if the scratch project had installed it. */
 function link(name, as = name) {
   symlinkSync(join(root, 'node_modules', name), join(scratch, 'node_modules', as));
 }

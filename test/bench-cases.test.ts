@@ -20,7 +20,7 @@ test('every case of the benchmark but the rivals works', async () => {
   assert.equal(results.length - ran.length, 6);
 });
 
-test('every HTTP and library case of ours is also measured as shipped', () => {
+test('each of our HTTP and library cases is also measured as shipped', () => {
   const plain = names.filter((name) => /^(library )?ours, (memory|redis):/.test(name));
   assert.ok(plain.length >= 18);
   for (const name of plain) assert.ok(names.includes(name.replace(':', ', as shipped:')), name);

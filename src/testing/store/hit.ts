@@ -12,7 +12,7 @@ export function describeHit(createHarness: CreateStoreHarness): void {
     const { guess, lengthening, mustOpen, near } = subject;
 
     describe('hit', () => {
-      test('lets a call through exactly when fewer than the limit stand in the rolling period', async () => {
+      test('lets a call through exactly when fewer than the limit are in the rolling period', async () => {
         const fc = await loadFastCheck();
         await fc.assert(
           fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 25 }), async (gaps) => {
@@ -102,7 +102,7 @@ export function describeHit(createHarness: CreateStoreHarness): void {
       assert.equal((await subject.store.hit(network, limit)).allowed, false);
       subject.key = createKey();
       assert.equal((await mustOpen(soon)).record.digits, 6);
-      // And nobody who was attacked before is forgotten.
+      // Those who were attacked before are not forgotten.
       subject.key = victim;
       assert.equal((await mustOpen(soon)).record.digits, 6);
       await guess(1, soon);
