@@ -40,6 +40,8 @@ const longestPauseMs = 30_000;
 const longestWaitMs = 3_600_000;
 
 interface Entry {
+  /** In the order of their coming. */
+  number: number;
   event: OutgoingEvent;
   bytes: number;
   tries: number;
@@ -51,9 +53,11 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
   const { post, clock, onDelivered, onFailed, onFailing, onGone } = options;
   const waiting: Entry[] = [];
   const delayed = new Map<Entry, Timer>();
+  /** Oldest first. */
   const present = new Set<Entry>();
-  /** Those who wait for events to leave. */
-  const watchers = new Set<{ left: Set<Entry>; resolve(): void }>();
+  /** Those who wait until all events up to a number have left, lowest number first. */
+  const watchers = new Set<{ upTo: number; resolve(): void }>();
+  let newest = 0;
   let bytes = 0;
   let running = 0;
   let isPumpDue = false;
@@ -70,16 +74,17 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
   function leave(entry: Entry): void {
     present.delete(entry);
     bytes -= entry.bytes;
-    for (const watcher of watchers) {
-      watcher.left.delete(entry);
-      if (watcher.left.size === 0) dismiss(watcher);
-    }
+    tellWatchers();
     if (present.size === 0) closing?.resolve();
   }
 
-  function dismiss(watcher: { resolve(): void; left: Set<Entry> }): void {
-    watchers.delete(watcher);
-    watcher.resolve();
+  function tellWatchers(): void {
+    const [oldest] = present;
+    for (const watcher of watchers) {
+      if (oldest && oldest.number <= watcher.upTo) return;
+      watchers.delete(watcher);
+      watcher.resolve();
+    }
   }
 
   /** @returns how many events are left */
@@ -91,7 +96,7 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
     waiting.length = 0;
     const left = present.size;
     present.clear();
-    for (const watcher of watchers) dismiss(watcher);
+    tellWatchers();
     bytes = 0;
     closing?.resolve();
     return left;
@@ -165,7 +170,14 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
   return {
     isFull: () => isEnded || present.size >= maxEvents || bytes >= maxBytes,
     push(event) {
-      const entry = { event, bytes: Buffer.byteLength(event.body), tries: 0, gapMs: firstGapMs };
+      newest += 1;
+      const entry = {
+        number: newest,
+        event,
+        bytes: Buffer.byteLength(event.body),
+        tries: 0,
+        gapMs: firstGapMs,
+      };
       present.add(entry);
       bytes += entry.bytes;
       waiting.push(entry);
@@ -180,7 +192,7 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
     whenDelivered: () =>
       present.size === 0
         ? Promise.resolve()
-        : new Promise((resolve) => void watchers.add({ left: new Set(present), resolve })),
+        : new Promise((resolve) => void watchers.add({ upTo: newest, resolve })),
     async close(deadline) {
       // Now or never: only what the receiver asked for is waited for.
       pausedUntil = askedUntil;

@@ -206,3 +206,30 @@ test('every event is delivered, given up or lost, once, with few under way', asy
     { seed: 15, numRuns: 50 },
   );
 });
+
+test('who waits for events waits for those that are there, in whatever order they leave, and for no later ones', async () => {
+  let late = failing();
+  const { queue, push, pass } = createKit(({ id }) =>
+    id === 'late' ? late : id === 'later' ? failing() : ok,
+  );
+  const seen: string[] = [];
+  const watch = (name: string) => void queue.whenDelivered().then(() => seen.push(name));
+  watch('nothing');
+  push('late', 'b');
+  watch('late and b');
+  push('later');
+  await pass(20);
+  assert.deepEqual(seen, ['nothing']);
+  late = ok;
+  await pass(200);
+  assert.deepEqual(seen, ['nothing', 'late and b']);
+  watch('later');
+  await pass(900);
+  assert.deepEqual(seen, ['nothing', 'late and b', 'later']);
+  push('late');
+  late = failing();
+  watch('ended');
+  await queue.close(0);
+  await settle();
+  assert.equal(seen.at(-1), 'ended');
+});
