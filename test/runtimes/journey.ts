@@ -1,5 +1,5 @@
-// The same journey on every runtime that the package is for. It uses the package as it is installed, and nothing of
-// the test framework, so that it also runs where there is none.
+// The same journey on every runtime that the package is for. It uses the package as it is installed, and no test
+// framework, since not every runtime has one.
 import { createOtp, type Otp, type OtpOptions, type Store } from 'stateless-otp';
 import { createMemoryStore } from 'stateless-otp/stores/memory';
 import { createStatelessStore } from 'stateless-otp/stores/none';
