@@ -151,6 +151,8 @@ export type AttemptResult =
       side?: Side | undefined;
       /** When the record expires, by the store's clock. */
       expiresAtMs?: number | undefined;
+      /** What `note` was given for the last send; null when nothing was. Default: the store does not tell. */
+      note?: string | null | undefined;
     }
   /** `cause` is for the log. */
   | { status: 'expired'; cause?: ExpiredCause | undefined }

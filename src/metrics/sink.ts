@@ -61,7 +61,7 @@ export function createMetricsSink(
     else if (action === 'verify') counts.verifies.add(channel, status, limit);
   }
 
-  /** The store does not keep who sent a code; where a channel has one transport, that is known all the same. */
+  /** A store may not keep who sent a code; where a channel has one transport, that is known all the same. */
   function findOnlyTransport(channel: Channel): string {
     const [first, second] = transports.filter(({ channels }) => channels.includes(channel));
     return first && !second ? first.name : none;

@@ -35,6 +35,8 @@ export interface CodeVerified extends OfCode, ToChannel {
   event: 'code.verified';
   action: 'verify';
   status: 'valid';
+  /** That the code was delivered by; undefined where that is not known. */
+  transport?: string | undefined;
   /** What was issued: `access` alone, `refresh` with a refresh token, `session` for a cookie; undefined where no tokens are. */
   issued: TokenKind | undefined;
 }

@@ -47,7 +47,11 @@ export const logFields: readonly Field[] = [
   },
   { member: 'purpose', name: 'purpose', description: 'what the code or token is for' },
   { member: 'channel', name: 'channel', description: 'how the code was to be sent' },
-  { member: 'transport', name: 'transport', description: 'who was asked to send it' },
+  {
+    member: 'transport',
+    name: 'transport',
+    description: 'who was asked to send it, or has delivered the code',
+  },
   { member: 'providerId', name: 'provider_id', description: "the provider's id of the message" },
   { member: 'codeLength', name: 'code_length', description: 'digits of the code' },
   { member: 'codes', name: 'codes', description: 'how many codes were made' },

@@ -1,6 +1,6 @@
-import { limitPeriodSeconds } from '../core/policy.js';
+import { type Channel, limitPeriodSeconds } from '../core/policy.js';
 import { describeRefusal } from '../outcomes/receipt.js';
-import type { Clock, RoutedReceipt, Store } from '../ports.js';
+import type { Clock, Delivery, RoutedReceipt, Store } from '../ports.js';
 import type { RecordKey } from '../store-verbs.js';
 import type { UnderWay } from '../under-way.js';
 import type { RequestFacts } from './request-outcome.js';
@@ -29,14 +29,21 @@ export interface SendNotes {
   underWay: Set<string>;
   noteRetry(sent: Sent, refusal: RoutedReceipt): Promise<void>;
   noteEnd(sent: Sent, receipt: RoutedReceipt, facts: RequestFacts): Promise<void>;
+  /**
+   * The transport that the last send of a code was delivered by; undefined where that is not known.
+   *
+   * @param note what the store has kept of that send; null when nothing, undefined from one that does not tell
+   */
+  findTransport(note: string | null | undefined, channel: Channel): string | undefined;
 }
 
 export function createSendNotes(parts: {
   store: Pick<Store, 'note'>;
+  delivery: Pick<Delivery, 'isBackground' | 'firstTransport'>;
   clock: Clock;
   underWay: Pick<UnderWay, 'add'>;
 }): SendNotes {
-  const { store, clock, underWay } = parts;
+  const { store, delivery, clock, underWay } = parts;
 
   async function keep({ key, recordChallenge, sendId }: Sent, lastSend: Omit<LastSend, 'at'>): Promise<void> {
     const note = JSON.stringify({ ...lastSend, at: clock() });
@@ -57,6 +64,13 @@ export function createSendNotes(parts: {
       if (withheld) await keep(sent, { transport: null, outcome: 'withheld', cause: withheld });
       else if (receipt.ok) await keep(sent, describe('delivered', receipt));
       else await keep(sent, describe(receipt.isExpired ? 'expired' : 'delivery_failed', receipt));
+    },
+    findTransport(note, channel) {
+      if (note === undefined) return undefined;
+      // Of a send that its caller has waited for, only what went differently is kept.
+      if (note === null) return delivery.isBackground ? undefined : delivery.firstTransport(channel);
+      const { outcome, transport } = JSON.parse(note) as LastSend;
+      return outcome === 'delivered' ? (transport ?? undefined) : undefined;
     },
   };
 }

@@ -9,6 +9,10 @@ import { nameCall } from './request-outcome.js';
 export interface VerifyFacts extends Call, Subject {
   /** Of the code that was compared. */
   channel?: Channel | undefined;
+  /** What the store has kept of its last send. */
+  sendNote?: string | null | undefined;
+  /** That it was delivered by, if the code was right. */
+  transport?: string | undefined;
   expiredCause?: ExpiredCause | undefined;
   usedSecondsAgo?: number | undefined;
 }
@@ -22,12 +26,19 @@ export function toVerifyOutcome(
   isSession: boolean,
   durationMs: number,
 ): Outcome {
-  const { channel, usedSecondsAgo, expiredCause } = facts;
+  const { channel, transport, usedSecondsAgo, expiredCause } = facts;
   const call = { ...nameCall(facts), durationMs, action: 'verify' } as const;
   switch (answer.status) {
     case 'valid': {
       const issued = nameIssued(answer, isSession);
-      return { event: 'code.verified', ...call, status: 'valid', channel: channel as Channel, issued };
+      return {
+        event: 'code.verified',
+        ...call,
+        status: 'valid',
+        channel: channel as Channel,
+        transport,
+        issued,
+      };
     }
     case 'blocked':
       return { event: 'code.blocked', ...call, status: 'blocked' };

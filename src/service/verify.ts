@@ -1,7 +1,7 @@
 import { typedCodes } from '../core/code.js';
 import type { Device } from '../core/device-token.js';
 import { parseExpiredCause } from '../core/expired-cause.js';
-import { limitPeriodSeconds } from '../core/policy.js';
+import { type Channel, limitPeriodSeconds } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import { toFailure } from '../outcomes/failure.js';
 import type { Valid, Verified, VerifyOptions, VerifyResult } from '../results.js';
@@ -38,6 +38,7 @@ export function createVerify(parts: Parts): Verify {
   const { policy, derivation, store, outcomes, random, issueToken, readClaims, monotonicClock } = parts;
   const { devices, shouldSend, resolveTarget, countAddress, dayBudgets, findCountry, shortCodes, newCodes } =
     parts;
+  const { findTransport } = parts.sendNotes;
   const { parse: parseTyped, equal } = typedCodes[parts.codeAlphabet ?? 'digits'];
   const usedCodes = createUsedCodes({
     maxEntries: maxUsedCodes,
@@ -80,6 +81,7 @@ export function createVerify(parts: Parts): Verify {
     }
     const { record } = attempt;
     facts.channel = record.channel;
+    facts.sendNote = attempt.note;
     const isRight = matches(target, record, code);
     // Asked about everyone, before the code is compared: neither the answer nor its time may tell who is let in.
     const isMuted = hasNoRecords ? await isKeptOut(target) : record.mute;
@@ -202,6 +204,8 @@ export function createVerify(parts: Parts): Verify {
       const result = await answer(target, typed, options, facts);
       if (outcomes.areWanted()) {
         const isSession = options.session === true;
+        if (result.status === 'valid')
+          facts.transport = findTransport(facts.sendNote, facts.channel as Channel);
         outcomes.report(toVerifyOutcome(facts, result, isSession, monotonicClock.now() - startedAt));
       }
       return result;

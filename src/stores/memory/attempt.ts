@@ -32,6 +32,6 @@ export function attempt({ budgets, guesses }: Tables, request: AttemptRequest, n
   }
   if (attemptId !== undefined) addAttempt(budget, { id: attemptId, at: now, record, period });
   record.attemptsLeft -= 1;
-  const { attemptsLeft, side, expiresAt: expiresAtMs } = record;
-  return { status: 'counted', record: toPending(record), attemptsLeft, side, expiresAtMs };
+  const { attemptsLeft, side, expiresAt: expiresAtMs, note = null } = record;
+  return { status: 'counted', record: toPending(record), attemptsLeft, side, expiresAtMs, note };
 }

@@ -5,7 +5,8 @@
 -- ARGV[3]  id of the attempt; '': it cannot be taken back
 -- SETTINGS side of the caller; whether the record is bound (only the unbound one counts against the verify limit); ids of the available keys;
 --          maximum verifies and their period in seconds; seconds for which guesses are counted, from the first
--- Returns  { 'counted', challenge, key id, window, digits, channels, mute, attempts left, side, ms of its end }
+-- Returns  { 'counted', challenge, key id, window, digits, channels, mute, attempts left, side, ms of its end,
+--            note about the last send }
 --          { 'expired', cause } | { 'blocked', ms } | { 'limited', ms }
 
 local side, bound, key_ids, max_verifies, period_seconds, memory_seconds = unpack(SETTINGS, 3)
@@ -61,5 +62,6 @@ if ARGV[3] ~= '' then add_attempt(budget, { ARGV[3], now, record[ENDS_AT], perio
 save_budget(KEYS[1], budget, expires_at)
 return {
   'counted', record[CHALLENGE], record[KEY_ID], record[WINDOW], record[DIGITS], join_channels(record), record[MUTE] and 1 or 0,
-  record[ATTEMPTS_LEFT], record[SIDE], string.format('%.0f', math.floor(record[ENDS_AT] / 1000))
+  record[ATTEMPTS_LEFT], record[SIDE], string.format('%.0f', math.floor(record[ENDS_AT] / 1000)),
+  record[LAST_SEND][2] or ''
 }

@@ -62,6 +62,7 @@ export function decodeAttemptReply([status, ...fields]: Reply): AttemptResult {
         attemptsLeft: Number(fields[6]),
         side: fields[7] === 2 ? 'known' : 'unknown',
         expiresAtMs: Number(fields[8]),
+        note: fields[9] === '' ? null : String(fields[9]),
       };
     case 'blocked':
     case 'limited':

@@ -91,6 +91,23 @@ export function describeInspection(createHarness: CreateStoreHarness): void {
       assert.deepEqual(await notes(), ['bound', 'delivered']);
     });
 
+    test('the note of the last send, with each attempt at its code, if the store tells it', async () => {
+      const noted = async (challenge?: string) => {
+        const result = await attempt({ challenge });
+        assert.ok(result.status === 'counted');
+        return result.note;
+      };
+      const opened = await open();
+      // A store that does not tell says so each time.
+      if ((await noted()) === undefined) return;
+      const bound = await open({ bind: true });
+      await note(opened, 'failed');
+      assert.equal(await noted(), 'failed');
+      assert.equal(await noted(bound.record.challenge), null);
+      await open();
+      assert.equal(await noted(), null);
+    });
+
     test('the second up to which its sign-ins have ended', async () => {
       await subject.store.clear({
         ...subject.key,
