@@ -73,7 +73,7 @@ function findLoginProblems(config: Environment): string[] {
     problems.push('SMTP_OAUTH_SCOPE: required for a login by OAuth 2.0 without SMTP_OAUTH_REFRESH_TOKEN');
   }
   if (SMTP_PASSWORD !== undefined) {
-    problems.push('SMTP_PASSWORD: contradicts the SMTP_OAUTH_* settings; leave out the one or the others');
+    problems.push('SMTP_PASSWORD: contradicts the SMTP_OAUTH_* settings; remove either');
   }
   return problems;
 }

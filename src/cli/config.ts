@@ -33,7 +33,7 @@ export interface LoadedConfig {
   problems: string[];
   /** One line each: what is probably a mistake, but works. */
   warnings: string[];
-  /** Secrets made up for this run. */
+  /** Secrets generated for this run. */
   madeUp: SettingName[];
 }
 
@@ -106,7 +106,7 @@ export function loadConfig(environment: Source, file: SettingsFile = noFile): Lo
   ]);
   if (isProduct) {
     keepOthers([
-      ...missing.map((name) => `${name}: required in production; \`stateless-otp secret\` makes one`),
+      ...missing.map((name) => `${name}: required in production; \`stateless-otp secret\` prints one`),
       ...findUnfitForProduction(config, given),
     ]);
   }

@@ -28,17 +28,17 @@ export function cleanText(name: string, given: string, origin: Origin): GivenTex
   if (isQuoted) {
     return {
       text,
-      warning: 'came with its quotes, which are left out; docker --env-file and Kubernetes pass them on',
+      warning: 'came with its quotes, which are removed; docker --env-file and Kubernetes pass them on',
     };
   }
   if (origin === 'environment' && /\s#/.test(text)) {
     return { text, warning: 'holds a # after a space; only in a settings file would that begin a comment' };
   }
   if (/\$\{\w+\}|\{\{.*\}\}/.test(text)) {
-    return { text, warning: 'holds a reference to a variable, which nothing replaces here' };
+    return { text, warning: 'contains a reference to a variable, which is not expanded here' };
   }
   if (/^[\u2018-\u201f\u00ab].*[\u2018-\u201f\u00bb]$/s.test(text)) {
-    return { text, warning: 'is in typographic quotes, which belong to the value' };
+    return { text, warning: 'is in typographic quotes, which become part of the value' };
   }
   // Pages that show a password in groups put no-break spaces between them.
   if (name !== 'BRAND_NAME' && /[\p{Cf}\u00a0\u2000-\u200a\u202f\u3000]/u.test(text)) {

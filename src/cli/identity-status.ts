@@ -60,7 +60,7 @@ const sayOutcome: Readonly<Record<string, string>> = {
   queued: 'waits or is being sent',
   delivered: 'accepted by the provider',
   withheld: 'withheld: nothing is sent',
-  failing: 'refused for now, will be tried again',
+  failing: 'refused for now, will be retried',
   delivery_failed: 'given up',
   expired: 'given up, the code expired while it waited',
 };

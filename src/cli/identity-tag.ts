@@ -17,7 +17,9 @@ export function findIdentityTag(
 ): string {
   const { OTP_SECRET_KEY, OTP_IDENTITY_KEY, OTP_NAMESPACE, OTP_DEFAULT_COUNTRY } = config;
   if (OTP_IDENTITY_KEY === undefined && madeUp.includes('OTP_SECRET_KEY')) {
-    throw fail('OTP_SECRET_KEY is made up at each start: without it, nobody knows the tags of the service');
+    throw fail(
+      'OTP_SECRET_KEY is not set: the service generates one at each start, so its tags cannot be computed here',
+    );
   }
   const identity = parseIdentity(address, { defaultCountry: OTP_DEFAULT_COUNTRY });
   if (identity === 'ambiguous') {

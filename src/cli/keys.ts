@@ -107,7 +107,7 @@ function readKeys(path: string): KeyFile {
   try {
     text = readFileSync(path, 'utf8');
   } catch {
-    throw fail(`--file: ${path} cannot be read; \`stateless-otp keys generate\` makes one`);
+    throw fail(`--file: ${path} cannot be read; \`stateless-otp keys generate\` creates one`);
   }
   try {
     return parseKeyFile(text);

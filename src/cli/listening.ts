@@ -30,7 +30,7 @@ function findSocketProblem(path: string): string | undefined {
     );
   }
   const found = lstatSync(path, { throwIfNoEntry: false });
-  return found && !found.isSocket() ? say('the path of a socket; there is something else') : undefined;
+  return found && !found.isSocket() ? say('the path of a socket; there is another kind of file') : undefined;
 }
 
 /** Tries it: whether an address is of this machine and a port is allowed, only the system knows. */

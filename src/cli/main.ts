@@ -216,7 +216,8 @@ function report(error: unknown): void {
   } else if (error instanceof TooEarlyError || error instanceof OperateError) {
     complain([message], exitFailed);
   } else if (syscall === 'listen' || syscall === 'getaddrinfo') {
-    complain([`HOST, PORT: cannot listen: ${message}`], exitFailed);
+    const remedy = code === 'EADDRINUSE' ? '; stop what listens there, or set another PORT' : '';
+    complain([`HOST, PORT: cannot listen: ${message}${remedy}`], exitFailed);
   } else if (error instanceof OtpError && error.code === 'store_unavailable') {
     complain([`REDIS_URL: ${message}`], exitFailed);
   } else {

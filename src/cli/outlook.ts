@@ -53,7 +53,7 @@ export function createOutlook(config: Config, { priceSms, maxOdds, maxBill }: Th
   }
   if (maxBill !== undefined) {
     if (reachesPhones && all === null) {
-      passed.push(`--max-bill: messages to phones have no ceiling, so neither has the bill, over ${maxBill}`);
+      passed.push(`--max-bill: messages to phones have no ceiling, so the bill can exceed ${maxBill}`);
     } else if (amount === null) {
       throw new OtpError('invalid_request', '--max-bill: needs --price-sms, what one message costs');
     } else if (amount > maxBill) passed.push(`--max-bill: a day can cost ${format(amount)}, over ${maxBill}`);

@@ -24,7 +24,7 @@ export function findUnfitForProduction(config: Environment, given: Given): strin
     );
   }
   if (config.REDIS_PASSWORD === 'only-for-development') {
-    problems.push('REDIS_PASSWORD: is the one that the compose file has for development; set another');
+    problems.push('REDIS_PASSWORD: is the development password of the compose file; set another');
   }
   if (config.OTP_DIGITS < 6 && !config.OTP_ALLOW_SHORT_CODES && !isStateless(config)) {
     problems.push(

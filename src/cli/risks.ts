@@ -31,10 +31,10 @@ export function findRisks(config: Environment, isProduction: boolean): string[] 
   }
   for (const [index, { until }] of config.OTP_TEST_IDENTITIES.entries()) {
     if (isTestIdentityOver(until))
-      risks.push(`OTP_TEST_IDENTITIES: entry ${index + 1} has no effect, because its last day is over`);
+      risks.push(`OTP_TEST_IDENTITIES: entry ${index + 1} has no effect, because its last day has passed`);
   }
   if (!config.BEARER_PURPOSES.some((purpose) => config.OTP_PURPOSES.includes(purpose))) {
-    risks.push('BEARER_PURPOSES: none of OTP_PURPOSES is among them, so GET /token/verify accepts no token');
+    risks.push('BEARER_PURPOSES: contains none of OTP_PURPOSES, so GET /token/verify accepts no token');
   }
   return risks;
 }

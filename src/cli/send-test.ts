@@ -19,8 +19,8 @@ import { markAsTest } from './test-message.js';
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
- * Sends a made-up code as real ones are sent, and says on standard output what each backend answers. Returns whether one of
- * them accepted the message.
+ * Sends a sample code the way real ones are sent, and prints what each backend answers to standard output. Returns whether one
+ * of them accepted the message.
  *
  * @throws OtpError `invalid_request` for an address or channel that no message can be sent to
  */
@@ -39,13 +39,13 @@ export async function sendTest(
   });
   const { to, channel } = findRecipient(config, address, channelName, router.serves);
   const message = writeTestMessage(config, to, channel);
-  say(`to ${to} by ${channel}, with the made-up code ${message.code}`);
+  say(`to ${to} by ${channel}, with the sample code ${message.code}`);
   if (channel === 'whatsapp')
-    say('WhatsApp shows an approved template, which may not say that this is a test.');
+    say('WhatsApp shows an approved template, so the message may not say that it is a test.');
   const receipt = await router.send(message);
   if (receipt.ok) say(describeAcceptance(config));
   else if (isDefinite(receipt.category)) say('Nobody accepted the message.');
-  else say(`Whether anyone accepted the message is not known: ${receipt.transport}: ${receipt.detail}.`);
+  else say(`The message may have been accepted: ${receipt.transport}: ${receipt.detail}.`);
   return receipt.ok;
 }
 

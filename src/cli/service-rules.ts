@@ -14,7 +14,8 @@ export function findContradictions(config: Environment, given: Given): string[] 
       `WORKERS: given "${WORKERS}", more than one needs STORE=redis: each would have counters of its own`,
     );
   }
-  if (STORE === 'redis' && REDIS_URL === undefined) problems.push('REDIS_URL: required with STORE=redis');
+  if (STORE === 'redis' && REDIS_URL === undefined)
+    problems.push('REDIS_URL: required with STORE=redis, such as redis://127.0.0.1:6379');
   if (STORE !== 'redis' && REDIS_URL !== undefined) {
     problems.push('REDIS_URL: has no effect without STORE=redis: codes would be kept in this process only');
   }

@@ -164,7 +164,7 @@ function toWireHumanCheck(asked: HumanCheckChallenge): WireHumanCheck {
 }
 
 const unboundExpired =
-  'The code was used or has expired, or it is of a bound request, whose challenge has to be sent with it; otherwise request a new one';
+  'Request a new code; if the request was bound, send its challenge together with the code';
 
 function replyVerify(result: VerifyResult<Verified | Valid>, codeAlphabet: CodeAlphabet): HttpReply {
   switch (result.status) {

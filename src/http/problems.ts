@@ -72,5 +72,5 @@ export function replyProblem(
 
 /** For a path at which nothing is served. */
 export function replyNotFound(): HttpReply {
-  return replyProblem('not_found', 'There is no such route');
+  return replyProblem('not_found', 'There is no such route; the API is under /api/v1');
 }

@@ -21,12 +21,12 @@ export const codeOptions = {
   windowSeconds: from('OTP_WINDOW_SECONDS', wholeNumber({ ...policyNumbers.windowSeconds, unit: 'seconds' })),
   /**
    * `challenge`: a code exists because someone asked for it. `window`: every identity has a code at any time, which needs no
-   * store to verify, works more than once and can be guessed at before anyone asks for it. Default `challenge`.
+   * store to verify, works more than once and can be guessed before anyone asks for it. Default `challenge`.
    */
   mode: from('OTP_MODE', choice(['challenge', 'window'], 'challenge')),
-  /** Allow `window` as `mode`, in which codes exist that nobody has asked for. Default false. */
+  /** Allow the `mode` `window`, in which codes exist that nobody has asked for. Default false. */
   allowUnrequestedCodes: from('OTP_ALLOW_UNREQUESTED_CODES', flag(false)),
-  /** Windows before and after the current one whose codes are accepted with `window` as `mode`, 0 to 10, there at least 1. Default 1. */
+  /** Windows before and after the current one whose codes are accepted, 0 to 10; with the `mode` `window` at least 1. Default 1. */
   driftTolerance: from('OTP_DRIFT_TOLERANCE', wholeNumber(driftToleranceRange)),
   /** Attempts per code, 1 to 100. Default 5. */
   maxAttempts: from('OTP_MAX_ATTEMPTS', wholeNumber(policyNumbers.maxAttempts)),
@@ -35,7 +35,7 @@ export const codeOptions = {
    * Default `reuse`.
    */
   resend: from('OTP_RESEND', choice(resendPolicies, 'reuse')),
-  /** Least gap between two sends to one identity in seconds, 0 to 600. Default 0. */
+  /** Minimum time between two sends to one identity in seconds, 0 to 600. Default 0. */
   resendCooldownSeconds: from(
     'OTP_RESEND_COOLDOWN_SECONDS',
     wholeNumber({ ...policyNumbers.resendCooldownSeconds, unit: 'seconds' }),
@@ -48,12 +48,12 @@ export const codeOptions = {
   longDigits: from('OTP_LONG_DIGITS', wholeNumber(policyNumbers.longDigits)),
   /** What codes may be for; the first is used when a request names none. Default `['sign-in']`. */
   purposes: from('OTP_PURPOSES', nameList([signInPurpose])),
-  /** The application or tenant; codes, tokens and limits of different namespaces are apart. Default `default`. */
+  /** The application or tenant; namespaces share no codes, tokens or limits. Default `default`. */
   namespace: from('OTP_NAMESPACE', {
     ...text({ allowed: nameForm, accepts: namePattern }, defaultNamespace),
     check: (value, name) => assertName(name, value),
   }),
-  /** ISO 3166-1 alpha-2 code under which national phone numbers are read. Default: none, `+` is required. */
+  /** ISO 3166-1 alpha-2 code of the country that phone numbers without `+` belong to. Default: none, `+` is required. */
   defaultCountry: from(
     'OTP_DEFAULT_COUNTRY',
     text({ allowed: 'an ISO 3166-1 alpha-2 code such as `DE`', accepts: isCountry }),

@@ -43,7 +43,7 @@ function checkRoutes(routes: unknown, name: string): void {
 }
 
 export const deliveryOptions = {
-  /** Required: who delivers what, see [delivery.md](delivery.md). Those that serve a channel are tried in this order, unless `routes` says otherwise. */
+  /** Required: the transports, see [delivery.md](delivery.md). Those that serve a channel are tried in this order, unless `routes` says otherwise. */
   transports: value<readonly Transport[]>(checkTransports),
   /** How codes are sent; for more than one way set `DELIVERY_ROUTES` instead. */
   DELIVERY_BACKEND: choice(senderNames, 'console'),
@@ -55,7 +55,7 @@ export const deliveryOptions = {
   }),
   /** Allow `console` delivery in production. */
   OTP_ALLOW_CONSOLE_DELIVERY: flag(false),
-  /** Limit on one message in milliseconds, over all its transports, 100 to 60 000. Default 5000. */
+  /** Timeout of one message in milliseconds, over all its transports, 100 to 60 000. Default 5000. */
   deliveryTimeoutMs: from(
     'DELIVERY_TIMEOUT_MS',
     wholeNumber({ min: 100, max: 60_000, default: 5000, unit: 'milliseconds' }),
@@ -73,15 +73,15 @@ export const deliveryOptions = {
     parse: parseTestIdentities,
   } satisfies Row<readonly TestIdentity[], readonly TestIdentity[]>),
   /**
-   * `direct`: an answer waits for the provider. `background`: messages wait in a queue of this process, and are lost with
+   * `direct`: the answer waits for the provider. `background`: messages wait in a queue in this process, and are lost with
    * it. Default: `direct`, but `background` with `gateAllow` or `shouldSend`, which need it.
    */
   deliveryMode: from('DELIVERY_MODE', { ...choice(deliveryModes), defaultText: 'direct' }),
-  /** Most messages in the background, 1 to 100 000; when full, requests answer 503 and count nothing. Default 1000. */
+  /** Capacity of the background queue, 1 to 100 000 messages; when full, requests answer 503 and count nothing. Default 1000. */
   deliveryQueueMax: from('DELIVERY_QUEUE_MAX', wholeNumber({ min: 1, max: 100_000, default: 1000 })),
   /**
    * With `shouldSend` or `gateAllow`, a message goes out at a random moment between a tenth of this and all of it, in
-   * milliseconds, 0 to 60 000: sent at once, the work could be noticed by who asked. Default 1000.
+   * milliseconds, 0 to 60 000: if it were sent immediately, the caller could notice the work. Default 1000.
    */
   deliverySpreadMs: wholeNumber({ min: 0, max: 60_000, default: 1000 }),
 };

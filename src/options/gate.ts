@@ -11,8 +11,8 @@ const admitted = list({
 
 export const gateOptions = {
   /**
-   * Who is let through at `/authz/*` and is sent codes: addresses, `@domain`s, ids and beginnings of phone numbers such as
-   * `+49`. Messages then go out in the background. Default: everyone.
+   * Who may pass `/authz/*` and is sent codes: e-mail addresses, `@domain`s, phone numbers, their prefixes such as `+49`, and
+   * ids. Messages then go out in the background. Default: everyone.
    */
   gateAllow: from('GATE_ALLOW', {
     ...admitted,
@@ -43,8 +43,8 @@ export const gateOptions = {
     ),
   ),
   /**
-   * Whether an identity may be sent a code. Others get the same answers in the same time, nothing is sent and no code
-   * is right for them, and no refresh token of theirs is valid. So that nothing tells, messages then go out in the
+   * Whether an identity may be sent a code. Others get the same answers in the same time, but nothing is sent, no code
+   * is correct for them, and none of their refresh tokens is valid. To reveal nothing, messages then go out in the
    * background, a moment later, and a refused one is not given back to the limits. Default: everyone.
    */
   shouldSend: hook<ShouldSend>(),

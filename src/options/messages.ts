@@ -7,14 +7,14 @@ export const messageOptions = {
   /** The name that people know the application by, at most 100 characters. Default: messages mention none. */
   appName: from('BRAND_NAME', text({ allowed: 'up to 100 characters', accepts: passes(checkAppName) })),
   /**
-   * Language of people who ask for no supported one, by `locale` in the request or by `Accept-Language`. Default `en`.
+   * Language for people who ask for no supported one, by `locale` in the request or by `Accept-Language`. Default `en`.
    */
   defaultLocale: from('OTP_LOCALE', choice(locales, 'en')),
-  /** Whether the subject of an e-mail, and so a locked screen, shows the code. Default true. */
+  /** Whether the subject of an e-mail contains the code, so that a locked screen shows it. Default true. */
   codeInSubject: from('OTP_CODE_IN_SUBJECT', flag(true)),
   /**
-   * Where codes are typed in, such as `https://example.com`: SMS end with the line by which a browser offers the code
-   * there only. Default: none, SMS have no such line.
+   * Where codes are typed in, such as `https://example.com`: SMS end with a line that makes browsers offer the code
+   * only there. Default: none, SMS have no such line.
    */
   origin: from(
     'OTP_ORIGIN',

@@ -9,8 +9,8 @@ const signInPage = flag();
 
 export const pageOptions = {
   /**
-   * Whether the sign-in page is served, to everyone. Default: where there are access tokens and no key in `apiKeyHashes` has
-   * the right `otp`, which is to keep strangers from requesting codes.
+   * Whether the sign-in page is served, to everyone. Default: yes, unless there are no access tokens, or a key in `apiKeyHashes`
+   * has the right `otp`, since such keys exist to keep strangers from requesting codes.
    */
   signInPage: from('SIGN_IN_PAGE', {
     ...signInPage,
@@ -37,7 +37,7 @@ export const pageOptions = {
     }),
   ),
   /**
-   * Where people go who opened the sign-in page directly: a path such as `/`, an address under `publicUrl`, or one under
+   * Where people go who opened the sign-in page directly: a path such as `/`, a URL under `publicUrl`, or one under
    * `cookieDomain`. Default: nowhere, the page says who is signed in.
    */
   signInHome: from('SIGN_IN_HOME', {
@@ -46,8 +46,8 @@ export const pageOptions = {
       createReturnTargets({ publicUrl, cookieDomain, home }),
   }),
   /**
-   * Origins whose pages may show the sign-in page in a frame; they must be of the same site, or browsers keep its cookies
-   * back. Default: none.
+   * Origins whose pages may show the sign-in page in a frame; they must be of the same site, or browsers withhold its
+   * cookies. Default: none.
    */
   embedOrigins: from(
     'EMBED_ORIGINS',
@@ -56,6 +56,6 @@ export const pageOptions = {
       accepts: isFrameSource,
     }),
   ),
-  /** Put a link next to the code into e-mails that the sign-in page sends; needs `publicUrl`. Default false. */
+  /** Add a link next to the code in e-mails that the sign-in page sends; needs `publicUrl`. Default false. */
   magicLink: from('OTP_MAGIC_LINK', needing('publicUrl', 'links begin with it', flag(false))),
 };

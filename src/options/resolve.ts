@@ -81,7 +81,7 @@ export function resolveOptions(given: OtpOptions): ResolvedOptions {
   refuseUnknownOptions(given, Object.keys(optionRows));
   const options = fillOptions({ ...given });
   if (options.secretKey === undefined) {
-    throw new TypeError('secretKey must be given; generateSecretKey makes one');
+    throw new TypeError('secretKey must be given; generateSecretKey() returns one');
   }
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined || name === 'transports') checkOption(name, value, options);

@@ -36,13 +36,13 @@ const smtp = {
   SMTP_PASSWORD: passedAs('password', secret()),
   /** The sender of `smtp`. */
   SMTP_FROM: requiredAs('from', text({ allowed: sender })),
-  /** What the server is greeted with. Default: the domain of `SMTP_FROM`. */
+  /** The name for `EHLO`. Default: the domain of `SMTP_FROM`. */
   SMTP_NAME: passedAs('name', text({ allowed: 'a domain, or an address in `[]`' })),
   /** `true`: TLS from the start, the default with port 465 or 2465; `false`: STARTTLS when offered. */
   SMTP_SECURE: passedAs('secure', flag()),
   /** Refuse to send without TLS. Default: in production, `true` for a server outside private networks; else `false`. */
   SMTP_REQUIRE_TLS: passedAs('requireTls', flag()),
-  /** The name that the certificate of the server must hold. Default: `SMTP_HOST`. */
+  /** The name that the server's certificate must contain. Default: `SMTP_HOST`. */
   SMTP_TLS_SERVERNAME: passedAs('tls.servername', text({ allowed: 'a host name' })),
   /** Where access tokens are fetched: `SMTP_USERNAME` then logs in by OAuth 2.0, without a password. */
   SMTP_OAUTH_TOKEN_URL: passedAs(
@@ -53,9 +53,9 @@ const smtp = {
   SMTP_OAUTH_CLIENT_ID: passedAs('oauth.clientId', line),
   /** With `SMTP_OAUTH_TOKEN_URL`. */
   SMTP_OAUTH_CLIENT_SECRET: passedAs('oauth.clientSecret', secret()),
-  /** What tokens are asked for; this or `SMTP_OAUTH_REFRESH_TOKEN`. */
+  /** The scope of the tokens; this or `SMTP_OAUTH_REFRESH_TOKEN`. */
   SMTP_OAUTH_SCOPE: passedAs('oauth.scope', text({ allowed: 'words with spaces between them' })),
-  /** What tokens are fetched with; without it, the client itself is granted them. */
+  /** For the refresh token grant; without it, tokens come from the client credentials grant. */
   SMTP_OAUTH_REFRESH_TOKEN: passedAs('oauth.refreshToken', secret()),
 };
 
@@ -122,7 +122,7 @@ const whatsapp = {
     'template',
     text({ allowed: 'the name of an approved authentication template' }),
   ),
-  /** Languages that the template is approved in; the one of the message is taken, else the first. */
+  /** Languages in which the template is approved; the message's language is used if listed, else the first. */
   WHATSAPP_LANGUAGES: passedAs(
     'languages',
     list({ of: 'languages as Meta writes them, such as `en_US`', accepts: /./ }, ['en_US']),

@@ -5,16 +5,16 @@ import { parseMetricsAddress } from './metrics-address.js';
 import { choice, from, list, text, wholeNumber } from './row.js';
 
 export const serverOptions = {
-  /** Where to listen; `0.0.0.0` is everywhere. The folder of a unix socket decides who reaches it; see `TRUSTED_PROXIES`. */
+  /** Where to listen; `0.0.0.0` is every interface. The folder of a unix socket decides who reaches it; see `TRUSTED_PROXIES`. */
   HOST: text(
     {
       allowed: 'a host name, an address, or the path of a unix socket such as `/run/stateless-otp/socket`',
     },
     '127.0.0.1',
   ),
-  /** Port to listen on; 0 takes a free one. */
+  /** Port to listen on; 0 picks a free one. */
   PORT: wholeNumber({ min: 0, max: 65_535, default: 8000 }),
-  /** Processes that serve; `auto` is one a core. More than one needs `STORE=redis`. */
+  /** Number of processes; `auto` is one per core. More than one needs `STORE=redis`. */
   WORKERS: text(
     {
       allowed: '`auto` or a whole number from 1 to 128',
@@ -34,9 +34,9 @@ export const serverOptions = {
     }),
   ),
   /**
-   * Callers that send a key in the header `X-API-Key`: each name with the hash of its key, which `generateApiKey` makes,
-   * and its rights. `otp`, the right of a key without any, lets it use `/otp/*`, which needs a key as soon as one has
-   * it; the caller is counted by the `X-Forwarded-For` it sends. `operate` lets it use `/operator/*`. `unguarded`, next to
+   * Callers that send a key in the header `X-API-Key`: each name with the hash of its key, from `generateApiKey`,
+   * and its rights. `otp`, the default, lets it use `/otp/*`, which requires a key as soon as any key has this
+   * right; the caller is counted by the `X-Forwarded-For` it sends. `operate` lets it use `/operator/*`. `unguarded`, next to
    * `otp`, lifts the limits over a day of addresses, networks, prefixes and countries. Default: none, anyone may use `/otp/*`.
    */
   apiKeyHashes: from('API_KEYS', apiKeysRow),
@@ -45,18 +45,18 @@ export const serverOptions = {
     'CORS_ORIGINS',
     list({
       of: 'origins as browsers send them, such as `https://app.example.com` or `capacitor://localhost`',
-      but: 'without wildcards',
+      but: 'without a path, a slash at the end or wildcards',
       accepts: isCallerOrigin,
     }),
   ),
   /**
-   * Whether the documentation of the API is served, at `/docs` and `/openapi.json`. Default `on`. Without this setting the
+   * Whether the documentation of the API is served, at `/docs` and `/openapi.json`. Default `on`. Without this setting, the
    * service does not serve it in production.
    */
   docs: from('DOCS', choice(['on', 'off'], 'on')),
   /**
-   * Serves metrics for Prometheus at `/metrics`, added up over all processes. A port alone is on loopback; `0.0.0.0:9464` is
-   * everywhere. Keep it from the public. Default: off.
+   * Serves metrics for Prometheus at `/metrics`, summed over all processes. A port alone is on loopback; `0.0.0.0:9464` is
+   * every interface. Do not expose it to the public. Default: off.
    */
   METRICS_PORT: text({
     allowed: 'a port such as `9464`, or an address with a port such as `0.0.0.0:9464`',
@@ -64,10 +64,10 @@ export const serverOptions = {
   }),
   /** What is logged, as JSON lines on standard error. */
   LOG_LEVEL: choice(['debug', 'info', 'warn', 'error', 'silent'], 'info'),
-  /** Most connections open at once in each process; further ones are closed. */
+  /** Maximum number of open connections in each process; further ones are closed. */
   MAX_CONNECTIONS: wholeNumber({ min: 16, max: 1_000_000, default: 2048 }),
   /** How long requests in flight may take to finish after SIGTERM. */
   SHUTDOWN_GRACE_SECONDS: wholeNumber({ min: 0, max: 300, default: 10, unit: 'seconds' }),
-  /** Anything but `development` and `test` refuses what is fit for development only; unset is development. */
+  /** Anything but `development` and `test` refuses settings that are only fit for development; unset is development. */
   NODE_ENV: text({ allowed: 'text' }),
 };

@@ -9,13 +9,13 @@ const redisUrls =
 /** The stores of the service. */
 export const storeSettings = {
   /**
-   * Where pending codes and limits are kept: `memory` serves one process, `redis` many. With `none` nothing is kept, and challenges
-   * carry what a code is checked with: see [storeless.md](storeless.md).
+   * Where pending codes and limits are kept: `memory` serves one process, `redis` many. With `none` nothing is kept, and the
+   * challenge carries what is needed to check a code: see [storeless.md](storeless.md).
    */
   STORE: choice(['memory', 'redis', 'none'], 'memory'),
-  /** Allow `STORE=none` in production: a code works until it expires, and limits hold in each process by itself. */
+  /** Allow `STORE=none` in production: a code works until it expires, and each process has limits of its own. */
   OTP_ALLOW_STATELESS: flag(false),
-  /** Allow channels that cost with `STORE=none`, which cannot limit what they cost. */
+  /** Allow paid channels with `STORE=none`, which cannot limit what they cost. */
   OTP_ALLOW_UNLIMITED_COST: flag(false),
   /** The server, with options as in [redis.md](redis.md). Required with `redis`. */
   // What is wrong after the scheme is said together with the settings that go with it.
@@ -26,17 +26,17 @@ export const storeSettings = {
   REDIS_SENTINEL_PASSWORD: secret(),
   /** User at the Sentinels, with `REDIS_SENTINEL_PASSWORD`. Default: `default`. */
   REDIS_SENTINEL_USERNAME: text({ allowed: 'text' }),
-  /** The beginning of every key. */
+  /** Prefix of every key. */
   REDIS_KEY_PREFIX: text(
     { allowed: 'up to 64 printable characters without braces', accepts: /^[!-z|~]{1,64}$/ },
     'stateless-otp:',
   ),
-  /** Limit on each command. */
+  /** Timeout of each command. */
   REDIS_TIMEOUT_MS: wholeNumber({ ...redisTimeout, unit: 'milliseconds' }),
   /** Accept a server whose `maxmemory-policy` may evict keys, and with them limits. */
   REDIS_ALLOW_EVICTION: flag(false),
-  /** Accept a server that hides `master_replid`: after it loses data a used code may work again. */
+  /** Accept a server that hides `master_replid`: after data loss, a used code may work again. */
   REDIS_ALLOW_UNFENCED: flag(false),
-  /** Most entries of each kind in the memory store; when full it refuses. */
+  /** Maximum number of entries of each kind in the memory store. */
   MEMORY_STORE_MAX_ENTRIES: wholeNumber(entriesRange),
 };

@@ -8,7 +8,7 @@ import { choice, flag, from, hook, nameList, secret, splitList, text, value, who
 
 const sharedSecret = secret(`at least ${minSecretBytes} bytes, used as they are`, importSecret);
 const privateKey = secret(
-  'an EC P-256 or Ed25519 private key: PEM, a JWK or a JWK Set, as `stateless-otp keys generate` makes one',
+  'an EC P-256 or Ed25519 private key: PEM, a JWK or a JWK Set, as written by `stateless-otp keys generate`',
   importPrivateKeys,
 );
 
@@ -34,23 +34,23 @@ function checkClients(clients: unknown, name: string): void {
 
 export const tokenOptions = {
   /**
-   * `off`: a right code answers who it was and no token, and no key of tokens is needed. The sign-in page is off then, and
-   * what needs tokens is refused: the page, the gate, refresh tokens. Default `on`.
+   * `off`: a correct code returns the identity and no token, and no token key is needed. The sign-in page is then off by
+   * default, and settings that need tokens are refused: the page, the gate, refresh tokens. Default `on`.
    */
   accessTokens: from('ACCESS_TOKENS', choice(['on', 'off'], 'on')),
   /**
-   * HS256 secret of the tokens: at least 32 bytes as UTF-8, used as they are. Needed without `jwtPrivateKey`; the service
-   * makes one up at each start in development.
+   * HS256 secret of the tokens: at least 32 bytes as UTF-8, used as they are. Required without `jwtPrivateKey`; in development
+   * the service generates one at each start.
    */
   jwtSecret: from('JWT_SECRET', sharedSecret),
-  /** The secret before or after a rotation: checks tokens, never signs. */
+  /** The secret before or after a rotation: checks tokens, but never signs. */
   previousJwtSecret: from('JWT_SECRET_PREVIOUS', sharedSecret),
   /**
-   * Signs tokens instead of `jwtSecret`, so that others can check them and not make them. PEM, a JWK or a JWK Set, of
-   * which the first key signs and the others only check: EC P-256 for ES256, Ed25519 for EdDSA.
+   * Signs tokens instead of `jwtSecret`, so that others can check them but not issue them. PEM, a JWK or a JWK Set, whose
+   * first key signs while the others only check: EC P-256 for ES256, Ed25519 for EdDSA.
    */
   jwtPrivateKey: from('JWT_PRIVATE_KEY', privateKey),
-  /** The key before or after a rotation: checks tokens and is published, never signs. In the same forms. */
+  /** The key before or after a rotation: checks tokens and is published, but never signs. The same formats. */
   previousJwtPrivateKey: from('JWT_PRIVATE_KEY_PREVIOUS', privateKey),
   /** Confirms the algorithm that follows from the key: `HS256`, `ES256` or `EdDSA`. Default: not checked. */
   jwtAlgorithm: from('JWT_ALG', choice(tokenAlgorithms)),
@@ -60,16 +60,16 @@ export const tokenOptions = {
     wholeNumber({ min: 30, max: maxTtlSeconds, default: 900, unit: 'seconds' }),
   ),
   /**
-   * Life of a sign-in with refresh tokens in seconds, 0 (no refresh tokens) or 60 to 31 536 000. Each works once and gets
-   * the next; one used twice ends the sign-in. Default 0.
+   * Life of a sign-in with refresh tokens in seconds, 0 (no refresh tokens) or 60 to 31 536 000. Each works once and returns
+   * the next; using one twice ends the sign-in. Default 0.
    */
   refreshTokenTtlSeconds: from(
     'REFRESH_TOKEN_TTL',
     wholeNumber({ min: 60, max: maxRefreshTtlSeconds, default: 0, unit: 'seconds', orZero: true }),
   ),
   /**
-   * How long a browser that has signed in with `remember` stays a known one, in seconds, 0 (no browser is known) or 3600 to
-   * 31 536 000. Each sign-in starts again. The default is 180 days. Default 15 552 000.
+   * How long a browser that has signed in with `remember` stays known, in seconds, 0 (no browser is known) or 3600 to
+   * 31 536 000. Each sign-in renews it. The default is 180 days. Default 15 552 000.
    */
   deviceTtlSeconds: from(
     'DEVICE_TTL',
@@ -77,11 +77,11 @@ export const tokenOptions = {
   ),
   /** Refuse tokens while the store cannot say whether they are revoked; otherwise the signature decides. Default false. */
   revocationRequired: from('REVOCATION_REQUIRED', flag(false)),
-  /** Adds claims to the tokens of an identity; those that are registered or ours cannot be overridden. Default: none. */
+  /** Adds claims to the tokens of an identity; it cannot override registered claims or those of this library. Default: none. */
   claims: hook<ReadClaims>(),
   /**
    * Services that may introspect tokens at `/oauth/introspect`, by HTTP Basic authentication: each name with the hash of
-   * its secret, which `generateApiKey` makes. Default: none, introspection is off.
+   * its secret, from `generateApiKey`. Default: none, introspection is off.
    */
   introspectClients: from('INTROSPECT_CLIENTS', {
     ...value<readonly Client[]>(checkClients),
@@ -94,6 +94,6 @@ export const tokenOptions = {
   issuer: from('JWT_ISSUER', text({ allowed: 'text' }, 'stateless-otp')),
   /** The token's `aud`. Default `stateless-otp`. */
   audience: from('JWT_AUDIENCE', text({ allowed: 'text' }, 'stateless-otp')),
-  /** Purposes whose tokens `GET /token/verify` accepts and refresh tokens prolong. Default `['sign-in']`. */
+  /** Purposes whose tokens `GET /token/verify` accepts and refresh tokens extend. Default `['sign-in']`. */
   bearerPurposes: from('BEARER_PURPOSES', nameList([signInPurpose])),
 };

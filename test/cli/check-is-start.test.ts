@@ -211,7 +211,7 @@ describe('check and a start of the built service say the same, with the same exi
     [
       'a file for a socket',
       { HOST: certFile },
-      /^HOST: given ".*cert.pem", allowed: .*there is something else/,
+      /^HOST: given ".*cert.pem", allowed: .*there is another kind of file/,
     ],
     ['a socket of a long path', { HOST: `/${'x'.repeat(120)}` }, /^HOST: .* at most 10[37] bytes/],
     [

@@ -109,7 +109,10 @@ test('a port that is taken is one line and exit code 1', async () => {
   const { code, stderr } = await runCli([], { PORT: String((server.address() as AddressInfo).port) });
   server.close();
   assert.equal(code, 1);
-  assert.match(stderr, /^stateless-otp: HOST, PORT: cannot listen: .*EADDRINUSE.*\n$/);
+  assert.match(
+    stderr,
+    /^stateless-otp: HOST, PORT: cannot listen: .*EADDRINUSE.*; stop what listens there, or set another PORT\n$/,
+  );
 });
 
 test('settings come from .env where there is one, and the environment wins', async () => {
@@ -121,13 +124,13 @@ test('settings come from .env where there is one, and the environment wins', asy
 
 test('the banner names the URL, the docs, where codes appear and the secrets that were made up', async () => {
   const service = await startService();
-  await service.waitFor(/made up for this run.*\n/);
+  await service.waitFor(/generated for this run.*\n/);
   const { stdout } = service.output;
   assert.match(stdout, new RegExp(`API +${service.url}/api/v1\n`));
   assert.match(stdout, new RegExp(`Docs +${service.url}/docs\n`));
   assert.match(stdout, new RegExp(`Sign-in +${service.url}/sign-in .cookies for plain http on localhost`));
   assert.match(stdout, /Codes +appear here/);
-  assert.match(stdout, /OTP_SECRET_KEY and JWT_SECRET made up for this run/);
+  assert.match(stdout, /OTP_SECRET_KEY and JWT_SECRET generated for this run/);
   await service.stop();
 });
 

@@ -98,7 +98,7 @@ describe('production refuses what is unsafe, in one line that names the variable
     [
       'the password of the compose file',
       { REDIS_PASSWORD: 'only-for-development' },
-      /^REDIS_PASSWORD: is the one/,
+      /^REDIS_PASSWORD: is the development password/,
     ],
     ['short codes', { OTP_DIGITS: '5' }, /^OTP_DIGITS: given "5", .*OTP_ALLOW_SHORT_CODES=true/],
   ];
@@ -395,7 +395,7 @@ test('what is allowed but weakens a promise is warned of', () => {
   const allowed = { OTP_ALLOW_SHORT_CODES: 'true' };
   assert.match(warningsOf({ ...allowed, OTP_LENGTHEN_AFTER: '0' }), /^OTP_LENGTHEN_AFTER: .* of 10 %$/);
   assert.match(warningsOf({ OTP_LONG_DIGITS: '7' }), /^OTP_LONG_DIGITS: .* of 0\.66 %$/);
-  assert.match(warningsOf({ OTP_PURPOSES: 'login' }), /BEARER_PURPOSES: none of OTP_PURPOSES/);
+  assert.match(warningsOf({ OTP_PURPOSES: 'login' }), /BEARER_PURPOSES: contains none of OTP_PURPOSES/);
 });
 
 test('a misspelt variable is warned of', () => {

@@ -36,7 +36,7 @@ test('what is no identity, or has no lasting key, is told in one line with exit 
   for (const [args, env, said] of [
     [['identity', 'tag', 'alice'], { OTP_SECRET_KEY: secretKey }, /ADDRESS must be/],
     [['identity', 'tag'], { OTP_SECRET_KEY: secretKey }, /ADDRESS must be/],
-    [['identity', 'tag', 'alice@example.com'], {}, /OTP_SECRET_KEY is made up at each start/],
+    [['identity', 'tag', 'alice@example.com'], {}, /OTP_SECRET_KEY is not set/],
     [['identity', 'bogus', 'alice@example.com'], { OTP_SECRET_KEY: secretKey }, /allowed: tag, status/],
     [['identity', 'tag', 'alice@example.com'], { OTP_DIGITS: '99' }, /OTP_DIGITS/],
   ] as const) {

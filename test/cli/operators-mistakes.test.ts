@@ -412,7 +412,11 @@ const refused: Mistake[] = [
   ],
   ['a password with a slash', { STORE: 'redis', REDIS_URL: 'redis://:hunter2/x@redis' }, /^REDIS_URL: .*%2F/],
   ['a password with a #', { STORE: 'redis', REDIS_URL: 'redis://:hunter2#x@redis' }, /^REDIS_URL: .*%23/],
-  ['a store without its server', { STORE: 'redis' }, /^REDIS_URL: required with STORE=redis$/],
+  [
+    'a store without its server',
+    { STORE: 'redis' },
+    /^REDIS_URL: required with STORE=redis, such as redis:\/\/127\.0\.0\.1:6379$/,
+  ],
   [
     'a server without its store',
     { REDIS_URL: 'redis://redis' },
@@ -452,7 +456,7 @@ const warned: Mistake[] = [
   [
     'a test identity of last year',
     { OTP_TEST_IDENTITIES: 'new@example.com=482931@2999-12-31,review@example.com=482931@2020-12-31' },
-    /^OTP_TEST_IDENTITIES: entry 2 has no effect, because its last day is over$/,
+    /^OTP_TEST_IDENTITIES: entry 2 has no effect, because its last day has passed$/,
   ],
   [
     'a setting of another service',
@@ -502,7 +506,11 @@ const warned: Mistake[] = [
     { GATE_COOKIE_DOMAIN: 'co.uk', PUBLIC_URL: 'https://otp.co.uk' },
     /^GATE_COOKIE_DOMAIN: given "co.uk", under which strangers/,
   ],
-  ['tokens that nothing accepts', { OTP_PURPOSES: 'payment' }, /^BEARER_PURPOSES: none of OTP_PURPOSES/],
+  [
+    'tokens that nothing accepts',
+    { OTP_PURPOSES: 'payment' },
+    /^BEARER_PURPOSES: contains none of OTP_PURPOSES/,
+  ],
 ];
 
 /** As lines of a settings file. */

@@ -43,7 +43,7 @@ test('a mail tells by its subject and in both of its parts that it is a test, an
   for (const part of [mail.text, mail.html]) assert.match(part ?? '', /This is a test[\s\S]*000000/);
   assert.match(
     stdout,
-    /^to alice@example\.com by email, with the made-up code 000000\nsmtp: sending …\nsmtp: accepted, as <.*>, after \d+ ms\n/,
+    /^to alice@example\.com by email, with the sample code 000000\nsmtp: sending …\nsmtp: accepted, as <.*>, after \d+ ms\n/,
   );
 });
 
@@ -91,7 +91,7 @@ test('when the outcome is unknown, it is not called a refusal', async () => {
   const stub = await startHttpStub({ status: 502 });
   const { code, stdout } = await sendTest(['+4915112345678'], webhookAt(stub.url));
   assert.equal(code, 1);
-  assert.match(stdout, /Whether anyone accepted the message is not known: webhook: HTTP 502\.\n$/);
+  assert.match(stdout, /The message may have been accepted: webhook: HTTP 502\.\n$/);
 });
 
 describe('a phone number gets it', () => {

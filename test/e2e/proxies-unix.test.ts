@@ -69,7 +69,7 @@ test('a socket that a killed service left behind is taken over, and one that is 
 test('a file in the place of the socket is left alone', async () => {
   const path = join(folder, 'file');
   writeFileSync(path, 'kept');
-  await assert.rejects(startService({ HOST: path }), /HOST: given .* there is something else/);
+  await assert.rejects(startService({ HOST: path }), /HOST: given .* there is another kind of file/);
   assert.equal(statSync(path).size, 4);
 });
 

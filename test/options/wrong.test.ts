@@ -15,7 +15,7 @@ const privateKey = createPem('P-256');
 
 describe('the library says at construction what is wrong, by name', () => {
   const cases: [why: string, options: object, message: RegExp][] = [
-    ['no secret', { secretKey: undefined }, /^secretKey must be given; generateSecretKey makes one$/],
+    ['no secret', { secretKey: undefined }, /^secretKey must be given; generateSecretKey\(\) returns one$/],
     ['no secret for tokens', { jwtSecret: undefined }, /^jwtSecret or jwtPrivateKey must be given$/],
     [
       'a secret as text that is not base64',
