@@ -1,6 +1,6 @@
 import { splitList } from '../options/row.js';
 import { type SettingName, settingNames, settings, writeDefault } from '../options/settings.js';
-import type { LoadedConfig } from './config.js';
+import type { Config, LoadedConfig } from './config.js';
 import { format, type Outlook } from './outlook.js';
 import { redactValue } from './redact.js';
 
@@ -14,7 +14,7 @@ export function formatCheck(loaded: LoadedConfig, outlook: Outlook | null = null
     const { value, origin } = showSetting(name, loaded);
     lines.push(`${name.padEnd(width)}  ${[value ?? '', origin].filter(Boolean).join('  ')}`);
   }
-  if (outlook) lines.push('', ...describeOutlook(outlook), '');
+  if (outlook) lines.push('', ...describeOutlook(outlook, config), '');
   const passed = outlook?.passed ?? [];
   return [...lines, ...passed.map((line) => `FAILED   ${line}`), 'Configuration OK.'].join('\n');
 }
@@ -38,7 +38,12 @@ function formatValue(name: SettingName, value: unknown, text: string | undefined
 }
 
 /** The forecast in words, with the names that it has for programs. */
-function describeOutlook({ odds, messagesDay, billDay, delaySeconds, lock }: Outlook): string[] {
+function describeOutlook(outlook: Outlook, { STORE, OTP_MODE }: Config): string[] {
+  const { odds, messagesDay, billDay, delaySeconds, lock } = outlook;
+  const [each, isWindowed] = [', in each process', OTP_MODE === 'window'];
+  // These count for themselves in each process. A code that carries its strength has the same odds without counting.
+  const guessed = isWindowed ? each : '';
+  const counted = isWindowed || STORE === 'none' ? each : '';
   const bound = (value: number | null) => (value === null ? 'unbounded' : format(value));
   const price = billDay.perSms === null ? 'without --price-sms' : `at ${billDay.perSms} a message`;
   const bill = billDay.amount === null && messagesDay.all !== null ? 'unknown' : bound(billDay.amount);
@@ -59,5 +64,5 @@ function describeOutlook({ odds, messagesDay, billDay, delaySeconds, lock }: Out
       'lock',
       `${lock.networks} ${lock.networks === 1 ? 'network' : 'networks'} and ${lock.messages} messages keep new codes from unknown browsers for ${lock.hours} hours`,
     ],
-  ].map(([name = '', text]) => `${name.padEnd(37)}${text}`);
+  ].map(([name = '', text]) => `${name.padEnd(37)}${text}${name.startsWith('odds.') ? guessed : counted}`);
 }

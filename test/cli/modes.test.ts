@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { formatCheck } from '../../src/cli/check.js';
 import { loadConfig } from '../../src/cli/config.js';
 import { createService } from '../../src/cli/create.js';
 import { createOutlook } from '../../src/cli/outlook.js';
@@ -216,6 +217,21 @@ for (const names of combinations) {
           ? [2.7e-8, 2.8e-8]
           : [1e-6, 1e-4];
       assert.ok(odds.identityYear > least && odds.identityYear < most, String(odds.identityYear));
+    });
+
+    test('check says which of its figures are those of one process', () => {
+      const loaded = loadConfig(environmentOf(names));
+      assert.ok(loaded.config);
+      const thresholds = { priceSms: undefined, maxOdds: undefined, maxBill: undefined };
+      const text = formatCheck(loaded, createOutlook(loaded.config, thresholds));
+      const isWindowed = names.includes('OTP_MODE=window');
+      const isShared = !isWindowed && !names.includes('STORE=none');
+      const figures = text.matchAll(/^(odds|messages_day|bill_day|delay_seconds|lock)\b.*$/gm);
+      for (const [line, figure] of figures) {
+        const isOfOne = figure === 'odds' ? isWindowed : !isShared;
+        assert.equal(line.endsWith(', in each process'), isOfOne, line);
+      }
+      assert.match(text, /^lock /m);
     });
   });
 }
