@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { Registry } from 'prom-client';
 import { createRefusal } from '../../src/core/refusal.js';
 import { OtpError } from '../../src/errors.js';
-import { createOtp, type Receipt, type Transport } from '../../src/index.js';
+import { createOtp } from '../../src/index.js';
 import { metricList } from '../../src/metrics/list.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { createMetricsReader } from '../helpers/metrics.js';
@@ -18,9 +17,6 @@ const post = (path: string, body: object) =>
     body: JSON.stringify(body),
   });
 const info = { remoteAddress: '192.0.2.1' };
-const accepted: Receipt = { ok: true };
-/** What transports answer at once needs no time, only turns. */
-const untilDelivered = () => new Promise((resolve) => setImmediate(resolve));
 
 test('requests and verifies are counted by channel, status and limit', async () => {
   const { registry, sum } = createMetricsReader();
@@ -69,54 +65,6 @@ test('answers, commands of the store and tries of transports are timed', async (
   assert.equal(
     await sum('delivery_total', { transport: 'inbox', channel: 'email', outcome: 'delivered' }),
     1,
-  );
-});
-
-test('a code that is verified counts for the transport that sent it', async () => {
-  const answers = fc.record({ first: fc.boolean(), second: fc.boolean(), isNew: fc.boolean() });
-  await fc.assert(
-    fc.asyncProperty(
-      fc.constantFrom('direct' as const, 'background' as const),
-      fc.array(answers, { minLength: 1, maxLength: 6 }),
-      async (deliveryMode, sends) => {
-        const { registry, sum } = createMetricsReader();
-        let answer = { first: true, second: true };
-        const last = { code: '', transport: '' };
-        const transports = (['first', 'second'] as const).map((name): Transport => {
-          const receipt = () => (answer[name] ? accepted : createRefusal('unauthorized', 'refused'));
-          return {
-            name,
-            channels: ['email'],
-            async send({ code }) {
-              if (answer[name]) Object.assign(last, { code, transport: name });
-              return receipt();
-            },
-          };
-        });
-        const { otp } = createTestOtp({ metrics: registry, transports, deliveryMode });
-        const expected = { first: 0, second: 0 };
-        let people = 0;
-        for (const { isNew, ...next } of sends) {
-          answer = next;
-          if (isNew) people++;
-          last.code = '';
-          await otp.request(`alice${people}@example.com`);
-          await untilDelivered();
-          if (last.code === '') continue;
-          const verified = await otp.verify(`alice${people}@example.com`, last.code);
-          assert.equal(verified.status, 'valid');
-          expected[last.transport as keyof typeof expected]++;
-        }
-        for (const [transport, count] of Object.entries(expected)) {
-          for (const step of ['sent', 'verified']) {
-            assert.equal(await sum('conversion_total', { channel: 'email', transport, step }), count);
-          }
-        }
-        assert.equal(await sum('conversion_total', { transport: 'none' }), 0);
-        await otp.close();
-      },
-    ),
-    { seed: 20261127, numRuns: 60 },
   );
 });
 
