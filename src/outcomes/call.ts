@@ -13,6 +13,8 @@ export interface Subject {
   /** The keyed tag of the identity; logged are its first ten characters. */
   identityTag: string;
   purpose: string;
+  /** `known` if a known browser called, whose limits are its own; undefined for everyone else. */
+  side?: 'known' | undefined;
   /** ISO 3166-1 alpha-2, of a phone number; only where a sink reads it. */
   country?: string | undefined;
 }

@@ -46,6 +46,11 @@ export const logFields: readonly Field[] = [
     show: shortenTag,
   },
   { member: 'purpose', name: 'purpose', description: 'what the code or token is for' },
+  {
+    member: 'side',
+    name: 'side',
+    description: '`known`, if the caller is a known browser, which has limits of its own',
+  },
   { member: 'channel', name: 'channel', description: 'how the code was to be sent' },
   {
     member: 'transport',

@@ -25,13 +25,14 @@ export type RequestAnswer = Exclude<RequestResult, InvalidIdentity>;
 
 /** How a request for a code ended. */
 export function toRequestOutcome(facts: RequestFacts, answer: RequestAnswer, durationMs: number): Outcome {
-  const { requestId, caller, ip, identityTag, purpose, country, channel, withheld, receipt } = facts;
+  const { requestId, caller, ip, identityTag, purpose, side, country, channel, withheld, receipt } = facts;
   const call = {
     requestId,
     caller,
     ip,
     identityTag,
     purpose,
+    side,
     country,
     channel,
     durationMs,
@@ -79,6 +80,6 @@ export function toFailedRequest(facts: RequestFacts, status: Failure, durationMs
 
 /** Which call it is, and whom it is about. */
 export function nameCall(facts: Call & Subject): Call & Subject {
-  const { requestId, caller, ip, identityTag, purpose, country } = facts;
-  return { requestId, caller, ip, identityTag, purpose, country };
+  const { requestId, caller, ip, identityTag, purpose, side, country } = facts;
+  return { requestId, caller, ip, identityTag, purpose, side, country };
 }

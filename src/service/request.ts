@@ -134,7 +134,10 @@ export function createRequest(parts: Parts): Request {
     const spending = dayBudgets.spend(spender);
     const [spent, device] = finding ? await Promise.all([spending, finding]) : [await spending, null];
     if (spent.status !== 'counted') return spent;
-    if (device) recordKey.side = 'known';
+    if (device) {
+      recordKey.side = 'known';
+      facts.side = 'known';
+    }
     // Taken for known browsers too: how often the store is asked may not tell whether a token is valid.
     const lease = testCode ? undefined : await shortCodes.take(policy.maxAttempts);
     const mayBeShort = lease || device || testCode;

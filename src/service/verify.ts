@@ -181,7 +181,10 @@ export function createVerify(parts: Parts): Verify {
     const [refused, device] = options.device
       ? await Promise.all([counting, devices?.find(options.device, target.recordKey) ?? null])
       : [await counting, null];
-    if (device) target.recordKey.side = 'known';
+    if (device) {
+      target.recordKey.side = 'known';
+      facts.side = 'known';
+    }
     const result = refused ?? (await verify(target, code, options, device, facts));
     if (result.status === 'expired') facts.usedSecondsAgo = usedCodes.findAge(target.recordKey);
     return result;

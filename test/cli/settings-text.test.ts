@@ -148,9 +148,7 @@ test('a value in quotes is the value between them, and that is said', () => {
     for (const quote of ['"', "'"]) {
       const { config, problems, warnings } = loadConfig({ [name]: `${quote}${value}${quote}` });
       assert.deepEqual([problems, config?.[name]], [[], meaning], name);
-      assert.ok(
-        warnings.some((line) => line.startsWith(`${name}: came with its quotes, which are removed`)),
-      );
+      assert.ok(warnings.some((line) => line.startsWith(`${name}: came with its quotes, which are removed`)));
       const secret = settings[name].isSecret;
       if (secret) assert.ok(!warnings.join().includes(value));
     }

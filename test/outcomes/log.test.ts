@@ -40,6 +40,36 @@ test('a line says who asked for what, from where, and what became of it', async 
   });
 });
 
+test('a line tells the calls of known browsers, whose limits are their own, from those of everyone else', async () => {
+  const { lines, logger } = keepLines();
+  const { otp, obtain, wrong } = createTestOtp({ logger, requestIdentityMax: 2 });
+  const first = await otp.verify('alice@example.com', await obtain('alice@example.com'), { remember: true });
+  assert.ok(first.status === 'valid');
+  const { device } = first;
+  lines.length = 0;
+  for (const from of [undefined, device, `${device}x`]) {
+    const options = from === undefined ? {} : { device: from };
+    const sent = await otp.request('alice@example.com', options);
+    const challenge = sent.status === 'sent' ? sent.challenge : undefined;
+    await otp.verify('alice@example.com', wrong('123456'), { ...options, challenge });
+  }
+  for (let i = 0; i < 3; i++) await otp.request('alice@example.com', { device });
+  const seen = lines
+    .filter(({ action }) => action !== undefined)
+    .map(({ event, limit, side }) => [event, limit, side].filter(Boolean).join(' '));
+  assert.deepEqual(seen, [
+    'code.sent',
+    'code.refused',
+    'code.sent known',
+    'code.refused known',
+    'budget.reached request_identity',
+    'code.refused',
+    'code.sent known',
+    'budget.reached request_identity known',
+    'budget.reached request_identity known',
+  ]);
+});
+
 test('an address is logged as its network', async () => {
   const { otp, lines } = createKit();
   for (const [ip, network] of [
