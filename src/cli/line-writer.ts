@@ -17,7 +17,8 @@ const nothing = Buffer.alloc(0);
  */
 export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => string) {
   const output = openWithoutBlocking(fd);
-  let waiting: string[] = [];
+  /** Of one or more whole lines each. */
+  let chunks: string[] = [];
   let waitingLength = 0;
   /** What the reader has not taken of the lines that were written last. */
   let rest: Buffer = nothing;
@@ -26,28 +27,26 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
   let timer: NodeJS.Timeout | undefined;
 
   function add(line: string): void {
-    waiting.push(line);
+    const last = chunks.at(-1);
+    if (last !== undefined && last.length + line.length <= chunkLength) {
+      chunks[chunks.length - 1] = last + line;
+    } else {
+      chunks.push(line);
+    }
     waitingLength += line.length;
   }
 
-  /** The next lines that fit into one chunk, or one longer line. */
   function takeChunk(): Buffer {
-    let count = 0;
-    let length = 0;
-    for (const line of waiting) {
-      if (count > 0 && length + line.length > chunkLength) break;
-      length += line.length;
-      count += 1;
-    }
-    waitingLength -= length;
-    return Buffer.from(waiting.splice(0, count).join(''));
+    const chunk = chunks.shift() ?? '';
+    waitingLength -= chunk.length;
+    return Buffer.from(chunk);
   }
 
   /** Writes until everything is written or the reader takes no more; returns whether the reader took anything. */
   function drain(): boolean {
     let hasProgress = false;
     try {
-      while (rest.length > 0 || waiting.length > 0) {
+      while (rest.length > 0 || chunks.length > 0) {
         if (rest.length === 0) rest = takeChunk();
         rest = rest.subarray(writeSync(output, rest));
         hasProgress = true;
@@ -62,16 +61,16 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
         return hasProgress;
       }
       // The reader is gone, or the disk is full. What is logged next is tried again.
-      dropped += countLines(rest) + waiting.length;
+      dropped += countLines(rest.toString()) + countLines(chunks.join(''));
       rest = nothing;
-      waiting = [];
+      chunks = [];
       waitingLength = 0;
     }
     pauseMs = 1;
     return hasProgress;
   }
 
-  const isWaiting = () => rest.length > 0 || waiting.length > 0;
+  const isWaiting = () => rest.length > 0 || chunks.length > 0;
 
   function drainLater(): void {
     timer ??= setTimeout(() => {
@@ -105,8 +104,8 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
   };
 }
 
-function countLines(bytes: Buffer): number {
-  return bytes.toString().split('\n').length - 1;
+function countLines(text: string): number {
+  return text.split('\n').length - 1;
 }
 
 /** Descriptor of the same output whose writes fail with EAGAIN instead of waiting. */

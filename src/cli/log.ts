@@ -1,24 +1,48 @@
-import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, pino, stdTimeFunctions } from 'pino';
 import { createBatch } from '../fast/batch.js';
+import { createFlatLines } from '../fast/flat-line.js';
+import type { Logger } from '../ports.js';
 import { createLineWriter } from './line-writer.js';
+
+const hiddenPaths = ['code', 'otp', 'token', 'accessToken', 'secret', 'password', 'authorization', 'to'];
+/** Those that are removed, and those that pino itself knows. */
+export const hiddenFields: ReadonlySet<string> = new Set([...hiddenPaths, 'err', 'level', 'time', 'msg']);
 
 /**
  * JSON lines on standard error; standard output is for the banner and for console delivery. Nothing secret is logged;
  * redaction is a second line of defence.
  */
 export function createLogger(level: string): Logger {
+  const output = gatherLines();
+  const plain = createPlainLogger(level, output);
+  const writer = (at: 'info' | 'warn' | 'error') => {
+    if (!plain.isLevelEnabled(at)) return () => {};
+    const format = createFlatLines(at, hiddenFields, Date.now);
+    return (fields: Record<string, unknown>, message: string) => {
+      const line = format(fields, message);
+      if (line === undefined) plain[at](fields, message);
+      else output.write(line);
+    };
+  };
+  return {
+    info: writer('info'),
+    warn: writer('warn'),
+    error: writer('error'),
+    isLevelEnabled: (at) => plain.isLevelEnabled(at),
+  };
+}
+
+/** The logger whose lines `createFlatLines` repeats. */
+export function createPlainLogger(level: string, output: DestinationStream) {
   return pino(
     {
       level,
       base: null,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: {
-        paths: ['code', 'otp', 'token', 'accessToken', 'secret', 'password', 'authorization', 'to'],
-        remove: true,
-      },
+      redact: { paths: hiddenPaths, remove: true },
     },
-    gatherLines(),
+    output,
   );
 }
 
