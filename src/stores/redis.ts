@@ -12,7 +12,7 @@ import { createClient, createProbe } from './redis/connect.js';
 import { createCountVerbs } from './redis/count-verbs.js';
 import { addDay } from './redis/day-counts.js';
 import { createFreeMemory } from './redis/free-memory.js';
-import { createKeyNames, nameAlias, numberSide } from './redis/keys.js';
+import { createKeyNames, nameAlias, numberChannel, numberSide } from './redis/keys.js';
 import { createReasonLog } from './redis/reason-log.js';
 import {
   type ConsumeReply,
@@ -141,7 +141,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
         numberSide(side),
         challenge !== undefined,
         newChallenge,
-        request.channel,
+        numberChannel(request.channel),
         lengthening.after,
         request.mute,
       ];
@@ -161,7 +161,6 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       const keys = [key.budget(request), key.guesses(request)];
       const names = [meant, fresh, nameAlias(request)];
       if (request.day) {
-        keys.push(key.day(request));
         addDay(names, policy, request.day);
       }
       return decodeOpenReply((await call('open', keys, names, settings, policy)) as Reply);
@@ -214,8 +213,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       const { recordTag, challenge, side, recordChallenge, sendId } = request;
       const limits = request.limits.map(({ max, periodSeconds }) => [max, periodSeconds]);
       const names = [nameRecord(recordTag, challenge), recordChallenge, sendId];
-      const keys = [key.budget(request), key.day(request)];
-      const reply = await call('release', keys, names, [numberSide(side), limits]);
+      const reply = await call('release', [key.budget(request)], names, [numberSide(side), limits]);
       return decodeReleaseReply(reply as Parameters<typeof decodeReleaseReply>[0]);
     },
     async claim(name, ttlSeconds) {

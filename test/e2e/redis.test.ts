@@ -150,8 +150,8 @@ describe('on Redis', () => {
       assert.equal((await fleet.verify(right, { identity: bob, otp: second })).status, 410);
       // Whatever this instance's clock says, a record that the store has ended is over.
       const late = await fleet.obtain(right, bob);
-      for (const key of await redis.client.keys('clock:p2:*')) await redis.client.pexpire(key, 1);
-      await until('the store has ended it', async () => (await redis.client.keys('clock:p2:*')).length === 0);
+      for (const key of await redis.client.keys('clock:p3:*')) await redis.client.pexpire(key, 1);
+      await until('the store has ended it', async () => (await redis.client.keys('clock:p3:*')).length === 0);
       assert.equal((await fleet.verify(shifted, { identity: bob, otp: late })).status, 410);
       await shifted.stop();
     }

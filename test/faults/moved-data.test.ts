@@ -25,7 +25,7 @@ test('a slot of a cluster that moves takes limits along, and no code', async () 
 
   const [found] = (
     await Promise.all(
-      cluster.servers.map(async (server) => ({ server, keys: await server.client.keys(`${keyPrefix}p2:*`) })),
+      cluster.servers.map(async (server) => ({ server, keys: await server.client.keys(`${keyPrefix}p3:*`) })),
     )
   ).filter(({ keys }) => keys.length > 0);
   assert.ok(found);

@@ -12,7 +12,7 @@
 local side, bound, key_ids, max_verifies, period_seconds, memory_seconds = unpack(SETTINGS, 3)
 
 local budget = load_budget(KEYS[1])
-local fence = read_fence()
+local fence = read_record_fence()
 
 -- Why there is no live record of this name, for the log.
 local function explain_absence(name)

@@ -2,28 +2,26 @@
 -- KEYS[1]  budget
 -- KEYS[2]  guess counts of the budget
 -- KEYS[3]  sign-out of the identity
--- KEYS[4]  sends of a day
 -- ARGV[2]  tag of the identity, '' if the budget is named after it: only its records end
 -- SETTINGS whether pending records end; whether counts are forgotten, and with them the records that they left without
 --          attempts; seconds for which the end of every sign-in until now is remembered (0: none ends)
 -- Returns  how many pending records ended
 
 local ends_records, forgets_counts, keep_seconds = unpack(SETTINGS, 3)
-local fence = read_fence()
-local budget = load(KEYS[1])
-local ended = 0
-if budget then
-  local kept = {}
-  for _, record in ipairs(budget[RECORDS]) do
-    local is_over = record[OWNER] == ARGV[2] and (ends_records or (forgets_counts and record[ATTEMPTS_LEFT] <= 0))
-    if is_over and is_live(record, fence) then ended = ended + 1 end
-    if not is_over then table.insert(kept, record) end
-  end
-  budget[RECORDS] = kept
-  if forgets_counts then budget[UNKNOWN], budget[KNOWN] = { {}, {}, {} }, { {}, {}, {} } end
-  save_budget(KEYS[1], budget)
+local fence = read_record_fence()
+local budget = load_budget(KEYS[1])
+local ended, kept = 0, {}
+for _, record in ipairs(budget[RECORDS]) do
+  local is_over = record[OWNER] == ARGV[2] and (ends_records or (forgets_counts and record[ATTEMPTS_LEFT] <= 0))
+  if is_over and is_live(record, fence) then ended = ended + 1 end
+  if not is_over then table.insert(kept, record) end
 end
-if forgets_counts then redis.call('DEL', KEYS[2], KEYS[4]) end
+budget[RECORDS] = kept
+if forgets_counts then
+  budget[UNKNOWN], budget[KNOWN], budget[DAY_SENDS] = { {}, {}, {} }, { {}, {}, {} }, { {}, {} }
+  redis.call('DEL', KEYS[2])
+end
+save_budget(KEYS[1], budget)
 if keep_seconds > 0 then
   local sign_out = load_sign_out(KEYS[3])
   local ended_seconds = math.max(math.floor(now / 1000000), sign_out and sign_out[LATEST_SECONDS] or 0)

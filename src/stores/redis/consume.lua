@@ -4,7 +4,6 @@
 -- KEYS[1]  budget
 -- KEYS[2]  guess counts of the budget
 -- KEYS[3]  sign-out of the identity
--- KEYS[4]  sends of a day
 -- ARGV[2]  name of the record
 -- ARGV[3]  challenge of the record that was attempted
 -- ARGV[4]  id of the attempt, or ''
@@ -20,12 +19,34 @@ if ARGV[4] ~= '' then
   -- It has been taken back.
   if not attempt then return 0 end
 end
-local record, place = find_record(budget, ARGV[2], read_fence())
+local record, place = find_record(budget, ARGV[2], read_record_fence())
 local won = record and record[CHALLENGE] == ARGV[3]
+
+-- Takes back what the sends of the record counted over a day, and returns it.
+local function return_sends()
+  local returned = {}
+  for side = UNKNOWN, KNOWN do
+    local kept = {}
+    for _, send in ipairs(budget[DAY_SENDS][side]) do
+      if send[SENT_RECORD] == shorten(ARGV[3]) then
+        local units = SETTINGS[send[IS_PAID] and 6 or 5]
+        table.insert(returned, { send[NETWORK], send[RECEIPT], units })
+        send[UNITS], send[SENT_RECORD] = send[UNITS] - units, ''
+      end
+      if send[UNITS] > 0 then table.insert(kept, send) end
+    end
+    budget[DAY_SENDS][side] = kept
+  end
+  return returned
+end
+
+local returned
 if won then
   table.remove(budget[RECORDS], place)
   budget[side][VERIFIES] = {}
+  returned = return_sends()
 end
+-- Before any guess is given back, so that a failure in between leaves no code that works.
 if won or attempt then save_budget(KEYS[1], budget) end
 if bound then
   if won then take_guesses_back(KEYS[2], record[SIDE], record[PERIOD], record[TRIED]) end
@@ -35,20 +56,6 @@ elseif won then
   take_guesses_back(KEYS[2], record[SIDE], record[PERIOD], 1)
 end
 if not won then return 0 end
-
-local returned, kept = {}, { {}, {} }
-local day = load_day(KEYS[4])
-for side = 1, 2 do
-  for _, send in ipairs(day[side]) do
-    if send[SENT_RECORD] == shorten(ARGV[3]) then
-      local units = SETTINGS[send[IS_PAID] and 6 or 5]
-      table.insert(returned, { send[NETWORK], send[RECEIPT], units })
-      send[UNITS], send[SENT_RECORD] = send[UNITS] - units, ''
-    end
-    if send[UNITS] > 0 then table.insert(kept[side], send) end
-  end
-end
-if #returned > 0 then save_day(KEYS[4], kept) end
 
 local seconds = math.floor(now / 1000000)
 local sign_out = load_sign_out(KEYS[3])

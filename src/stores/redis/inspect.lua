@@ -2,17 +2,16 @@
 -- KEYS[1]  budget
 -- KEYS[2]  guess counts of the budget
 -- KEYS[3]  sign-out of the identity
--- KEYS[4]  sends of a day
 -- ARGV[2]  tag of the identity, '' if the budget is named after it: only its records are shown
 -- SETTINGS period of the limits in seconds
 -- Returns  { records, counts of the unknown side, counts of the known side, second up to which sign-ins have ended or -1 };
 --          counts are { sends, refused sends, verifies, guesses, ms until they are forgotten, units of a day, ms until the
 --          first is forgotten }, the first three as ms since
---          each, oldest first; a record is { name, channel, digits, attempts left, mute, ms until it expires, id of the last
+--          each, oldest first; a record is { name, number of the channel, digits, attempts left, mute, ms until it expires, id of the last
 --          send, ms since then, note about it }
 
 local period = SETTINGS[3] * 1000000
-local fence = read_fence()
+local fence = read_record_fence()
 local budget = load_budget(KEYS[1])
 
 local function list_ages(log)
@@ -36,7 +35,7 @@ for _, record in ipairs(budget[RECORDS]) do
   end
 end
 local guesses = load_guesses(KEYS[2])
-local day = load_day(KEYS[4])
+local day = budget[DAY_SENDS]
 local function inspect_counts(side)
   local units = 0
   for _, send in ipairs(day[side]) do units = units + send[UNITS] end

@@ -1,4 +1,5 @@
 import type { OwnerTags } from '../../core/derivation.js';
+import { type Channel, channels } from '../../core/policy.js';
 import type { Side } from '../../store-verbs.js';
 
 /** Names the keys in Redis. See docs/decisions/0065 for the versions in them. */
@@ -11,18 +12,11 @@ export function createKeyNames(prefix: string) {
   }
   return {
     of,
-    budget: ({ budgetTag }: OwnerTags) => of('p2', budgetTag),
+    budget: ({ budgetTag }: OwnerTags) => of('p3', budgetTag),
     guesses: ({ budgetTag }: OwnerTags) => of('g', budgetTag),
     signOut,
-    /** Sends of a day. */
-    day: ({ budgetTag }: OwnerTags) => of('n', budgetTag),
     /** In the order that scripts expect which need all of them. */
-    all: (owner: OwnerTags) => [
-      of('p2', owner.budgetTag),
-      of('g', owner.budgetTag),
-      signOut(owner),
-      of('n', owner.budgetTag),
-    ],
+    all: (owner: OwnerTags) => [of('p3', owner.budgetTag), of('g', owner.budgetTag), signOut(owner)],
     /** Where the version before kept the sign-outs of an alias; undefined for an identity that is none. */
     oldSignOut: (owner: OwnerTags) => (nameAlias(owner) === '' ? undefined : of('s', owner.identityTag)),
   };
@@ -33,7 +27,11 @@ export function nameAlias({ identityTag, budgetTag }: OwnerTags): string {
   return identityTag === budgetTag ? '' : identityTag;
 }
 
-/** As the scripts know it. */
+/** As the scripts know it. New channels come last. */
+export function numberChannel(channel: Channel): number {
+  return channels.indexOf(channel);
+}
+
 export function numberSide(side: Side | undefined): number {
   return side === 'known' ? 2 : 1;
 }

@@ -8,9 +8,9 @@
 -- SETTINGS seconds for which it is kept
 -- Returns  nil
 
-local budget = load(KEYS[1])
+local budget = load_budget(KEYS[1])
 local send = tonumber(ARGV[4])
-for _, record in ipairs(budget and budget[RECORDS] or {}) do
+for _, record in ipairs(budget[RECORDS]) do
   local last = record[LAST_SEND]
   if record[NAME] == ARGV[2] and record[CHALLENGE] == ARGV[3] and last[1] == send then
     record[LAST_SEND] = { send, ARGV[5] }

@@ -1,13 +1,12 @@
 -- Creates or reuses a pending record and counts one send. A refused call changes nothing.
 -- KEYS[1]  budget
 -- KEYS[2]  guess counts of the budget
--- KEYS[3]  sends of a day, if they are counted
 -- ARGV[2]  name of the record
 -- ARGV[3]  name of the record if a new one is created
 -- ARGV[4]  tag of the identity, '' if the budget is named after it
 -- ARGV[5]  network of the caller, '' where networks do not count
 -- ARGV[6]  what was counted elsewhere, to be returned with the send
--- SETTINGS side; whether the record must exist (a bound one is sent again); challenge of a new record; channel; guesses at short
+-- SETTINGS side; whether the record must exist (a bound one is sent again); challenge of a new record; number of the channel; guesses at short
 --          codes in one period (0: any number); whether the record is mute; ids of the available keys, of which the first makes
 --          new codes; digits; life in seconds; attempts; reuse, rotate or refuse; cooldown in seconds; remaining seconds below
 --          which a record is stale; maximum sends and their period in seconds; digits and attempts of a long code;
@@ -21,7 +20,7 @@ local side, must_exist, new_challenge, channel, budget_size, mute, key_ids, digi
   cooldown_seconds, stale_seconds, max_sends, period_seconds, long_digits, long_attempts,
   day_figures, check_figures, is_enforced, is_paid = unpack(SETTINGS, 3)
 
-local fence = read_fence()
+local fence = read_record_fence()
 local budget = load_budget(KEYS[1])
 local live, place = find_record(budget, ARGV[2], fence)
 if must_exist and not live then return { 'expired' } end
@@ -57,7 +56,7 @@ local function count_room()
   return room
 end
 
-local day = day_figures and load_day(KEYS[3])
+local day = day_figures and budget[DAY_SENDS]
 local network = ARGV[5]
 
 local function sum_units()
@@ -126,7 +125,6 @@ table.insert(sends, send)
 record[LAST_SEND] = { send }
 if day then
   table.insert(day[side], { send, UNITS_PER_SEND, shorten(record[CHALLENGE]), is_paid, network, ARGV[6] })
-  save_day(KEYS[3], day)
 end
 save_budget(KEYS[1], budget, math.max(record[ENDS_AT], send + period_seconds * 1000000))
 

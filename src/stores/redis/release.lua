@@ -1,7 +1,6 @@
 -- Releases a refused send, once per id, unless as many have been. A record none of whose sends stands counts as deleted; it is
 -- kept for operators, who see what became of it.
 -- KEYS[1]  budget
--- KEYS[2]  sends of a day
 -- ARGV[2]  name of the record
 -- ARGV[3]  challenge of the record that was opened
 -- ARGV[4]  id of the send
@@ -27,16 +26,17 @@ end
 wait_for_room(refusals, 1, longest)
 table.insert(refusals, now)
 table.remove(sends, index)
-local record = find_record(budget, ARGV[2], read_fence())
+local record = find_record(budget, ARGV[2], read_record_fence())
 if record and record[CHALLENGE] == ARGV[3] then record[TIMES_SENT] = record[TIMES_SENT] - 1 end
-save_budget(KEYS[1], budget, now + longest * 1000000)
 
-local day = load_day(KEYS[2])
-for i, send in ipairs(day[side]) do
+local returned
+local day = budget[DAY_SENDS][side]
+for i, send in ipairs(day) do
   if send[SENT_AT] == id and send[SENT_RECORD] ~= '' then
-    table.remove(day[side], i)
-    save_day(KEYS[2], day)
-    return { send[NETWORK], send[RECEIPT], send[UNITS] }
+    returned = { send[NETWORK], send[RECEIPT], send[UNITS] }
+    table.remove(day, i)
+    break
   end
 end
-return nil
+save_budget(KEYS[1], budget, now + longest * 1000000)
+return returned

@@ -73,7 +73,7 @@ export function decodeAttemptReply([status, ...fields]: Reply): AttemptResult {
 }
 
 function decodeRecord([challenge, keyId, window, digits, joined, mute]: (string | number)[]): PendingRecord {
-  const sentOver = String(joined).split(',') as [Channel, ...Channel[]];
+  const sentOver = String(joined).split(',').map(nameChannel) as [Channel, ...Channel[]];
   return {
     challenge: String(challenge),
     keyId: String(keyId),
@@ -83,6 +83,10 @@ function decodeRecord([challenge, keyId, window, digits, joined, mute]: (string 
     channels: channels.filter((channel) => sentOver.includes(channel)),
     mute: mute === 1,
   };
+}
+
+function nameChannel(number: string | number): Channel {
+  return channels[Number(number)] as Channel;
 }
 
 type Field = string | number;
@@ -135,7 +139,7 @@ function decodeInspected([
   return {
     recordTag,
     isBound: challenge !== undefined,
-    channel,
+    channel: nameChannel(channel as number),
     digits,
     attemptsLeft,
     mute: mute === 1,

@@ -17,7 +17,7 @@ for i, at in ipairs(verifies) do
     break
   end
 end
-local record = find_record(budget, ARGV[2], read_fence())
+local record = find_record(budget, ARGV[2], read_record_fence())
 -- Not another one that has replaced it.
 if record and record[ENDS_AT] ~= attempt[RECORD_ENDS_AT] then record = nil end
 local period = attempt[GUESS_ENDS_AT]

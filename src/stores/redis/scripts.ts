@@ -34,10 +34,14 @@ const prelude = `local ${Object.keys(constants).join(', ')} = ${Object.values(co
 const parts: Record<string, readonly string[]> = {
   spend: ['ladder', 'counts'],
   refund: ['counts'],
-  open: ['ladder', 'day-sends'],
-  consume: ['day-sends'],
-  release: ['day-sends'],
-  inspect: ['day-sends'],
+  open: ['budget', 'ladder'],
+  attempt: ['budget'],
+  consume: ['budget'],
+  retract: ['budget'],
+  release: ['budget'],
+  note: ['budget'],
+  inspect: ['budget'],
+  clear: ['budget'],
 };
 
 /** Loads `name.lua`, preceded by the prelude. */
