@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { readIpv4 } from '../fast/ipv4.js';
 import { findEmbedded } from './embedded-address.js';
 
 /**
@@ -8,6 +9,7 @@ import { findEmbedded } from './embedded-address.js';
  * a port is accepted only where it cannot be a group of the address.
  */
 export function parseAddress(text: string): string | null {
+  if (readIpv4(text) !== -1) return text;
   const ipv4 = text.startsWith('::ffff:') ? text.slice('::ffff:'.length) : text;
   if (isIP(ipv4) === 4) return ipv4;
   const bare = text.trim().replace(/^"([^"]*)"$/, '$1');
@@ -31,15 +33,15 @@ export function parseAddress(text: string): string | null {
 export function toNetwork(address: string | undefined): string {
   const plain = parseAddress(address ?? '');
   if (plain === null) return 'unknown';
-  if (isIP(plain) === 4) return plain;
+  if (!plain.includes(':')) return plain;
   const parsed = ipaddr.IPv6.parse(plain);
   return findEmbedded(parsed.toByteArray())?.join('.') ?? `${formatPrefix(parsed, 4)}/64`;
 }
 
 /** The /48 around an IPv6 network from `toNetwork`, the usual allocation of a site (RFC 6177 §2). Undefined for IPv4. */
 export function toSite(network: string): string | undefined {
-  const [prefix = '', length] = network.split('/');
-  return length === undefined ? undefined : `${formatPrefix(ipaddr.IPv6.parse(prefix), 3)}/48`;
+  const end = network.indexOf('/');
+  return end === -1 ? undefined : `${formatPrefix(ipaddr.IPv6.parse(network.slice(0, end)), 3)}/48`;
 }
 
 /**
@@ -47,7 +49,11 @@ export function toSite(network: string): string | undefined {
  * address, the /48 around any other IPv6 address (RFC 6177 §2), `unknown` for anything else.
  */
 export function maskAddress(address: string): string {
-  const network = toNetwork(address);
+  return maskNetwork(toNetwork(address));
+}
+
+/** The same for a network from `toNetwork`. */
+export function maskNetwork(network: string): string {
   return toSite(network) ?? network.replace(/\.\d+$/, '.0/24');
 }
 

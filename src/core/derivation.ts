@@ -1,5 +1,5 @@
 import { remember } from '../fast/recent.js';
-import { maskAddress, toNetwork, toSite } from './address.js';
+import { maskNetwork, toNetwork, toSite } from './address.js';
 import type { CodeAlphabet } from './base32-code.js';
 import { toBudgetIdentity } from './budget-identity.js';
 import { deriveAddressTag, deriveCode, deriveTag } from './code.js';
@@ -80,17 +80,20 @@ const networkTagLength = 11;
 const lastDigits = 4;
 
 export function createDerivation(keys: Keys, namespace: string): Derivation {
-  const networksUnder = remember(maxLimits, (limit: string) => {
-    const derive = (text: string) => deriveAddressTag(keys.address, `${limit} ${text}`);
-    return remember(maxAddresses, (address: string) => {
-      const network = toNetwork(address);
-      const site = toSite(network);
-      return { network: derive(network), site: site && derive(site) };
-    });
-  });
+  const deriveNetwork = (limit: string, network: string) => {
+    const site = toSite(network);
+    return {
+      network: deriveAddressTag(keys.address, `${limit} ${network}`),
+      site: site && deriveAddressTag(keys.address, `${limit} ${site}`),
+    };
+  };
+  const networksUnder = remember(maxLimits, (limit: string) =>
+    remember(maxAddresses, (address: string) => deriveNetwork(limit, toNetwork(address))),
+  );
   const deriveSender = remember(maxAddresses, (address: string): Sender => {
-    const { network, site } = networksUnder('request_ip')(address);
-    const text = `request_network ${maskAddress(address)}`;
+    const plain = toNetwork(address);
+    const { network, site } = deriveNetwork('request_ip', plain);
+    const text = `request_network ${maskNetwork(plain)}`;
     const wide = isPersonsAddress(address)
       ? deriveAddressTag(keys.address, text).slice(0, networkTagLength)
       : undefined;
