@@ -1,8 +1,11 @@
 // Which test files there are, and which suites they belong to.
 import { readdirSync } from 'node:fs';
 
-/** `normal` and `slow` are all test files without overlap; `quick` is a part of `normal`. */
-export type Suite = 'all' | 'normal' | 'slow' | 'quick';
+/**
+ * `normal` and `slow` are all test files without overlap. `quick`, `library`, `security` and `apart` are those of `normal`,
+ * again without overlap: `npm test` runs each of the first three in one process, and every file of `apart` in one of its own.
+ */
+export type Suite = 'all' | 'normal' | 'slow' | 'quick' | 'library' | 'security' | 'apart';
 
 /** Real browsers, proxies, other languages, real clusters, servers that die, simulated years, random input by the thousand. */
 export const slow: readonly string[] = [
@@ -55,6 +58,21 @@ export const quick: readonly string[] = ['core', 'fast', 'http', 'service', 'tok
   (folder) => `test/${folder}/`,
 );
 
+/** What else may share a process: loading the sources takes longer than most of these tests. */
+const security = ['test/security/'];
+const library = [
+  'adapters',
+  'delivery',
+  'events',
+  'human-check',
+  'messages',
+  'metrics',
+  'options',
+  'outcomes',
+  'sign-in',
+  'testing',
+].map((folder) => `test/${folder}/`);
+
 /** Paths from the root, in order. */
 export function listTestFiles(suite: Suite): string[] {
   const all = readdirSync(new URL('../test/', import.meta.url), { recursive: true, encoding: 'utf8' })
@@ -65,5 +83,9 @@ export function listTestFiles(suite: Suite): string[] {
   if (suite === 'all') return all;
   if (suite === 'slow') return all.filter(isIn(slow));
   const normal = all.filter((file) => !isIn(slow)(file));
-  return suite === 'normal' ? normal : normal.filter(isIn(quick));
+  if (suite === 'normal') return normal;
+  if (suite === 'quick') return normal.filter(isIn(quick));
+  if (suite === 'library') return normal.filter(isIn(library));
+  if (suite === 'security') return normal.filter(isIn(security));
+  return normal.filter((file) => !isIn([...quick, ...library, ...security])(file));
 }

@@ -1,6 +1,5 @@
 // Runs tests: npm test, npm run test:slow and npm run test:quick run a suite each, or of all suites the files whose path
-// contains one of the words (npm test -- e2e store). With --together they share one process, as those of test:quick do:
-// loading the sources takes longer than most tests, and is done once then.
+// contains one of the words (npm test -- e2e store). With --together they share one process, as those of test:quick do.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -11,10 +10,15 @@ const { values, positionals: words } = parseArgs({
   allowPositionals: true,
   options: { slow: { type: 'boolean' }, quick: { type: 'boolean' }, together: { type: 'boolean' } },
 });
-const named = values.slow ? 'slow' : values.quick ? 'quick' : undefined;
-const files = listTestFiles(named ?? (words.length > 0 ? 'all' : 'normal')).filter(
+
+const suite = values.slow ? 'slow' : values.quick ? 'quick' : words.length > 0 ? 'all' : 'apart';
+const files = listTestFiles(suite).filter(
   (name) => words.length === 0 || words.some((word) => name.includes(word)),
 );
+// Node starts files in the order of their names, and so begins with these, which take longest.
+if (suite === 'apart') {
+  files.push(...['library', 'quick', 'security'].map((shared) => `scripts/tests-together/${shared}.ts`));
+}
 if (files.length === 0) {
   process.stderr.write(`No test file matches ${words.join(', ')}\n`);
   process.exit(1);
@@ -25,7 +29,8 @@ const apart = ['--test', `--test-concurrency=${availableParallelism()}`, ...file
 const args = [
   '--import=tsx',
   '--test-reporter=spec',
-  '--test-timeout=300000',
+  // Also holds for each process as a whole.
+  '--test-timeout=900000',
   ...(values.quick || values.together ? together : apart),
 ];
 spawn(process.execPath, args, { cwd: fileURLToPath(new URL('../', import.meta.url)), stdio: 'inherit' }).on(

@@ -40,7 +40,7 @@ test('what somebody has thought up is weak, as text and as base64', () => {
 
 // A fixed seed: a failure would be one for everybody, not for one run in some million.
 test('random keys pass in every form that they are made in', () => {
-  for (let index = 0; index < 40_000; index++) {
+  for (let index = 0; index < 4000; index++) {
     const bytes = createHmac('sha256', 'keys').update(String(index)).digest();
     const hex = bytes.toString('hex');
     const base64 = bytes.toString('base64');
@@ -58,7 +58,7 @@ test('random keys pass in every form that they are made in', () => {
       assert.equal(findWeakness(secret, isBase64), undefined, `key ${index}: ${secret}`);
     }
   }
-  for (let index = 0; index < 2000; index++) {
+  for (let index = 0; index < 500; index++) {
     assert.equal(findWeakness(randomBytes(32).toString('hex'), false), undefined);
     assert.equal(findWeakness(randomUUID(), false), undefined);
     assert.equal(findWeakness(randomBytes(48).toString('base64'), true), undefined);

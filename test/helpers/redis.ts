@@ -88,6 +88,9 @@ async function startRedisOn(port: number, args: string[], flags: string[]): Prom
       '',
       '--appendonly',
       'no',
+      // By default a master waits five seconds for more replicas.
+      '--repl-diskless-sync-delay',
+      '0',
     ];
     // The settings lie in a file, which Sentinel has to be able to write to.
     const file = join(folder, 'redis.conf');

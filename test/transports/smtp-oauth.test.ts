@@ -373,6 +373,7 @@ describe('a token is sent over TLS only', () => {
       from: username,
       username,
       oauth: { ...client, tokenUrl: endpoint.url },
+      timeoutMs: 1000,
     });
     try {
       const receipt = await transport.send(message, { signal: signal() });
