@@ -13,12 +13,12 @@ export interface ForecastPolicy extends GuessingPolicy {
   shortOpenMax: number | undefined;
 }
 
-/** What strangers achieve at most, by the limits alone. Null is without a bound. */
+/** The most that strangers can achieve, judging by the limits alone. Null means unbounded. */
 export interface Forecast {
   odds: {
     /** The probability that a year of guessing takes over one identity. */
     identityYear: number;
-    /** The same where the store loses everything once a week. */
+    /** The same if the store loses everything once a week. */
     identityYearStoreLostWeekly: number;
     /** Identities that guessing at all of them takes over in a day, on average. */
     sprayDay: number | null;
@@ -79,7 +79,7 @@ function chooseFigures({ hasHumanCheck }: ForecastPolicy, isCostly: boolean) {
   };
 }
 
-/** Each time that a network fills the limit of ten minutes, it takes them from everyone else; the rest of its day cools down. */
+/** Each time a network fills the ten-minute limit, everyone else must wait; sends left over only add their cooldowns. */
 function findLongestDelay(policy: ForecastPolicy, hasPaid: boolean): number {
   const { channels, requestIdentityMax, resendCooldownSeconds: cooldown } = policy;
   const isOnlyPaid = hasPaid && !channels.includes('email');

@@ -1,7 +1,7 @@
 const shownLength = 10;
 
 /**
- * What log lines and `stateless-otp identity tag` show of the tag of an identity: enough to follow it, without revealing it.
+ * The part of an identity's tag that log lines and `stateless-otp identity tag` show: enough to follow it, without revealing it.
  *
  * @param identityTag from `Derivation.deriveIdentityTag`
  */

@@ -1,5 +1,5 @@
 /**
- * Refuses unknown options, which would silently have no effect. Undefined counts as not given.
+ * Refuses unknown options, which would otherwise silently have no effect. Undefined counts as not given.
  *
  * @throws TypeError that names the option, and the closest known one
  */

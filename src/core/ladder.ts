@@ -97,7 +97,7 @@ export const prefixLadder = createLadder(
   { max: 60, networkMax: 15, networkFrom: 10 },
 );
 
-/** Sends to a country that it takes, whatever was verified there. */
+/** Sends that a country gets, however few were verified there. */
 export const defaultCountryFloor = 100;
 
 /** To the numbers of one country. All figures grow with its best verified day. */

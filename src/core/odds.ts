@@ -16,7 +16,7 @@ export interface YearOfGuesses {
   long: number;
 }
 
-/** Above this, an installation does not protect its identities. */
+/** Above this, production refuses to start. */
 export const maxYearlyOdds = 1e-2;
 
 const daySeconds = 24 * 3600;
@@ -35,7 +35,7 @@ export function countGuessesInYear(
   storeLifeSeconds = Number.POSITIVE_INFINITY,
 ): YearOfGuesses {
   const { lengthenAfter, maxAttempts } = policy;
-  // A year that begins and ends within a life of the store has parts of two more than it holds in full.
+  // If a year begins and ends in the middle of the store's life, it touches two more lives than it contains in full.
   const isNeverLost = storeLifeSeconds === Number.POSITIVE_INFINITY;
   const lives = isNeverLost ? 1 : Math.floor(yearSeconds / storeLifeSeconds) + 2;
   const { inDay, atOnce } = countSends(policy);
@@ -50,12 +50,12 @@ export function countGuessesInYear(
   return { short, long: sends * Math.min(maxAttempts, longAttempts) };
 }
 
-/** Guesses in a year at a budget of so many, which begins again with the first guess after its period. */
+/** Guesses in a year for a budget of this size, which restarts with the first guess after its period. */
 export function countPeriodicGuesses(budget: number): number {
   return budget * Math.ceil(yearSeconds / guessMemorySeconds) + budget - 1;
 }
 
-/** Sends to one identity that stand: in a day, and without waiting. */
+/** Sends to one identity that are not given back: in a day, and without waiting. */
 function countSends({ requestIdentityMax, resendCooldownSeconds, hasDayBudgets }: GuessingPolicy) {
   const cooledDown =
     resendCooldownSeconds === 0 ? Number.POSITIVE_INFINITY : Math.ceil(daySeconds / resendCooldownSeconds);
@@ -69,7 +69,7 @@ function countSends({ requestIdentityMax, resendCooldownSeconds, hasDayBudgets }
 /** The probability that at least one of these guesses is right. */
 export function computeYearlyOdds(policy: GuessingPolicy, storeLifeSeconds?: number): number {
   const { short, long } = countGuessesInYear(policy, storeLifeSeconds);
-  // By logarithms: next to 1, a double cannot hold 1e-10.
+  // With logarithms: a double has too little precision for 1 - 1e-10.
   return -Math.expm1(
     short * Math.log1p(-(10 ** -policy.digits)) + long * Math.log1p(-(10 ** -policy.longDigits)),
   );

@@ -7,7 +7,7 @@ export interface PhoneCountries {
   /** Whether a number there is sent codes. One of no country never is. */
   admits(place: Pick<PhonePlace, 'countries'>): boolean;
   admitsCountry(country: string): boolean;
-  /** Sends a day that the country always has, as in `DE:5000`; undefined where none is given. */
+  /** Daily sends that the country always gets, as in `DE:5000`; undefined if not configured. */
   floorOf(place: Pick<PhonePlace, 'countries'>): number | undefined;
 }
 

@@ -16,7 +16,7 @@ export const guessesToSwitchOff = 20;
 /** By canonical identity; `endsAt` in milliseconds since 1970. */
 export type TestIdentities = ReadonlyMap<string, { code: string; endsAt: number }>;
 
-/** @throws RangeError that names the entry and what is wrong with it, without its code */
+/** @throws RangeError that names the entry and says what is wrong with it, without quoting its code */
 export function resolveTestIdentities(
   entries: readonly TestIdentity[],
   options: CanonicaliseOptions,

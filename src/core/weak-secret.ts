@@ -1,6 +1,6 @@
 import { decodeBase64 } from './base64.js';
 
-/** What people type when asked for something random, forwards and backwards. */
+/** Runs that people type when they make up a secret, forwards and backwards. */
 const runs = [
   'abcdefghijklmnopqrstuvwxyz',
   '01234567890123456789',
@@ -25,7 +25,7 @@ const minRun = 8;
 const minRunOfHex = 12;
 
 /**
- * Why a secret looks thought up, or undefined. Random bytes pass, raw or as base64 or hexadecimal text.
+ * Why a secret looks invented by a person, or undefined. Random bytes pass, raw or as base64 or hexadecimal text.
  *
  * @param isBase64 whether the text is decoded before it is used
  */

@@ -68,7 +68,7 @@ function describeContext(
   };
 }
 
-/** Someone sends a lot: to this identity, from this address, or to neighbouring numbers, where it is nobody in particular. */
+/** Where the load comes from: this identity, this address, or neighbouring numbers, where nobody in particular is to blame. */
 function findPressure(limit: LimitName): HumanCheckContext['pressure'] {
   if (limit.startsWith('request_ip')) return 'address';
   return limit.startsWith('request_') ? 'identity' : 'none';

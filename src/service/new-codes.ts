@@ -4,13 +4,13 @@ import type { OpenResult, Side } from '../store-verbs.js';
 import { nameCall, type RequestFacts } from './request-outcome.js';
 import type { Lease, ShortCodes } from './short-codes.js';
 
-/** What is looked at for the cause: between one and two of these. */
+/** The cause is judged by the codes of the last one to two of these. */
 const memoryMs = 1_800_000;
-/** So long after the last code that was long for want of room, it is over. Room comes and goes by the minute. */
+/** How long after the last long code this is over. Not immediately, since room comes and goes by the minute. */
 const quietMs = 600_000;
-/** How often it is said again while it lasts. */
+/** How often the report is repeated while this lasts. */
 const repeatMs = 3_600_000;
-/** Of the codes made: if at least so many are used, nobody attacks. */
+/** The fraction of new codes that must be used for the cause to be growth, not an attack. */
 const usedPart = 3 / 4;
 
 interface Use {
@@ -18,7 +18,7 @@ interface Use {
   used: number;
 }
 
-/** Follows the codes that are made, and says why they are long when they are. */
+/** Counts new codes and reports why they are long, when they are. */
 export interface NewCodes {
   /** @param lease what `ShortCodes.take` gave for it */
   noteOpened(

@@ -4,11 +4,11 @@ import type { SpendRow } from '../count-verbs.js';
 import type { MonotonicClock, Store } from '../ports.js';
 import type { UnderWay } from '../under-way.js';
 
-/** A message of the ceiling for paid channels. */
+/** One message counted against the ceiling for paid channels. */
 export interface PaidMessage {
-  /** Whether it is above the ceiling, which only reports. */
+  /** Whether it exceeds a ceiling that only reports. */
   isExceeded: boolean;
-  /** Gives it back when nothing was sent after all. */
+  /** Gives it back if nothing was sent. */
   putBack(): void;
 }
 
@@ -25,9 +25,9 @@ interface Lease {
 }
 
 const largestLease = 50;
-/** Of the ceiling: what a process holds is missing elsewhere. */
+/** As a share of the ceiling: what one process holds is missing in others. */
 const leasePart = 1 / 100;
-/** A lease counts in the part of the day that it was taken in, which must not be forgotten before its last message. */
+/** A lease counts in the part of the day in which it was taken, which must not expire before its last message. */
 const leaseMs = 1_800_000;
 
 const slot = 'paid';

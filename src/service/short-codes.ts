@@ -4,11 +4,11 @@ import type { MonotonicClock, Store } from '../ports.js';
 import type { Lengthening } from '../store-verbs.js';
 import { createUnderWay, type UnderWay } from '../under-way.js';
 
-/** Attempts that a process takes at once, so that most requests need no further call of the store. */
+/** Attempts that a process leases in one call, so that most requests need no further call of the store. */
 const smallestBlock = 50;
-/** Of what may be open. An installation that allows more is a busier one. */
+/** As a share of the limit, since an installation with a higher limit is busier. */
 const blockPart = 1 / 40;
-/** How long a refusal is remembered at most, without asking the store again. */
+/** The longest time for which a refusal is cached, without asking the store again. */
 const pauseMs = 5000;
 
 /** Attempts that a process has taken from the store and may hand out. */
@@ -27,13 +27,13 @@ export interface Lease {
 export interface ShortCodes {
   /** Takes attempts for a new code; undefined: it must be long. */
   take(attempts: number): Lease | undefined | Promise<Lease | undefined>;
-  /** Says what became of attempts that were taken: of a short code, or of none. */
+  /** Reports what happened to attempts that were taken: they went to a short code, or to none. */
   settle(lease: Lease, attempts: number, isHandedOut: boolean): void;
   /** Returns the attempts of a code that its owner has used, and that was made at this time by the store's clock. */
   giveBack(attempts: number, madeAtMs: number): void;
 }
 
-/** With a budget of guesses that has room for no short code. */
+/** For when the budget of guesses has no room for a short code. */
 export function withoutShortCodes({ digits, maxAttempts, memorySeconds }: Lengthening): Lengthening {
   return { after: -1, digits, maxAttempts, memorySeconds };
 }
@@ -97,7 +97,7 @@ export function createShortCodes(parts: {
     }
   }
 
-  /** Never to another lease than it came from: that one may count for longer, and would hand out what is no longer counted. */
+  /** Only to the lease it came from: another may count for longer, and would hand out what is no longer counted. */
   function returnTo(part: number, attempts: number): void {
     if (lease && partOf(lease.atMs) === part) {
       lease.left += attempts;
@@ -112,7 +112,7 @@ export function createShortCodes(parts: {
     }
   }
 
-  /** For a code that was made after its part had ended: that is where it comes back to. */
+  /** For a code that was made after its part had ended, so that its attempts are returned to that part. */
   async function move(from: Lease, attempts: number): Promise<void> {
     await store.spend?.({ slot, rows, units: attempts, isOnSecondStep: false, isEnforced: false });
     returnTo(partOf(from.atMs), attempts);

@@ -20,7 +20,7 @@ const switchedOffDigits = maxDigits + 1;
 
 /**
  * A fixed code cannot be lengthened. Instead, after enough wrong guesses the records of its identity get a length that no
- * code has, so that no code is right.
+ * code has, so that no code is correct.
  */
 function createTestCode(code: string): TestCode {
   return {

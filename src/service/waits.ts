@@ -1,7 +1,7 @@
 import type { LimitName } from '../core/policy.js';
 import type { RateLimited } from '../results.js';
 
-/** Whole seconds, at least 1, as for a Retry-After header. */
+/** In whole seconds, at least 1, for a `Retry-After` header. */
 export function toRetrySeconds(ms: number): number {
   return Math.max(1, Math.ceil(ms / 1000));
 }

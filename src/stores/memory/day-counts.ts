@@ -19,7 +19,7 @@ interface Places extends Expiring {
 }
 
 const dayMs = 86_400_000;
-/** More than there are countries, which nobody can flood. */
+/** More than the number of countries, so nobody can fill it. */
 const maxGrowing = 2048;
 
 /** What a row has counted. */

@@ -51,7 +51,7 @@ export function retract(
   }
   const { record, period } = attempt;
   const isLive = budget.records.includes(record);
-  // Whoever consumed a bound code was given all of its guesses back.
+  // The caller that consumed a bound code got all of its guesses back.
   if (!isLive && challenge !== undefined) return true;
   const isGivenBack = period === 0 || guesses.takeBack(budgetTag, record.side, period, 1, now);
   if (!isLive || !isGivenBack) return true;

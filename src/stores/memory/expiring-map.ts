@@ -26,7 +26,7 @@ export class ExpiringMap<Entry extends Expiring> {
   readonly #maxEntries: number;
   /** The sum of all weights. */
   #used = 0;
-  /** Position of the sweep, which goes round and round. */
+  /** Position of the sweep, which is circular. */
   #cursor = this.#entries.entries();
 
   constructor(maxEntries: number) {
@@ -40,13 +40,13 @@ export class ExpiringMap<Entry extends Expiring> {
     return undefined;
   }
 
-  /** Whether there is room for another key. Now and then false although something has expired. */
+  /** Whether there is room for another key. Occasionally false although something has expired. */
   hasRoom(now: number): boolean {
     if (this.#used >= this.#maxEntries) this.#sweep(now, stepsPerQuestion);
     return this.#used < this.#maxEntries;
   }
 
-  /** The part of the capacity that is free, 0 to 1. Too low while entries that have expired are not swept yet. */
+  /** The free share of the capacity, 0 to 1. Too low while expired entries have not been swept. */
   findFreePart(now: number): number {
     if (this.#used > this.#maxEntries / 2) this.#sweep(now, stepsPerQuestion);
     return Math.max(0, 1 - this.#used / this.#maxEntries);

@@ -1,6 +1,6 @@
 import { bucketsPerPeriod } from '../../core/ladder.js';
 
-/** Units over a rolling period, in parts of it: number of the part, units, number … oldest first. */
+/** Units over a rolling period, by parts of it: part number, units, part number, units …, oldest first. */
 export type PartCounts = number[];
 
 const lengthOf = (periodSeconds: number) => (periodSeconds * 1000) / bucketsPerPeriod;

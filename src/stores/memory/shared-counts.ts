@@ -1,6 +1,6 @@
 /** Parts of the period that each have counters of their own. */
 const parts = 2;
-/** A counter that has got there is full: it counts as more than any limit. */
+/** A counter at this value is saturated and counts as above any limit. */
 const full = 255;
 
 interface Generation {
@@ -9,9 +9,9 @@ interface Generation {
 }
 
 /**
- * Counts for the keys that a table has no room for: a fixed number of hashed counters, shared by the keys that hash alike. So
+ * Counts for the keys that a table has no room for: a fixed number of hashed counters, shared by keys with the same hash. So
  * the count of a key is never too low. It is too high when others share the counter, and for up to half a period after it
- * should have been forgotten: each half has its own counters, and they are dropped together.
+ * should have expired: each half period has its own counters, which are dropped together.
  */
 export class SharedCounts {
   readonly #size: number;

@@ -21,7 +21,7 @@ local record = find_record(budget, ARGV[2], read_record_fence())
 -- Not another one that has replaced it.
 if record and record[ENDS_AT] ~= attempt[RECORD_ENDS_AT] then record = nil end
 local period = attempt[GUESS_ENDS_AT]
--- Whoever consumed a bound code was given all of its guesses back.
+-- The caller that consumed a bound code got all of its guesses back.
 local may_give_back = record ~= nil or not bound
 local given_back = may_give_back and (period == 0 or take_guesses_back(KEYS[2], attempt[PAID_BY], period, 1))
 if record and given_back then
