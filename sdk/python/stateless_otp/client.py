@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import ssl
-import threading
 import time
-from contextlib import contextmanager
 from types import TracebackType
-from typing import Dict, Iterator, Mapping, Optional, Type, Union, cast
+from typing import Dict, Mapping, Optional, Type, Union, cast
 
 from . import _answers
-from ._answers import Answer
+from ._api import NULL, Api
 from ._memory import Memory
+from ._refresher import Refresher
 from ._results import SentOTP, Tokens, TokenStatus, Verified
-from ._target import read_base_url, read_headers, read_timeout
-from ._transfer import Transfer
-from ._version import __version__
 from .errors import OTPError
 
 # A token that expires this soon counts as expired.
 _EXPIRY_MARGIN_SECONDS = 5
-# Sent as null, where that differs from leaving a field out.
-_NULL = object()
 
 
 class OTPClient:
@@ -52,18 +45,9 @@ class OTPClient:
         *,
         ssl_context: Optional[ssl.SSLContext] = None,
     ) -> None:
-        target = read_base_url(base_url)
-        context = (ssl_context or ssl.create_default_context()) if target.is_tls else None
-        self._path = target.path
-        self._timeout = read_timeout(timeout)
-        self._headers = {
-            "accept": "application/json",
-            "user-agent": f"stateless-otp-python/{__version__}",
-            **read_headers(headers),
-        }
-        self._transfer = Transfer(target.host, target.port, context)
+        self._api = Api(base_url, timeout, headers, ssl_context)
         self._memory = Memory()
-        self._refreshing = threading.Lock()
+        self._refresher = Refresher(self._api, self._memory)
 
     def request_otp(
         self,
@@ -100,16 +84,16 @@ class OTPClient:
             "bind": bind,
             "locale": locale,
             "device": device,
-            "human_check": human_check or (_NULL if can_answer_check else None),
+            "human_check": human_check or (NULL if can_answer_check else None),
         }
         try:
-            answer = self._post("/otp/request", {**fields, "challenge": challenge or remembered})
+            answer = self._api.post("/otp/request", {**fields, "challenge": challenge or remembered})
             sent = _answers.read_sent(answer)
         except OTPError as error:
             if error.code != "expired_code" or challenge or not remembered:
                 raise
             # The remembered challenge has expired and nothing was sent, so bind a new one.
-            sent = _answers.read_sent(self._post("/otp/request", {**fields, "bind": True}))
+            sent = _answers.read_sent(self._api.post("/otp/request", {**fields, "bind": True}))
         self._memory.keep_challenge(identity, purpose, sent.challenge)
         return sent
 
@@ -167,7 +151,7 @@ class OTPClient:
             "device": device,
             "remember": remember,
         }
-        result = _answers.read_verified(self._post("/otp/verify", fields))
+        result = _answers.read_verified(self._api.post("/otp/verify", fields))
         self._memory.keep_challenge(identity, purpose, None)
         if isinstance(result, Tokens):
             self._memory.keep_tokens(result)
@@ -177,7 +161,7 @@ class OTPClient:
 
     def verify_token(self, token: str) -> TokenStatus:
         """Asks whether a token is active, and for its claims."""
-        return _answers.read_token_status(self._post("/token/verify", {"token": token}))
+        return _answers.read_token_status(self._api.post("/token/verify", {"token": token}))
 
     def verify_bearer(self) -> TokenStatus:
         """Asks whether the stored token is active, refreshing it first if it has expired.
@@ -187,7 +171,7 @@ class OTPClient:
         token = self.get_access_token()
         if token is None:
             return TokenStatus(active=False)
-        return _answers.read_bearer_status(self._exchange("GET", "/token/verify", _bearer(token), None))
+        return _answers.read_bearer_status(self._api.get("/token/verify", token))
 
     def get_access_token(self) -> Optional[str]:
         """The stored token, for calls to your own API, or ``None``.
@@ -215,33 +199,18 @@ class OTPClient:
         :raises OTPError: ``invalid_token`` when the session is over, or when there is no refresh token;
             ``not_found`` where the service issues none.
         """
-        before = self._memory.kept
-        with _locked(self._refreshing, self._timeout):
-            kept = self._memory.kept
-            if kept and before and kept is not before:
-                return kept.tokens
-            if kept is None or kept.tokens.refresh_token is None:
-                raise OTPError("invalid_token", "There is no refresh token; sign in")
-            try:
-                answer = self._post("/token/refresh", {"refresh_token": kept.tokens.refresh_token})
-                tokens = _answers.read_refreshed(answer)
-            except OTPError as error:
-                if error.code == "invalid_token":
-                    self._memory.replace_tokens(kept, None)
-                raise
-            self._memory.replace_tokens(kept, tokens)
-            return tokens
+        return self._refresher.refresh()
 
     def logout(self) -> None:
         """Ends the session at the service and forgets the tokens, even when the call fails."""
         try:
             # Waits for a refresh under way: its new tokens must end.
-            with _locked(self._refreshing, self._timeout):
+            with self._refresher.held_up():
                 kept = self._memory.kept
                 if kept is None:
                     return
                 fields = {"refresh_token": kept.tokens.refresh_token}
-                _answers.read_done(self._post("/token/logout", fields, _bearer(kept.tokens.access_token)))
+                _answers.read_done(self._api.post("/token/logout", fields, kept.tokens.access_token))
         finally:
             self._memory.forget_tokens()
 
@@ -255,12 +224,12 @@ class OTPClient:
         token = self.get_access_token()
         if token is None:
             raise OTPError("invalid_token", "There is no session; sign in")
-        _answers.read_done(self._post("/token/logout-all", {}, _bearer(token)))
+        _answers.read_done(self._api.post("/token/logout-all", {}, token))
         self._memory.forget_tokens()
 
     def close(self) -> None:
         """Closes the idle connection."""
-        self._transfer.close()
+        self._api.close()
 
     def __enter__(self) -> OTPClient:
         return self
@@ -272,31 +241,3 @@ class OTPClient:
         _traceback: Optional[TracebackType],
     ) -> None:
         self.close()
-
-    def _post(
-        self, path: str, fields: Mapping[str, object], headers: Optional[Dict[str, str]] = None
-    ) -> Answer:
-        present = {name: value for name, value in fields.items() if value is not None}
-        present = {name: None if value is _NULL else value for name, value in present.items()}
-        body = json.dumps(present).encode("ascii")
-        return self._exchange("POST", path, {"content-type": "application/json", **(headers or {})}, body)
-
-    def _exchange(
-        self, method: str, path: str, headers: Dict[str, str], body: Optional[bytes]
-    ) -> Answer:
-        all_headers = {**self._headers, **headers}
-        return self._transfer.exchange(method, self._path + path, all_headers, body, self._timeout)
-
-
-def _bearer(token: str) -> Dict[str, str]:
-    return {"authorization": f"Bearer {token}"}
-
-
-@contextmanager
-def _locked(lock: threading.Lock, timeout: float) -> Iterator[None]:
-    if not lock.acquire(timeout=timeout):
-        raise OTPError("timeout", f"Another refresh took longer than {timeout:g} seconds")
-    try:
-        yield
-    finally:
-        lock.release()
