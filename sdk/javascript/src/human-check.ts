@@ -1,5 +1,5 @@
 import { create } from './element-base.js';
-import type { HumanCheck } from './errors.js';
+import { type HumanCheck, OTPError } from './errors.js';
 import { solveAside } from './solve-aside.js';
 
 interface Turnstile {
@@ -9,14 +9,36 @@ interface Turnstile {
   ): void;
 }
 
+/** When several are not enough, something is wrong with the browser. */
+const maxRounds = 3;
 const turnstileScript = 'https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit';
 
+/**
+ * Asks for something, solves the checks that stand before it, without a click, and asks again with the solution.
+ *
+ * @param say what is under way, or that nothing is
+ */
+export async function askPastChecks<Result>(
+  ask: (humanCheck: string | null) => Promise<Result>,
+  { host, signal, say }: { host: HTMLElement; signal: AbortSignal; say(isChecking: boolean): void },
+): Promise<Result> {
+  let humanCheck: string | null = null;
+  for (let round = 0; ; round++) {
+    try {
+      return await ask(humanCheck);
+    } catch (error) {
+      const check = error instanceof OTPError && round < maxRounds ? error.humanCheck : null;
+      if (!check) throw error;
+      say(true);
+      humanCheck = await answerCheck(check, host, signal);
+      say(false);
+      if (humanCheck === null) throw error;
+    }
+  }
+}
+
 /** Solves a check: a puzzle without a word, Turnstile in the slot `human-check` of the element. Null: it cannot be solved. */
-export function answerCheck(
-  check: HumanCheck,
-  host: HTMLElement,
-  signal: AbortSignal,
-): Promise<string | null> {
+function answerCheck(check: HumanCheck, host: HTMLElement, signal: AbortSignal): Promise<string | null> {
   return check.provider === 'altcha'
     ? solveAside(check.challenge, signal)
     : askTurnstile(check.site_key, host, signal).catch(() => null);

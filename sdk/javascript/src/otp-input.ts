@@ -1,34 +1,7 @@
 import { create, createStyle, ElementBase } from './element-base.js';
+import { otpInputStyle } from './otp-input-style.js';
 import { readPastedBase32 } from './pasted-base32.js';
 import { readPastedCode } from './pasted-code.js';
-
-const style = `
-:host { display: block; }
-:host([hidden]) { display: none; }
-div {
-  --gap: .5rem; position: relative; display: grid; grid-template-columns: repeat(var(--n), 1fr); gap: var(--gap);
-  height: 3.25rem; overflow: clip; overflow-clip-margin: 4px; container-type: inline-size; direction: ltr;
-}
-div.many { --gap: .25rem; }
-span { border: 1px solid var(--otp-border, #868d99); border-radius: var(--otp-radius, .625rem); background: var(--otp-field, transparent); }
-input {
-  --advance: calc((100cqw + var(--gap)) / var(--n));
-  position: absolute; z-index: 1; inset: 0 auto 0 0; box-sizing: border-box; width: calc(100% + var(--advance)); height: 100%;
-  margin: 0; padding: 0; border: 0; outline: 0; background: transparent; color: inherit;
-  font: 600 1.5rem/1.2 var(--otp-code-font, ui-monospace, Menlo, Consolas, monospace);
-  letter-spacing: calc(var(--advance) - 1ch); text-indent: calc((var(--advance) - var(--gap) - 1ch) / 2); text-align: left;
-}
-input:focus ~ span { border-color: var(--otp-accent, #2357d9); box-shadow: 0 0 0 1px var(--otp-accent, #2357d9); }
-:host([aria-invalid=true]) span { border-color: var(--otp-error, #d1453b); }
-:host([aria-invalid=true]) input:focus ~ span { box-shadow: none; }
-.text input {
-  width: 100%; padding: 0 .75rem; border: 1px solid var(--otp-border, #868d99); border-radius: var(--otp-radius, .625rem);
-  font-size: 1rem; letter-spacing: normal; text-indent: 0;
-}
-.text input:focus { outline: 2px solid var(--otp-accent, #2357d9); outline-offset: -1px; }
-.text span { visibility: hidden; }
-@media (forced-colors: active) { input:focus ~ span { outline: 2px solid Highlight; } }
-`;
 
 const attributes = ['label', 'disabled', 'length', 'alphabet', 'required', 'placeholder'];
 
@@ -63,7 +36,7 @@ export class OTPInputElement extends ElementBase {
   constructor() {
     super();
     const root = this.attachShadow({ mode: 'open', delegatesFocus: true });
-    root.adoptedStyleSheets = [createStyle(style)];
+    root.adoptedStyleSheets = [createStyle(otpInputStyle)];
     root.append(this.#box);
     const takeWhole = (event: Event, data: DataTransfer | null) => this.#takeWhole(event, data);
     this.#field.addEventListener('paste', (event) => takeWhole(event, event.clipboardData));

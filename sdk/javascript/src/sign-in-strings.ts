@@ -61,7 +61,7 @@ export const english: SignInStrings = {
   expiredCode: 'This code has expired or was already used. Ask for a new one.',
   blocked: 'Too many wrong codes: this one no longer works. Ask for a new one.',
   rateLimited: 'Too many tries. Please try again {in}.',
-  checking: 'One moment: we are checking that you are not a program.',
+  checking: 'One moment: we are checking that you are not a robot.',
   invalidIdentity: 'Please check the address or number.',
   unreachable: 'No code can be sent to this address or number.',
   unsupportedCountry: 'We do not send codes to phone numbers of this country.',
@@ -101,7 +101,12 @@ export function describeProblem(strings: SignInStrings, problem: Problem, locale
   const text = strings[byCode[code] ?? 'unavailable'].replace('{in}', wait);
   if (attemptsLeft === null) return text;
   const left = attemptsLeft === 1 ? strings.lastAttempt : strings.attemptsLeft;
-  return `${text} ${left.replace('{count}', String(attemptsLeft))}`;
+  return joinSentences(text, left.replace('{count}', String(attemptsLeft)));
+}
+
+/** A full stop of full width has its space within it. */
+export function joinSentences(...sentences: string[]): string {
+  return sentences.join(' ').replaceAll('。 ', '。');
 }
 
 /** For example "in 30 seconds", rounded up. */
