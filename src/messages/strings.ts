@@ -94,6 +94,11 @@ export interface PageStrings {
   linkInMessage: string;
 }
 
+/** Puts one sentence after another. A full stop of full width has its space within it. */
+export function joinSentences(...sentences: string[]): string {
+  return sentences.join(' ').replaceAll('。 ', '。');
+}
+
 /** Replaces placeholders in one pass, so that a value is never interpreted. */
 export function fillString(text: string, values: Record<string, string>): string {
   return text.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);

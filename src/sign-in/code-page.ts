@@ -7,7 +7,7 @@ import type { HttpReply } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
 import type { Route } from '../http/route.js';
 import { formatExpiry } from '../messages/duration.js';
-import { fillString } from '../messages/strings.js';
+import { fillString, joinSentences } from '../messages/strings.js';
 import { checkedBy, readSolution, renderCheck } from './check.js';
 import type { Stray, Submission } from './forms.js';
 import { renderHelp } from './help.js';
@@ -149,7 +149,8 @@ function renderCodeForm(context: PageContext, input: CodeView): Html {
   const isBase32 = codeAlphabet === 'base32';
   const lifeSeconds = Math.max(1, Math.floor((expiresAt - now) / 1000));
   const expires = fillString(strings.smsExpires, { in: formatExpiry(locale, roundLife(lifeSeconds)) });
-  const hint = `${fillString(strings.page[nameLength(input.flow)], { digits: String(codeLength) })} ${expires}`;
+  const length = fillString(strings.page[nameLength(input.flow)], { digits: String(codeLength) });
+  const hint = joinSentences(length, expires);
   const slots = Array.from({ length: codeLength }, () => html`<span class="slot"></span>`);
   // `novalidate`: the pattern only tells the style sheet what fits into the slots.
   return html`<form id="code-form" method="post" action="${at(paths.code)}" novalidate data-once data-expires-in="${lifeSeconds}">

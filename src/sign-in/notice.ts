@@ -1,7 +1,7 @@
 import { type Html, html } from '../html.js';
 import type { Locale } from '../messages/catalogue.js';
 import { formatExpiry } from '../messages/duration.js';
-import { fillString } from '../messages/strings.js';
+import { fillString, joinSentences } from '../messages/strings.js';
 import { toRetrySeconds } from '../service/waits.js';
 import type { PageContext } from './page-context.js';
 
@@ -62,10 +62,10 @@ export function renderNotice(context: PageContext, notice: Notice | null): Html 
 function describeNotice({ locale, strings: { page }, now }: PageContext, notice: Notice): string {
   const { kind, attemptsLeft, digits = 0, isKept = false, until = now } = notice;
   const text = fillString(page[kind], { in: formatWait(locale, until - now), digits: String(digits) });
-  if (isKept) return `${text} ${page.keptCode}`;
+  if (isKept) return joinSentences(text, page.keptCode);
   if (attemptsLeft === undefined) return text;
   const left = attemptsLeft === 1 ? page.lastAttempt : page.attemptsLeft;
-  return `${text} ${fillString(left, { count: String(attemptsLeft) })}`;
+  return joinSentences(text, fillString(left, { count: String(attemptsLeft) }));
 }
 
 /** Words such as "in 2 minutes", rounded up: nobody is sent back to wait again. Hours from two on. */

@@ -42,7 +42,7 @@ export const en: Strings = {
     expiredCode: 'This code has expired or was already used. Ask for a new one.',
     blocked: 'Too many wrong codes: this one no longer works. Ask for a new one.',
     rateLimited: 'Too many tries. Please try again {in}.',
-    checking: 'One moment: we are checking that you are not a program.',
+    checking: 'One moment: we are checking that you are not a robot.',
     invalidIdentity: 'Please check the address or number.',
     chooseCountry: 'Choose your country, or begin the number with + and the country code.',
     unreachable: 'No code can be sent to this address or number.',

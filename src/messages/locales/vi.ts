@@ -43,7 +43,7 @@ export const vi: Strings = {
     expiredCode: 'Mã này đã hết hạn hoặc đã được dùng. Vui lòng yêu cầu mã mới.',
     blocked: 'Quá nhiều mã sai: mã này không còn dùng được. Vui lòng yêu cầu mã mới.',
     rateLimited: 'Quá nhiều lần thử. Vui lòng thử lại {in}.',
-    checking: 'Vui lòng chờ: chúng tôi đang kiểm tra bạn không phải là chương trình.',
+    checking: 'Vui lòng chờ: chúng tôi đang kiểm tra bạn không phải là robot.',
     invalidIdentity: 'Vui lòng kiểm tra địa chỉ hoặc số điện thoại.',
     chooseCountry: 'Hãy chọn quốc gia, hoặc bắt đầu số bằng + và mã quốc gia.',
     unreachable: 'Không thể gửi mã đến địa chỉ hoặc số này.',
