@@ -1,4 +1,4 @@
-// Writes a picture of each step of the sign-in page and of the element to a folder: npm run screenshots [folder]
+// Writes a picture of each step and state of the sign-in page, the element and the inbox to a folder: npm run screenshots [folder]
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -6,8 +6,8 @@ import { launchBrowser } from '../test/helpers/browser.js';
 import { unlimited } from '../test/helpers/fleet.js';
 import { journeyVariants, travel } from '../test/helpers/journey.js';
 import { root, startService } from '../test/helpers/process.js';
+import { stateVariants, visitStates } from '../test/helpers/states.js';
 import { requireFont } from '../test/helpers/tools.js';
-import { pictureParts } from './pictures-of-parts.js';
 
 requireFont('ja', 'fonts-ipafont-gothic');
 const folder = process.argv[2] ?? join(root, 'screenshots');
@@ -32,7 +32,9 @@ try {
     });
     await context.close();
   }
-  await pictureParts(browser, save);
+  for (const variant of stateVariants) {
+    await visitStates(browser, variant, (state, page) => save(`${variant.name}-${state}`, page));
+  }
 } finally {
   await browser.close();
   await service.stop();

@@ -29,6 +29,7 @@ export const slow: readonly string[] = [
   'test/e2e/proxies',
   'test/e2e/redis',
   'test/e2e/sign-in',
+  'test/e2e/states',
   'test/e2e/stopped-forms',
   'test/e2e/storeless',
   'test/e2e/token-rotation',

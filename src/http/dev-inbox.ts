@@ -90,7 +90,7 @@ function formatMessage(message: InboxMessage) {
 <h2>${to}</h2>
 <p>${channel}, <time>${receivedAt}</time>${channel === 'email' ? `, ${subject}` : ''}</p>
 <p><button type="button" lang="en" data-code="${code}">Copy ${code}</button></p>
-<pre>${text}</pre>
+<pre dir="auto">${text}</pre>
 ${body !== undefined && frame}
 </article>`;
 }

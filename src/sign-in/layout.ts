@@ -1,4 +1,4 @@
-import { type Html, html } from '../html.js';
+import { type Html, type HtmlValue, html } from '../html.js';
 import { fillString } from '../messages/strings.js';
 import { renderFooter } from './footer.js';
 import { findTabIcon, renderMark, tick } from './icons.js';
@@ -47,7 +47,7 @@ ${checkScript !== null && html`<script src="${checkScript}" nonce="${nonce}" def
 <body>
 <main>
 ${mark !== null && html`<p class="brand">${mark}${!isNamed && brand.logoUrl === undefined && html`<span>${name}</span>`}</p>`}
-<h1>${isDone && tick}${title}</h1>
+<h1>${isDone && tick}${keepWhole(title)}</h1>
 ${body}
 <p id="busy" class="unseen" role="status" data-text="${strings.page.busy}"></p>
 </main>
@@ -55,6 +55,13 @@ ${renderFooter(context)}
 </body>
 </html>
 `.markup;
+}
+
+/** A number and what it counts, such as "6-digit", stay on one line. */
+function keepWhole(title: string): HtmlValue {
+  return title
+    .split(/(\d+-\p{L}+)/u)
+    .map((part, at) => (at % 2 ? html`<span class="whole">${part}</span>` : part));
 }
 
 /** "Sign in", with the name of the application where it has one. */

@@ -54,8 +54,8 @@ ${way}
 <form class="${way ? 'more' : 'only'}" method="post" action="${context.at(paths.signOut)}" data-once>
 <input type="hidden" name="token" value="${formTokens.create(state.browser)}">
 <button class="secondary">${page.signOut}</button>
-${tokens.canSignOut && html`<button class="secondary" name="everywhere" value="1">${page.signOutEverywhere}</button>`}
-${deviceCookie.isUsed && html`<button class="secondary" name="forget" value="1">${page.forgetBrowser}</button>`}
+${tokens.canSignOut && html`<button class="quiet" name="everywhere" value="1">${page.signOutEverywhere}</button>`}
+${deviceCookie.isUsed && html`<button class="quiet" name="forget" value="1">${page.forgetBrowser}</button>`}
 ${wayBack}
 </form>`,
     };

@@ -97,6 +97,8 @@ describe('a code in base32 on the page', () => {
       const read = (name: string) => page.locator('#otp').getAttribute(name);
       const attributes = await Promise.all(['autocomplete', 'inputmode', 'autocapitalize', 'dir'].map(read));
       assert.deepEqual(attributes, ['one-time-code', 'text', 'characters', 'ltr']);
+      // In either direction the letters fit into their slots.
+      assert.equal(await page.evaluate("getComputedStyle(document.querySelector('#otp')).fontSize"), '18px');
       await assertAccessible(page, locale);
     }
   });
@@ -166,9 +168,7 @@ describe('a code in base32 in the element', () => {
       const field = page.locator('otp-input input');
       assert.equal(await field.getAttribute('autocomplete'), 'one-time-code');
       assert.equal(await field.getAttribute('inputmode'), 'text');
-      if (lang === 'en') await assertAccessible(page, colorScheme);
-      const folder = process.env['PICTURES'];
-      if (folder) await page.screenshot({ path: `${folder}/element-base32-${lang}-${colorScheme}.png` });
+      await assertAccessible(page, colorScheme);
     }
     assert.deepEqual(complaints, []);
   });

@@ -146,6 +146,44 @@ test('the button has exactly the brand colour, on light and on dark, and the ico
   }
 });
 
+test('whatever the width, a full stop follows the address and a number stays with its unit', async (t) => {
+  for (const locale of ['en', 'de', 'ar'] as const) {
+    const page = await open(t, { locale });
+    await ask(page);
+    const parted = await page.evaluate<string[]>(`(() => {
+      const main = document.querySelector('main');
+      const lead = document.querySelector('.lead');
+      const topOf = (node, from, to) => {
+        const range = document.createRange();
+        range.setStart(node, from);
+        range.setEnd(node, to);
+        return range.getBoundingClientRect().top;
+      };
+      const parted = [];
+      for (let width = 340; width <= 420; width += 3) {
+        main.style.width = width + 'px';
+        const { firstChild: address, nextSibling: after } = lead.querySelector('bdi');
+        const end = topOf(address, address.length - 1, address.length);
+        if (/^\\p{P}/u.test(after.data) && topOf(after, 0, 1) - end > 4) parted.push('the stop at ' + width);
+        const whole = document.querySelector('h1 .whole');
+        if (whole && whole.getClientRects().length > 1) parted.push('the heading at ' + width);
+      }
+      return parted;
+    })()`);
+    assert.deepEqual(parted, [], locale);
+  }
+});
+
+test('a wrong code is red all round without scripts too, in the one colour of errors', async (t) => {
+  const page = await open(t, { javaScriptEnabled: false });
+  const code = await ask(page);
+  await page.fill('#otp', makeWrong(code));
+  await page.click('#code-form button.primary');
+  await page.waitForSelector('.error');
+  assert.equal(await style(page, '.slot', 'borderColor'), 'rgb(179, 38, 30)');
+  assert.match(await style(page, '.slot', 'boxShadow'), /^rgb\(179, 38, 30\)/);
+});
+
 test('resending is one control, which counts down', async (t) => {
   const page = await open(t);
   await page.clock.install();

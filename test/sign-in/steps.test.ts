@@ -331,10 +331,7 @@ test('signing out everywhere ends the sessions of every browser, and their pendi
   await type(there, await ask(there), inbox.lastCode());
   const step = await ask(asking);
   const code = inbox.lastCode();
-  assert.match(
-    page.text,
-    /<button class="secondary" name="everywhere" value="1">Sign out everywhere<\/button>/,
-  );
+  assert.match(page.text, /<button class="quiet" name="everywhere" value="1">Sign out everywhere<\/button>/);
   const tokens = [here, there].map(({ cookies }) => cookies.get('otp_session') ?? '');
   const out = await here.submit(page, '/sign-out', { everywhere: '1' });
   assert.equal(readNotice(out), 'You are signed out.');
