@@ -164,7 +164,7 @@ function toWireHumanCheck(asked: HumanCheckChallenge): WireHumanCheck {
 }
 
 const unboundExpired =
-  'Request a new code; if the request was bound, send its challenge together with the code';
+  'The code was used or has expired; request a new one, or if the request was bound, send its challenge too';
 
 function replyVerify(result: VerifyResult<Verified | Valid>, codeAlphabet: CodeAlphabet): HttpReply {
   switch (result.status) {
