@@ -15,7 +15,8 @@ for (const [name, { create, refuse }] of Object.entries(providers)) {
     test('by a request that sends nothing and changes nothing, with the same credentials as a message', async () => {
       const stub = await startHttpStub({ status: 200 });
       const transport = create(stub.url);
-      assert.deepEqual(await transport.checkAccess?.({ signal: neverAborted }), { ok: true, id: undefined });
+      assert.ok(transport.checkAccess, `${name} has no checkAccess: pass createPostTransport the request`);
+      assert.deepEqual(await transport.checkAccess({ signal: neverAborted }), { ok: true, id: undefined });
       const [asked, ...others] = stub.received;
       assert.deepEqual(others, []);
       assert.ok(asked && ['GET', 'HEAD'].includes(asked.method), asked?.method);
