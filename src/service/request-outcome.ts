@@ -41,28 +41,28 @@ export function toRequestOutcome(facts: RequestFacts, answer: RequestAnswer, dur
   switch (answer.status) {
     case 'sent': {
       const { channel, codeLength } = answer;
-      if (withheld) return { event: 'code.withheld', ...call, channel, status: 'withheld', cause: withheld };
+      if (withheld) return { ...call, event: 'code.withheld', channel, status: 'withheld', cause: withheld };
       const status = receipt ? 'delivered' : 'queued';
       const providerId = receipt?.ok ? receipt.id : undefined;
       const { transport } = receipt ?? {};
-      return { event: 'code.sent', ...call, channel, status, codeLength, transport, providerId };
+      return { ...call, event: 'code.sent', channel, status, codeLength, transport, providerId };
     }
     case 'blocked':
-      return { event: 'code.blocked', ...call, status: 'blocked' };
+      return { ...call, event: 'code.blocked', status: 'blocked' };
     case 'rate_limited':
-      return { event: 'budget.reached', ...call, status: 'rate_limited', limit: answer.limit };
+      return { ...call, event: 'budget.reached', status: 'rate_limited', limit: answer.limit };
     case 'delivery_failed':
       return {
-        event: 'delivery.failed',
         ...call,
+        event: 'delivery.failed',
         channel: channel as Channel,
         status: 'delivery_failed',
         ...describeRefusal(receipt as RoutedRefusal),
       };
     case 'human_check_required':
-      return { event: 'request.refused', ...call, status: answer.status, limit: facts.limit };
+      return { ...call, event: 'request.refused', status: answer.status, limit: facts.limit };
     default:
-      return { event: 'request.refused', ...call, status: answer.status };
+      return { ...call, event: 'request.refused', status: answer.status };
   }
 }
 

@@ -32,8 +32,8 @@ export function toVerifyOutcome(
     case 'valid': {
       const issued = nameIssued(answer, isSession);
       return {
-        event: 'code.verified',
         ...call,
+        event: 'code.verified',
         status: 'valid',
         channel: channel as Channel,
         transport,
@@ -41,18 +41,18 @@ export function toVerifyOutcome(
       };
     }
     case 'blocked':
-      return { event: 'code.blocked', ...call, status: 'blocked' };
+      return { ...call, event: 'code.blocked', status: 'blocked' };
     case 'rate_limited':
-      return { event: 'budget.reached', ...call, status: 'rate_limited', limit: answer.limit };
+      return { ...call, event: 'budget.reached', status: 'rate_limited', limit: answer.limit };
     case 'invalid': {
       const { attemptsLeft } = answer;
       return attemptsLeft === null
-        ? { event: 'code.refused', ...call, status: 'invalid', cause: 'malformed' }
-        : { event: 'code.refused', ...call, status: 'invalid', cause: 'wrong', channel, attemptsLeft };
+        ? { ...call, event: 'code.refused', status: 'invalid', cause: 'malformed' }
+        : { ...call, event: 'code.refused', status: 'invalid', cause: 'wrong', channel, attemptsLeft };
     }
     case 'expired': {
       const cause = usedSecondsAgo === undefined ? expiredCause : 'used';
-      return { event: 'code.refused', ...call, status: 'expired', cause, usedSecondsAgo };
+      return { ...call, event: 'code.refused', status: 'expired', cause, usedSecondsAgo };
     }
   }
 }

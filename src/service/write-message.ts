@@ -40,7 +40,15 @@ export function createMessageWriter(parts: {
       locale: locale ?? undefined,
       link: link ? createLink?.({ identity: to, purpose: target.purpose, record, ttlSeconds }) : undefined,
     });
-    const named = requestId ? { requestId } : {};
-    return { id: random.id(), ...named, channel, to, code, expiresInSeconds: ttlSeconds, ...rendered };
+    const message: Message = {
+      ...rendered,
+      id: random.id(),
+      channel,
+      to,
+      code,
+      expiresInSeconds: ttlSeconds,
+    };
+    if (requestId) message.requestId = requestId;
+    return message;
   };
 }
