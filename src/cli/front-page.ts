@@ -2,7 +2,7 @@ import { html } from '../html.js';
 import { replyDeveloperPage } from '../http/developer-page.js';
 import { replyNotFound } from '../http/problems.js';
 import { type HttpReply, securityHeaders } from '../http/reply.js';
-import type { HttpRequest } from '../http/request.js';
+import { isNavigation } from '../http/request.js';
 import type { Route } from '../http/route.js';
 import { paths } from '../sign-in/paths.js';
 import { version } from '../version.js';
@@ -23,8 +23,9 @@ export function createFrontPage(config: Config): Route {
     path: '/',
     access: ['open'],
     answer(request) {
-      if (request.method === 'OPTIONS') return { status: 204, headers: securityHeaders, body: null };
-      return page && isBrowser(request) ? page : replyNotFound();
+      const { method } = request;
+      if (method === 'OPTIONS') return { status: 204, headers: securityHeaders, body: null };
+      return page && isNavigation(method, request.header('accept')) ? page : replyNotFound();
     },
   };
 }
@@ -35,10 +36,6 @@ function choosePage(config: Config): HttpReply | undefined {
     : replyFrontPage(config);
   const isServed = !isProduction(config) || hasSignInPage(config);
   return isServed ? { ...page, headers: { ...headers, Vary: 'Accept' } } : undefined;
-}
-
-function isBrowser({ method, header }: HttpRequest): boolean {
-  return /^(GET|HEAD)$/.test(method) && /\btext\/html\b/i.test(header('accept') ?? '');
 }
 
 function replyFrontPage(config: Config): HttpReply {

@@ -1,5 +1,6 @@
 import { base32Length } from '../core/base32-code.js';
 import type { Forecast } from '../core/forecast.js';
+import { yearSeconds } from '../core/odds.js';
 import { isAskedFor, statelessRefuses } from '../options/modes.js';
 import { senders } from '../options/senders.js';
 import { type Environment, settingNames, settings } from '../options/settings.js';
@@ -8,7 +9,6 @@ import type { Given } from './say.js';
 
 /** Guesses a second that the odds are given for: without memory, only the platform limits them. */
 export const assumedGuessesPerSecond = 1000;
-const yearSeconds = 365 * 86_400;
 
 /** The probability that one of so many guesses at codes in base32 is right. */
 export function computeStatelessOdds(guesses: number, letters = base32Length): number {

@@ -1,8 +1,8 @@
 import type { Forecast } from '../core/forecast.js';
+import { daySeconds } from '../core/ladder.js';
+import { yearDays } from '../core/odds.js';
 import { limitPeriodSeconds } from '../core/policy.js';
 import type { Environment } from '../options/settings.js';
-
-const daySeconds = 86_400;
 
 /** The probability that a day of guessing at one process takes over an identity in `OTP_MODE=window`. */
 export function computeWindowOdds(
@@ -26,6 +26,6 @@ export function warnOfWindow(config: Environment): string[] {
 export function forecastWindow(config: Environment): Pick<Forecast, 'odds'> | undefined {
   if (config.OTP_MODE !== 'window') return undefined;
   const day = computeWindowOdds(config);
-  const identityYear = -Math.expm1(365 * Math.log1p(-day));
+  const identityYear = -Math.expm1(yearDays * Math.log1p(-day));
   return { odds: { identityYear, identityYearStoreLostWeekly: identityYear, sprayDay: null } };
 }

@@ -1,4 +1,4 @@
-import { identityLadder, isPaid, unitsPerSend } from './ladder.js';
+import { daySeconds, identityLadder, isPaid, unitsPerSend } from './ladder.js';
 import { computeYearlyOdds, type GuessingPolicy } from './odds.js';
 import { type Channel, limitPeriodSeconds } from './policy.js';
 
@@ -31,7 +31,6 @@ export interface Forecast {
   lock: { networks: number; messages: number; hours: number };
 }
 
-const daySeconds = 86_400;
 const weekSeconds = 7 * daySeconds;
 const lockHours = 24;
 

@@ -1,4 +1,4 @@
-import { identityLadder, unitsPerSend } from './ladder.js';
+import { daySeconds, identityLadder, unitsPerSend } from './ladder.js';
 import { guessMemorySeconds, limitPeriodSeconds, longAttempts, type Policy, refusedSends } from './policy.js';
 
 export interface GuessingPolicy
@@ -19,9 +19,8 @@ export interface YearOfGuesses {
 /** Above this, production refuses to start. */
 export const maxYearlyOdds = 1e-2;
 
-const daySeconds = 24 * 3600;
-const yearDays = 365;
-const yearSeconds = yearDays * daySeconds;
+export const yearDays = 365;
+export const yearSeconds = yearDays * daySeconds;
 
 /**
  * Counts what someone achieves who guesses at one identity for a year as fast as the limits allow. Every message opens a

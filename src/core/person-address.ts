@@ -2,17 +2,9 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { isInRanges, readIpv4, toIpv4Range } from '../fast/ipv4.js';
 import { parseAddress } from './address.js';
+import { privateRanges } from './private-host.js';
 
-/** ipaddr.js's names of the ranges in which machines, not people, are counted apart. */
-const machineRanges: readonly string[] = [
-  'loopback',
-  'private',
-  'uniqueLocal',
-  'linkLocal',
-  'carrierGradeNat',
-];
-
-/** The same of IPv4, for the usual case. */
+/** `privateRanges` of IPv4, for the usual case. */
 const machineIpv4 = [
   toIpv4Range('127.0.0.0', 8),
   toIpv4Range('10.0.0.0', 8),
@@ -32,5 +24,5 @@ export function isPersonsAddress(address: string): boolean {
   if (ipv4 !== -1) return !isInRanges(ipv4, machineIpv4);
   const plain = parseAddress(address);
   if (plain === null || isIP(plain) === 0) return true;
-  return !machineRanges.includes(ipaddr.parse(plain).range());
+  return !privateRanges.includes(ipaddr.parse(plain).range());
 }

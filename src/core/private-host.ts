@@ -2,9 +2,8 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { isLoopbackHost } from './loopback.js';
 
-/** ipaddr.js's names of ranges that are not routed over the internet. */
-const privateRanges: readonly string[] = [
-  'unspecified',
+/** ipaddr.js's names of the ranges of machines and networks that the internet does not route to. */
+export const privateRanges: readonly string[] = [
   'loopback',
   'private',
   'uniqueLocal',
@@ -25,7 +24,10 @@ export function isPrivateHost(host: string): boolean {
   const name = host.toLowerCase().replace(/\.$/, '');
   if (isLoopbackHost(name)) return true;
   const address = readAddress(name);
-  if (address !== undefined) return privateRanges.includes(ipaddr.process(address).range());
+  if (address !== undefined) {
+    const range = ipaddr.process(address).range();
+    return range === 'unspecified' || privateRanges.includes(range);
+  }
   return !name.includes('.') || privateSuffix.test(name);
 }
 

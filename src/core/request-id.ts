@@ -1,6 +1,6 @@
-const pattern = /^[A-Za-z0-9._-]{1,128}$/;
+export const requestIdPattern = /^[A-Za-z0-9._-]{1,128}$/;
 
 /** Whether a text can be the id of a request. */
 export function isRequestId(text: unknown): text is string {
-  return typeof text === 'string' && pattern.test(text);
+  return typeof text === 'string' && requestIdPattern.test(text);
 }

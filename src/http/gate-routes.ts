@@ -12,7 +12,7 @@ import { describeProblems, json } from './describe.js';
 import { escapeBytes, readForwarded, readOriginalUrl } from './place.js';
 import { replyProblem } from './problems.js';
 import { type HttpReply, replyJson } from './reply.js';
-import type { HttpRequest } from './request.js';
+import { type HttpRequest, isNavigation } from './request.js';
 import type { Route } from './route.js';
 import type { Schemas } from './schemas.js';
 import type { SessionCookie } from './session-cookie.js';
@@ -88,7 +88,8 @@ export function createGateRoutes(parts: GateParts): Route[] {
         const site = parts.entry.at(() => readForwarded(request));
         const answer = await answerAt(site, parts, request, call);
         if (answer) return answer;
-        if (site === null || !isBrowser(request)) return refuse(request);
+        const method = request.header('x-forwarded-method') ?? 'GET';
+        if (site === null || !isNavigation(method, request.header('accept'))) return refuse(request);
         return replyJson(302, { active: false }, { Location: locateSignIn(request, parts) });
       },
     },
@@ -218,12 +219,6 @@ function refuse(request: HttpRequest): HttpReply {
 
 function isHalfOver({ iat, exp }: TokenClaims, nowSeconds: number): boolean {
   return nowSeconds > (iat + exp) / 2;
-}
-
-/** A browser that navigates; programs could mistake the page for the answer. */
-function isBrowser(request: HttpRequest): boolean {
-  const method = request.header('x-forwarded-method') ?? 'GET';
-  return /^(GET|HEAD)$/i.test(method) && /\btext\/html\b/i.test(request.header('accept') ?? '');
 }
 
 /** The sign-in page with a return URL, which the page itself validates. */

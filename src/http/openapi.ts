@@ -1,4 +1,5 @@
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
+import { requestIdPattern } from '../core/request-id.js';
 import { describeSchemes, describeSecurity } from './access.js';
 import { requestIdHeader } from './request-id.js';
 import type { Route } from './route.js';
@@ -63,7 +64,7 @@ export function createOpenApiDocument(
 const requestId = {
   [requestIdHeader]: {
     description: 'Names this request in the log',
-    schema: { type: 'string' as const, pattern: '^[A-Za-z0-9._-]{1,128}$' },
+    schema: { type: 'string' as const, pattern: requestIdPattern.source },
   },
 };
 

@@ -23,6 +23,11 @@ export interface HttpRequest {
   readBytes(): Promise<Uint8Array>;
 }
 
+/** A browser that navigates; programs could mistake a page for the answer. */
+export function isNavigation(method: string, accept: string | null): boolean {
+  return /^(GET|HEAD)$/i.test(method) && /\btext\/html\b/i.test(accept ?? '');
+}
+
 /** Maximum size of a body in bytes. */
 export const maxBodyBytes = 4096;
 

@@ -4,6 +4,8 @@ import { typedCodes } from '../core/code.js';
 import { maxInputLength } from '../core/identity.js';
 import { type Channel, channels, limitNames } from '../core/policy.js';
 import { refusalCategories } from '../core/refusal.js';
+import { maxRefreshTokenLength } from '../tokens/families.js';
+import { maxTokenLength } from '../tokens/signed.js';
 import { askedHumanCheck, humanCheckAnswer } from './human-check-schemas.js';
 import { problems } from './problems.js';
 
@@ -104,7 +106,7 @@ export function createSchemas({ purposes, channels: served, codeAlphabet = 'digi
         remember: z.boolean().nullish().describe('Return a device, by which this browser is known later'),
       })
       .openapi('OtpVerify', { example: { identity: 'alice@example.com', otp: '482931' } }),
-    verifyToken: z.strictObject({ token: z.string().min(1).max(4096) }).openapi('TokenVerify'),
+    verifyToken: z.strictObject({ token: z.string().min(1).max(maxTokenLength) }).openapi('TokenVerify'),
     otpSent: z
       .object({
         success: z.literal(true),
@@ -122,9 +124,11 @@ export function createSchemas({ purposes, channels: served, codeAlphabet = 'digi
         challenge: challengeText.optional().describe('Present on bound requests; send it with the code'),
       })
       .openapi('OtpSent'),
-    refreshToken: z.strictObject({ refresh_token: z.string().min(1).max(2048) }).openapi('TokenRefresh'),
+    refreshToken: z
+      .strictObject({ refresh_token: z.string().min(1).max(maxRefreshTokenLength) })
+      .openapi('TokenRefresh'),
     logout: z
-      .strictObject({ refresh_token: z.string().max(2048).nullish() })
+      .strictObject({ refresh_token: z.string().max(maxRefreshTokenLength).nullish() })
       .openapi('Logout', { example: {} }),
     loggedOut: z.object({ success: z.literal(true) }).openapi('LoggedOut'),
     tokenForm: z

@@ -16,8 +16,9 @@ export interface ApiKey {
 /** A mere hash is a key without a name, with the right `otp`. */
 export type ApiKeys = readonly (string | ApiKey)[];
 
-const entryPattern =
-  /^(?<name>[A-Za-z0-9][A-Za-z0-9._-]{0,63})=(?<hash>[0-9a-f]{64})(?::(?<rights>[a-z-]+(?:\+[a-z-]+)*))?$/;
+const entryPattern = new RegExp(
+  `^(?<name>${namePattern.source.slice(1, -1)})=(?<hash>${hashPattern.source.slice(1, -1)})(?::(?<rights>[a-z-]+(?:[+][a-z-]+)*))?$`,
+);
 
 /** Rights are parsed as they are: a rule names the one that does not exist. */
 function parse(text: string): ApiKeys | null {

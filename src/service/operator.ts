@@ -2,7 +2,7 @@ import type { OwnerTags } from '../core/derivation.js';
 import { parseIdentity } from '../core/identity.js';
 import { shortenTag } from '../core/identity-tag.js';
 import { identityLadder, unitsPerSend } from '../core/ladder.js';
-import { type Channel, type LimitName, limitPeriodSeconds } from '../core/policy.js';
+import { type Channel, guessMemorySeconds, type LimitName, limitPeriodSeconds } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type { InspectedCounts, InspectedRecord } from '../inspect-verb.js';
 import type { Call } from '../outcomes/call.js';
@@ -81,7 +81,7 @@ export interface Operator {
   signOut(identity: unknown, call?: Call): Promise<OperatorDone | InvalidIdentity>;
 }
 
-export const unblocks = { max: 3, periodSeconds: 46 * 86_400 };
+export const unblocks = { max: 3, periodSeconds: guessMemorySeconds };
 
 export function createOperator(parts: Parts): Operator {
   const { policy, derivation, store, delivery, sendNotes, outcomes, clock } = parts;

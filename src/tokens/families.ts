@@ -29,7 +29,7 @@ export interface FamiliesOptions {
 const prefix = 'otr2.';
 /** Tokens of earlier versions: still accepted, and replaced by the new format. */
 const oldPrefix = 'otr1.';
-const maxLength = 2048;
+export const maxRefreshTokenLength = 2048;
 /** Stored for sessions instead of the hash of a refresh token; no hash is this short. */
 const sessionMark = 'session';
 
@@ -73,7 +73,7 @@ export function createFamilies(options: FamiliesOptions) {
   }
 
   function openToken(token: unknown) {
-    if (typeof token !== 'string' || token.length > maxLength) return null;
+    if (typeof token !== 'string' || token.length > maxRefreshTokenLength) return null;
     const text = unsealToken(token);
     if (text === null) return null;
     const [family, expiresAt, identity, purpose, amr, authTime] = JSON.parse(text) as Content;

@@ -3,7 +3,7 @@ import { decodeBase64url } from '../core/base64.js';
 import { remember } from '../fast/recent.js';
 import type { CheckingKey } from './keys.js';
 
-const maxTokenLength = 4096;
+export const maxTokenLength = 4096;
 
 /** One of jose's verify functions. */
 export type Check<Result> = (
