@@ -19,7 +19,7 @@ export function formatCheck(loaded: LoadedConfig, outlook: Outlook | null = null
   return [...lines, ...passed.map((line) => `FAILED   ${line}`), 'Configuration OK.'].join('\n');
 }
 
-/** What may be shown of a setting in force; null for a secret that is made up. */
+/** What may be shown of a setting in force; null for a generated secret. */
 export function showSetting(
   name: SettingName,
   { config, given, madeUp }: LoadedConfig,

@@ -94,7 +94,7 @@ export function loadConfig(environment: Source, file: SettingsFile = noFile): Lo
     DOCS: given.DOCS === undefined && isProduct ? 'off' : completed.DOCS,
     RATE_DAY: given.RATE_DAY === undefined && !isProduct ? 'log' : completed.RATE_DAY,
   } as Config;
-  // A setting that is wrong anyway is said to be so once.
+  // A setting with a problem of its own is reported only once.
   const keepOthers = (lines: string[]) => {
     const named = [...wrong, ...nameAll(problems)];
     problems.push(...lines.filter((line) => isOfOther(line, named) && !lacks(line, named)));

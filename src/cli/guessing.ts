@@ -22,7 +22,7 @@ const oddsSettings = [
 
 /** The probability that a year of guessing takes over an identity. */
 function computeOdds(config: Environment): number {
-  // What is said of that mode has been allowed by its own name.
+  // Consent to that mode has its own setting.
   if (config.OTP_MODE === 'window') return 0;
   if (isStateless(config)) return statelessYearlyOdds;
   return forecast(toForecastPolicy(config, [])).odds.identityYear;
@@ -33,7 +33,7 @@ function formatOdds(odds: number): string {
   return `${Number((odds * 100).toPrecision(2))} %`;
 }
 
-/** The settings that make guessing easy: those without which it would not be, or else all that were changed. */
+/** The settings that make guessing easy: those that alone cause it, or else all that were changed. */
 function findPoorSettings(config: Environment, limit: number): SettingName[] {
   const changed = oddsSettings.filter((name) => config[name] !== settings[name].default);
   const decisive = changed.filter(

@@ -8,7 +8,7 @@ import { isSocketPath } from './unix-socket.js';
 /** `sun_path` of unix(7), without its final zero; other systems have less. */
 const maxSocketBytes = process.platform === 'linux' ? 107 : 103;
 
-/** Whether the service can listen where it is told to, one line each. A port that is in use is no fault of the configuration. */
+/** What prevents listening at the configured address, one line each. A port in use is not a fault of the configuration. */
 export async function findListenProblems({ HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>): Promise<string[]> {
   const problem = isSocketPath(HOST) ? findSocketProblem(HOST) : await findAddressProblem(HOST, PORT);
   return problem === undefined ? [] : [problem];

@@ -7,8 +7,8 @@ import type { Source } from './given.js';
 import { findListenProblems } from './listening.js';
 
 /**
- * All that decides whether the service starts, but for what can change until then: whether the port is free and Redis answers.
- * The commands `check` and `serve` both go by this.
+ * Everything that decides whether the service starts, except what may change until then: whether the port is free and Redis
+ * answers. Both `check` and `serve` use this.
  */
 export async function prepare(environment: Source, file?: SettingsFile): Promise<LoadedConfig> {
   const loaded = loadConfig(environment, file);

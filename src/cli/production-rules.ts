@@ -16,7 +16,7 @@ export function findUnfitForProduction(config: Environment, given: Given): strin
     );
   }
   const reaching = listBackends(config).filter((name) => senders[name].reachesPhones);
-  // Delivery that does not work at all is put right first.
+  // Delivery that does not work at all has to be fixed first.
   const isSet = given.OTP_PHONE_COUNTRIES !== undefined || findBackendProblems(config, given).length > 0;
   if (reaching.length > 0 && !isSet) {
     problems.push(

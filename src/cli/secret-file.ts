@@ -7,7 +7,7 @@ export interface SecretFile {
   warning?: string;
 }
 
-/** Reads the file of a secret. What is said of it does not name it: a common mistake is to give the secret itself. */
+/** Reads a secret from a file. Messages do not quote the path: people often give the secret itself by mistake. */
 export function readSecretFile(path: string): SecretFile {
   let bytes: Uint8Array;
   try {

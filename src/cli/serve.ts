@@ -64,7 +64,7 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
 }
 
 /**
- * The first signal lets requests in flight finish; the second ends the process at once. A worker leaves the
+ * The first signal lets requests in flight finish; the second ends the process immediately. A worker leaves the
  * second to its parent, since a signal to the whole group reaches it twice.
  */
 function stopOnSignal(server: RunningServer, otp: Otp, config: Config, logger: Logger): void {

@@ -15,7 +15,7 @@ export interface ServerOptions {
   requestTimeoutMs?: number;
   /** Connections open at once; further ones are closed as they come. Default: no limit. */
   maxConnections?: number;
-  /** Told of connections that were closed for that, once a minute at most. */
+  /** Called when connections were closed for that, at most once a minute. */
   onRefused?(): void;
 }
 

@@ -10,7 +10,7 @@ import type { Given } from './say.js';
 /** Guesses a second that the odds are given for: without memory, only the platform limits them. */
 export const assumedGuessesPerSecond = 1000;
 
-/** The probability that one of so many guesses at codes in base32 is right. */
+/** The probability that at least one of this many guesses at base32 codes is correct. */
 export function computeStatelessOdds(guesses: number, letters = base32Length): number {
   return -Math.expm1(guesses * Math.log1p(-(32 ** -letters)));
 }
@@ -53,7 +53,7 @@ export function findStatelessUnfit(config: Environment): string[] {
   ];
 }
 
-/** What is said of it at each start. */
+/** The warning at each start. */
 export function warnOfStateless(config: Environment): string[] {
   if (!isStateless(config)) return [];
   return [

@@ -21,7 +21,7 @@ export function isKnown(name: string): boolean {
 }
 
 /**
- * Names that look like settings and are none. In a settings file somebody has written them for us; in the environment other
+ * Names that look like settings but are not. In a settings file, they were written for this service; in the environment, other
  * programs have theirs.
  */
 export function findUnknown(environment: Source, file: Source): { problems: string[]; warnings: string[] } {

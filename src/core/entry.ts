@@ -8,7 +8,7 @@ export interface Place {
   path: string;
 }
 
-/** What an application is told of a person. */
+/** What the gate tells an application about a person. */
 export interface Profile {
   /** Names with commas between them; empty for a person in no group. */
   groups: string;

@@ -1,5 +1,5 @@
 /**
- * Why no code can be verified, for operators: callers are told that all of these have expired.
+ * Why no code can be verified, for operators: callers get `expired` for all of these.
  *
  * - `used`: this instance saw it being used. `gone`: it was used or replaced, at another instance.
  * - `replaced`: a later request made another code.

@@ -30,7 +30,7 @@ function checkName(name: string): string | null {
   return name.length <= maxNameLength && asciiName.test(name) ? name : null;
 }
 
-/** Something for each host, where `*.example.com` is every host under example.com. */
+/** A value per host, where `*.example.com` matches every host under example.com. */
 export interface HostTable<Entry> {
   /** The entry of the host itself, or of the longest suffix that it has. */
   find(host: string): Entry | undefined;

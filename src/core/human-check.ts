@@ -1,4 +1,4 @@
-/** Who judges whether a caller is human: `altcha` is a puzzle of this service, `turnstile` is Cloudflare. */
+/** Who decides whether a caller is human: `altcha` is a puzzle from this service, `turnstile` is Cloudflare. */
 export const humanCheckProviders = ['altcha', 'turnstile'] as const;
 export type HumanCheckProvider = (typeof humanCheckProviders)[number];
 
@@ -46,10 +46,10 @@ export interface HumanCheck {
   passes(solution: string, context: HumanCheckContext): Promise<boolean>;
 }
 
-/** The longest solution that is looked at, in characters: that of a Turnstile token. */
+/** The longest solution that is accepted, in characters: the maximum of a Turnstile token. */
 export const maxSolutionLength = 2048;
 
-/** What a store is told of the caller. */
+/** What a store learns about the caller. */
 export interface Checked {
   /** Whether a human check was passed. Default false. */
   isChecked?: boolean;

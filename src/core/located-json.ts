@@ -50,7 +50,7 @@ export function parseLocatedJson(text: string): LocatedValue {
     advance();
   }
 
-  /** What is between brackets, with commas. */
+  /** The comma-separated content of brackets. */
   function parseEntries<Entry>(end: ']' | '}', parseEntry: () => Entry): Entry[] {
     const entries: Entry[] = [];
     advance();

@@ -59,7 +59,7 @@ export const policyNumbers = {
   verifyIpMax: { min: 0, max: 1_000_000, default: 100 },
 } as const satisfies Record<string, Range & { default: number }>;
 
-/** The rules of one installation; what each means is said with the option of the same name. */
+/** The rules of one installation; the option of the same name documents each of them. */
 export interface Policy extends Record<keyof typeof policyNumbers, number> {
   namespace: string;
   purposes: readonly string[];

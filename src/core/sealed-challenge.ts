@@ -40,7 +40,7 @@ export type FindChallengeMac = (keyId: string) => HmacSha256 | null;
  *     mac       = HMAC-SHA-256(K_challenge, LP(namespace) LP(purpose) LP(identity) LP(fields))[0..16)
  *     challenge = base64url(fields mac)
  *
- * @param subject who it is for; it opens for nobody else
+ * @param subject who it is for; it cannot be opened for anyone else
  * @returns 63 characters
  * @throws RangeError for a record of a retired key
  */

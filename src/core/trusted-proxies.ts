@@ -3,14 +3,14 @@ import { isInRanges, readIpv4, toIpv4Range } from '../fast/ipv4.js';
 import { remember } from '../fast/recent.js';
 import { coverEveryone, parseRange } from './address.js';
 
-/** Stands for every peer on a Unix socket: those have no address. */
+/** Represents every peer on a unix socket, since they have no addresses. */
 export const unixPeer = 'unix';
 
 const maxPeers = 1000;
 const named: Record<string, readonly string[]> = { loopback: ['127.0.0.0/8', '::1'] };
 
 /**
- * Creates the check whether an address, or the peer `unix`, is a trusted proxy.
+ * Creates a function that checks whether an address, or the peer `unix`, is a trusted proxy.
  *
  * @param entries addresses, CIDR ranges, `loopback`, or `unix` for peers on Unix sockets
  * @throws TypeError unless it is a list; RangeError that names an invalid entry, or the entries that together trust

@@ -24,7 +24,7 @@ const recipientsKept = 100;
  * the first answer. A domain that stalls the provider could keep it open by taking every probe, so recipients that have
  * not failed get a separate probe (docs/decisions/0029).
  *
- * @param onChange told when it opens or closes, with the receipt that made it
+ * @param onChange called when it opens or closes, with the receipt that caused it
  */
 export function createBreaker(
   clock: MonotonicClock,

@@ -27,7 +27,7 @@ const causes: Record<RefusalCategory, string | Record<Fault, string>> = {
   unknown: 'the provider failed: the message may have been sent',
 };
 
-/** Why a message was refused, in words: those of its transport, or what its category and its codes mean. */
+/** Why a message was refused, in words: from its transport, or from its category and codes. */
 export function sayCause(refusal: Refusal): string {
   const { category, detail, cause } = refusal;
   if (cause !== undefined) return cause;

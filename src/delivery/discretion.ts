@@ -2,7 +2,7 @@ import type { Random } from '../ports.js';
 
 /**
  * If some people are sent nothing, callers must not find out whether a message was sent:
- * - It is sent after a random delay. Sending at once would measurably slow this answer and the next.
+ * - It is sent after a random delay. Sending immediately would measurably slow this answer and the next.
  * - A refused send is not given back. Decoys are never refused, so they would run out of sends sooner.
  * - A decoy takes a slot of the queue for as long as a message that is sent (decoy.ts).
  */

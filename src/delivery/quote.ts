@@ -5,14 +5,14 @@ import { sayCause } from './cause.js';
 const maxLength = 300;
 /** Longer texts are cut before they are searched. */
 const maxSearched = 1000;
-/** Digits of a telephone number that tell whose it is. */
+/** Number of trailing digits of a phone number that identify its owner. */
 const telling = 7;
 
 /** Anything around an @, also where that is full-width or escaped for a URL, HTML, JSON or quoted-printable. */
 const address =
   /[^\s<>"'()[\],;]*(?:[@\uFF20]|(?:%|=|\\x|\\u00)40|&(?:#0*64|#x0*40|commat);)[^\s<>"'()[\],;]*/gi;
 
-/** What prose may quote besides: links, tokens and keys, codes and numbers in the digits of any script. */
+/** What else prose may quote: links, tokens and keys, codes and numbers in the digits of any script. */
 const prose: readonly (readonly [RegExp, string])[] = [
   [/\b\w{2,20}:\/\/\S+/g, '[url]'],
   [/(?=[\w+/=.~-]*\d)(?=[\w+/=.~-]*[a-z])[\w+/=.~-]{20,}/gi, '[text]'],
@@ -51,7 +51,7 @@ function removeMessage(text: string, { to, code }: Message): string {
   return text.replace(address, '[address]').replace(new RegExp(pattern, 'gi'), '[…]');
 }
 
-/** Digits, whatever stands between two of them. */
+/** These digits, with anything between them. */
 function spread(digits: string): string {
   return [...digits].join('[\\s()./\\-\\u2010-\\u2015\\u200b-\\u200f]{0,3}');
 }

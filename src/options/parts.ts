@@ -15,7 +15,7 @@ function checkMethods(given: unknown, name: string, methods: readonly string[]):
   );
 }
 
-/** Verbs that a store has together or not at all. */
+/** Verbs of which a store must implement all or none. */
 const optionalVerbs = [
   ['clear', 'ended'],
   ['inspect', 'note'],

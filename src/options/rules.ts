@@ -67,7 +67,7 @@ export const rules: readonly ((options: FilledOptions) => void)[] = [
   ({ mode, driftTolerance }) => {
     if (mode === 'window' && driftTolerance < 1)
       throw new RangeError(
-        `driftTolerance must be at least 1 with mode=window: a code asked for in the last second would die at once, got ${driftTolerance}`,
+        `driftTolerance must be at least 1 with mode=window: a code requested in the last second would expire immediately, got ${driftTolerance}`,
       );
   },
   ({ store, humanCheck }) => {

@@ -18,7 +18,7 @@ export const storeSettings = {
   /** Allow paid channels with `STORE=none`, which cannot limit what they cost. */
   OTP_ALLOW_UNLIMITED_COST: flag(false),
   /** The server, with options as in [redis.md](redis.md). Required with `redis`. */
-  // What is wrong after the scheme is said together with the settings that go with it.
+  // Mistakes after the scheme are reported together with those of the related settings.
   REDIS_URL: secret(redisUrls, (url, name) => hasRedisScheme(url) || refuse(name, redisUrls, 'another')),
   /** Password of the server, where `REDIS_URL` has none. */
   REDIS_PASSWORD: secret(),

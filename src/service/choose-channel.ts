@@ -6,7 +6,7 @@ import { findPlace } from '../core/phone-place.js';
 import type { Channel } from '../core/policy.js';
 import type { Target } from './target.js';
 
-/** The channel that a code is sent over, the one that is asked for or the first that reaches the identity; or why there is none. */
+/** The channel for a code: the requested one, or the first that reaches the identity; or the reason why there is none. */
 export type ChooseChannel = (
   target: Pick<Target, 'identity' | 'testCode'>,
   asked: Channel | null | undefined,

@@ -117,7 +117,7 @@ export function createDayBudgets(parts: {
     return { slot: tags.country, rows };
   }
 
-  /** Different countries are told apart on both sides together. */
+  /** Countries are counted over both sides together. */
   function describePlace({ kind, value }: Identity, address: string): SpendPlace | undefined {
     if (kind !== 'phone') return undefined;
     const { country } = derivation.derivePhoneTags(value, findPlace(value).country ?? '', 'unknown');
@@ -193,7 +193,7 @@ export function createDayBudgets(parts: {
   }
 
   function giveBack(identity: Identity, send: ReturnedSend, isSignIn = false): void {
-    // Never tried again: an answer that was lost may have been an answer to what was done.
+    // Never retried: a lost answer may mean that it was done.
     if (send.receipt !== '') underWay.add(refund(identity, send, isSignIn));
   }
 

@@ -15,7 +15,7 @@ export interface DeviceOptions {
   random: Pick<Random, 'bytes' | 'id'>;
 }
 
-/** The tokens by which browsers are known. */
+/** Device tokens, which make a browser a known one. */
 export interface Devices {
   /**
    * The device of this identity that a token stands for; null unless the token is valid, and neither it nor its owner has

@@ -16,7 +16,7 @@ export interface Limited {
 
 type Asked = Pick<RequestOptions, 'humanCheck' | 'ip'>;
 
-/** Asks for human checks and judges what is answered, where there is one. */
+/** Asks for human checks and verifies the solutions, if a check is configured. */
 export function createHumanChecks(parts: {
   humanCheck?: HumanCheck | undefined;
   countAddress: CountAddress;

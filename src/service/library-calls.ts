@@ -19,7 +19,7 @@ export function checkCall({ requestId, caller, ip }: Call = {}): Call {
  * The service for library callers.
  * - An `ip` that is present but empty, such as `req.ip` of a connection that was reset, counts as `unknown`. Only calls that
  *   omit `ip` are not limited by address.
- * - A call without a valid id gets one if anyone is told of outcomes, so that what becomes of its message can be followed.
+ * - A call without a valid id gets one if any sink takes outcomes, so that its message can be followed.
  */
 export function createLibraryCalls<Success extends Verified>(
   service: Pick<Service<Success>, 'request' | 'verify'>,

@@ -48,7 +48,7 @@ export interface ServiceOptions {
   issueToken?: IssueToken | undefined;
   /** Ends every sign-in and pending code of a canonical identity; returns how many codes. */
   signOut(identity: string, call?: Call): Promise<number>;
-  /** Takes the work that goes on after an answer. Default: nobody asks for it. */
+  /** Receives the work that continues after an answer. Default: it is not reported. */
   underWay?: Pick<UnderWay, 'add'> | undefined;
   /** Called before the code is consumed, so that a failure here costs only an attempt. Default: no extra claims. */
   readClaims?: ReadClaims | undefined;
@@ -60,7 +60,7 @@ export interface ServiceOptions {
   defaultCountry?: string | undefined;
   /** Whether limits of prefixes and countries refuse. Default: they do. */
   phoneGuard?: PhoneGuard | undefined;
-  /** Whose numbers are sent codes. Default: those of every country. */
+  /** The countries whose numbers are sent codes. Default: all. */
   phoneCountries?: PhoneCountries | undefined;
   testIdentities: TestIdentities;
   /** Default: no limit. */

@@ -23,7 +23,7 @@ export interface Sent {
   sendId: string;
 }
 
-/** Keeps in the store how sends fared, for operators. Never rejects: a message matters more than what is known of it. */
+/** Keeps in the store how sends fared, for operators. Never rejects: the message matters more than the note about it. */
 export interface SendNotes {
   /** Ids of the sends of this process that their callers are waiting for. */
   underWay: Set<string>;

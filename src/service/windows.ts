@@ -1,6 +1,6 @@
 import { OtpError } from '../errors.js';
 
-/** A call that names or wants a challenge, where codes are those of windows of time. */
+/** The error for a call that has or wants a challenge: with windows of time there are none. */
 export function createNoChallenges(): OtpError {
   return new OtpError('invalid_request', 'bind, challenge: OTP_MODE=window has no challenges');
 }

@@ -5,7 +5,7 @@ import { senders } from '../../options/senders.js';
 import type { SettingName } from '../../options/settings.js';
 import type { Config } from '../config.js';
 
-/** Settings that say who we are at each backend, besides its secrets. */
+/** Settings that identify us to each backend, in addition to its secrets. */
 const identifying = /_USERNAME$|_SID$|_KEY_ID$|_API_KEY$|_CLIENT_ID$|_PHONE_NUMBER_ID$/;
 
 /** Why a backend refused, in words, and which settings to look at. */

@@ -6,7 +6,7 @@ import type { Host } from './url.js';
 const maxReconnectDelayMs = 500;
 
 /**
- * A client that fails at once instead of queueing, and never resends a command that may have run: a late verify must not
+ * A client that fails immediately instead of queueing, and never resends a command that may have run: a late verify must not
  * be carried out when nobody waits for it any more.
  *
  * @param timeoutMs for each command, and for connecting

@@ -17,7 +17,7 @@ export function createKeyNames(prefix: string) {
     signOut,
     /** In the order that scripts expect which need all of them. */
     all: (owner: OwnerTags) => [of('p3', owner.budgetTag), of('g', owner.budgetTag), signOut(owner)],
-    /** Where the version before kept the sign-outs of an alias; undefined for an identity that is none. */
+    /** Where the previous version kept the sign-outs of an alias; undefined for other identities. */
     oldSignOut: (owner: OwnerTags) => (nameAlias(owner) === '' ? undefined : of('s', owner.identityTag)),
   };
 }

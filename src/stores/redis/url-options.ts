@@ -16,7 +16,7 @@ export interface UrlOptions {
 }
 
 interface Option {
-  /** What it sets. Some only demand what is always done. */
+  /** The field that it sets. Some options only ask for something that is always done. */
   field?: Exclude<keyof UrlOptions, 'needsTls'>;
   allowed: string;
   /** Undefined when the value is not allowed. */
