@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { policyNumbers } from '../../src/core/policy.js';
-import type { Chosen, Signer, System } from './system.js';
+import type { Signer } from './operations/operation.js';
+import type { Chosen, System } from './system.js';
 import { commonProtocol, helloProtocol, proxiedProtocol } from './wire.js';
 
 /** Of every system; made up for each run, as production refuses secrets that somebody has thought up. */

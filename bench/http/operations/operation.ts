@@ -1,10 +1,28 @@
 import type { LoadGenerator } from '../../load.js';
-import type { System } from '../system.js';
+import type { Protocol } from '../wire.js';
 import type { Supply } from './supply.js';
+
+export interface Signer {
+  algorithm: 'HS256' | 'ES256' | 'EdDSA';
+  key: string;
+}
+
+/** What an operation needs to know of a system. */
+export interface Spoken {
+  name: string;
+  protocol: Protocol;
+  /** Signs tokens like those of the system, to check new ones; its algorithm must be that of the tokens. */
+  signer?: Signer;
+  /**
+   * For a system whose own store searches all entries one by one: identities used over and over, and the most requests
+   * of a round. Default: always new ones, as many as there is time for.
+   */
+  pool?: number;
+}
 
 /** What an operation needs of a running system. */
 export interface Target {
-  system: System;
+  system: Spoken;
   /** Of the server itself. */
   port: number;
   /** Straight to the server. */

@@ -1,8 +1,7 @@
 import { createHmac, createPrivateKey, sign } from 'node:crypto';
 import { NotRunError } from '../../results.js';
-import type { Signer } from '../system.js';
 import { obtainCodes } from './codes.js';
-import { preparationMs, type Target } from './operation.js';
+import { preparationMs, type Signer, type Target } from './operation.js';
 import { listSupply } from './supply.js';
 
 /** A token that the system has issued. */
