@@ -43,6 +43,7 @@ export const slow: readonly string[] = [
   'test/runtimes/',
   'test/sdk/browser',
   'test/sdk/python',
+  'test/sdk/vue-templates',
   'test/security/day-dump',
   'test/security/guessing',
   'test/security/keyed-back-end',
