@@ -151,7 +151,7 @@ export type AttemptResult =
       side?: Side | undefined;
       /** When the record expires, by the store's clock. */
       expiresAtMs?: number | undefined;
-      /** What `note` was given for the last send; null when nothing was. Default: the store does not tell. */
+      /** The argument of `note` for the last send; null if there was none. Default: unknown. */
       note?: string | null | undefined;
     }
   /** `cause` is for the log. */

@@ -6,27 +6,27 @@ Usage: stateless-otp [command] [options]
 
 Commands:
   serve    run the service (the default)
-  check    say what is wrong with the configuration, or what is in force
+  check    report problems of the configuration, or the settings in force
   send-test ADDRESS
-           send a test message as codes are sent
+           send a test message the way codes are sent
   identity status|cancel|unblock|sign-out|erase ADDRESS
            ask a running service about one person, or act for them
   identity tag ADDRESS
-           print what the lines of the log show of ADDRESS
-  secret   print a fresh OTP_SECRET_KEY and JWT_SECRET, as lines for .env
+           print the tag by which the log names ADDRESS
+  secret   print a new OTP_SECRET_KEY and JWT_SECRET, as lines for .env
   keys     generate, rotate or list the private keys of a file, for JWT_PRIVATE_KEY_FILE
 
 Options:
-  --api-key NAME    with secret: print a fresh API key for the caller NAME, and its entry for API_KEYS;
-                    NAME:operate is one with the rights of an operator
+  --api-key NAME    with secret: print a new API key for the caller NAME, and its entry for API_KEYS;
+                    NAME:operate gives it the rights of an operator
   --introspect-client NAME
-                    with secret: print a fresh secret for the client NAME, and its entry for INTROSPECT_CLIENTS
-  --connect         with check: also try the store, the backends and the keys
+                    with secret: print a new secret for the client NAME, and its entry for INTROSPECT_CLIENTS
+  --connect         with check: also test the store, the backends and the keys
   --channel NAME    with send-test: by sms, whatsapp or voice
   --file FILE       with keys: the file. Default jwt-keys.json
   --alg ALG         with keys: ES256 (the default) or EdDSA
   --now             with keys rotate: do not wait until the step is safe
-  --config FILE     read settings from FILE instead of .env; the environment wins over both
+  --config FILE     read settings from FILE instead of .env; the environment overrides both
   -h, --help        show this, or more about \`check\`, \`send-test\` or \`identity\`
   -v, --version     show the version
 
@@ -36,33 +36,33 @@ Exit codes: 0 done, 1 failed while running, 2 wrong usage or configuration.
 
 const check = `Usage: stateless-otp check [--json] [--connect] [--price-sms PRICE] [--max-odds ODDS] [--max-bill AMOUNT] [--config FILE]
 
-Says what is wrong with the configuration, or what is in force, without secrets, and what the limits in force let strangers do:
-odds of guessing, messages and their bill, how long they can delay a code. docs/limits.md has the formulas.
+Reports problems of the configuration, or the settings in force without secrets, and what the limits let strangers do:
+the odds of guessing, messages and their bill, how long they can delay a code. docs/limits.md has the formulas.
 
-  --connect      also try what the service depends on, all at the same time and for at most 5 seconds each:
+  --connect      also test what the service depends on, in parallel and for at most 5 seconds each:
                  the store (that it answers, its version, and that the user may run every command),
                  each delivery backend (the login at a mail server, the credentials at a provider; sends nothing),
                  the receiver of events (that EVENTS_URL answers; it is sent no event),
                  the keys of tokens (that they sign, and are in the JWKS that PUBLIC_URL serves),
-                 the modes of files with secrets
+                 the modes of secret files
   --json         the same for programs: one JSON object with ok, problems, warnings, settings, odds, messages_day, bill_day,
-                 delay_seconds and lock; with --connect also connections. null is "without a bound"
+                 delay_seconds and lock; with --connect also connections. null means unbounded
   --price-sms PRICE  what one message to a phone costs, such as 0.07, in any currency: for bill_day
   --max-odds ODDS    fail if a year of guessing at one identity succeeds more often, such as 1e-4
   --max-bill AMOUNT  fail if a day of messages to phones can cost more, such as 50
-  --config FILE  read settings from FILE instead of .env; the environment wins over both
+  --config FILE  read settings from FILE instead of .env; the environment overrides both
 
-Each check of --connect is a line that begins with ok, warning or FAILED.
-Exit codes: 0 all is well, 1 a maximum is passed or a check of --connect failed, 2 wrong usage or configuration.
+Each check of --connect prints a line that begins with ok, warning or FAILED.
+Exit codes: 0 all is well, 1 a maximum is exceeded or a check of --connect failed, 2 wrong usage or configuration.
 `;
 
 const sendTest = `Usage: stateless-otp send-test ADDRESS [--channel NAME] [--config FILE]
 
-Sends ADDRESS, an e-mail address or a phone number, a real message with a made-up code that opens nothing. It takes the
-backends that codes take, in the same order, and prints what each of them answers. The message says that it is a test.
+Sends ADDRESS, an e-mail address or a phone number, a real message with a sample code that opens nothing. It uses the
+same backends as codes, in the same order, and prints what each of them answers. The message says that it is a test.
 
   --channel NAME  for a phone number: sms, whatsapp or voice. Default: the first that a backend serves
-  --config FILE   read settings from FILE instead of .env; the environment wins over both
+  --config FILE   read settings from FILE instead of .env; the environment overrides both
 
 That a provider accepted a message does not mean that it arrived.
 Exit codes: 0 a provider accepted it, 1 none did, 2 wrong usage or configuration.
@@ -80,12 +80,12 @@ Verbs:
   erase     sign-out and unblock, for a deletion request
 
   --key-file FILE  a file with an API key that has the right operate
-                   (\`stateless-otp secret --api-key ops:operate\` makes one)
+                   (\`stateless-otp secret --api-key ops:operate\` prints one)
   --url URL        where the service is. Default http://127.0.0.1:8000
-  --force          with unblock: however often it was done before
-  --json           print what the service answers
+  --force          with unblock: even after 3 times
+  --json           print the raw answer of the service
 
-Exit codes: 0 done, 1 the service did not do it or cannot be reached, 2 wrong usage.
+Exit codes: 0 done, 1 the service refused or cannot be reached, 2 wrong usage.
 `;
 
 const pages: Readonly<Record<string, string>> = { check, 'send-test': sendTest, identity };
