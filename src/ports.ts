@@ -72,7 +72,8 @@ export interface Store extends CountVerbs, StoreTraits {
   attempt(request: AttemptRequest): Promise<AttemptResult>;
   /**
    * Single use: deletes the record and is true for exactly one caller, ever. Call it only when the code was right: it
-   * takes back the guess that `attempt` counted, and for the winner clears the verify limit.
+   * takes back the guess that `attempt` counted, of a bound record all guesses at it that are of its last period, and for
+   * the winner clears the verify limit.
    *
    * Instead of true, a store with `clear` returns the time of the sign-in: unix seconds by its clock, and at least one second
    * later than the last sign-out. One that counts over a day also returns the sends that it gave back: the caller gives back

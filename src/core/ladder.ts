@@ -53,6 +53,8 @@ export interface ReturnedSend {
 export const bucketsPerPeriod = 24;
 
 export const daySeconds = 86_400;
+/** The limit of an IPv6 /48, as a multiple of the limit of a /64. A /48 holds 65 536 of them and is often free to get. */
+export const networksPerSite = 16;
 
 interface Sends {
   max: number;
@@ -84,11 +86,17 @@ export const identityLadder = createLadder(
   { max: 20, networkMax: 8, freshMax: 30 },
 );
 
+const [addressMax, checkedAddressMax] = [100, 400];
+
 /** Of one caller: an IPv4 address, or the /64 of an IPv6 address. */
-export const addressLadder = createLadder(daySeconds, { max: 100 }, { max: 400 });
+export const addressLadder = createLadder(daySeconds, { max: addressMax }, { max: checkedAddressMax });
 
 /** Of the /48 around it. */
-export const siteLadder = createLadder(daySeconds, { max: 1600 }, { max: 6400 });
+export const siteLadder = createLadder(
+  daySeconds,
+  { max: addressMax * networksPerSite },
+  { max: checkedAddressMax * networksPerSite },
+);
 
 /** To neighbouring numbers: those that differ in the last four digits. */
 export const prefixLadder = createLadder(

@@ -1,7 +1,7 @@
 import { isPrivateHost } from '../core/private-host.js';
 import { webUrl } from '../transports/options.js';
 import { isPublicHost } from '../transports/public-fetch.js';
-import { decodeWebhookSecret } from '../transports/webhook-signature.js';
+import { decodeWebhookSecret, webhookSecretForm } from '../transports/webhook-signature.js';
 import { flag, from, needing, secret, text } from './row.js';
 
 /** @throws TypeError or RangeError that does not repeat the URL, whose query may hold a secret */
@@ -36,7 +36,7 @@ export const eventOptions = {
     needing(
       'eventsUrl',
       'it signs the events that are posted there',
-      secret('`whsec_` and base64, or base64 alone, of 24 to 64 bytes', decodeWebhookSecret),
+      secret(webhookSecretForm, decodeWebhookSecret),
     ),
   ),
   /** Let events go to loopback, private and link-local addresses too. Default false. */

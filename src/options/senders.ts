@@ -7,6 +7,7 @@ import { smtpPorts } from '../transports/smtp-port.js';
 import { createTwilioTransport } from '../transports/twilio.js';
 import { createVonageTransport } from '../transports/vonage.js';
 import { createWebhookTransport } from '../transports/webhook.js';
+import { webhookSecretForm } from '../transports/webhook-signature.js';
 import { createWhatsAppTransport } from '../transports/whatsapp.js';
 import type { SenderName } from './delivery.js';
 import { type AnyRow, flag, list, secret, text, wholeNumber } from './row.js';
@@ -76,7 +77,7 @@ const webhook = {
   /** Where `webhook` posts. */
   WEBHOOK_URL: requiredAs('url', text({ allowed: 'a URL with https' })),
   /** Signs what `webhook` posts. */
-  WEBHOOK_SECRET: requiredAs('secret', secret('`whsec_` and base64, or base64 alone, of 24 to 64 bytes')),
+  WEBHOOK_SECRET: requiredAs('secret', secret(webhookSecretForm)),
   /** Let `webhook` post codes over http. */
   WEBHOOK_ALLOW_INSECURE_HTTP: passedAs('allowInsecureHttp', flag(false)),
   /** Let `webhook` post to loopback, private and link-local addresses. */

@@ -1,9 +1,9 @@
 import type { Derivation, Sender } from '../core/derivation.js';
+import { networksPerSite } from '../core/ladder.js';
 import { limitPeriodSeconds, type Policy } from '../core/policy.js';
 import type { SpendRequest } from '../count-verbs.js';
 import type { Store } from '../ports.js';
 import type { RateLimited } from '../results.js';
-
 import { rateLimited } from './waits.js';
 
 /**
@@ -13,9 +13,6 @@ export type CountAddress = (
   limit: 'request_ip' | 'verify_ip' | 'human_check_ip',
   ip: string | null | undefined,
 ) => Promise<RateLimited | null>;
-
-/** The limit of an IPv6 /48, as a multiple of the limit of a /64. A /48 holds 65 536 of them and is often free to get. */
-const networksPerSite = 16;
 
 export function createAddressLimits(parts: {
   policy: Policy;

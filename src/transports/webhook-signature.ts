@@ -6,6 +6,9 @@ export function signWebhook(key: KeyObject, id: string, timestamp: string, body:
   return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
 }
 
+/** What settings with such a secret may hold. */
+export const webhookSecretForm = '`whsec_` and base64, or base64 alone, of 24 to 64 bytes';
+
 /** @throws TypeError or RangeError */
 export function decodeWebhookSecret(secret: unknown, name = 'secret'): KeyObject {
   if (typeof secret !== 'string') throw new TypeError(`${name} must be a string`);

@@ -1,4 +1,4 @@
-import { chooseFigures, findRefusal, unitsPerSend, verifiedDays } from '../../core/ladder.js';
+import { chooseFigures, daySeconds, findRefusal, unitsPerSend, verifiedDays } from '../../core/ladder.js';
 import type { LimitName } from '../../core/policy.js';
 import type { RefundRequest, SpendPlace, SpendRequest, SpendResult, SpendRow } from '../../count-verbs.js';
 import { type Expiring, ExpiringMap } from './expiring-map.js';
@@ -18,7 +18,7 @@ interface Places extends Expiring {
   places: Map<string, PartCounts>;
 }
 
-const dayMs = 86_400_000;
+const dayMs = daySeconds * 1000;
 /** More than the number of countries, so nobody can fill it. */
 const maxGrowing = 2048;
 

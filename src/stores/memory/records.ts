@@ -1,6 +1,7 @@
 import type { Channel } from '../../core/policy.js';
 import type { InspectedRecord } from '../../inspect-verb.js';
 import type { OpenRequest, PendingRecord, Side } from '../../store-verbs.js';
+import { parseRecordName } from '../record-name.js';
 import type { Expiring } from './expiring-map.js';
 
 export interface StoredRecord extends PendingRecord, Expiring {
@@ -83,10 +84,8 @@ export function toPending(record: StoredRecord): PendingRecord {
 /** What `Store.inspect` shows of it. */
 export function inspectRecord(record: StoredRecord, now: number): InspectedRecord {
   const { name, channel, digits, attemptsLeft, mute, expiresAt, lastSend, note } = record;
-  const [recordTag = '', challenge] = name.split(':');
   return {
-    recordTag,
-    isBound: challenge !== undefined,
+    ...parseRecordName(name),
     channel,
     digits,
     attemptsLeft,

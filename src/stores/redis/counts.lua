@@ -103,7 +103,7 @@ local function find_place(places, name)
 end
 
 -- Sign-ins are { day, count, day, count … }, oldest first.
-local DAY = 86400 * 1000000
+local DAY = DAY_SECONDS * 1000000
 
 local function best_day(days)
   local best = 0

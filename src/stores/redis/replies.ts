@@ -3,6 +3,7 @@ import { type ReturnedSend, unitsPerSend } from '../../core/ladder.js';
 import { type Channel, channels, type DayLimit } from '../../core/policy.js';
 import type { InspectedCounts, InspectedRecord, InspectResult } from '../../inspect-verb.js';
 import type { AttemptResult, ConsumedRecord, OpenResult, PendingRecord } from '../../store-verbs.js';
+import { parseRecordName } from '../record-name.js';
 
 /** See the headers of `open.lua` and `attempt.lua`. */
 export type Reply = [status: string, ...fields: (string | number)[]];
@@ -135,10 +136,8 @@ function decodeInspected([
   sentMsAgo,
   note,
 ]: Field[]) {
-  const [recordTag = '', challenge] = String(name).split(':');
   return {
-    recordTag,
-    isBound: challenge !== undefined,
+    ...parseRecordName(String(name)),
     channel: nameChannel(channel as number),
     digits,
     attemptsLeft,
