@@ -1,6 +1,11 @@
 import type { Ladder } from './core/ladder.js';
 import type { LimitName } from './core/policy.js';
-import type { RollingLimit } from './store-verbs.js';
+
+/** At most `max` per rolling `periodSeconds`. */
+export interface RollingLimit {
+  max: number;
+  periodSeconds: number;
+}
 
 /** The verbs of a store that count against limits which are nobody's own. */
 export interface CountVerbs {
@@ -52,7 +57,15 @@ export interface SpendRequest {
   /** Whether they refuse; otherwise everything is counted, and the answer says what would have been refused. */
   isEnforced: boolean;
   /** A call of `hit` that comes first, and stays counted when a row refuses. */
-  hit?: { limitName: LimitName; key: string; limit: HitLimit; group: HitGroup | undefined } | undefined;
+  hit?: LimitedHit | undefined;
+}
+
+/** What `hit` is asked for, and the limit that is named when it refuses. */
+export interface LimitedHit {
+  limitName: LimitName;
+  key: string;
+  limit: HitLimit;
+  group: HitGroup | undefined;
 }
 
 export type SpendResult =

@@ -3,8 +3,9 @@ import type { OwnerTags } from './core/derivation.js';
 import type { ExpiredCause } from './core/expired-cause.js';
 import type { Checked, HelpedByCheck } from './core/human-check.js';
 import type { DaySpending, ReturnedSend } from './core/ladder.js';
-import type { Channel, DayLimit, ResendPolicy } from './core/policy.js';
+import type { Channel, LimitName, ResendPolicy } from './core/policy.js';
 import type { SealedRecord } from './core/sealed-challenge.js';
+import type { LimitedHit, RollingLimit, SpendRequest } from './count-verbs.js';
 
 export type { ExchangeRequest, ExchangeResult } from './core/exchange.js';
 
@@ -20,12 +21,6 @@ export const storeVerbs = [
   'exchange',
   'ping',
 ] as const;
-
-/** At most `max` per rolling `periodSeconds`. */
-export interface RollingLimit {
-  max: number;
-  periodSeconds: number;
-}
 
 /** Whose budget pays: that of strangers, or that of the browsers that have proven to be the owner's. */
 export type Side = 'unknown' | 'known';
@@ -83,6 +78,11 @@ export interface OpenRequest extends RecordKey, Checked {
   mute: boolean;
   /** Default: sends are not counted over a day. */
   day?: DaySpending | undefined;
+  /**
+   * To be counted first, as by `spend`. When the record is refused, only its `hit` stays counted. Only for a store that
+   * `countsTogether`.
+   */
+  spending?: SpendRequest | undefined;
 }
 
 /** The inputs of a pending code. */
@@ -114,13 +114,13 @@ export type OpenResult =
       /** Time until the next send is possible. */
       resendInMs: number;
       /** What would have been refused, if `day` does not refuse. */
-      exceeded?: DayLimit | undefined;
+      exceeded?: LimitName | undefined;
     }
   | { status: 'expired' }
   | { status: 'blocked' | 'pending'; retryAfterMs: number }
   | ({
       status: 'limited';
-      limit: 'cooldown' | 'request_identity' | DayLimit;
+      limit: LimitName;
       retryAfterMs: number;
     } & HelpedByCheck);
 
@@ -140,6 +140,8 @@ export interface AttemptRequest extends RecordKey {
   /** Limits attempts on unbound records only. */
   verifies: RollingLimit;
   lengthening: Lengthening;
+  /** To be counted first, as by `hit`; it stays counted. Only for a store that `countsTogether`. */
+  hit?: LimitedHit | undefined;
 }
 
 export type AttemptResult =
@@ -157,7 +159,8 @@ export type AttemptResult =
   /** `cause` is for the log. */
   | { status: 'expired'; cause?: ExpiredCause | undefined }
   | { status: 'blocked'; retryAfterMs: number }
-  | { status: 'limited'; retryAfterMs: number };
+  /** `limit`: that of `hit` if it refused. Default: of the identity. */
+  | { status: 'limited'; retryAfterMs: number; limit?: LimitName | undefined };
 
 export interface ConsumeRequest extends RecordKey {
   /** The challenge of the record that `attempt` returned. */

@@ -47,6 +47,8 @@ export interface ReturnedSend {
   network: string | undefined;
   receipt: string;
   units: number;
+  /** When it was sent: ms by the store's clock. Only from a store that `countsTogether`. */
+  atMs?: number | undefined;
 }
 
 /** Sends are forgotten together with the others of the same part of a period, up to one part late and never early. */

@@ -9,6 +9,11 @@ export interface StoreTraits {
    * Default false.
    */
   readonly isStateless?: boolean | undefined;
+  /**
+   * Its `open` counts what the request names as `spending`, and its `attempt` what it names as `hit`, in the same step. Other
+   * stores are asked for these first. Default false.
+   */
+  readonly countsTogether?: boolean | undefined;
   /** Its codes are those of windows of time, with neither records nor challenges. Default false. */
   readonly isWindowed?: boolean | undefined;
 }

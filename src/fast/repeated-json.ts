@@ -7,7 +7,7 @@ interface Written {
 }
 
 /** More would be compared for longer than JSON takes. */
-const maxLists = 4;
+const maxLists = 8;
 
 /**
  * For lists of settings that are nearly always one of the last few: writing twenty of them takes 2 µs, comparing them a tenth.

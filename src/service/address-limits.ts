@@ -1,7 +1,7 @@
 import type { Derivation, Sender } from '../core/derivation.js';
 import { networksPerSite } from '../core/ladder.js';
 import { limitPeriodSeconds, type Policy } from '../core/policy.js';
-import type { SpendRequest } from '../count-verbs.js';
+import type { LimitedHit } from '../count-verbs.js';
 import type { Store } from '../ports.js';
 import type { RateLimited } from '../results.js';
 import { rateLimited } from './waits.js';
@@ -14,25 +14,38 @@ export type CountAddress = (
   ip: string | null | undefined,
 ) => Promise<RateLimited | null>;
 
-export function createAddressLimits(parts: {
-  policy: Policy;
-  derivation: Derivation;
-  store: Store;
-}): CountAddress {
+/** The same as a part of another call of the store; undefined where nothing is counted. */
+export type DescribeHit = (
+  limit: Parameters<CountAddress>[0],
+  ip: string | null | undefined,
+) => LimitedHit | undefined;
+
+export function createAddressLimits(parts: { policy: Policy; derivation: Derivation; store: Store }): {
+  countAddress: CountAddress;
+  describeHit: DescribeHit;
+} {
   const { policy, derivation, store } = parts;
   const limits = {
     request_ip: { max: policy.requestIpMax, periodSeconds: limitPeriodSeconds, opensRecords: true },
     human_check_ip: { max: policy.requestIpMax, periodSeconds: limitPeriodSeconds, opensRecords: false },
     verify_ip: { max: policy.verifyIpMax, periodSeconds: limitPeriodSeconds, opensRecords: false },
   };
-  return async (name, ip) => {
+  const describeHit: DescribeHit = (name, ip) => {
     const limit = limits[name];
-    if (ip == null || limit.max === 0) return null;
+    if (ip == null || limit.max === 0) return undefined;
     const { network, site } = derivation.deriveNetworkTags(name, ip);
-    const hit = await store.hit(network, limit, groupOf(site, limit.max));
-    return hit.allowed
-      ? null
-      : rateLimited(name === 'human_check_ip' ? 'request_ip' : name, hit.retryAfterMs);
+    const limitName = name === 'human_check_ip' ? 'request_ip' : name;
+    return { limitName, key: network, limit, group: groupOf(site, limit.max) };
+  };
+  return {
+    describeHit,
+    async countAddress(name, ip) {
+      const described = describeHit(name, ip);
+      if (!described) return null;
+      const { limitName, key, limit, group } = described;
+      const hit = await store.hit(key, limit, group);
+      return hit.allowed ? null : rateLimited(limitName, hit.retryAfterMs);
+    },
   };
 }
 
@@ -40,7 +53,7 @@ export function createAddressLimits(parts: {
 export function describeRequestHit(
   { requestIpMax: max }: Policy,
   { address, site }: Sender,
-): SpendRequest['hit'] {
+): LimitedHit | undefined {
   if (max === 0) return undefined;
   const limit = { max, periodSeconds: limitPeriodSeconds, opensRecords: true };
   return { limitName: 'request_ip', key: address, limit, group: groupOf(site, max) };

@@ -1,29 +1,22 @@
 import type { Derivation, Sender } from '../core/derivation.js';
 import type { Identity } from '../core/identity.js';
 import {
-  addressLadder,
-  createCountryLadder,
   type DaySpending,
-  defaultCountryFloor,
-  freeCountries,
   identityLadder,
   isOnSecondStep,
   isPaid,
-  prefixLadder,
   type ReturnedSend,
-  siteLadder,
   unitsPerSend,
 } from '../core/ladder.js';
 import { type PhoneCountries, parsePhoneCountries } from '../core/phone-countries.js';
-import { findPlace } from '../core/phone-place.js';
 import type { Channel, DayBudgetMode, LimitName, PhoneGuard, Policy } from '../core/policy.js';
-import type { SpendPlace, SpendRequest, SpendResult, SpendRow } from '../count-verbs.js';
-import { remember } from '../fast/recent.js';
+import type { SpendRequest, SpendResult } from '../count-verbs.js';
 import type { MonotonicClock, Store } from '../ports.js';
 import type { RateLimited } from '../results.js';
 import type { Side } from '../store-verbs.js';
 import type { UnderWay } from '../under-way.js';
-import { type CountAddress, describeRequestHit } from './address-limits.js';
+import { type CountAddress, type DescribeHit, describeRequestHit } from './address-limits.js';
+import { createDayRows, toAddressRows } from './day-rows.js';
 import { createPaidDay, type PaidMessage } from './paid-day.js';
 import { readReceipt, writeReceipt } from './send-receipt.js';
 
@@ -62,6 +55,10 @@ export type SpendRefusal = Extract<SpendResult, { status: 'limited' }>;
 export interface DayBudgets {
   /** Counts a send against the limits of the address, and against those over a day but for the identity's. */
   spend(spender: Spender): Promise<Spent | SpendRefusal | RateLimited>;
+  /**
+   * What `spend` would count, for an `open` that counts it together with the record; undefined where `spend` has to come first.
+   */
+  describeSpending(spender: Spender): { spending: SpendRequest | undefined; spent: Spent } | undefined;
   /** How the store counts the send for its identity; undefined where it does not. */
   describeSend(spender: Spender, spent: Spent): DaySpending | undefined;
   /** Gives back what `spend` has counted, when a later limit refused. */
@@ -73,9 +70,6 @@ export interface DayBudgets {
 }
 
 const everyCountry = parsePhoneCountries(['*']);
-/** Few installations have more than one floor. */
-const maxFloors = 256;
-
 const nothing: Spent = {
   status: 'counted',
   network: undefined,
@@ -83,6 +77,8 @@ const nothing: Spent = {
   paid: undefined,
   exceeded: undefined,
 };
+
+const noRows: SpendRequest = { slot: '', rows: [], isOnSecondStep: false, isEnforced: true };
 
 export function createDayBudgets(parts: {
   policy: Policy;
@@ -94,35 +90,30 @@ export function createDayBudgets(parts: {
   store: Store;
   monotonicClock: MonotonicClock;
   countAddress: CountAddress;
+  describeHit: DescribeHit;
   underWay: Pick<UnderWay, 'add'>;
 }): DayBudgets {
-  const { policy, derivation, store, countAddress, underWay } = parts;
+  const { policy, derivation, store, countAddress, describeHit, underWay } = parts;
   const { dayBudgets = 'enforce', phoneGuard = 'enforce', phoneCountries = everyCountry } = parts;
   const isCounting = dayBudgets !== 'off' && store.spend !== undefined;
   const isEnforced = dayBudgets === 'enforce';
   const takePaidMessage = createPaidDay(parts);
-  const ladders = remember(maxFloors, createCountryLadder);
+  const { listPhoneRows, describePlace } = createDayRows(derivation, phoneCountries);
 
-  function listPhoneRows(
-    { identity, side }: Pick<Spender, 'identity' | 'side'>,
-    network: string | undefined,
-  ) {
-    const place = findPlace(identity.value);
-    const tags = derivation.derivePhoneTags(identity.value, place.country ?? '', side);
-    const ladder = ladders(phoneCountries.floorOf(place) ?? defaultCountryFloor);
-    const rows: SpendRow[] = [
-      { limit: 'phone_prefix', key: tags.prefix, ladder: prefixLadder, network },
-      { limit: 'phone_country', key: 'all', ladder, network, isGrowing: true },
-    ];
-    return { slot: tags.country, rows };
+  function describeAddressSpending(spender: Spender, sender: Sender): SpendRequest {
+    return {
+      ...toAddressRows(sender),
+      place: describePlace(spender.identity, sender.address),
+      hit: describeRequestHit(policy, sender),
+      isOnSecondStep: isOnSecondStep(spender.channel, spender),
+      isEnforced,
+    };
   }
 
-  /** Countries are counted over both sides together. */
-  function describePlace({ kind, value }: Identity, address: string): SpendPlace | undefined {
-    if (kind !== 'phone') return undefined;
-    const { country } = derivation.derivePhoneTags(value, findPlace(value).country ?? '', 'unknown');
-    const { periodSeconds } = addressLadder;
-    return { limit: 'phone_country', key: address, place: country, max: freeCountries, periodSeconds };
+  /** Who is counted, and as which network; undefined where networks do not count. */
+  function findSender({ ip, isUnguarded }: Spender) {
+    const sender = ip == null || !isCounting ? undefined : derivation.deriveSender(ip);
+    return { sender, network: isUnguarded ? undefined : sender?.network };
   }
 
   /** Only called where the store can. */
@@ -141,10 +132,7 @@ export function createDayBudgets(parts: {
     let [addressAtMs, phoneAtMs] = [0, 0];
 
     if (sender && network !== undefined) {
-      const { slot, rows } = toAddressRows(sender);
-      const place = describePlace(identity, sender.address);
-      const hit = describeRequestHit(policy, sender);
-      const answer = await spendIn({ slot, rows, place, hit, isOnSecondStep: isOnSecond, isEnforced });
+      const answer = await spendIn(describeAddressSpending(spender, sender));
       if (answer.status === 'limited') return answer;
       spent.exceeded = answer.exceeded;
       addressAtMs = answer.atMs;
@@ -180,7 +168,7 @@ export function createDayBudgets(parts: {
   }
 
   async function refund(identity: Identity, send: ReturnedSend, isSignIn: boolean): Promise<void> {
-    const { sender, side, addressAtMs, phoneAtMs } = readReceipt(send.receipt);
+    const { sender, side, addressAtMs, phoneAtMs } = readReceipt(send);
     const { units } = send;
     if (sender) {
       const place = describePlace(identity, sender.address);
@@ -204,15 +192,26 @@ export function createDayBudgets(parts: {
 
   return {
     async spend(spender) {
-      const { ip, channel, isUnguarded } = spender;
-      const sender = ip == null || !isCounting ? undefined : derivation.deriveSender(ip);
-      const network = isUnguarded ? undefined : sender?.network;
+      const { ip, channel } = spender;
+      const { sender, network } = findSender(spender);
       if (network === undefined) {
         const refused = await countAddress('request_ip', ip);
         if (refused) return refused;
         if (!isCounting || !isPaid(channel)) return nothing;
       }
       return spendDay(spender, sender, network);
+    },
+    describeSpending(spender) {
+      if (!store.countsTogether || spender.finding) return undefined;
+      if (isCounting && isPaid(spender.channel)) return undefined;
+      const { sender, network } = findSender(spender);
+      if (!sender || network === undefined) {
+        const hit = describeHit('request_ip', spender.ip);
+        return { spending: hit && { ...noRows, hit }, spent: nothing };
+      }
+      const receipt = writeReceipt(spender.side, sender, undefined, 0);
+      const spent: Spent = { status: 'counted', network, receipt, paid: undefined, exceeded: undefined };
+      return { spending: describeAddressSpending(spender, sender), spent };
     },
     describeSend(spender, { network, receipt }) {
       if (!isCounting) return undefined;
@@ -233,14 +232,5 @@ export function createDayBudgets(parts: {
       // However often it was sent, it is one sign-in.
       for (const [index, send] of sends.entries()) giveBack(identity, send, index === 0);
     },
-  };
-}
-
-function toAddressRows({ address, site }: Pick<Sender, 'address' | 'site'>) {
-  const own: SpendRow = { limit: 'request_ip_day', key: address, ladder: addressLadder };
-  if (site === undefined) return { slot: address, rows: [own] };
-  return {
-    slot: site,
-    rows: [{ limit: 'request_ip_day', key: 'site', ladder: siteLadder } as SpendRow, own],
   };
 }

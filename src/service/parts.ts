@@ -84,16 +84,17 @@ export function createParts(options: ServiceOptions) {
   const derivation = createDerivation(keys, policy.namespace);
   const findTestCode = createTestCodeFinder(testIdentities, clock);
   const base = { ...options, underWay, derivation, findTestCode };
-  const countAddress = createAddressLimits(base);
+  const addressLimits = createAddressLimits(base);
+  const { countAddress } = addressLimits;
   // Without a budget of guesses, codes are always short.
   const isBounded = policy.lengthenAfter > 0;
   const shortCodes = createShortCodes(isBounded ? base : { ...base, shortOpenMax: undefined });
   return {
     ...base,
     resolveTarget: createTargetResolver(base),
-    countAddress,
+    ...addressLimits,
     humanChecks: createHumanChecks({ ...options, countAddress }),
-    dayBudgets: createDayBudgets({ ...base, countAddress }),
+    dayBudgets: createDayBudgets({ ...base, ...addressLimits }),
     sendNotes: createSendNotes(base),
     shortCodes,
     newCodes: createNewCodes({ ...options, shortCodes }),

@@ -131,7 +131,8 @@ export function createRequest(parts: Parts): Request {
       canBeAsked: humanChecks.canBeAsked(options),
     };
     // Before the identity's limits, so that a blocked address cannot use those up.
-    const spending = dayBudgets.spend(spender);
+    const together = shouldSend ? undefined : dayBudgets.describeSpending(spender);
+    const spending = together ? together.spent : dayBudgets.spend(spender);
     const [spent, device] = finding ? await Promise.all([spending, finding]) : [await spending, null];
     if (spent.status !== 'counted') return spent;
     if (device) {
@@ -164,10 +165,11 @@ export function createRequest(parts: Parts): Request {
       isChecked,
       mute: shouldSend !== undefined && !(await shouldSend(identity.value, purpose)),
       day: dayBudgets.describeSend(spender, spent),
+      spending: together?.spending,
     });
     if (!testCode) newCodes.noteOpened(opened, newChallenge, lease, spender.side, facts);
     if (opened.status !== 'opened') {
-      dayBudgets.undo(spender, spent);
+      if (!together) dayBudgets.undo(spender, spent);
       return opened;
     }
     facts.paid = spent.paid;

@@ -1,24 +1,30 @@
 import type { Sender } from '../core/derivation.js';
+import type { ReturnedSend } from '../core/ladder.js';
 import type { Side } from '../store-verbs.js';
 
-/** Names what a send was counted for elsewhere. As short as can be: a store keeps it for a day. */
+/**
+ * Names what a send was counted for elsewhere. As short as can be: a store keeps it for a day.
+ *
+ * @param addressAtMs undefined: when it was sent
+ */
 export function writeReceipt(
   side: Side,
   sender: Sender | undefined,
-  addressAtMs: number,
+  addressAtMs: number | undefined,
   phoneAtMs: number,
 ): string {
   const letter = side === 'known' ? 'k' : 'u';
   // Joined, since V8 would keep each part of a template literal until somebody reads it.
-  const parts = [letter, addressAtMs.toString(36), phoneAtMs.toString(36)];
+  const parts = [letter, addressAtMs?.toString(36) ?? '', phoneAtMs.toString(36)];
   if (sender !== undefined) parts.push(sender.address, sender.site ?? '');
   return parts.join(' ');
 }
 
-export function readReceipt(receipt: string) {
+export function readReceipt({ receipt, atMs = 0 }: ReturnedSend) {
   const [letter, addressAt = '0', phoneAt = '0', address, site] = receipt.split(' ');
   const side: Side = letter === 'k' ? 'known' : 'unknown';
   const sender = address === undefined ? undefined : { address, site: site || undefined };
-  const [addressAtMs, phoneAtMs] = [Number.parseInt(addressAt, 36), Number.parseInt(phoneAt, 36)];
+  const addressAtMs = addressAt === '' ? atMs : Number.parseInt(addressAt, 36);
+  const phoneAtMs = Number.parseInt(phoneAt, 36);
   return { side, sender, addressAtMs, phoneAtMs };
 }

@@ -2,6 +2,7 @@ import { typedCodes } from '../core/code.js';
 import type { Device } from '../core/device-token.js';
 import { parseExpiredCause } from '../core/expired-cause.js';
 import { type Channel, limitPeriodSeconds } from '../core/policy.js';
+import type { LimitedHit } from '../count-verbs.js';
 import { OtpError } from '../errors.js';
 import { toFailure } from '../outcomes/failure.js';
 import type { Valid, Verified, VerifyOptions, VerifyResult } from '../results.js';
@@ -36,8 +37,17 @@ const maxUsedCodes = 10_000;
 /** Counts the attempt, compares the code, consumes the record, issues the token. */
 export function createVerify(parts: Parts): Verify {
   const { policy, derivation, store, outcomes, random, issueToken, readClaims, monotonicClock } = parts;
-  const { devices, shouldSend, resolveTarget, countAddress, dayBudgets, findCountry, shortCodes, newCodes } =
-    parts;
+  const {
+    devices,
+    shouldSend,
+    resolveTarget,
+    countAddress,
+    describeHit,
+    dayBudgets,
+    findCountry,
+    shortCodes,
+    newCodes,
+  } = parts;
   const { findTransport } = parts.sendNotes;
   const { parse: parseTyped, equal } = typedCodes[parts.codeAlphabet ?? 'digits'];
   const usedCodes = createUsedCodes({
@@ -53,6 +63,7 @@ export function createVerify(parts: Parts): Verify {
     target: Target,
     code: string,
     attemptId: string,
+    hit: LimitedHit | undefined,
     facts: VerifyFacts,
   ): Promise<Consumed | VerifyAnswer> {
     const { identity, recordKey } = target;
@@ -70,12 +81,15 @@ export function createVerify(parts: Parts): Verify {
       keyIds: derivation.keyIds,
       verifies,
       lengthening: target.lengthening,
+      hit,
     });
     if (attempt.status === 'expired') {
       facts.expiredCause = parseExpiredCause(attempt.cause);
       return { status: 'expired' };
     }
-    if (attempt.status === 'limited') return rateLimited('verify_identity', attempt.retryAfterMs);
+    if (attempt.status === 'limited') {
+      return rateLimited(attempt.limit ?? 'verify_identity', attempt.retryAfterMs);
+    }
     if (attempt.status === 'blocked') {
       return { status: 'blocked', retryAfterSeconds: toRetrySeconds(attempt.retryAfterMs) };
     }
@@ -134,13 +148,14 @@ export function createVerify(parts: Parts): Verify {
     code: string,
     { session = false, remember }: VerifyOptions,
     device: Device | null,
+    hit: LimitedHit | undefined,
     facts: VerifyFacts,
   ): Promise<VerifyAnswer> {
     const { identity, purpose, recordKey, testCode } = target;
     const attemptId = random.id();
     let result: Consumed | VerifyAnswer;
     try {
-      result = await attemptAndConsume(target, code, attemptId, facts);
+      result = await attemptAndConsume(target, code, attemptId, hit, facts);
     } catch (error) {
       // A wrong guess returns. So this one was right, or was never compared.
       takeAttemptBack({ ...recordKey, attemptId });
@@ -177,7 +192,8 @@ export function createVerify(parts: Parts): Verify {
     }
     const code = parseTyped(typed);
     if (code === null) return { status: 'invalid', attemptsLeft: null };
-    const counting = countAddress('verify_ip', options.ip);
+    const hit = store.countsTogether ? describeHit('verify_ip', options.ip) : undefined;
+    const counting = hit ? null : countAddress('verify_ip', options.ip);
     const [refused, device] = options.device
       ? await Promise.all([counting, devices?.find(options.device, target.recordKey) ?? null])
       : [await counting, null];
@@ -185,7 +201,7 @@ export function createVerify(parts: Parts): Verify {
       target.recordKey.side = 'known';
       facts.side = 'known';
     }
-    const result = refused ?? (await verify(target, code, options, device, facts));
+    const result = refused ?? (await verify(target, code, options, device, hit, facts));
     if (result.status === 'expired') facts.usedSecondsAgo = usedCodes.findAge(target.recordKey);
     return result;
   }

@@ -10,19 +10,17 @@ import { type Resolved, redisTimeout, resolveAccess } from './redis/access.js';
 import { checkServer } from './redis/check-server.js';
 import { createClient, createProbe } from './redis/connect.js';
 import { createCountVerbs } from './redis/count-verbs.js';
-import { addDay } from './redis/day-counts.js';
+import { encodeOpen } from './redis/encode-open.js';
 import { createFreeMemory } from './redis/free-memory.js';
-import { createKeyNames, nameAlias, numberChannel, numberSide } from './redis/keys.js';
+import { createKeyNames, nameAlias, numberSide } from './redis/keys.js';
 import { createReasonLog } from './redis/reason-log.js';
 import {
-  type ConsumeReply,
   decodeAttemptReply,
   decodeConsumeReply,
   decodeInspectReply,
   decodeOpenReply,
   decodeReleaseReply,
   type InspectReply,
-  type Reply,
 } from './redis/replies.js';
 import type { RedisClient } from './redis/scripts.js';
 import { createSender } from './redis/sender.js';
@@ -108,6 +106,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     }
   }
 
+  let countsTogether = false;
   try {
     await checkServer(client, {
       ...options,
@@ -122,6 +121,11 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     await send('ping', [`${keyPrefix}ping`], [], []).catch((cause) => {
       throw new OtpError('store_unavailable', `Redis cannot answer: ${failures.explain(cause)}`, { cause });
     });
+    countsTogether = await send('ping', [`${keyPrefix}ping:{1}`, `${keyPrefix}ping:{2}`], [], []).then(
+      () => true,
+      // A cluster, or something before one that looks like a single server.
+      () => false,
+    );
     failures.start();
   } catch (error) {
     await close();
@@ -129,44 +133,24 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
   }
 
   const key = createKeyNames(keyPrefix);
+  const counts = createCountVerbs({ call, keyOf: key.of, findFreeMemory: createFreeMemory(client) });
 
   return {
-    ...createCountVerbs({ call, keyOf: key.of, findFreeMemory: createFreeMemory(client) }),
+    ...counts.verbs,
+    countsTogether,
     async open(request) {
-      const { recordTag, bind, challenge, side, newChallenge, lengthening, sends } = request;
-      const isBound = bind || side === 'known' || challenge !== undefined;
-      const fresh = nameRecord(recordTag, isBound ? newChallenge : undefined);
-      const meant = isBound && challenge === undefined ? fresh : nameRecord(recordTag, challenge);
-      const settings = [
-        numberSide(side),
-        challenge !== undefined,
-        newChallenge,
-        numberChannel(request.channel),
-        lengthening.after,
-        request.mute,
-      ];
-      const policy = [
-        request.keyIds,
-        request.digits,
-        request.windowSeconds,
-        request.maxAttempts,
-        request.resend,
-        request.cooldownSeconds,
-        request.staleSeconds,
-        sends.max,
-        sends.periodSeconds,
-        lengthening.digits,
-        lengthening.maxAttempts,
-      ];
+      const { spending } = request;
       const keys = [key.budget(request), key.guesses(request)];
-      const names = [meant, fresh, nameAlias(request)];
-      if (request.day) {
-        addDay(names, policy, request.day);
-      }
-      return decodeOpenReply((await call('open', keys, names, settings, policy)) as Reply);
+      const { names, settings: opening } = encodeOpen(request);
+      if (!spending) return decodeOpenReply(await call('open', keys, names, [], [opening]), undefined);
+      const spent = counts.encodeSpend(spending);
+      const allKeys = [...keys, ...spent.keys];
+      const allNames = [...names, ...spent.names];
+      const reply = await call('spend-and-open', allKeys, allNames, [], [opening, spent.settings]);
+      return decodeOpenReply(reply, spending);
     },
     async attempt(request) {
-      const { recordTag, challenge, side, attemptId = '', keyIds, verifies, lengthening } = request;
+      const { recordTag, challenge, side, attemptId = '', keyIds, verifies, lengthening, hit } = request;
       const settings = [
         numberSide(side),
         challenge !== undefined,
@@ -177,7 +161,11 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       ];
       const keys = [key.budget(request), key.guesses(request)];
       const names = [nameRecord(recordTag, challenge), attemptId];
-      return decodeAttemptReply((await call('attempt', keys, names, settings)) as Reply);
+      if (!hit) return decodeAttemptReply(await call('attempt', keys, names, [], [settings]), undefined);
+      const counted = counts.encodeHit(hit);
+      const allKeys = [...keys, ...counted.keys];
+      const reply = await call('hit-and-attempt', allKeys, names, [], [settings, ...counted.settings]);
+      return decodeAttemptReply(reply, hit);
     },
     async consume(request) {
       const { recordTag, challenge, recordChallenge, attemptId = '' } = request;
@@ -188,7 +176,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
         countGivenBack(false),
         countGivenBack(true),
       ];
-      return decodeConsumeReply((await call('consume', key.all(request), names, settings)) as ConsumeReply);
+      return decodeConsumeReply(await call('consume', key.all(request), names, [], settings));
     },
     async clear(request) {
       const settings = [request.records, request.counts, request.signOutSeconds];
@@ -213,8 +201,9 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       const { recordTag, challenge, side, recordChallenge, sendId } = request;
       const limits = request.limits.map(({ max, periodSeconds }) => [max, periodSeconds]);
       const names = [nameRecord(recordTag, challenge), recordChallenge, sendId];
-      const reply = await call('release', [key.budget(request)], names, [numberSide(side), limits]);
-      return decodeReleaseReply(reply as Parameters<typeof decodeReleaseReply>[0]);
+      return decodeReleaseReply(
+        await call('release', [key.budget(request)], names, [numberSide(side), limits]),
+      );
     },
     async claim(name, ttlSeconds) {
       return (await call('claim', [key.of('c', name)], [], [ttlSeconds])) === 1;

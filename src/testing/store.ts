@@ -18,6 +18,7 @@ import { describeRelease } from './store/release.js';
 import { describeRetract } from './store/retract.js';
 import { describeSignOuts } from './store/sign-outs.js';
 import { type CreateStoreHarness, useStore } from './store/subject.js';
+import { describeTogether } from './store/together.js';
 
 export const optionalVerbs = ['retract', 'clear', 'ended', 'inspect', 'note', 'spend', 'refund'] as const;
 
@@ -47,6 +48,7 @@ const suites: [Suite, ...needed: OptionalVerb[]][] = [
   [describeBudgets, 'retract', 'clear', 'ended', 'inspect'],
   [describeDayCounts, 'spend', 'refund'],
   [describeDaySends, 'spend', 'refund', 'clear', 'inspect'],
+  [describeTogether, 'spend', 'refund'],
 ];
 
 /**

@@ -38,7 +38,7 @@ describe('the Redis store on the wire', () => {
   });
   after(() => redis.stop());
 
-  test('open costs one round trip, a wrong code one, a right code two, the address limit one more, and giving back one', async () => {
+  test('open costs one round trip, a wrong code one, a right code two, each with the address limit, and giving back one', async () => {
     const store = await createStore({ url: redis.url });
     const { otp, inbox, wrong } = createOn(store);
     const count = async () => {
@@ -58,9 +58,29 @@ describe('the Redis store on the wire', () => {
     assert.equal(await cost(() => otp.request(alice)), 1);
     assert.equal(await cost(() => otp.verify(alice, wrong())), 1);
     assert.equal(await cost(() => otp.verify(alice, inbox.lastCode())), 2);
-    assert.equal(await cost(() => otp.request(alice, { ip: '192.0.2.1' })), 2);
-    assert.equal(await cost(() => otp.verify(alice, inbox.lastCode(), { ip: '192.0.2.1' })), 4);
+    assert.equal(await cost(() => otp.request(alice, { ip: '192.0.2.1' })), 1);
+    assert.equal(await cost(() => otp.verify(alice, inbox.lastCode(), { ip: '192.0.2.1' })), 3);
     await otp.close();
+  });
+
+  test('a server that keeps two slots apart is asked for each of them, as a cluster is', async () => {
+    const clustered = await startRedis(['--cluster-enabled', 'yes']);
+    await clustered.client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    await until('its slots are served', async () =>
+      /cluster_state:ok/.test(String(await clustered.client.call('CLUSTER', 'INFO'))),
+    );
+    const together: (boolean | undefined)[] = [];
+    for (const { url } of [redis, clustered]) {
+      const store = await createStore({ url });
+      together.push(store.countsTogether);
+      const { otp, inbox } = createOn(store);
+      const options = { ip: '192.0.2.9' };
+      assert.equal((await otp.request('apart@example.com', options)).status, 'sent');
+      assert.equal((await otp.verify('apart@example.com', inbox.lastCode(), options)).status, 'valid');
+      await otp.close();
+    }
+    assert.deepEqual(together, [true, false]);
+    await clustered.stop();
   });
 
   // Attack: wait until a TTL that is too short has let a count be forgotten.

@@ -1,6 +1,7 @@
 import type { ExpiredCause } from '../../core/expired-cause.js';
 import { policyNumbers } from '../../core/policy.js';
-import type { RollingLimit, Side } from '../../store-verbs.js';
+import type { RollingLimit } from '../../count-verbs.js';
+import type { Side } from '../../store-verbs.js';
 import { nameRecord } from '../record-name.js';
 import type { Expiring } from './expiring-map.js';
 import type { StoredRecord } from './records.js';

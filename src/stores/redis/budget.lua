@@ -109,6 +109,14 @@ local function shorten(challenge)
   return string.sub(challenge, 1, 8)
 end
 
+-- Adds what callers learn of a send of a day to this list.
+local function list_send(list, send, units)
+  table.insert(list, send[NETWORK])
+  table.insert(list, send[RECEIPT])
+  table.insert(list, units)
+  table.insert(list, string.format('%.0f', math.floor(send[SENT_AT] / 1000)))
+end
+
 -- Records with another fence count as absent. No code lives longer than the maximum, even if the server's clock is set back.
 local function is_live(record, fence)
   local life = record[ENDS_AT] - now

@@ -8,8 +8,8 @@
 -- ARGV[3]  challenge of the record that was attempted
 -- ARGV[4]  id of the attempt, or ''
 -- SETTINGS side of the caller; whether the record is bound; units that a send gives back, and those that one gives back which cost something
--- Returns  seconds, later than the last sign-out, even within the same second; 0 for every other caller.
---          { seconds, { { network, receipt, units }, … } } where sends of the record were counted over a day
+-- Returns  { seconds }, later than the last sign-out, even within the same second, followed by { network, receipt, units, ms of the
+--          send } of each send of the record that was counted over a day; 0 for every other caller
 
 local side, bound = unpack(SETTINGS, 3)
 local budget = load_budget(KEYS[1])
@@ -30,7 +30,7 @@ local function return_sends()
     for _, send in ipairs(budget[DAY_SENDS][side]) do
       if send[SENT_RECORD] == shorten(ARGV[3]) then
         local units = SETTINGS[send[IS_PAID] and 6 or 5]
-        table.insert(returned, { send[NETWORK], send[RECEIPT], units })
+        list_send(returned, send, units)
         send[UNITS], send[SENT_RECORD] = send[UNITS] - units, ''
       end
       if send[UNITS] > 0 then table.insert(kept, send) end
@@ -64,4 +64,4 @@ if sign_out then
   sign_out[LATEST_SECONDS] = math.max(sign_out[LATEST_SECONDS], seconds)
   save(KEYS[3], sign_out, sign_out[SIGN_OUT_EXPIRES_AT])
 end
-return #returned > 0 and { seconds, returned } or seconds
+return answer({ seconds, unpack(returned) })

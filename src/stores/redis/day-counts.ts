@@ -1,26 +1,36 @@
 import { type DaySpending, type Figures, unitsPerSend } from '../../core/ladder.js';
-import type { RefundRequest, SpendPlace, SpendRequest, SpendResult, SpendRow } from '../../count-verbs.js';
+import type { LimitName } from '../../core/policy.js';
+import type {
+  HitGroup,
+  HitLimit,
+  RefundRequest,
+  SpendPlace,
+  SpendRequest,
+  SpendResult,
+  SpendRow,
+} from '../../count-verbs.js';
 import { lowerLimits } from '../room.js';
 
 type KeyOf = (kind: string, tag: string) => string;
 
 /** What a script is called with. */
-interface Command {
+export interface ScriptCall {
   keys: string[];
   names: string[];
   settings: unknown[];
 }
 
-export function encodeSpend(request: SpendRequest, keyOf: KeyOf, freePart: number): Command {
+export function encodeSpend(request: SpendRequest, keyOf: KeyOf, freePart: number): ScriptCall {
   const { slot, rows, place, hit } = request;
-  const keys = hit ? nameHitKeys(keyOf, hit.key, hit.group) : [];
-  const maxima = hit ? lowerLimits(hit.key, hit.limit, hit.group, freePart).map(({ max }) => max) : [];
+  const counted = hit && encodeHit(hit, keyOf, freePart);
+  const keys = counted?.keys ?? [];
+  const [hitSeconds, maxima] = counted?.settings ?? [0, []];
   addKeys(keys, keyOf('d', slot), rows, place);
   const settings = [
     request.units ?? unitsPerSend,
     request.isOnSecondStep,
     request.isEnforced,
-    hit?.limit.periodSeconds ?? 0,
+    hitSeconds,
     maxima,
     rows.map(({ ladder, network, isGrowing = false }) => [
       ladder.periodSeconds,
@@ -36,20 +46,28 @@ export function encodeSpend(request: SpendRequest, keyOf: KeyOf, freePart: numbe
 }
 
 /** See the header of `spend.lua`. */
-export type SpendReply = [refusedBy: number, ms: number | string, detail: number];
-
-export function decodeSpend(
-  [first, second, third]: SpendReply,
-  { rows, place, hit }: SpendRequest,
-): SpendResult {
-  const name = (number: number) => (rows[number - 1] ?? place)?.limit;
-  if (first === 0) return { status: 'counted', atMs: Number(second), exceeded: name(third) };
-  const limit = first === -1 ? hit?.limitName : name(first);
-  if (limit === undefined) throw new Error('the script refused by a row that it was not given');
-  return { status: 'limited', limit, retryAfterMs: Number(second), isHelpedByCheck: third === 1 };
+export function decodeSpend([first, second, third]: readonly string[], request: SpendRequest): SpendResult {
+  if (first !== '0') return decodeSpendRefusal([first, second, third], request);
+  return { status: 'counted', atMs: Number(second), exceeded: nameRow(Number(third), request) };
 }
 
-export function encodeRefund(request: RefundRequest, keyOf: KeyOf): Command {
+/** See `spending.lua`. */
+export function decodeSpendRefusal(
+  [by, ms, isHelped]: readonly (string | undefined)[],
+  request: SpendRequest,
+): Extract<SpendResult, { status: 'limited' }> {
+  const limit = by === '-1' ? request.hit?.limitName : nameRow(Number(by), request);
+  if (limit === undefined) throw new Error('the script refused by a row that it was not given');
+  return { status: 'limited', limit, retryAfterMs: Number(ms), isHelpedByCheck: isHelped === '1' };
+}
+
+/** The limit of a row; undefined for 0. */
+export function nameRow(number: number, { rows, place }: SpendRequest): LimitName | undefined {
+  if (number === 0) return undefined;
+  return (rows[number - 1] ?? place)?.limit;
+}
+
+export function encodeRefund(request: RefundRequest, keyOf: KeyOf): ScriptCall {
   const { slot, rows, place, atMs, units, isSignIn } = request;
   const keys: string[] = [];
   addKeys(keys, keyOf('d', slot), rows, place);
@@ -62,10 +80,9 @@ export function encodeRefund(request: RefundRequest, keyOf: KeyOf): Command {
   return { keys, names: [place?.place ?? ''], settings };
 }
 
-/** What `open.lua` is told of the limits over a day. */
-export function addDay(names: string[], settings: unknown[], day: DaySpending): void {
+/** What `opening.lua` is told of the limits over a day. */
+export function addDay(settings: unknown[], day: DaySpending): void {
   const { ladder, isOnSecondStep, canBeAsked } = day;
-  names.push(day.network ?? '', day.receipt);
   settings.push(
     listFigures(isOnSecondStep ? ladder.checked : ladder.free),
     canBeAsked && !isOnSecondStep && listFigures(ladder.checked),
@@ -74,8 +91,18 @@ export function addDay(names: string[], settings: unknown[], day: DaySpending): 
   );
 }
 
+/** What `hit.lua` is told. */
+export function encodeHit(
+  { key, limit, group }: { key: string; limit: HitLimit; group: HitGroup | undefined },
+  keyOf: KeyOf,
+  freePart: number,
+) {
+  const maxima = lowerLimits(key, limit, group, freePart).map(({ max }) => max);
+  return { keys: nameHitKeys(keyOf, key, group), settings: [limit.periodSeconds, maxima] as const };
+}
+
 /** The hash tag of the group, so that a cluster keeps its keys on one server. */
-export function nameHitKeys(keyOf: KeyOf, key: string, group: { key: string } | undefined): string[] {
+function nameHitKeys(keyOf: KeyOf, key: string, group: HitGroup | undefined): string[] {
   return group ? [keyOf('a', group.key), `${keyOf('a', group.key)}:${key}`] : [keyOf('a', key)];
 }
 
@@ -94,6 +121,14 @@ function addKeys(
   if (place) keys.push(`${slotKey}:${place.key}:places`);
 }
 
-function listFigures({ max, freshMax, networkMax, networkFrom }: Figures): number[] {
-  return [max, freshMax, networkMax, networkFrom];
+const listed = new WeakMap<Figures, readonly number[]>();
+
+/** The same list each time, so that it is recognized without a look at its items. */
+function listFigures(figures: Figures): readonly number[] {
+  const known = listed.get(figures);
+  if (known) return known;
+  const { max, freshMax, networkMax, networkFrom } = figures;
+  const list = [max, freshMax, networkMax, networkFrom];
+  listed.set(figures, list);
+  return list;
 }

@@ -59,6 +59,27 @@ local function wait_for_room(log, max, period_seconds)
   return log[kept - max + 1] + period - now
 end
 
+-- Counts one hit in each of these logs or in none; from KEYS[first] on there is a log for each maximum. Returns 0, or the ms until
+-- it fits.
+local function take_hits(first, maxima, period_seconds)
+  local logs = {}
+  for i, max in ipairs(maxima) do
+    logs[i] = load(KEYS[first + i - 1]) or {}
+    local wait = wait_for_room(logs[i], max, period_seconds)
+    if wait > 0 then return to_ms(wait) end
+  end
+  for i, log in ipairs(logs) do
+    table.insert(log, now)
+    save(KEYS[first + i - 1], log, now + period_seconds * 1000000)
+  end
+  return 0
+end
+
+-- An answer is one text: clients read it several times faster than a list.
+local function answer(fields)
+  return table.concat(fields, '\t')
+end
+
 -- A sign-out of an identity: sign-ins up to ENDED_SECONDS have ended. LATEST_SECONDS is the time of the latest sign-in since.
 local ENDED_SECONDS, LATEST_SECONDS, SIGN_OUT_EXPIRES_AT = 1, 2, 3
 

@@ -5,7 +5,7 @@
 -- ARGV[3]  challenge of the record that was opened
 -- ARGV[4]  id of the send
 -- SETTINGS side of the caller; limits of refused sends, each a maximum and its period in seconds
--- Returns  { network, receipt, units } of a send that was counted over a day, or nil
+-- Returns  { network, receipt, units, ms of the send } of a send that was counted over a day, or nil
 
 local side, limits = unpack(SETTINGS, 3)
 local budget = load_budget(KEYS[1])
@@ -33,10 +33,11 @@ local returned
 local day = budget[DAY_SENDS][side]
 for i, send in ipairs(day) do
   if send[SENT_AT] == id and send[SENT_RECORD] ~= '' then
-    returned = { send[NETWORK], send[RECEIPT], send[UNITS] }
+    returned = {}
+    list_send(returned, send, send[UNITS])
     table.remove(day, i)
     break
   end
 end
 save_budget(KEYS[1], budget, now + longest * 1000000)
-return returned
+return returned and answer(returned)

@@ -1,25 +1,32 @@
 import { parseExpiredCause } from '../../core/expired-cause.js';
 import { type ReturnedSend, unitsPerSend } from '../../core/ladder.js';
 import { type Channel, channels, type DayLimit } from '../../core/policy.js';
+import type { LimitedHit, SpendRequest } from '../../count-verbs.js';
 import type { InspectedCounts, InspectedRecord, InspectResult } from '../../inspect-verb.js';
 import type { AttemptResult, ConsumedRecord, OpenResult, PendingRecord } from '../../store-verbs.js';
 import { parseRecordName } from '../record-name.js';
+import { decodeSpendRefusal, nameRow } from './day-counts.js';
 
-/** See the headers of `open.lua` and `attempt.lua`. */
-export type Reply = [status: string, ...fields: (string | number)[]];
+/** The fields of an answer, as `answer` of `prelude.lua` joins them. */
+export function splitReply(reply: unknown): string[] {
+  return String(reply).split('\t');
+}
 
-export function decodeOpenReply([status, ...fields]: Reply): OpenResult {
+/** See `opening.lua` and `spend-and-open.lua`. */
+export function decodeOpenReply(reply: unknown, spending: SpendRequest | undefined): OpenResult {
+  const [status, ...fields] = splitReply(reply);
   const retryAfterMs = Number(fields[0]);
   switch (status) {
     case 'opened': {
       const opened: OpenResult = {
         status,
         record: decodeRecord(fields),
-        sendId: String(fields[6]),
+        sendId: fields[6] as string,
         ttlMs: Number(fields[7]),
         resendInMs: Number(fields[8]),
       };
-      if (fields[9] !== '') opened.exceeded = fields[9] as DayLimit;
+      const exceeded = (spending && nameRow(Number(fields[10]), spending)) || (fields[9] as DayLimit | '');
+      if (exceeded) opened.exceeded = exceeded;
       return opened;
     }
     case 'blocked':
@@ -30,59 +37,68 @@ export function decodeOpenReply([status, ...fields]: Reply): OpenResult {
       return { status: 'limited', limit: status, retryAfterMs };
     case 'request_day':
     case 'request_network':
-      return { status: 'limited', limit: status, retryAfterMs, isHelpedByCheck: fields[1] === 1 };
+      return { status: 'limited', limit: status, retryAfterMs, isHelpedByCheck: fields[1] === '1' };
+    case 'refused':
+      return decodeSpendRefusal(fields, spending as SpendRequest);
     default:
       return { status: 'expired' };
   }
 }
 
-type ReturnedReply = [network: string, receipt: string, units: number];
 /** See the header of `consume.lua`. */
-export type ConsumeReply = number | [seconds: number, sends: ReturnedReply[]];
-
-export function decodeConsumeReply(reply: ConsumeReply): number | ConsumedRecord | false {
-  if (typeof reply === 'number') return reply || false;
-  return { authTimeSeconds: reply[0], sends: reply[1].map(decodeReturned) };
+export function decodeConsumeReply(reply: unknown): number | ConsumedRecord | false {
+  if (reply === 0) return false;
+  const [seconds, ...fields] = splitReply(reply);
+  const authTimeSeconds = Number(seconds);
+  if (fields.length === 0) return authTimeSeconds;
+  const sends: ReturnedSend[] = [];
+  for (let i = 0; i < fields.length; i += 4) sends.push(decodeReturned(fields.slice(i, i + 4)));
+  return { authTimeSeconds, sends };
 }
 
-function decodeReturned([network, receipt, units]: ReturnedReply): ReturnedSend {
-  return { network: network || undefined, receipt, units };
+function decodeReturned([network, receipt = '', units, atMs]: string[]): ReturnedSend {
+  return { network: network || undefined, receipt, units: Number(units), atMs: Number(atMs) };
 }
 
 /** See the header of `release.lua`. */
-export function decodeReleaseReply(reply: ReturnedReply | null): ReturnedSend | undefined {
-  return reply === null ? undefined : decodeReturned(reply);
+export function decodeReleaseReply(reply: unknown): ReturnedSend | undefined {
+  return reply === null ? undefined : decodeReturned(splitReply(reply));
 }
 
-export function decodeAttemptReply([status, ...fields]: Reply): AttemptResult {
+/** See `attempting.lua` and `hit-and-attempt.lua`. */
+export function decodeAttemptReply(reply: unknown, hit: LimitedHit | undefined): AttemptResult {
+  const [status, ...fields] = splitReply(reply);
   switch (status) {
     case 'counted':
       return {
         status,
         record: decodeRecord(fields),
         attemptsLeft: Number(fields[6]),
-        side: fields[7] === 2 ? 'known' : 'unknown',
+        side: fields[7] === '2' ? 'known' : 'unknown',
         expiresAtMs: Number(fields[8]),
-        note: fields[9] === '' ? null : String(fields[9]),
+        // The only text that others wrote, so it comes last.
+        note: fields.slice(9).join('\t') || null,
       };
     case 'blocked':
     case 'limited':
       return { status, retryAfterMs: Number(fields[0]) };
+    case 'refused':
+      return { status: 'limited', limit: hit?.limitName, retryAfterMs: Number(fields[0]) };
     default:
       return { status: 'expired', cause: parseExpiredCause(fields[0]) };
   }
 }
 
-function decodeRecord([challenge, keyId, window, digits, joined, mute]: (string | number)[]): PendingRecord {
-  const sentOver = String(joined).split(',').map(nameChannel) as [Channel, ...Channel[]];
+function decodeRecord([challenge, keyId, window, digits, joined, mute]: string[]): PendingRecord {
+  const sentOver = (joined as string).split(',').map(nameChannel) as [Channel, ...Channel[]];
   return {
-    challenge: String(challenge),
-    keyId: String(keyId),
+    challenge: challenge as string,
+    keyId: keyId as string,
     window: Number(window),
     digits: Number(digits),
     channel: sentOver[0],
-    channels: channels.filter((channel) => sentOver.includes(channel)),
-    mute: mute === 1,
+    channels: sentOver.length === 1 ? sentOver : channels.filter((channel) => sentOver.includes(channel)),
+    mute: mute === '1',
   };
 }
 

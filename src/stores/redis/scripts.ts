@@ -32,10 +32,12 @@ const prelude = `local ${Object.keys(constants).join(', ')} = ${Object.values(co
 
 /** What some scripts need besides the prelude. */
 const parts: Record<string, readonly string[]> = {
-  spend: ['ladder', 'counts'],
+  spend: ['ladder', 'counts', 'spending'],
   refund: ['counts'],
-  open: ['budget', 'ladder'],
-  attempt: ['budget'],
+  open: ['budget', 'ladder', 'opening'],
+  'spend-and-open': ['budget', 'ladder', 'counts', 'spending', 'opening'],
+  attempt: ['budget', 'attempting'],
+  'hit-and-attempt': ['budget', 'attempting'],
   consume: ['budget'],
   retract: ['budget'],
   release: ['budget'],

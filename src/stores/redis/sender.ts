@@ -5,7 +5,18 @@ import { storeVerbs } from '../../store-verbs.js';
 import { createGathering } from './gathering.js';
 import { loadScript, type RedisClient, type RunScript } from './scripts.js';
 
-const verbs = [...storeVerbs, 'retract', 'clear', 'ended', 'inspect', 'note', 'spend', 'refund'] as const;
+const verbs = [
+  ...storeVerbs,
+  'retract',
+  'clear',
+  'ended',
+  'inspect',
+  'note',
+  'spend',
+  'refund',
+  'spend-and-open',
+  'hit-and-attempt',
+] as const;
 type Verb = (typeof verbs)[number];
 const run = Object.fromEntries(verbs.map((name) => [name, loadScript(name)])) as Record<Verb, RunScript>;
 
@@ -39,15 +50,16 @@ export function createSender(
   const gather = createGathering(redis);
   const timeouts = isOwn && !redis.isCluster ? new TimeoutQueue(timeoutMs, processClock) : undefined;
   const client = { redis, timeouts };
+  const start = `[0,${isFenced}`;
   const writeItems = Object.fromEntries(verbs.map((name) => [name, createJsonItems()])) as Record<
     Verb,
     WriteJsonItems
   >;
   return (name, keys, names, settings, policy = []) => {
-    const context = [(testClockOffsetMs?.() ?? 0) * 1000, isFenced];
-    const text = JSON.stringify([...context, ...settings]);
-    const all = policy.length === 0 ? text : `${text.slice(0, -1)},${writeItems[name](policy)}]`;
+    let text = testClockOffsetMs ? `[${testClockOffsetMs() * 1000},${isFenced}` : start;
+    if (settings.length > 0) text += `,${JSON.stringify(settings).slice(1, -1)}`;
+    if (policy.length > 0) text += `,${writeItems[name](policy)}`;
     gather();
-    return run[name](client, keys, [all, ...names]);
+    return run[name](client, keys, [`${text}]`, ...names]);
   };
 }

@@ -54,8 +54,8 @@ export function useStore(createHarness: CreateStoreHarness, defaults: Partial<Op
     /** A store's clock may run on by itself while a test works, however slowly it does, but never backwards. */
     near: (ms: number, expected: number) =>
       ms <= expected && ms > expected - 1500 - (performance.now() - startedAt),
-    open: (changes: Partial<OpenRequest> = {}): Promise<OpenResult> =>
-      subject.store.open({
+    open: (changes: Partial<OpenRequest> = {}, by?: Store): Promise<OpenResult> =>
+      (by ?? subject.store).open({
         ...subject.key,
         bind: false,
         newChallenge: createTag(),

@@ -1,0 +1,33 @@
+import type { OpenRequest } from '../../store-verbs.js';
+import { nameRecord } from '../record-name.js';
+import { addDay } from './day-counts.js';
+import { nameAlias, numberChannel, numberSide } from './keys.js';
+
+/** What `opening.lua` is told. */
+export function encodeOpen(request: OpenRequest): { names: string[]; settings: unknown[] } {
+  const { recordTag, bind, challenge, side, newChallenge, lengthening, sends, day } = request;
+  const isBound = bind || side === 'known' || challenge !== undefined;
+  const fresh = nameRecord(recordTag, isBound ? newChallenge : undefined);
+  const meant = isBound && challenge === undefined ? fresh : nameRecord(recordTag, challenge);
+  const settings: unknown[] = [
+    numberSide(side),
+    challenge !== undefined,
+    numberChannel(request.channel),
+    lengthening.after,
+    request.mute,
+    request.keyIds,
+    request.digits,
+    request.windowSeconds,
+    request.maxAttempts,
+    request.resend,
+    request.cooldownSeconds,
+    request.staleSeconds,
+    sends.max,
+    sends.periodSeconds,
+    lengthening.digits,
+    lengthening.maxAttempts,
+  ];
+  const names = [meant, fresh, newChallenge, nameAlias(request), day?.network ?? '', day?.receipt ?? ''];
+  if (day) addDay(settings, day);
+  return { names, settings };
+}
