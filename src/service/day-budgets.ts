@@ -56,7 +56,7 @@ export interface DayBudgets {
   /** Counts a send against the limits of the address, and against those over a day but for the identity's. */
   spend(spender: Spender): Promise<Spent | SpendRefusal | RateLimited>;
   /**
-   * What `spend` would count, for an `open` that counts it together with the record; undefined where `spend` has to come first.
+   * What `spend` would count, for a store that counts it together with the record; undefined where `spend` has to come first.
    */
   describeSpending(spender: Spender): { spending: SpendRequest | undefined; spent: Spent } | undefined;
   /** How the store counts the send for its identity; undefined where it does not. */
@@ -202,8 +202,7 @@ export function createDayBudgets(parts: {
       return spendDay(spender, sender, network);
     },
     describeSpending(spender) {
-      if (!store.countsTogether || spender.finding) return undefined;
-      if (isCounting && isPaid(spender.channel)) return undefined;
+      if (spender.finding || (isCounting && isPaid(spender.channel))) return undefined;
       const { sender, network } = findSender(spender);
       if (!sender || network === undefined) {
         const hit = describeHit('request_ip', spender.ip);

@@ -35,6 +35,8 @@ export function createRequest(parts: Parts): Request {
   const firstTransportOf = Object.fromEntries(
     channels.map((channel) => [channel, delivery.firstTransport(channel)]),
   );
+  // `shouldSend` is not asked about addresses that are refused.
+  const countsTogether = store.countsTogether === true && !shouldSend;
   const sends = { max: policy.requestIdentityMax, periodSeconds: limitPeriodSeconds };
 
   async function openAndSend(
@@ -131,7 +133,7 @@ export function createRequest(parts: Parts): Request {
       canBeAsked: humanChecks.canBeAsked(options),
     };
     // Before the identity's limits, so that a blocked address cannot use those up.
-    const together = shouldSend ? undefined : dayBudgets.describeSpending(spender);
+    const together = countsTogether ? dayBudgets.describeSpending(spender) : undefined;
     const spending = together ? together.spent : dayBudgets.spend(spender);
     const [spent, device] = finding ? await Promise.all([spending, finding]) : [await spending, null];
     if (spent.status !== 'counted') return spent;
