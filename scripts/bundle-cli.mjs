@@ -22,13 +22,97 @@ const keepPlaces = {
   },
 };
 
-/** An import of node:http reads all its exports, of which WebSocket loads the whole of fetch: 45 ms and 13 MiB on Node 24. */
-const importHttpLazily = {
-  name: 'import-http-lazily',
+/**
+ * An import of a module of Node reads all its exports, and some of these load what nobody asked for: `WebSocket` of node:http the whole of fetch,
+ * 45 ms and 13 MiB on Node 24. So only what is used is read.
+ */
+const readUsedBuiltins = {
+  name: 'read-used-builtins',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?http$/ }, () => ({ path: 'node:http', namespace: 'builtin' }));
-    onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule('${path}');`,
+    onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'builtin', sideEffects: false } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => {
+      const names = Object.keys(process.getBuiltinModule(path)).filter((name) =>
+        /^[a-z_$][\w$]*$/i.test(name),
+      );
+      return {
+        contents: [
+          `const builtin = /* @__PURE__ */ process.getBuiltinModule('${path}');`,
+          'export default builtin;',
+          ...names.map((name) => `const its_${name} = /* @__PURE__ */ (() => builtin.${name})();`),
+          `export { ${names.map((name) => `its_${name} as ${name}`).join(', ')} };`,
+        ].join('\n'),
+      };
+    });
+  },
+};
+
+/** `node:tls` takes 3 MiB, also where no connection is encrypted. Only functions of these are had, each of which loads all of it. */
+const loadBuiltinsLate = {
+  name: 'load-builtins-late',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(node:)?(tls|zlib)$/ }, ({ path, importer }) => {
+      const isUsedLate = importer.startsWith(dist) || /node_modules[/\\]ioredis[/\\]/.test(importer);
+      return isUsedLate ? { path: path.replace(/^(node:)?/, 'node:'), namespace: 'late-builtin' } : undefined;
+    });
+    onLoad({ filter: /./, namespace: 'late-builtin' }, ({ path }) => ({
+      contents: Object.entries(process.getBuiltinModule(path))
+        .filter(([name, value]) => typeof value === 'function' && /^[a-z]\w*$/.test(name))
+        .map(
+          ([name]) =>
+            `export function ${name}(...given) { return process.getBuiltinModule('${path}').${name}(...given); }`,
+        )
+        .join('\n'),
+    }));
+  },
+};
+
+/**
+ * Libraries with large tables, which most installations need at the first unusual address, if ever. Each becomes a file of its own that the first call of
+ * one of these functions reads, in some 10 ms.
+ */
+const lateLibraries = {
+  'libphonenumber-js/max': [
+    'getCountries',
+    'getCountryCallingCode',
+    'isSupportedCountry',
+    'parsePhoneNumberFromString',
+  ],
+  tr46: ['toASCII'],
+};
+const fileOf = (library) => `${library.replace(/\/.*/, '')}.cjs`;
+const loadLate = {
+  name: 'load-late',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /./ }, ({ path, kind, namespace }) => {
+      if (namespace === 'late') return { path, external: true };
+      return kind === 'import-statement' && path in lateLibraries ? { path, namespace: 'late' } : undefined;
+    });
+    onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({
+      contents: lateLibraries[path]
+        .map(
+          (name) =>
+            `export function ${name}(...given) { return require('./${fileOf(path)}').${name}(...given); }`,
+        )
+        .join('\n'),
+    }));
+  },
+};
+
+/** What libraries load at the start and the service never uses: assertions that hold, and threads that write logs. */
+const leaveOut = {
+  name: 'leave-out',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^assert$/ }, ({ path }) => ({ path, namespace: 'late-assert' }));
+    onLoad({ filter: /./, namespace: 'late-assert' }, () => ({
+      contents: `const load = () => process.getBuiltinModule('node:assert');
+        const assert = (...given) => load()(...given);
+        assert.strictEqual = (...given) => load().strictEqual(...given);
+        module.exports = assert;`,
+    }));
+    onLoad({ filter: /pino[/\\]lib[/\\]transport\.js$/ }, () => ({
+      contents: "module.exports = () => { throw new Error('the service logs without threads'); };",
     }));
   },
 };
@@ -43,39 +127,76 @@ const onlyEnglish = {
   },
 };
 
-const { outputFiles, metafile } = await build({
+/** Tables are faster read as JSON than compiled, and take half the memory. */
+const parseTables = {
+  name: 'parse-tables',
+  setup({ onLoad }) {
+    onLoad({ filter: /(mappingTable\.json|metadata\.max\.json\.js)$/ }, ({ path }) => {
+      const table = JSON.stringify(JSON.parse(readFileSync(path.replace(/\.js$/, ''), 'utf8')));
+      const place = path.endsWith('.js') ? 'export default' : 'module.exports =';
+      return { contents: `${place} JSON.parse(${JSON.stringify(table)});`, loader: 'js' };
+    });
+  },
+};
+
+const common = {
   absWorkingDir: fileURLToPath(root),
-  entryPoints: [main],
-  outdir: folder,
   write: false,
   metafile: true,
   bundle: true,
-  splitting: true,
   platform: 'node',
-  format: 'esm',
   target: 'node20',
   // Names stay, and lines are short, so that stacks can be read. Without comments there is a third less to parse.
   minifyWhitespace: true,
   lineLimit: 160,
   legalComments: 'none',
+  logLevel: 'warning',
+};
+const service = await build({
+  ...common,
+  entryPoints: [main],
+  outdir: folder,
+  splitting: true,
+  format: 'esm',
   chunkNames: '[name]-[hash]',
   banner: {
     js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
   },
-  plugins: [keepPlaces, importHttpLazily, onlyEnglish],
-  logLevel: 'warning',
+  plugins: [keepPlaces, loadBuiltinsLate, readUsedBuiltins, loadLate, leaveOut, onlyEnglish],
 });
+const late = await Promise.all(
+  Object.entries(lateLibraries).map(([library, names]) =>
+    build({
+      ...common,
+      stdin: { contents: `export { ${names.join(', ')} } from '${library}';`, resolveDir: dist },
+      outfile: join(folder, fileOf(library)),
+      format: 'cjs',
+      plugins: [parseTables],
+    }),
+  ),
+);
+const built = [service, ...late];
 
 mkdirSync(folder);
-for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+for (const { path, contents } of built.flatMap(({ outputFiles }) => outputFiles))
+  writeFileSync(path, contents);
 writeFileSync(join(folder, 'LICENSES.txt'), collectLicenses());
 // What `npm run count-functions` counts, file by file.
 renameSync(main, join(dist, 'cli/unbundled.js'));
-writeFileSync(main, "#!/usr/bin/env node\nimport '../bundle/main.js';\n");
+writeFileSync(
+  main,
+  `#!/usr/bin/env node
+// What a start leaves behind must not make the young generation grow for good; serve() lets it grow with the load (docs/decisions/0082).
+process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=1');
+await import('../bundle/main.js');
+`,
+);
 
 /** The licences of the packages in the bundle, which ask to be kept with every copy. */
 function collectLicenses() {
-  const packages = new Set(Object.keys(metafile.inputs).flatMap((name) => findPackage(name) ?? []));
+  const packages = new Set(
+    built.flatMap(({ metafile }) => Object.keys(metafile.inputs).flatMap((name) => findPackage(name) ?? [])),
+  );
   return [...packages]
     .sort()
     .map(readLicense)

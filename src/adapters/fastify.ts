@@ -115,7 +115,7 @@ function withLines({ headers, raw }: FastifyRequest) {
 
 function send(reply: FastifyReply, answer: Answer): FastifyReply {
   cutOnceStalled(reply.raw);
-  if (answer instanceof Response) return reply.send(answer);
+  if ('bodyUsed' in answer) return reply.send(answer);
   const { status, headers, body, requestId } = answer;
   if (requestId !== undefined) reply.header(requestIdHeader, requestId);
   // Bytes, since Fastify adds a charset to JSON strings and serialises null.

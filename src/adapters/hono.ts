@@ -35,7 +35,7 @@ export function createHonoHandler(
     const ask = (remoteAddress: string | null | undefined) => handler(request, { remoteAddress, waitUntil });
     const address = remoteAddress(request, env);
     const answer = exchange ? await answerInTurn(exchange, address, ask) : await ask(address);
-    const response = answer instanceof Response ? answer : toWebResponse(answer);
+    const response = 'bodyUsed' in answer ? answer : toWebResponse(answer);
     if (exchange) cutOnceStalled(exchange.outgoing);
     // Returning nothing makes Hono continue, though the type does not say so.
     return response.status === 404 ? (undefined as unknown as Response) : response;

@@ -9,7 +9,7 @@ import { cutOnceStalled, cutWhenStalled } from './turns.js';
 
 /** Sends an answer through `node:http`. If it cannot be written, only its connection is lost. */
 export function sendAnswer(outgoing: ServerResponse, answer: Answer, stalledTimeoutMs?: number): void {
-  if (answer instanceof Response) {
+  if ('bodyUsed' in answer) {
     cutOnceStalled(outgoing, stalledTimeoutMs);
     sendResponse(outgoing, answer).catch(() => outgoing.destroy());
     return;

@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import { setFlagsFromString } from 'node:v8';
 import { createNodeListener } from '../adapters/node.js';
 import { OtpError } from '../errors.js';
 import type { Otp } from '../otp.js';
@@ -60,7 +61,13 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
   });
   await metrics?.serveOwn();
   if (cluster.isPrimary) greet(server.port);
+  letYoungGenerationGrow();
   stopOnSignal(server, otp, config, logger);
+}
+
+/** As V8 does by default; dist/cli/main.js has switched it off for the start. */
+function letYoungGenerationGrow(): void {
+  setFlagsFromString('--semi-space-growth-factor=2');
 }
 
 /**

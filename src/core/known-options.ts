@@ -18,11 +18,17 @@ export function refuseUnknownOptions(options: object, known: readonly string[], 
  * @param share how much of the name may differ
  */
 export function suggestName(name: string, known: readonly string[], share = 1 / 3): string {
-  const distances = known.map((other) => countEdits(name.toLowerCase(), other.toLowerCase()));
+  const maxEdits = name.length * share;
+  // A start compares everything in the environment with all settings; most differ too much in length alone.
+  const distances = known.map((other) =>
+    Math.abs(name.length - other.length) > maxEdits
+      ? Number.POSITIVE_INFINITY
+      : countEdits(name.toLowerCase(), other.toLowerCase()),
+  );
   const least = Math.min(...distances);
   const nearest =
     known.find((other) => isCutShort(name, other)) ??
-    (least <= name.length * share ? known[distances.indexOf(least)] : undefined);
+    (least <= maxEdits ? known[distances.indexOf(least)] : undefined);
   return nearest === undefined ? '' : `; did you mean \`${nearest}\`?`;
 }
 

@@ -54,9 +54,16 @@ const nonGeographic: readonly [PhoneKind, RegExp][] = [
   ['personal', /^5(?:00|2[1-9]|33|44|66|77|88)/],
 ];
 
+/** Filled for the first number: that reads the metadata of all countries. */
 const territoriesOf = new Map<string, CountryCode[]>();
-for (const { country, callingCode } of listCountries()) {
-  territoriesOf.set(callingCode, [...(territoriesOf.get(callingCode) ?? []), country as CountryCode]);
+
+function listTerritories(callingCode: string): CountryCode[] {
+  if (territoriesOf.size === 0) {
+    for (const { country, callingCode } of listCountries()) {
+      territoriesOf.set(callingCode, [...(territoriesOf.get(callingCode) ?? []), country as CountryCode]);
+    }
+  }
+  return territoriesOf.get(callingCode) ?? [];
 }
 
 /** Where a canonical phone number (E.164) is, and what it is. */
@@ -73,7 +80,7 @@ export function findPlace(number: string): PhonePlace {
   if (parsed === undefined || country === undefined) {
     return { country: undefined, countries: [], kind: 'international' };
   }
-  const others = (territoriesOf.get(parsed.countryCallingCode) ?? []).filter((other) => {
+  const others = listTerritories(parsed.countryCallingCode).filter((other) => {
     parsed.country = other;
     return other !== country && parsed.isValid();
   });

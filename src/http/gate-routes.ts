@@ -56,12 +56,12 @@ export function createGateRoutes(parts: GateParts): Route[] {
       method: 'GET',
       path: '/authz/auth-request',
       access: ['bearer', 'session'],
-      document: {
+      document: () => ({
         operationId: 'authorizeForNginx',
         summary: 'For nginx auth_request: 200, 401 or 403',
         parameters: [describeHeader('X-Original-URL', 'The requested URL; required with GATE_FILE')],
         responses: answers,
-      },
+      }),
       async answer(request, { call }) {
         const site = parts.entry.at(() => readOriginalUrl(request));
         return (await answerAt(site, parts, request, call)) ?? refuse(request);
@@ -71,7 +71,7 @@ export function createGateRoutes(parts: GateParts): Route[] {
       method: 'GET',
       path: '/authz/forward-auth',
       access: ['bearer', 'session'],
-      document: {
+      document: () => ({
         operationId: 'authorizeForward',
         summary:
           'For Caddy forward_auth and Traefik ForwardAuth: 200, 401 or 403, or a redirect for browsers',
@@ -83,7 +83,7 @@ export function createGateRoutes(parts: GateParts): Route[] {
           ...answers,
           302: { description: 'A browser that is not signed in, to the sign-in page' },
         },
-      },
+      }),
       async answer(request, { call }) {
         const site = parts.entry.at(() => readForwarded(request));
         const answer = await answerAt(site, parts, request, call);

@@ -15,25 +15,25 @@ export function createHealthRoutes({ store, schemas }: HealthParts): Route[] {
       method: 'GET',
       path: '/livez',
       access: ['open'],
-      document: {
+      document: () => ({
         operationId: 'getLiveness',
         summary: 'Whether the process runs',
         responses: { 200: json('It runs', schemas.health) },
-      },
+      }),
       answer: async () => replyJson(200, { status: 'ok' }),
     },
     {
       method: 'GET',
       path: '/readyz',
       access: ['open'],
-      document: {
+      document: () => ({
         operationId: 'getReadiness',
         summary: 'Whether the service can serve, its store included',
         responses: {
           200: json('It can serve', schemas.health),
           ...describeProblems(schemas, ['store_unavailable']),
         },
-      },
+      }),
       async answer() {
         await store.ping();
         return replyJson(200, { status: 'ok' });

@@ -35,12 +35,12 @@ export function createOauthRoutes(parts: OauthParts): Route[] {
       method: 'GET',
       path: '/.well-known/jwks.json',
       access: ['open'],
-      document: {
+      document: () => ({
         operationId: 'getKeys',
         summary:
           'The public keys that tokens are checked with (RFC 7517); none where they are signed with JWT_SECRET',
         responses: { 200: json('The keys, those of a rotation included', schemas.keySet) },
-      },
+      }),
       async answer(request) {
         const headers = { 'Cache-Control': `public, max-age=${jwksMaxAgeSeconds}`, ETag: etag };
         if (matchesTag(request.header('if-none-match'), [etag])) return { status: 304, headers, body: null };
@@ -51,7 +51,7 @@ export function createOauthRoutes(parts: OauthParts): Route[] {
       method: 'POST',
       path: '/oauth/introspect',
       access: ['client'],
-      document: {
+      document: () => ({
         operationId: 'introspectToken',
         summary: 'Ask whether an access token is active, as one of INTROSPECT_CLIENTS (RFC 7662)',
         request: { body: formBody(schemas.tokenForm) },
@@ -64,7 +64,7 @@ export function createOauthRoutes(parts: OauthParts): Route[] {
           401: json('The client is not known', schemas.oauthError),
           ...describeProblems(schemas, ['not_found']),
         },
-      },
+      }),
       async answer(request, { call }) {
         if (introspectClients.length === 0) {
           return replyProblem(
@@ -92,7 +92,7 @@ export function createOauthRoutes(parts: OauthParts): Route[] {
       method: 'POST',
       path: '/oauth/revoke',
       access: ['open'],
-      document: {
+      document: () => ({
         operationId: 'revokeToken',
         summary: 'End an access or refresh token; who has it may end it (RFC 7009)',
         request: { body: formBody(schemas.tokenForm) },
@@ -101,7 +101,7 @@ export function createOauthRoutes(parts: OauthParts): Route[] {
           400: json('There is not exactly one token in the form', schemas.oauthError),
           ...describeProblems(schemas, ['not_found', 'store_unavailable']),
         },
-      },
+      }),
       async answer(request, { call }) {
         if (!tokens.canRevoke) return replyProblem('not_found', nothingRevoked);
         const token = await readToken(request);

@@ -39,13 +39,14 @@ export function createOpenApiDocument(
   }
   for (const { method, path, access, document } of routes) {
     if (!document) continue;
+    const entry = document();
     const security = describeSecurity(access, hasApiKeys);
     app.openAPIRegistry.registerPath({
       method: method === 'GET' ? 'get' : 'post',
       path,
-      ...document,
+      ...entry,
       tags: [sectionOf(path)],
-      responses: addRequestId(document.responses),
+      responses: addRequestId(entry.responses),
       ...(security && { security }),
     });
   }

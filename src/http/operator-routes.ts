@@ -36,7 +36,7 @@ export function createOperatorRoutes({ service, schemas }: OperatorParts): Route
     method: 'POST',
     path: `/api/v1/operator/${verb}`,
     access: ['operator'],
-    document: {
+    document: () => ({
       operationId: `operator${verb.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase())}`,
       summary,
       request: { body: jsonBody(more.force ? schemas.unblock : schemas.ofIdentity) },
@@ -44,7 +44,7 @@ export function createOperatorRoutes({ service, schemas }: OperatorParts): Route
         200: json(...done),
         ...describeProblems(schemas, more.force ? [...common, 'rate_limited'] : [...common]),
       },
-    },
+    }),
     answer,
   });
   return [

@@ -25,7 +25,7 @@ export function createOtpRoutes({ service, tokens, codeAlphabet = 'digits', sche
       method: 'POST',
       path: '/api/v1/otp/request',
       access: ['api-key'],
-      document: {
+      document: () => ({
         operationId: 'requestOtp',
         summary: 'Send a code to an identity',
         description:
@@ -51,7 +51,7 @@ export function createOtpRoutes({ service, tokens, codeAlphabet = 'digits', sche
             'store_unavailable',
           ]),
         },
-      },
+      }),
       async answer(request, { address, call, holder }) {
         const body = await readJsonBody(request, schemas.requestOtp);
         const { identity, channel, purpose, bind, challenge, locale, device } = body;
@@ -79,7 +79,7 @@ export function createOtpRoutes({ service, tokens, codeAlphabet = 'digits', sche
       method: 'POST',
       path: '/api/v1/otp/verify',
       access: ['api-key'],
-      document: {
+      document: () => ({
         operationId: 'verifyOtp',
         summary: tokens ? 'Exchange a code for a token' : 'Check a code',
         request: { body: jsonBody(schemas.verifyOtp) },
@@ -100,7 +100,7 @@ export function createOtpRoutes({ service, tokens, codeAlphabet = 'digits', sche
             'store_unavailable',
           ]),
         },
-      },
+      }),
       async answer(request, { address, call }) {
         const { identity, otp, challenge, purpose, device, remember } = await readJsonBody(
           request,

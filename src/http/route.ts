@@ -22,8 +22,8 @@ export interface Route {
   path: string;
   /** Any one of these is sufficient. */
   access: readonly Access[];
-  /** Its entry in the OpenAPI document; undocumented without one. */
-  document?: Omit<RouteConfig, 'method' | 'path'>;
+  /** Makes its entry in the OpenAPI document, which hardly anyone asks for; undocumented without one. */
+  document?: () => Omit<RouteConfig, 'method' | 'path'>;
   /** May throw an OtpError, which becomes a problem. */
   answer(request: HttpRequest, caller: Caller): HttpReply | Promise<HttpReply>;
 }

@@ -25,7 +25,7 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
       method: 'POST',
       path: '/api/v1/token/verify',
       access: ['open'],
-      document: {
+      document: () => ({
         operationId: 'verifyToken',
         summary: 'Ask whether a token is active',
         request: { body: jsonBody(schemas.verifyToken) },
@@ -33,7 +33,7 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
           200: json('`{active: true, claims}`, or `{active: false}` and nothing else', schemas.tokenActive),
           ...describeProblems(schemas, ['invalid_request']),
         },
-      },
+      }),
       async answer(request, { call }) {
         const { token } = await readJsonBody(request, schemas.verifyToken);
         return replyJson(200, await tokens.check(token, call));
@@ -43,14 +43,14 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
       method: 'GET',
       path: '/api/v1/token/verify',
       access: ['bearer'],
-      document: {
+      document: () => ({
         operationId: 'checkBearer',
         summary: 'Check the bearer token of this request, for nginx auth_request and the like',
         responses: {
           200: json('The token is active; header Remote-User names the identity', schemas.tokenActive),
           401: json('There is no token, or it is not active', schemas.tokenActive),
         },
-      },
+      }),
       async answer(request, { call }) {
         const token = readBearer(request.header('authorization'));
         const check = await tokens.check(token, call);
@@ -64,7 +64,7 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
       method: 'POST',
       path: '/api/v1/token/refresh',
       access: ['open'],
-      document: {
+      document: () => ({
         operationId: 'refreshToken',
         summary: 'Exchange a refresh token for the next tokens; it is good once',
         request: { body: jsonBody(schemas.refreshToken) },
@@ -77,7 +77,7 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
             'store_unavailable',
           ]),
         },
-      },
+      }),
       async answer(request, { call }) {
         if (!tokens.canRefresh) {
           return replyProblem('not_found', 'Refresh tokens are off: REFRESH_TOKEN_TTL is 0');
@@ -93,7 +93,7 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
       method: 'POST',
       path: '/api/v1/token/logout',
       access: ['bearer', 'open'],
-      document: {
+      document: () => ({
         operationId: 'logout',
         summary: 'End the sign-in of a refresh token, the bearer token of this request, or both',
         request: { body: { ...jsonBody(schemas.logout), required: false } },
@@ -101,7 +101,7 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
           200: json('None of them is good any more, whatever they were', schemas.loggedOut),
           ...describeProblems(schemas, ['invalid_request', 'not_found', 'store_unavailable']),
         },
-      },
+      }),
       async answer(request, { call }) {
         if (!tokens.canRevoke) return replyProblem('not_found', nothingRevoked);
         const { refresh_token } = await readJsonBody(request, schemas.logout, {});
@@ -114,14 +114,14 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
       method: 'POST',
       path: '/api/v1/token/logout-all',
       access: ['bearer'],
-      document: {
+      document: () => ({
         operationId: 'logoutAll',
         summary: 'Sign the owner of the bearer token out everywhere, and end pending codes',
         responses: {
           200: json('Every token and session from before is refused from now on', schemas.loggedOut),
           ...describeProblems(schemas, ['invalid_token', 'not_found', 'store_unavailable']),
         },
-      },
+      }),
       async answer(request, { call }) {
         if (!tokens.canSignOut) return replyProblem('not_found', nothingRevoked);
         const token = readBearer(request.header('authorization'));

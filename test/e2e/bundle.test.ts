@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { postTo, root, startService } from '../helpers/process.js';
 import { findFreePort, startRedis } from '../helpers/redis.js';
 
 const folder = join(root, 'dist/bundle');
-const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
+const files = readdirSync(folder).filter((name) => /\.c?js$/.test(name));
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 
 /** Everything that the entry loads with itself, without what it may load later. */
@@ -35,6 +36,62 @@ test('a start loads neither ioredis nor nodemailer, which are in files for later
     assert.ok(holders.length > 0, sign);
     for (const name of holders) assert.ok(!names.includes(name), `${sign} in ${name}`);
   }
+});
+
+/** What a service has loaded that was asked by these identities, of Node and of the bundle. */
+async function listLoaded(t: TestContext, env: Record<string, string>, identities: string[]) {
+  const place = mkdtempSync(join(tmpdir(), 'loaded-'));
+  t.after(() => rmSync(place, { recursive: true }));
+  const probe = `const get = process.getBuiltinModule;
+    process.on('exit', () => get('fs').writeFileSync(process.env.TEST_LOADED, JSON.stringify([
+      ...process.moduleLoadList, ...Object.keys(get('module')._cache)])));`;
+  const { url, stop } = await startService({
+    ...env,
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(probe)}`,
+    TEST_LOADED: join(place, 'loaded'),
+    OTP_PHONE_COUNTRIES: '*',
+  });
+  for (const identity of identities) {
+    const { status } = await postTo(`${url}/api/v1/otp/request`, { identity });
+    assert.equal(status, 200, identity);
+  }
+  assert.equal((await stop()).code, 0);
+  const loaded: string[] = JSON.parse(readFileSync(join(place, 'loaded'), 'utf8'));
+  return loaded.map((name) => name.replace(/^NativeModule |^.*\/(?=[^/]*\.cjs$)/, ''));
+}
+
+const heavy = ['internal/deps/undici/undici', 'tls', 'zlib', 'assert', 'libphonenumber-js.cjs', 'tr46.cjs'];
+
+test('a service that has answered has loaded neither fetch nor TLS, and no tables', async (t) => {
+  const loaded = await listLoaded(t, {}, ['alice@example.com']);
+  assert.ok(loaded.includes('http'));
+  assert.deepEqual(
+    heavy.filter((name) => loaded.includes(name)),
+    [],
+  );
+});
+
+test('nor has one on a Redis without TLS', async (t) => {
+  const server = await startRedis();
+  try {
+    const env = { STORE: 'redis', REDIS_URL: `redis://127.0.0.1:${server.port}` };
+    const loaded = await listLoaded(t, env, ['alice@example.com']);
+    assert.ok(loaded.includes('http'));
+    assert.deepEqual(
+      heavy.filter((name) => loaded.includes(name)),
+      [],
+    );
+  } finally {
+    await server.stop();
+  }
+});
+
+test('the first phone number and the first domain beyond ASCII load what they need', async (t) => {
+  const loaded = await listLoaded(t, {}, ['+4915123456789', 'alice@b\u00fccher.example']);
+  assert.deepEqual(
+    heavy.filter((name) => loaded.includes(name)),
+    ['libphonenumber-js.cjs', 'tr46.cjs'],
+  );
 });
 
 test('the bundle comes with the licence of every library', () => {

@@ -5,6 +5,8 @@ import type { UrlOptions } from './url-options.js';
 
 /** @throws RangeError that names the option whose file cannot be read or used */
 export function loadTlsFiles({ caFile, certFile, keyFile }: UrlOptions): ConnectionOptions {
+  // Even an empty context would load all of TLS, 3 MiB, for connections that are not encrypted.
+  if ((caFile ?? certFile ?? keyFile) === undefined) return {};
   const ca = load('ssl_ca_certs', caFile);
   const cert = load('ssl_certfile', certFile);
   const key = load('ssl_keyfile', keyFile);
