@@ -4,7 +4,7 @@ import { formatStatus, type IdentityStatus } from './identity-status.js';
 import { readSecretFile } from './secret-file.js';
 
 /** `erase` is `sign-out`, which also cancels, and `unblock`: after it nothing of an identity can be used. */
-export const operatorVerbs = ['status', 'cancel', 'unblock', 'sign-out', 'erase'] as const;
+const operatorVerbs = ['status', 'cancel', 'unblock', 'sign-out', 'erase'] as const;
 type Verb = (typeof operatorVerbs)[number];
 
 export interface OperateCommand {

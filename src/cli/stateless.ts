@@ -8,7 +8,7 @@ import { listBackends } from './backends.js';
 import type { Given } from './say.js';
 
 /** Guesses a second that the odds are given for: without memory, only the platform limits them. */
-export const assumedGuessesPerSecond = 1000;
+const assumedGuessesPerSecond = 1000;
 
 /** The probability that at least one of this many guesses at base32 codes is correct. */
 export function computeStatelessOdds(guesses: number, letters = base32Length): number {

@@ -16,7 +16,7 @@ import { foldText } from './folding.js';
 export const minDigits = 4;
 export const maxDigits = 10;
 /** The longest text in which a code is looked for. */
-export const maxTypedLength = 64;
+const maxTypedLength = 64;
 const codeDigits = new RegExp(`^[0-9]{${minDigits},${maxDigits}}$`);
 
 /** What a code or a tag is derived from, besides the key. */

@@ -9,7 +9,7 @@
  * - `key_retired`: it was made with a key that is not configured any more.
  * - `store_changed`: the store lost its data, or another one took its place.
  */
-export const expiredCauses = [
+const expiredCauses = [
   'used',
   'gone',
   'replaced',

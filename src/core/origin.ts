@@ -8,7 +8,7 @@ const neverSent = /^(?:https?|wss?|ftp|file|data|blob|about|javascript)$/;
 const fileOrigin = 'file://';
 
 /** Whether this is the serialised origin of a web page (RFC 6454 §6.2): no capitals, path or default port. */
-export function isWebOrigin(text: string): boolean {
+function isWebOrigin(text: string): boolean {
   if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return false;
   const { origin, hostname } = new URL(text);
   return origin === text && webHost.test(hostname);

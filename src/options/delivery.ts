@@ -20,7 +20,7 @@ export type SenderName = (typeof senderNames)[number];
 export type Routes = Partial<Record<Channel, readonly string[]>>;
 
 /** Parses `email=smtp,ses;sms=twilio`; null when it is not of this form or names what there is not. */
-export function parseRoutes(text: string): Routes | null {
+function parseRoutes(text: string): Routes | null {
   const routes: Routes = {};
   for (const part of text.split(';').filter((part) => part.trim() !== '')) {
     const [name = '', list = '', ...rest] = part.split('=').map((piece) => piece.trim());

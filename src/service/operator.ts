@@ -81,7 +81,7 @@ export interface Operator {
   signOut(identity: unknown, call?: Call): Promise<OperatorDone | InvalidIdentity>;
 }
 
-export const unblocks = { max: 3, periodSeconds: guessMemorySeconds };
+const unblocks = { max: 3, periodSeconds: guessMemorySeconds };
 
 export function createOperator(parts: Parts): Operator {
   const { policy, derivation, store, delivery, sendNotes, outcomes, clock } = parts;

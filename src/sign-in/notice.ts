@@ -69,7 +69,7 @@ function describeNotice({ locale, strings: { page }, now }: PageContext, notice:
 }
 
 /** Words such as "in 2 minutes", rounded up: nobody is sent back to wait again. Hours from two on. */
-export function formatWait(locale: Locale, ms: number): string {
+function formatWait(locale: Locale, ms: number): string {
   const seconds = toRetrySeconds(ms);
   const unit = seconds < 60 ? 1 : seconds <= 7140 ? 60 : 3600;
   return formatExpiry(locale, Math.ceil(seconds / unit) * unit);

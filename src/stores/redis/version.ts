@@ -28,7 +28,7 @@ export async function fetchVersion(target: Resolved, timeoutMs: number): Promise
 }
 
 /** @param info the answer to `INFO server` */
-export function parseVersion(info: string): ServerVersion | undefined {
+function parseVersion(info: string): ServerVersion | undefined {
   // Valkey tells a version of Redis too, which is always 7.2.4.
   const valkey = /^valkey_version:(\S+)/m.exec(info)?.[1];
   if (valkey !== undefined) return { text: `Valkey ${valkey}`, isOld: false };
