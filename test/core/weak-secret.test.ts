@@ -40,7 +40,7 @@ test('what somebody has thought up is weak, as text and as base64', () => {
 
 // A fixed seed: a failure would be one for everybody, not for one run in some million.
 test('random keys pass in every form that they are made in', () => {
-  for (let index = 0; index < 4000; index++) {
+  for (let index = 0; index < 1500; index++) {
     const bytes = createHmac('sha256', 'keys').update(String(index)).digest();
     const hex = bytes.toString('hex');
     const base64 = bytes.toString('base64');
