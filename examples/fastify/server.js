@@ -6,7 +6,7 @@ import { createInbox } from 'stateless-otp/transports/inbox';
 
 const inbox = createInbox();
 const otp = createOtp({
-  // Made up for each run. Keep yours in the environment, or a restart ends every token.
+  // Generated for each run. Keep yours in the environment, or a restart ends every token.
   secretKey: process.env.OTP_SECRET_KEY ?? generateSecretKey(),
   jwtSecret: process.env.JWT_SECRET ?? generateSecretKey(),
   transports: [createConsoleTransport({ inbox })],

@@ -9,7 +9,7 @@ import type { LoadedConfig } from './config.js';
 /**
  * What the lines of the log show of an address, to find them by. Needs the keys of the service, but not the service.
  *
- * @throws OtpError `invalid_request` for anything but an identity, and where the keys are made up at each start
+ * @throws OtpError `invalid_request` for anything but an identity, and if the keys are generated at each start
  */
 export function findIdentityTag(
   { config, madeUp }: Pick<LoadedConfig, 'madeUp'> & { config: NonNullable<LoadedConfig['config']> },

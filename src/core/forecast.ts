@@ -7,7 +7,7 @@ export interface ForecastPolicy extends GuessingPolicy {
   channels: readonly Channel[];
   /** Whether a caller can be asked for a human check. */
   hasHumanCheck: boolean;
-  /** Most messages a day on channels that cost; undefined: no ceiling. */
+  /** Maximum messages a day on paid channels; undefined: no ceiling. */
   paidDayMax: number | undefined;
   /** Most attempts at short codes that an hour hands out to unknown browsers; undefined: no limit. */
   shortOpenMax: number | undefined;
@@ -67,7 +67,7 @@ function countDay(policy: ForecastPolicy, isCostly: boolean): number {
   return Math.min(short, Math.max(max, freshMax));
 }
 
-/** The figures of the ladder that decide: channels that cost stop at the first where nobody can be asked. */
+/** The figures of the ladder that decide: paid channels stop at the first if nobody can be asked. */
 function chooseFigures({ hasHumanCheck }: ForecastPolicy, isCostly: boolean) {
   const { max, freshMax, networkMax } =
     isCostly && !hasHumanCheck ? identityLadder.free : identityLadder.checked;

@@ -44,7 +44,7 @@ export interface ServiceOptions {
   /** Default: no browser is known. */
   devices?: Devices | undefined;
   outcomes: Outcomes;
-  /** Default: a right code is answered without a token. */
+  /** Default: a correct code is answered without a token. */
   issueToken?: IssueToken | undefined;
   /** Ends every sign-in and pending code of a canonical identity; returns how many codes. */
   signOut(identity: string, call?: Call): Promise<number>;

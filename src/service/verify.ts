@@ -16,7 +16,7 @@ import { toFailedVerify, toVerifyOutcome, type VerifyAnswer, type VerifyFacts } 
 import { rateLimited, toRetrySeconds } from './waits.js';
 import { createNoChallenges } from './windows.js';
 
-/** What a right code proves: the outcome of the record that it has consumed. */
+/** What a correct code proves: the outcome of the record that it has consumed. */
 interface Consumed {
   status: 'consumed';
   record: PendingRecord;
