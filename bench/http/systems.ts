@@ -22,6 +22,17 @@ export const systems: System[] = [
   ofNode('hono', 'servers/hello.mjs', { operations: ['post', 'get', 'get as a gate'] }),
   ofNode('hono + our guards', 'servers/hello.mjs', { operations: ['post'], env: { BENCH_GUARDS: '1' } }),
   ours('ours, memory', { operations: everything, signer: hs256 }),
+  // Next to the one that they are compared with.
+  oursShipped('ours, memory, with metrics', {
+    operations: ['request', 'right verify'],
+    env: { METRICS_PORT: '9464' },
+    signer: hs256,
+  }),
+  oursShipped('ours, memory, without log', {
+    operations: ['request', 'right verify'],
+    env: { LOG_LEVEL: 'warn' },
+    signer: hs256,
+  }),
   ours('ours, redis', { operations: everything, usesRedis: true, signer: hs256 }),
   oursPlain('ours, memory, ES256', {
     operations: ['right verify', 'bearer, new'],

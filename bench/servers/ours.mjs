@@ -11,6 +11,8 @@ const { loadConfig } = await loadBuilt('cli/config.js');
 const { createLogger } = await loadBuilt('cli/log.js');
 /** @type {typeof import('../../src/cli/create.js')} */
 const { readOptions } = await loadBuilt('cli/create.js');
+/** @type {typeof import('../../src/cli/metrics.js')} */
+const { prepareMetrics } = await loadBuilt('cli/metrics.js');
 /** @type {typeof import('../../src/cli/server.js')} */
 const { startServer } = await loadBuilt('cli/server.js');
 /** @type {typeof import('../../src/fast/string-methods.js')} */
@@ -44,7 +46,9 @@ async function serve(config) {
   const options = readOptions(config, store, logger);
   // By mail as users send it, if the settings say so; otherwise to nowhere.
   const transports = config.DELIVERY_BACKEND === 'smtp' ? options.transports : [createNowhere(keep)];
-  const otp = createOtp({ ...options, routes: undefined, transports });
+  // Counted and timed, and asked for by nobody.
+  const metrics = (await prepareMetrics(config.METRICS_PORT))?.registry;
+  const otp = createOtp({ ...options, metrics, routes: undefined, transports });
   await startServer(createNodeListener(otp.handler), {
     host: '127.0.0.1',
     port: Number(process.env['BENCH_PORT']),

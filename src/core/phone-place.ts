@@ -1,4 +1,5 @@
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { remember } from '../fast/recent.js';
 import { listCountries } from './countries.js';
 
 /** What a number is by its numbering plan; `either` is a fixed line or a mobile phone. */
@@ -66,8 +67,13 @@ function listTerritories(callingCode: string): CountryCode[] {
   return territoriesOf.get(callingCode) ?? [];
 }
 
+/** Asked several times for each call: who may be sent to, what counts, and what is measured. */
+const maxPlaces = 2000;
+
 /** Where a canonical phone number (E.164) is, and what it is. */
-export function findPlace(number: string): PhonePlace {
+export const findPlace = remember(maxPlaces, readPlace);
+
+function readPlace(number: string): PhonePlace {
   const parsed = parsePhoneNumberFromString(number, { extract: false });
   const type = parsed?.getType();
   const known = type === undefined ? undefined : kindOf[type];

@@ -20,12 +20,21 @@ export interface Outcomes {
   report(outcome: Outcome): void;
 }
 
-/** For the one sink that most installations have, without a loop. */
+/** For the log alone, and for the log with metrics, without a loop. */
 export function createOutcomes(given: readonly (Sink | undefined)[]): Outcomes {
   const sinks = given.filter((sink) => sink !== undefined);
-  const [first, ...others] = sinks;
+  const [first, second, ...others] = sinks;
   if (!first) return { areWanted: () => false, report() {} };
-  if (others.length === 0) return { areWanted: first.isOn, report: first.take };
+  if (!second) return { areWanted: first.isOn, report: first.take };
+  if (others.length === 0) {
+    return {
+      areWanted: () => first.isOn() || second.isOn(),
+      report(outcome) {
+        first.take(outcome);
+        second.take(outcome);
+      },
+    };
+  }
   return {
     areWanted: () => sinks.some((sink) => sink.isOn()),
     report(outcome) {
