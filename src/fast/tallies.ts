@@ -7,6 +7,8 @@ export interface Counts {
 /** How long something took, for each combination of labels. */
 export interface Durations {
   add(ms: number, ...labels: readonly string[]): void;
+  /** The same for these labels, which are looked up only once. */
+  adder(...labels: readonly string[]): (ms: number) => void;
   /** `counts` has a number for each bound, and a last one for what is above all of them. */
   list(): { labels: readonly string[]; counts: readonly number[]; sumMs: number }[];
 }
@@ -57,13 +59,22 @@ export function createCounts(): Counts {
  */
 export function createDurations(boundsMs: readonly number[]): Durations {
   const tree = createTree((labels) => ({ labels, counts: [...boundsMs, 0].fill(0), sumMs: 0 }));
+
+  function addTo(leaf: { counts: number[]; sumMs: number }, ms: number): void {
+    let bucket = 0;
+    while (bucket < boundsMs.length && ms > (boundsMs[bucket] as number)) bucket += 1;
+    leaf.counts[bucket] = (leaf.counts[bucket] as number) + 1;
+    leaf.sumMs += ms;
+  }
+
   return {
-    add(ms, ...labels) {
-      const leaf = tree.find(labels);
-      let bucket = 0;
-      while (bucket < boundsMs.length && ms > (boundsMs[bucket] as number)) bucket += 1;
-      leaf.counts[bucket] = (leaf.counts[bucket] as number) + 1;
-      leaf.sumMs += ms;
+    add: (ms, ...labels) => addTo(tree.find(labels), ms),
+    adder(...labels) {
+      let leaf: ReturnType<typeof tree.find> | undefined;
+      return (ms) => {
+        leaf ??= tree.find(labels);
+        addTo(leaf, ms);
+      };
     },
     list: () => tree.leaves,
   };
