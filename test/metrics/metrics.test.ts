@@ -126,3 +126,25 @@ test('names follow the rules of Prometheus', () => {
     for (const label of labels) assert.match(label, /^[a-z]+$/);
   }
 });
+
+test('what a store says of itself holds with metrics too: one that counts together is asked once', async () => {
+  for (const metrics of [undefined, createMetricsReader().registry]) {
+    const asked: string[] = [];
+    const plain = createMemoryStore();
+    const store = {
+      ...plain,
+      countsTogether: true,
+      spend: (given: Parameters<NonNullable<typeof plain.spend>>[0]) => {
+        if (given.slot !== 'short codes') asked.push('spend');
+        return (plain.spend as NonNullable<typeof plain.spend>)(given);
+      },
+      open: (given: Parameters<typeof plain.open>[0]) => {
+        asked.push(given.spending ? 'open with spending' : 'open');
+        return plain.open(given);
+      },
+    };
+    const { otp } = createTestOtp({ store, metrics });
+    await otp.request('alice@example.com', { ip: '203.0.113.7' });
+    assert.deepEqual(asked, ['open with spending']);
+  }
+});
