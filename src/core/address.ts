@@ -49,11 +49,7 @@ export function toSite(network: string): string | undefined {
  * address, the /48 around any other IPv6 address (RFC 6177 §2), `unknown` for anything else.
  */
 export function maskAddress(address: string): string {
-  return maskNetwork(toNetwork(address));
-}
-
-/** The same for a network from `toNetwork`. */
-export function maskNetwork(network: string): string {
+  const network = toNetwork(address);
   return toSite(network) ?? network.replace(/\.\d+$/, '.0/24');
 }
 

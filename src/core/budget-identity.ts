@@ -20,18 +20,13 @@ const sammarinese = /^\+39(0549[0-9]{6})$/;
  * - a phone number of Argentina, Gabon or San Marino with two spellings in E.164 → one of them
  */
 export function toBudgetIdentity({ kind, value }: Identity): string {
-  if (kind === 'email') return stripAddress(value);
-  return kind === 'phone' ? unifyNumber(value) : value;
-}
-
-function stripAddress(address: string): string {
-  const at = address.indexOf('@');
-  const plus = address.indexOf('+');
+  if (kind !== 'email') return kind === 'phone' ? unifyNumber(value) : value;
+  const at = value.indexOf('@');
+  const plus = value.indexOf('+');
   // Before the plus there must be something: `+a@` and `+b@` are not known to be one person.
   const end = plus > 0 && plus < at ? plus : at;
-  const domain = address.slice(at + 1);
-  if (gmailDomains.includes(domain)) return address.slice(0, end).replaceAll('.', '') + gmail;
-  return end === at ? address : address.slice(0, end) + address.slice(at);
+  if (gmailDomains.includes(value.slice(at + 1))) return value.slice(0, end).replaceAll('.', '') + gmail;
+  return end === at ? value : value.slice(0, end) + value.slice(at);
 }
 
 function unifyNumber(number: string): string {

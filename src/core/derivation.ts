@@ -1,5 +1,5 @@
 import { remember } from '../fast/recent.js';
-import { maskNetwork, toNetwork, toSite } from './address.js';
+import { maskAddress, toNetwork, toSite } from './address.js';
 import type { CodeAlphabet } from './base32-code.js';
 import { toBudgetIdentity } from './budget-identity.js';
 import { deriveAddressTag, deriveCode, deriveTag } from './code.js';
@@ -78,43 +78,47 @@ const maxAddresses = 1000;
 /** Callers compare networks with few others, and a send keeps one for a day. */
 const networkTagLength = 11;
 const lastDigits = 4;
+/** The empty purpose, which no request has: another purpose must not bring another budget. */
+const acrossPurposes = '';
 
 export function createDerivation(keys: Keys, namespace: string): Derivation {
-  const deriveNetwork = (limit: string, network: string) => {
-    const site = toSite(network);
-    return {
-      network: deriveAddressTag(keys.address, `${limit} ${network}`),
-      site: site && deriveAddressTag(keys.address, `${limit} ${site}`),
-    };
-  };
   const networksUnder = remember(maxLimits, (limit: string) =>
-    remember(maxAddresses, (address: string) => deriveNetwork(limit, toNetwork(address))),
+    remember(maxAddresses, (address: string) => {
+      const network = toNetwork(address);
+      const site = toSite(network);
+      return {
+        network: deriveAddressTag(keys.address, `${limit} ${network}`),
+        site: site && deriveAddressTag(keys.address, `${limit} ${site}`),
+      };
+    }),
   );
+  const deriveNetworkTags = (limit: string, address: string) => networksUnder(limit)(address);
   const deriveSender = remember(maxAddresses, (address: string): Sender => {
-    const plain = toNetwork(address);
-    const { network, site } = deriveNetwork('request_ip', plain);
-    const text = `request_network ${maskNetwork(plain)}`;
+    const { network, site } = deriveNetworkTags('request_ip', address);
+    const text = `request_network ${maskAddress(address)}`;
     const wide = isPersonsAddress(address)
       ? deriveAddressTag(keys.address, text).slice(0, networkTagLength)
       : undefined;
     return { address: network, site, network: wide };
   });
   const deriveCountry = remember(maxCountries, (label: string) => deriveAddressTag(keys.address, label));
-  // The empty purpose: another purpose must not bring another budget.
-  const deriveIdentityTag = (identity: string) =>
-    deriveTag(keys.identity, { namespace, purpose: '', identity });
+  const deriveRecordTag = (identity: string, purpose: string) =>
+    deriveTag(keys.identity, { namespace, purpose, identity });
   const findChallengeMac = (keyId: string) => findCodeKey(keys, keyId)?.challenge ?? null;
   return {
     keyIds: keys.previous ? [keys.current.id, keys.previous.id] : [keys.current.id],
-    deriveIdentityTag,
+    deriveIdentityTag: (identity) => deriveRecordTag(identity, acrossPurposes),
     deriveOwnerTags(identity) {
-      const identityTag = deriveIdentityTag(identity.value);
+      const identityTag = deriveRecordTag(identity.value, acrossPurposes);
       const budgetIdentity = toBudgetIdentity(identity);
       const isOwn = budgetIdentity === identity.value;
-      return { identityTag, budgetTag: isOwn ? identityTag : deriveIdentityTag(budgetIdentity) };
+      return {
+        identityTag,
+        budgetTag: isOwn ? identityTag : deriveRecordTag(budgetIdentity, acrossPurposes),
+      };
     },
-    deriveRecordTag: (identity, purpose) => deriveTag(keys.identity, { namespace, purpose, identity }),
-    deriveNetworkTags: (limit, address) => networksUnder(limit)(address),
+    deriveRecordTag,
+    deriveNetworkTags,
     deriveSender,
     derivePhoneTags: (number, country, side) => ({
       country: deriveCountry(`phone_country ${side} ${country}`),

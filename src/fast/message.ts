@@ -27,9 +27,8 @@ export function encodeMessage(parts: readonly (string | Uint8Array)[], number?: 
       let at = start;
       for (const part of parts) at = putPart(target, at, part);
       if (number === undefined) return at;
-      putUint32(target, at, Math.floor(number / 2 ** 32));
-      putUint32(target, at + lengthBytes, number);
-      return at + numberBytes;
+      at = target.writeUInt32BE(Math.floor(number / 2 ** 32), at);
+      return target.writeUInt32BE(number % 2 ** 32, at);
     },
   };
 }
@@ -54,14 +53,9 @@ function putPart(target: Buffer, at: number, part: string | Uint8Array): number 
     // Faster than `set` for few bytes.
     for (let i = 0; i < length; i++) target[start + i] = part[i] as number;
   }
-  putUint32(target, at, length);
+  target[at] = length >>> 24;
+  target[at + 1] = length >>> 16;
+  target[at + 2] = length >>> 8;
+  target[at + 3] = length;
   return start + length;
-}
-
-/** The low 32 bits of a number, big-endian. */
-function putUint32(target: Buffer, at: number, number: number): void {
-  target[at] = number >>> 24;
-  target[at + 1] = number >>> 16;
-  target[at + 2] = number >>> 8;
-  target[at + 3] = number;
 }

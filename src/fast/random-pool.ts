@@ -15,29 +15,26 @@ export function createRandomPool(): RandomPool {
   const pool = Buffer.alloc(poolBytes);
   let at = poolBytes;
 
-  /** Reserves so many bytes of the pool and returns where they begin. */
-  function take(size: number): number {
-    if (at + size > poolBytes) {
-      randomFillSync(pool);
-      at = 0;
-    }
-    at += size;
-    return at - size;
+  function refill(): void {
+    randomFillSync(pool);
+    at = 0;
   }
 
   // Bytes that were handed out must not stay in memory.
   return {
     bytes(size) {
       if (size > poolBytes) return randomFillSync(Buffer.alloc(size));
-      const from = take(size);
-      const bytes = Buffer.from(pool.subarray(from, at));
-      pool.fill(0, from, at);
+      if (at + size > poolBytes) refill();
+      const bytes = Buffer.from(pool.subarray(at, at + size));
+      pool.fill(0, at, at + size);
+      at += size;
       return bytes;
     },
     id() {
-      const from = take(idBytes);
-      const text = pool.toString('base64url', from, at);
-      pool.fill(0, from, at);
+      if (at + idBytes > poolBytes) refill();
+      const text = pool.toString('base64url', at, at + idBytes);
+      pool.fill(0, at, at + idBytes);
+      at += idBytes;
       return text;
     },
   };

@@ -64,7 +64,7 @@ export function createRenderer(options: RendererOptions = {}): Render {
     return channel === 'sms' ? writeSms(input, originLine) : writeShortText(input);
   }
 
-  function renderIn(locale: Locale, input: RenderInput): Content {
+  function render(input: RenderInput, locale = chooseLocale(input.locale, defaultLocale)): Content {
     const { expiresInSeconds } = input;
     const seconds = expiresInSeconds >= 60 ? Math.floor(expiresInSeconds / 60) * 60 : expiresInSeconds;
     const draft = draftsOf(locale)(seconds);
@@ -73,23 +73,24 @@ export function createRenderer(options: RendererOptions = {}): Render {
     const holes: Holes = { code, subject: '', link: input.link ?? '' };
     if (templates.subject) holes.subject = toOneLine(templates.subject.fill(holes));
     else holes.subject = isCodeInSubject ? `${input.code} – ${title}` : title;
-    if (input.channel !== 'email') {
-      return { locale, subject: holes.subject, text: writeText(input, draft, holes) };
+    const { subject } = holes;
+    if (input.channel === 'email') {
+      const [text, html] =
+        input.link === undefined
+          ? [templates.text, templates.html]
+          : [templates.linkText, templates.linkHtml];
+      return { locale, subject, text: text.fill(holes), html: html.fill(holes) };
     }
-    const [text, html] =
-      input.link === undefined ? [templates.text, templates.html] : [templates.linkText, templates.linkHtml];
-    return { locale, subject: holes.subject, text: text.fill(holes), html: html.fill(holes) };
-  }
-
-  return (input) => {
-    const content = renderIn(chooseLocale(input.locale, defaultLocale), input);
-    if (input.channel !== 'sms' || content.locale === defaultLocale) return content;
+    const content = { locale, subject, text: writeText(input, draft, holes) };
+    if (input.channel !== 'sms' || locale === defaultLocale) return content;
     const { segments } = measureSms(content.text);
     if (segments === 1) return content;
     // The caller chooses the language, the operator pays for each segment.
-    const byDefault = renderIn(defaultLocale, input);
+    const byDefault = render(input, defaultLocale);
     return segments > measureSms(byDefault.text).segments ? byDefault : content;
-  };
+  }
+
+  return render;
 }
 
 /** Variables that differ between messages. */

@@ -1,4 +1,4 @@
-import type { Derivation, Sender } from '../core/derivation.js';
+import type { Derivation } from '../core/derivation.js';
 import { networksPerSite } from '../core/ladder.js';
 import { limitPeriodSeconds, type Policy } from '../core/policy.js';
 import type { LimitedHit } from '../count-verbs.js';
@@ -6,19 +6,18 @@ import type { Store } from '../ports.js';
 import type { RateLimited } from '../results.js';
 import { rateLimited } from './waits.js';
 
+type AddressLimit = 'request_ip' | 'verify_ip' | 'human_check_ip';
+
 /**
  * Counts a call against the limit of an address. Null when the call is allowed, as it is without an address or a limit.
  */
 export type CountAddress = (
-  limit: 'request_ip' | 'verify_ip' | 'human_check_ip',
+  limit: AddressLimit,
   ip: string | null | undefined,
 ) => Promise<RateLimited | null>;
 
 /** The same as a part of another call of the store; undefined where nothing is counted. */
-export type DescribeHit = (
-  limit: Parameters<CountAddress>[0],
-  ip: string | null | undefined,
-) => LimitedHit | undefined;
+export type DescribeHit = (limit: AddressLimit, ip: string | null | undefined) => LimitedHit | undefined;
 
 export function createAddressLimits(parts: { policy: Policy; derivation: Derivation; store: Store }): {
   countAddress: CountAddress;
@@ -35,7 +34,8 @@ export function createAddressLimits(parts: { policy: Policy; derivation: Derivat
     if (ip == null || limit.max === 0) return undefined;
     const { network, site } = derivation.deriveNetworkTags(name, ip);
     const limitName = name === 'human_check_ip' ? 'request_ip' : name;
-    return { limitName, key: network, limit, group: groupOf(site, limit.max) };
+    const group = site === undefined ? undefined : { key: site, max: limit.max * networksPerSite };
+    return { limitName, key: network, limit, group };
   };
   return {
     describeHit,
@@ -47,18 +47,4 @@ export function createAddressLimits(parts: { policy: Policy; derivation: Derivat
       return hit.allowed ? null : rateLimited(limitName, hit.retryAfterMs);
     },
   };
-}
-
-/** The limit on requests of an address as a part of `spend`; undefined without one. */
-export function describeRequestHit(
-  { requestIpMax: max }: Policy,
-  { address, site }: Sender,
-): LimitedHit | undefined {
-  if (max === 0) return undefined;
-  const limit = { max, periodSeconds: limitPeriodSeconds, opensRecords: true };
-  return { limitName: 'request_ip', key: address, limit, group: groupOf(site, max) };
-}
-
-function groupOf(site: string | undefined, max: number) {
-  return site === undefined ? undefined : { key: site, max: max * networksPerSite };
 }

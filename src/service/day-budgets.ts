@@ -9,13 +9,13 @@ import {
   unitsPerSend,
 } from '../core/ladder.js';
 import { type PhoneCountries, parsePhoneCountries } from '../core/phone-countries.js';
-import type { Channel, DayBudgetMode, LimitName, PhoneGuard, Policy } from '../core/policy.js';
+import type { Channel, DayBudgetMode, LimitName, PhoneGuard } from '../core/policy.js';
 import type { SpendRequest, SpendResult } from '../count-verbs.js';
 import type { MonotonicClock, Store } from '../ports.js';
 import type { RateLimited } from '../results.js';
 import type { Side } from '../store-verbs.js';
 import type { UnderWay } from '../under-way.js';
-import { type CountAddress, type DescribeHit, describeRequestHit } from './address-limits.js';
+import type { CountAddress, DescribeHit } from './address-limits.js';
 import { createDayRows, toAddressRows } from './day-rows.js';
 import { createPaidDay, type PaidMessage } from './paid-day.js';
 import { readReceipt, writeReceipt } from './send-receipt.js';
@@ -81,7 +81,6 @@ const nothing: Spent = {
 const noRows: SpendRequest = { slot: '', rows: [], isOnSecondStep: false, isEnforced: true };
 
 export function createDayBudgets(parts: {
-  policy: Policy;
   dayBudgets?: DayBudgetMode | undefined;
   phoneGuard?: PhoneGuard | undefined;
   phoneCountries?: PhoneCountries | undefined;
@@ -93,7 +92,7 @@ export function createDayBudgets(parts: {
   describeHit: DescribeHit;
   underWay: Pick<UnderWay, 'add'>;
 }): DayBudgets {
-  const { policy, derivation, store, countAddress, describeHit, underWay } = parts;
+  const { derivation, store, countAddress, describeHit, underWay } = parts;
   const { dayBudgets = 'enforce', phoneGuard = 'enforce', phoneCountries = everyCountry } = parts;
   const isCounting = dayBudgets !== 'off' && store.spend !== undefined;
   const isEnforced = dayBudgets === 'enforce';
@@ -104,7 +103,7 @@ export function createDayBudgets(parts: {
     return {
       ...toAddressRows(sender),
       place: describePlace(spender.identity, sender.address),
-      hit: describeRequestHit(policy, sender),
+      hit: describeHit('request_ip', spender.ip),
       isOnSecondStep: isOnSecondStep(spender.channel, spender),
       isEnforced,
     };

@@ -167,7 +167,7 @@ export function createOperator(parts: Parts): Operator {
       const purposeOf = new Map(
         policy.purposes.map((purpose) => [derivation.deriveRecordTag(identity.value, purpose), purpose]),
       );
-      const testCode = parts.findTestCode(identity);
+      const testCode = parts.findTestCode?.(identity);
       // What may be sent without a check at least.
       const figures = identity.kind === 'phone' ? identityLadder.free : identityLadder.checked;
       const dayMax = figures.max / unitsPerSend;

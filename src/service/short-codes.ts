@@ -118,33 +118,30 @@ export function createShortCodes(parts: {
     returnTo(partOf(from.atMs), attempts);
   }
 
-  function takeFromLease(attempts: number): Lease | undefined {
-    if (!lease || lease.left < attempts || monotonicClock.now() >= lease.endsAt) return undefined;
-    lease.left -= attempts;
-    return lease;
+  function take(attempts: number): Lease | undefined | Promise<Lease | undefined> {
+    const now = monotonicClock.now();
+    if (lease && lease.left >= attempts && now < lease.endsAt) {
+      lease.left -= attempts;
+      return lease;
+    }
+    return now < refusedUntil ? undefined : takeAfterRenewal(attempts);
   }
 
   async function takeAfterRenewal(attempts: number): Promise<Lease | undefined> {
     wanted += attempts;
+    renewal ??= renew(attempts).finally(() => {
+      renewal = undefined;
+    });
     try {
-      for (;;) {
-        const taken = takeFromLease(attempts);
-        if (taken) return taken;
-        if (monotonicClock.now() < refusedUntil) return undefined;
-        renewal ??= renew(attempts).finally(() => {
-          renewal = undefined;
-        });
-        await renewal;
-      }
+      await renewal;
     } finally {
       wanted -= attempts;
     }
+    return take(attempts);
   }
 
   return {
-    take: (attempts) =>
-      takeFromLease(attempts) ??
-      (monotonicClock.now() < refusedUntil ? undefined : takeAfterRenewal(attempts)),
+    take,
     settle(taken, attempts, isHandedOut) {
       if (!isHandedOut) returnTo(partOf(taken.atMs), attempts);
       else if (monotonicClock.now() >= taken.endsAt) underWay.add(move(taken, attempts));

@@ -25,7 +25,7 @@ export type ResolveTarget = (identity: unknown, options: CallOptions) => Target 
 export function createTargetResolver(parts: {
   policy: Policy;
   derivation: Derivation;
-  findTestCode: FindTestCode;
+  findTestCode?: FindTestCode | undefined;
   defaultCountry?: string | undefined;
   store: StoreTraits;
 }): ResolveTarget {
@@ -47,7 +47,7 @@ export function createTargetResolver(parts: {
     if (identity === 'ambiguous') return { status: 'invalid_identity', isAmbiguous: true };
     const { identityTag, budgetTag } = derivation.deriveOwnerTags(identity);
     const recordTag = derivation.deriveRecordTag(identity.value, purpose);
-    const testCode = findTestCode(identity);
+    const testCode = findTestCode?.(identity);
     const challenge = options.challenge || undefined;
     const recordKey: RecordKey = { identityTag, budgetTag, recordTag, challenge };
     if (challenge !== undefined && store.isStateless) {

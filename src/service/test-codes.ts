@@ -30,12 +30,14 @@ function createTestCode(code: string): TestCode {
   };
 }
 
-export function createTestCodeFinder(identities: TestIdentities, clock: Clock): FindTestCode {
+/** @returns undefined where there are no test identities */
+export function createTestCodeFinder(identities: TestIdentities, clock: Clock): FindTestCode | undefined {
+  if (identities.size === 0) return undefined;
   const codes = new Map(
     [...identities].map(([identity, { code, endsAt }]) => [identity, { endsAt, test: createTestCode(code) }]),
   );
   return ({ value }) => {
-    const found = codes.size === 0 ? undefined : codes.get(value);
+    const found = codes.get(value);
     return found && clock() < found.endsAt ? found.test : undefined;
   };
 }
