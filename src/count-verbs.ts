@@ -97,8 +97,8 @@ export interface RefundRequest {
 
 export interface HitLimit extends RollingLimit {
   /**
-   * Whether hits open pending records. A store that runs out of room for those lowers the limit, of the group too, so that no
-   * few networks take it all. Default false.
+   * Whether hits open pending records. A store that runs out of room for those lowers both limits, so that a few networks
+   * cannot take it all. Default false.
    */
   opensRecords?: boolean | undefined;
 }

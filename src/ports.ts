@@ -72,12 +72,12 @@ export interface Store extends CountVerbs, StoreTraits {
   attempt(request: AttemptRequest): Promise<AttemptResult>;
   /**
    * Single use: deletes the record and is true for exactly one caller, ever. Call it only when the code was right: it
-   * takes back the guess that `attempt` counted, of a bound record all guesses at it that are of its last period, and for
-   * the winner clears the verify limit.
+   * takes back the guess that `attempt` counted, for a bound record all guesses at it in its last period, and clears the
+   * verify limit for the winner.
    *
    * Instead of true, a store with `clear` returns the time of the sign-in: unix seconds by its clock, and at least one second
-   * later than the last sign-out. One that counts over a day also returns the sends that it gave back: the caller gives back
-   * what was counted with them elsewhere.
+   * later than the last sign-out. One that counts over a day also returns the sends that it gave back, and the caller gives
+   * back what else was counted for them.
    */
   consume(request: ConsumeRequest): Promise<boolean | number | ConsumedRecord>;
   /**
@@ -94,8 +94,8 @@ export interface Store extends CountVerbs, StoreTraits {
   /** Shows what is held about an identity. Optional, together with `note`: without them operators cannot ask. */
   inspect?(request: InspectRequest): Promise<InspectResult>;
   /**
-   * Keeps how a send fared, to be seen by `inspect`, also when the code has expired. Replaces the note before. A send that
-   * another send of the same record has followed is ignored.
+   * Keeps a note on how a send fared, which `inspect` shows even after the code has expired. Replaces the previous note.
+   * Ignored unless the send is the latest of its record.
    */
   note?(request: NoteRequest): Promise<void>;
   /** Releases a refused send, once per id; it is returned if it counted over a day. Refused sends have a separate limit. */

@@ -79,7 +79,7 @@ export interface OpenRequest extends RecordKey, Checked {
   /** Default: sends are not counted over a day. */
   day?: DaySpending | undefined;
   /**
-   * To be counted first, as by `spend`. When the record is refused, only its `hit` stays counted. Only for a store that
+   * Counted first, as `spend` would. When the record is refused, only the `hit` stays counted. Only for a store that
    * `countsTogether`.
    */
   spending?: SpendRequest | undefined;

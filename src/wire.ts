@@ -99,7 +99,7 @@ export function wire(
       isRevocationRequired: resolved.revocationRequired,
       deriveOwnerTags,
       readClaims: resolved.claims,
-      // Anyone who is no longer sent codes must not stay signed in.
+      // People who are no longer sent codes must not stay signed in.
       mayContinue: shouldSend,
     }),
   );
@@ -139,7 +139,7 @@ export function wire(
     noteAnswer: metrics?.noteAnswer,
     async whenDone() {
       await underWay.whenEnded();
-      // Later, since the end of a message is an event as well.
+      // Afterwards, since the end of a message is an event too.
       await events?.whenDelivered();
     },
     sessionCookie,

@@ -23,7 +23,7 @@ export function toBudgetIdentity({ kind, value }: Identity): string {
   if (kind !== 'email') return kind === 'phone' ? unifyNumber(value) : value;
   const at = value.indexOf('@');
   const plus = value.indexOf('+');
-  // Before the plus there must be something: `+a@` and `+b@` are not known to be one person.
+  // A tag needs a name in front of it: `+a@` and `+b@` may be two people.
   const end = plus > 0 && plus < at ? plus : at;
   if (gmailDomains.includes(value.slice(at + 1))) return value.slice(0, end).replaceAll('.', '') + gmail;
   return end === at ? value : value.slice(0, end) + value.slice(at);

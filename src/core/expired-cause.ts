@@ -1,12 +1,12 @@
 /**
  * Why no code can be verified, for operators: callers get `expired` for all of these.
  *
- * - `used`: this instance saw it being used. `gone`: it was used or replaced, at another instance.
- * - `replaced`: a later request made another code.
+ * - `used`: it was used on this instance. `gone`: it was used or replaced on another instance.
+ * - `replaced`: a later request created another code.
  * - `expired`: its time is over. `never_requested`: nobody asked for one in the last ten minutes.
  * - `other_challenge`: a code is pending, but the challenge that it is bound to was not presented.
  * - `withdrawn`: a provider had refused its only message.
- * - `key_retired`: it was made with a key that is not configured any more.
+ * - `key_retired`: it was made with a key that is no longer configured.
  * - `store_changed`: the store lost its data, or another one took its place.
  */
 const expiredCauses = [

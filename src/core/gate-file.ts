@@ -6,7 +6,7 @@ import { suggestName } from './known-options.js';
 import { type LocatedMember, type LocatedValue, parseLocatedJson } from './located-json.js';
 import { createPublicPaths, isPublicPath } from './public-paths.js';
 
-/** What of a name reaches an application: ASCII, since servers disagree on other bytes in a header (RFC 9110 §5.5). */
+/** What may go into a header for an application: ASCII, since servers disagree on other bytes (RFC 9110 §5.5). */
 const headerText = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 const maxNameLength = 128;
 const maxGroupLength = 64;
@@ -20,8 +20,7 @@ interface Located {
 }
 
 /**
- * Parses the text of a gate file: who may enter which host, what is public there, who is in which group, what people are
- * called.
+ * Parses a gate file: who may enter which host, which paths are public, who is in which group, and people's names.
  *
  * @throws RangeError with the line and the path of the mistake, without identities
  */

@@ -4,7 +4,7 @@ import { canonicalise, domainOf, parseCanonical } from './identity.js';
 /** Whether this canonical identity is let in. */
 export type Gate = (identity: string) => boolean;
 
-/** Whom one rule lets in: an identity, every address of exactly one domain, or the numbers that begin like this. */
+/** Who is let in by a rule: one identity, every address of exactly one domain, or the numbers that begin like this. */
 export interface GateRule {
   names: 'identity' | 'domain' | 'prefix';
   value: string;
@@ -24,7 +24,7 @@ export function parseGateRule(rule: string): GateRule | null {
   return /^\+[1-9][0-9]{0,14}$/.test(text) ? { names: 'prefix', value: text } : null;
 }
 
-/** Lets in whom one of the rules names, and without rules nobody. */
+/** Lets in everyone named by one of the rules; without rules, nobody. */
 export function createMatcher(rules: readonly GateRule[]): Gate {
   const collect = (names: GateRule['names']) =>
     new Set(rules.filter((rule) => rule.names === names).map(({ value }) => value));
@@ -40,7 +40,7 @@ export function createMatcher(rules: readonly GateRule[]): Gate {
 }
 
 /**
- * Lets in whom the rules name; see `parseGateRule`. Without rules everyone is let in.
+ * Lets in everyone named by the rules (see `parseGateRule`); without rules, everyone.
  *
  * @throws RangeError that names an invalid rule
  */

@@ -19,7 +19,7 @@ export function parseHost(text: string): string | null {
   return address === null ? null : `[${address}]`;
 }
 
-/** As `parseHost`, of a host as people write it: without a port, in any script. */
+/** Like `parseHost`, for a host as people write it: without a port, in any script. */
 export function parseHostName(text: string): string | null {
   if (/^\[.*\]$/.test(text)) return parseHost(text);
   const isAscii = !/[^\0-\x7f]/.test(text);

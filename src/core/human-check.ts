@@ -40,8 +40,8 @@ export interface HumanCheck {
   provider: HumanCheckProvider;
   ask(context: HumanCheckContext): Promise<HumanCheckChallenge>;
   /**
-   * Whether this is a solution for this context, used for the first time. The caller's address limit must have been counted
-   * before. Rejects with the OtpError `store_unavailable` or `overloaded` when nothing could be decided.
+   * Whether this is a solution for this context, used for the first time. Count the caller's address limit before you call
+   * it. Rejects with the OtpError `store_unavailable` or `overloaded` when nothing could be decided.
    */
   passes(solution: string, context: HumanCheckContext): Promise<boolean>;
 }

@@ -19,7 +19,7 @@ export function refuseUnknownOptions(options: object, known: readonly string[], 
  */
 export function suggestName(name: string, known: readonly string[], share = 1 / 3): string {
   const maxEdits = name.length * share;
-  // A start compares everything in the environment with all settings; most differ too much in length alone.
+  // Startup compares every environment variable with every setting; for most pairs the lengths alone rule out a match.
   const distances = known.map((other) =>
     Math.abs(name.length - other.length) > maxEdits
       ? Number.POSITIVE_INFINITY

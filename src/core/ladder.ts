@@ -166,7 +166,7 @@ export function chooseFigures(ladder: Ladder, isOnSecondStep: boolean, bestDay =
 }
 
 /**
- * Whether that much more fits. Every row of the table asks this.
+ * Whether so many more units fit. Every limit over a period is decided here.
  *
  * @param used by everyone
  * @param usedByNetwork by the network of the caller; undefined when that does not count

@@ -19,9 +19,9 @@ const token =
   /[{}[\],:]|"[ !#-[\]-\uffff]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[ !#-[\]-\uffff]*)*"|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null/y;
 
 /**
- * Parses JSON for people who look for their mistake: every value knows its line, which `JSON.parse` does not tell. A name
- * that an object has twice is refused, since parsers disagree on which one counts. A recursive-descent parser; a test
- * holds it to `JSON.parse`.
+ * A recursive-descent JSON parser that keeps the line of every value, so that errors can name it; `JSON.parse` does not.
+ * Duplicate names in an object are refused, since parsers disagree on which one counts. A test compares it with
+ * `JSON.parse`.
  *
  * @throws RangeError that begins with the line and repeats nothing of the text
  */

@@ -16,8 +16,8 @@ const machineIpv4 = [
 
 /**
  * Whether an address tells one person from another. Loopback, private, link-local and shared addresses (100.64.0.0/10, RFC
- * 6598) are those of proxies and back ends, through which anyone may come. Anything that is not an address counts too: those
- * share one budget. So does an IPv6 address that embeds a private one, since only a translator could vouch for that.
+ * 6598) belong to proxies and back ends, so anyone may be behind them. Text that is not an address shares one budget, so it
+ * counts as one of these. So does an IPv6 address that embeds a private one: only a translator could vouch for that.
  */
 export function isPersonsAddress(address: string): boolean {
   const ipv4 = readIpv4(address);

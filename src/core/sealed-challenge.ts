@@ -60,8 +60,8 @@ export function sealChallenge(find: FindChallengeMac, subject: Subject, record: 
 }
 
 /**
- * The record in a challenge; null unless this installation has sealed it for exactly this subject. Whether it is still alive is
- * for a clock to say.
+ * The record in a challenge; null unless this installation sealed it for exactly this subject. Does not check whether it
+ * has expired.
  */
 export function openChallenge(
   find: FindChallengeMac,

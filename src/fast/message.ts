@@ -47,7 +47,7 @@ function putPart(target: Buffer, at: number, part: string | Uint8Array): number 
       bits |= code;
       target[start + i] = code;
     }
-    // Not ASCII: the codes of its characters are not its bytes.
+    // Not ASCII: its UTF-8 bytes differ from its character codes.
     if (bits > 0x7f) return putPart(target, at, Buffer.from(part));
   } else {
     // Faster than `set` for few bytes.

@@ -10,7 +10,7 @@ interface Written {
 const maxLists = 8;
 
 /**
- * For lists of settings that are nearly always one of the last few: writing twenty of them takes 2 µs, comparing them a tenth.
+ * For lists of settings that are nearly always one of the last few: serialising twenty takes 2 µs, comparing them 0.2 µs.
  * The lists may not be changed afterwards.
  */
 export function createJsonItems(): WriteJsonItems {

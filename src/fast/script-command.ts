@@ -5,8 +5,8 @@ import type { TimeoutQueue } from './timeout-queue.js';
 export type WriteScript = (keys: readonly string[], args: readonly string[]) => string;
 
 /**
- * The command in the Redis protocol (RESP). What is the same in each command of a script is written once; ioredis would build
- * all of it again for each.
+ * The command in the Redis protocol (RESP). What all commands of a script share is encoded once; ioredis would encode it
+ * again for each.
  *
  * @param digest SHA-1 of the script, in hexadecimal
  */
@@ -25,7 +25,7 @@ function writeText(text: string): string {
 }
 
 /**
- * An EVALSHA that is already written, for `Redis.sendCommand`: 5.2 µs of our process instead of 6.7
+ * An EVALSHA that is already encoded, for `Redis.sendCommand`: 5.2 µs of our process instead of 6.7
  * (docs/decisions/0077). Not for a cluster, which has to read the keys. An error that Redis answers does not repeat the
  * arguments.
  */

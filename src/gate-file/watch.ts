@@ -30,7 +30,8 @@ export function loadGateFile(path: string): { bytes: Uint8Array; rules: EntryRul
 }
 
 /**
- * The rules of a file, which follow it. After an edit that is wrong the last valid rules still hold, which is reported.
+ * The rules of a file, reloaded when it changes. After an invalid edit the last valid rules stay in force, and the error is
+ * reported.
  *
  * @throws RangeError as `loadGateFile`
  */
@@ -58,7 +59,7 @@ export function openGateFile({ path, clock, outcomes, read = readGateFile }: Gat
       replace(latest);
     } catch (error) {
       const { message } = error as Error;
-      // Said once, and not twice a second.
+      // Reported once, not twice a second.
       if (!isClosed && message !== readFault) refuse(message);
       readFault = message;
       seen = null;

@@ -20,7 +20,7 @@ const aliases: Record<string, Locale> = {
   'zh-mo': 'zh-TW',
   'cmn-hant': 'zh-TW',
   yue: 'zh-TW',
-  // What .NET called it, next to zh-CHS.
+  // The old name in .NET.
   'zh-cht': 'zh-TW',
   // Obsolete codes that Java and old Android still send.
   iw: 'he',

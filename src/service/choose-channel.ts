@@ -6,7 +6,7 @@ import { findPlace } from '../core/phone-place.js';
 import type { Channel } from '../core/policy.js';
 import type { Target } from './target.js';
 
-/** The channel for a code: the requested one, or the first that reaches the identity; or why none does. */
+/** The channel for a code: the requested one, or the first that reaches the identity; or why there is none. */
 export type ChooseChannel = (
   target: Pick<Target, 'identity' | 'testCode'>,
   asked: Channel | null | undefined,
@@ -27,7 +27,7 @@ export function createChannelChooser(parts: {
     const place = findPlace(value);
     if (place.country !== undefined && !phoneCountries.admits(place))
       return { status: 'unsupported_country' };
-    // Fixed lines with WhatsApp are rare, and every one of them rings.
+    // Few fixed lines have WhatsApp, and every one can be called.
     const byDefault = place.kind === 'fixed' ? servedOf.phone.toReversed() : servedOf.phone;
     const wanted = asked ? [asked] : byDefault;
     return wanted.find((channel) => mayReach(place.kind, channel)) ?? { status: 'unsupported_number' };

@@ -180,7 +180,7 @@ export function createDayBudgets(parts: {
   }
 
   function giveBack(identity: Identity, send: ReturnedSend, isSignIn = false): void {
-    // Never retried: a lost answer may mean that it was done.
+    // Never retried: the store may have done it and lost the answer.
     if (send.receipt !== '') underWay.add(refund(identity, send, isSignIn));
   }
 
@@ -227,7 +227,7 @@ export function createDayBudgets(parts: {
     undo,
     giveBack,
     giveBackSignIn(identity, sends) {
-      // However often it was sent, it is one sign-in.
+      // However often the code was sent, it was one sign-in.
       for (const [index, send] of sends.entries()) giveBack(identity, send, index === 0);
     },
   };

@@ -36,7 +36,7 @@ export interface Devices {
   /** These tokens, with this one first instead of those of its identity. Drops invalid ones. */
   put(tokens: readonly string[], token: string): string[];
   /**
-   * Ends tokens, with all that they were renewed from and to. Ignores anything else.
+   * Ends the devices of these tokens, and with them every renewal of the tokens. Ignores anything else.
    *
    * @throws OtpError `store_unavailable`
    */

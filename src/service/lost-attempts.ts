@@ -3,16 +3,16 @@ import type { RetractRequest } from '../store-verbs.js';
 import type { UnderWay } from '../under-way.js';
 
 /**
- * Waits between tries. More than one, since the store may be away, or may carry out the attempt only after the first: with
- * a connection that broke, it may still have been on its way.
+ * Waits between tries. More than one, since the store may be down, or may execute the attempt only after the first try: it
+ * may still be in flight when its connection breaks.
  */
 const waitsMs = [1_000, 5_000, 30_000];
 /** Further ones stay counted. Takes a few megabytes. */
 const maxWaiting = 10_000;
 
 /**
- * Takes an attempt back that failed, in the background. Never rejects and never blocks: when it does not succeed, the
- * attempt stays counted, as it does when the process ends first.
+ * Takes back a failed attempt in the background. Never rejects and never blocks. If it does not succeed, or the process
+ * ends first, the attempt stays counted.
  */
 export type TakeAttemptBack = (attempt: RetractRequest) => void;
 
@@ -42,7 +42,7 @@ export function createTakeAttemptBack(parts: {
   return (attempt) => {
     if (waiting >= maxWaiting) return;
     waiting += 1;
-    // The first try: a process that is cut off after it leaves the attempt counted.
+    // Only the first try keeps the process alive.
     underWay.add(takeBack(attempt, 0));
   };
 }

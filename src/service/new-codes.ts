@@ -6,9 +6,9 @@ import type { Lease, ShortCodes } from './short-codes.js';
 
 /** The cause is judged by the codes of the last one to two of these. */
 const memoryMs = 1_800_000;
-/** How long after the last long code this is over. Not immediately, since room comes and goes by the minute. */
+/** A shortage is over this long after the last long code: room comes and goes by the minute. */
 const quietMs = 600_000;
-/** How often the report is repeated while this lasts. */
+/** How often it is reported again while it lasts. */
 const repeatMs = 3_600_000;
 /** The fraction of new codes that must be used for the cause to be growth, not an attack. */
 const usedPart = 3 / 4;

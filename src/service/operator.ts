@@ -61,7 +61,7 @@ export interface OperatorDone {
 
 /**
  * What operators do for one identity, as people type it. Each call is logged. They reject with the OtpError
- * `store_unavailable`, or `not_found` when a store of your own cannot do it.
+ * `store_unavailable`, or `not_found` when a custom store cannot do it.
  */
 export interface Operator {
   /** Shows what is pending and what is used up. */
@@ -69,8 +69,8 @@ export interface Operator {
   /** Ends the pending codes. */
   cancel(identity: unknown, call?: Call): Promise<OperatorDone | InvalidIdentity>;
   /**
-   * Forgets what was counted: sends, attempts and wrong guesses. Each time gives an attacker new guesses, so it is refused
-   * after three times in 46 days unless forced.
+   * Forgets what was counted: sends, attempts and wrong guesses. Each use gives an attacker new guesses, so after
+   * three in 46 days it is refused unless forced.
    */
   unblock(
     identity: unknown,
@@ -125,7 +125,7 @@ export function createOperator(parts: Parts): Operator {
     if (mute) return { ...nothing, outcome: 'withheld', cause: 'not_allowed' };
     if (note !== undefined) return JSON.parse(note) as LastSend;
     if (delivery.isBackground || sendNotes.underWay.has(sendId)) return { ...nothing, outcome: 'queued' };
-    // Of a send that its caller has waited for, only what went differently is kept.
+    // If the caller waited for the send, a note is kept only when something unusual happened.
     return { ...nothing, outcome: 'delivered', transport: delivery.firstTransport(channel) ?? null };
   }
 
@@ -168,7 +168,7 @@ export function createOperator(parts: Parts): Operator {
         policy.purposes.map((purpose) => [derivation.deriveRecordTag(identity.value, purpose), purpose]),
       );
       const testCode = parts.findTestCode?.(identity);
-      // What may be sent without a check at least.
+      // The least that may be sent without a check.
       const figures = identity.kind === 'phone' ? identityLadder.free : identityLadder.checked;
       const dayMax = figures.max / unitsPerSend;
       found.report('done');
@@ -223,7 +223,7 @@ function describeBudget(
   max: number,
   periodSeconds: number,
 ): Budget {
-  // The log may hold more than fit, after the limit was lowered.
+  // After the limit was lowered, the log may hold more than `max`.
   const next = ages[Math.max(0, ages.length - max)];
   const waitMs = next === undefined ? 0 : periodSeconds * 1000 - next;
   return { limit, used: Math.min(ages.length, max), max, refillsInSeconds: Math.ceil(waitMs / 1000) };

@@ -25,7 +25,7 @@ interface Lease {
 }
 
 const largestLease = 50;
-/** As a share of the ceiling: what one process holds is missing in others. */
+/** As a share of the ceiling: what one process holds is not available to the others. */
 const leasePart = 1 / 100;
 /** A lease counts in the part of the day in which it was taken, which must not expire before its last message. */
 const leaseMs = 1_800_000;
@@ -33,8 +33,8 @@ const leaseMs = 1_800_000;
 const slot = 'paid';
 
 /**
- * Processes lease messages in blocks, so that few messages ask the store, and give back what they did not use in time. What a
- * process that dies holds stays counted.
+ * Processes lease messages in blocks, so that few messages need a call of the store, and give back what they did not use in
+ * time. What a process holds when it dies stays counted.
  *
  * @returns undefined when there is no ceiling
  */

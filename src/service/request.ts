@@ -35,7 +35,7 @@ export function createRequest(parts: Parts): Request {
   const firstTransportOf = Object.fromEntries(
     channels.map((channel) => [channel, delivery.firstTransport(channel)]),
   );
-  // `shouldSend` is not asked about addresses that are refused.
+  // `shouldSend` is called only after the address limit has let the request through.
   const countsTogether = store.countsTogether === true && !shouldSend;
   const sends = { max: policy.requestIdentityMax, periodSeconds: limitPeriodSeconds };
 
@@ -103,7 +103,7 @@ export function createRequest(parts: Parts): Request {
     sendNotes.underWay.delete(opened.sendId);
     facts.receipt = receipt;
     if (receipt.ok) {
-      // Operators are shown this when nothing is kept, so most sends cost no further call.
+      // Without a note, operators are shown exactly this, so most sends need no further call of the store.
       const isExpected = isMuted || receipt.transport === firstTransportOf[channel];
       if (!isExpected) void sendNotes.noteEnd(send, receipt, facts);
       return sent;

@@ -32,7 +32,7 @@ export interface SendNotes {
   /**
    * The transport that the last send of a code was delivered by; undefined where that is not known.
    *
-   * @param note what the store has kept of that send; null when nothing, undefined from one that does not tell
+   * @param note what the store has kept of that send; null for nothing, undefined from a store that does not say
    */
   findTransport(note: string | null | undefined, channel: Channel): string | undefined;
 }
@@ -67,7 +67,7 @@ export function createSendNotes(parts: {
     },
     findTransport(note, channel) {
       if (note === undefined) return undefined;
-      // Of a send that its caller has waited for, only what went differently is kept.
+      // If the caller waited for the send, a note is kept only when something unusual happened.
       if (note === null) return delivery.isBackground ? undefined : delivery.firstTransport(channel);
       const { outcome, transport } = JSON.parse(note) as LastSend;
       return outcome === 'delivered' ? (transport ?? undefined) : undefined;

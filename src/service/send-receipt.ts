@@ -3,7 +3,7 @@ import type { ReturnedSend } from '../core/ladder.js';
 import type { Side } from '../store-verbs.js';
 
 /**
- * Names what a send was counted for elsewhere. As short as can be: a store keeps it for a day.
+ * Names what else a send was counted against. Kept short, since a store holds it for a day.
  *
  * @param addressAtMs undefined: when it was sent
  */
@@ -14,7 +14,7 @@ export function writeReceipt(
   phoneAtMs: number,
 ): string {
   const letter = side === 'known' ? 'k' : 'u';
-  // Joined, since V8 would keep each part of a template literal until somebody reads it.
+  // Joined, since V8 keeps the parts of a template literal apart until the text is first read.
   const parts = [letter, addressAtMs?.toString(36) ?? '', phoneAtMs.toString(36)];
   if (sender !== undefined) parts.push(sender.address, sender.site ?? '');
   return parts.join(' ');

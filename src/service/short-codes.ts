@@ -21,8 +21,8 @@ export interface Lease {
 }
 
 /**
- * The attempts at short codes that this installation hands out to unknown browsers, and that have not come back within an
- * hour. It bounds what guessing at everyone achieves: see docs/decisions/0068.
+ * Limits the attempts at short codes that this installation hands out to unknown browsers in an hour, without those that
+ * were returned. This bounds what guessing at everyone achieves: see docs/decisions/0068.
  */
 export interface ShortCodes {
   /** Takes attempts for a new code; undefined: it must be long. */
@@ -52,15 +52,15 @@ export function createShortCodes(parts: {
   const ladder = createShortOpenLadder(shortOpenMax);
   const blockSize = Math.max(smallestBlock, Math.floor(shortOpenMax * blockPart));
   const partMs = (ladder.periodSeconds * 1000) / bucketsPerPeriod;
-  // The name of the limit is not shown: where this one has no room, codes are long.
+  // No one is shown the name of this limit: without room, codes are long.
   const rows: SpendRow[] = [{ limit: 'request_day', key: 'short codes', ladder }];
   const slot = 'short codes';
   let lease: Lease | undefined;
   let renewal: Promise<void> | undefined;
   let refusedUntil = 0;
-  /** Attempts that are waited for. */
+  /** Attempts that callers are waiting for. */
   let wanted = 0;
-  /** Attempts that came back, by when their codes were made. */
+  /** Returned attempts, by the part of the hour in which their codes were made. */
   const returned = new Map<number, number>();
 
   const partOf = (atMs: number) => Math.floor(atMs / partMs);
@@ -83,7 +83,7 @@ export function createShortCodes(parts: {
     returnAll();
     const block = Math.max(blockSize, attempts);
     for (const units of new Set([Math.max(block, wanted), block, attempts])) {
-      // Before the store is asked, so that a late answer does not stretch the part that the store has counted it in.
+      // Taken before the store is asked: a slow answer must not extend the part in which the store counted them.
       const askedAt = monotonicClock.now();
       const spent = await store.spend?.({ slot, rows, units, isOnSecondStep: false, isEnforced: true });
       if (spent?.status === 'counted') {

@@ -19,8 +19,8 @@ export type FindTestCode = (identity: Identity) => TestCode | undefined;
 const switchedOffDigits = maxDigits + 1;
 
 /**
- * A fixed code cannot be lengthened. Instead, after enough wrong guesses the records of its identity get a length that no
- * code has, so that no code is correct.
+ * A fixed code cannot be lengthened. Instead, after enough wrong guesses the identity's records get a length that no code
+ * has, so every code is wrong.
  */
 function createTestCode(code: string): TestCode {
   return {

@@ -3,8 +3,8 @@ import type { MonotonicClock } from '../ports.js';
 import type { RecordKey } from '../store-verbs.js';
 
 /**
- * When codes were used in this process, for the log only: the store forgets used codes, so a second use looks like an
- * expired code, and operators would suspect their clocks.
+ * When codes were used in this process, for the log only. The store forgets used codes, so without this a second use would
+ * look like an expired code, and operators would suspect their clocks.
  */
 export function createUsedCodes(options: {
   maxEntries: number;

@@ -157,7 +157,7 @@ export function createVerify(parts: Parts): Verify {
     try {
       result = await attemptAndConsume(target, code, attemptId, hit, facts);
     } catch (error) {
-      // A wrong guess returns. So this one was right, or was never compared.
+      // Wrong guesses do not throw, so this one was right or was never compared.
       takeAttemptBack({ ...recordKey, attemptId });
       throw error;
     }
