@@ -16,15 +16,9 @@ export interface Limited {
 
 type Asked = Pick<RequestOptions, 'humanCheck' | 'ip'>;
 
-/** Asks for human checks and verifies the solutions, if a check is configured. */
-export function createHumanChecks(parts: {
-  humanCheck?: HumanCheck | undefined;
-  countAddress: CountAddress;
-}) {
-  const { humanCheck, countAddress } = parts;
-
-  const canBeAsked = ({ humanCheck: answer }: Asked): boolean =>
-    humanCheck !== undefined && answer !== undefined && answer !== '';
+/** Asks for human checks and verifies the solutions. */
+export function createHumanChecks(humanCheck: HumanCheck, countAddress: CountAddress) {
+  const canBeAsked = ({ humanCheck: answer }: Asked): boolean => answer !== undefined && answer !== '';
 
   return {
     /** Whether this caller could answer a check. */
@@ -32,7 +26,7 @@ export function createHumanChecks(parts: {
 
     /** Whether the caller has passed a check. A refusal if its address sends too many solutions: each costs some work. */
     async judge(target: Target, { humanCheck: solution, ip }: Asked): Promise<boolean | RateLimited> {
-      if (humanCheck === undefined || !solution) return false;
+      if (!solution) return false;
       const refused = await countAddress('human_check_ip', ip);
       return refused ?? humanCheck.passes(solution, describeContext(target, ip, 'none'));
     },
@@ -44,7 +38,7 @@ export function createHumanChecks(parts: {
       limited: Limited,
     ): Promise<RateLimited | HumanCheckRequired> {
       const { limit, retryAfterMs, isHelpedByCheck } = limited;
-      if (!humanCheck || !isHelpedByCheck || !canBeAsked(options)) return rateLimited(limit, retryAfterMs);
+      if (!isHelpedByCheck || !canBeAsked(options)) return rateLimited(limit, retryAfterMs);
       return {
         status: 'human_check_required',
         humanCheck: await humanCheck.ask(describeContext(target, options.ip, findPressure(limit))),

@@ -93,7 +93,8 @@ export function createParts(options: ServiceOptions) {
     ...base,
     resolveTarget: createTargetResolver(base),
     ...addressLimits,
-    humanChecks: createHumanChecks({ ...options, countAddress }),
+    /** Undefined where no check is configured. */
+    humanChecks: options.humanCheck && createHumanChecks(options.humanCheck, countAddress),
     dayBudgets: createDayBudgets({ ...base, ...addressLimits }),
     sendNotes: createSendNotes(base),
     shortCodes,

@@ -19,7 +19,7 @@ import {
 import type { Sent as SentCode } from './send-notes.js';
 import { withoutShortCodes } from './short-codes.js';
 import type { Target } from './target.js';
-import { toRetrySeconds } from './waits.js';
+import { rateLimited, toRetrySeconds } from './waits.js';
 import { createNoChallenges } from './windows.js';
 
 type Request = (identity: unknown, options?: RequestOptions) => Promise<RequestResult>;
@@ -56,13 +56,13 @@ export function createRequest(parts: Parts): Request {
       policy.binding === 'challenge' ||
       store.isStateless === true ||
       (!!device && !store.isWindowed);
-    const isChecked = options.humanCheck ? await humanChecks.judge(target, options) : false;
+    const isChecked = options.humanCheck && humanChecks ? await humanChecks.judge(target, options) : false;
     if (typeof isChecked !== 'boolean') return isChecked;
     const opened = await openRecord(target, channel, isBound, options, isChecked, facts);
     if (opened.status === 'expired' || opened.status === 'rate_limited') return opened;
     if (opened.status === 'limited') {
       facts.limit = opened.limit;
-      return humanChecks.refuse(target, options, opened);
+      return humanChecks?.refuse(target, options, opened) ?? rateLimited(opened.limit, opened.retryAfterMs);
     }
     if (opened.status !== 'opened') {
       return { status: opened.status, retryAfterSeconds: toRetrySeconds(opened.retryAfterMs) };
@@ -130,7 +130,7 @@ export function createRequest(parts: Parts): Request {
       isUnguarded: options.unguarded === true,
       isTest: testCode !== undefined,
       isChecked,
-      canBeAsked: humanChecks.canBeAsked(options),
+      canBeAsked: humanChecks?.canBeAsked(options) === true,
     };
     // Before the identity's limits, so that a blocked address cannot use those up.
     const together = countsTogether ? dayBudgets.describeSpending(spender) : undefined;
