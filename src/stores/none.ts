@@ -5,7 +5,7 @@ import type { SealedRecord } from '../core/sealed-challenge.js';
 import type { Clock, Store } from '../ports.js';
 import type { OpenRequest, PendingRecord } from '../store-verbs.js';
 import { ExpiringMap, entriesRange } from './memory/expiring-map.js';
-import { createMemoryStore } from './memory.js';
+import { createProcessCounts } from './process-counts.js';
 
 export interface StatelessStoreOptions {
   /** Milliseconds since 1970. Default: the clock of this machine. All instances should agree, to within 30 seconds. */
@@ -26,9 +26,8 @@ interface Attempts {
 
 /**
  * The store that keeps no records: a challenge carries its own, so any process with the same secret can verify what another has
- * sent. Codes have 60 bits, because nothing but their strength holds everywhere. Limits and attempts are counted by each process
- * for itself. A code works until it expires, as often as it is given together with its challenge. Nothing can be
- * revoked.
+ * sent. Codes have 60 bits, because each process counts limits and attempts for itself: only the strength of a code holds
+ * everywhere. A code works with its challenge until it expires, any number of times. Nothing can be revoked.
  *
  * @throws RangeError when `maxEntries` is out of range
  */
@@ -36,7 +35,7 @@ export function createStatelessStore(options: StatelessStoreOptions = {}): Store
   refuseUnknownOptions(options, ['clock', 'maxEntries']);
   const { clock = Date.now, maxEntries = defaultMaxEntries } = options;
   assertWholeNumber('maxEntries', maxEntries, entriesRange);
-  const counts = createMemoryStore({ maxEntries, ...(options.clock ? { clock } : {}) });
+  const counts = createProcessCounts({ maxEntries, ...(options.clock ? { clock } : {}) });
   const attempts = new ExpiringMap<Attempts>(maxEntries);
 
   const leftMs = ({ openedAtSeconds, lifeSeconds }: SealedRecord, now: number) =>
@@ -50,7 +49,7 @@ export function createStatelessStore(options: StatelessStoreOptions = {}): Store
   const isSpent = ({ challenge }: SealedRecord, max: number, now: number) =>
     (attempts.load(challenge, now)?.count ?? 0) >= max;
 
-  /** The record whose code is sent: the one that is named, while it has enough of its life and some attempts left. */
+  /** The record whose code is sent: the one of the request, while it has enough life and some attempts left. */
   function choose(request: OpenRequest, now: number): SealedRecord {
     const { sealed, channel, resend, staleSeconds, maxAttempts } = request;
     const isUsable =
@@ -86,37 +85,24 @@ export function createStatelessStore(options: StatelessStoreOptions = {}): Store
     };
   }
 
-  const { hit, spend, refund, claim, claimed, ping, close } = counts;
   return {
-    hit,
-    ...(spend && refund ? { spend, refund } : {}),
-    claim,
-    claimed,
-    ping,
-    close,
+    ...counts.verbs,
     codeAlphabet: 'base32',
     isStateless: true,
 
     async open(request) {
       const now = clock();
-      const { sealed, channel, newChallenge } = request;
+      const { sealed, channel } = request;
       if (request.challenge !== undefined && !(sealed && isAlive(sealed, now))) return { status: 'expired' };
       if (sealed && request.resend === 'refuse') {
         return { status: 'pending', retryAfterMs: Math.max(0, leftMs(sealed, now)) };
       }
-      // Counts the send, as that of a record of its own, which nobody verifies.
-      const counted = await counts.open({
-        ...request,
-        challenge: undefined,
-        bind: true,
-        lengthening: { ...request.lengthening, after: 0 },
-      });
+      const counted = await counts.open(request);
       if (counted.status !== 'opened') return counted;
       const record = choose(request, now);
       return {
         ...counted,
         record: { ...toPending(record, channel), mute: request.mute },
-        sendId: `${counted.sendId} ${newChallenge}`,
         ttlMs: Math.max(0, leftMs(record, now)),
       };
     },
@@ -144,12 +130,7 @@ export function createStatelessStore(options: StatelessStoreOptions = {}): Store
       return typeof sent === 'object' ? sent : true;
     },
 
-    async release(request) {
-      const [sendId = '', challenge = ''] = request.sendId.split(' ');
-      const returned = await counts.release({ ...request, sendId, challenge, recordChallenge: challenge });
-      return returned || undefined;
-    },
-
+    release: counts.release,
     exchange: async () => 'unknown',
   };
 }

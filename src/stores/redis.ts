@@ -6,10 +6,11 @@ import { OtpError } from '../errors.js';
 import type { Logger, Store } from '../ports.js';
 import type { ExchangeResult } from '../store-verbs.js';
 import { nameRecord } from './record-name.js';
-import { type Resolved, redisTimeout, resolveAccess } from './redis/access.js';
+import { type Access, type Resolved, redisTimeout, resolveAccess } from './redis/access.js';
 import { checkServer } from './redis/check-server.js';
-import { createClient, createProbe } from './redis/connect.js';
+import { createClient } from './redis/connect.js';
 import { createCountVerbs } from './redis/count-verbs.js';
+import { createCountEncoder } from './redis/encode-counts.js';
 import { encodeOpen } from './redis/encode-open.js';
 import { createFreeMemory } from './redis/free-memory.js';
 import { createKeyNames, nameAlias, numberSide } from './redis/keys.js';
@@ -20,24 +21,17 @@ import {
   decodeInspectReply,
   decodeOpenReply,
   decodeReleaseReply,
-  type InspectReply,
 } from './redis/replies.js';
 import type { RedisClient } from './redis/scripts.js';
 import { createSender } from './redis/sender.js';
 
-export interface RedisStoreOptions {
+export interface RedisStoreOptions extends Omit<Access, 'url'> {
   /**
    * `redis://user:password@host:6379/0`, `rediss://…` (TLS), `redis+sentinel://host,host/name`,
    * `redis+cluster://host,host` or `unix:///path`; `valkey` also works for `redis`. Takes options such as `?db=1` or
    * `?family=6`; unknown ones are refused.
    */
   url?: string | undefined;
-  /** Of the servers, unless the URL has one. */
-  password?: string | undefined;
-  /** Of the Sentinels. Default: `default`. */
-  sentinelUsername?: string | undefined;
-  /** Of the Sentinels. Default: that of the servers, unless only those use TLS. */
-  sentinelPassword?: string | undefined;
   /**
    * Your own connected ioredis client, instead of `url`; closing the store leaves it open. It should have
    * `enableOfflineQueue: false`, `autoResendUnfulfilledCommands: false` and a `commandTimeout`.
@@ -108,16 +102,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
 
   let countsTogether = false;
   try {
-    await checkServer(client, {
-      ...options,
-      database: target?.database ?? 0,
-      explain: failures.explain,
-      probed: target?.kind === 'sentinel' ? 'sentinel' : 'server',
-      createProbes: () =>
-        target && target.kind !== 'single'
-          ? target.hosts.map((host) => createProbe(target, host, timeoutMs))
-          : [],
-    });
+    await checkServer(client, { ...options, target, timeoutMs, explain: failures.explain });
     await send('ping', [`${keyPrefix}ping`], [], []).catch((cause) => {
       throw new OtpError('store_unavailable', `Redis cannot answer: ${failures.explain(cause)}`, { cause });
     });
@@ -133,20 +118,20 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
   }
 
   const key = createKeyNames(keyPrefix);
-  const counts = createCountVerbs({ call, keyOf: key.of, findFreeMemory: createFreeMemory(client) });
+  const encoder = createCountEncoder(key.of, createFreeMemory(client));
 
   return {
-    ...counts.verbs,
+    ...createCountVerbs(call, encoder),
     countsTogether,
     async open(request) {
       const { spending } = request;
       const keys = [key.budget(request), key.guesses(request)];
-      const { names, settings: opening } = encodeOpen(request);
-      if (!spending) return decodeOpenReply(await call('open', keys, names, [], [opening]), undefined);
-      const spent = counts.encodeSpend(spending);
-      const allKeys = [...keys, ...spent.keys];
-      const allNames = [...names, ...spent.names];
-      const reply = await call('spend-and-open', allKeys, allNames, [], [opening, spent.settings]);
+      const { names, settings } = encodeOpen(request);
+      if (!spending) return decodeOpenReply(await call('open', keys, names, [], [settings]), undefined);
+      const spent = encoder.encodeSpend(spending);
+      keys.push(...spent.keys);
+      names.push(...spent.names);
+      const reply = await call('spend-and-open', keys, names, [], [settings, spent.settings]);
       return decodeOpenReply(reply, spending);
     },
     async attempt(request) {
@@ -161,11 +146,13 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       ];
       const keys = [key.budget(request), key.guesses(request)];
       const names = [nameRecord(recordTag, challenge), attemptId];
-      if (!hit) return decodeAttemptReply(await call('attempt', keys, names, [], [settings]), undefined);
-      const counted = counts.encodeHit(hit);
-      const allKeys = [...keys, ...counted.keys];
-      const reply = await call('hit-and-attempt', allKeys, names, [], [settings, ...counted.settings]);
-      return decodeAttemptReply(reply, hit);
+      const policy: unknown[] = [settings];
+      if (hit) {
+        const counted = encoder.encodeHit(hit);
+        keys.push(...counted.keys);
+        policy.push(...counted.settings);
+      }
+      return decodeAttemptReply(await call('attempt', keys, names, [], policy), hit);
     },
     async consume(request) {
       const { recordTag, challenge, recordChallenge, attemptId = '' } = request;
@@ -183,8 +170,10 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       return { records: Number(await call('clear', key.all(request), [nameAlias(request)], settings)) };
     },
     async inspect(request) {
-      const reply = await call('inspect', key.all(request), [nameAlias(request)], [request.periodSeconds]);
-      return decodeInspectReply(reply as InspectReply);
+      const { periodSeconds } = request;
+      return decodeInspectReply(
+        await call('inspect', key.all(request), [nameAlias(request)], [periodSeconds]),
+      );
     },
     async note(request) {
       const { recordTag, challenge, recordChallenge, sendId, note, keepSeconds } = request;

@@ -1,6 +1,7 @@
 import type { Clock, Store } from '../ports.js';
+import type { PendingRecord } from '../store-verbs.js';
 import { ExpiringMap, entriesRange } from './memory/expiring-map.js';
-import { createMemoryStore } from './memory.js';
+import { createProcessCounts } from './process-counts.js';
 
 export interface WindowStoreOptions {
   windowSeconds: number;
@@ -10,49 +11,35 @@ export interface WindowStoreOptions {
   clock: Clock;
 }
 
-/** When an identity was guessed at. */
+/** When a code of an identity was tried. */
 interface Guesses {
   times: number[];
   expiresAt: number;
 }
 
 /**
- * Codes of the pure engine: of an identity and a window of time, whether or not anyone has asked for them. Nothing is kept but
- * counts, in this process: of sends, and of verifies, which are all that limits guessing.
+ * Codes of the pure engine: each identity has one in each window of time, whether or not anyone has asked for it. All that is
+ * kept are counts, in this process: of sends, and of verifies, which alone limit guessing.
  */
 export function createWindowStore({ windowSeconds, driftTolerance, clock }: WindowStoreOptions): Store {
-  const counts = createMemoryStore();
+  const counts = createProcessCounts();
   const guesses = new ExpiringMap<Guesses>(entriesRange.default);
-  const { hit, spend, refund, claim, claimed, exchange, ping, close } = counts;
   const findWindow = (now: number) => Math.floor(now / 1000 / windowSeconds);
   const noCause = { challenge: '', mute: false } as const;
 
   return {
+    ...counts.verbs,
     isWindowed: true,
-    hit,
-    ...(spend && refund ? { spend, refund } : {}),
-    claim,
-    claimed,
-    exchange,
-    ping,
-    close,
 
     async open(request) {
       const now = clock();
-      const counted = await counts.open({
-        ...request,
-        challenge: undefined,
-        bind: true,
-        resend: 'reuse',
-        lengthening: { ...request.lengthening, after: 0 },
-      });
+      const counted = await counts.open({ ...request, resend: 'reuse' });
       if (counted.status !== 'opened') return counted;
-      const { keyIds, channel, digits, mute, newChallenge } = request;
+      const { keyIds, channel, digits, mute } = request;
       const window = findWindow(now);
       return {
         ...counted,
         record: { ...noCause, keyId: keyIds[0], window, digits, channel, mute },
-        sendId: `${counted.sendId} ${newChallenge}`,
         ttlMs: (window + 1) * windowSeconds * 1000 - now,
       };
     },
@@ -75,11 +62,9 @@ export function createWindowStore({ windowSeconds, driftTolerance, clock }: Wind
           channel: 'custom' as const,
         })),
       );
-      const [record = { ...noCause, keyId: keyIds[0], window: current, digits, channel: 'custom' as const }] =
-        records;
       return {
         status: 'counted',
-        record: { ...record, alternatives: records },
+        record: { ...(records[0] as PendingRecord), alternatives: records },
         attemptsLeft: verifies.max - times.length,
       };
     },
@@ -90,10 +75,6 @@ export function createWindowStore({ windowSeconds, driftTolerance, clock }: Wind
       return true;
     },
 
-    async release(request) {
-      const [sendId = '', challenge = ''] = request.sendId.split(' ');
-      const returned = await counts.release({ ...request, sendId, challenge, recordChallenge: challenge });
-      return returned || undefined;
-    },
+    release: counts.release,
   };
 }

@@ -5,11 +5,14 @@ import { parseRedisUrl, type Target } from './url.js';
 /** Bounds and default of the command timeout, in milliseconds. */
 export const redisTimeout = { min: 50, max: 10_000, default: 500 };
 
-/** See `RedisStoreOptions`. */
+/** Where the servers are, and the credentials for them. */
 export interface Access {
   url: string;
+  /** Of the servers, unless the URL has one. */
   password?: string | undefined;
+  /** Of the Sentinels. Default: `default`. */
   sentinelUsername?: string | undefined;
+  /** Of the Sentinels. Default: that of the servers, unless only those use TLS. */
   sentinelPassword?: string | undefined;
 }
 

@@ -1,19 +1,18 @@
--- Precedes the scripts that know what is held for an identity.
+-- Precedes the scripts that read or change what is held for an identity.
 
--- Whose budget pays: that of strangers, or that of known browsers. Indexes of what counts against each.
+-- The two sides of a budget: unknown browsers, and known ones.
 local UNKNOWN, KNOWN = 1, 2
 -- What counts against one side: the times of sends, of refused sends and of verifies, oldest first.
 local SENDS, REFUSALS, VERIFIES = 1, 2, 3
--- Everything held about the identities that share a budget: what counts against each side; the pending records; the attempts on
--- them; when the last of all this expires; and the sends of a day of each side, which last longer. One value, since each further
--- key costs more memory than its content.
+-- Everything held about the identities that share a budget: what counts against each side; the pending records; the attempts at
+-- them; when the last of these expires; and each side's sends of a day, which last longer. One value, since each further key
+-- would cost more memory than its content.
 local RECORDS, ATTEMPTS, EXPIRES_AT, DAY_SENDS = 3, 4, 5, 6
 
--- A pending record. NAME holds the purpose, and the challenge when it is bound; OWNER the tag of exactly this identity, '' if it
--- is the one that the budget is named after; SIDE whose budget pays for guesses. Channels are numbers; EARLIER_CHANNELS are those
--- that the code was sent over before CHANNEL. LAST_SEND is { its id, which is its time, how it fared if that is known }. SHORT:
--- guesses at it are counted; TRIED how many of those in PERIOD were not given back, PERIOD when their count ends, 0 before the
--- first.
+-- A pending record. NAME holds the purpose, and the challenge when it is bound. OWNER is the tag of this very identity, '' if the
+-- budget is named after it. SIDE pays for guesses. Channels are numbers; EARLIER_CHANNELS are those that the code was sent over
+-- before CHANNEL. LAST_SEND is { its id, which is its time; what became of it, if that is known }. When SHORT, guesses at it are
+-- counted: TRIED is how many of those in PERIOD were not given back, PERIOD is when their count ends, 0 before the first.
 local NAME, CHALLENGE, KEY_ID, WINDOW, ENDS_AT, DIGITS, CHANNEL, ATTEMPTS_LEFT, TIMES_SENT, FENCE, MUTE, EARLIER_CHANNELS,
   LAST_SEND, OWNER, SIDE, SHORT, TRIED, PERIOD = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18
 
@@ -21,66 +20,45 @@ local NAME, CHALLENGE, KEY_ID, WINDOW, ENDS_AT, DIGITS, CHANNEL, ATTEMPTS_LEFT, 
 -- the side that paid for it }.
 local ATTEMPT_ID, ATTEMPTED_AT, RECORD_ENDS_AT, GUESS_ENDS_AT, PAID_BY = 1, 2, 3, 4, 5
 
--- A send of a day: { time, which is also the id; units; record, '' once it was used; whether it cost something; network;
--- receipt }. Oldest first.
+-- A send of a day: { time, which is also its id; units; record, '' once that was used; whether it was paid; network; receipt }.
+-- Oldest first.
 local SENT_AT, UNITS, SENT_RECORD, IS_PAID, NETWORK, RECEIPT = 1, 2, 3, 4, 5, 6
 local DAY_LENGTH = DAY_SECONDS * 1000000
 
-local function shift(times, by)
-  local shifted = {}
-  for i, time in ipairs(times) do shifted[i] = time + by end
-  return shifted
-end
-
--- Copies of these, with the times at two indexes shifted.
-local function shift_all(entries, by, one, other)
-  local shifted = {}
-  for i, entry in ipairs(entries) do
-    local copy = { unpack(entry) }
-    copy[one] = copy[one] + by
-    if other then copy[other] = copy[other] + by end
-    shifted[i] = copy
-  end
-  return shifted
-end
-
--- A copy of a budget, with all times shifted but the ends of periods, which are far away.
-local function shift_budget(budget, by)
-  local copy = {}
+-- Moves every time in a budget but the ends of periods, which are far away.
+local function move_times(budget, by)
   for side = UNKNOWN, KNOWN do
-    copy[side] = {}
-    for i, log in ipairs(budget[side]) do copy[side][i] = shift(log, by) end
+    for _, log in ipairs(budget[side]) do
+      for i = 1, #log do log[i] = log[i] + by end
+    end
+    for _, send in ipairs(budget[DAY_SENDS][side]) do send[SENT_AT] = send[SENT_AT] + by end
   end
-  copy[RECORDS] = shift_all(budget[RECORDS], by, ENDS_AT)
-  for _, record in ipairs(copy[RECORDS]) do
-    record[LAST_SEND] = { record[LAST_SEND][1] + by, record[LAST_SEND][2] }
+  for _, record in ipairs(budget[RECORDS]) do
+    record[ENDS_AT] = record[ENDS_AT] + by
+    record[LAST_SEND][1] = record[LAST_SEND][1] + by
   end
-  copy[ATTEMPTS] = shift_all(budget[ATTEMPTS], by, ATTEMPTED_AT, RECORD_ENDS_AT)
-  copy[EXPIRES_AT] = budget[EXPIRES_AT] + by
-  copy[DAY_SENDS] = {}
-  for side = UNKNOWN, KNOWN do copy[DAY_SENDS][side] = shift_all(budget[DAY_SENDS][side], by, SENT_AT) end
-  return copy
+  for _, attempt in ipairs(budget[ATTEMPTS]) do
+    attempt[ATTEMPTED_AT] = attempt[ATTEMPTED_AT] + by
+    attempt[RECORD_ENDS_AT] = attempt[RECORD_ENDS_AT] + by
+  end
+  budget[EXPIRES_AT] = budget[EXPIRES_AT] + by
 end
 
--- In the value times count from the latest send, which is its last element: nearly all then take one to five bytes, not nine.
+-- In Redis, times count from the latest send, which is the last element: nearly all then take one to five bytes instead of nine.
 local BASE = 7
 
 local function drop_old_sends(day)
   for side = UNKNOWN, KNOWN do
     local first = day[side][1]
     if first and first[SENT_AT] + DAY_LENGTH <= now then
-      local kept = {}
-      for _, send in ipairs(day[side]) do
-        if send[SENT_AT] + DAY_LENGTH > now then table.insert(kept, send) end
-      end
-      day[side] = kept
+      day[side] = filter(day[side], function(send) return send[SENT_AT] + DAY_LENGTH > now end)
     end
   end
 end
 
 local function load_budget(key)
-  local packed = load(key)
-  local budget = packed and shift_budget(packed, packed[BASE])
+  local budget = load(key)
+  if budget then move_times(budget, budget[BASE]) end
   local day = budget and budget[DAY_SENDS] or { {}, {} }
   drop_old_sends(day)
   if budget and budget[EXPIRES_AT] > now then return budget end
@@ -95,13 +73,10 @@ local function save_budget(key, budget, expires_at)
     base = math.max(base, sends[#sends] or 0)
     if #day > 0 then last = math.max(last, day[#day][SENT_AT] + DAY_LENGTH) end
   end
-  if last <= now then
-    redis.call('DEL', key)
-    return
-  end
-  local packed = shift_budget(budget, -base)
-  packed[BASE] = base
-  save(key, packed, last)
+  budget[BASE] = base
+  move_times(budget, -base)
+  save(key, budget, last)
+  move_times(budget, base)
 end
 
 -- Enough of a challenge to tell the records of a day apart.
@@ -109,12 +84,11 @@ local function shorten(challenge)
   return string.sub(challenge, 1, 8)
 end
 
--- Adds what callers learn of a send of a day to this list.
+-- Adds to this list what callers learn of a send of a day that gives these units back.
 local function list_send(list, send, units)
-  table.insert(list, send[NETWORK])
-  table.insert(list, send[RECEIPT])
-  table.insert(list, units)
-  table.insert(list, string.format('%.0f', math.floor(send[SENT_AT] / 1000)))
+  for _, field in ipairs({ send[NETWORK], send[RECEIPT], units, write_ms(send[SENT_AT]) }) do
+    table.insert(list, field)
+  end
 end
 
 -- Records with another fence count as absent. No code lives longer than the maximum, even if the server's clock is set back.
@@ -123,12 +97,11 @@ local function is_live(record, fence)
   return record[FENCE] == fence and life > 0 and life <= MAX_LIFE_SECONDS * 1000000
 end
 
--- The live record of this name and its index, or nil.
+-- The live record of this name and its index; nil without one.
 local function find_record(budget, name, fence)
   for i, record in ipairs(budget[RECORDS]) do
     if record[NAME] == name and is_live(record, fence) then return record, i end
   end
-  return nil
 end
 
 local function set_channel(record, channel)
@@ -148,11 +121,8 @@ end
 
 -- Adds a record and drops those that are not live, so that none can come back to life.
 local function add_record(budget, record, fence)
-  local kept = { record }
-  for _, other in ipairs(budget[RECORDS]) do
-    if is_live(other, fence) then table.insert(kept, other) end
-  end
-  budget[RECORDS] = kept
+  budget[RECORDS] = filter(budget[RECORDS], function(other) return is_live(other, fence) end)
+  table.insert(budget[RECORDS], 1, record)
 end
 
 -- The guess counts: how many on the unknown side and when they are forgotten, then the same of the known side. Earlier versions
@@ -172,32 +142,24 @@ local function index_guesses(side)
 end
 
 local function save_guesses(key, guesses)
-  if guesses[1] + guesses[3] > 0 then
-    save(key, guesses, math.max(guesses[2], guesses[4]))
-  else
-    redis.call('DEL', key)
-  end
+  save(key, guesses, guesses[1] + guesses[3] > 0 and math.max(guesses[2], guesses[4]) or 0)
 end
 
--- Drops those that have outlived every code.
+-- Adds an attempt and drops those that have outlived every code.
 local function add_attempt(budget, attempt)
-  local kept = {}
-  for _, other in ipairs(budget[ATTEMPTS]) do
-    if other[ATTEMPTED_AT] + MAX_LIFE_SECONDS * 1000000 > now then table.insert(kept, other) end
-  end
-  table.insert(kept, attempt)
-  budget[ATTEMPTS] = kept
+  local oldest = now - MAX_LIFE_SECONDS * 1000000
+  budget[ATTEMPTS] = filter(budget[ATTEMPTS], function(other) return other[ATTEMPTED_AT] > oldest end)
+  table.insert(budget[ATTEMPTS], attempt)
 end
 
--- Removes the attempt of this id and returns it, or nil.
+-- Removes the attempt of this id and returns it; nil without one.
 local function take_attempt(budget, id)
   for i, attempt in ipairs(budget[ATTEMPTS]) do
     if attempt[ATTEMPT_ID] == id then return table.remove(budget[ATTEMPTS], i) end
   end
-  return nil
 end
 
--- Takes guesses of a side back from the count of this period; false if that is over.
+-- Takes guesses of a side back from the count of this period; false if the period is over.
 local function take_guesses_back(key, side, period, times)
   if times == 0 or period == 0 then return false end
   local guesses = load_guesses(key)
@@ -214,4 +176,3 @@ local function includes_key(key_ids, record)
   end
   return false
 end
-

@@ -1,19 +1,18 @@
-import { Cluster, type Redis } from 'ioredis';
+import { Cluster } from 'ioredis';
 import { OtpError } from '../../errors.js';
-import { closedAtOnce, explain as explainProbe, isTelling, noConnection, type Peer } from './reasons.js';
-import type { RedisClient } from './scripts.js';
+import type { Resolved } from './access.js';
+import { createProbe } from './connect.js';
+import { closedAtOnce, explain as explainProbe, isTelling, noConnection } from './reasons.js';
+import { listMasters, type RedisClient } from './scripts.js';
 
-export interface ServerChecks {
-  /** The database that must be in use. */
-  database: number;
+interface ServerChecks {
+  /** What the client connects to; null for a client that was given. */
+  target: Resolved | null;
+  timeoutMs: number;
   allowEviction?: boolean | undefined;
   allowUnfenced?: boolean | undefined;
   /** Says why a command failed. */
   explain(error: unknown): string;
-  /** Creates one connection per Sentinel or cluster node, to find out why the client cannot connect. */
-  createProbes?: (() => Redis[]) | undefined;
-  /** What these connect to. */
-  probed?: Peer | undefined;
 }
 
 const unfit = (message: string, cause?: unknown) => new OtpError('store_unavailable', message, { cause });
@@ -24,7 +23,8 @@ const unfit = (message: string, cause?: unknown) => new OtpError('store_unavaila
  * @throws OtpError `store_unavailable` that says what is wrong, and which option fixes or accepts it
  */
 export async function checkServer(client: RedisClient, checks: ServerChecks): Promise<void> {
-  const { database, allowEviction, allowUnfenced } = checks;
+  const { target, allowEviction, allowUnfenced } = checks;
+  const database = target?.database ?? 0;
   try {
     await connect(client);
     // When ioredis cannot select the database, it silently continues in database 0.
@@ -33,7 +33,7 @@ export async function checkServer(client: RedisClient, checks: ServerChecks): Pr
     const reason = (isTelling(cause) ? undefined : await probe(checks)) ?? checks.explain(cause);
     throw unfit(`Redis cannot be reached: ${reason === noConnection ? closedAtOnce : reason}`, cause);
   }
-  for (const server of client instanceof Cluster ? client.nodes('master') : [client]) {
+  for (const server of listMasters(client)) {
     const memory = await fetchInfo(server, 'memory', checks);
     const replication = await fetchInfo(server, 'replication', checks);
     if (/^role:slave/m.test(replication.text)) {
@@ -87,25 +87,26 @@ async function fetchInfo(
     return { text: await server.info(section), isForbidden: false };
   } catch (cause) {
     // Some hosted servers forbid INFO.
-    const [isForbidden, isUnknown] = [/NOPERM/, /unknown command/i].map(
-      (pattern) => cause instanceof Error && pattern.test(cause.message),
-    );
-    if (isForbidden || isUnknown) return { text: '', isForbidden: isForbidden === true };
+    const [refusal] = /NOPERM|unknown command/i.exec(String(cause)) ?? [];
+    if (refusal) return { text: '', isForbidden: refusal === 'NOPERM' };
     throw unfit(`Redis cannot answer: ${explain(cause)}`, cause);
   }
 }
 
-/** The first reason that one of the connections gives. */
-async function probe({ createProbes, probed }: ServerChecks): Promise<string | undefined> {
+/** Why the client cannot connect: the first reason that a connection to one of the Sentinels or cluster nodes gives. */
+async function probe({ target, timeoutMs }: ServerChecks): Promise<string | undefined> {
+  if (!target || target.kind === 'single') return undefined;
+  const peer = target.kind === 'sentinel' ? 'sentinel' : 'server';
   const reasons = await Promise.all(
-    (createProbes?.() ?? []).map(async (server) => {
+    target.hosts.map(async (host) => {
+      const server = createProbe(target, host, timeoutMs);
       // Without a listener, ioredis prints errors.
       server.on('error', () => {});
       try {
         await connect(server);
         return undefined;
       } catch (error) {
-        return isTelling(error) ? explainProbe(error, probed) : undefined;
+        return isTelling(error) ? explainProbe(error, peer) : undefined;
       } finally {
         server.disconnect();
       }

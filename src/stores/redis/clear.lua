@@ -10,13 +10,12 @@
 local ends_records, forgets_counts, keep_seconds = unpack(SETTINGS, 3)
 local fence = read_record_fence()
 local budget = load_budget(KEYS[1])
-local ended, kept = 0, {}
-for _, record in ipairs(budget[RECORDS]) do
+local ended = 0
+budget[RECORDS] = filter(budget[RECORDS], function(record)
   local is_over = record[OWNER] == ARGV[2] and (ends_records or (forgets_counts and record[ATTEMPTS_LEFT] <= 0))
   if is_over and is_live(record, fence) then ended = ended + 1 end
-  if not is_over then table.insert(kept, record) end
-end
-budget[RECORDS] = kept
+  return not is_over
+end)
 if forgets_counts then
   budget[UNKNOWN], budget[KNOWN], budget[DAY_SENDS] = { {}, {}, {} }, { {}, {}, {} }, { {}, {} }
   redis.call('DEL', KEYS[2])

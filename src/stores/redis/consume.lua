@@ -1,41 +1,38 @@
--- Single use: deletes the record and returns the time of the sign-in to exactly one caller, ever. Of an unbound record each
--- caller's guess is taken back, which was right; of a bound one all guesses are, by the winner alone, who also clears the
--- verify limit.
+-- Single use: deletes the record and returns the time of the sign-in to exactly one caller, ever. The winner also clears the
+-- verify limit, and takes back every guess at a bound record. At an unbound one, each caller's guess was right and is taken
+-- back.
 -- KEYS[1]  budget
 -- KEYS[2]  guess counts of the budget
 -- KEYS[3]  sign-out of the identity
 -- ARGV[2]  name of the record
 -- ARGV[3]  challenge of the record that was attempted
 -- ARGV[4]  id of the attempt, or ''
--- SETTINGS side of the caller; whether the record is bound; units that a send gives back, and those that one gives back which cost something
--- Returns  { seconds }, later than the last sign-out, even within the same second, followed by { network, receipt, units, ms of the
---          send } of each send of the record that was counted over a day; 0 for every other caller
+-- SETTINGS side of the caller; whether the record is bound; units that a send gives back, and units that a paid one does
+-- Returns  { seconds }, later than the last sign-out, even within the same second, followed by { network, receipt, units, ms
+--          of the send } of each send of the record that was counted over a day; 0 for every other caller
 
-local side, bound = unpack(SETTINGS, 3)
+local side, bound, free_units, paid_units = unpack(SETTINGS, 3)
 local budget = load_budget(KEYS[1])
 local attempt
 if ARGV[4] ~= '' then
   attempt = take_attempt(budget, ARGV[4])
-  -- It has been taken back.
-  if not attempt then return 0 end
+  if not attempt then return 0 end -- it has been taken back
 end
 local record, place = find_record(budget, ARGV[2], read_record_fence())
 local won = record and record[CHALLENGE] == ARGV[3]
 
 -- Takes back what the sends of the record counted over a day, and returns it.
 local function return_sends()
-  local returned = {}
+  local returned, day = {}, budget[DAY_SENDS]
   for side = UNKNOWN, KNOWN do
-    local kept = {}
-    for _, send in ipairs(budget[DAY_SENDS][side]) do
+    day[side] = filter(day[side], function(send)
       if send[SENT_RECORD] == shorten(ARGV[3]) then
-        local units = SETTINGS[send[IS_PAID] and 6 or 5]
+        local units = send[IS_PAID] and paid_units or free_units
         list_send(returned, send, units)
         send[UNITS], send[SENT_RECORD] = send[UNITS] - units, ''
       end
-      if send[UNITS] > 0 then table.insert(kept, send) end
-    end
-    budget[DAY_SENDS][side] = kept
+      return send[UNITS] > 0
+    end)
   end
   return returned
 end

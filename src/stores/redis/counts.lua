@@ -1,8 +1,13 @@
--- Precedes the scripts that count over a day. BUCKETS_PER_PERIOD is defined before it.
--- Counts are { part of the period, units, part, units … }, oldest first.
+-- Precedes the scripts that count over a day.
+-- Counts are { part of the period, units, part, units … }, oldest first. Parts are numbered from 1970 on.
 
 local function part_length(period_seconds)
   return period_seconds * 1000000 / BUCKETS_PER_PERIOD
+end
+
+-- The number of the part that this time is in.
+local function part_of(time, period_seconds)
+  return math.floor(time / part_length(period_seconds))
 end
 
 -- When the units of this part no longer count.
@@ -10,21 +15,21 @@ local function end_of(part, period_seconds)
   return (part + 1) * part_length(period_seconds) + period_seconds * 1000000
 end
 
--- Returns the counts without what has left the period, and their sum.
-local function trim_counts(counts, period_seconds)
-  local kept, used = {}, 0
+-- The counts from this part on, and their sum.
+local function drop_parts_before(first, counts)
+  local kept, sum = {}, 0
   for i = 1, #counts, 2 do
-    if end_of(counts[i], period_seconds) > now then
+    if counts[i] >= first then
       table.insert(kept, counts[i])
       table.insert(kept, counts[i + 1])
-      used = used + counts[i + 1]
+      sum = sum + counts[i + 1]
     end
   end
-  return kept, used
+  return kept, sum
 end
 
-local function add_units(counts, period_seconds, units)
-  local part = math.floor(now / part_length(period_seconds))
+-- Adds units to this part. If the clock was set back, the last part may be a later one, and takes them.
+local function add_to_part(part, counts, units)
   local last = #counts - 1
   if last > 0 and counts[last] >= part then
     counts[last + 1] = counts[last + 1] + units
@@ -34,9 +39,18 @@ local function add_units(counts, period_seconds, units)
   end
 end
 
+-- Returns the counts without what has left the period, and their sum.
+local function trim_counts(counts, period_seconds)
+  return drop_parts_before(part_of(now, period_seconds) - BUCKETS_PER_PERIOD, counts)
+end
+
+local function add_units(counts, period_seconds, units)
+  add_to_part(part_of(now, period_seconds), counts, units)
+end
+
 -- Takes units back from the part that this time is in, as far as it has them.
 local function take_units(counts, period_seconds, units, at)
-  local part = math.floor(at / part_length(period_seconds))
+  local part = part_of(at, period_seconds)
   for i = 1, #counts, 2 do
     if counts[i] == part then
       counts[i + 1] = counts[i + 1] - units
@@ -55,11 +69,7 @@ local function find_end(counts, period_seconds)
 end
 
 local function save_counts(key, counts, period_seconds)
-  if #counts == 0 then
-    redis.call('DEL', key)
-  else
-    save(key, counts, find_end(counts, period_seconds))
-  end
+  save(key, counts, #counts > 0 and find_end(counts, period_seconds) or 0)
 end
 
 -- Microseconds until no more than `most` of the units still count.
@@ -87,14 +97,10 @@ end
 local function save_places(key, places, period_seconds)
   local expires_at = 0
   for _, place in ipairs(places) do expires_at = math.max(expires_at, find_end(place[2], period_seconds)) end
-  if #places == 0 then
-    redis.call('DEL', key)
-  else
-    save(key, places, expires_at)
-  end
+  save(key, places, expires_at)
 end
 
--- The place of this name and its rank, or nil and the rank that it would get.
+-- The place of this name and its rank; nil and the rank that it would get, if it is new.
 local function find_place(places, name)
   for i, place in ipairs(places) do
     if place[1] == name then return place, i end
@@ -102,13 +108,25 @@ local function find_place(places, name)
   return nil, #places + 1
 end
 
--- Sign-ins are { day, count, day, count … }, oldest first.
+-- Sign-ins are counts too, { day, count, day, count … }. Days are numbered from 1970 on.
 local DAY = DAY_SECONDS * 1000000
+local today = math.floor(now / DAY)
+
+local function load_days(key)
+  return (drop_parts_before(today - VERIFIED_DAYS + 1, load(key) or {}))
+end
 
 local function best_day(days)
   local best = 0
-  for i = 1, #days, 2 do
-    if days[i] > math.floor(now / DAY) - VERIFIED_DAYS then best = math.max(best, days[i + 1]) end
-  end
+  for i = 2, #days, 2 do best = math.max(best, days[i]) end
   return best
+end
+
+-- Returns a function that gives KEYS[first], then the one after it, and so on.
+local function create_key_reader(first)
+  local next_key = first - 1
+  return function()
+    next_key = next_key + 1
+    return KEYS[next_key]
+  end
 end

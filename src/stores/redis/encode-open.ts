@@ -1,6 +1,6 @@
 import type { OpenRequest } from '../../store-verbs.js';
 import { nameRecord } from '../record-name.js';
-import { addDay } from './day-counts.js';
+import { listFigures } from './encode-counts.js';
 import { nameAlias, numberChannel, numberSide } from './keys.js';
 
 /** What `opening.lua` is told. */
@@ -27,7 +27,12 @@ export function encodeOpen(request: OpenRequest): { names: string[]; settings: u
     lengthening.digits,
     lengthening.maxAttempts,
   ];
+  if (day) {
+    const { ladder, isOnSecondStep, canBeAsked, isEnforced, isPaid } = day;
+    const { free, checked } = ladder;
+    settings.push(listFigures(isOnSecondStep ? checked : free));
+    settings.push(canBeAsked && !isOnSecondStep && listFigures(checked), isEnforced, isPaid);
+  }
   const names = [meant, fresh, newChallenge, nameAlias(request), day?.network ?? '', day?.receipt ?? ''];
-  if (day) addDay(settings, day);
   return { names, settings };
 }

@@ -1,5 +1,4 @@
-import { Cluster } from 'ioredis';
-import type { RedisClient } from './scripts.js';
+import { listMasters, type RedisClient } from './scripts.js';
 
 /** How old an answer may get, in calls and in milliseconds. */
 const maxCalls = 100;
@@ -16,11 +15,8 @@ export function createFreeMemory(client: RedisClient): () => number {
   let isAsking = false;
 
   async function ask(): Promise<void> {
-    const servers = client instanceof Cluster ? client.nodes('master') : [client];
-    const parts = await Promise.all(
-      servers.map(async (server) => parseFreePart(await server.info('memory'))),
-    );
-    freePart = Math.min(...parts);
+    const answers = await Promise.all(listMasters(client).map((server) => server.info('memory')));
+    freePart = Math.min(...answers.map(parseFreePart));
   }
 
   return () => {
@@ -28,11 +24,10 @@ export function createFreeMemory(client: RedisClient): () => number {
     const now = performance.now();
     if (isAsking || (calls < maxCalls && now - askedAt < maxAgeMs)) return freePart;
     [calls, askedAt, isAsking] = [0, now, true];
-    ask()
-      .catch(() => {})
-      .finally(() => {
-        isAsking = false;
-      });
+    const finish = () => {
+      isAsking = false;
+    };
+    ask().then(finish, finish);
     return freePart;
   };
 }

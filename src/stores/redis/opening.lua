@@ -143,8 +143,7 @@ local function prepare_opening(settings)
   end
   local opened = {
     'opened', record[CHALLENGE], record[KEY_ID], record[WINDOW], record[DIGITS], join_channels(record), record[MUTE] and 1 or 0,
-    string.format('%.0f', send), math.floor(life / 1000), to_ms(wait),
-    exceeded
+    string.format('%.0f', send), math.floor(life / 1000), to_ms(wait), exceeded
   }
   return opened, save_record
 end

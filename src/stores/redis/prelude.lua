@@ -31,14 +31,32 @@ local function load(key)
   return value and cmsgpack.unpack(value)
 end
 
--- The expiry in the value decides; the expiry of the key only frees memory.
+-- The expiry in the value decides; the expiry of the key only frees memory. Deletes what has expired already.
 local function save(key, value, expires_at)
-  local ttl = math.max(1, math.ceil((expires_at - now) / 1000))
-  redis.call('SET', key, cmsgpack.pack(value), 'PX', string.format('%d', ttl))
+  local ttl = math.ceil((expires_at - now) / 1000)
+  if ttl > 0 then
+    redis.call('SET', key, cmsgpack.pack(value), 'PX', string.format('%d', ttl))
+  else
+    redis.call('DEL', key)
+  end
+end
+
+-- The entries that pass, in the same order.
+local function filter(entries, passes)
+  local kept = {}
+  for _, entry in ipairs(entries) do
+    if passes(entry) then table.insert(kept, entry) end
+  end
+  return kept
 end
 
 local function to_ms(microseconds)
   return math.ceil(microseconds / 1000)
+end
+
+-- A time in ms, as text: Lua would write so large a number in scientific notation.
+local function write_ms(time)
+  return string.format('%.0f', math.floor(time / 1000))
 end
 
 -- Drops what has left the rolling period, then returns the microseconds until one more fits; 0: now.
@@ -59,8 +77,8 @@ local function wait_for_room(log, max, period_seconds)
   return log[kept - max + 1] + period - now
 end
 
--- Counts one hit in each of these logs or in none; from KEYS[first] on there is a log for each maximum. Returns 0, or the ms until
--- it fits.
+-- Counts one hit in each of these logs or in none: KEYS[first] and those after it, one for each maximum. Returns 0, or the ms
+-- until it fits.
 local function take_hits(first, maxima, period_seconds)
   local logs = {}
   for i, max in ipairs(maxima) do
@@ -75,7 +93,7 @@ local function take_hits(first, maxima, period_seconds)
   return 0
 end
 
--- An answer is one text: clients read it several times faster than a list.
+-- An answer is one string: clients parse it several times faster than a list.
 local function answer(fields)
   return table.concat(fields, '\t')
 end

@@ -6,18 +6,8 @@ import type { RedisClient } from './scripts.js';
 const quietMs = 10_000;
 const maxReasons = 100;
 
-export interface ReasonLog {
-  /** Why a command failed; for "connection is closed", why the connection was lost. */
-  explain(error: unknown): string;
-  /** Starts logging. Before that, the error that the store rejects with gives the reason. */
-  start(): void;
-  /** Logs why a command failed. */
-  report(error: unknown): void;
-  close(): void;
-}
-
 /** Logs why Redis does not answer. Its listeners also keep ioredis from printing connection errors. */
-export function createReasonLog(client: RedisClient, logger?: Pick<Logger, 'warn'>): ReasonLog {
+export function createReasonLog(client: RedisClient, logger?: Pick<Logger, 'warn'>) {
   const quietUntil = new Map<string, number>();
   /** Why the connection was lost: failing commands only say that it is closed. */
   let lastReason: string | undefined;
@@ -32,14 +22,11 @@ export function createReasonLog(client: RedisClient, logger?: Pick<Logger, 'warn
     logger?.warn({ event: 'store.failing', reason }, 'Redis cannot answer');
   }
 
-  function onError(error: unknown): void {
-    if (isTelling(error)) lastReason = explain(error);
-    write(lastReason ?? explain(error));
-  }
-
-  function onNodeError(error: unknown, address: string): void {
-    if (isTelling(error)) lastReason = `at ${address}, ${explain(error)}`;
-    write(lastReason ?? `at ${address}, ${explain(error)}`);
+  /** @param address of the node of a cluster */
+  function onError(error: unknown, address?: string): void {
+    const reason = address === undefined ? explain(error) : `at ${address}, ${explain(error)}`;
+    if (isTelling(error)) lastReason = reason;
+    write(lastReason ?? reason);
   }
 
   function onReady(): void {
@@ -47,19 +34,22 @@ export function createReasonLog(client: RedisClient, logger?: Pick<Logger, 'warn
   }
 
   client.on('error', onError);
-  client.on('node error', onNodeError);
+  client.on('node error', onError);
   client.on('ready', onReady);
   const explainFully = (error: unknown) =>
     isTelling(error) ? explain(error) : (lastReason ?? explain(error));
   return {
+    /** Why a command failed; for "connection is closed", why the connection was lost. */
     explain: explainFully,
-    start() {
+    /** Starts logging. Before that, the error that the store rejects with gives the reason. */
+    start(): void {
       hasStarted = true;
     },
-    report: (error) => write(explainFully(error)),
-    close() {
+    /** Logs why a command failed. */
+    report: (error: unknown) => write(explainFully(error)),
+    close(): void {
       client.off('error', onError);
-      client.off('node error', onNodeError);
+      client.off('node error', onError);
       client.off('ready', onReady);
     },
   };

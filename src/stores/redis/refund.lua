@@ -9,11 +9,7 @@
 local at_ms, units, is_sign_in, rows, place_seconds = unpack(SETTINGS, 3)
 local at = at_ms * 1000
 
-local next_key = 0
-local function take_key()
-  next_key = next_key + 1
-  return KEYS[next_key]
-end
+local take_key = create_key_reader(1)
 
 local function take_from(key, period)
   local counts = trim_counts(load(key) or {}, period)
@@ -22,22 +18,9 @@ local function take_from(key, period)
 end
 
 local function note_sign_in(key)
-  local today = math.floor(now / DAY)
-  local kept = {}
-  local days = load(key) or {}
-  for i = 1, #days, 2 do
-    if days[i] > today - VERIFIED_DAYS then
-      table.insert(kept, days[i])
-      table.insert(kept, days[i + 1])
-    end
-  end
-  if kept[#kept - 1] == today then
-    kept[#kept] = kept[#kept] + 1
-  else
-    table.insert(kept, today)
-    table.insert(kept, 1)
-  end
-  save(key, kept, (today + VERIFIED_DAYS) * DAY)
+  local days = load_days(key)
+  add_to_part(today, days, 1)
+  save(key, days, (today + VERIFIED_DAYS) * DAY)
 end
 
 for _, row in ipairs(rows) do

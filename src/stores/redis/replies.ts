@@ -1,14 +1,13 @@
 import { parseExpiredCause } from '../../core/expired-cause.js';
 import { type ReturnedSend, unitsPerSend } from '../../core/ladder.js';
-import { type Channel, channels, type DayLimit } from '../../core/policy.js';
-import type { LimitedHit, SpendRequest } from '../../count-verbs.js';
+import { type Channel, channels, type DayLimit, type LimitName } from '../../core/policy.js';
+import type { LimitedHit, SpendRequest, SpendResult } from '../../count-verbs.js';
 import type { InspectedCounts, InspectedRecord, InspectResult } from '../../inspect-verb.js';
 import type { AttemptResult, ConsumedRecord, OpenResult, PendingRecord } from '../../store-verbs.js';
 import { parseRecordName } from '../record-name.js';
-import { decodeSpendRefusal, nameRow } from './day-counts.js';
 
 /** The fields of an answer, as `answer` of `prelude.lua` joins them. */
-export function splitReply(reply: unknown): string[] {
+function splitReply(reply: unknown): string[] {
   return String(reply).split('\t');
 }
 
@@ -45,6 +44,26 @@ export function decodeOpenReply(reply: unknown, spending: SpendRequest | undefin
   }
 }
 
+/** See `spend.lua`. */
+export function decodeSpendReply(reply: unknown, request: SpendRequest): SpendResult {
+  const fields = splitReply(reply);
+  if (fields[0] !== '0') return decodeSpendRefusal(fields, request);
+  return { status: 'counted', atMs: Number(fields[1]), exceeded: nameRow(Number(fields[2]), request) };
+}
+
+/** See `spending.lua`. */
+function decodeSpendRefusal([by, ms, isHelped]: readonly string[], request: SpendRequest) {
+  const limit = by === '-1' ? request.hit?.limitName : nameRow(Number(by), request);
+  if (limit === undefined) throw new Error('the script refused by a row that it was not given');
+  const retryAfterMs = Number(ms);
+  return { status: 'limited' as const, limit, retryAfterMs, isHelpedByCheck: isHelped === '1' };
+}
+
+/** The limit of a row, by its number; undefined for 0. */
+function nameRow(number: number, { rows, place }: SpendRequest): LimitName | undefined {
+  return number === 0 ? undefined : (rows[number - 1] ?? place)?.limit;
+}
+
 /** See the header of `consume.lua`. */
 export function decodeConsumeReply(reply: unknown): number | ConsumedRecord | false {
   if (reply === 0) return false;
@@ -65,7 +84,7 @@ export function decodeReleaseReply(reply: unknown): ReturnedSend | undefined {
   return reply === null ? undefined : decodeReturned(splitReply(reply));
 }
 
-/** See `attempting.lua` and `hit-and-attempt.lua`. */
+/** See the header of `attempt.lua`. */
 export function decodeAttemptReply(reply: unknown, hit: LimitedHit | undefined): AttemptResult {
   const [status, ...fields] = splitReply(reply);
   switch (status) {
@@ -107,16 +126,7 @@ function nameChannel(number: string | number): Channel {
 }
 
 type Field = string | number;
-
-/** See the header of `inspect.lua`. */
-export type InspectReply = [
-  records: Field[][],
-  unknown: InspectedCountsReply,
-  known: InspectedCountsReply,
-  endedSeconds: number,
-];
-
-type InspectedCountsReply = [
+type CountsReply = [
   sends: number[],
   refusals: number[],
   verifies: number[],
@@ -126,7 +136,9 @@ type InspectedCountsReply = [
   dayEndsInMs: number,
 ];
 
-export function decodeInspectReply([records, unknown, known, endedSeconds]: InspectReply): InspectResult {
+/** See the header of `inspect.lua`. */
+export function decodeInspectReply(reply: unknown): InspectResult {
+  const [records, unknown, known, endedSeconds] = reply as [Field[][], CountsReply, CountsReply, number];
   return {
     records: records.map(decodeInspected),
     ...decodeCounts(unknown),
@@ -135,23 +147,14 @@ export function decodeInspectReply([records, unknown, known, endedSeconds]: Insp
   };
 }
 
-function decodeCounts(reply: InspectedCountsReply): InspectedCounts {
+function decodeCounts(reply: CountsReply): InspectedCounts {
   const [sends, refusals, verifies, guesses, guessesEndInMs, units, endsInMs] = reply;
   const counts = { sends, refusals, verifies, guesses, guessesEndInMs };
   return units === 0 ? counts : { ...counts, day: { sends: Math.ceil(units / unitsPerSend), endsInMs } };
 }
 
-function decodeInspected([
-  name,
-  channel,
-  digits,
-  attemptsLeft,
-  mute,
-  ttlMs,
-  sendId,
-  sentMsAgo,
-  note,
-]: Field[]) {
+function decodeInspected(reply: Field[]) {
+  const [name, channel, digits, attemptsLeft, mute, ttlMs, sendId, sentMsAgo, note] = reply;
   return {
     ...parseRecordName(String(name)),
     channel: nameChannel(channel as number),

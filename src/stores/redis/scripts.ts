@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Cluster, Redis } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
 import { bucketsPerPeriod, daySeconds, unitsPerSend, verifiedDays } from '../../core/ladder.js';
 import { fewestShortAttempts, policyNumbers } from '../../core/policy.js';
 import { createScriptWriter, ScriptCommand } from '../../fast/script-command.js';
@@ -9,17 +9,12 @@ import type { TimeoutQueue } from '../../fast/timeout-queue.js';
 /** A single server, possibly behind Sentinel, or a cluster. */
 export type RedisClient = Redis | Cluster;
 
-/** Runs a script atomically, in one round trip. */
-export type RunScript = (client: ScriptClient, keys: string[], args: string[]) => Promise<unknown>;
-
-/** A client, and how it sends scripts. */
-export interface ScriptClient {
-  redis: RedisClient;
-  /** For a client of one server that this store has made; any other sends commands in its own way. */
-  timeouts?: TimeoutQueue | undefined;
+/** The servers that scripts run on. */
+export function listMasters(client: RedisClient): Redis[] {
+  return client instanceof Cluster ? client.nodes('master') : [client];
 }
 
-/** Rules that the scripts share with the other stores. */
+/** Numbers that the scripts share with the other stores. */
 const constants = {
   MAX_LIFE_SECONDS: policyNumbers.windowSeconds.max,
   FEWEST_SHORT_ATTEMPTS: fewestShortAttempts,
@@ -30,28 +25,44 @@ const constants = {
 };
 const prelude = `local ${Object.keys(constants).join(', ')} = ${Object.values(constants).join(', ')}\n${loadSource('prelude')}`;
 
-/** What some scripts need besides the prelude. */
-const parts: Record<string, readonly string[]> = {
-  spend: ['ladder', 'counts', 'spending'],
-  refund: ['counts'],
+/** Every script, and the files that come between the prelude and its own. */
+const parts = {
   open: ['budget', 'ladder', 'opening'],
   'spend-and-open': ['budget', 'ladder', 'counts', 'spending', 'opening'],
-  attempt: ['budget', 'attempting'],
-  'hit-and-attempt': ['budget', 'attempting'],
+  attempt: ['budget'],
   consume: ['budget'],
   retract: ['budget'],
   release: ['budget'],
   note: ['budget'],
   inspect: ['budget'],
   clear: ['budget'],
-};
+  hit: [],
+  spend: ['ladder', 'counts', 'spending'],
+  refund: ['counts'],
+  claim: [],
+  claimed: [],
+  ended: [],
+  exchange: [],
+  ping: [],
+} as const;
+export type ScriptName = keyof typeof parts;
 
-/** Loads `name.lua`, preceded by the prelude. */
-export function loadScript(name: string): RunScript {
-  const source = [prelude, ...(parts[name] ?? []).map(loadSource), loadSource(name)].join('\n');
+/** Makes a value for each script. */
+export function forEachScript<Value>(make: (name: ScriptName) => Value): Record<ScriptName, Value> {
+  const names = Object.keys(parts) as ScriptName[];
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<ScriptName, Value>;
+}
+
+/**
+ * Loads a script; what is returned runs it atomically, in one round trip.
+ *
+ * @param timeouts for a client of one server that this store has made; any other sends commands in its own way
+ */
+export function loadScript(name: ScriptName) {
+  const source = [prelude, ...parts[name].map(loadSource), loadSource(name)].join('\n');
   const digest = createHash('sha1').update(source).digest('hex');
   const write = createScriptWriter(digest);
-  return async ({ redis, timeouts }, keys, args) => {
+  return async (redis: RedisClient, timeouts: TimeoutQueue | undefined, keys: string[], args: string[]) => {
     try {
       if (timeouts) return await redis.sendCommand(new ScriptCommand(write(keys, args), timeouts));
       return await redis.evalsha(digest, keys.length, ...keys, ...args);

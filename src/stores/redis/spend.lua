@@ -7,4 +7,4 @@
 local refusal, count, exceeded = prepare_spending(SETTINGS[3], 1, ARGV[2])
 if refusal then return answer(refusal) end
 count()
-return answer({ 0, string.format('%.0f', math.floor(now / 1000)), exceeded })
+return answer({ 0, write_ms(now), exceeded })

@@ -14,12 +14,7 @@ local function prepare_spending(settings, first, place_name)
   local hit_wait = take_hits(first, hit_maxima, hit_seconds)
   if hit_wait > 0 then return { -1, hit_wait, 0 } end
 
-  local next_key = first + #hit_maxima - 1
-  local function take_key()
-    next_key = next_key + 1
-    return KEYS[next_key]
-  end
-
+  local take_key = create_key_reader(first + #hit_maxima)
   local function grow(figures, growth)
     if growth <= 1 then return figures end
     local grown = {}
@@ -37,7 +32,7 @@ local function prepare_spending(settings, first, place_name)
       one.network_key = take_key()
       one.network_counts, of_network = trim_counts(load(one.network_key) or {}, period)
     end
-    local growth = grows and best_day(load(take_key()) or {}) * UNITS_PER_SEND / free[1] or 1
+    local growth = grows and best_day(load_days(take_key())) * UNITS_PER_SEND / free[1] or 1
     local figures = grow(second and checked or free, growth)
     local part = find_refusal(figures, used, of_network, units)
     if part and refused_by == 0 then

@@ -1,25 +1,18 @@
-import { Cluster } from 'ioredis';
 import type { Resolved } from './access.js';
 import { createClient } from './connect.js';
+import { listMasters } from './scripts.js';
 
 /** The oldest Redis that the scripts work on. */
 export const oldestVersion = 'Redis 6.2';
 
-export interface ServerVersion {
-  /** Such as `Redis 7.0.15` or `Valkey 8.1.0`. */
-  text: string;
-  isOld: boolean;
-}
-
-/** The version of a server that has been reached before; undefined when it does not tell. */
-export async function fetchVersion(target: Resolved, timeoutMs: number): Promise<ServerVersion | undefined> {
+/** The version of a server that has been reached before, such as `Redis 7.0.15`; undefined when it does not tell. */
+export async function fetchVersion(target: Resolved, timeoutMs: number) {
   const client = createClient(target, timeoutMs);
   // Without a listener, ioredis prints errors.
   client.on('error', () => {});
   try {
     await client.connect();
-    const server = client instanceof Cluster ? client.nodes('master')[0] : client;
-    return parseVersion((await server?.info('server')) ?? '');
+    return parseVersion((await listMasters(client)[0]?.info('server')) ?? '');
   } catch {
     return undefined;
   } finally {
@@ -28,8 +21,8 @@ export async function fetchVersion(target: Resolved, timeoutMs: number): Promise
 }
 
 /** @param info the answer to `INFO server` */
-function parseVersion(info: string): ServerVersion | undefined {
-  // Valkey tells a version of Redis too, which is always 7.2.4.
+function parseVersion(info: string) {
+  // Valkey also names a version of Redis, always 7.2.4.
   const valkey = /^valkey_version:(\S+)/m.exec(info)?.[1];
   if (valkey !== undefined) return { text: `Valkey ${valkey}`, isOld: false };
   const [, text, major, minor] = /^redis_version:((\d+)\.(\d+)\S*)/m.exec(info) ?? [];
