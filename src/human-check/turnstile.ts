@@ -4,7 +4,8 @@ import { type HumanCheck, maxSolutionLength } from '../core/human-check.js';
 import { createRefusal, type Meaning } from '../core/refusal.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Receipt, Store } from '../ports.js';
-import { type Answer, accept, type Dialect, type Fetch, postMessage } from '../transports/post.js';
+import { find } from '../transports/meanings.js';
+import { type Answer, accept, type Fetch, postMessage } from '../transports/post.js';
 import { createPublicFetch } from '../transports/public-fetch.js';
 
 export interface TurnstileOptions {
@@ -40,20 +41,9 @@ const causes: Readonly<Record<string, string>> = {
 export function createTurnstileCheck(options: TurnstileOptions): HumanCheck {
   const { siteKey, secret, store, outcomes, timeoutMs = 5000 } = options;
   const { fetch = createPublicFetch({ allowPrivateTargets: false }) } = options;
-  const client = { fetch, timeoutMs };
-  const dialect: Dialect = { judge };
-
-  async function ask(body: string): Promise<Receipt> {
-    // Held by the timer: Node 20 may collect a signal that only has a time limit, which then never ends.
-    const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(), timeoutMs);
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    try {
-      return await postMessage(client, { url: verifyUrl, headers, body, signal: limit.signal }, dialect);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  // Only the time limit of the client ends a request.
+  const { signal } = new AbortController();
 
   return {
     provider: 'turnstile',
@@ -62,7 +52,8 @@ export function createTurnstileCheck(options: TurnstileOptions): HumanCheck {
       // Spares Cloudflare what cannot be a token.
       if (solution.length > maxSolutionLength || !/^[\x21-\x7e]+$/.test(solution)) return false;
       const fields = { secret, response: solution, ...(ip === undefined ? {} : { remoteip: ip }) };
-      const receipt = await ask(new URLSearchParams(fields).toString());
+      const request = { url: verifyUrl, headers, body: new URLSearchParams(fields).toString(), signal };
+      const receipt = await postMessage({ fetch, timeoutMs }, request, { judge });
       if (!receipt.ok && receipt.category !== 'invalid_recipient') {
         outcomes.report({ event: 'human_check.failing', cause: explain(receipt) });
       }
@@ -81,14 +72,10 @@ function judge({ body }: Answer): Receipt {
   const { success, 'error-codes': codes } = Object(body) as Record<string, unknown>;
   if (success === true) return accept(undefined);
   const code = String(Array.isArray(codes) ? codes[0] : codes);
-  const refuse = (meaning: Meaning, cause?: string) =>
-    createRefusal(meaning, 'HTTP 200', cause === undefined ? {} : { cause });
+  const refuse = (meaning: Meaning, cause?: string) => createRefusal(meaning, 'HTTP 200', { cause });
   if (success !== false) return refuse('unknown', 'the answer is not one of Turnstile');
   if (ofCaller.includes(code)) return refuse('invalid_recipient');
-  const cause = Object.hasOwn(causes, code)
-    ? causes[code]
-    : 'Turnstile refuses for a reason that is not known here';
-  return refuse('rejected', cause);
+  return refuse('rejected', find(causes, code) ?? 'Turnstile refuses for a reason that is not known here');
 }
 
 const hints = { address: 'the firewall', tls: 'the proxy', certificateName: 'the proxy' };

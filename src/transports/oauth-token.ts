@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { explainConnection } from '../core/connection-causes.js';
 import { createRefusal, type Meaning, type Refusal } from '../core/refusal.js';
 import type { Clock } from '../ports.js';
@@ -76,17 +77,13 @@ export function createTokenSource(
     },
     'oauth.',
   );
-  const client = {
-    client_id: clientId,
-    client_secret: clientSecret,
-    ...(scope === undefined ? {} : { scope }),
-  };
+  const client = { client_id: clientId, client_secret: clientSecret, ...(scope && { scope }) };
   let { refreshToken } = checked;
 
   const closing = new AbortController();
   let current: Token | undefined;
   let fetching: Promise<Token> | undefined;
-  let pause: { until: number; receipt: TokenError['receipt'] } | undefined;
+  let pause: { until: number; receipt: Refusal } | undefined;
 
   async function fetchToken(): Promise<Token> {
     const startedAt = clock();
@@ -111,26 +108,25 @@ export function createTokenSource(
     return { value, expiresAt, renewAt: expiresAt - Math.min(240_000, lifeMs / 4) };
   }
 
+  async function fetchAndKeep(): Promise<Token> {
+    try {
+      current = await fetchToken();
+      pause = undefined;
+      return current;
+    } catch (error) {
+      const { receipt } = error as TokenError;
+      const { retryAfterSeconds } = receipt;
+      if (retryAfterSeconds !== undefined) {
+        pause = { until: clock() + Math.min(retryAfterSeconds * 1000, longestPauseMs), receipt };
+      }
+      throw error;
+    } finally {
+      fetching = undefined;
+    }
+  }
+
   function renew(): Promise<Token> {
-    fetching ??= fetchToken()
-      .then(
-        (token) => {
-          current = token;
-          pause = undefined;
-          return token;
-        },
-        (error: TokenError) => {
-          const { receipt } = error;
-          const { retryAfterSeconds } = receipt;
-          if (retryAfterSeconds !== undefined) {
-            pause = { until: clock() + Math.min(retryAfterSeconds * 1000, longestPauseMs), receipt };
-          }
-          throw error;
-        },
-      )
-      .finally(() => {
-        fetching = undefined;
-      });
+    fetching ??= fetchAndKeep();
     return fetching;
   }
 
@@ -187,10 +183,9 @@ function isNoAnswer(error: unknown): boolean {
   return error instanceof TokenError && error.receipt.detail === noAnswer;
 }
 
-function failAfter(ms: number): Promise<never> {
-  return new Promise((_, reject) => {
-    setTimeout(() => reject(createSilence()), ms).unref();
-  });
+async function failAfter(ms: number): Promise<never> {
+  await sleep(ms, undefined, { ref: false });
+  throw createSilence();
 }
 
 /** The body of a successful answer. Rejects with a `TokenError` that quotes nothing but a known error code. */

@@ -82,14 +82,19 @@ export interface PostRequest {
 
 /** A request that changes nothing and needs the credentials that messages need. */
 export interface AccessRequest {
-  method: 'GET' | 'HEAD';
+  /** Default GET. */
+  method?: 'GET' | 'HEAD';
   url: string;
   headers: Record<string, string>;
-  /** Whether a refusal proves all the same that messages would be taken, by its error code. Default: none does. */
+  /** Whether a refusal with this error code still proves that messages would be accepted. Default: none does. */
   proves?(code: unknown): boolean;
 }
 
-/** A transport that sends each message by one POST request. */
+/**
+ * A transport that sends each message by one POST request.
+ *
+ * @param ask asks whether the credentials are accepted
+ */
 export function createPostTransport<Served extends Channel>(
   name: string,
   channels: readonly Served[],
@@ -102,26 +107,26 @@ export function createPostTransport<Served extends Channel>(
     name,
     channels,
     async send(message, { signal }) {
-      const { body, ...request } = write(message);
-      if (typeof body === 'string') return postMessage(client, { ...request, body, signal }, dialect);
+      const { url, headers, body } = write(message);
+      if (typeof body === 'string') return postMessage(client, { url, headers, body, signal }, dialect);
       const isForm = body instanceof URLSearchParams;
       const type = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
-      const headers = { ...request.headers, 'content-type': type };
       const text = isForm ? body.toString() : JSON.stringify(body);
-      return postMessage(client, { ...request, headers, body: text, signal }, dialect);
+      const request = { url, headers: { ...headers, 'content-type': type }, body: text, signal };
+      return postMessage(client, request, dialect);
     },
     ...(ask && { checkAccess: ({ signal }) => checkAccess(client, ask(), signal, dialect.findErrorCode) }),
   };
 }
 
-/** Only the status counts: the answer is not one to a message. */
+/** Judged by status and error code alone: the answer is not one to a message. */
 function checkAccess(
   client: HttpClient,
-  { proves = () => false, ...request }: AccessRequest,
+  { method = 'GET', proves = () => false, ...request }: AccessRequest,
   signal: AbortSignal,
   findErrorCode: Dialect['findErrorCode'],
 ): Promise<Receipt> {
-  return exchange(client, { ...request, signal }, (answer) =>
+  return exchange(client, { ...request, method, signal }, (answer) =>
     isSuccess(answer) || proves(findErrorCode?.(answer))
       ? accept(undefined)
       : refuse(answer, findErrorCode ? { findErrorCode } : {}),
@@ -147,11 +152,10 @@ function isSuccess({ status }: Answer): boolean {
 
 async function exchange(
   { fetch, timeoutMs }: HttpClient,
-  request: Omit<Parameters<Fetch>[1], 'redirect'> & { url: string },
+  { url, ...init }: Omit<Parameters<Fetch>[1], 'redirect'> & { url: string },
   judge: (answer: Answer) => Receipt,
 ): Promise<Receipt> {
-  const { url, ...init } = request;
-  const { signal, end } = limitTime(request.signal, timeoutMs);
+  const { signal, end } = limitTime(init.signal, timeoutMs);
   try {
     const response = await fetch(url, { ...init, signal, redirect: 'manual' });
     const { status } = response;
@@ -179,7 +183,7 @@ function refuse(answer: Answer, dialect: Dialect): Refusal {
   );
 }
 
-/** Only what cannot have been accepted is a definite refusal (docs/decisions/0009). */
+/** Only where the message cannot have been accepted is it a definite refusal (docs/decisions/0009). */
 export const httpStatuses: Readonly<Record<string, Meaning>> = {
   401: 'unauthorized',
   403: 'unauthorized',

@@ -24,6 +24,8 @@ export function createResendTransport(options: ResendTransportOptions): Transpor
     apiKey: credential,
     from: (value) => formatSender(parseSender(value)),
   });
+  // Resend refuses requests without a user agent.
+  const headers = { authorization: `Bearer ${apiKey}`, 'user-agent': 'stateless-otp' };
   return createPostTransport(
     'resend',
     ['email'],
@@ -35,11 +37,7 @@ export function createResendTransport(options: ResendTransportOptions): Transpor
     },
     ({ id, requestId, to, subject, text, html }) => ({
       url: `${baseUrl}/emails`,
-      headers: {
-        authorization: `Bearer ${apiKey}`,
-        'idempotency-key': id,
-        'user-agent': 'stateless-otp', // Resend refuses requests without one
-      },
+      headers: { ...headers, 'idempotency-key': id },
       body: {
         from,
         to: [to],
@@ -47,15 +45,10 @@ export function createResendTransport(options: ResendTransportOptions): Transpor
         text,
         html,
         headers: createMailHeaders(id),
-        ...(requestId === undefined ? {} : { tags: [{ name: 'request_id', value: toTagValue(requestId) }] }),
+        tags: requestId && [{ name: 'request_id', value: toTagValue(requestId) }],
       },
     }),
-    () => ({
-      method: 'GET',
-      url: `${baseUrl}/domains`,
-      headers: { authorization: `Bearer ${apiKey}`, 'user-agent': 'stateless-otp' },
-      // A key that may only send is known, and enough.
-      proves: (code) => code === 'restricted_api_key',
-    }),
+    // A key that may only send is known, and enough.
+    () => ({ url: `${baseUrl}/domains`, headers, proves: (code) => code === 'restricted_api_key' }),
   );
 }

@@ -38,10 +38,15 @@ export function createSesTransport(options: SesTransportOptions): Transport {
     configurationSet: optional(matching(/^[\w-]{1,64}$/, 'letters, digits, _ and -')),
     clock: withDefault(Date.now, given<() => number>),
   });
-  const { from, sessionToken, configurationSet, clock } = checked;
+  const { baseUrl, from, sessionToken, configurationSet, clock } = checked;
   const signer = { region, service: 'ses', accessKeyId, secretAccessKey };
-  const url = `${checked.baseUrl}/v2/email/outbound-emails`;
   const content = (data: string) => ({ Data: data, Charset: 'UTF-8' });
+
+  function sign(method: string, url: string, headers: Record<string, string>, body: string) {
+    const all = sessionToken === undefined ? headers : { ...headers, 'x-amz-security-token': sessionToken };
+    return signAwsRequest({ method, url, headers: all, body }, signer, new Date(clock()));
+  }
+
   return createPostTransport(
     'ses',
     ['email'],
@@ -62,34 +67,21 @@ export function createSesTransport(options: SesTransportOptions): Transport {
         Content: {
           Simple: {
             Subject: content(subject),
-            Body: { Text: content(text), ...(html === undefined ? {} : { Html: content(html) }) },
+            Body: { Text: content(text), Html: html === undefined ? undefined : content(html) },
             Headers: Object.entries(createMailHeaders(id)).map(([Name, Value]) => ({ Name, Value })),
           },
         },
         ConfigurationSetName: configurationSet,
-        ...(requestId === undefined
-          ? {}
-          : { EmailTags: [{ Name: 'request_id', Value: toTagValue(requestId) }] }),
+        EmailTags: requestId && [{ Name: 'request_id', Value: toTagValue(requestId) }],
       });
-      const headers = {
-        'content-type': 'application/json',
-        ...(sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken }),
-      };
-      const signed = signAwsRequest({ method: 'POST', url, headers, body }, signer, new Date(clock()));
-      return { url, headers: signed, body };
+      const url = `${baseUrl}/v2/email/outbound-emails`;
+      return { url, headers: sign('POST', url, { 'content-type': 'application/json' }, body), body };
     },
     // https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html
     () => {
-      const request = { method: 'GET' as const, url: `${checked.baseUrl}/v2/email/account`, body: '' };
-      const headers: Record<string, string> =
-        sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken };
-      return {
-        method: request.method,
-        url: request.url,
-        headers: signAwsRequest({ ...request, headers }, signer, new Date(clock())),
-        // Permissions are checked after the signature, and a user that may only send is enough.
-        proves: (code) => code === 'AccessDeniedException',
-      };
+      const url = `${baseUrl}/v2/email/account`;
+      // Permissions are checked after the signature, and a user that may only send is enough.
+      return { url, headers: sign('GET', url, {}, ''), proves: (code) => code === 'AccessDeniedException' };
     },
   );
 }

@@ -10,6 +10,8 @@ const hints = {
 };
 
 const credentials = 'SMTP_USERNAME and SMTP_PASSWORD (username, password)';
+const noTls = 'TLS is required, and the server does not offer it (SMTP_REQUIRE_TLS, requireTls)';
+const isWithoutTls = ({ code, command }: SmtpError) => code === 'ETLS' || command === 'STARTTLS';
 
 /** Why a send failed and what to look at, in our words: what the server writes may quote the recipient. */
 export function explainSmtp(error: SmtpError, refusal: Refusal): string {
@@ -22,28 +24,23 @@ export function explainSmtp(error: SmtpError, refusal: Refusal): string {
 }
 
 /** The session ended without a reply. */
-function explainSession({ code, command = '', originalCode, timeoutType }: SmtpError): string {
+function explainSession(error: SmtpError): string {
+  const { code, originalCode, timeoutType } = error;
   if (code === 'ETIMEDOUT' && /^(GREETING|SOCKET)_TIMEOUT$/.test(timeoutType ?? '')) {
     return `the server took the connection but does not answer: if it never does, check ${hints.tls}`;
   }
   if (code === 'EABORT') return 'the time limit of the message was reached (DELIVERY_TIMEOUT_MS)';
-  if (code === 'ETLS' || command === 'STARTTLS') {
-    return 'TLS is required, and the server does not offer it (SMTP_REQUIRE_TLS, requireTls)';
-  }
-  if (code === 'EAUTH' || code === 'ENOAUTH')
+  if (isWithoutTls(error)) return noTls;
+  if (code === 'EAUTH' || code === 'ENOAUTH') {
     return `the server offers no login that fits: check ${credentials}`;
+  }
   if (code === 'ECONNECTION') return 'the server closed the connection';
   return explainConnection(originalCode ?? code, hints) ?? `the session failed (${code ?? 'without a code'})`;
 }
 
-function explainReply(
-  { code, command = '' }: SmtpError,
-  { words, enhanced }: Reply,
-  refusal: Refusal,
-): string {
-  if (code === 'ETLS' || command === 'STARTTLS') {
-    return 'TLS is required, and the server does not offer it (SMTP_REQUIRE_TLS, requireTls)';
-  }
+function explainReply(error: SmtpError, { words, enhanced }: Reply, refusal: Refusal): string {
+  const { code, command = '' } = error;
+  if (isWithoutTls(error)) return noTls;
   if (code === 'EAUTH' || command.startsWith('AUTH')) {
     return refusal.category === 'unauthorized'
       ? `the server refuses the login: check ${credentials}`
@@ -53,14 +50,10 @@ function explainReply(
   if (/gr[ae]y-?list/.test(words) || (command === 'RCPT TO' && enhanced === '4.7.1')) {
     return 'the server greylists: it wants the message again later';
   }
-  switch (faultOf(refusal)) {
-    case 'recipient':
-      return explainRecipient(words, enhanced?.slice(2), refusal);
-    case 'account':
-      return explainAccount(command, words);
-    default:
-      return 'the server is not ready: it takes no mail at the moment';
-  }
+  const fault = faultOf(refusal);
+  if (fault === 'recipient') return explainRecipient(words, enhanced?.slice(2), refusal);
+  if (fault === 'account') return explainAccount(command, words);
+  return 'the server is not ready: it takes no mail at the moment';
 }
 
 function explainRecipient(words: string, detail: string | undefined, { category }: Refusal): string {

@@ -9,22 +9,16 @@ export interface Progress {
 
 export type SmtpMail = SendMailOptions & { progress: Progress; envelope: { from: string; to: string[] } };
 
-export interface Mailer {
-  sendMail(mail: SmtpMail): Promise<{ messageId: string }>;
-  verify(): Promise<unknown>;
-  close(): Promise<void>;
-}
-
 /**
  * nodemailer with a pool of connections. Loaded with the first transport: a service that sends no mail by SMTP starts
  * faster without it.
  */
-export function createMailer(options: Options): Mailer {
+export function createMailer(options: Options) {
   const loading = load(options);
-  // Whatever is sent reports the failure.
+  // Each send reports the failure.
   loading.catch(() => {});
   return {
-    sendMail: async (mail) => (await loading).sendMail(mail),
+    sendMail: async (mail: SmtpMail) => (await loading).sendMail(mail),
     verify: async () => (await loading).verify(),
     close: async () => (await loading).close(),
   };

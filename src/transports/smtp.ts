@@ -77,16 +77,10 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
   if (tls?.servername !== undefined) {
     matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/, 'a host name')(tls.servername, 'tls.servername');
   }
-  if (oauth !== undefined && password !== undefined)
-    throw new TypeError('password must not be given with oauth');
-  const tokens =
-    oauth &&
-    createTokenSource(oauth, {
-      fetch: globalThis.fetch,
-      clock,
-      // Fails before the message itself times out.
-      timeoutMs: timeoutMs * 0.8,
-    });
+  if (oauth && password !== undefined) throw new TypeError('password must not be given with oauth');
+  // Fails before the message itself times out.
+  const tokenClient = { fetch: globalThis.fetch, clock, timeoutMs: timeoutMs * 0.8 };
+  const tokens = oauth && createTokenSource(oauth, tokenClient);
   const mailer = createMailer({
     pool: true,
     maxConnections,
@@ -118,7 +112,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
       to: { name: '', address: to },
       subject,
       text,
-      ...(html === undefined ? {} : { html }),
+      ...(html && { html }),
       headers: createMailHeaders(id),
       signal,
     };
@@ -192,20 +186,21 @@ interface Attempt {
   error?: SmtpError;
 }
 
+/** As nodemailer writes it. */
+const abortError: SmtpError = { code: 'EABORT', message: 'aborted' };
+
 function rejectWhenAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    const fail = () => reject({ code: 'EABORT', message: 'aborted' });
+    const fail = () => reject(abortError);
     if (signal.aborted) fail();
     else signal.addEventListener('abort', fail, { once: true });
   });
 }
 
+/** The server is there, so the fault is not the connection's. */
 function refuseWaiting(signal: AbortSignal): Receipt {
-  return signal.aborted
-    ? createRefusal('timeout', 'SMTP EABORT', {
-        cause: 'the time limit of the message was reached (DELIVERY_TIMEOUT_MS)',
-      })
-    : createRefusal(['unavailable', 'account'], 'SMTP no free connection', {
-        cause: 'all connections that the server takes were busy: the server is too slow, or takes too few',
-      }); // the server is there
+  if (signal.aborted) return toRefusal(abortError, false);
+  return createRefusal(['unavailable', 'account'], 'SMTP no free connection', {
+    cause: 'all connections that the server takes were busy: the server is too slow, or takes too few',
+  });
 }

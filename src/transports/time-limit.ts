@@ -1,16 +1,10 @@
-export interface TimeLimit {
-  /** Aborts when the time is over, or when the outer signal does. */
-  signal: AbortSignal;
-  /** Takes its timer away. */
-  end(): void;
-}
-
 /**
- * What `AbortSignal.any([outer, AbortSignal.timeout(timeoutMs)])` should be. On Node 20 the garbage collector may take the parts of such
- * a signal before they abort, and a request that nobody answers then waits forever
- * (https://github.com/nodejs/node/issues/57736). Later versions can lose the abort of a source too.
+ * What `AbortSignal.any([outer, AbortSignal.timeout(timeoutMs)])` should be. On Node 20 the parts of such a signal may be
+ * garbage-collected before they abort, and a request that nobody answers then waits forever
+ * (https://github.com/nodejs/node/issues/57736). Later versions can lose the abort of a source too. `end` stops the timer and
+ * the listening.
  */
-export function limitTime(outer: AbortSignal, timeoutMs: number): TimeLimit {
+export function limitTime(outer: AbortSignal, timeoutMs: number): { signal: AbortSignal; end(): void } {
   const aborter = new AbortController();
   const abort = () => aborter.abort();
   const timer = setTimeout(abort, timeoutMs);

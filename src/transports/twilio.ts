@@ -45,11 +45,12 @@ export function createTwilioTransport(options: TwilioTransportOptions): Transpor
     ),
     whatsappContentSid: optional(sid('HX')),
   });
-  const { accountSid, from, messagingServiceSid, whatsappContentSid } = checked;
+  const { accountSid, authToken, from, messagingServiceSid, whatsappContentSid } = checked;
   if (from === undefined && messagingServiceSid === undefined) {
     throw new TypeError('one of from and messagingServiceSid must be given');
   }
-  const authorization = encodeBasic(accountSid, checked.authToken);
+  const account = `${checked.baseUrl}/2010-04-01/Accounts/${accountSid}`;
+  const headers = { authorization: encodeBasic(accountSid, authToken) };
   return createPostTransport(
     'twilio',
     checked.channels,
@@ -72,15 +73,10 @@ export function createTwilioTransport(options: TwilioTransportOptions): Transpor
       }
       // Twilio drops the message once the code has expired, and advises against less than 5 seconds.
       form.set('ValidityPeriod', String(Math.max(5, expiresInSeconds)));
-      const url = `${checked.baseUrl}/2010-04-01/Accounts/${accountSid}/Messages.json`;
-      return { url, headers: { authorization }, body: form };
+      return { url: `${account}/Messages.json`, headers, body: form };
     },
     // https://www.twilio.com/docs/iam/api/account
-    () => ({
-      method: 'GET',
-      url: `${checked.baseUrl}/2010-04-01/Accounts/${accountSid}.json`,
-      headers: { authorization },
-    }),
+    () => ({ url: `${account}.json`, headers }),
   );
 }
 

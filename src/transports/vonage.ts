@@ -33,7 +33,7 @@ export function createVonageTransport(options: VonageTransportOptions): Transpor
     apiSecret: credential,
     from: matching(/^(\d{3,15}|[A-Za-z0-9 ]{1,11})$/, 'digits without +, or up to 11 letters and digits'),
   });
-  const authorization = encodeBasic(apiKey, apiSecret);
+  const headers = { authorization: encodeBasic(apiKey, apiSecret) };
   return createPostTransport(
     'vonage',
     ['sms'],
@@ -41,7 +41,7 @@ export function createVonageTransport(options: VonageTransportOptions): Transpor
     { judge: toReceipt, findErrorCode: ({ body }) => dig(body, 'title') },
     ({ id, requestId = id, to, text, expiresInSeconds }) => ({
       url: `${baseUrl}/sms/json`,
-      headers: { authorization },
+      headers,
       body: new URLSearchParams({
         from,
         to: to.replace(/^\+/, ''),
@@ -53,7 +53,7 @@ export function createVonageTransport(options: VonageTransportOptions): Transpor
       }),
     }),
     // https://developer.vonage.com/en/api/account
-    () => ({ method: 'GET', url: `${baseUrl}/account/get-balance`, headers: { authorization } }),
+    () => ({ url: `${baseUrl}/account/get-balance`, headers }),
   );
 }
 

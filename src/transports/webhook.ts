@@ -67,7 +67,7 @@ export function createWebhookTransport(options: WebhookTransportOptions): Transp
           'content-type': 'application/json',
           'content-length': String(Buffer.byteLength(body)),
           'user-agent': 'stateless-otp',
-          ...(requestId === undefined ? {} : { 'x-request-id': requestId }),
+          ...(requestId && { 'x-request-id': requestId }),
           'webhook-id': id,
           'webhook-timestamp': timestamp,
           'webhook-signature': signWebhook(secret, id, timestamp, body),
@@ -75,7 +75,7 @@ export function createWebhookTransport(options: WebhookTransportOptions): Transp
         body,
       };
     },
-    // Any answer will do: a receiver need not know a method that changes nothing (RFC 9110 §9.3.2).
+    // Any answer will do: a receiver need not support a method that changes nothing (RFC 9110 §9.3.2).
     () => ({ method: 'HEAD', url: url.href, headers: { 'user-agent': 'stateless-otp' }, proves: () => true }),
   );
 }

@@ -41,6 +41,8 @@ export function createWhatsAppTransport(options: WhatsAppTransportOptions): Tran
       apiVersion: withDefault('v25.0', matching(/^v\d{1,3}\.\d$/, 'like v25.0')),
     },
   );
+  const sender = `${baseUrl}/${apiVersion}/${phoneNumberId}`;
+  const headers = { authorization: `Bearer ${token}` };
   return createPostTransport(
     'whatsapp',
     ['whatsapp'],
@@ -51,14 +53,13 @@ export function createWhatsAppTransport(options: WhatsAppTransportOptions): Tran
       codes: whatsAppErrors,
     },
     ({ to, code, locale, requestId }) => ({
-      url: `${baseUrl}/${apiVersion}/${phoneNumberId}/messages`,
-      headers: { authorization: `Bearer ${token}` },
+      url: `${sender}/messages`,
+      headers,
       body: {
         messaging_product: 'whatsapp',
         recipient_type: 'individual',
         to,
-        // Comes back with the reports of its delivery.
-        ...(requestId === undefined ? {} : { biz_opaque_callback_data: requestId }),
+        biz_opaque_callback_data: requestId, // returned in delivery reports
         type: 'template',
         template: {
           name: template,
@@ -70,11 +71,7 @@ export function createWhatsAppTransport(options: WhatsAppTransportOptions): Tran
         },
       },
     }),
-    () => ({
-      method: 'GET',
-      url: `${baseUrl}/${apiVersion}/${phoneNumberId}`,
-      headers: { authorization: `Bearer ${token}` },
-    }),
+    () => ({ url: sender, headers }),
   );
 }
 
