@@ -1,4 +1,4 @@
-// The lists of spec/folding.json as the tables of each implementation, and the function that reads them for the SDK.
+// The lists of spec/folding.json as the tables of each implementation.
 import { readFileSync } from 'node:fs';
 import type { Folding } from './folding-lists.js';
 
@@ -29,7 +29,6 @@ export function formatFoldingFiles(): Record<string, string> {
   return {
     'src/core/folding-table.ts': table,
     'sdk/javascript/src/folding-table.ts': table,
-    'sdk/javascript/src/folding.ts': `// Generated from src/core/folding.ts by scripts/folding-tables.ts.\n\n${read('src/core/folding.ts')}`,
     'sdk/python/stateless_otp/_folding_table.py': `"""${origin}\n\nHexadecimal code points and ranges of them.\n"""\n\n${python.join('')}`,
   };
 }

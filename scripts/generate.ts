@@ -10,6 +10,7 @@ import { type SettingName, settingNames, settings, writeDefault } from '../src/o
 import { logFields } from '../src/outcomes/log.js';
 import { outcomeRows } from '../src/outcomes/table.js';
 import { formatFoldingFiles } from './folding-tables.js';
+import { formatSdkCopies } from './sdk-copies.js';
 
 const root = new URL('../', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
@@ -144,6 +145,7 @@ const files: Record<string, string> = {
   'spec/openapi.json': formatOpenApi(),
   'src/version.ts': formatVersion(),
   ...formatFoldingFiles(),
+  ...formatSdkCopies(),
 };
 const isCheck = process.argv.includes('--check');
 for (const [name, text] of Object.entries(files)) {

@@ -2,7 +2,7 @@ import { foldText } from '../core/folding.js';
 
 /**
  * A code in base32, as `parsePastedCode` finds one in digits: alone, or in groups of four in the whole message that brought
- * it. `sdk/javascript/src/pasted-base32.ts` does the same; `spec/vectors/base32-codes-v1.json` holds both to it.
+ * it. `spec/vectors/base32-codes-v1.json` has examples.
  *
  * @param length of the code, without dashes
  * @returns letters and digits, possibly too few while they are being typed; `null` where no code is certain
@@ -13,12 +13,9 @@ export function parsePastedBase32(text: string, length: number): string | null {
   if (alone.length <= length && !/[^0-9A-HJKMNP-TV-Z]/.test(alone)) return alone;
   const bound = [...folded.matchAll(/@[\p{L}\d.:-]+ #([0-9A-Z]+)/gu)].map(([, code = '']) => code);
   const grouped = [...folded.matchAll(/(?:^|[^\p{L}\d-])([0-9A-Z]{4}(?:-[0-9A-Z]{4})+)(?![\p{L}\d-])/gu)];
-  const found = (bound.length > 0 ? bound : grouped.map(([, code = '']) => code.replace(/-/g, ''))).map(
-    unify,
-  );
-  const [code = null, ...others] = new Set(
-    found.filter((one) => one.length === length && !one.includes('U')),
-  );
+  const found = bound.length > 0 ? bound : grouped.map(([, code = '']) => code.replace(/-/g, ''));
+  const isCode = (one: string) => one.length === length && !one.includes('U');
+  const [code = null, ...others] = new Set(found.map(unify).filter(isCode));
   return others.length === 0 ? code : null;
 }
 

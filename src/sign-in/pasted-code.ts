@@ -2,7 +2,7 @@ import { foldText } from '../core/folding.js';
 
 /**
  * The digits of a code in what was typed, pasted or filled in: alone, grouped as people group them, or in the whole
- * message that brought them. `sdk/javascript/src/pasted-code.ts` does the same; `spec/vectors/pasted-codes-v1.json` holds both to it.
+ * message that brought them. `spec/vectors/pasted-codes-v1.json` has examples.
  *
  * @param length of the code, in digits
  * @returns digits, possibly too few while they are being typed; `null` where no code is certain

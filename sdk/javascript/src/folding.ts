@@ -1,4 +1,4 @@
-// Generated from src/core/folding.ts by scripts/folding-tables.ts.
+// Generated from src/core/folding.ts by scripts/sdk-copies.ts.
 
 import { dropped, fullWidth, hyphens, spaces, zeros } from './folding-table.js';
 

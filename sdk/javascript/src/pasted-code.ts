@@ -1,14 +1,16 @@
+// Generated from src/sign-in/pasted-code.ts by scripts/sdk-copies.ts.
+
 import { foldText } from './folding.js';
 
 /**
- * The digits of a code in what was typed, pasted or filled in: alone, as people group them, or in the whole message that
- * brought them. `src/sign-in/pasted-code.ts` of the service does the same; `spec/vectors/pasted-codes-v1.json` holds both to it.
+ * The digits of a code in what was typed, pasted or filled in: alone, grouped as people group them, or in the whole
+ * message that brought them. `spec/vectors/pasted-codes-v1.json` has examples.
  *
  * @param length of the code, in digits
- * @returns digits, also too few while they are being typed, or `null` where no code can be told for certain
+ * @returns digits, possibly too few while they are being typed; `null` where no code is certain
  */
 export function readPastedCode(text: string, length: number): string | null {
-  // Full-width punctuation ends a number; folded, it would continue.
+  // Full-width punctuation ends a number; folded to ASCII it would not.
   const folded = foldText(text.replace(/[\uff0c\uff0e\uff0f\uff1a]/g, '; ')).replace(/\t/g, ' ');
   const digits = folded.replace(/[\s-]/g, '');
   const isAlone = !/\D/.test(digits);
@@ -16,7 +18,7 @@ export function readPastedCode(text: string, length: number): string | null {
   return findBoundCode(folded, length) ?? (isAlone ? digits : null);
 }
 
-/** The last line of an SMS that is bound to a site, `@example.com #482931`, names its code. */
+/** The last line of an SMS that is bound to an origin, such as `@example.com #482931`, names its code. */
 function findBoundCode(text: string, length: number): string | null {
   const bound = [...text.matchAll(/@[\p{L}\d.:-]+ #(\d{4,})/gu)].map(([, code = '']) => code);
   return bound.length > 0 ? takeOnly(bound.filter((code) => code.length === length)) : findCode(text, length);
@@ -24,9 +26,9 @@ function findBoundCode(text: string, length: number): string | null {
 
 /** What may be between the digits of one number, or of an amount. */
 const numbers = /\d+(?:[ .,:/\u066b\u066c-]\d+)*/g;
-/** The area code of a phone number, or the zero that is dialled within a country. */
+/** The area code of a phone number, or the zero dialled within a country. */
 const areaCodes = /\((0|\d{2,5})\)[ -]?(?=\d{3})/g;
-/** Also without a scheme, as messages shorten them. */
+/** Messages often leave out the scheme. */
 const links = /[a-z]{1,20}:\/\/\S+|(^|[^\w.-])[a-z][\w.-]*\.[a-z]{2,}[/?]\S*/gi;
 /** Times, and dates of three numbers. */
 const times =
