@@ -4,7 +4,7 @@ import { createCheckedTokens } from '../fast/checked-tokens.js';
 import type { TokenCause } from '../outcomes/call.js';
 import type { Clock, Random } from '../ports.js';
 import type { IssuedToken } from '../results.js';
-import { dropReserved, isOurPayload, type TokenClaims } from './claims.js';
+import { type Claims, dropReserved, isOurPayload, type TokenClaims } from './claims.js';
 import type { Sustained } from './families.js';
 import type { TokenKeys } from './keys.js';
 import { checkSigned, isPayload } from './signed.js';
@@ -19,23 +19,6 @@ export interface AccessTokenOptions {
   random: Random;
 }
 
-/** Access tokens as texts (RFC 7519), without what the store knows of them. */
-export interface AccessTokens {
-  /**
-   * @param sid the session of a token in a cookie
-   * @param jti default: a random one
-   * @throws OtpError `internal` when the claims do not fit in a cookie
-   */
-  sign(
-    sustained: Sustained,
-    extraClaims: Record<string, unknown>,
-    sid?: string | undefined,
-    jti?: string,
-  ): IssuedToken;
-  /** The claims of a token that we signed and that has not expired, or why it is refused. */
-  parse(token: unknown): Promise<TokenClaims | TokenCause>;
-}
-
 const type = 'JWT';
 const requiredClaims = ['sub', 'iat', 'exp', 'jti'];
 /** Takes a few megabytes. */
@@ -43,19 +26,20 @@ const maxCheckedTokens = 10_000;
 /** Browsers drop a cookie of more than 4096 bytes, its name included (RFC 6265bis §5.6). */
 const maxIssuedLength = 4000;
 
-export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
+/** Access tokens as texts (RFC 7519), without what the store knows of them. */
+export function createAccessTokens(options: AccessTokenOptions) {
   const { keys, issuer, audience, namespace, ttlSeconds, clock, random } = options;
   const { signing } = keys;
   const nowSeconds = () => Math.floor(clock() / 1000);
-  const encodedHeader = encode({
-    alg: signing.algorithm,
-    typ: type,
-    ...(signing.kid === undefined ? {} : { kid: signing.kid }),
-  });
+  const encodedHeader = encode({ alg: signing.algorithm, typ: type, kid: signing.kid });
   const checked = createCheckedTokens<TokenClaims>(maxCheckedTokens);
 
   return {
-    sign(sustained, extraClaims, sid, jti = random.id()) {
+    /**
+     * @param sid the session of a token in a cookie
+     * @throws OtpError `internal` when the claims do not fit in a cookie
+     */
+    sign(sustained: Sustained, extraClaims: Claims, sid?: string, jti = random.id()): IssuedToken {
       const issuedAt = nowSeconds();
       const claims: TokenClaims = {
         ...dropReserved(extraClaims),
@@ -69,7 +53,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
         purpose: sustained.purpose,
         namespace,
         amr: sustained.amr,
-        ...(sid === undefined ? {} : { sid }),
+        ...(sid && { sid }),
       };
       const input = `${encodedHeader}.${encode(claims)}`;
       const accessToken = `${input}.${signing.sign(input)}`;
@@ -79,7 +63,8 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       return { accessToken, expiresInSeconds: ttlSeconds };
     },
 
-    async parse(token) {
+    /** The claims of a token that we signed and that has not expired, or why it is refused. */
+    async parse(token: unknown): Promise<TokenClaims | TokenCause> {
       if (typeof token !== 'string' || token === '') return 'missing';
       const key = checked.hash(token);
       const known = checked.find(key);

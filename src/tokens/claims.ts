@@ -21,20 +21,21 @@ export interface TokenClaims {
   [claim: string]: unknown;
 }
 
+/** Claims of an application. */
+export type Claims = Record<string, unknown>;
+
 /** The registered claims of RFC 7519 §4.1, and those that only this service sets. */
 const reserved = new Set('iss sub aud exp nbf iat jti auth_time purpose namespace amr sid'.split(' '));
 
-export function dropReserved(extra: Record<string, unknown>): Record<string, unknown> {
+export function dropReserved(extra: Claims): Claims {
   const entries = Object.entries(extra);
   return entries.length === 0 ? {} : Object.fromEntries(entries.filter(([name]) => !reserved.has(name)));
 }
 
 /** The longest life of an access token. */
 export const maxTtlSeconds = 86_400;
-
 /** The longest life of a sign-in that is kept. */
 export const maxRefreshTtlSeconds = 31_536_000;
-
 /** Tolerated clock skew between instances, and between an instance and the store. */
 export const clockSkewSeconds = 300;
 /** How long a sign-out is remembered: as long as any sign-in can live, whatever configuration it began under. */

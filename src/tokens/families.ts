@@ -2,7 +2,7 @@ import { hash, type KeyObject } from 'node:crypto';
 import { saltBytes, seal, unseal, unsealWithNonce } from '../core/seal.js';
 import type { Clock, Random, Store } from '../ports.js';
 
-/** What a refresh token stands for. The token itself carries it encrypted: the store holds no identity. */
+/** A sign-in that continues. A refresh token carries it encrypted: the store holds no identity. */
 export interface Sustained {
   identity: string;
   purpose: string;
@@ -53,17 +53,11 @@ export function createFamilies(options: FamiliesOptions) {
   const context = `refresh ${namespace}`;
   const nowSeconds = () => Math.floor(clock() / 1000);
 
-  function sealToken(
-    { identity, purpose, amr, authTime }: Sustained,
-    family: string,
-    expiresAt: number,
-  ): RefreshToken {
+  function sealToken(sustained: Sustained, family: string, expiresAt: number): RefreshToken {
+    const { identity, purpose, amr, authTime } = sustained;
     const content: Content = [family, expiresAt, identity, purpose, amr, authTime];
-    const text = JSON.stringify(content);
-    return {
-      refreshToken: `${prefix}${seal(key, random.bytes(saltBytes), text, context)}`,
-      refreshExpiresInSeconds: expiresAt - nowSeconds(),
-    };
+    const sealed = seal(key, random.bytes(saltBytes), JSON.stringify(content), context);
+    return { refreshToken: `${prefix}${sealed}`, refreshExpiresInSeconds: expiresAt - nowSeconds() };
   }
 
   function unsealToken(token: string): string | null {
@@ -111,7 +105,7 @@ export function createFamilies(options: FamiliesOptions) {
         ttlSeconds,
       });
       if (result === 'exchanged') return token;
-      return result === 'reused' ? 'reused' : 'ended';
+      return result === 'unknown' ? 'ended' : result;
     },
     /** Ends the family of a refresh token, used or not, and returns whose it was. Null for anything else. */
     async end(token: unknown): Promise<Sustained | null> {
@@ -130,9 +124,7 @@ export function createFamilies(options: FamiliesOptions) {
       const exchange = { family: id, presented: sessionMark, next: sessionMark, ttlSeconds };
       return (await store.exchange(exchange)) === 'exchanged';
     },
-    async endSession(id: string): Promise<void> {
-      await endFamily(id);
-    },
+    endSession: endFamily,
   };
 }
 

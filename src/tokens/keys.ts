@@ -32,7 +32,7 @@ export interface SigningKey extends CheckingKey {
   sign(input: string): string;
 }
 
-/** Newer types of Node export it by no name. */
+/** Newer types of Node do not export it by name. */
 type JsonWebKey = JsonWebKeyInput['key'];
 
 /** A public key as a member of a JWK Set (RFC 7517). */

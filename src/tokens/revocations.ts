@@ -16,8 +16,13 @@ export interface RevocationsOptions {
 /** After a failure, checks do not wait for the store again for this long. */
 const pauseMs = 1000;
 
-/** A deny-list of revoked tokens, kept in the store until they would have expired. */
-export function createRevocations(options: RevocationsOptions) {
+/**
+ * Why a token of this sign-in is refused, or null: one of these names is on the deny-list in the store, its owner has signed out
+ * since, or the list cannot be read. Never rejects.
+ */
+export type FindRevocation = (request: EndedRequest) => Promise<'revoked' | 'store_unavailable' | null>;
+
+export function createRevocationFinder(options: RevocationsOptions): FindRevocation {
   const { store, isRequired, monotonicClock, outcomes } = options;
   let isBlind = false;
   let pausedUntil = 0;
@@ -40,26 +45,16 @@ export function createRevocations(options: RevocationsOptions) {
     return found.includes(true);
   }
 
-  return {
-    /**
-     * Why a token of this sign-in is refused, or null: one of these entries is on the list, its owner has signed out since, or
-     * the list cannot be read. Never rejects.
-     */
-    async find(request: EndedRequest): Promise<'revoked' | 'store_unavailable' | null> {
-      if (isBlind && monotonicClock.now() < pausedUntil) return blind;
-      try {
-        const found = await ask(request);
-        if (isBlind) outcomes.report({ event: 'revocations.known' });
-        isBlind = false;
-        return found ? 'revoked' : null;
-      } catch (error) {
-        return decideWithout(error);
-      }
-    },
-    /** @throws OtpError `store_unavailable` */
-    async add(name: string, ttlSeconds: number): Promise<void> {
-      await store.claim(name, ttlSeconds);
-    },
+  return async (request) => {
+    if (isBlind && monotonicClock.now() < pausedUntil) return blind;
+    try {
+      const found = await ask(request);
+      if (isBlind) outcomes.report({ event: 'revocations.known' });
+      isBlind = false;
+      return found ? 'revoked' : null;
+    } catch (error) {
+      return decideWithout(error);
+    }
   };
 }
 

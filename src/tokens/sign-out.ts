@@ -22,13 +22,8 @@ export function createSignOut(parts: {
   return async (identity, call = {}) => {
     if (!store.clear) throw new OtpError('not_found', 'The store cannot sign people out everywhere');
     const { identityTag, budgetTag } = deriveOwnerTags(readIdentity(identity));
-    const cleared = await store.clear({
-      identityTag,
-      budgetTag,
-      records: true,
-      counts: false,
-      signOutSeconds,
-    });
+    const ended = { records: true, counts: false, signOutSeconds };
+    const cleared = await store.clear({ identityTag, budgetTag, ...ended });
     outcomes.report({ event: 'session.ended', ...call, identityTag, kind: 'session', cause: 'everywhere' });
     return cleared.records;
   };

@@ -11,8 +11,8 @@ import type { IssuedToken } from '../results.js';
 import { type AccessTokenOptions, createAccessTokens } from './access-tokens.js';
 import { clockSkewSeconds, type TokenClaims } from './claims.js';
 import { createFamilies, type Sustained } from './families.js';
-import { createRenewals, deriveSuccessorId, type Renewal } from './renewals.js';
-import { createRevocations, listEntries, sessionEntry, tokenEntry } from './revocations.js';
+import { deriveSuccessorId, isTimelyRenewal, type Renewal } from './renewals.js';
+import { createRevocationFinder, listEntries, sessionEntry, tokenEntry } from './revocations.js';
 import { createSignOut, type SignOut } from './sign-out.js';
 
 export interface TokenOptions extends AccessTokenOptions {
@@ -74,12 +74,13 @@ export function createTokens(options: TokenOptions): Tokens {
   const { ttlSeconds, store, clock, outcomes } = options;
   const accessTokens = createAccessTokens(options);
   const nowSeconds = () => Math.floor(clock() / 1000);
+  /** How much longer a token may be accepted: the clocks of the store and of other instances may differ. */
+  const lifeSeconds = ({ exp }: TokenClaims) => exp - nowSeconds() + clockSkewSeconds;
   const families =
     options.refreshTtlSeconds === 0
       ? null
       : createFamilies({ ...options, key: options.refreshKey, ttlSeconds: options.refreshTtlSeconds });
-  const revocations = createRevocations({ ...options, isRequired: options.isRevocationRequired });
-  const renewals = createRenewals(options.store, nowSeconds);
+  const findRevocation = createRevocationFinder({ ...options, isRequired: options.isRevocationRequired });
   const tagsOf = remember(maxTags, (identity: string) => options.deriveOwnerTags(readIdentity(identity)));
 
   /** Who an outcome is about. */
@@ -102,12 +103,8 @@ export function createTokens(options: TokenOptions): Tokens {
       return await start();
     } catch (error) {
       if (!(error instanceof OtpError) || error.code !== 'store_unavailable') throw error;
-      outcomes.report({
-        event: 'session.shortened',
-        ...call,
-        ...describe(kind, sustained),
-        cause: error.code,
-      });
+      const about = describe(kind, sustained);
+      outcomes.report({ event: 'session.shortened', ...call, ...about, cause: error.code });
       return undefined;
     }
   }
@@ -118,7 +115,7 @@ export function createTokens(options: TokenOptions): Tokens {
 
   async function endSession(sid: string): Promise<void> {
     // Other tokens of the session must end too.
-    await revocations.add(sessionEntry(sid), ttlSeconds + clockSkewSeconds);
+    await store.claim(sessionEntry(sid), ttlSeconds + clockSkewSeconds);
     await families?.endSession(sid);
   }
 
@@ -127,8 +124,12 @@ export function createTokens(options: TokenOptions): Tokens {
     if (typeof claims === 'string') return { active: false, cause: claims };
     const { sub, auth_time: authTimeSeconds } = claims;
     const { identityTag, budgetTag } = tagsOf(sub);
-    const signIn = { names: listEntries(claims), identityTag, budgetTag, authTimeSeconds };
-    const cause = await revocations.find(signIn);
+    const cause = await findRevocation({
+      names: listEntries(claims),
+      identityTag,
+      budgetTag,
+      authTimeSeconds,
+    });
     return cause === null ? { active: true, claims } : { active: false, cause };
   }
 
@@ -141,17 +142,15 @@ export function createTokens(options: TokenOptions): Tokens {
     async issue({ identity, purpose, channels, isSession, authTimeSeconds, extraClaims, call = {} }) {
       const amr = channels.includes('sms') ? ['otp', 'sms'] : ['otp'];
       const sustained = { identity, purpose, amr, authTime: authTimeSeconds ?? nowSeconds() };
-      if (!families || !options.lastingPurposes.includes(purpose))
-        return accessTokens.sign(sustained, extraClaims);
+      const isLasting = families && options.lastingPurposes.includes(purpose);
+      if (!isLasting) return accessTokens.sign(sustained, extraClaims);
       if (isSession) {
         const sid = await startLasting('session', sustained, call, () => families.startSession());
         return accessTokens.sign(sustained, extraClaims, sid);
       }
       const token = accessTokens.sign(sustained, extraClaims);
-      return {
-        ...token,
-        ...(await startLasting('refresh', sustained, call, () => families.start(sustained))),
-      };
+      const refreshToken = await startLasting('refresh', sustained, call, () => families.start(sustained));
+      return { ...token, ...refreshToken };
     },
     examine,
     async check(token, call = {}) {
@@ -200,7 +199,7 @@ export function createTokens(options: TokenOptions): Tokens {
         const extraClaims = (await options.readClaims?.(sub)) ?? {};
         // After the hooks, so that no slow call comes between these checks and the new token.
         if (!(await families.isSessionLive(sid))) return { status: 'kept' };
-        if (!(await renewals.isTimely(claims))) {
+        if (!(await isTimelyRenewal(store, claims, lifeSeconds(claims)))) {
           await endSession(sid);
           outcomes.report({ event: 'token.reused', ...call, ...describeClaims(claims) });
           return { status: 'ended' };
@@ -228,8 +227,7 @@ export function createTokens(options: TokenOptions): Tokens {
       }
       const claims = await accessTokens.parse(token);
       if (typeof claims === 'string') return;
-      // The store's clock may differ from this one.
-      await revocations.add(tokenEntry(claims), claims.exp - nowSeconds() + clockSkewSeconds);
+      await store.claim(tokenEntry(claims), lifeSeconds(claims));
       if (claims.sid === undefined) {
         outcomes.report({ event: 'token.revoked', ...call, ...describeClaims(claims) });
         return;
