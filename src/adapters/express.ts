@@ -8,7 +8,7 @@ import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
 import { readHeader } from './header-lines.js';
 import { sendAnswer } from './node-answer.js';
 import { createNodeRequest } from './node-request.js';
-import { answerInTurn } from './turns.js';
+import { waitForTurn } from './turns.js';
 
 declare global {
   namespace Express {
@@ -47,13 +47,16 @@ export function createExpressMiddleware(
 ): ExpressMiddleware {
   refuseUnknownOptions(options, []);
   const ask = createAsk(handler);
-  return (incoming, outgoing, next) => {
-    const exchange = { incoming, outgoing };
-    answerInTurn(exchange, incoming.ip, (remoteAddress) =>
-      ask(withParsedBody(createNodeRequest(exchange, remoteAddress), incoming)),
-    )
-      .then((answer) => (answer.status === 404 ? next() : sendAnswer(outgoing, answer)))
-      .catch(next);
+  return async (incoming, outgoing, next) => {
+    try {
+      const exchange = { incoming, outgoing };
+      const request = createNodeRequest(exchange, await waitForTurn(exchange, incoming.ip));
+      const answer = await ask(withParsedBody(request, incoming));
+      if (answer.status === 404) next();
+      else sendAnswer(outgoing, answer);
+    } catch (error) {
+      next(error);
+    }
   };
 }
 
@@ -65,14 +68,15 @@ export function createExpressMiddleware(
  */
 export function requireToken(otp: TokenVerifier, options?: GuardOptions): ExpressMiddleware {
   const guard = createGuard(otp, options);
-  return (incoming, outgoing, next) => {
-    guard(readHeader(incoming, 'authorization'))
-      .then((outcome) => {
-        if ('refusal' in outcome) return sendAnswer(outgoing, outcome.refusal);
-        incoming.claims = outcome.claims;
-        next();
-      })
-      .catch(next);
+  return async (incoming, outgoing, next) => {
+    try {
+      const outcome = await guard(readHeader(incoming, 'authorization'));
+      if ('refusal' in outcome) return sendAnswer(outgoing, outcome.refusal);
+      incoming.claims = outcome.claims;
+      next();
+    } catch (error) {
+      next(error);
+    }
   };
 }
 

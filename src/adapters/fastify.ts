@@ -11,8 +11,8 @@ import { requestIdHeader } from '../http/request-id.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import { type Answer, createAsk } from './ask.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
-import { readHeader, readHost } from './header-lines.js';
-import { answerInTurn, cutOnceStalled } from './turns.js';
+import { readHeader } from './header-lines.js';
+import { cutOnceStalled, waitForTurn } from './turns.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -42,11 +42,9 @@ export function createFastifyPlugin(
   return async (instance, given = {}) => {
     refuseUnknownOptions(given, registerOptions);
     const answer = async (request: FastifyRequest, reply: FastifyReply, readBytes: ReadBytes) => {
-      const exchange = { incoming: request.raw, outgoing: reply.raw };
+      const remoteAddress = await waitForTurn({ incoming: request.raw, outgoing: reply.raw }, request.ip);
       const pass = async () => ({ body: await readBytes() });
-      const answered = await answerInTurn(exchange, request.ip, (remoteAddress) =>
-        ask({ ...convert(request, instance.prefix), remoteAddress, readBytes, pass }),
-      );
+      const answered = await ask({ ...convert(request, instance.prefix), remoteAddress, readBytes, pass });
       return answered.status === 404 ? reply.callNotFound() : send(reply, answered);
     };
     // Only the handler can judge the body; the app's own parsers are not affected.
@@ -92,7 +90,7 @@ function takeBody({ body }: FastifyRequest): Uint8Array<ArrayBuffer> {
 }
 
 function convert(request: FastifyRequest, prefix: string): Omit<HttpRequest, 'remoteAddress' | 'readBytes'> {
-  const { method, url, protocol, raw } = request;
+  const { method, url, protocol, host } = request;
   const incoming = withLines(request);
   const [path = '', ...query] = url.slice(prefix.length).split('?');
   return {
@@ -101,7 +99,7 @@ function convert(request: FastifyRequest, prefix: string): Omit<HttpRequest, 're
     path: url.startsWith(`${prefix}/`) ? path : '/',
     query: query.join('?'),
     scheme: protocol,
-    host: readHost(raw, request.host),
+    host: readHeader({ ...incoming, headers: { host } }, 'host') ?? '',
     header: (name) => readHeader(incoming, name),
     // HTTP/2 pseudo-headers start with a colon.
     headerNames: () => Object.keys(incoming.headers).filter((name) => !name.startsWith(':')),

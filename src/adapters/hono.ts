@@ -5,7 +5,7 @@ import { type RequestInfo, toWebResponse } from '../http/web.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import { assertHandler } from './ask.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
-import { answerInTurn, cutOnceStalled, type Exchange } from './turns.js';
+import { cutOnceStalled, type Exchange, waitForTurn } from './turns.js';
 
 export interface HonoHandlerOptions {
   /**
@@ -31,11 +31,11 @@ export function createHonoHandler(
   const { remoteAddress = readRemoteAddress } = options;
   return async (request, env, executionContext) => {
     const exchange = findExchange(env);
-    const waitUntil = findWaitUntil(executionContext);
-    const ask = (remoteAddress: string | null | undefined) => handler(request, { remoteAddress, waitUntil });
     const address = remoteAddress(request, env);
-    const answer = exchange ? await answerInTurn(exchange, address, ask) : await ask(address);
-    const response = 'bodyUsed' in answer ? answer : toWebResponse(answer);
+    const response = await handler(request, {
+      remoteAddress: exchange ? await waitForTurn(exchange, address) : address,
+      waitUntil: findWaitUntil(executionContext),
+    });
     if (exchange) cutOnceStalled(exchange.outgoing);
     // Returning nothing makes Hono continue, though the type does not say so.
     return response.status === 404 ? (undefined as unknown as Response) : response;

@@ -5,7 +5,7 @@ import type { ReadableStream } from 'node:stream/web';
 import { type HttpReply, jsonHeaders } from '../http/reply.js';
 import { requestIdHeader } from '../http/request-id.js';
 import type { Answer } from './ask.js';
-import { cutOnceStalled, cutWhenStalled } from './turns.js';
+import { cutOnceStalled } from './turns.js';
 
 /** Sends an answer through `node:http`. If it cannot be written, only its connection is lost. */
 export function sendAnswer(outgoing: ServerResponse, answer: Answer, stalledTimeoutMs?: number): void {
@@ -14,9 +14,21 @@ export function sendAnswer(outgoing: ServerResponse, answer: Answer, stalledTime
     sendResponse(outgoing, answer).catch(() => outgoing.destroy());
     return;
   }
+  const { status, headers, body, requestId } = answer;
+  const list = headers === jsonHeaders ? jsonHeaderList : listHeaders(headers);
+  const named = requestId === undefined ? list : [...list, requestIdHeader, requestId];
   try {
-    sendReply(outgoing, answer);
-    cutWhenStalled(outgoing, stalledTimeoutMs);
+    if (typeof body === 'string') {
+      const length = Buffer.byteLength(body);
+      outgoing.writeHead(status, [...named, 'Content-Length', String(length)]);
+      // For ASCII the bytes are the same, and writing Latin-1 needs no scan.
+      outgoing.end(body, length === body.length ? 'latin1' : 'utf8');
+    } else {
+      outgoing.writeHead(status, named);
+      outgoing.end(body ?? undefined);
+    }
+    // The operating system takes most answers at once.
+    if (outgoing.socket?.writableLength) cutOnceStalled(outgoing, stalledTimeoutMs);
   } catch {
     outgoing.destroy();
   }
@@ -30,20 +42,6 @@ function listHeaders(headers: HttpReply['headers']): OutgoingHttpHeader[] {
 }
 
 const jsonHeaderList = listHeaders(jsonHeaders);
-
-function sendReply(outgoing: ServerResponse, { status, headers, body, requestId }: HttpReply): void {
-  const list = headers === jsonHeaders ? jsonHeaderList : listHeaders(headers);
-  const named = requestId === undefined ? list : [...list, requestIdHeader, requestId];
-  if (typeof body !== 'string') {
-    outgoing.writeHead(status, named);
-    return void (body === null ? outgoing.end() : outgoing.end(body));
-  }
-  const length = Buffer.byteLength(body);
-  // For ASCII the bytes are the same, and writing Latin-1 needs no scan.
-  const encoding = length === body.length ? 'latin1' : 'utf8';
-  outgoing.writeHead(status, [...named, 'Content-Length', String(length)]);
-  outgoing.end(body, encoding);
-}
 
 async function sendResponse(outgoing: ServerResponse, { status, headers, body }: Response): Promise<void> {
   const cookies = headers.getSetCookie();

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { OtpError } from '../errors.js';
 import { createBatch } from '../fast/batch.js';
 import { isHost } from '../http/host.js';
 import {
@@ -8,7 +9,7 @@ import {
   maxBodyBytes,
 } from '../http/request.js';
 import type { PassableRequest } from './ask.js';
-import { readHeader, readHost } from './header-lines.js';
+import { readHeader } from './header-lines.js';
 import type { Exchange } from './turns.js';
 
 /** A request of a Node server from this address. */
@@ -21,7 +22,7 @@ export function createNodeRequest(exchange: Exchange, remoteAddress: string | un
     path: end < 0 ? url : url.slice(0, end),
     query: end < 0 ? '' : url.slice(end + 1),
     scheme: 'encrypted' in socket ? 'https' : 'http',
-    host: readHost(incoming),
+    host: readHeader(incoming, 'host') ?? '',
     remoteAddress,
     header: (name) => readHeader(incoming, name),
     headerNames: () => Object.keys(headers),
@@ -54,18 +55,21 @@ async function readBody(incoming: Exchange['incoming']): Promise<Uint8Array> {
   if (incoming.destroyed || incoming.readableEnded) throw createBrokenBodyError('It has ended');
   const chunks: Uint8Array[] = [];
   let length = 0;
-  await new Promise<void>((resolve, reject) => {
-    incoming.on('data', (chunk: Uint8Array) => {
-      length += chunk.length;
-      if (length <= maxBodyBytes) chunks.push(chunk);
-      else reject(createTooLongError());
+  try {
+    await new Promise<void>((resolve, reject) => {
+      incoming.on('data', (chunk: Uint8Array) => {
+        length += chunk.length;
+        if (length <= maxBodyBytes) chunks.push(chunk);
+        else reject(createTooLongError());
+      });
+      incoming.on('end', resolve);
+      incoming.on('error', reject);
+      // Also comes after the end, when it changes nothing.
+      incoming.on('close', reject);
     });
-    incoming.on('end', resolve);
-    incoming.on('error', (error) => reject(createBrokenBodyError(error)));
-    incoming.on('close', () => {
-      if (!incoming.complete) reject(createBrokenBodyError('The connection was closed'));
-    });
-  });
+  } catch (error) {
+    throw error instanceof OtpError ? error : createBrokenBodyError(error);
+  }
   await joinBatch();
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }

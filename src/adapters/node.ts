@@ -4,7 +4,7 @@ import type { Handler } from '../http/handler.js';
 import { createAsk } from './ask.js';
 import { sendAnswer } from './node-answer.js';
 import { createNodeRequest, joinBatch } from './node-request.js';
-import { answerInTurn } from './turns.js';
+import { waitForTurn } from './turns.js';
 
 export interface NodeListenerOptions {
   /** Without effect; it is accepted because it once had one. */
@@ -27,15 +27,11 @@ export function createNodeListener(handler: Handler, options: NodeListenerOption
   const ask = createAsk(handler);
   return async (incoming, outgoing) => {
     const exchange = { incoming, outgoing };
+    const remoteAddress = await waitForTurn(exchange);
     const { headers } = incoming;
-    const answer = await answerInTurn(exchange, undefined, async (remoteAddress) => {
-      const request = createNodeRequest(exchange, remoteAddress);
-      // A request with a body joins the batch when the body has been read.
-      const hasBody =
-        headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-      if (!hasBody) await joinBatch();
-      return ask(request);
-    });
-    sendAnswer(outgoing, answer, stalledTimeoutMs);
+    // A request with a body joins the batch when the body has been read.
+    const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+    if (!hasBody) await joinBatch();
+    sendAnswer(outgoing, await ask(createNodeRequest(exchange, remoteAddress)), stalledTimeoutMs);
   };
 }

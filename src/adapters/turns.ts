@@ -1,11 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Server, Socket } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { unixPeer } from '../http/client-address.js';
-import { replyProblem } from '../http/problems.js';
-import type { HttpReply } from '../http/reply.js';
-import { createRequestId, nameReply } from '../http/request-id.js';
 
 export interface Exchange {
   incoming: IncomingMessage | Http2ServerRequest;
@@ -17,29 +13,19 @@ const maxWaiting = 2048;
 let waiting = 0;
 const waitingOn = new WeakMap<Socket, { count: number }>();
 
-/** Answers a request from this address when it is its turn, usually at once. */
-export function answerInTurn<Answer>(
-  exchange: Exchange,
-  address: string | null | undefined,
-  answer: (remoteAddress: string | undefined) => Promise<Answer>,
-): Promise<Answer | HttpReply> {
+/**
+ * Resolves when it is the turn of a request, usually at once, with the address of its client; never on a connection that is
+ * cut.
+ *
+ * @param given the address, where a framework knows it
+ */
+export async function waitForTurn(exchange: Exchange, given?: string | null): Promise<string | undefined> {
   const { socket } = exchange.incoming;
-  const remoteAddress = address || socket.remoteAddress || (isOnUnix(socket) ? unixPeer : undefined);
+  const remoteAddress = given || socket.remoteAddress || (isOnUnix(socket) ? unixPeer : undefined);
   // Node assigns the socket to the first response in line.
-  const isFirst = exchange.outgoing.socket !== null;
-  return isFirst && remoteAddress ? answer(remoteAddress) : answerLater(exchange, remoteAddress, answer);
-}
-
-async function answerLater<Answer>(
-  exchange: Exchange,
-  remoteAddress: string | undefined,
-  answer: (remoteAddress: string | undefined) => Promise<Answer>,
-): Promise<Answer | HttpReply> {
   if (exchange.outgoing.socket === null) await new Promise<void>((resolve) => queueUp(exchange, resolve));
-  if (!remoteAddress && (await isReset(exchange.incoming.socket))) {
-    return nameReply(replyProblem('invalid_request', 'The connection was closed'), createRequestId());
-  }
-  return answer(remoteAddress);
+  if (!remoteAddress) await new Promise<void>((resolve) => passUnlessReset(socket, resolve));
+  return remoteAddress;
 }
 
 /** A connection over a Unix socket has no address; nor has one that has been reset. */
@@ -48,14 +34,16 @@ function isOnUnix(socket: Socket & { server?: Server }): boolean {
 }
 
 /**
- * Whether a connection whose address is missing has been reset. Its last bytes can still be read then, but nobody waits
- * for an answer, and working on them would spend the budget of those whose address really is unknown.
+ * Serves a request whose address is missing, unless its connection has been reset. The last bytes of such a connection can still
+ * be read, but nobody waits for an answer, and working on them would spend the budget of those whose address really is unknown.
  */
-async function isReset(socket: Socket): Promise<boolean> {
+function passUnlessReset(socket: Socket, serve: () => void): void {
   // The reset is noticed when the socket is read next, after this turn of the event loop.
-  await nextTurn();
-  await nextTurn();
-  return socket.destroyed;
+  setImmediate(() =>
+    setImmediate(() => {
+      if (!socket.destroyed) serve();
+    }),
+  );
 }
 
 /**
@@ -99,19 +87,13 @@ function watch(socket: Socket): { count: number } {
 const defaultStalledTimeoutMs = 15_000;
 
 /**
- * Disconnects a client that does not read its answer for this long. To be called when the answer has been ended.
+ * Disconnects a client that reads nothing of its answer for this long. The answer may pause while the client has taken all
+ * there is of it.
  *
  * @param timeoutMs default 15 000
  */
-export function cutWhenStalled(outgoing: Exchange['outgoing'], timeoutMs = defaultStalledTimeoutMs): void {
-  // The operating system takes most answers at once.
-  if (!outgoing.socket?.writableLength) return;
-  // Node restarts this timer whenever the client reads some of the answer.
-  outgoing.setTimeout(timeoutMs, () => outgoing.destroy());
-}
-
-/** Like `cutWhenStalled`, for an answer that other code writes. It may pause while the client has taken all there is. */
 export function cutOnceStalled(outgoing: Exchange['outgoing'], timeoutMs = defaultStalledTimeoutMs): void {
+  // Node restarts this timer whenever the client reads some of the answer.
   outgoing.setTimeout(timeoutMs, () => {
     if (outgoing.socket?.writableLength) outgoing.destroy();
   });
