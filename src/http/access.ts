@@ -7,10 +7,14 @@ import type { SessionCookie } from './session-cookie.js';
  */
 export type Access = 'open' | 'api-key' | 'operator' | 'client' | 'bearer' | 'session';
 
-/** The right that the holder of an API key needs at a route; undefined if it asks for none. */
-export function findNeededRight(access: readonly Access[]): CallerRight | undefined {
-  if (access.includes('api-key')) return 'otp';
-  return access.includes('operator') ? 'operate' : undefined;
+/**
+ * The right that the holder of an API key needs at a route; undefined if it asks for none.
+ *
+ * @param hasKeys whether a key has the right `otp`; otherwise anyone may call a route with the access `api-key`
+ */
+export function findNeededRight(access: readonly Access[], hasKeys: boolean): CallerRight | undefined {
+  if (access.includes('operator')) return 'operate';
+  return hasKeys && access.includes('api-key') ? 'otp' : undefined;
 }
 
 /** For readers of `spec/openapi.json`; a running service names its own cookie. */

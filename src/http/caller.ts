@@ -1,11 +1,10 @@
 import type { Logger } from '../ports.js';
 import type { ApiCaller } from './api-keys.js';
-import { createClientAddressReader } from './client-address.js';
+import type { ClientAddressReader } from './client-address.js';
 import type { HttpRequest } from './request.js';
 import type { Caller } from './route.js';
 
 export interface CallerOptions {
-  trustedProxies: readonly string[];
   hasApiKeys: boolean;
   logger: Logger;
 }
@@ -14,17 +13,12 @@ const noForwardedFor = 'A caller sends no X-Forwarded-For: its users are not lim
 const unknownProxy =
   'X-Forwarded-For arrives, but no proxy is trusted: people behind one share one address limit';
 
-/**
- * Finds whom to count a request against.
- *
- * @throws RangeError for a trusted proxy that is not an address, range, `loopback` or `unix`
- */
+/** Finds whom to count a request against. */
 export function createCallerFinder(
-  options: CallerOptions,
+  { hasProxies, readCaller, readOnBehalfOf }: ClientAddressReader,
+  { hasApiKeys, logger }: CallerOptions,
 ): (request: HttpRequest, requestId: string, holder?: ApiCaller) => Caller {
-  const { trustedProxies, hasApiKeys, logger } = options;
-  const clientAddress = createClientAddressReader(trustedProxies);
-  const isProxyUnknown = trustedProxies.length === 0 && !hasApiKeys;
+  const isProxyUnknown = !hasProxies && !hasApiKeys;
   const warned = new Set<string>();
 
   /** Clients could flood the log. */
@@ -39,7 +33,7 @@ export function createCallerFinder(
     // A back end has one address for all its users, so the users that it names are counted instead.
     if (holder) {
       if (forwardedFor === null && holder.rights.includes('otp')) warnOnce(noForwardedFor, holder.name);
-      const address = clientAddress.readOnBehalfOf(forwardedFor);
+      const address = readOnBehalfOf(forwardedFor);
       return { address, call: { requestId, ip: address, caller: holder.name }, holder };
     }
     if (!remoteAddress) warnOnce('A request came without an address: those share one limit');
@@ -47,7 +41,7 @@ export function createCallerFinder(
     const peer = remoteAddress || 'unknown';
     // A framework that trusts its proxy has already evaluated the header.
     if (isProxyUnknown && forwardedFor !== null && !forwardedFor.includes(peer)) warnOnce(unknownProxy);
-    const address = clientAddress.readCaller(peer, forwardedFor);
+    const address = hasProxies ? readCaller(peer, forwardedFor) : peer;
     return { address, call: { requestId, ip: address, caller: undefined }, holder: undefined };
   };
 }

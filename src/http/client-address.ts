@@ -3,6 +3,20 @@ import { createTrustCheck, unixPeer } from '../core/trusted-proxies.js';
 
 export { unixPeer };
 
+export interface ClientAddressReader {
+  /** Whether any proxy is trusted. */
+  hasProxies: boolean;
+  /** Whether the other end of a connection is a trusted proxy. */
+  isProxy(remoteAddress: string): boolean;
+  /** The rightmost address that is not a trusted proxy, including the other end of the connection. */
+  readCaller(remoteAddress: string, forwardedFor: string | null): string;
+  /**
+   * For whom a caller calls that is known by other means: the rightmost address in its X-Forwarded-For that no trusted
+   * proxy has. Undefined without the header; `unknown` when that address cannot be read.
+   */
+  readOnBehalfOf(forwardedFor: string | null): string | undefined;
+}
+
 /**
  * Finds the address to count a request against; only trusted proxies may name another one.
  *
@@ -11,7 +25,7 @@ export { unixPeer };
  * @param trustedProxies addresses, CIDR ranges, `loopback` or `unix`
  * @throws RangeError that names the invalid entry, or the entries that together trust everyone
  */
-export function createClientAddressReader(trustedProxies: readonly string[]) {
+export function createClientAddressReader(trustedProxies: readonly string[]): ClientAddressReader {
   const isTrusted = createTrustCheck(trustedProxies);
 
   // nginx writes this for a peer on a Unix socket.
@@ -29,36 +43,22 @@ export function createClientAddressReader(trustedProxies: readonly string[]) {
   }
 
   return {
-    /** The rightmost address that is not a trusted proxy, including the other end of the connection. */
-    readCaller(remoteAddress: string, forwardedFor: string | null): string {
-      if (trustedProxies.length === 0) return remoteAddress;
+    hasProxies: trustedProxies.length > 0,
+    isProxy(remoteAddress) {
+      const peer = parsePeer(remoteAddress);
+      return peer !== null && isTrusted(peer);
+    },
+    readCaller(remoteAddress, forwardedFor) {
       // From a framework that evaluated the header, this may include a port.
       const peer = parsePeer(remoteAddress);
       return peer === null ? remoteAddress : walk(peer, splitHops(forwardedFor));
     },
-    /**
-     * For whom a caller calls that is known by other means: the rightmost address in its X-Forwarded-For that no trusted
-     * proxy has. Undefined without the header; `unknown` when that address cannot be read.
-     */
-    readOnBehalfOf(forwardedFor: string | null): string | undefined {
+    readOnBehalfOf(forwardedFor) {
       if (forwardedFor === null) return undefined;
       const hops = splitHops(forwardedFor);
       const nearest = parseHop(hops.pop() ?? '');
       return nearest === null ? 'unknown' : walk(nearest, hops);
     },
-  };
-}
-
-/**
- * Creates the check whether the other end of a connection is a trusted proxy.
- *
- * @throws RangeError as `createClientAddressReader`
- */
-export function createPeerCheck(trustedProxies: readonly string[]): (remoteAddress: string) => boolean {
-  const isTrusted = createTrustCheck(trustedProxies);
-  return (remoteAddress) => {
-    const peer = parsePeer(remoteAddress);
-    return peer !== null && isTrusted(peer);
   };
 }
 

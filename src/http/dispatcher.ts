@@ -3,6 +3,7 @@ import type { Logger, MonotonicClock, Random } from '../ports.js';
 import { findNeededRight } from './access.js';
 import { type ApiCaller, type CallerRight, createApiCallerFinder } from './api-keys.js';
 import { createCallerFinder } from './caller.js';
+import { createClientAddressReader } from './client-address.js';
 import { withCors } from './cors.js';
 import { type NoteAnswer, withDurations } from './durations.js';
 import { replyError } from './error-reply.js';
@@ -38,7 +39,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
   const { corsOrigins, apiCallers, outcomes } = options;
   const hasApiKeys = hasOtpKeys(apiCallers);
   const findRoute = createRouteTable(options.routes);
-  const findCaller = createCallerFinder({ ...options, hasApiKeys });
+  const neededRights = new Map(
+    options.routes.map((route) => [route, findNeededRight(route.access, hasApiKeys)]),
+  );
+  const clientAddress = createClientAddressReader(options.trustedProxies);
+  const findCaller = createCallerFinder(clientAddress, { ...options, hasApiKeys });
   const findApiCallers = createApiCallerFinder(apiCallers);
 
   /** The caller with this right, or the refusal to answer with. */
@@ -66,20 +71,17 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
       if (fault !== null) return replyProblem('invalid_request', fault);
       const found = findRoute(request.method, request.path);
       if (!('route' in found)) return refuseMethod(found.allowed);
-      const right = findNeededRight(found.route.access);
-      if (right === undefined || (right === 'otp' && !hasApiKeys)) {
-        return await found.route.answer(request, findCaller(request, requestId));
-      }
-      const caller = identifyCaller(request, requestId, right);
-      if ('status' in caller) return caller;
-      return await found.route.answer(request, findCaller(request, requestId, caller));
+      const right = neededRights.get(found.route);
+      const holder = right && identifyCaller(request, requestId, right);
+      if (holder && 'status' in holder) return holder;
+      return await found.route.answer(request, findCaller(request, requestId, holder));
     } catch (error) {
       return replyError(error, { outcomes, call: { requestId } });
     }
   }
 
   const answerAll = corsOrigins.length > 0 ? withCors(answer, corsOrigins) : answer;
-  return withRequestId(withDurations(answerAll, { ...options, findRoute }), options);
+  return withRequestId(withDurations(answerAll, { ...options, findRoute }), clientAddress, options.random);
 }
 
 /** Whether `/otp/*` asks for a key. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isRequestId } from '../core/request-id.js';
 import type { Random } from '../ports.js';
-import { createPeerCheck } from './client-address.js';
+import type { ClientAddressReader } from './client-address.js';
 import type { HttpReply } from './reply.js';
 import type { HttpRequest } from './request.js';
 import type { Dispatch } from './route.js';
@@ -15,18 +15,15 @@ export type Answer = (request: HttpRequest, requestId: string) => Promise<HttpRe
 /**
  * Gives each request an id: the one in its X-Request-Id if a trusted proxy sent it, or a new one. Anyone else could
  * otherwise make their requests look like somebody else's in the log.
- *
- * @throws RangeError for a trusted proxy that is not an address, range, `loopback` or `unix`
  */
 export function withRequestId(
   answer: Answer,
-  { trustedProxies, random }: { trustedProxies: readonly string[]; random: Pick<Random, 'id'> },
+  { hasProxies, isProxy }: ClientAddressReader,
+  random: Pick<Random, 'id'>,
 ): Dispatch {
-  const isTrusted = createPeerCheck(trustedProxies);
-  const hasProxies = trustedProxies.length > 0;
   return async (request) => {
-    const { remoteAddress, header } = request;
-    const given = hasProxies && isTrusted(remoteAddress ?? '') ? header('x-request-id') : null;
+    const isNamed = hasProxies && isProxy(request.remoteAddress ?? '');
+    const given = isNamed ? request.header('x-request-id') : null;
     const requestId = given !== null && isRequestId(given) ? given : random.id();
     const reply = await answer(request, requestId);
     const { status, headers, body } = reply;
