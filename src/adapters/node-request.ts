@@ -24,9 +24,9 @@ export function createNodeRequest(exchange: Exchange, remoteAddress: string | un
     scheme: 'encrypted' in socket ? 'https' : 'http',
     host: readHeader(incoming, 'host') ?? '',
     remoteAddress,
-    header: (name) => readHeader(incoming, name),
+    header: readHeader.bind(null, incoming),
     headerNames: () => Object.keys(headers),
-    readBytes: () => readBody(incoming),
+    readBytes: readBody.bind(null, incoming),
     pass: () => ({ body: Readable.toWeb(incoming) as ReadableStream, signal: signalHangUp(exchange) }),
   };
   return url.startsWith('/') || !isHost(request.host) ? request : { ...request, ...parseAbsolute(url) };

@@ -36,18 +36,16 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
     waitingLength += line.length;
   }
 
-  function takeChunk(): Buffer {
-    const chunk = chunks.shift() ?? '';
-    waitingLength -= chunk.length;
-    return Buffer.from(chunk);
-  }
-
-  /** Writes until everything is written or the reader takes no more; returns whether the reader took anything. */
+  /** Writes until everything is written, or for now what the reader takes; returns whether it took anything. */
   function drain(): boolean {
     let hasProgress = false;
     try {
       while (rest.length > 0 || chunks.length > 0) {
-        if (rest.length === 0) rest = takeChunk();
+        if (rest.length === 0) {
+          const chunk = chunks.shift() ?? '';
+          waitingLength -= chunk.length;
+          rest = Buffer.from(chunk);
+        }
         rest = rest.subarray(writeSync(output, rest));
         hasProgress = true;
         if (dropped > 0 && waitingLength < maxWaitingLength / 2) {
@@ -58,6 +56,10 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EAGAIN') {
         pauseMs = hasProgress ? 1 : Math.min(pauseMs * 2, longestPauseMs);
+        timer ??= setTimeout(() => {
+          timer = undefined;
+          drain();
+        }, pauseMs).unref();
         return hasProgress;
       }
       // The reader is gone, or the disk is full. What is logged next is tried again.
@@ -70,16 +72,6 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
     return hasProgress;
   }
 
-  const isWaiting = () => rest.length > 0 || chunks.length > 0;
-
-  function drainLater(): void {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      drain();
-      if (isWaiting()) drainLater();
-    }, pauseMs).unref();
-  }
-
   return {
     /** Each line with its end. Lines that find no room are dropped and counted. */
     write(lines: readonly string[]): void {
@@ -89,16 +81,15 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
         else add(line);
       }
       if (timer === undefined) drain();
-      if (isWaiting()) drainLater();
     },
     /** For the end of the process: waits for the reader for as long as it takes something twice a second. */
     flush(): void {
       const sleeper = new Int32Array(new SharedArrayBuffer(4));
       let patientUntil = performance.now() + exitPatienceMs;
-      while (isWaiting()) {
+      while (rest.length > 0 || chunks.length > 0) {
         if (drain()) patientUntil = performance.now() + exitPatienceMs;
         else if (performance.now() > patientUntil) return;
-        if (isWaiting()) Atomics.wait(sleeper, 0, 0, 5);
+        else Atomics.wait(sleeper, 0, 0, 5);
       }
     },
   };

@@ -28,7 +28,7 @@ export function createLogger(level: string): Logger {
     info: writer('info'),
     warn: writer('warn'),
     error: writer('error'),
-    isLevelEnabled: (at) => plain.isLevelEnabled(at),
+    isLevelEnabled: plain.isLevelEnabled.bind(plain),
   };
 }
 

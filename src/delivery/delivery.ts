@@ -1,15 +1,7 @@
 import type { Channel, DeliveryMode } from '../core/policy.js';
-import { isDefinite } from '../core/refusal.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
-import type {
-  Delivery,
-  DeliveryReceipt,
-  DeliverySlot,
-  MonotonicClock,
-  RoutedReceipt,
-  Transport,
-} from '../ports.js';
-import type { Discretion } from './discretion.js';
+import type { Delivery, DeliverySlot, MonotonicClock, Transport } from '../ports.js';
+import { type Discretion, judge } from './discretion.js';
 import { createQueue } from './queue.js';
 import { createRouter, type RouteOptions } from './route.js';
 
@@ -33,14 +25,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const queue = createQueue({ router, maxMessages: queueMax, clock, discretion });
   const isBackground = mode === 'background';
 
-  function judge(receipt: RoutedReceipt): DeliveryReceipt {
-    if (receipt.ok) return receipt;
-    return { ...receipt, isSendGivenBack: discretion === undefined && isDefinite(receipt.category) };
-  }
-
   const directSlot: DeliverySlot = {
-    send: async (message, { isMuted = false } = {}) =>
-      isMuted ? { ok: true } : judge(await router.send(message)),
+    async send(message, options) {
+      if (options?.isMuted) return { ok: true };
+      const receipt = await router.send(message);
+      return receipt.ok ? receipt : judge(receipt, discretion);
+    },
     release() {},
   };
 
@@ -48,11 +38,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     isBackground,
     serves: router.serves,
     firstTransport: router.firstTransport,
-    reserve(channel) {
-      if (!isBackground) return directSlot;
-      const slot = queue.reserve(channel);
-      return slot && { ...slot, send: (message, options) => slot.send(message, options).then(judge) };
-    },
+    reserve: (channel) => (isBackground ? queue.reserve(channel) : directSlot),
     count: queue.count,
     async close(graceMs) {
       const lost = isBackground ? await queue.drain(graceMs) : 0;

@@ -1,4 +1,5 @@
-import type { Random } from '../ports.js';
+import { isDefinite } from '../core/refusal.js';
+import type { DeliveryReceipt, Random, RoutedRefusal } from '../ports.js';
 
 /**
  * If some people are sent nothing, callers must not find out whether a message was sent:
@@ -10,6 +11,11 @@ export interface Discretion {
   /** Maximum delay; the minimum is a tenth of it. 0: no delay. */
   spreadMs: number;
   random: Random;
+}
+
+/** Decides whether a refused send is given back. */
+export function judge(refusal: RoutedRefusal, discretion: Discretion | undefined): DeliveryReceipt {
+  return { ...refusal, isSendGivenBack: discretion === undefined && isDefinite(refusal.category) };
 }
 
 export function chooseDelayMs({ spreadMs, random }: Discretion): number {

@@ -1,6 +1,7 @@
 import { type Channel, channels } from '../core/policy.js';
 import { createRefusal } from '../core/refusal.js';
 import type {
+  DeliverySlot,
   Message,
   MonotonicClock,
   QueueCount,
@@ -10,7 +11,7 @@ import type {
   Timer,
 } from '../ports.js';
 import { createDecoy } from './decoy.js';
-import { chooseDelayMs, type Discretion } from './discretion.js';
+import { chooseDelayMs, type Discretion, judge } from './discretion.js';
 import { createRetryLane } from './retry-lane.js';
 import { noTransportUp, type Router } from './route.js';
 
@@ -23,15 +24,12 @@ export interface QueueOptions {
   discretion?: Discretion | undefined;
 }
 
-/** Like `DeliverySlot`. Counts until it is released, or until its message was tried once. */
-export interface QueueSlot {
-  send(message: Message, options?: SlotOptions): Promise<RoutedReceipt>;
-  release(): void;
-}
-
 export interface Queue {
-  /** Null when all slots are taken, or half of them by messages of this channel, which is down while others are served. */
-  reserve(channel: Channel): QueueSlot | null;
+  /**
+   * A slot, which counts until it is released or its message was tried once. Null when all are taken, or half of them by messages
+   * of this channel, which is down while others are served.
+   */
+  reserve(channel: Channel): DeliverySlot | null;
   count(): QueueCount;
   /** Waits until all messages are sent, at most `graceMs`. Resolves with the number of lost messages. */
   drain(graceMs: number): Promise<number>;
@@ -178,7 +176,7 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
     enterLater(entry, pauseMs);
   }
 
-  function createSlot(): QueueSlot {
+  function createSlot(): DeliverySlot {
     let isFree = true;
     return {
       send(message, options) {
@@ -187,7 +185,7 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
         isFree = false;
         if (options?.isMuted) muted += 1;
         const expiresAt = clock.now() + Math.min(message.expiresInSeconds * 1000, stayMs);
-        return new Promise((resolve) => {
+        const settled = new Promise<RoutedReceipt>((resolve) => {
           const entry = {
             ...options,
             message,
@@ -201,6 +199,7 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
           if (delayMs > 0) enterLater(entry, delayMs);
           else enter(entry);
         });
+        return settled.then((receipt) => (receipt.ok ? receipt : judge(receipt, discretion)));
       },
       release() {
         if (isFree) giveBack();

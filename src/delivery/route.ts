@@ -60,30 +60,25 @@ export function createRouter(options: RouteOptions): Router {
     return names.flatMap((name) => guarded.filter(({ transport }) => transport.name === name));
   };
   const found = new Map(channels.map((channel) => [channel, findAll(channel)]));
-
   const deadlines = createDeadlines(clock);
 
-  function sendBy(transport: Transport, message: Message, leftMs: number): Promise<Receipt> {
-    return new Promise((resolve) => {
-      const sending = new Sending(clock.now() + leftMs, leftMs, resolve);
-      const finish = (receipt: Receipt) => {
-        deadlines.remove(sending);
-        if (!isReceipt(receipt)) resolve(createRefusal('unknown', 'returned no receipt'));
-        else resolve(receipt.ok ? receipt : quoteRefusal(receipt, message));
-      };
-      const fail = (error: unknown) => {
-        const detail = `threw ${error instanceof Error ? error.name : typeof error}`;
-        finish(
-          createRefusal('unknown', detail, { cause: `the transport failed: ${quoteError(error, message)}` }),
-        );
-      };
-      deadlines.add(sending);
-      try {
-        transport.send(message, sending).then(finish, fail);
-      } catch (error) {
-        fail(error);
-      }
-    });
+  async function sendBy(transport: Transport, message: Message, leftMs: number): Promise<Receipt> {
+    const sending = new Sending(clock.now() + leftMs, leftMs);
+    deadlines.add(sending);
+    try {
+      const receipt = await new Promise<Receipt>((resolve, reject) => {
+        sending.resolve = resolve;
+        transport.send(message, sending).then(resolve, reject);
+      });
+      if (!isReceipt(receipt)) return createRefusal('unknown', 'returned no receipt');
+      return receipt.ok ? receipt : quoteRefusal(receipt, message);
+    } catch (error) {
+      const detail = `threw ${error instanceof Error ? error.name : typeof error}`;
+      const cause = `the transport failed: ${quoteError(error, message)}`;
+      return createRefusal('unknown', detail, { cause });
+    } finally {
+      deadlines.remove(sending);
+    }
   }
 
   return {
@@ -122,28 +117,25 @@ export function createRouter(options: RouteOptions): Router {
 class Sending implements Expiring {
   readonly endsAt: number;
   readonly leftMs: number;
-  readonly #resolve: (receipt: Receipt) => void;
+  resolve: ((receipt: Receipt) => void) | undefined;
   #controller: AbortController | undefined;
-  #isOver = false;
 
-  constructor(endsAt: number, leftMs: number, resolve: (receipt: Receipt) => void) {
+  constructor(endsAt: number, leftMs: number) {
     this.endsAt = endsAt;
     this.leftMs = leftMs;
-    this.#resolve = resolve;
   }
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
-    if (this.#isOver) this.#controller.abort();
     return this.#controller.signal;
   }
 
   expire(): void {
-    this.#isOver = true;
     const cause =
       'the transport did not answer in time (DELIVERY_TIMEOUT_MS): the message may have been sent';
-    this.#resolve(createRefusal('timeout', `no answer in ${this.leftMs} ms`, { cause }));
-    this.#controller?.abort();
+    this.resolve?.(createRefusal('timeout', `no answer in ${this.leftMs} ms`, { cause }));
+    this.#controller ??= new AbortController();
+    this.#controller.abort();
   }
 }
 
