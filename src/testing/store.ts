@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Store } from '../ports.js';
-import { describeAttempt } from './store/attempt.js';
-import { describeBoundChallenges } from './store/bound-challenges.js';
-import { describeBudgets } from './store/budgets.js';
-import { describeClaim } from './store/claim.js';
-import { describeConsume } from './store/consume.js';
-import { describeDayCounts } from './store/day-counts.js';
-import { describeDaySends } from './store/day-sends.js';
-import { describeExchange } from './store/exchange.js';
-import { describeGuesses } from './store/guesses.js';
-import { describeHit } from './store/hit.js';
-import { describeInspection } from './store/inspection.js';
-import { describeLengthening } from './store/lengthening.js';
-import { describeOpen } from './store/open.js';
-import { describeRelease } from './store/release.js';
-import { describeRetract } from './store/retract.js';
-import { describeSignOuts } from './store/sign-outs.js';
+import { attemptSuite } from './store/attempt.js';
+import { boundChallengesSuite } from './store/bound-challenges.js';
+import { budgetsSuite } from './store/budgets.js';
+import { claimSuite } from './store/claim.js';
+import { consumeSuite } from './store/consume.js';
+import { dayCountsSuite } from './store/day-counts.js';
+import { daySendsSuite } from './store/day-sends.js';
+import { exchangeSuite } from './store/exchange.js';
+import { guessesSuite } from './store/guesses.js';
+import { hitSuite } from './store/hit.js';
+import { inspectionSuite } from './store/inspection.js';
+import { lengtheningSuite } from './store/lengthening.js';
+import { openSuite } from './store/open.js';
+import { releaseSuite } from './store/release.js';
+import { retractSuite } from './store/retract.js';
+import { signOutsSuite } from './store/sign-outs.js';
 import { type CreateStoreHarness, useStore } from './store/subject.js';
-import { describeTogether } from './store/together.js';
+import { togetherSuite } from './store/together.js';
 
 export const optionalVerbs = ['retract', 'clear', 'ended', 'inspect', 'note', 'spend', 'refund'] as const;
 
@@ -32,23 +32,23 @@ export interface StoreContractOptions {
 type Suite = (createHarness: CreateStoreHarness) => void;
 
 const suites: [Suite, ...needed: OptionalVerb[]][] = [
-  [describeOpen],
-  [describeBoundChallenges],
-  [describeAttempt],
-  [describeConsume],
-  [describeLengthening],
-  [describeRelease],
-  [describeHit],
-  [describeClaim],
-  [describeExchange],
-  [describeRetract, 'retract'],
-  [describeGuesses, 'retract'],
-  [describeSignOuts, 'clear', 'ended'],
-  [describeInspection, 'inspect', 'note', 'clear', 'ended'],
-  [describeBudgets, 'retract', 'clear', 'ended', 'inspect'],
-  [describeDayCounts, 'spend', 'refund'],
-  [describeDaySends, 'spend', 'refund', 'clear', 'inspect'],
-  [describeTogether, 'spend', 'refund'],
+  [openSuite],
+  [boundChallengesSuite],
+  [attemptSuite],
+  [consumeSuite],
+  [lengtheningSuite],
+  [releaseSuite],
+  [hitSuite],
+  [claimSuite],
+  [exchangeSuite],
+  [retractSuite, 'retract'],
+  [guessesSuite, 'retract'],
+  [signOutsSuite, 'clear', 'ended'],
+  [inspectionSuite, 'inspect', 'note', 'clear', 'ended'],
+  [budgetsSuite, 'retract', 'clear', 'ended', 'inspect'],
+  [dayCountsSuite, 'spend', 'refund'],
+  [daySendsSuite, 'spend', 'refund', 'clear', 'inspect'],
+  [togetherSuite, 'spend', 'refund'],
 ];
 
 /**
@@ -74,7 +74,7 @@ export function describeStore(
           assert.equal(typeof subject.store[verb] === 'function', !without.includes(verb), verb);
       });
     });
-    for (const [describeSuite, ...needed] of suites)
-      if (!needed.some((verb) => without.includes(verb))) describeSuite(createHarness);
+    for (const [suite, ...needed] of suites)
+      if (!needed.some((verb) => without.includes(verb))) suite(createHarness);
   });
 }

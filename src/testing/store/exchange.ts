@@ -1,67 +1,54 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
-import type { Store } from '../../ports.js';
-import { type CreateStoreHarness, createTag, useStore } from './subject.js';
+import { test } from 'node:test';
+import { createTag, storeSuite } from './subject.js';
 
 /** Families of refresh tokens. */
-export function describeExchange(createHarness: CreateStoreHarness): void {
-  describe('exchange', () => {
-    const subject = useStore(createHarness);
+export const exchangeSuite = storeSuite('exchange', {}, (subject) => {
+  async function start() {
+    const [family, first] = [createTag(), createTag()];
+    const exchange = (presented: string | null, next: string | null, by = subject.store) =>
+      by.exchange({ family, presented, next, ttlSeconds: 3600 });
+    assert.equal(await exchange(null, first), 'exchanged');
+    return { first, exchange };
+  }
 
-    const ttlSeconds = 3600;
-    const start = async () => {
-      const [family, first] = [createTag(), createTag()];
-      assert.equal(
-        await subject.store.exchange({ family, presented: null, next: first, ttlSeconds }),
-        'exchanged',
-      );
-      const exchange = (presented: string | null, next: string | null, by: Store = subject.store) =>
-        by.exchange({ family, presented, next, ttlSeconds });
-      return { first, exchange };
-    };
-
-    test('replaces the one valid token; each works once', async () => {
-      const { first, exchange } = await start();
-      assert.equal(await exchange(first, 'second'), 'exchanged');
-      assert.equal(await exchange('second', 'third'), 'exchanged');
-      assert.equal(await exchange('third', 'third'), 'exchanged');
-      assert.equal(await exchange('third', 'fourth'), 'exchanged');
-    });
-
-    // Attack: a stolen token is used after its owner, or before.
-    test('ends the family when a token is presented that is not, or no longer, its own', async () => {
-      const { first, exchange } = await start();
-      assert.equal(await exchange(first, 'second'), 'exchanged');
-      assert.equal(await exchange(first, 'stolen'), 'reused');
-      for (const token of [first, 'second', 'stolen']) assert.equal(await exchange(token, 'x'), 'unknown');
-    });
-
-    test('lets exactly one of many callers through', async () => {
-      const { first, exchange } = await start();
-      const callers = [subject.store, await subject.connect()];
-      const results = await Promise.all(
-        Array.from({ length: 50 }, (_, i) => exchange(first, `next${i}`, callers[i % 2] as Store)),
-      );
-      assert.deepEqual(results.toSorted().slice(0, 2), ['exchanged', 'reused']);
-      assert.equal(results.filter((result) => result === 'exchanged').length, 1);
-      assert.equal(results.filter((result) => result === 'reused').length, 1);
-    });
-
-    test('lasts as long as was said at its start, however often it is exchanged', async () => {
-      const { first, exchange } = await start();
-      await subject.advance(3_590_000);
-      assert.equal(await exchange(first, 'second'), 'exchanged');
-      await subject.advance(10_000);
-      assert.equal(await exchange('second', 'third'), 'unknown');
-    });
-
-    test('is over when it is ended, whatever is presented, and only then', async () => {
-      const { first, exchange } = await start();
-      const other = await start();
-      assert.equal(await exchange('anything', null), 'exchanged');
-      assert.equal(await exchange(null, null), 'unknown');
-      assert.equal(await exchange(first, 'second'), 'unknown');
-      assert.equal(await other.exchange(other.first, 'second'), 'exchanged');
-    });
+  test('replaces the one valid token; each works once', async () => {
+    const { first, exchange } = await start();
+    assert.equal(await exchange(first, 'second'), 'exchanged');
+    assert.equal(await exchange('second', 'third'), 'exchanged');
+    assert.equal(await exchange('third', 'third'), 'exchanged');
+    assert.equal(await exchange('third', 'fourth'), 'exchanged');
   });
-}
+
+  // Attack: a stolen token is used after its owner, or before.
+  test('ends the family when a token is presented that is not, or no longer, its own', async () => {
+    const { first, exchange } = await start();
+    assert.equal(await exchange(first, 'second'), 'exchanged');
+    assert.equal(await exchange(first, 'stolen'), 'reused');
+    for (const token of [first, 'second', 'stolen']) assert.equal(await exchange(token, 'x'), 'unknown');
+  });
+
+  test('lets exactly one of many callers through', async () => {
+    const { first, exchange } = await start();
+    const results = await subject.race(50, (store, i) => exchange(first, `next${i}`, store));
+    assert.equal(results.filter((result) => result === 'exchanged').length, 1);
+    assert.equal(results.filter((result) => result === 'reused').length, 1);
+  });
+
+  test('lasts as long as was said at its start, however often it is exchanged', async () => {
+    const { first, exchange } = await start();
+    await subject.advance(3_590_000);
+    assert.equal(await exchange(first, 'second'), 'exchanged');
+    await subject.advance(10_000);
+    assert.equal(await exchange('second', 'third'), 'unknown');
+  });
+
+  test('is over when it is ended, whatever is presented, and only then', async () => {
+    const { first, exchange } = await start();
+    const other = await start();
+    assert.equal(await exchange('anything', null), 'exchanged');
+    assert.equal(await exchange(null, null), 'unknown');
+    assert.equal(await exchange(first, 'second'), 'unknown');
+    assert.equal(await other.exchange(other.first, 'second'), 'exchanged');
+  });
+});

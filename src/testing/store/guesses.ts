@@ -1,133 +1,135 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
-import type { RecordKey } from '../../store-verbs.js';
-import { loadFastCheck } from '../load-fast-check.js';
-import { type CreateStoreHarness, createTag, periodSeconds, useStore } from './subject.js';
+import { test } from 'node:test';
+import type { RecordKey, RetractRequest } from '../../store-verbs.js';
+import { forAll } from '../for-all.js';
+import { createTag, type Opened, periodSeconds, type Subject, storeSuite } from './subject.js';
 
 const memorySeconds = 2000;
 const after = 10;
+const lengthening = { after, digits: 10, maxAttempts: 3, memorySeconds };
+const many = { max: 1_000_000, periodSeconds };
+
+interface Step {
+  identity: number;
+  purpose: number;
+  bind: boolean;
+  resend: 'reuse' | 'rotate' | 'refuse';
+  pick: number;
+  times: number;
+  seconds: number;
+}
+
+interface Code {
+  key: RecordKey;
+  opened: Opened;
+}
 
 interface Guess {
-  id: string;
-  key: RecordKey;
+  request: RetractRequest;
   recordChallenge: string;
-  isShort: boolean;
 }
 
 /** The budget of guesses, whatever happens in whatever order. */
-export function describeGuesses(createHarness: CreateStoreHarness): void {
-  describe('the budget of guesses', () => {
-    const lengthening = { after, digits: 10, maxAttempts: 3, memorySeconds };
-    const many = { max: 1_000_000, periodSeconds };
-    const subject = useStore(createHarness, { lengthening, sends: many });
-
-    // Attack: guess through aliases, purposes, challenges and new codes, with double clicks, answers that get lost, messages
-    // that are refused, and at the edges of a period.
-    test('there is never an eleventh guess at short codes in a period, whatever happens in whatever order', async () => {
-      const fc = await loadFastCheck();
-      const step = fc.record({
-        verb: fc.constantFrom(
-          'open',
-          'open',
-          'guess',
-          'guess',
-          'guess',
-          'right',
-          'twice',
-          'lost',
-          'refused',
-          'wait',
-        ),
-        identity: fc.nat(1),
-        purpose: fc.nat(1),
-        bind: fc.boolean(),
-        resend: fc.constantFrom('reuse' as const, 'rotate' as const, 'refuse' as const),
-        pick: fc.nat(9),
-        times: fc.integer({ min: 1, max: 5 }),
-        seconds: fc.constantFrom(10, 290, 310, 600, 1600, 1990),
-      });
-      await fc.assert(
-        fc.asyncProperty(fc.array(step, { minLength: 30, maxLength: 80, size: 'max' }), async (steps) => {
-          const budgetTag = createTag();
-          const identityTags = [budgetTag, createTag()];
-          const recordTags = identityTags.map(() => [createTag(), createTag()]);
-          const opened: { key: RecordKey; recordChallenge: string; sendId: string }[] = [];
-          const guesses: Guess[] = [];
-          /** Guesses of this period that were not given back. */
-          let standing: Guess[] = [];
-          let now = 0;
-          let endsAt = 0;
-
-          async function attempt(key: RecordKey): Promise<Guess | undefined> {
-            const id = createTag();
-            const result = await subject.attempt({ ...key, attemptId: id, verifies: many });
-            if (result.status !== 'counted') return undefined;
-            const isShort = result.record.digits === 6;
-            const guess = { id, key, recordChallenge: result.record.challenge, isShort };
-            guesses.push(guess);
-            if (!isShort) return guess;
-            if (now >= endsAt) standing = [];
-            if (standing.length === 0) endsAt = now + memorySeconds;
-            standing.push(guess);
-            assert.ok(standing.length <= after, `${standing.length} guesses`);
-            return guess;
-          }
-
-          async function consume(guess: Guess): Promise<void> {
-            const { key, recordChallenge, id } = guess;
-            const hasWon =
-              (await subject.store.consume({ ...key, recordChallenge, attemptId: id })) !== false;
-            const isBound = key.challenge !== undefined;
-            if (isBound && hasWon)
-              standing = standing.filter((one) => one.recordChallenge !== recordChallenge);
-            if (!isBound) standing = standing.filter((one) => one !== guess);
-          }
-
-          for (const { verb, identity, purpose, bind, resend, pick, times, seconds } of steps) {
-            const key = {
-              identityTag: identityTags[identity] as string,
-              budgetTag,
-              recordTag: recordTags[identity]?.[purpose] as string,
-            };
-            const target = opened[opened.length - 1 - (pick % Math.max(1, opened.length))];
-            if (verb === 'open') {
-              const again = pick > 6 && bind ? target?.key.challenge : undefined;
-              const result = await subject.open({
-                ...(again === undefined || !target ? key : target.key),
-                bind,
-                resend,
-              });
-              if (result.status !== 'opened') continue;
-              const { challenge } = result.record;
-              const own = again === undefined || !target ? key : target.key;
-              opened.push({
-                key: { ...own, challenge: bind ? challenge : undefined },
-                recordChallenge: challenge,
-                sendId: result.sendId,
-              });
-            } else if (verb === 'wait') {
-              await subject.advance(seconds * 1000);
-              now += seconds;
-            } else if (!target) {
-            } else if (verb === 'guess') {
-              for (let i = 0; i < times; i++) await attempt(target.key);
-            } else if (verb === 'right' || verb === 'twice') {
-              const clicks = [];
-              for (let i = 0; i < (verb === 'twice' ? times : 1); i++) clicks.push(await attempt(target.key));
-              for (const click of clicks) if (click) await consume(click);
-            } else if (verb === 'lost') {
-              const guess = (await attempt(target.key)) ?? guesses[pick % guesses.length];
-              if (guess && (await subject.store.retract({ ...guess.key, attemptId: guess.id }))) {
-                // It was never compared.
-                standing = standing.filter((one) => one !== guess);
-              }
-            } else if (verb === 'refused') {
-              await subject.store.release({ ...target, ...target.key, limits: [{ max: 10, periodSeconds }] });
-            }
-          }
-        }),
-        { numRuns: 30, seed: 16 },
-      );
-    });
+export const guessesSuite = storeSuite('the budget of guesses', { lengthening, sends: many }, (subject) => {
+  // Attack: guess through aliases, purposes, challenges and new codes, with double clicks, answers that get lost, messages
+  // that are refused, and at the edges of a period.
+  test('there is never an eleventh guess at short codes in a period, whatever happens in whatever order', async () => {
+    const seldom = ['right', 'twice', 'lost', 'refused', 'wait'] as const;
+    await forAll(
+      { runs: 30, seed: 16 },
+      (fc) => {
+        const step = fc.record({
+          verb: fc.constantFrom('open', 'open', 'guess', 'guess', 'guess', ...seldom),
+          identity: fc.nat(1),
+          purpose: fc.nat(1),
+          bind: fc.boolean(),
+          resend: fc.constantFrom('reuse' as const, 'rotate' as const, 'refuse' as const),
+          pick: fc.nat(9),
+          times: fc.integer({ min: 1, max: 5 }),
+          seconds: fc.constantFrom(10, 290, 310, 600, 1600, 1990),
+        });
+        return fc.array(step, { minLength: 30, maxLength: 80, size: 'max' });
+      },
+      async (steps) => {
+        const run = createRun(subject);
+        for (const { verb, ...step } of steps) await run[verb](step);
+      },
+    );
   });
+});
+
+/** What may happen, and a count of the guesses that stand, kept by the rules alone. */
+function createRun(subject: Subject) {
+  const budgetTag = createTag();
+  const identityTags = [budgetTag, createTag()];
+  const recordTags = identityTags.map(() => [createTag(), createTag()]);
+  const codes: Code[] = [];
+  const guesses: Guess[] = [];
+  /** Guesses at short codes of this period that were not given back. */
+  let standing: Guess[] = [];
+  let now = 0;
+  let endsAt = 0;
+
+  const pickCode = (pick: number) => codes[codes.length - 1 - (pick % Math.max(1, codes.length))];
+
+  async function attempt(pick: number): Promise<Guess | undefined> {
+    const code = pickCode(pick);
+    if (!code) return undefined;
+    const request = { ...code.key, attemptId: createTag() };
+    const result = await subject.attempt({ ...request, verifies: many });
+    if (result.status !== 'counted') return undefined;
+    const guess = { request, recordChallenge: result.record.challenge };
+    guesses.push(guess);
+    if (result.record.digits !== 6) return guess;
+    if (now >= endsAt) standing = [];
+    if (standing.length === 0) endsAt = now + memorySeconds;
+    standing.push(guess);
+    assert.ok(standing.length <= after, `${standing.length} guesses`);
+    return guess;
+  }
+
+  async function use(pick: number, times: number): Promise<void> {
+    const clicks: (Guess | undefined)[] = [];
+    for (let i = 0; i < times; i++) clicks.push(await attempt(pick));
+    for (const guess of clicks.filter((click) => click !== undefined)) {
+      const { request, recordChallenge } = guess;
+      const hasWon = await subject.consume(recordChallenge, request);
+      if (request.challenge === undefined) standing = standing.filter((one) => one !== guess);
+      else if (hasWon) standing = standing.filter((one) => one.recordChallenge !== recordChallenge);
+    }
+  }
+
+  return {
+    async open({ identity, purpose, bind, resend, pick }: Step) {
+      const fresh = {
+        identityTag: identityTags[identity] ?? '',
+        budgetTag,
+        recordTag: recordTags[identity]?.[purpose] ?? '',
+      };
+      const again = bind && pick > 6 ? pickCode(pick)?.key : undefined;
+      const key = again?.challenge === undefined ? fresh : again;
+      const opened = await subject.open({ ...key, bind, resend });
+      if (opened.status !== 'opened') return;
+      codes.push({ key: { ...key, challenge: bind ? opened.record.challenge : undefined }, opened });
+    },
+    async guess({ pick, times }: Step) {
+      for (let i = 0; i < times; i++) await attempt(pick);
+    },
+    right: ({ pick }: Step) => use(pick, 1),
+    twice: ({ pick, times }: Step) => use(pick, times),
+    async lost({ pick }: Step) {
+      const guess = (await attempt(pick)) ?? guesses[pick % guesses.length];
+      const isBack = guess && (await subject.store.retract(guess.request));
+      // It was never compared.
+      if (isBack) standing = standing.filter((one) => one !== guess);
+    },
+    async refused({ pick }: Step) {
+      const code = pickCode(pick);
+      if (code) await subject.release(code.opened, code.key);
+    },
+    async wait({ seconds }: Step) {
+      await subject.advance(seconds * 1000);
+      now += seconds;
+    },
+  };
 }

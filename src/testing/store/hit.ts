@@ -1,112 +1,103 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { channels } from '../../core/policy.js';
-import type { Store } from '../../ports.js';
-import { loadFastCheck } from '../load-fast-check.js';
-import { type CreateStoreHarness, createKey, createTag, periodSeconds, useStore } from './subject.js';
+import { forAll } from '../for-all.js';
+import { createKey, createTag, periodSeconds, storeSuite } from './subject.js';
 
 /** Rolling limits of addresses and networks, and what a flood of them leaves to the others. */
-export function describeHit(createHarness: CreateStoreHarness): void {
+export const hitSuite = storeSuite('hit', {}, (subject) => {
+  const { guess, lengthening, mustBeNear, mustOpen } = subject;
+
   describe('hit', () => {
-    const subject = useStore(createHarness);
-    const { guess, lengthening, mustOpen, near } = subject;
-
-    describe('hit', () => {
-      test('lets a call through exactly when fewer than the limit are in the rolling period', async () => {
-        const fc = await loadFastCheck();
-        await fc.assert(
-          fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 25 }), async (gaps) => {
-            const key = createTag();
-            const allowed: number[] = [];
-            let now = 0;
-            for (const gap of gaps) {
-              // Steps of whole tens of seconds keep a server's own clock from deciding a tie.
-              await subject.advance(gap * 10_000);
-              now += gap * 10;
-              const standing = allowed.filter((time) => time > now - 605);
-              const result = await subject.store.hit(key, { max: 3, periodSeconds: 605 });
-              assert.equal(result.allowed, standing.length < 3);
-              if (result.allowed) allowed.push(now);
-              else assert.ok(near(result.retryAfterMs, ((standing[0] ?? 0) + 605 - now) * 1000));
-            }
-          }),
-          { numRuns: 30, seed: 1 },
-        );
-      });
-
-      test('counts each key for itself, and races by nobody', async () => {
-        const [key, other] = [createTag(), createTag()];
-        const callers = [subject.store, await subject.connect()];
-        const results = await Promise.all(
-          Array.from({ length: 60 }, (_, i) => (callers[i % 2] as Store).hit(key, { max: 7, periodSeconds })),
-        );
-        assert.equal(results.filter(({ allowed }) => allowed).length, 7);
-        assert.deepEqual(await subject.store.hit(other, { max: 1, periodSeconds }), { allowed: true });
-      });
-    });
-    describe('hit with a group', () => {
-      test('counts against the key and the group, or against neither', async () => {
-        const [group, ...keys] = [createTag(), createTag(), createTag(), createTag()];
-        const hit = (key = '') =>
-          subject.store.hit(key, { max: 3, periodSeconds }, { key: group as string, max: 5 });
-        const allowed = async (key = '') => (await hit(key)).allowed;
-        for (let i = 0; i < 3; i++) assert.equal(await allowed(keys[0]), true);
-        // Refused by its own limit, a key takes nothing of the group.
-        for (let i = 0; i < 9; i++) assert.equal(await allowed(keys[0]), false);
-        for (let i = 0; i < 2; i++) assert.equal(await allowed(keys[1]), true);
-        await subject.advance(60_000);
-        // Refused by the group, nothing counts against the key.
-        for (let i = 0; i < 9; i++) assert.equal(await allowed(keys[2]), false);
-        const refused = await hit(keys[2]);
-        assert.ok(!refused.allowed && near(refused.retryAfterMs, (periodSeconds - 60) * 1000));
-        await subject.advance((periodSeconds - 60) * 1000);
-        for (let i = 0; i < 3; i++) assert.equal(await allowed(keys[2]), true);
-        assert.equal(await allowed(keys[2]), false);
-      });
-
-      test('races by nobody', async () => {
-        const [group, ...keys] = [createTag(), createTag(), createTag(), createTag()];
-        const callers = [subject.store, await subject.connect()];
-        const results = await Promise.all(
-          Array.from({ length: 60 }, (_, i) =>
-            (callers[i % 2] as Store).hit(
-              keys[i % 3] as string,
-              { max: 4, periodSeconds },
-              { key: group as string, max: 9 },
-            ),
-          ),
-        );
-        assert.equal(results.filter(({ allowed }) => allowed).length, 9);
-      });
+    test('lets a call through exactly when fewer than the limit are in the rolling period', async () => {
+      await forAll(
+        { runs: 30, seed: 1 },
+        (fc) => fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 25 }),
+        async (gaps) => {
+          const key = createTag();
+          const allowed: number[] = [];
+          let now = 0;
+          for (const gap of gaps) {
+            // Steps of whole tens of seconds keep a server's own clock from deciding a tie.
+            await subject.advance(gap * 10_000);
+            now += gap * 10;
+            const standing = allowed.filter((time) => time > now - 605);
+            const result = await subject.store.hit(key, { max: 3, periodSeconds: 605 });
+            assert.equal(result.allowed, standing.length < 3);
+            if (result.allowed) allowed.push(now);
+            else mustBeNear(result.retryAfterMs, ((standing[0] ?? 0) + 605 - now) * 1000);
+          }
+        },
+      );
     });
 
-    // Attack: invent people and networks by the hundred, to be in the way of everybody else.
-    test('a flood of identities, purposes, channels, bound codes and networks changes nothing for anyone else', async () => {
-      const soon = { lengthening: { ...lengthening, after: 3 } };
-      const network = createTag();
-      const limit = { max: 3, periodSeconds, opensRecords: true };
-      const victim = subject.key;
-      await mustOpen(soon);
-      await guess(2, soon);
-      for (let i = 0; i < 100; i++) {
-        subject.key = createKey();
-        const changes = { channel: channels[i % 5] ?? 'email', bind: i % 2 === 1 };
-        const { record } = await mustOpen({ ...soon, ...changes });
-        await guess(3, { ...soon, challenge: changes.bind ? record.challenge : undefined });
-        await mustOpen({ ...soon, ...changes, recordTag: createTag() });
-        const [site, other] = [createTag(), createTag()];
-        for (let j = 0; j < 4; j++) await subject.store.hit(other, limit, { key: site, max: 48 });
-      }
-      for (let i = 0; i < 3; i++)
-        assert.deepEqual(await subject.store.hit(network, limit), { allowed: true });
-      assert.equal((await subject.store.hit(network, limit)).allowed, false);
-      subject.key = createKey();
-      assert.equal((await mustOpen(soon)).record.digits, 6);
-      // Those who were attacked before are not forgotten.
-      subject.key = victim;
-      assert.equal((await mustOpen(soon)).record.digits, 6);
-      await guess(1, soon);
-      assert.equal((await mustOpen({ ...soon, recordTag: createTag() })).record.digits, 10);
+    test('counts each key for itself, and races by nobody', async () => {
+      const [key, other] = [createTag(), createTag()];
+      const results = await subject.race(60, (store) => store.hit(key, { max: 7, periodSeconds }));
+      assert.equal(results.filter(({ allowed }) => allowed).length, 7);
+      assert.deepEqual(await subject.store.hit(other, { max: 1, periodSeconds }), { allowed: true });
     });
   });
+
+  describe('hit with a group', () => {
+    test('counts against the key and the group, or against neither', async () => {
+      const [group, ...keys] = createTags();
+      const hit = (key = '') => subject.store.hit(key, { max: 3, periodSeconds }, { key: group, max: 5 });
+      const allowed = async (key = '') => (await hit(key)).allowed;
+      for (let i = 0; i < 3; i++) assert.equal(await allowed(keys[0]), true);
+      // Refused by its own limit, a key takes nothing of the group.
+      for (let i = 0; i < 9; i++) assert.equal(await allowed(keys[0]), false);
+      for (let i = 0; i < 2; i++) assert.equal(await allowed(keys[1]), true);
+      await subject.advance(60_000);
+      // Refused by the group, nothing counts against the key.
+      for (let i = 0; i < 9; i++) assert.equal(await allowed(keys[2]), false);
+      const refused = await hit(keys[2]);
+      assert.ok(!refused.allowed);
+      mustBeNear(refused.retryAfterMs, (periodSeconds - 60) * 1000);
+      await subject.advance((periodSeconds - 60) * 1000);
+      for (let i = 0; i < 3; i++) assert.equal(await allowed(keys[2]), true);
+      assert.equal(await allowed(keys[2]), false);
+    });
+
+    test('races by nobody', async () => {
+      const [group, ...keys] = createTags();
+      const results = await subject.race(60, (store, i) =>
+        store.hit(keys[i % 3] ?? '', { max: 4, periodSeconds }, { key: group, max: 9 }),
+      );
+      assert.equal(results.filter(({ allowed }) => allowed).length, 9);
+    });
+  });
+
+  // Attack: invent people and networks by the hundred, to be in the way of everybody else.
+  test('a flood of identities, purposes, channels, bound codes and networks changes nothing for anyone else', async () => {
+    const soon = { lengthening: { ...lengthening, after: 3 } };
+    const network = createTag();
+    const limit = { max: 3, periodSeconds, opensRecords: true };
+    const victim = subject.key;
+    await mustOpen(soon);
+    await guess(2, soon);
+    for (let i = 0; i < 100; i++) {
+      subject.key = createKey();
+      const changes = { ...soon, channel: channels[i % 5] ?? 'email', bind: i % 2 === 1 };
+      const { challenge } = await mustOpen(changes);
+      await guess(3, { ...soon, challenge: changes.bind ? challenge : undefined });
+      await mustOpen({ ...changes, recordTag: createTag() });
+      const [site, other] = [createTag(), createTag()];
+      for (let j = 0; j < 4; j++) await subject.store.hit(other, limit, { key: site, max: 48 });
+    }
+    for (let i = 0; i < 3; i++) assert.deepEqual(await subject.store.hit(network, limit), { allowed: true });
+    assert.equal((await subject.store.hit(network, limit)).allowed, false);
+    subject.key = createKey();
+    assert.equal((await mustOpen(soon)).digits, 6);
+    // Those who were attacked before are not forgotten.
+    subject.key = victim;
+    assert.equal((await mustOpen(soon)).digits, 6);
+    await guess(1, soon);
+    assert.equal((await mustOpen({ ...soon, recordTag: createTag() })).digits, 10);
+  });
+});
+
+/** A group and three keys in it. */
+function createTags(): [group: string, ...keys: string[]] {
+  return [createTag(), createTag(), createTag(), createTag()];
 }

@@ -1,94 +1,84 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
-import { type CreateStoreHarness, periodSeconds, useStore } from './subject.js';
+import { test } from 'node:test';
+import { periodSeconds, storeSuite } from './subject.js';
 
 /** Sends that a provider refused. */
-export function describeRelease(createHarness: CreateStoreHarness): void {
-  describe('release', () => {
-    const subject = useStore(createHarness);
-    const { attempt, consume, guess, mustOpen, open, release } = subject;
+export const releaseSuite = storeSuite('release', {}, (subject) => {
+  const { attempt, consume, guess, mustOpen, open, release } = subject;
 
-    const limit = { sends: { max: 1, periodSeconds } };
+  const limit = (max: number) => ({ sends: { max, periodSeconds } });
 
-    test('gives a send back once, by its id', async () => {
-      const limit = { sends: { max: 2, periodSeconds } };
-      const first = await mustOpen(limit);
-      await release(first);
-      await release(first);
-      await mustOpen(limit);
-      await mustOpen(limit);
-      assert.equal((await open(limit)).status, 'limited');
-      await release(first);
-      assert.equal((await open(limit)).status, 'limited');
-    });
+  test('gives a send back once, by its id', async () => {
+    const first = await mustOpen(limit(2));
+    await release(first);
+    await release(first);
+    await mustOpen(limit(2));
+    await mustOpen(limit(2));
+    assert.equal((await open(limit(2))).status, 'limited');
+    await release(first);
+    assert.equal((await open(limit(2))).status, 'limited');
+  });
 
-    test('makes the next code a new one and lifts the cooldown', async () => {
-      const first = await mustOpen({ cooldownSeconds: 60 });
-      await release(first);
-      const second = await mustOpen({ cooldownSeconds: 60 });
-      assert.notEqual(second.record.challenge, first.record.challenge);
-    });
+  test('makes the next code a new one and lifts the cooldown', async () => {
+    const first = await mustOpen({ cooldownSeconds: 60 });
+    await release(first);
+    const second = await mustOpen({ cooldownSeconds: 60 });
+    assert.notEqual(second.challenge, first.challenge);
+  });
 
-    test('gives a send back while another one stands, and the code stays', async () => {
-      const two = { sends: { max: 2, periodSeconds } };
-      const [first, second] = [await mustOpen(two), await mustOpen(two)];
-      await release(second);
-      await guess(1);
-      const third = await mustOpen(two);
-      assert.deepEqual(third.record, first.record);
-      assert.equal((await open(two)).status, 'limited');
-    });
+  test('gives a send back while another one stands, and the code stays', async () => {
+    const [first, second] = [await mustOpen(limit(2)), await mustOpen(limit(2))];
+    await release(second);
+    await guess(1);
+    const third = await mustOpen(limit(2));
+    assert.deepEqual(third.record, first.record);
+    assert.equal((await open(limit(2))).status, 'limited');
+  });
 
-    // Attack: ask again and again for codes to an address that refuses them, each with attempts of its own.
-    test('gives back as many as it may in each period, whatever was guessed, and no more', async () => {
-      const limits = [
-        { max: 3, periodSeconds },
-        { max: 5, periodSeconds: 86_400 },
-      ];
-      const refuse = async () => {
-        const opened = await open({ ...limit, bind: true });
-        if (opened.status !== 'opened') return false;
+  // Attack: ask again and again for codes to an address that refuses them, each with attempts of its own.
+  test('gives back as many as it may in each period, whatever was guessed, and no more', async () => {
+    const limits = [
+      { max: 3, periodSeconds },
+      { max: 5, periodSeconds: 86_400 },
+    ];
+    async function count(): Promise<number> {
+      for (let opens = 0; ; opens++) {
+        const opened = await open({ ...limit(1), bind: true });
+        if (opened.status !== 'opened') return opens;
         const { challenge } = opened.record;
         await guess(1, { challenge });
         await release(opened, { challenge, limits });
-        return true;
-      };
-      const count = async () => {
-        let opened = 0;
-        while (await refuse()) opened += 1;
-        return opened;
-      };
-      assert.equal(await count(), 4);
-      await subject.advance(periodSeconds * 1000);
-      assert.equal(await count(), 3);
-      await subject.advance(periodSeconds * 1000);
-      assert.equal(await count(), 1);
-      await subject.advance(86_400_000);
-      assert.equal(await count(), 4);
-    });
-
-    // Attack: guess at a code after its send was given back.
-    test('leaves a code that nobody can guess at until it is sent again', async () => {
-      await release(await mustOpen({ maxAttempts: 2 }));
-      assert.equal((await attempt()).status, 'expired');
-      await mustOpen({ maxAttempts: 2 });
-      await guess(2);
-      assert.equal((await attempt()).status, 'blocked');
-    });
-
-    test('under refuse deletes a record all of whose sends were given back', async () => {
-      const first = await mustOpen({ resend: 'refuse' });
-      await release(first);
-      assert.equal((await attempt()).status, 'expired');
-      await mustOpen({ resend: 'refuse' });
-      assert.equal((await open({ resend: 'refuse' })).status, 'pending');
-    });
-
-    test('that comes late touches no record but its own', async () => {
-      const first = await mustOpen();
-      const second = await mustOpen({ resend: 'rotate' });
-      await release(first);
-      assert.equal(await consume(second.record.challenge), true);
-    });
+      }
+    }
+    assert.equal(await count(), 4);
+    await subject.advance(periodSeconds * 1000);
+    assert.equal(await count(), 3);
+    await subject.advance(periodSeconds * 1000);
+    assert.equal(await count(), 1);
+    await subject.advance(86_400_000);
+    assert.equal(await count(), 4);
   });
-}
+
+  // Attack: guess at a code after its send was given back.
+  test('leaves a code that nobody can guess at until it is sent again', async () => {
+    await release(await mustOpen({ maxAttempts: 2 }));
+    assert.equal((await attempt()).status, 'expired');
+    await mustOpen({ maxAttempts: 2 });
+    await guess(2);
+    assert.equal((await attempt()).status, 'blocked');
+  });
+
+  test('under refuse deletes a record all of whose sends were given back', async () => {
+    await release(await mustOpen({ resend: 'refuse' }));
+    assert.equal((await attempt()).status, 'expired');
+    await mustOpen({ resend: 'refuse' });
+    assert.equal((await open({ resend: 'refuse' })).status, 'pending');
+  });
+
+  test('that comes late touches no record but its own', async () => {
+    const first = await mustOpen();
+    const second = await mustOpen({ resend: 'rotate' });
+    await release(first);
+    assert.equal(await consume(second.challenge), true);
+  });
+});

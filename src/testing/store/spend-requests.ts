@@ -1,4 +1,10 @@
-import { daySeconds, type Ladder, unitsPerSend } from '../../core/ladder.js';
+import {
+  type DaySpending,
+  daySeconds,
+  identityLadder,
+  type Ladder,
+  unitsPerSend,
+} from '../../core/ladder.js';
 import type { SpendPlace, SpendRequest, SpendRow } from '../../count-verbs.js';
 import { createTag } from './subject.js';
 
@@ -31,6 +37,18 @@ export const createSpend = (rows: SpendRow[], changes: Partial<SpendRequest> = {
   rows,
   isOnSecondStep: false,
   isEnforced: true,
+  ...changes,
+});
+
+/** What a send counts for its identity over a day. */
+export const createDay = (changes: Partial<DaySpending>): DaySpending => ({
+  ladder: identityLadder,
+  isOnSecondStep: true,
+  canBeAsked: false,
+  isEnforced: true,
+  isPaid: false,
+  network: undefined,
+  receipt: '',
   ...changes,
 });
 

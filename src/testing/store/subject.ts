@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach } from 'node:test';
+import { afterEach, beforeEach, describe } from 'node:test';
 import type { Store } from '../../ports.js';
 import type {
   AttemptRequest,
   AttemptResult,
+  ClearRequest,
+  ClearResult,
   ConsumeRequest,
+  EndedRequest,
   OpenRequest,
   OpenResult,
   RecordKey,
@@ -25,35 +28,76 @@ export interface StoreHarness {
 /** Called before each test. Tags are fresh for each test, so the memory may be shared. */
 export type CreateStoreHarness = () => Promise<StoreHarness>;
 
-export type Opened = Extract<OpenResult, { status: 'opened' }>;
+/** The suites of optional verbs run only on a store that has them. */
+type FullStore = Required<Store>;
+type Answer<Result, Status> = Result & { status: Status };
+export type Opened = Answer<OpenResult, 'opened'>;
+type Counted = Answer<AttemptResult, 'counted'>;
+export type Subject = ReturnType<typeof useStore>;
 
 export const windowSeconds = 300;
 export const periodSeconds = 600;
 export const memorySeconds = 46 * 24 * 3600;
+export const hourMs = 3_600_000;
 
 const lengthening = { after: 10, digits: 10, maxAttempts: 3, memorySeconds };
 const verifies = { max: 1000, periodSeconds };
 
 /**
- * The store of each test of the suite around it, with calls about one identity that leave out what the test does not care about.
- * `defaults` are what the suite wants otherwise.
+ * One part of the contract.
+ *
+ * @param defaults what its calls of `open` have unless they say otherwise
+ */
+export function storeSuite(
+  title: string,
+  defaults: Partial<OpenRequest>,
+  declareTests: (subject: Subject) => void,
+): (createHarness: CreateStoreHarness) => void {
+  return (createHarness) => describe(title, () => declareTests(useStore(createHarness, defaults)));
+}
+
+/**
+ * A fresh store for each test of the suite around it, with calls about one identity that leave out what the test does not care
+ * about.
  */
 export function useStore(createHarness: CreateStoreHarness, defaults: Partial<OpenRequest> = {}) {
   let harness: StoreHarness;
   let startedAt = 0;
 
   const subject = {
-    // The suites of optional verbs run only on a store that has them.
-    store: undefined as unknown as Required<Store>,
+    store: undefined as unknown as FullStore,
     key: createKey(),
     lengthening: defaults.lengthening ?? lengthening,
     unlimited: { lengthening: { ...lengthening, after: 0 } },
-    verifies,
-    connect: async (): Promise<Required<Store>> => (await harness.connect()) as Required<Store>,
+    connect: async (): Promise<FullStore> => (await harness.connect()) as FullStore,
     advance: (ms: number) => harness.advance(ms),
+    /** Calls at the same time, from several processes in turn. */
+    async race<Result>(
+      times: number,
+      call: (store: FullStore, index: number) => Promise<Result>,
+      processes = 2,
+    ): Promise<Result[]> {
+      const stores = [subject.store];
+      while (stores.length < processes) stores.push(await subject.connect());
+      return Promise.all(
+        Array.from({ length: times }, (_, i) => call(stores[i % processes] as FullStore, i)),
+      );
+    },
     /** A store's clock may run on by itself while a test works, however slowly it does, but never backwards. */
-    near: (ms: number, expected: number) =>
-      ms <= expected && ms > expected - 1500 - (performance.now() - startedAt),
+    mustBeNear(ms: number, expected: number): void {
+      const slack = 1500 + (performance.now() - startedAt);
+      assert.ok(ms <= expected && ms > expected - slack, `${ms} instead of ${expected}`);
+    },
+    /** @returns the refusal, which must have this status and name this time */
+    mustWait<Result extends { status: string }, Status extends Result['status']>(
+      result: Result,
+      status: Status,
+      ms: number,
+    ): Answer<Result, Status> {
+      const refusal = mustBe(result, status);
+      subject.mustBeNear((refusal as unknown as { retryAfterMs: number }).retryAfterMs, ms);
+      return refusal;
+    },
     open: (changes: Partial<OpenRequest> = {}, by?: Store): Promise<OpenResult> =>
       (by ?? subject.store).open({
         ...subject.key,
@@ -73,10 +117,11 @@ export function useStore(createHarness: CreateStoreHarness, defaults: Partial<Op
         ...defaults,
         ...changes,
       }),
-    async mustOpen(changes?: Partial<OpenRequest>): Promise<Opened> {
-      const result = await subject.open(changes);
-      assert.ok(result.status === 'opened', result.status);
-      return result;
+    /** With what the tests most often ask of the record. */
+    async mustOpen(changes?: Partial<OpenRequest>): Promise<Opened & { challenge: string; digits: number }> {
+      const opened = mustBe(await subject.open(changes), 'opened');
+      const { challenge, digits } = opened.record;
+      return { ...opened, challenge, digits };
     },
     attempt: (changes: Partial<AttemptRequest> = {}, by?: Store): Promise<AttemptResult> =>
       (by ?? subject.store).attempt({
@@ -86,8 +131,10 @@ export function useStore(createHarness: CreateStoreHarness, defaults: Partial<Op
         lengthening: subject.lengthening,
         ...changes,
       }),
+    mustAttempt: async (changes?: Partial<AttemptRequest>): Promise<Counted> =>
+      mustBe(await subject.attempt(changes), 'counted'),
     async guess(times: number, changes: Partial<AttemptRequest> = {}): Promise<void> {
-      for (let i = 0; i < times; i++) assert.equal((await subject.attempt(changes)).status, 'counted');
+      for (let i = 0; i < times; i++) await subject.mustAttempt(changes);
     },
     /** A store may return the time of the sign-in instead of true. */
     consume: async (
@@ -104,6 +151,18 @@ export function useStore(createHarness: CreateStoreHarness, defaults: Partial<Op
         limits: [{ max: 10, periodSeconds }],
         ...changes,
       }),
+    inspect: (key?: RecordKey): ReturnType<FullStore['inspect']> =>
+      subject.store.inspect({ ...(key ?? subject.key), periodSeconds }),
+    clear: (changes: Partial<ClearRequest>, by?: FullStore): Promise<ClearResult> =>
+      (by ?? subject.store).clear({
+        ...subject.key,
+        records: false,
+        counts: false,
+        signOutSeconds: 0,
+        ...changes,
+      }),
+    isEnded: (authTimeSeconds: number, changes: Partial<EndedRequest> = {}): Promise<boolean> =>
+      subject.store.ended({ ...subject.key, names: [], authTimeSeconds, ...changes }),
   };
 
   beforeEach(async () => {
@@ -114,6 +173,15 @@ export function useStore(createHarness: CreateStoreHarness, defaults: Partial<Op
   });
   afterEach(() => harness.close());
   return subject;
+}
+
+/** @returns the same answer, which must have this status */
+export function mustBe<Result extends { status: string }, Status extends Result['status']>(
+  result: Result,
+  status: Status,
+): Answer<Result, Status> {
+  assert.equal(result.status, status);
+  return result as Answer<Result, Status>;
 }
 
 /** An identity that nobody has asked for yet. */
