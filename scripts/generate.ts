@@ -1,6 +1,7 @@
 // Writes the files that are made from the sources; with --check, fails when one of them is not up to date.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { channels } from '../src/core/policy.js';
+import { stores } from '../src/cli/stores.js';
+import { channels, limitNames } from '../src/core/policy.js';
 import { createOpenApiDocument } from '../src/http/openapi.js';
 import { createRoutes, type RouteParts } from '../src/http/routes.js';
 import { createSchemas } from '../src/http/schemas.js';
@@ -10,16 +11,17 @@ import { type SettingName, settingNames, settings, writeDefault } from '../src/o
 import { logFields } from '../src/outcomes/log.js';
 import { outcomeRows } from '../src/outcomes/table.js';
 import { formatFoldingFiles } from './folding-tables.js';
+import { formatLocales, formatSmsTable } from './message-tables.js';
 import { formatSdkCopies } from './sdk-copies.js';
 
 const root = new URL('../', import.meta.url);
-const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+const read = (file: string) => readFileSync(new URL(file, root), 'utf8');
+const { version } = JSON.parse(read('package.json'));
 
 /** The comment above each row of the table, as one line. */
 const documentation = new Map(
   readdirSync(new URL('src/options/', root)).flatMap((file) => {
-    const source = readFileSync(new URL(`src/options/${file}`, root), 'utf8');
-    const rows = source.matchAll(
+    const rows = read(`src/options/${file}`).matchAll(
       /^ {2}\/\*\*((?:(?!\*\/).)*)\*\/\s+(?:\/\/.*?\n\s+)?(\w+): \w+(?:<[^(]*>)?\(/gms,
     );
     return [...rows].map(
@@ -102,16 +104,40 @@ function formatLogFieldsTable(): string {
   return `| field | meaning |\n|---|---|\n${rows.join('\n')}\n`;
 }
 
-/** Replaces what is between two marks of a hand-written file. */
-function replaceBetweenMarks(
-  file: string,
-  name: string,
-  text: string,
-  current = readFileSync(new URL(file, root), 'utf8'),
-): string {
-  const [begin, end] = [`<!-- generated: ${name} -->\n`, '<!-- end of generated -->'];
-  const from = current.indexOf(begin) + begin.length;
-  return `${current.slice(0, from)}\n${text}\n${current.slice(current.indexOf(end, from))}`;
+/** What a page of Markdown is with these parts of it written again. */
+function replaceBetweenMarks(file: string, parts: Record<string, string>): string {
+  return Object.entries(parts).reduce(
+    (page, [name, text]) =>
+      replaceBetween(page, `<!-- generated: ${name} -->\n`, '<!-- end of generated -->', `\n${text}\n`),
+    read(file),
+  );
+}
+
+function replaceBetween(whole: string, begin: string, end: string, text: string): string {
+  const from = whole.indexOf(begin);
+  const to = whole.indexOf(end, from);
+  if (from < 0 || to < 0) throw new Error(`a file to write into lacks ${begin}`);
+  return whole.slice(0, from + begin.length) + text + whole.slice(to);
+}
+
+function formatLimitNames(): string {
+  return `\`limit\` is one of ${limitNames.map((name) => `\`${name}\``).join(', ')}.\n`;
+}
+
+/** The settings that Compose passes on: all but those that the file sets itself, and what only one process has. */
+function formatCompose(): string {
+  const file = 'docker-compose.yml';
+  const current = read(file);
+  const begin = '      # generated: settings\n';
+  const [above = ''] = current.split(begin);
+  const left = [
+    'HOST',
+    'PORT',
+    ...Object.values(stores).flatMap((store) => (store.isShared ? [] : store.settings)),
+  ];
+  const names = settingNames.filter((name) => !left.includes(name) && !above.includes(`\n      ${name}:`));
+  const lines = names.map((name) => `      ${name}:\n`);
+  return replaceBetween(current, begin, '      # end of generated', lines.join(''));
 }
 
 function formatOpenApi(): string {
@@ -134,14 +160,18 @@ function formatVersion(): string {
 
 const files: Record<string, string> = {
   '.env.example': formatEnvExample(),
-  'docs/configuration.md': replaceBetweenMarks('docs/configuration.md', 'settings', formatSettingsTables()),
-  'docs/library.md': replaceBetweenMarks('docs/library.md', 'options', formatOptionsTable()),
-  'docs/operations.md': replaceBetweenMarks(
-    'docs/operations.md',
-    'fields',
-    formatLogFieldsTable(),
-    replaceBetweenMarks('docs/operations.md', 'events', formatOutcomesTable()),
-  ),
+  'docker-compose.yml': formatCompose(),
+  'docs/configuration.md': replaceBetweenMarks('docs/configuration.md', { settings: formatSettingsTables() }),
+  'docs/http.md': replaceBetweenMarks('docs/http.md', { limits: formatLimitNames() }),
+  'docs/library.md': replaceBetweenMarks('docs/library.md', { options: formatOptionsTable() }),
+  'docs/messages.md': replaceBetweenMarks('docs/messages.md', {
+    locales: formatLocales(),
+    sms: formatSmsTable(),
+  }),
+  'docs/operations.md': replaceBetweenMarks('docs/operations.md', {
+    events: formatOutcomesTable(),
+    fields: formatLogFieldsTable(),
+  }),
   'spec/openapi.json': formatOpenApi(),
   'src/version.ts': formatVersion(),
   ...formatFoldingFiles(),

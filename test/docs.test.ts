@@ -5,8 +5,6 @@ import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseEnv } from 'node:util';
 import { loadConfig } from '../src/cli/config.js';
-import { stores } from '../src/cli/stores.js';
-import { limitNames } from '../src/core/policy.js';
 import { problems } from '../src/http/problems.js';
 import { settingNames, settings } from '../src/options/settings.js';
 import { createDocsFolder, docs, readCodeBlocks, writeBlocks } from './helpers/docs.js';
@@ -255,23 +253,6 @@ describe('what is documented is what there is', () => {
       const { default: value = 'none' } = settings[name];
       assert.equal(shown, String(value), `docs/limits.md needs a row "| … | ${value} … | \`${name}\` |"`);
     }
-  });
-
-  test('every limit that a refusal names is listed', () => {
-    const [, listed = ''] = /^`limit` is one of ((?:`\w+`(?:, )?)+)/m.exec(read('docs/http.md')) ?? [];
-    const names = listed.replaceAll('`', '').split(', ');
-    assert.deepEqual(names.sort(), [...limitNames].sort(), 'docs/http.md: "`limit` is one of …"');
-  });
-
-  test('docker-compose.yml passes on every setting that it may leave to the environment', () => {
-    const compose = read('docker-compose.yml');
-    const own: readonly string[] = [
-      'HOST',
-      'PORT',
-      ...Object.values(stores).flatMap(({ isShared, settings }) => (isShared ? [] : settings)),
-    ];
-    for (const name of settingNames.filter((name) => !own.includes(name)))
-      assert.match(compose, new RegExp(`^      ${name}:`, 'm'), `docker-compose.yml lacks ${name}`);
   });
 
   test('.env.example names every setting once, and its defaults are accepted', () => {

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Locale, locales } from '../../src/messages/catalogue.js';
 import { createRenderer } from '../../src/messages/render.js';
 import { measureSms } from '../../src/messages/sms.js';
-import { root } from '../helpers/process.js';
 
 const origin = 'https://example.com';
 /** What GSM-7 cannot write. All others keep to it for a usual life; Polish leaves it for "minutę" alone. */
@@ -49,24 +46,6 @@ test('without name and origin, six digits and five minutes leave room for everyt
     const { text } = createRenderer()({ channel: 'sms', locale, code: '482931', expiresInSeconds: 300 });
     assert.equal(text.split('\n').length, 3, text);
   }
-});
-
-test('docs/messages.md lists every language, and how long its SMS are', () => {
-  const page = readFileSync(join(root, 'docs/messages.md'), 'utf8');
-  const measure = (locale: Locale, options: { origin?: string; appName?: string }) => {
-    const input = { channel: 'sms', locale, code: '482931', expiresInSeconds: 300 } as const;
-    const { text } = createRenderer(options)(input);
-    const lines = text.split('\n').length - ('origin' in options ? 1 : 0);
-    const content = ['code only', 'code and life', 'all of it'][lines - 1];
-    return { alphabet: measureSms(text).alphabet, cell: `${measureSms(text).length}, ${content}` };
-  };
-  for (const locale of locales) {
-    const sizes = [{}, { origin }, { origin, appName: 'Example' }].map((options) => measure(locale, options));
-    const row = `| ${[locale, sizes[0]?.alphabet, ...sizes.map(({ cell }) => cell)].join(' | ')} |`;
-    assert.ok(page.includes(row), `docs/messages.md lacks the row\n${row}`);
-  }
-  const list = locales.map((locale) => `\`${locale}\``).join(', ');
-  assert.ok(page.includes(`${list}.`), `docs/messages.md lacks the list\n${list}.`);
 });
 
 test('the last line of an SMS binds the code to the origin, and no other channel has it', () => {

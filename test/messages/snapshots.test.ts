@@ -19,7 +19,7 @@ function render(): Map<string, string> {
   return files;
 }
 
-test('what people receive is what is committed (UPDATE_SNAPSHOTS=1 writes it anew)', () => {
+test('what people receive is what is committed (UPDATE_SNAPSHOTS=1 writes it again)', () => {
   const rendered = render();
   if (process.env.UPDATE_SNAPSHOTS === '1') {
     rmSync(folder, { recursive: true, force: true });
