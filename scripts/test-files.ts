@@ -56,9 +56,10 @@ export const slow: readonly string[] = [
 ];
 
 /** Almost nothing here starts a program. */
-export const quick: readonly string[] = ['core', 'fast', 'http', 'service', 'tokens', 'vectors'].map(
-  (folder) => `test/${folder}/`,
-);
+export const quick: readonly string[] = [
+  'test/architecture',
+  ...['core', 'fast', 'http', 'service', 'tokens', 'vectors'].map((folder) => `test/${folder}/`),
+];
 
 /** What else may share a process: loading the sources takes longer than most of these tests. */
 const security = ['test/security/'];

@@ -24,7 +24,19 @@ export interface Provider {
   refuse(code: string, status?: number): StubAnswer;
   /** Codes for a recipient that is busy or does not receive for now. */
   busy: string[];
+  /** Where it is told the id of the request; null for one that takes none. */
+  requestId: {
+    find(body: string, headers: Record<string, unknown>): unknown;
+    /** Tags have no dots. */
+    isTag?: true;
+    /** For a provider that wants a reference in any case: the id of the message. */
+    isRequired?: true;
+  } | null;
 }
+
+/** The value of one tag, in a list of names and values. */
+const findTag = (tags: { name?: string; Name?: string; value?: string; Value?: string }[] = []) =>
+  tags.filter(({ name, Name = name }) => Name === 'request_id').map(({ value, Value = value }) => Value)[0];
 
 const from = 'codes@example.org';
 const accountSid = 'AC0123456789abcdef0123456789abcdef';
@@ -39,6 +51,7 @@ export const providers: Record<string, Provider> = {
     table: twilioErrors,
     refuse: (code, status = 400) => ({ status, body: { code: Number(code), status } }),
     busy: ['30003', '30004', '21610'],
+    requestId: null,
   },
   vonage: {
     channel: 'sms',
@@ -48,6 +61,7 @@ export const providers: Record<string, Provider> = {
     table: vonageStatuses,
     refuse: (status) => ({ status: 200, body: { messages: [{ status }] } }),
     busy: ['6', '7', '33'],
+    requestId: { find: (body) => new URLSearchParams(body).get('client-ref'), isRequired: true },
   },
   whatsapp: {
     channel: 'whatsapp',
@@ -57,6 +71,7 @@ export const providers: Record<string, Provider> = {
     table: whatsAppErrors,
     refuse: (code, status = 400) => ({ status, body: { error: { code: Number(code) } } }),
     busy: ['131056', '131049', '130472'],
+    requestId: { find: (body) => JSON.parse(body).biz_opaque_callback_data },
   },
   ses: {
     channel: 'email',
@@ -73,6 +88,7 @@ export const providers: Record<string, Provider> = {
     table: sesErrors,
     refuse: (code, status = 400) => ({ status, headers: { 'x-amzn-errortype': code } }),
     busy: ['MessageRejected', 'BadRequestException'],
+    requestId: { find: (body) => findTag(JSON.parse(body).EmailTags), isTag: true },
   },
   resend: {
     channel: 'email',
@@ -81,6 +97,7 @@ export const providers: Record<string, Provider> = {
     table: resendErrors,
     refuse: (name, status = 422) => ({ status, body: { name } }),
     busy: ['validation_error', 'concurrent_idempotent_requests'],
+    requestId: { find: (body) => findTag(JSON.parse(body).tags), isTag: true },
   },
   webhook: {
     channel: 'email',
@@ -96,5 +113,6 @@ export const providers: Record<string, Provider> = {
     table: {},
     refuse: (_code, status = 422) => ({ status }),
     busy: ['422'],
+    requestId: { find: (_body, headers) => headers['x-request-id'] },
   },
 };
