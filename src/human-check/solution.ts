@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { decodeBase64 } from '../core/base64.js';
 import { maxSolutionLength } from '../core/human-check.js';
 import type { PuzzleInput } from './puzzle.js';
@@ -10,34 +11,31 @@ export interface Solution {
   derivedKey: string;
 }
 
-const maxCounter = 0xffff_ffff;
 const maxContextLength = 64;
+const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
+const uint32 = z.int().min(0).max(0xffff_ffff);
 
-/** Parses base64 of JSON; null for anything but a solution. Of the puzzle it takes only what differs from others. */
+/** Of the puzzle only what differs from others; the rest is dropped. */
+const schema = z.object({
+  challenge: z.object({
+    parameters: z.object({
+      nonce: hex(16),
+      salt: hex(16),
+      expiresAt: z.int().min(0),
+      data: z.object({ context: z.string().max(maxContextLength), difficulty: uint32 }),
+    }),
+    signature: hex(32),
+  }),
+  solution: z.object({ counter: uint32, derivedKey: hex(32) }),
+});
+
+/** Parses base64 of JSON; null for anything but a solution. */
 export function parseSolution(text: string): Solution | null {
   if (text.length > maxSolutionLength) return null;
-  const { challenge, solution } = asObject(parseJson(text));
-  const { parameters, signature } = asObject(challenge);
-  const { nonce, salt, expiresAt, data } = asObject(parameters);
-  const { context, difficulty } = asObject(data);
-  const { counter, derivedKey } = asObject(solution);
-  const isSolution =
-    isHex(nonce, 16) &&
-    isHex(salt, 16) &&
-    isHex(signature, 32) &&
-    isHex(derivedKey, 32) &&
-    isWhole(expiresAt, Number.MAX_SAFE_INTEGER) &&
-    isWhole(difficulty, maxCounter) &&
-    isWhole(counter, maxCounter) &&
-    typeof context === 'string' &&
-    context.length <= maxContextLength;
-  if (!isSolution) return null;
-  return {
-    puzzle: { nonce, salt, expiresAt, data: { context, difficulty } },
-    signature,
-    counter,
-    derivedKey,
-  };
+  const { data } = schema.safeParse(parseJson(text));
+  if (!data) return null;
+  const { parameters, signature } = data.challenge;
+  return { puzzle: parameters, signature, ...data.solution };
 }
 
 function parseJson(text: string): unknown {
@@ -46,16 +44,4 @@ function parseJson(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function isHex(value: unknown, bytes: number): value is string {
-  return typeof value === 'string' && value.length === 2 * bytes && /^[0-9a-f]*$/.test(value);
-}
-
-function isWhole(value: unknown, max: number): value is number {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= max;
 }

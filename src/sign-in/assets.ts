@@ -9,11 +9,7 @@ import { createStaticFile, type StaticFile } from '../http/static-files.js';
 import { writeBrandStyle } from './brand.js';
 import { paths } from './paths.js';
 
-export interface Assets {
-  /** Where pages find them; a URL changes with its content. */
-  urls(): { style: string; script: string; solver: string };
-  routes: Route[];
-}
+export type Assets = ReturnType<typeof createAssets>;
 
 interface Asset {
   url: string;
@@ -23,7 +19,7 @@ interface Asset {
 const oneYear = 'public, max-age=31536000, immutable';
 
 /** The style sheet and the script of the pages, and the elements for pages of other origins. */
-export function createAssets(brandColor: string | undefined): Assets {
+export function createAssets(brandColor: string | undefined) {
   const brandStyle = writeBrandStyle(brandColor);
   const elements = createStaticFile({
     type: 'text/javascript',
@@ -49,19 +45,21 @@ export function createAssets(brandColor: string | undefined): Assets {
     if (!asset) return replyNotFound();
     const reply = await asset.serve(request);
     if (asset.url === request.path) return reply;
-    // While versions change, the page of one may ask another for its assets: a different version beats none.
+    // During an update, the page of one version may ask another for its assets: a different version is better than none.
     return { ...reply, headers: { ...reply.headers, 'Cache-Control': 'no-cache' } };
   }
 
+  const routes: Route[] = [
+    { method: 'GET', path: paths.elements, access: ['open'], answer: elements },
+    { method: 'GET', path: `${paths.assets}*`, access: ['open'], answer },
+  ];
   return {
+    /** Where pages find them; a URL changes with its content. */
     urls() {
       const { style, script, solver } = load();
       return { style: style.url, script: script.url, solver: solver.url };
     },
-    routes: [
-      { method: 'GET', path: paths.elements, access: ['open'], answer: elements },
-      { method: 'GET', path: `${paths.assets}*`, access: ['open'], answer },
-    ],
+    routes,
   };
 }
 

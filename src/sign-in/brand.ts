@@ -7,7 +7,7 @@ export interface Brand {
   logoUrl?: string | undefined;
   /** `#rrggbb` or `#rgb`. */
   color?: string | undefined;
-  /** Each a label and where it leads, as `isBrandLink` accepts it. */
+  /** Each a label and its target, as `isBrandLink` accepts them. */
   links?: readonly string[] | undefined;
 }
 
@@ -27,7 +27,7 @@ export function readLogoOrigin(logoUrl: string): string | null {
 
 const black: Rgb = [0, 0, 0];
 const white: Rgb = [255, 255, 255];
-/** Without a colour of its own. */
+/** Of a brand that sets none. */
 export const defaultColor = '#2357d9';
 /** The backgrounds in `style.css`: of the card and of the page. */
 const lightGrounds: Rgb[] = [white, [244, 245, 247]];
@@ -50,9 +50,8 @@ export function chooseOnBrand(color: string = defaultColor): string {
 }
 
 /**
- * The style sheet for a brand colour. Buttons have exactly this colour, on light and on dark, with black or white text for
- * the better contrast, and a line around them where they would not be seen otherwise. Links have its nearest shade that
- * can be read.
+ * The style sheet for a brand colour. Buttons have exactly this colour, on light and on dark, with black or white text,
+ * whichever contrasts better, and an edge where they would not stand out. Links have its nearest readable shade.
  *
  * @param color as `isColor` accepts it
  */

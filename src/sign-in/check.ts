@@ -5,12 +5,12 @@ import type { PageContext } from './page-context.js';
 import type { AskedCheck } from './state.js';
 
 export const turnstileOrigin = 'https://challenges.cloudflare.com';
-/** Renders nothing before it is told to. */
+/** Renders nothing until told to. */
 export const turnstileScript = `${turnstileOrigin}/turnstile/v0/api.js?render=explicit`;
 
 const field = 'human_check';
 
-/** What the script solves, in the form that it sends again by itself. Without the script the notice says how long to wait. */
+/** The fields that the script solves, in the form that it then sends again. Without scripts, the notice says how long to wait. */
 export function renderCheck(
   { strings, at }: PageContext,
   check: AskedCheck | null,

@@ -20,9 +20,17 @@ import { parsePastedBase32 } from './pasted-base32.js';
 import { parsePastedCode } from './pasted-code.js';
 import { paths, signInPath } from './paths.js';
 import { phoneChannels } from './reach.js';
-import { type Flow, findCheck, findNotice, isPending, putFirst, type SignInState } from './state.js';
+import {
+  type Flow,
+  findCheck,
+  findNotice,
+  isPending,
+  nameLength,
+  putFirst,
+  type SignInState,
+} from './state.js';
 
-/** Longer text is no code, and the cookie would have to carry it. */
+/** Longer text is not a code, and would only make the cookie longer. */
 const maxKeptLength = 40;
 
 type CodeParts = PageParts & Pick<Parts, 'assets' | 'channels' | 'clock' | 'isOpenToAll'>;
@@ -37,11 +45,12 @@ export function createCodeRoutes(parts: CodeParts): Route[] {
     const returnTo = targets.parse(query.get('rd'));
     const state = parts.stateCookie.read(request);
     const found = state?.flows.find(({ id }) => named === null || id === named);
-    // The first page says who is signed in, with the way on.
+    // The first page says who is signed in, if anyone is.
     if (!state || !found) return replies.seeOther(request, signInPath(returnTo));
     const isTypable = isPending(found, clock());
-    const notice = found === state.flows[0] ? findNotice(state, 'code') : null;
-    const check = found === state.flows[0] ? findCheck(state, 'code') : null;
+    const isLatest = found === state.flows[0];
+    const notice = isLatest ? findNotice(state, 'code') : null;
+    const check = isLatest ? findCheck(state, 'code') : null;
     const input = {
       flow: named === null ? found : { ...found, returnTo },
       isPending: isTypable,
@@ -125,10 +134,9 @@ function renderPage(context: PageContext, input: CodeView, check: Html | null): 
   const { flow, isPending, isOpenToAll, notice } = input;
   const to = isolate(flow.identity);
   const edit = signInPath(flow.returnTo, flow.id);
+  const title = flow.codeAlphabet ? page.enterText : page.enterCode;
   return {
-    title: fillString(flow.codeAlphabet ? page.enterText : page.enterCode, {
-      digits: String(flow.codeLength),
-    }),
+    title: fillString(title, { digits: String(flow.codeLength) }),
     body: html`<p class="lead">${fillHtml(isOpenToAll ? page.sentTo : page.maySentTo, { to })} <a class="edit" href="${context.at(edit)}">${page.edit}</a></p>
 ${isPending ? renderCodeForm(context, input) : renderNotice(context, notice)}
 ${renderResendForm(context, input, check)}`,
@@ -165,21 +173,16 @@ ${renderLine(context, input.notice, hint)}
 </form>`;
 }
 
-/** The sentence that says how long a code is. */
-function nameLength({ codeAlphabet }: Flow): 'malformedCode' | 'malformedText' {
-  return codeAlphabet === 'base32' ? 'malformedText' : 'malformedCode';
-}
-
-/** How late a page may be shown without saying one minute less than the message. */
+/** A page that is shown this late still says as many minutes as the message. */
 const graceSeconds = 5;
 
-/** Down to whole minutes; below one minute exact, so that no page says more than the message did. */
+/** Rounds down to whole minutes, but not below one minute, so that no page promises more than the message did. */
 function roundLife(seconds: number): number {
   const minutes = Math.floor((seconds + graceSeconds) / 60);
   return minutes > 0 ? minutes * 60 : seconds;
 }
 
-const bySending: Partial<Record<Channel, 'bySms' | 'byWhatsapp' | 'byVoice'>> = {
+const labels: { [Name in Channel]?: 'bySms' | 'byWhatsapp' | 'byVoice' } = {
   sms: 'bySms',
   whatsapp: 'byWhatsapp',
   voice: 'byVoice',
@@ -192,7 +195,7 @@ function renderResendForm(context: PageContext, input: CodeView, check: Html | n
   const { flow, isPending } = input;
   const waitSeconds = Math.max(0, Math.ceil((flow.resendAt - now) / 1000));
   const channels = input.otherChannels.map((channel) => {
-    const name = bySending[channel];
+    const name = labels[channel];
     return name && html`<button class="secondary" name="channel" value="${channel}">${page[name]}</button>`;
   });
   return html`<form id="resend-form" class="more" method="post" action="${at(paths.resend)}" data-once>

@@ -7,8 +7,8 @@ export type DeviceCookie = ReturnType<typeof createDeviceCookie>;
 const maxDevices = 5;
 
 /**
- * The cookie by which a browser is known to the identities that signed in there last. It stays when they sign out, and no
- * page shows whether it is there.
+ * The cookie that makes a browser known to the identities that signed in there last. Signing out keeps it, and no page shows
+ * whether it is there.
  */
 export function createDeviceCookie(options: {
   namespace: string;
@@ -16,15 +16,12 @@ export function createDeviceCookie(options: {
   /** Life of a token; 0: no browser is known. */
   deviceTtlSeconds: number;
 }) {
-  const { deviceTtlSeconds } = options;
-  const cookie = createCookie('otp_devices', {
-    namespace: options.namespace,
-    isInsecure: options.isInsecure,
-  });
+  const { namespace, isInsecure, deviceTtlSeconds } = options;
+  const cookie = createCookie('otp_devices', { namespace, isInsecure });
   return {
     /** Whether browsers are known at all. */
     isUsed: deviceTtlSeconds > 0,
-    /** Device tokens, that of the last sign-in first; they may be invalid. */
+    /** Device tokens, the last sign-in's first; they may be invalid. */
     read: (request: HttpRequest): string[] =>
       cookie
         .read(request.header('cookie'))

@@ -16,6 +16,7 @@ import {
   type Flow,
   forgetStep,
   isPending,
+  nameLength,
   putFirst,
   type SignInState,
   type Step,
@@ -67,7 +68,7 @@ export function createFlow(parts: FlowParts) {
     const options = { ...common, humanCheck: solution };
     const result = await attempt(call, async () => {
       const first = await service.request(identity, { ...options, challenge });
-      // The code to resend has ended meanwhile: ask for a new one.
+      // The code to resend has expired meanwhile: ask for a new one.
       return first.status === 'expired' ? service.request(identity, options) : first;
     });
     if (result.status === 'human_check_required') {
@@ -102,12 +103,11 @@ export function createFlow(parts: FlowParts) {
     const result = await attempt(call, () => service.verify(identity, code, options));
     switch (result.status) {
       case 'valid': {
-        const others = state.flows.filter(
-          (other) => other.identity !== identity && isPending(other, clock()),
-        );
+        const isOther = (other: Flow) => other.identity !== identity && isPending(other, clock());
+        const others = state.flows.filter(isOther);
         return {
           location: flow.returnTo ?? targets.home ?? paths.signIn,
-          // The browser gets a new name: of what it was shown before, only the other tabs' sign-ins stay valid.
+          // The browser gets a new name: of the forms it was shown before, only those of other tabs' sign-ins stay valid.
           state: others.length > 0 ? { browser: createId(), flows: others } : null,
           session: 'accessToken' in result ? result : null,
           ...(result.device === undefined ? {} : { devices: devices.put(asker.devices, result.device) }),
@@ -115,12 +115,9 @@ export function createFlow(parts: FlowParts) {
       }
       case 'invalid': {
         const { attemptsLeft } = result;
-        if (attemptsLeft === null)
-          return say(
-            { kind: flow.codeAlphabet ? 'malformedText' : 'malformedCode', digits: flow.codeLength },
-            'code',
-            state,
-          );
+        if (attemptsLeft === null) {
+          return say({ kind: nameLength(flow), digits: flow.codeLength }, 'code', state);
+        }
         if (attemptsLeft === 0) return say({ kind: 'blocked' }, 'code', endFirst(state));
         return say({ kind: 'wrongCode', attemptsLeft }, 'code', state);
       }
@@ -164,10 +161,7 @@ export function createFlow(parts: FlowParts) {
   };
 }
 
-interface Unavailable {
-  status: 'unavailable';
-}
-
+type Unavailable = { status: 'unavailable' };
 type Refusal = Exclude<RequestResult | VerifyResult, { status: 'sent' | 'valid' | 'invalid' }> | Unavailable;
 
 const noticeOf = {

@@ -5,7 +5,7 @@ import { nameLinks } from './brand-links.js';
 import type { PageContext } from './page-context.js';
 import { paths } from './paths.js';
 
-/** What a language calls itself. Not at the start, of which the names of all would take a hundredth. */
+/** What a language calls itself. On first use: naming them all would take 1 % of a start. */
 const nameOf = remember(locales.length, (locale: Locale) => {
   const name = new Intl.DisplayNames(locale, { type: 'language' }).of(locale) ?? locale;
   return name.charAt(0).toLocaleUpperCase(locale) + name.slice(1);

@@ -3,7 +3,7 @@ import type { HttpRequest } from '../http/request.js';
 
 export type FormTokens = ReturnType<typeof createFormTokens>;
 
-/** Ties each form to the random name of a browser or of one of its sign-ins, so that no other site can send one. */
+/** Ties each form to the random name of a browser or of one of its sign-ins, so that no other site can send a valid one. */
 export function createFormTokens(key: KeyObject, createId: () => string) {
   const sign = (name: string, id: string) =>
     createHmac('sha256', key).update(`${name}.${id}`).digest().subarray(0, 16).toString('base64url');

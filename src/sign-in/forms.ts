@@ -83,7 +83,7 @@ export function createFormAcceptor(parts: FormParts): AcceptForm {
     return cookies;
   }
 
-  /** Tells browsers apart: by the name in their state, else by their session, else by whatever they sent. */
+  /** Tells browsers apart: by the name in their state, else by their session, else by their cookies. */
   function nameSender(request: HttpRequest, state: SignInState | null): string | null {
     const cookies = request.header('cookie');
     return state?.browser ?? sessionCookie.read(cookies)[0] ?? cookies;

@@ -3,7 +3,7 @@ import { fillHtml, type Html, html } from '../html.js';
 import { findHelp } from './brand-links.js';
 import type { PageContext } from './page-context.js';
 
-/** What a person can do whose message has not arrived, the likeliest cause first. */
+/** What a person can do when no message has arrived, the likeliest cause first. */
 export function renderHelp({ strings: { page }, brand }: PageContext, channel: Channel): Html {
   const isEmail = channel === 'email';
   const help = findHelp(brand.links ?? []);

@@ -4,7 +4,6 @@ import type { HttpReply } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
 import type { Route } from '../http/route.js';
 import { checkedBy, readSolution, renderCheck } from './check.js';
-import { guessCountry } from './countries.js';
 import { isSameOrigin } from './form-tokens.js';
 import type { Stray, Submission } from './forms.js';
 import { type Page, titleOf } from './layout.js';
@@ -17,7 +16,7 @@ import { paths } from './paths.js';
 import { showSignedIn } from './signed-in-page.js';
 import { findCheck, findNotice, forgetStep, isPending, putFirst, type SignInState } from './state.js';
 
-/** In the form or the URL of a first step that is sent again: cookies that are missing now are not kept. */
+/** Marks a first step that is sent again: if its cookies are missing again, the browser keeps none. */
 const retryField = 'again';
 
 const fields = {
@@ -27,7 +26,7 @@ const fields = {
 } as const;
 
 type IdentityParts = PageParts &
-  Pick<Parts, 'assets' | 'clock' | 'defaultCountry' | 'localeOf' | 'nameCountries' | 'reach'>;
+  Pick<Parts, 'assets' | 'clock' | 'defaultCountry' | 'findCountry' | 'nameCountries' | 'reach'>;
 
 /** The first step, at `/sign-in`: it asks for an address or number, and sends a code there. */
 export function createIdentityRoutes(parts: IdentityParts): Route[] {
@@ -89,10 +88,8 @@ ${renderLine(context, notice, page.hint)}
     const retry = { ...state, returnTo, typed: typed.slice(0, maxInputLength), country };
     const identity = readTyped(typed, country);
     if (identity === 'ambiguous' || (identity === null && looksNational(typed))) {
-      const locale = parts.localeOf(request);
-      const guess = parts.defaultCountry ?? guessCountry(request.header('accept-language'), locale);
-      const offered = parts.nameCountries(locale).find((one) => one.country === (country ?? guess));
-      return say({ kind: 'chooseCountry' }, 'identity', { ...retry, country: offered?.country ?? null });
+      const offered = parts.findCountry(request, country);
+      return say({ kind: 'chooseCountry' }, 'identity', { ...retry, country: offered ?? null });
     }
     if (identity === null) return say({ kind: 'invalidIdentity' }, 'identity', retry);
     const sent = state.flows.find((one) => one.identity === identity.value && isPending(one, clock()));
@@ -101,7 +98,7 @@ ${renderLine(context, notice, page.hint)}
     return flow.begin(retry, identity.value, readSolution(form), asker);
   }
 
-  /** Browsers that say themselves that the form is from this origin need no token for it. */
+  /** A form needs no token from a browser that says itself that the form is from this origin. */
   async function receiveStray({ request, form, state }: Stray) {
     const wayOn = await findWayOn(request, form);
     if (wayOn !== null) return { reply: replies.seeOther(request, wayOn) };
@@ -111,7 +108,7 @@ ${renderLine(context, notice, page.hint)}
     const cookies = state ? [] : [stateCookie.write(fresh)];
     if (isSameOrigin(request)) {
       if (keepsCookies) return { state: fresh };
-      // A browser that keeps this cookie has it when it sends the form again.
+      // A browser that keeps cookies will have this one when it sends the form again.
       if (!isRetry) return { reply: replies.sendAgain(request, `${paths.signIn}?${retryField}`, cookies) };
     }
     const kind = isRetry && !keepsCookies ? 'cookiesNeeded' : 'outdated';
@@ -121,7 +118,7 @@ ${renderLine(context, notice, page.hint)}
     return { reply: showForm(request, { ...fresh, typed, country, notice }, how) };
   }
 
-  /** Where the form leads at once, when the person is already signed in. */
+  /** Where the form leads immediately, when the person is already signed in. */
   async function findWayOn(request: HttpRequest, form: URLSearchParams): Promise<string | null> {
     const { typed, country, rd } = readFields(form);
     const signedIn = await findSignedIn(request);
@@ -130,7 +127,7 @@ ${renderLine(context, notice, page.hint)}
     return identity.value === signedIn ? (targets.parse(rd) ?? targets.home ?? paths.signIn) : null;
   }
 
-  /** The number says itself which country it is of, if it begins with the code of one; otherwise the country does. */
+  /** A number that begins with a country code names its own country; for any other, the given country counts. */
   const readTyped = (typed: string, country = parts.defaultCountry) =>
     parseIdentity(typed, { defaultCountry: country }) ?? parseIdentity(withPlus(typed));
 

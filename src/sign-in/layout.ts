@@ -12,14 +12,14 @@ export interface Page {
 }
 
 interface DocumentParts extends Record<'style' | 'script' | 'nonce', string> {
-  /** Of a third party that judges the human check; runs before the page's own. */
+  /** Of a third party that decides human checks; runs before the page's own. */
   checkScript: string | null;
 }
 
 /**
  * A whole document: one card with the logo or the initial of the application, and a footer.
  *
- * @param nonce of this answer alone: its policy lets in only what carries it
+ * @param nonce of this answer alone, whose policy allows only what carries it
  */
 export function renderDocument(
   context: PageContext,
@@ -29,7 +29,7 @@ export function renderDocument(
   const { locale, strings, brand, at } = context;
   const { name = '' } = brand;
   const mark = renderMark(brand);
-  // Once a page: in the heading, or next to the mark.
+  // Shown once on a page: in the heading, or next to the mark.
   const isNamed = name === '' || title.includes(name);
   return html`<!doctype html>
 <html lang="${locale}" dir="${strings.direction}">
@@ -70,7 +70,7 @@ export function titleOf({ strings, brand }: PageContext): string {
   return brand.name === undefined ? signIn : fillString(signInTo, { app: brand.name });
 }
 
-/** An address or number: it runs from left to right whatever is around it. */
+/** An address or number, which runs from left to right in any text. */
 export function isolate(text: string): Html {
   return html`<bdi dir="ltr">${text}</bdi>`;
 }

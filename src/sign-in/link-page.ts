@@ -36,7 +36,7 @@ export function createLinkRoutes(parts: PageParts & Pick<Parts, 'links'>): Route
     return asked ? flow.verify(state, asked, opened.code, asker) : sayOutdated(state);
   }
 
-  /** The page of the link says what is the matter now. */
+  /** The page of the link says what is left to do. */
   async function receiveStray({ request, form }: Stray) {
     const link = form.get('k') ?? '';
     const location = `${paths.link}?${new URLSearchParams({ k: link })}`;

@@ -33,7 +33,7 @@ export function createLocaleChoice(options: {
   return {
     readPreference,
     localeOf: (request: HttpRequest) => chooseLocale(readPreference(request), options.defaultLocale),
-    /** Keeps the choice, and shows the page in that language. Anyone may send it: nothing but a language comes of it. */
+    /** Keeps the choice, and shows the page in that language. Without a token: a language is all that it can change. */
     createRoute(replies: Pick<PageReplies, 'seeOther'>): Route {
       async function answer(request: HttpRequest): Promise<HttpReply> {
         const form = await readForm(request);

@@ -1,31 +1,12 @@
 import { type Html, html } from '../html.js';
 import type { Locale } from '../messages/catalogue.js';
 import { formatExpiry } from '../messages/duration.js';
-import { fillString, joinSentences } from '../messages/strings.js';
+import { fillString, joinSentences, type PageStrings } from '../messages/strings.js';
 import { toRetrySeconds } from '../service/waits.js';
 import type { PageContext } from './page-context.js';
 
 /** What a page may have to say about the step before it, by the names of its strings. */
-export type NoticeKind =
-  | 'wrongCode'
-  | 'malformedCode'
-  | 'malformedText'
-  | 'expiredCode'
-  | 'blocked'
-  | 'rateLimited'
-  | 'resendIn'
-  | 'invalidIdentity'
-  | 'chooseCountry'
-  | 'unreachable'
-  | 'unsupportedCountry'
-  | 'unsupportedNumber'
-  | 'deliveryFailed'
-  | 'unavailable'
-  | 'outdated'
-  | 'cookiesNeeded'
-  | 'sentAgain'
-  | 'signedOut'
-  | 'linkExpired';
+export type NoticeKind = keyof PageStrings;
 
 export interface Notice {
   kind: NoticeKind;
@@ -45,8 +26,8 @@ export function isError(notice: Notice | null): boolean {
 }
 
 /**
- * The line under a field: a notice, or the hint where there is none. Its room is there either way, so that a notice moves
- * nothing. Screen readers read the notice out when the script fills it again.
+ * The line under a field: a notice, or the hint if there is none. It takes the same room either way, so that a notice moves
+ * nothing. The script fills it again, so that screen readers read it out.
  */
 export function renderLine(context: PageContext, notice: Notice | null, hint: string): Html {
   return html`<div class="line">${renderNotice(context, notice)}<p id="hint" class="hint">${hint}</p></div>`;
@@ -68,7 +49,7 @@ function describeNotice({ locale, strings: { page }, now }: PageContext, notice:
   return joinSentences(text, fillString(left, { count: String(attemptsLeft) }));
 }
 
-/** Words such as "in 2 minutes", rounded up: nobody is sent back to wait again. Hours from two on. */
+/** Words such as "in 2 minutes", rounded up, so that nobody has to wait twice; in hours from two hours on. */
 function formatWait(locale: Locale, ms: number): string {
   const seconds = toRetrySeconds(ms);
   const unit = seconds < 60 ? 1 : seconds <= 7140 ? 60 : 3600;

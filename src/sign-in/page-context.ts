@@ -9,7 +9,7 @@ export interface PageContext {
   brand: Brand;
   /** Milliseconds since 1970. */
   now: number;
-  /** One of our paths as the page has to name it; see `locate`. */
+  /** One of our paths as the page must refer to it; see `locate`. */
   at(path: string): string;
   /** The path and query of the page itself. */
   here: string;

@@ -1,6 +1,7 @@
 import type { Keys } from '../core/keys.js';
 import type { PhoneCountries } from '../core/phone-countries.js';
 import type { Channel } from '../core/policy.js';
+import type { HttpRequest } from '../http/request.js';
 import type { SessionCookie } from '../http/session-cookie.js';
 import type { Locale } from '../messages/catalogue.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
@@ -11,7 +12,7 @@ import type { Service } from '../service.js';
 import type { Tokens } from '../tokens/tokens.js';
 import { createAssets } from './assets.js';
 import type { Brand } from './brand.js';
-import { nameCountries } from './countries.js';
+import { guessCountry, nameCountries } from './countries.js';
 import { createDeviceCookie } from './device-cookie.js';
 import { createFlow } from './flow.js';
 import { createFormTokens } from './form-tokens.js';
@@ -38,13 +39,13 @@ export interface SignInOptions {
   isInsecure: boolean;
   publicUrl: string | undefined;
   cookieDomain: string | undefined;
-  /** Where people go who opened the page directly. */
+  /** Where people who opened the page directly go in the end. */
   home: string | undefined;
   embedOrigins: readonly string[];
   brand: Brand;
   defaultLocale: Locale;
   defaultCountry: string | undefined;
-  /** Whose numbers are sent codes. */
+  /** Countries whose numbers are sent codes. */
   phoneCountries: PhoneCountries;
   /** Channels with a transport. */
   channels: readonly Channel[];
@@ -80,19 +81,28 @@ export function createParts(options: SignInOptions) {
   const localeChoice = createLocaleChoice(options);
   const targets = createReturnTargets(options);
   const stateCookie = createStateCookie({ ...options, key: keys.signInState });
+  const { localeOf } = localeChoice;
+  const nameAdmitted = (locale: Locale) =>
+    nameCountries(locale).filter(({ country }) => options.phoneCountries.admitsCountry(country));
+  /** The country whose name is offered first: this one, or the likeliest; undefined if it is not admitted. */
+  function findCountry(request: HttpRequest, chosen = options.defaultCountry): string | undefined {
+    const locale = localeOf(request);
+    const likely = chosen ?? guessCountry(request.header('accept-language'), locale);
+    return nameAdmitted(locale).find(({ country }) => country === likely)?.country;
+  }
   const base = {
     ...options,
     assets: createAssets(options.brand.color),
     reach: findReach(options.channels),
-    nameCountries: (locale: Locale) =>
-      nameCountries(locale).filter(({ country }) => options.phoneCountries.admitsCountry(country)),
+    nameCountries: nameAdmitted,
+    findCountry,
     localeChoice,
-    localeOf: localeChoice.localeOf,
+    localeOf,
     targets,
     stateCookie,
     deviceCookie: createDeviceCookie(options),
     formTokens: createFormTokens(keys.signInForm, random.id),
-    findSignedIn: createSessionReader(options.sessionCookie, options.tokens),
+    ...createSessionReader(options.sessionCookie, options.tokens),
   };
   const replies = createPageReplies({ ...base, formTargets: targets.origins });
   const flow = createFlow({ ...base, createId: random.id });

@@ -31,8 +31,8 @@ export function isOwnPath(path: string): boolean {
 }
 
 /**
- * One of our paths as the page at `from` has to name it: the service may be under a prefix that it never sees. Other paths
- * and URLs stay as they are.
+ * One of our paths as the page at `from` must refer to it: the service may be under a prefix that it never sees. Other paths
+ * and URLs are returned unchanged.
  */
 export function locate(from: string, path: string): string {
   if (!isOwnPath(path)) return path;

@@ -12,16 +12,16 @@ import { type NoticeKind, renderNotice } from './notice.js';
 import type { PageContext } from './page-context.js';
 import { locate } from './paths.js';
 
-/** The page's own scripts make no others, and no workers. */
+/** The page's own scripts create neither scripts nor workers. */
 const strict = ["require-trusted-types-for 'script'", "trusted-types 'none'"];
 
-/** What the pages need that ask for a human check, and no others. */
+/** What only pages that ask for a human check need. */
 const policyOf: Record<HumanCheckProvider, { script?: string; others: readonly string[] }> = {
-  // Workers have no nonces. The one policy of types that is allowed makes nothing but the address of the worker.
+  // Workers have no nonces. The one policy of trusted types makes nothing but the worker's address.
   altcha: {
     others: ["worker-src 'self'", "require-trusted-types-for 'script'", 'trusted-types human-check'],
   },
-  // Cloudflare's script knows no trusted types.
+  // Cloudflare's script does not work with trusted types.
   turnstile: { script: ` ${turnstileOrigin}`, others: [`frame-src ${turnstileOrigin}`] },
 };
 
@@ -77,15 +77,10 @@ export function createPageReplies(parts: PageReplyParts) {
     return { ...common, ...headers, ...(cookies.length > 0 ? { 'Set-Cookie': cookies } : {}) };
   }
 
-  const redirectHeaders = { 'Content-Security-Policy': createPolicy("'none'") };
-  function redirect(
-    status: number,
-    { path }: HttpRequest,
-    location: string,
-    cookies: readonly string[],
-  ): HttpReply {
-    // A relative reference (RFC 9110 §10.2.2).
-    const headers = { ...redirectHeaders, Location: locate(path, location) };
+  const redirectPolicy = createPolicy("'none'");
+  /** By a relative reference (RFC 9110 §10.2.2). */
+  function redirect(status: number, from: string, to: string, cookies: readonly string[]): HttpReply {
+    const headers = { 'Content-Security-Policy': redirectPolicy, Location: locate(from, to) };
     return { status, headers: withCookies(headers, cookies), body: null };
   }
 
@@ -100,12 +95,8 @@ export function createPageReplies(parts: PageReplyParts) {
     const at = (path: string) => locate(request.path, path);
     const context = { locale, strings: catalogue[locale], brand, now: clock(), at, here };
     const nonce = random.id();
-    const scripts = {
-      ...assets.urls(),
-      nonce,
-      checkScript: checkedBy === 'turnstile' ? turnstileScript : null,
-    };
-    const body = renderDocument(context, render(context), scripts);
+    const checkScript = checkedBy === 'turnstile' ? turnstileScript : null;
+    const body = renderDocument(context, render(context), { ...assets.urls(), nonce, checkScript });
     const headers = {
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Security-Policy': createPolicy(`'nonce-${nonce}'`, checkedBy),
@@ -126,9 +117,9 @@ export function createPageReplies(parts: PageReplyParts) {
     },
     /** The browser asks for the next page, and a reload of that sends no form. */
     seeOther: (request: HttpRequest, location: string, cookies: readonly string[] = []) =>
-      redirect(303, request, location, cookies),
+      redirect(303, request.path, location, cookies),
     /** The browser sends the same form once more, there, with these cookies (RFC 9110 §15.4.8). */
     sendAgain: (request: HttpRequest, location: string, cookies: readonly string[]) =>
-      redirect(307, request, location, cookies),
+      redirect(307, request.path, location, cookies),
   };
 }

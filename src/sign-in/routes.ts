@@ -9,7 +9,7 @@ import { createParts, type SignInOptions } from './parts.js';
 import { createScriptRoutes } from './script-routes.js';
 import { createSignOutRoutes } from './signed-in-page.js';
 
-/** The sign-in page: every route of it. The options are as `resolveOptions` accepts them. */
+/** Every route of the sign-in page. The options are as `resolveOptions` accepts them. */
 export function createSignInRoutes(options: SignInOptions): Route[] {
   const parts = createParts(options);
   const routes = [

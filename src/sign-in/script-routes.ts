@@ -3,22 +3,18 @@ import type { HttpRequest } from '../http/request.js';
 import type { Route } from '../http/route.js';
 import { catalogue } from '../messages/catalogue.js';
 import { chooseLocale } from '../messages/choose-locale.js';
-import { guessCountry } from './countries.js';
 import type { Parts } from './parts.js';
 import { paths } from './paths.js';
 
 /** What the scripts of the page and of the elements fetch, in the language of the browser. */
 export function createScriptRoutes(
-  parts: Pick<Parts, 'reach' | 'defaultLocale' | 'defaultCountry' | 'localeOf' | 'nameCountries'>,
+  parts: Pick<Parts, 'reach' | 'defaultLocale' | 'findCountry' | 'localeOf' | 'nameCountries'>,
 ): Route[] {
-  const { reach, defaultLocale, defaultCountry, localeOf, nameCountries } = parts;
+  const { reach, defaultLocale, findCountry, localeOf, nameCountries } = parts;
   const reply = (body: unknown): HttpReply => replyJson(200, body, { Vary: 'Accept-Language, Cookie' });
 
   function giveCountries(request: HttpRequest): HttpReply {
-    const locale = localeOf(request);
-    const guess = defaultCountry ?? guessCountry(request.header('accept-language'), locale);
-    const countries = nameCountries(locale);
-    return reply({ guess: countries.find(({ country }) => country === guess)?.country, countries });
+    return reply({ guess: findCountry(request), countries: nameCountries(localeOf(request)) });
   }
 
   /** What the page says, for elements on other pages; `locale` in the query names another language. */

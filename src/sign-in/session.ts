@@ -3,16 +3,29 @@ import type { HttpRequest } from '../http/request.js';
 import type { SessionCookie } from '../http/session-cookie.js';
 import type { Tokens } from '../tokens/tokens.js';
 
-/** Finds the identity that is signed in in the browser that sent a request; null without a session. */
+/** Finds out who is signed in in the browser that sent a request. */
 export function createSessionReader(
   sessionCookie: Pick<SessionCookie, 'read'>,
   tokens: Pick<Tokens, 'examine'>,
-): (request: HttpRequest) => Promise<string | null> {
-  return async (request) => {
-    for (const token of sessionCookie.read(request.header('cookie'))) {
-      const check = await tokens.examine(token);
-      if (check.active && check.claims.purpose === signInPurpose) return check.claims.sub;
-    }
-    return null;
+) {
+  async function findOwner(token: string): Promise<string | null> {
+    const check = await tokens.examine(token);
+    return check.active && check.claims.purpose === signInPurpose ? check.claims.sub : null;
+  }
+
+  return {
+    /** Null without a session. */
+    async findSignedIn(request: HttpRequest): Promise<string | null> {
+      for (const token of sessionCookie.read(request.header('cookie'))) {
+        const owner = await findOwner(token);
+        if (owner !== null) return owner;
+      }
+      return null;
+    },
+    /** Everyone whose session is among these tokens. */
+    async findOwners(presented: readonly string[]): Promise<Set<string>> {
+      const owners = await Promise.all(presented.map(findOwner));
+      return new Set(owners.filter((owner) => owner !== null));
+    },
   };
 }

@@ -1,4 +1,3 @@
-import { signInPurpose } from '../core/policy.js';
 import { fillHtml, type Html, html } from '../html.js';
 import type { HttpReply } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
@@ -13,7 +12,7 @@ import { forgetStep } from './state.js';
 
 type SignedInParts = Pick<PageParts, 'deviceCookie' | 'formTokens' | 'replies' | 'stateCookie' | 'tokens'>;
 
-/** Says who is signed in, with the way on and a button that signs out. */
+/** Says who is signed in, with a link to where they were going and a button that signs out. */
 export function showSignedIn(
   parts: SignedInParts,
   request: HttpRequest,
@@ -28,13 +27,11 @@ export function showSignedIn(
   }));
 }
 
-interface Session {
-  title: string;
-  isDone?: boolean;
+interface Session extends Omit<Page, 'body'> {
   lead: Html;
-  /** To where the person wanted to go. */
+  /** Link to where the person was going. */
   way?: Html | false;
-  /** For a person who does not want to sign out after all. */
+  /** Link for a person who does not want to sign out after all. */
   wayBack?: Html | false;
 }
 
@@ -64,7 +61,9 @@ ${wayBack}
 }
 
 /** Signing out, at `/sign-out`. */
-export function createSignOutRoutes(parts: PageParts & Pick<Parts, 'devices' | 'sessionCookie'>): Route[] {
+export function createSignOutRoutes(
+  parts: PageParts & Pick<Parts, 'devices' | 'findOwners' | 'sessionCookie'>,
+): Route[] {
   const { deviceCookie, devices, replies, sessionCookie, targets, tokens } = parts;
 
   async function show(request: HttpRequest): Promise<HttpReply> {
@@ -77,21 +76,12 @@ export function createSignOutRoutes(parts: PageParts & Pick<Parts, 'devices' | '
     }));
   }
 
-  async function findOwners(presented: readonly string[]): Promise<Set<string>> {
-    const checks = await Promise.all(presented.map((token) => tokens.examine(token)));
-    return new Set(
-      checks.flatMap((check) =>
-        check.active && check.claims.purpose === signInPurpose ? [check.claims.sub] : [],
-      ),
-    );
-  }
-
   async function submit({ request, form, state, asker }: Submission): Promise<Outcome> {
     const { call } = asker;
     const isForgotten = deviceCookie.isUsed && form.get('forget') === '1';
     const presented = sessionCookie.read(request.header('cookie'));
     if (form.get('everywhere') === '1') {
-      for (const identity of await findOwners(presented)) await tokens.signOut(identity, call);
+      for (const identity of await parts.findOwners(presented)) await tokens.signOut(identity, call);
     }
     if (tokens.canRevoke) for (const token of presented) await tokens.revoke(token, call);
     if (isForgotten) await devices.forget(asker.devices);

@@ -4,8 +4,8 @@ const keepMs = 10_000;
 const maxKept = 10_000;
 
 /**
- * Makes a double click harmless: browsers drop the answer to the first one and wait for that to the second, by which time
- * the code has been used. Per process; in another one the second click counts as an attempt.
+ * Makes a double click harmless: browsers drop the answer to the first click and wait for the answer to the second, by which
+ * time the code has been used. Per process: if the second click reaches another one, it counts as an attempt.
  */
 export function createSingleFlight<Result>(clock: MonotonicClock) {
   const kept = new Map<string, { result: Promise<Result>; endsAt: number }>();

@@ -19,7 +19,7 @@ export interface StateCookieOptions {
 const maxAgeSeconds = 3600;
 /** How far the clock of another instance may be ahead. */
 const clockSkewSeconds = 60;
-/** A notice is about the step just taken; someone who comes back later should not see it. */
+/** A notice is about the step just taken; a person who comes back later should not see it. */
 const noticeSeconds = 300;
 /** Proxies cap header size, so the cookie stays small however many tabs there are. */
 const maxFlows = 5;
@@ -28,8 +28,8 @@ const maxBytes = 2000;
 const maxKeptTarget = 256;
 
 /**
- * The cookie that binds a sign-in to its browser. Encrypted: nobody may read the challenge in it, or an identity off a
- * shared machine. Its age is sealed too: browsers drop an old cookie, someone who copied it does not.
+ * The cookie that binds a sign-in to its browser. Encrypted, so that nobody can read the challenge in it, or an identity on a
+ * shared machine. Its age is sealed too: a browser drops an old cookie, but someone who copied it does not.
  */
 export function createStateCookie(options: StateCookieOptions) {
   const { key, namespace, isInsecure, clock, random } = options;

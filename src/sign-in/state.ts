@@ -23,7 +23,7 @@ export interface Flow {
   returnTo?: string | null | undefined;
 }
 
-/** A human check that the browser was asked for, in a step that is taken again with its solution. */
+/** A human check that the browser was asked for; the step is taken again with its solution. */
 export interface AskedCheck {
   step: Step;
   asked: HumanCheckChallenge;
@@ -53,7 +53,7 @@ export function findNotice({ notice }: SignInState, step: Step): Notice | null {
   return notice?.step === step ? notice : null;
 }
 
-/** More rounds mean that something is wrong with the browser, which would be busy for ever. */
+/** After more rounds something is wrong, and the browser would go on solving forever. */
 const maxRounds = 3;
 
 /** What the browser still has to solve at this step. */
@@ -64,6 +64,11 @@ export function findCheck({ check, notice }: SignInState, step: Step): AskedChec
 /** Whether the code can still be typed. */
 export function isPending(flow: Flow, now: number): boolean {
   return flow.isPending && now < flow.expiresAt;
+}
+
+/** The string that says how long the code is. */
+export function nameLength({ codeAlphabet }: Flow): 'malformedCode' | 'malformedText' {
+  return codeAlphabet === 'base32' ? 'malformedText' : 'malformedCode';
 }
 
 export function putFirst(state: SignInState, flow: Flow): SignInState {
