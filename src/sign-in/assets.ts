@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 // Written by the build: the same folder seen from `src/sign-in` and from `dist/sign-in`.
 import * as texts from '../../dist/sign-in/browser/texts.js';
+import { base32Length } from '../core/base32-code.js';
 import { replyNotFound } from '../http/problems.js';
 import type { HttpReply } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
@@ -16,6 +17,11 @@ interface Asset {
   serve: StaticFile;
 }
 
+/** CSS cannot read the number of slots from the attribute. */
+const slotStyle = Array.from({ length: base32Length }, (_, i) => i + 1)
+  .map((length) => `.slots[data-length="${length}"]{--n:${length}}`)
+  .join('');
+
 const oneYear = 'public, max-age=31536000, immutable';
 
 /** The style sheet and the script of the pages, and the elements for pages of other origins. */
@@ -30,7 +36,7 @@ export function createAssets(brandColor: string | undefined) {
 
   function load() {
     loaded ??= {
-      style: createAsset('style', 'css', 'text/css', texts.style + brandStyle),
+      style: createAsset('style', 'css', 'text/css', texts.style + slotStyle + brandStyle),
       script: createAsset('page', 'js', 'text/javascript', texts.page),
       solver: createAsset('solver', 'js', 'text/javascript', texts.solver),
     };
