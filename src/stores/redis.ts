@@ -127,12 +127,14 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       const { spending } = request;
       const keys = [key.budget(request), key.guesses(request)];
       const { names, settings } = encodeOpen(request);
-      if (!spending) return decodeOpenReply(await call('open', keys, names, [], [settings]), undefined);
-      const spent = encoder.encodeSpend(spending);
-      keys.push(...spent.keys);
-      names.push(...spent.names);
-      const reply = await call('spend-and-open', keys, names, [], [settings, spent.settings]);
-      return decodeOpenReply(reply, spending);
+      const policy = [settings];
+      if (spending) {
+        const spent = encoder.encodeSpend(spending);
+        keys.push(...spent.keys);
+        names.push(...spent.names);
+        policy.push(spent.settings);
+      }
+      return decodeOpenReply(await call('open', keys, names, [], policy), spending);
     },
     async attempt(request) {
       const { recordTag, challenge, side, attemptId = '', keyIds, verifies, lengthening, hit } = request;

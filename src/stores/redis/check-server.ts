@@ -34,26 +34,21 @@ export async function checkServer(client: RedisClient, checks: ServerChecks): Pr
     throw unfit(`Redis cannot be reached: ${reason === noConnection ? closedAtOnce : reason}`, cause);
   }
   for (const server of listMasters(client)) {
-    const memory = await fetchInfo(server, 'memory', checks);
-    const replication = await fetchInfo(server, 'replication', checks);
-    if (/^role:slave/m.test(replication.text)) {
+    const { info, isForbidden } = await fetchInfo(server, checks);
+    if (/^role:slave/m.test(info)) {
       throw unfit('Redis is a replica: REDIS_URL (url) must lead to the master');
     }
-    if (
-      replication.text === '' &&
-      /^redis_mode:sentinel/m.test((await fetchInfo(server, 'server', checks)).text)
-    ) {
+    if (/^redis_mode:sentinel/m.test(info)) {
       throw unfit('Redis is a Sentinel: REDIS_URL (url) takes redis+sentinel://host,host/name');
     }
-    if (!/^master_replid:[0-9a-f]+/m.test(replication.text) && !allowUnfenced) {
-      const why = replication.isForbidden ? ' (this user may not run INFO: allow +info)' : '';
+    if (!/^master_replid:[0-9a-f]+/m.test(info) && !allowUnfenced) {
+      const why = isForbidden ? ' (this user may not run INFO: allow +info)' : '';
       throw unfit(
         `Redis hides master_replid${why}, without which a used code may work again after data has been lost; accept it by REDIS_ALLOW_UNFENCED=true (allowUnfenced)`,
       );
     }
     // allowUnfenced also accepts a server that hides this.
-    const policy =
-      /^maxmemory_policy:(\S+)/m.exec(memory.text)?.[1] ?? (allowUnfenced ? 'noeviction' : 'hidden');
+    const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? (allowUnfenced ? 'noeviction' : 'hidden');
     if (policy !== 'noeviction' && !allowEviction) {
       throw unfit(
         `Redis may evict keys (maxmemory-policy is ${policy}) and with them limits; set it to noeviction, or accept it by REDIS_ALLOW_EVICTION=true (allowEviction)`,
@@ -78,17 +73,13 @@ async function connect(client: RedisClient): Promise<void> {
   }
 }
 
-async function fetchInfo(
-  server: RedisClient,
-  section: string,
-  { explain }: Pick<ServerChecks, 'explain'>,
-): Promise<{ text: string; isForbidden: boolean }> {
+async function fetchInfo(server: RedisClient, { explain }: Pick<ServerChecks, 'explain'>) {
   try {
-    return { text: await server.info(section), isForbidden: false };
+    return { info: await server.info(), isForbidden: false };
   } catch (cause) {
     // Some hosted servers forbid INFO.
     const [refusal] = /NOPERM|unknown command/i.exec(String(cause)) ?? [];
-    if (refusal) return { text: '', isForbidden: refusal === 'NOPERM' };
+    if (refusal) return { info: '', isForbidden: refusal === 'NOPERM' };
     throw unfit(`Redis cannot answer: ${explain(cause)}`, cause);
   }
 }

@@ -3,7 +3,7 @@ import { nameRecord } from '../record-name.js';
 import { listFigures } from './encode-counts.js';
 import { nameAlias, numberChannel, numberSide } from './keys.js';
 
-/** What `opening.lua` is told. */
+/** For `open.lua`. */
 export function encodeOpen(request: OpenRequest): { names: string[]; settings: unknown[] } {
   const { recordTag, bind, challenge, side, newChallenge, lengthening, sends, day } = request;
   const isBound = bind || side === 'known' || challenge !== undefined;

@@ -11,7 +11,7 @@ function splitReply(reply: unknown): string[] {
   return String(reply).split('\t');
 }
 
-/** See `opening.lua` and `spend-and-open.lua`. */
+/** See the header of `open.lua`. */
 export function decodeOpenReply(reply: unknown, spending: SpendRequest | undefined): OpenResult {
   const [status, ...fields] = splitReply(reply);
   const retryAfterMs = Number(fields[0]);

@@ -27,8 +27,7 @@ const prelude = `local ${Object.keys(constants).join(', ')} = ${Object.values(co
 
 /** Every script, and the files that come between the prelude and its own. */
 const parts = {
-  open: ['budget', 'ladder', 'opening'],
-  'spend-and-open': ['budget', 'ladder', 'counts', 'spending', 'opening'],
+  open: ['budget', 'ladder', 'counts', 'spending'],
   attempt: ['budget'],
   consume: ['budget'],
   retract: ['budget'],

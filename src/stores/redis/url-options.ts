@@ -57,29 +57,19 @@ const honoured: Record<string, Option> = {
   ssl_keyfile: { field: 'keyFile', ...file },
 };
 
-const hints: [names: string[], hint: string][] = [
-  [
-    ['password', 'pass', 'auth', 'username', 'user'],
+/** What to do instead of options that other clients have, by their names in lower case. */
+const hints: Record<string, string> = {
+  'password pass auth username user':
     'user and password come before the host, user:password@host, or from REDIS_PASSWORD (password)',
-  ],
-  [
-    ['sentinel_password', 'sentinelpassword', 'sentinel_username', 'sentinelusername'],
+  'sentinel_password sentinelpassword sentinel_username sentinelusername':
     'set REDIS_SENTINEL_PASSWORD (sentinelPassword) and REDIS_SENTINEL_USERNAME (sentinelUsername)',
-  ],
-  [
-    [
-      ...['timeout', 'socket_timeout', 'socket_connect_timeout', 'connect_timeout', 'connecttimeout'],
-      ...['commandtimeout', 'dial_timeout', 'read_timeout', 'write_timeout'],
-    ],
+  'timeout socket_timeout socket_connect_timeout connect_timeout connecttimeout commandtimeout dial_timeout read_timeout write_timeout':
     'set REDIS_TIMEOUT_MS (timeoutMs)',
-  ],
-  [['prefix', 'key_prefix', 'keyprefix'], 'set REDIS_KEY_PREFIX (keyPrefix)'],
-  [['addr', 'host'], 'further hosts follow the first, with commas between them'],
-  [
-    ['name', 'master_name', 'master', 'service_name', 'sentinelmasterid', 'redis_sentinel'],
+  'prefix key_prefix keyprefix': 'set REDIS_KEY_PREFIX (keyPrefix)',
+  'addr host': 'further hosts follow the first, with commas between them',
+  'name master_name master service_name sentinelmasterid redis_sentinel':
     'the name of the master follows the hosts: redis+sentinel://host,host/name',
-  ],
-];
+};
 
 /** @throws RangeError that names the option, but never its value, which may be a password */
 export function parseUrlOptions(query: string): UrlOptions {
@@ -114,7 +104,8 @@ export function parseUrlOptions(query: string): UrlOptions {
 }
 
 function refuseUnknown(name: string): string {
-  const [, hint] = hints.find(([names]) => names.includes(name.toLowerCase())) ?? [];
+  const [, hint] =
+    Object.entries(hints).find(([names]) => names.split(' ').includes(name.toLowerCase())) ?? [];
   const known = `known are ${Object.keys(honoured).join(', ')}`;
   return `the option ${show(name)} of the Redis URL has no effect here; ${hint ?? known}`;
 }
