@@ -3,17 +3,17 @@ import type { OwnerTags } from '../core/derivation.js';
 import { type Identity, readIdentity } from '../core/identity.js';
 import { OtpError } from '../errors.js';
 import { remember } from '../fast/recent.js';
-import type { Call, Subject, TokenCause, TokenKind } from '../outcomes/call.js';
+import type { Call, TokenCause, TokenKind } from '../outcomes/call.js';
 import { toFailure } from '../outcomes/failure.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
-import type { IssueToken, MonotonicClock, ReadClaims, Store } from '../ports.js';
+import type { Grant, MonotonicClock, ReadClaims, Store } from '../ports.js';
 import type { IssuedToken } from '../results.js';
 import { type AccessTokenOptions, createAccessTokens } from './access-tokens.js';
 import { clockSkewSeconds, type TokenClaims } from './claims.js';
 import { createFamilies, type Sustained } from './families.js';
 import { deriveSuccessorId, isTimelyRenewal, type Renewal } from './renewals.js';
 import { createRevocationFinder, listEntries, sessionEntry, tokenEntry } from './revocations.js';
-import { createSignOut, type SignOut } from './sign-out.js';
+import { createSignOut } from './sign-out.js';
 
 export interface TokenOptions extends AccessTokenOptions {
   /** Life of a sign-in that can be refreshed or renewed; 0: none can. */
@@ -38,39 +38,13 @@ export type TokenCheck = { active: true; claims: TokenClaims } | { active: false
 /** With the reason, which only operators may learn. */
 export type TokenExamination = { active: true; claims: TokenClaims } | { active: false; cause: TokenCause };
 
-export interface Tokens {
-  canRefresh: boolean;
-  issue: IssueToken;
-  /** Never throws and never says why: an invalid token tells its sender nothing. */
-  check(token: unknown, call?: Call): Promise<TokenCheck>;
-  /** Like `check`, for callers that report the outcome themselves. */
-  examine(token: unknown): Promise<TokenExamination>;
-  /** Uses up a refresh token and returns its successors; null when it is invalid. */
-  refresh(refreshToken: unknown, call?: Call): Promise<IssuedToken | null>;
-  /** Renews the token of a session. Never rejects. */
-  renew(claims: TokenClaims, call?: Call): Promise<Renewal>;
-  /**
-   * Ends an access token, with its session if it has one, or the family of a refresh token. Ignores anything else.
-   *
-   * @throws OtpError `store_unavailable`, or `not_found` when the store cannot keep that
-   */
-  revoke(token: unknown, call?: Call): Promise<void>;
-  /** Whether the store can keep that a token has been revoked. */
-  canRevoke: boolean;
-  /** Whether the store can end every sign-in of an identity. */
-  canSignOut: boolean;
-  signOut: SignOut;
-  /** Unix seconds, by the clock that decides expiry. */
-  now(): number;
-  /** Whom an outcome of this token is about. */
-  describe(claims: TokenClaims): Subject & { kind: TokenKind };
-}
+export type Tokens = ReturnType<typeof createTokens>;
 
 /** Takes about two megabytes. */
 const maxTags = 10_000;
 
 /** Issues, verifies and revokes tokens (RFC 7519). */
-export function createTokens(options: TokenOptions): Tokens {
+export function createTokens(options: TokenOptions) {
   const { ttlSeconds, store, clock, outcomes } = options;
   const accessTokens = createAccessTokens(options);
   const nowSeconds = () => Math.floor(clock() / 1000);
@@ -102,9 +76,9 @@ export function createTokens(options: TokenOptions): Tokens {
     try {
       return await start();
     } catch (error) {
-      if (!(error instanceof OtpError) || error.code !== 'store_unavailable') throw error;
-      const about = describe(kind, sustained);
-      outcomes.report({ event: 'session.shortened', ...call, ...about, cause: error.code });
+      const cause = toFailure(error);
+      if (cause !== 'store_unavailable') throw error;
+      outcomes.report({ event: 'session.shortened', ...call, ...describe(kind, sustained), cause });
       return undefined;
     }
   }
@@ -135,11 +109,17 @@ export function createTokens(options: TokenOptions): Tokens {
 
   return {
     canRefresh: families !== null,
+    /** Whether the store can keep that a token has been revoked. */
     canRevoke: !store.isStateless,
+    /** Whether the store can end every sign-in of an identity. */
     canSignOut: store.clear !== undefined,
+    signOut: createSignOut(options),
+    /** Unix seconds, by the clock that decides expiry. */
     now: nowSeconds,
+    /** Whom an outcome of this token is about. */
     describe: describeClaims,
-    async issue({ identity, purpose, channels, isSession, authTimeSeconds, extraClaims, call = {} }) {
+    async issue(grant: Grant): Promise<IssuedToken> {
+      const { identity, purpose, channels, isSession, authTimeSeconds, extraClaims, call = {} } = grant;
       const amr = channels.includes('sms') ? ['otp', 'sms'] : ['otp'];
       const sustained = { identity, purpose, amr, authTime: authTimeSeconds ?? nowSeconds() };
       const isLasting = families && options.lastingPurposes.includes(purpose);
@@ -152,14 +132,17 @@ export function createTokens(options: TokenOptions): Tokens {
       const refreshToken = await startLasting('refresh', sustained, call, () => families.start(sustained));
       return { ...token, ...refreshToken };
     },
+    /** Like `check`, for callers that report the outcome themselves. */
     examine,
-    async check(token, call = {}) {
+    /** Never throws and never says why: an invalid token tells its sender nothing. */
+    async check(token: unknown, call: Call = {}): Promise<TokenCheck> {
       const result = await examine(token);
       if (result.active) return result;
       outcomes.report({ event: 'token.refused', ...call, kind: 'access', cause: result.cause });
       return { active: false };
     },
-    async refresh(refreshToken, call = {}) {
+    /** Uses up a refresh token and returns its successors; null when it is invalid. */
+    async refresh(refreshToken: unknown, call: Call = {}): Promise<IssuedToken | null> {
       const sustained = families?.parse(refreshToken) ?? 'malformed';
       if (typeof sustained === 'string') {
         outcomes.report({ event: 'token.refused', ...call, kind: 'refresh', cause: sustained });
@@ -191,7 +174,8 @@ export function createTokens(options: TokenOptions): Tokens {
       else outcomes.report({ event: 'token.refused', ...about, cause: next });
       return null;
     },
-    async renew(claims, call = {}) {
+    /** Renews the token of a session. Never rejects. */
+    async renew(claims: TokenClaims, call: Call = {}): Promise<Renewal> {
       const { sid, sub, purpose, amr, auth_time } = claims;
       if (sid === undefined || !families) return { status: 'kept' };
       try {
@@ -215,8 +199,12 @@ export function createTokens(options: TokenOptions): Tokens {
         return { status: 'kept' };
       }
     },
-    signOut: createSignOut(options),
-    async revoke(token, call = {}) {
+    /**
+     * Ends an access token, with its session if it has one, or the family of a refresh token. Ignores anything else.
+     *
+     * @throws OtpError `store_unavailable`, or `not_found` when the store cannot keep that
+     */
+    async revoke(token: unknown, call: Call = {}): Promise<void> {
       if (store.isStateless)
         throw new OtpError('not_found', 'Nothing can be revoked here: no store keeps it');
       const sustained = await families?.end(token);

@@ -27,7 +27,7 @@ const prelude = `local ${Object.keys(constants).join(', ')} = ${Object.values(co
 
 /** Every script, and the files that come between the prelude and its own. */
 const parts = {
-  open: ['budget', 'ladder', 'counts', 'spending'],
+  open: ['budget', 'counts', 'spending'],
   attempt: ['budget'],
   consume: ['budget'],
   retract: ['budget'],
@@ -36,7 +36,7 @@ const parts = {
   inspect: ['budget'],
   clear: ['budget'],
   hit: [],
-  spend: ['ladder', 'counts', 'spending'],
+  spend: ['counts', 'spending'],
   refund: ['counts'],
   claim: [],
   claimed: [],
