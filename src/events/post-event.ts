@@ -4,7 +4,7 @@ import type { Clock, MonotonicClock } from '../ports.js';
 import { nameNetworkError } from '../transports/network-error.js';
 import { parseRetryAfter, readBody } from '../transports/post.js';
 import { createAgents, createPublicFetch } from '../transports/public-fetch.js';
-import { signWebhook } from '../transports/webhook-signature.js';
+import { createWebhookHeaders } from '../transports/webhook-signature.js';
 
 /** An event as it is posted. */
 export interface OutgoingEvent {
@@ -57,18 +57,10 @@ export function createEventPoster(options: PosterOptions): EventPoster {
 
   return {
     async post({ id, body }) {
-      const timestamp = String(Math.floor(clock() / 1000));
       const aborter = new AbortController();
       underWay.add(aborter);
       const timer = monotonicClock.after(timeoutMs, () => aborter.abort());
-      const headers = {
-        'content-type': 'application/json',
-        'content-length': String(Buffer.byteLength(body)),
-        'user-agent': 'stateless-otp',
-        'webhook-id': id,
-        'webhook-timestamp': timestamp,
-        'webhook-signature': signWebhook(secret, id, timestamp, body),
-      };
+      const headers = createWebhookHeaders(secret, id, body, clock());
       const { signal } = aborter;
       try {
         const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });

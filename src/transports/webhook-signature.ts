@@ -6,6 +6,19 @@ export function signWebhook(key: KeyObject, id: string, timestamp: string, body:
   return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
 }
 
+/** The headers of a JSON body that is posted at `now`, in milliseconds since 1970. */
+export function createWebhookHeaders(key: KeyObject, id: string, body: string, now: number) {
+  const timestamp = String(Math.floor(now / 1000));
+  return {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    'user-agent': 'stateless-otp',
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': signWebhook(key, id, timestamp, body),
+  };
+}
+
 /** What settings with such a secret may hold. */
 export const webhookSecretForm = '`whsec_` and base64, or base64 alone, of 24 to 64 bytes';
 

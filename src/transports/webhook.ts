@@ -4,7 +4,7 @@ import type { Transport } from '../ports.js';
 import { checkOptions, flag, given, optional, someOf, timeout, webUrl, withDefault } from './options.js';
 import { createPostTransport, type Fetch } from './post.js';
 import { createPublicFetch, isPublicHost } from './public-fetch.js';
-import { decodeWebhookSecret, signWebhook } from './webhook-signature.js';
+import { createWebhookHeaders, decodeWebhookSecret } from './webhook-signature.js';
 
 export interface WebhookTransportOptions {
   /** https, unless `allowInsecureHttp`. */
@@ -60,18 +60,10 @@ export function createWebhookTransport(options: WebhookTransportOptions): Transp
     ({ id, requestId, to, channel, code, locale, expiresInSeconds, subject, text, html }) => {
       const content = { id, identity: to, channel, code, locale, expires_in_seconds: expiresInSeconds };
       const body = JSON.stringify({ ...content, subject, text, html });
-      const timestamp = String(Math.floor(clock() / 1000));
+      const headers = createWebhookHeaders(secret, id, body, clock());
       return {
         url: url.href,
-        headers: {
-          'content-type': 'application/json',
-          'content-length': String(Buffer.byteLength(body)),
-          'user-agent': 'stateless-otp',
-          ...(requestId && { 'x-request-id': requestId }),
-          'webhook-id': id,
-          'webhook-timestamp': timestamp,
-          'webhook-signature': signWebhook(secret, id, timestamp, body),
-        },
+        headers: { ...headers, ...(requestId && { 'x-request-id': requestId }) },
         body,
       };
     },
