@@ -71,9 +71,9 @@ function listTerritories(callingCode: string): CountryCode[] {
 const maxPlaces = 2000;
 
 /** Where a canonical phone number (E.164) is, and what it is. */
-export const findPlace = remember(maxPlaces, readPlace);
+export const findPlace = remember(maxPlaces, lookUpPlace);
 
-function readPlace(number: string): PhonePlace {
+function lookUpPlace(number: string): PhonePlace {
   const parsed = parsePhoneNumberFromString(number, { extract: false });
   const type = parsed?.getType();
   const known = type === undefined ? undefined : kindOf[type];

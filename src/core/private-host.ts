@@ -23,7 +23,7 @@ const privateSuffix = /\.(?:localhost|local|internal|home\.arpa)$/;
 export function isPrivateHost(host: string): boolean {
   const name = host.toLowerCase().replace(/\.$/, '');
   if (isLoopbackHost(name)) return true;
-  const address = readAddress(name);
+  const address = findAddress(name);
   if (address !== undefined) {
     const range = ipaddr.process(address).range();
     return range === 'unspecified' || privateRanges.includes(range);
@@ -32,7 +32,7 @@ export function isPrivateHost(host: string): boolean {
 }
 
 /** Resolvers accept IPv4 addresses in other spellings, such as 134744072 and 0x8.8.8.8, which look like names. */
-function readAddress(name: string): string | undefined {
+function findAddress(name: string): string | undefined {
   const bare = name.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/s, '');
   if (isIP(bare) !== 0) return bare;
   const url = `http://${name}/`;

@@ -18,7 +18,7 @@ import type { UnderWay } from '../under-way.js';
 import type { CountAddress, DescribeHit } from './address-limits.js';
 import { createDayRows, toAddressRows } from './day-rows.js';
 import { createPaidDay, type PaidMessage } from './paid-day.js';
-import { readReceipt, writeReceipt } from './send-receipt.js';
+import { decodeReceipt, encodeReceipt } from './send-receipt.js';
 
 /** Whom a request is from and to. */
 export interface Spender {
@@ -135,7 +135,7 @@ export function createDayBudgets(parts: {
       if (answer.status === 'limited') return answer;
       spent.exceeded = answer.exceeded;
       addressAtMs = answer.atMs;
-      spent.receipt = writeReceipt(spender.side, sender, addressAtMs, phoneAtMs);
+      spent.receipt = encodeReceipt(spender.side, sender, addressAtMs, phoneAtMs);
     }
     if (!isPaid(channel) || spender.isTest) return spent;
     if (await spender.finding) spender.side = 'known';
@@ -157,7 +157,7 @@ export function createDayBudgets(parts: {
     }
     spent.exceeded ??= answer.exceeded;
     phoneAtMs = answer.atMs;
-    spent.receipt = writeReceipt(
+    spent.receipt = encodeReceipt(
       spender.side,
       network === undefined ? undefined : sender,
       addressAtMs,
@@ -167,7 +167,7 @@ export function createDayBudgets(parts: {
   }
 
   async function refund(identity: Identity, send: ReturnedSend, isSignIn: boolean): Promise<void> {
-    const { sender, side, addressAtMs, phoneAtMs } = readReceipt(send);
+    const { sender, side, addressAtMs, phoneAtMs } = decodeReceipt(send);
     const { units } = send;
     if (sender) {
       const place = describePlace(identity, sender.address);
@@ -207,7 +207,7 @@ export function createDayBudgets(parts: {
         const hit = describeHit('request_ip', spender.ip);
         return { spending: hit && { ...noRows, hit }, spent: nothing };
       }
-      const receipt = writeReceipt(spender.side, sender, undefined, 0);
+      const receipt = encodeReceipt(spender.side, sender, undefined, 0);
       const spent: Spent = { status: 'counted', network, receipt, paid: undefined, exceeded: undefined };
       return { spending: describeAddressSpending(spender, sender), spent };
     },

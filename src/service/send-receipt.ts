@@ -7,7 +7,7 @@ import type { Side } from '../store-verbs.js';
  *
  * @param addressAtMs undefined: when it was sent
  */
-export function writeReceipt(
+export function encodeReceipt(
   side: Side,
   sender: Sender | undefined,
   addressAtMs: number | undefined,
@@ -20,7 +20,7 @@ export function writeReceipt(
   return parts.join(' ');
 }
 
-export function readReceipt({ receipt, atMs = 0 }: ReturnedSend) {
+export function decodeReceipt({ receipt, atMs = 0 }: ReturnedSend) {
   const [letter, addressAt = '0', phoneAt = '0', address, site] = receipt.split(' ');
   const side: Side = letter === 'k' ? 'known' : 'unknown';
   const sender = address === undefined ? undefined : { address, site: site || undefined };
