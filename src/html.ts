@@ -21,6 +21,11 @@ export function fillHtml(text: string, values: Record<string, HtmlValue>): Html 
   return make(parts.map((part, index) => write(index % 2 === 1 ? values[part] : part)).join(''));
 }
 
+/** For text and quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
 function make(markup: string): Html {
   const result = { markup };
   // Parsed JSON can have the shape of markup; it is not accepted as markup.
@@ -30,9 +35,7 @@ function make(markup: string): Html {
 
 function write(value: HtmlValue): string {
   if (value === false || value === null || value === undefined) return '';
-  if (typeof value === 'string') {
-    return value.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-  }
+  if (typeof value === 'string') return escapeHtml(value);
   if (typeof value === 'number') return String(value);
   if (Array.isArray(value)) return value.map(write).join('');
   const markup = value as Html;

@@ -48,7 +48,7 @@ const law: Record<string, string[]> = {
   transports: ['core', 'ports', 'runtime', 'errors'],
   delivery: ['outcomes', 'core', 'ports', 'errors'],
   tokens: ['outcomes', 'core', 'fast', 'ports', 'results', 'runtime', 'errors'],
-  messages: ['core', 'fast', 'files', 'ports', 'errors'],
+  messages: ['core', 'fast', 'files', 'html', 'ports', 'errors'],
   html: [],
   http: ['outcomes', 'html', 'core', 'files', 'ports', 'results', 'errors', 'service', 'tokens', 'version'],
   'sign-in': [

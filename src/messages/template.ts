@@ -1,3 +1,5 @@
+import { escapeHtml } from '../html.js';
+
 /** A logic-less template. */
 export interface Template {
   fill(values: Readonly<Record<string, string>>): string;
@@ -79,12 +81,6 @@ function createTemplate(texts: readonly string[], names: readonly string[], isHt
       return createTemplate(openTexts, openNames, isHtml);
     },
   };
-}
-
-/** For text and quoted attributes. */
-function escapeHtml(text: string): string {
-  if (!/[&<>"']/.test(text)) return text;
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 function countLines(source: string, until: number): number {
