@@ -470,8 +470,4 @@ describe('the Django handler', () => {
     if (compose.includes(here)) return;
     await assertThere(here);
   });
-
-  test('the compose file publishes no port of Redis', () => {
-    assert.equal(parseYaml(read('docker-compose.yml')).services.redis.ports, undefined);
-  });
 });

@@ -16,6 +16,9 @@ const privateKey = createPem('P-256');
 describe('the library says at construction what is wrong, by name', () => {
   const cases: [why: string, options: object, message: RegExp][] = [
     ['no secret', { secretKey: undefined }, /^secretKey must be given; generateSecretKey\(\) returns one$/],
+    ['a short secret', { secretKey: 'c2hvcnQ=' }, /^secretKey must be at least 32 bytes, got 5$/],
+    ['a short secret for tokens', { jwtSecret: 'short' }, /^jwtSecret must be at least 32 bytes, got 5$/],
+    ['a secret for tokens that is not text', { jwtSecret: 42 }, /^jwtSecret must be a string/],
     ['no secret for tokens', { jwtSecret: undefined }, /^jwtSecret or jwtPrivateKey must be given$/],
     [
       'a secret as text that is not base64',
@@ -32,6 +35,16 @@ describe('the library says at construction what is wrong, by name', () => {
       'a token secret that is the identity key',
       { identityKey: otherSecret, jwtSecret: otherSecret },
       /^jwtSecret must differ from identityKey$/,
+    ],
+    [
+      'a rotation of codes that changes nothing',
+      { previousSecretKey: secretKey, identityKey: otherSecret },
+      /^previousSecretKey must differ from secretKey$/,
+    ],
+    [
+      'a rotation of codes after which limits would begin again',
+      { previousSecretKey: otherSecret },
+      /^previousSecretKey needs identityKey/,
     ],
     [
       'a rotation of tokens that changes nothing',
@@ -98,6 +111,8 @@ describe('the library says at construction what is wrong, by name', () => {
       /^trustedProxies: .*a list of addresses, CIDR ranges, loopback or unix, got true/,
     ],
     ['a number of proxies', { trustedProxies: 1 }, /^trustedProxies: .*a list of addresses/],
+    ['a proxy by its name', { trustedProxies: ['proxy'] }, /^trustedProxies: .* got proxy/],
+    ['a country by its name', { defaultCountry: 'Germany' }, /^defaultCountry must be an ISO 3166-1/],
     [
       'a wildcard origin',
       { corsOrigins: ['*'] },

@@ -120,21 +120,6 @@ test('a message refused after its content is rejected', () =>
     },
   ));
 
-test('a wrong password is unauthorized', () =>
-  withServer(
-    {
-      authOptional: false,
-      allowInsecureAuth: true,
-      onAuth: (auth, _session, callback) =>
-        auth.password === 'right' ? callback(null, { user: 'x' }) : callback(new Error('no')),
-    },
-    { username: 'codes', password: 'wrong' },
-    async (_smtp, send) => {
-      const receipt = await send();
-      assert.ok(!receipt.ok && receipt.category === 'unauthorized');
-    },
-  ));
-
 test('with a required TLS that the server does not offer, nothing is sent', () =>
   withServer({}, { requireTls: true }, async (smtp, send) => {
     const receipt = await send();
