@@ -34,7 +34,7 @@ export function createCallerFinder(
     if (holder) {
       if (forwardedFor === null && holder.rights.includes('otp')) warnOnce(noForwardedFor, holder.name);
       const address = readOnBehalfOf(forwardedFor);
-      return { address, call: { requestId, ip: address, caller: holder.name }, holder };
+      return { call: { requestId, ip: address, caller: holder.name }, holder };
     }
     if (!remoteAddress) warnOnce('A request came without an address: those share one limit');
     // Hiding one's address must not lift the limits.
@@ -42,6 +42,6 @@ export function createCallerFinder(
     // A framework that trusts its proxy has already evaluated the header.
     if (isProxyUnknown && forwardedFor !== null && !forwardedFor.includes(peer)) warnOnce(unknownProxy);
     const address = hasProxies ? readCaller(peer, forwardedFor) : peer;
-    return { address, call: { requestId, ip: address, caller: undefined }, holder: undefined };
+    return { call: { requestId, ip: address, caller: undefined }, holder: undefined };
   };
 }

@@ -52,11 +52,11 @@ export function createOtpRoutes({ service, tokens, codeAlphabet = 'digits', sche
           ]),
         },
       }),
-      async answer(request, { address, call, holder }) {
+      async answer(request, { call, holder }) {
         const body = await readJsonBody(request, schemas.requestOtp);
         const { identity, channel, purpose, bind, challenge, locale, device } = body;
         const language = locale ?? request.header('accept-language') ?? undefined;
-        const { requestId, caller } = call;
+        const { requestId, caller, ip } = call;
         // Without a spread, which took a tenth of the whole request.
         const options = {
           requestId,
@@ -67,7 +67,7 @@ export function createOtpRoutes({ service, tokens, codeAlphabet = 'digits', sche
           challenge,
           device,
           locale: language,
-          ip: address,
+          ip,
           // A program that has a key answers for its users.
           humanCheck: holder === undefined ? body.human_check : undefined,
           unguarded: holder?.rights.includes('unguarded'),
@@ -101,13 +101,13 @@ export function createOtpRoutes({ service, tokens, codeAlphabet = 'digits', sche
           ]),
         },
       }),
-      async answer(request, { address, call }) {
+      async answer(request, { call }) {
         const { identity, otp, challenge, purpose, device, remember } = await readJsonBody(
           request,
           schemas.verifyOtp,
         );
-        const { requestId, caller } = call;
-        const options = { requestId, caller, challenge, purpose, device, remember, ip: address };
+        const { requestId, caller, ip } = call;
+        const options = { requestId, caller, ip, challenge, purpose, device, remember };
         const result = await service.verify(identity, otp, options);
         // Whether or not a bound code exists: strangers must not find out.
         if (result.status === 'expired' && !challenge) return replyProblem('expired_code', unboundExpired);

@@ -7,9 +7,10 @@ import type { HttpRequest } from './request.js';
 
 /** Who asks, as far as the dispatcher can tell. */
 export interface Caller {
-  /** The address to count against; undefined for the holder of an API key that names none. */
-  address: string | undefined;
-  /** The same for outcomes, with the id of the request and the name of the API key, where one is asked for. */
+  /**
+   * The id of the request, the address to count against (undefined for the holder of an API key that names none), and the name of the
+   * API key where one is asked for.
+   */
   call: Call;
   /** Where an API key is asked for. */
   holder: ApiCaller | undefined;

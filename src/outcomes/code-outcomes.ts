@@ -4,9 +4,9 @@ import type { Channel, LimitName } from '../core/policy.js';
 import type { Action, Call, Failure, Subject, TokenKind, WithheldCause } from './call.js';
 import type { Answered, Timed, ToChannel } from './delivery-outcomes.js';
 
-export interface OfCode extends Call, Subject, Timed {}
+interface OfCode extends Call, Subject, Timed {}
 
-export interface CodeSent extends OfCode, ToChannel, Answered {
+interface CodeSent extends OfCode, ToChannel, Answered {
   event: 'code.sent';
   action: 'request';
   /** `delivered` to the provider, or `queued`: then `delivery.…` follows with the same request id. */
@@ -14,14 +14,14 @@ export interface CodeSent extends OfCode, ToChannel, Answered {
   codeLength: number;
 }
 
-export interface CodeWithheld extends OfCode, ToChannel {
+interface CodeWithheld extends OfCode, ToChannel {
   event: 'code.withheld';
   action: 'request';
   status: 'withheld';
   cause: WithheldCause;
 }
 
-export interface RequestRefused extends Call, Partial<Subject>, Timed {
+interface RequestRefused extends Call, Partial<Subject>, Timed {
   event: 'request.refused';
   action: 'request';
   status: 'pending' | 'expired' | Unsupported | 'invalid_identity' | 'human_check_required' | Failure;
@@ -31,7 +31,7 @@ export interface RequestRefused extends Call, Partial<Subject>, Timed {
   cause?: string | undefined;
 }
 
-export interface CodeVerified extends OfCode, ToChannel {
+interface CodeVerified extends OfCode, ToChannel {
   event: 'code.verified';
   action: 'verify';
   status: 'valid';
@@ -41,7 +41,7 @@ export interface CodeVerified extends OfCode, ToChannel {
   issued: TokenKind | undefined;
 }
 
-export interface CodeRefused extends Call, Partial<Subject>, Timed {
+interface CodeRefused extends Call, Partial<Subject>, Timed {
   event: 'code.refused';
   action: 'verify';
   channel?: Channel | undefined;
@@ -52,7 +52,7 @@ export interface CodeRefused extends Call, Partial<Subject>, Timed {
   usedSecondsAgo?: number | undefined;
 }
 
-export interface CodeBlocked extends OfCode {
+interface CodeBlocked extends OfCode {
   event: 'code.blocked';
   action: Action;
   status: 'blocked';
@@ -60,13 +60,13 @@ export interface CodeBlocked extends OfCode {
 }
 
 /** A test identity, whose code never changes, was asked for or verified. */
-export interface TestIdentityUsed extends Call, Subject {
+interface TestIdentityUsed extends Call, Subject {
   event: 'test_identity.used';
   action: Action;
 }
 
 /** New codes are long. */
-export interface CodesLengthened extends Call, Partial<Subject> {
+interface CodesLengthened extends Call, Partial<Subject> {
   event: 'codes.lengthened';
   /**
    * `guesses`: those of one identity, after wrong guesses. The others: those of all unknown browsers, since the attempts of an
@@ -81,8 +81,36 @@ export interface CodesLengthened extends Call, Partial<Subject> {
 }
 
 /** The codes of unknown browsers are short again. */
-export interface CodesShortened {
+interface CodesShortened {
   event: 'codes.shortened';
   /** Long ones that this process has made meanwhile. */
   codes: number;
 }
+
+interface BudgetReached extends OfCode {
+  event: 'budget.reached';
+  action: Action;
+  status: 'rate_limited';
+  limit: LimitName;
+  channel?: Channel | undefined;
+}
+
+/** With `dayBudgets: 'log'`: what would have been refused. */
+interface BudgetExceeded extends Call, Subject {
+  event: 'budget.exceeded';
+  limit: LimitName;
+  channel?: Channel | undefined;
+}
+
+export type CodeOutcome =
+  | CodeSent
+  | CodeWithheld
+  | RequestRefused
+  | CodeVerified
+  | CodeRefused
+  | CodeBlocked
+  | TestIdentityUsed
+  | CodesLengthened
+  | CodesShortened
+  | BudgetReached
+  | BudgetExceeded;

@@ -31,37 +31,34 @@ export interface ToChannel {
 interface OfDelivery extends Call, Subject, ToChannel, Answered, Timed {}
 
 /** In the background only; otherwise `code.sent` says it. */
-export interface DeliveryDelivered extends OfDelivery {
+interface DeliveryDelivered extends OfDelivery {
   event: 'delivery.delivered';
   status: 'delivered';
 }
 
 /** A message in the background will be tried again. Reported at once and then in growing intervals. */
-export interface DeliveryFailing extends OfDelivery, Refused {
+interface DeliveryFailing extends OfDelivery, Refused {
   event: 'delivery.failing';
   status: 'failing';
 }
 
 /** Given up, possibly because its code `expired` in the queue. The answer to a request that waited has `action`. */
-export interface DeliveryFailed extends OfDelivery, Refused {
+interface DeliveryFailed extends OfDelivery, Refused {
   event: 'delivery.failed';
   action?: 'request' | undefined;
   status: 'delivery_failed' | 'expired';
 }
 
-export interface DeliveryLost {
-  event: 'delivery.lost';
-  lost: number;
-}
-
-export interface BreakerChanged {
-  event: 'breaker.opened' | 'breaker.closed';
-  transport: string;
-  cause?: string | undefined;
-}
-
 /** A refused send could not be given back to its limit. */
-export interface ReleaseFailed extends Call, Subject {
+interface ReleaseFailed extends Call, Subject {
   event: 'release.failed';
   cause: string;
 }
+
+export type DeliveryOutcome =
+  | DeliveryDelivered
+  | DeliveryFailing
+  | DeliveryFailed
+  | ReleaseFailed
+  | { event: 'delivery.lost'; lost: number }
+  | { event: 'breaker.opened' | 'breaker.closed'; transport: string; cause?: string | undefined };

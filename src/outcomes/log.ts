@@ -9,79 +9,57 @@ import { outcomeRows } from './table.js';
 /** Every member that any outcome has. */
 type Member = Outcome extends infer One ? (One extends unknown ? keyof One : never) : never;
 
-interface Field {
-  member: Member;
-  /** In the log. */
-  name: string;
-  description: string;
-  /** What is logged of the value. Default: the value. */
-  show?: (value: never) => unknown;
-}
-
 const maxNetworks = 1000;
-const showNetwork = remember(maxNetworks, maskAddress);
 
-/** What a line holds, in this order, of what the outcome has. */
-export const logFields: readonly Field[] = [
-  { member: 'requestId', name: 'request_id', description: 'id of the request, as in its answer' },
-  { member: 'event', name: 'event', description: 'what has happened' },
-  {
-    member: 'action',
-    name: 'action',
-    description: '`request` or `verify`, where the line is the answer to one',
-  },
-  { member: 'verb', name: 'verb', description: 'what an operator did' },
-  { member: 'status', name: 'status', description: 'how it ended' },
-  { member: 'limit', name: 'limit', description: 'which limit was reached' },
-  { member: 'cause', name: 'cause', description: 'why, in words or as a name from a list' },
-  { member: 'reason', name: 'reason', description: 'why the store cannot answer' },
-  { member: 'warning', name: 'warning', description: 'what is probably a mistake in the settings' },
-  { member: 'category', name: 'category', description: 'what the refusal of a provider means' },
-  { member: 'fault', name: 'fault', description: 'whom the refusal of a provider affects' },
-  { member: 'detail', name: 'detail', description: 'the codes of the provider or the connection' },
-  {
-    member: 'identityTag',
-    name: 'identity_tag',
-    description: 'ten characters that stand for the identity',
-    show: shortenTag,
-  },
-  { member: 'purpose', name: 'purpose', description: 'what the code or token is for' },
-  {
-    member: 'side',
-    name: 'side',
-    description: '`known`, if the caller is a known browser, which has limits of its own',
-  },
-  { member: 'channel', name: 'channel', description: 'how the code was to be sent' },
-  {
-    member: 'transport',
-    name: 'transport',
-    description: 'who was asked to send it, or has delivered the code',
-  },
-  { member: 'providerId', name: 'provider_id', description: "the provider's id of the message" },
-  { member: 'codeLength', name: 'code_length', description: 'digits of the code' },
-  { member: 'codes', name: 'codes', description: 'how many codes were made' },
-  { member: 'used', name: 'used', description: 'how many of these were used' },
-  { member: 'attemptsLeft', name: 'attempts_left', description: 'attempts left for the code' },
-  { member: 'usedSecondsAgo', name: 'used_seconds_ago', description: 'how long ago the code was used' },
-  { member: 'issued', name: 'issued', description: 'what was issued: `access`, `refresh` or `session`' },
-  { member: 'kind', name: 'kind', description: 'which kind of token: `access`, `refresh` or `session`' },
-  { member: 'credential', name: 'credential', description: 'what the caller should have presented' },
-  { member: 'lost', name: 'lost', description: 'how many messages or events' },
-  { member: 'caller', name: 'caller', description: 'name of the API key' },
-  {
-    member: 'ip',
-    name: 'network',
-    description: "network of the caller's address: /24 of IPv4, /48 of IPv6",
-    show: showNetwork,
-  },
-  {
-    member: 'durationMs',
-    name: 'duration_ms',
-    description: 'time from the call to this line',
-    show: Math.round,
-  },
-  { member: 'at', name: 'at', description: 'where in the program, of an unexpected fault' },
-];
+/** What a line can hold, in this order: not the country, which only metrics read. */
+const descriptions: Record<Exclude<Member, 'country'>, string> = {
+  requestId: 'id of the request, as in its answer',
+  event: 'what has happened',
+  action: '`request` or `verify`, where the line is the answer to one',
+  verb: 'what an operator did',
+  status: 'how it ended',
+  limit: 'which limit was reached',
+  cause: 'why, in words or as a name from a list',
+  reason: 'why the store cannot answer',
+  warning: 'what is probably a mistake in the settings',
+  category: 'what the refusal of a provider means',
+  fault: 'whom the refusal of a provider affects',
+  detail: 'the codes of the provider or the connection',
+  identityTag: 'ten characters that stand for the identity',
+  purpose: 'what the code or token is for',
+  side: '`known`, if the caller is a known browser, which has limits of its own',
+  channel: 'how the code was to be sent',
+  transport: 'who was asked to send it, or has delivered the code',
+  providerId: "the provider's id of the message",
+  codeLength: 'digits of the code',
+  codes: 'how many codes were made',
+  used: 'how many of these were used',
+  attemptsLeft: 'attempts left for the code',
+  usedSecondsAgo: 'how long ago the code was used',
+  issued: 'what was issued: `access`, `refresh` or `session`',
+  kind: 'which kind of token: `access`, `refresh` or `session`',
+  credential: 'what the caller should have presented',
+  lost: 'how many messages or events',
+  caller: 'name of the API key',
+  ip: "network of the caller's address: /24 of IPv4, /48 of IPv6",
+  durationMs: 'time from the call to this line',
+  at: 'where in the program, of an unexpected fault',
+};
+
+/** What is logged instead of the value. */
+const shown: Partial<Record<Member, (value: never) => unknown>> = {
+  identityTag: shortenTag,
+  ip: remember(maxNetworks, maskAddress),
+  durationMs: Math.round,
+};
+
+/** The fields of a line, in their order. */
+export const logFields = Object.entries(descriptions).map(([member, description]) => ({
+  member: member as Member,
+  name: member === 'ip' ? 'network' : member.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  description,
+  show: shown[member as Member],
+}));
 
 /** What a line holds of an outcome; events hold the same. */
 export function describeOutcome(outcome: Outcome): Record<string, unknown> {

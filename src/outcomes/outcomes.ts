@@ -20,21 +20,11 @@ export interface Outcomes {
   report(outcome: Outcome): void;
 }
 
-/** For the log alone, and for the log with metrics, without a loop. */
 export function createOutcomes(given: readonly (Sink | undefined)[]): Outcomes {
   const sinks = given.filter((sink) => sink !== undefined);
-  const [first, second, ...others] = sinks;
-  if (!first) return { areWanted: () => false, report() {} };
-  if (!second) return { areWanted: first.isOn, report: first.take };
-  if (others.length === 0) {
-    return {
-      areWanted: () => first.isOn() || second.isOn(),
-      report(outcome) {
-        first.take(outcome);
-        second.take(outcome);
-      },
-    };
-  }
+  const [first, second] = sinks;
+  // As most are: the log alone, without a loop.
+  if (first && !second) return { areWanted: first.isOn, report: first.take };
   return {
     areWanted: () => sinks.some((sink) => sink.isOn()),
     report(outcome) {
