@@ -28,10 +28,10 @@ export function createHonoHandler(
 ): (request: Request, env?: unknown, executionContext?: unknown) => Promise<Response> {
   assertHandler(handler);
   refuseUnknownOptions(options, ['remoteAddress']);
-  const { remoteAddress = readRemoteAddress } = options;
+  const { remoteAddress } = options;
   return async (request, env, executionContext) => {
     const exchange = findExchange(env);
-    const address = remoteAddress(request, env);
+    const address = remoteAddress?.(request, env);
     const response = await handler(request, {
       remoteAddress: exchange ? await waitForTurn(exchange, address) : address,
       waitUntil: findWaitUntil(executionContext),
@@ -59,10 +59,6 @@ export function requireToken(
     c.set('claims', outcome.claims);
     await next();
   };
-}
-
-function readRemoteAddress(_request: Request, env: unknown): string | undefined {
-  return findExchange(env)?.incoming.socket.remoteAddress;
 }
 
 /** Present on Cloudflare Workers, where it wants to be called as a member. */

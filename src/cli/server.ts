@@ -38,13 +38,12 @@ const refusalIntervalMs = 60_000;
 export async function startServer(listener: RequestListener, options: ServerOptions): Promise<RunningServer> {
   const { headersTimeoutMs = 10_000, requestTimeoutMs = 15_000 } = options;
   /** The last answer of each connection that is open, given or still to give. */
-  const latest = new Map<Socket, ServerResponse>();
-  const connections = new Set<Socket>();
+  const latest = new Map<Socket, ServerResponse | undefined>();
   let isClosing = false;
   let isMetered = false;
   const startMetering = () => {
     isMetered = true;
-    for (const socket of connections) meter(socket, () => latest.get(socket));
+    for (const socket of latest.keys()) meter(socket, () => latest.get(socket));
   };
   const server = createServer(
     {
@@ -63,11 +62,8 @@ export async function startServer(listener: RequestListener, options: ServerOpti
     },
   );
   server.on('connection', (socket) => {
-    connections.add(socket);
-    socket.on('close', () => {
-      connections.delete(socket);
-      latest.delete(socket);
-    });
+    latest.set(socket, undefined);
+    socket.on('close', () => latest.delete(socket));
     if (isMetered) meter(socket, () => latest.get(socket));
   });
   if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
@@ -84,7 +80,7 @@ export async function startServer(listener: RequestListener, options: ServerOpti
       isClosing = true;
       // Otherwise a connection kept alive after its answer would hold the shutdown until it times out.
       for (const response of latest.values())
-        if (!response.headersSent) response.setHeader('Connection', 'close');
+        if (response?.headersSent === false) response.setHeader('Connection', 'close');
       const cut = setTimeout(() => server.closeAllConnections(), options.graceMs);
       await new Promise((resolve) => server.close(resolve));
       clearTimeout(cut);

@@ -12,6 +12,7 @@ import type {
 } from '../ports.js';
 import { createDecoy } from './decoy.js';
 import { chooseDelayMs, type Discretion, judge } from './discretion.js';
+import { createLanes } from './lanes.js';
 import { createRetryLane } from './retry-lane.js';
 import { noTransportUp, type Router } from './route.js';
 
@@ -71,7 +72,6 @@ const firstReportGapMs = 10_000;
  * While no transport is up, messages wait untried. None is sent after its code has expired.
  */
 export function createQueue({ router, maxMessages, clock, discretion }: QueueOptions): Queue {
-  const waiting: Waiting[] = [];
   const timers = new Set<Timer>();
   const drained: (() => void)[] = [];
   const decoy = discretion && createDecoy(clock, discretion);
@@ -79,13 +79,12 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
   /** Messages waiting for a transport, by channel. */
   const held = new Map<Channel, number>();
   // A message that waits for another's request might never be sent when that ends.
-  const lanes = clock.endsWithRequest ? Number.POSITIVE_INFINITY : mostLanes;
+  const lanes = createLanes(clock.endsWithRequest ? Number.POSITIVE_INFINITY : mostLanes, run);
   const stayMs = clock.endsWithRequest ? longestStayMs : Number.POSITIVE_INFINITY;
   const isOneOfMany = channels.filter(router.serves).length > 1;
   const heldMax = isOneOfMany ? Math.max(1, Math.floor(maxMessages / 2)) : maxMessages;
   let taken = 0;
   let muted = 0;
-  let running = 0;
   let isClosed = false;
 
   /** Without decoys: closing need not wait for them. */
@@ -115,27 +114,12 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
     entry.resolve(entry.isMuted ? { ok: true } : receipt);
   }
 
-  function enter(entry: Waiting): void {
-    waiting.push(entry);
-    pump();
-  }
-
   function enterLater(entry: Waiting, delayMs: number): void {
     const timer = clock.after(delayMs, () => {
       timers.delete(timer);
-      enter(entry);
+      lanes.add(entry);
     });
     timers.add(timer);
-  }
-
-  function pump(): void {
-    while (running < lanes && waiting.length > 0) {
-      running += 1;
-      void run(waiting.shift() as Waiting).finally(() => {
-        running -= 1;
-        pump();
-      });
-    }
   }
 
   async function run(entry: Waiting): Promise<void> {
@@ -197,7 +181,7 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
             resolve,
           };
           if (delayMs > 0) enterLater(entry, delayMs);
-          else enter(entry);
+          else lanes.add(entry);
         });
         return settled.then((receipt) => (receipt.ok ? receipt : judge(receipt, discretion)));
       },
@@ -214,7 +198,7 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
       taken += 1;
       return createSlot();
     },
-    count: () => ({ waiting: taken - running, sending: running, retrying: retries.size }),
+    count: () => ({ waiting: taken - lanes.busy, sending: lanes.busy, retrying: retries.size }),
     async drain(graceMs) {
       retries.close(graceMs);
       if (countUnsent() > 0) {

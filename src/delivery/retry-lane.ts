@@ -1,5 +1,6 @@
 import { isDefinite, type Refusal } from '../core/refusal.js';
 import type { Message, MonotonicClock, RoutedReceipt, RoutedRefusal, Timer } from '../ports.js';
+import { createLanes } from './lanes.js';
 import { groupRetries } from './recipients.js';
 import type { Router } from './route.js';
 
@@ -55,8 +56,7 @@ export function createRetryLane({ router, queueMax, clock, onLeft }: RetryLaneOp
   const groupMax = Math.max(1, Math.floor(queueMax / 100));
   const retries = new Set<Retry>();
   const countByGroup = new Map<string, number>();
-  const due: Retry[] = [];
-  let running = 0;
+  const due = createLanes(runningMax, run);
   let closesAt = Number.POSITIVE_INFINITY;
 
   function count(group: string, change: 1 | -1): void {
@@ -82,21 +82,8 @@ export function createRetryLane({ router, queueMax, clock, onLeft }: RetryLaneOp
     retry.dueAt = clock.now() + Math.max(retry.gapMs, readWaitMs(retry.refusal));
     retry.gapMs *= gapFactor;
     if (retry.dueAt >= Math.min(retry.expiresAt, closesAt)) return false;
-    retry.timer = clock.after(retry.dueAt - clock.now(), () => {
-      due.push(retry);
-      pump();
-    });
+    retry.timer = clock.after(retry.dueAt - clock.now(), () => due.add(retry));
     return true;
-  }
-
-  function pump(): void {
-    while (running < runningMax && due.length > 0) {
-      running += 1;
-      void run(due.shift() as Retry).finally(() => {
-        running -= 1;
-        pump();
-      });
-    }
   }
 
   async function run(retry: Retry): Promise<void> {
@@ -116,10 +103,6 @@ export function createRetryLane({ router, queueMax, clock, onLeft }: RetryLaneOp
       const group = groupRetries(message);
       if (!isRetryable(receipt) || retries.size >= placesMax || (countByGroup.get(group) ?? 0) >= groupMax)
         return null;
-      let resolve = (_receipt: RoutedReceipt) => {};
-      const settled = new Promise<RoutedReceipt>((settle) => {
-        resolve = settle;
-      });
       const retry: Retry = {
         message,
         group,
@@ -128,13 +111,15 @@ export function createRetryLane({ router, queueMax, clock, onLeft }: RetryLaneOp
         refusal: receipt,
         onRetry,
         dueAt: 0,
-        resolve,
+        resolve() {},
       };
       if (!plan(retry)) return null;
       retries.add(retry);
       count(group, 1);
       onRetry?.(receipt);
-      return settled;
+      return new Promise((resolve) => {
+        retry.resolve = resolve;
+      });
     },
     close(graceMs) {
       closesAt = Math.min(closesAt, clock.now() + graceMs);
