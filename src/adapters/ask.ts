@@ -17,7 +17,7 @@ type Passed = Pick<RequestInit, 'body' | 'signal'>;
 
 /** A request that can also be passed on as a Web-standard one. */
 export interface PassableRequest extends HttpRequest {
-  /** The body, and the signal that the client has gone. Excludes `readBytes`. */
+  /** The body, and a signal for when the client is gone. Instead of `readBytes`, never after it. */
   pass(): Passed | Promise<Passed>;
 }
 

@@ -33,8 +33,8 @@ export type ExpressMiddleware = (
 ) => void;
 
 /**
- * Serves the API in an Express app, before or after `express.json()`. Unknown paths continue with the next handler. Behind `app.use('/auth', …)` the routes are `/auth/api/v1/…`. The caller's address is `req.ip`, so
- * Express's `trust proxy` decides it.
+ * Serves the API in an Express app, before or after `express.json()`. Unknown paths continue with the next handler. Behind
+ * `app.use('/auth', …)` the routes are `/auth/api/v1/…`. The caller's address is `req.ip`, so Express's `trust proxy` decides it.
  *
  * @param options none so far
  * @throws TypeError for any option
@@ -105,7 +105,7 @@ function writeBody(body: unknown, type: string): string | Uint8Array<ArrayBuffer
   if (!/^application\/x-www-form-urlencoded/i.test(type)) return JSON.stringify(body);
   const form = new URLSearchParams();
   for (const [name, value] of Object.entries(body)) {
-    // A repeated name has become a list, and must not become one value.
+    // A repeated name has become a list, and must not become one value again.
     for (const one of [value].flat()) form.append(name, String(one));
   }
   return form.toString();

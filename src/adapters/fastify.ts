@@ -21,7 +21,7 @@ declare module 'fastify' {
   }
 }
 
-/** Fastify's own, which it passes on to plugins. */
+/** Fastify's own options, which it passes on to plugins. */
 const registerOptions = ['prefix', 'logLevel', 'logSerializers'];
 
 /**
@@ -106,7 +106,7 @@ function convert(request: FastifyRequest, prefix: string): Omit<HttpRequest, 're
   };
 }
 
-/** The headers as the app has left them, and the lines that they were sent in. */
+/** The headers as the app has left them, with the lines that were sent. */
 function withLines({ headers, raw }: FastifyRequest) {
   return { headers, rawHeaders: raw.rawHeaders };
 }

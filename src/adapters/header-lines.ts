@@ -29,7 +29,7 @@ export function readHeader({ headers, rawHeaders }: Incoming, name: string): str
 
 /** Makes `headers` agree with `readHeader`, for code that only reads those. */
 export function joinRepeatedLines(incoming: IncomingMessage): void {
-  // Not Host, which Next makes URLs of.
+  // Not Host: Next builds URLs from it.
   for (const name of ['authorization', 'content-type']) {
     const value = readHeader(incoming, name);
     if (value !== null) incoming.headers[name] = value;

@@ -17,7 +17,7 @@ export interface HonoHandlerOptions {
 
 /**
  * Serves the API where it is mounted in a Hono app. Unknown paths continue with the next handler. Behind
- * `app.mount('/auth', …)` the routes are `/auth/api/v1/…`. On Cloudflare Workers what goes on after the answer is waited for.
+ * `app.mount('/auth', …)` the routes are `/auth/api/v1/…`. On Cloudflare Workers, work that continues after the answer is waited for.
  *
  * @example
  * app.mount('/', createHonoHandler(otp.handler));
@@ -61,7 +61,7 @@ export function requireToken(
   };
 }
 
-/** Present on Cloudflare Workers, where it wants to be called as a member. */
+/** Present on Cloudflare Workers, which require that it is called as a method. */
 function findWaitUntil(executionContext: unknown): RequestInfo['waitUntil'] {
   const context = (executionContext ?? {}) as { waitUntil?: RequestInfo['waitUntil'] };
   return context.waitUntil && ((work) => context.waitUntil?.(work));

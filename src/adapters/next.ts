@@ -14,8 +14,8 @@ export interface NextHandlersOptions {
    */
   remoteAddress?: ((request: Request) => string | null | undefined) | undefined;
   /**
-   * Keeps the program running until a promise ends, where it is cut off after the answer: `after` from `next/server`. Default:
-   * nothing is cut off.
+   * Keeps the program running until a promise settles, where it would be stopped after the answer: `after` from `next/server`.
+   * Default: nothing stops it.
    */
   waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }
@@ -46,7 +46,7 @@ export function createNextHandlers(
 
 let isWatching = false;
 
-/** Next only copies `IncomingMessage.headers`, so repeated lines must be joined there before. */
+/** Next copies only `IncomingMessage.headers`, so repeated lines must be joined there first. */
 function watchHeaderLines(): void {
   if (isWatching) return;
   isWatching = true;

@@ -12,7 +12,7 @@ import type { PassableRequest } from './ask.js';
 import { readHeader } from './header-lines.js';
 import type { Exchange } from './turns.js';
 
-/** A request of a Node server from this address. */
+/** Converts a request of a Node server. */
 export function createNodeRequest(exchange: Exchange, remoteAddress: string | undefined): PassableRequest {
   const { incoming } = exchange;
   const { method = '', url = '', headers, socket } = incoming;

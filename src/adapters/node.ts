@@ -7,7 +7,7 @@ import { createNodeRequest, joinBatch } from './node-request.js';
 import { waitForTurn } from './turns.js';
 
 export interface NodeListenerOptions {
-  /** Without effect; it is accepted because it once had one. */
+  /** Has no effect any more; still accepted. */
   overrideGlobals?: boolean;
   /** Milliseconds after which a client that does not read its answer is disconnected. Default 15 000. */
   stalledTimeoutMs?: number | undefined;

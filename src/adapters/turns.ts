@@ -14,8 +14,7 @@ let waiting = 0;
 const waitingOn = new WeakMap<Socket, { count: number }>();
 
 /**
- * Resolves when it is the turn of a request, usually at once, with the address of its client; never on a connection that is
- * cut.
+ * Resolves with the client's address when it is the request's turn, usually at once; never on a connection that is cut.
  *
  * @param given the address, where a framework knows it
  */
@@ -50,7 +49,7 @@ function passUnlessReset(socket: Socket, serve: () => void): void {
  * Serves a request when all earlier ones of its connection have been answered and the operating system has taken the answers;
  * never on a connection that is cut. So for a client that pipelines and reads nothing, one request is processed.
  *
- * Node parses all of what it has read before anyone can stop it, so a thousand small requests may have to wait here.
+ * Node parses everything it has read before anyone can stop it, so a thousand small requests may have to wait here.
  * Meanwhile nothing more is read from the connection. When too many wait, the connection that brings another is cut.
  */
 function queueUp({ incoming, outgoing }: Exchange, serve: () => void): void {
@@ -87,8 +86,8 @@ function watch(socket: Socket): { count: number } {
 const defaultStalledTimeoutMs = 15_000;
 
 /**
- * Disconnects a client that reads nothing of its answer for this long. The answer may pause while the client has taken all
- * there is of it.
+ * Disconnects a client that reads nothing of its answer for this long. The answer may pause while the client has read all of it
+ * so far.
  *
  * @param timeoutMs default 15 000
  */

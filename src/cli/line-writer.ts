@@ -11,7 +11,7 @@ const nothing = Buffer.alloc(0);
 
 /**
  * Writes lines to standard output or standard error without ever waiting for their reader. docs/decisions/0049 says why
- * neither a stream of Node's nor pino's own destination does it.
+ * neither Node's own streams nor pino's destination can.
  *
  * @param formatDropped a line, with its end, that reports how many lines were dropped before it
  */
@@ -36,7 +36,7 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
     waitingLength += line.length;
   }
 
-  /** Writes until everything is written, or for now what the reader takes; returns whether it took anything. */
+  /** Writes until nothing is left or the reader takes no more; returns whether it took anything. */
   function drain(): boolean {
     let hasProgress = false;
     try {
@@ -62,7 +62,7 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
         }, pauseMs).unref();
         return hasProgress;
       }
-      // The reader is gone, or the disk is full. What is logged next is tried again.
+      // The reader is gone, or the disk is full. The next line is tried again.
       dropped += countLines(rest.toString()) + countLines(chunks.join(''));
       rest = nothing;
       chunks = [];
@@ -82,7 +82,7 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
       }
       if (timer === undefined) drain();
     },
-    /** For the end of the process: waits for the reader for as long as it takes something twice a second. */
+    /** For the end of the process: waits for as long as the reader takes something every half second. */
     flush(): void {
       const sleeper = new Int32Array(new SharedArrayBuffer(4));
       let patientUntil = performance.now() + exitPatienceMs;
@@ -101,13 +101,13 @@ function countLines(text: string): number {
 
 /** Descriptor of the same output whose writes fail with EAGAIN instead of waiting. */
 function openWithoutBlocking(fd: 1 | 2): number {
-  // A file never keeps anyone waiting, and opened again it would be written from its start.
+  // A file never blocks, and reopened it would be overwritten from its start.
   if (fstatSync(fd).isFile()) return fd;
   try {
-    // O_NONBLOCK belongs to the open file description, which other processes share unless it is opened again.
+    // O_NONBLOCK belongs to the open file description, which other processes share unless it is reopened.
     return openSync(`/dev/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch {
-    // A socket, as under systemd, or someone else's pipe. Only streams of Node's can set the flag there.
+    // A socket, as under systemd, or someone else's pipe. Only Node's own streams can set the flag there.
     const { _handle: handle } = (fd === 1 ? process.stdout : process.stderr) as {
       _handle?: { setBlocking?(isBlocking: boolean): void };
     };

@@ -5,7 +5,7 @@ import type { Logger } from '../ports.js';
 import { createLineWriter } from './line-writer.js';
 
 const hiddenPaths = ['code', 'otp', 'token', 'accessToken', 'secret', 'password', 'authorization', 'to'];
-/** Those that are removed, and those that pino itself knows. */
+/** Fields that are removed, and those that have a meaning for pino. */
 export const hiddenFields: ReadonlySet<string> = new Set([...hiddenPaths, 'err', 'level', 'time', 'msg']);
 
 /**
@@ -60,7 +60,7 @@ function gatherLines(): DestinationStream {
   return { write: lines.add };
 }
 
-/** At whatever level the log is: lines that are missing must not look like nothing happened. */
+/** At any level of the log: missing lines must not look as if nothing had happened. */
 function formatDropped(dropped: number): string {
   const time = new Date().toISOString();
   return `${JSON.stringify({ level: 'error', time, dropped, msg: 'log lines were dropped: their reader did not keep up' })}\n`;

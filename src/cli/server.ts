@@ -55,7 +55,7 @@ export async function startServer(listener: RequestListener, options: ServerOpti
     },
     (request, response) => {
       latest.set(request.socket, response);
-      // It has no socket while another response is before it. Nobody else pipelines, so until then it costs nothing.
+      // A response has no socket while another is ahead of it: the client pipelines. Until one does, metering costs nothing.
       if (response.socket === null && !isMetered) startMetering();
       if (isClosing) response.setHeader('Connection', 'close');
       listener(request, response);

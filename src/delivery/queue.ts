@@ -78,7 +78,7 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
   const retries = createRetryLane({ router, queueMax: maxMessages, clock, onLeft: tellDrained });
   /** Messages waiting for a transport, by channel. */
   const held = new Map<Channel, number>();
-  // A message that waits for another's request might never be sent when that ends.
+  // A message that waits for another request to end might never be sent.
   const lanes = createLanes(clock.endsWithRequest ? Number.POSITIVE_INFINITY : mostLanes, run);
   const stayMs = clock.endsWithRequest ? longestStayMs : Number.POSITIVE_INFINITY;
   const isOneOfMany = channels.filter(router.serves).length > 1;

@@ -23,8 +23,8 @@ const prose: readonly (readonly [RegExp, string])[] = [
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /**
- * A refusal with its cause, whose texts may be logged: short, on one line, and without recipient and code. They should hold none, but
- * other people's transports pass on what their providers say.
+ * A refusal with its cause, whose texts may be logged: short, on one line, and without recipient and code. They should hold
+ * neither, but third-party transports pass on what their providers say.
  */
 export function quoteRefusal(refusal: Refusal, message: Message): Refusal {
   const quote = (text: unknown) => shorten(removeMessage(String(text).slice(0, maxSearched), message));
@@ -33,7 +33,7 @@ export function quoteRefusal(refusal: Refusal, message: Message): Refusal {
   return { ...quoted, cause: sayCause(quoted) };
 }
 
-/** The same for the message of an error that a transport has thrown. Nobody has promised what that holds. */
+/** The same for the message of an error that a transport has thrown, which may hold anything. */
 export function quoteError(error: unknown, message: Message): string {
   const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   let text = removeMessage(said.slice(0, maxSearched), message);

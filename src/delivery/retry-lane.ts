@@ -20,7 +20,7 @@ export interface RetryLane {
    * Resolves with the final outcome; never rejects. Null when the message cannot be retried: the outcome is final or
    * unknown, its code will have expired by then, or the lane or its group's share is full.
    *
-   * @param onRetry called after each refused try that another one follows; the gaps between them grow
+   * @param onRetry called after each refused try that will be repeated; the gaps between them grow
    */
   take(
     message: Message,

@@ -16,7 +16,7 @@ export interface RouteOptions {
   timeoutMs: number;
   clock: MonotonicClock;
   outcomes: Outcomes;
-  /** Told what each transport answered. */
+  /** Called with what each transport answered. */
   noteTry?: ((transport: string, channel: Channel, receipt: Receipt, durationMs: number) => void) | undefined;
 }
 

@@ -8,7 +8,7 @@ import type { SessionCookie } from './session-cookie.js';
 export type Access = 'open' | 'api-key' | 'operator' | 'client' | 'bearer' | 'session';
 
 /**
- * The right that the holder of an API key needs at a route; undefined if it asks for none.
+ * The right that an API key needs at a route; undefined if no key is asked for.
  *
  * @param hasKeys whether a key has the right `otp`; otherwise anyone may call a route with the access `api-key`
  */

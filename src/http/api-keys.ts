@@ -9,7 +9,7 @@ export type CallerRight = (typeof callerRights)[number];
 
 /** The holder of an API key. */
 export interface ApiCaller {
-  /** For the log; a key that was given as a mere hash has none. */
+  /** For the log; a key that was configured as a hash alone has none. */
   name: string | undefined;
   /** SHA-256 of the key, in hex. */
   hash: string;

@@ -30,7 +30,7 @@ export async function readJsonBody<Schema extends z.ZodObject>(
   } catch {
     throw new OtpError('invalid_request', 'The body must be JSON in UTF-8');
   }
-  // Few bodies hold an empty text, and JSON can write it in no other way.
+  // Few bodies contain an empty string, and JSON has no other way to write one.
   if (text.includes('""')) dropEmpty(body, schema);
   const result = schema.safeParse(body);
   if (result.success) return result.data;

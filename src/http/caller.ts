@@ -21,7 +21,7 @@ export function createCallerFinder(
   const isProxyUnknown = !hasProxies && !hasApiKeys;
   const warned = new Set<string>();
 
-  /** Clients could flood the log. */
+  /** Once, since clients could flood the log. */
   function warnOnce(message: string, caller?: string): void {
     const warning = `${message} ${caller}`;
     if (!warned.has(warning)) logger.warn(caller === undefined ? {} : { caller }, message);

@@ -8,11 +8,11 @@ export interface ClientAddressReader {
   hasProxies: boolean;
   /** Whether the other end of a connection is a trusted proxy. */
   isProxy(remoteAddress: string): boolean;
-  /** The rightmost address that is not a trusted proxy, including the other end of the connection. */
+  /** The rightmost address that is not a trusted proxy; the other end of the connection comes last. */
   readCaller(remoteAddress: string, forwardedFor: string | null): string;
   /**
-   * For whom a caller calls that is known by other means: the rightmost address in its X-Forwarded-For that no trusted
-   * proxy has. Undefined without the header; `unknown` when that address cannot be read.
+   * On whose behalf the holder of an API key calls: the rightmost address in its X-Forwarded-For that is not a trusted proxy.
+   * Undefined without the header; `unknown` when that address cannot be parsed.
    */
   readOnBehalfOf(forwardedFor: string | null): string | undefined;
 }

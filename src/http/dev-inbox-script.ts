@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { html } from '../html.js';
 
 /**
- * What runs on the page of the development inbox. It fetches the page again and takes from it the messages that are new, so
- * that a selection in the others lasts.
+ * The script of the development inbox. It fetches the page again and inserts only the new messages, so that a selection in the
+ * others survives.
  */
 export const inboxScript = html`'use strict';
 const list = document.querySelector('#messages');
@@ -39,5 +39,5 @@ document.addEventListener('visibilitychange', () => look().catch(() => {}));
 show();
 `;
 
-/** For a policy that lets in this script and no other. */
+/** For a policy that allows this script and no other. */
 export const inboxScriptSource = `'sha256-${createHash('sha256').update(inboxScript.markup).digest('base64')}'`;

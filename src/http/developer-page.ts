@@ -2,10 +2,10 @@ import { type Html, html } from '../html.js';
 import { type HttpReply, securityHeaders } from './reply.js';
 
 /**
- * A page for developers. It loads nothing, and runs nothing but the script that is named.
+ * A page for developers. It loads nothing, and runs no script but the one that is named.
  *
  * @param head further elements of the head
- * @param scriptSource the one script that may run, as a policy names it; it may fetch from this host
+ * @param scriptSource the one script that may run, as a source of `script-src`; it may fetch from this host
  */
 export function replyDeveloperPage(
   title: string,

@@ -33,7 +33,8 @@ export interface DispatcherOptions {
 /**
  * Finds the route for a request and checks what holds for all of them.
  *
- * @throws RangeError for a trusted proxy that is not an address, range, `loopback` or `unix`, and for an origin that none sends
+ * @throws RangeError for a trusted proxy that is not an address, range, `loopback` or `unix`, and for an origin that no browser
+ * sends
  */
 export function createDispatcher(options: DispatcherOptions): Dispatch {
   const { corsOrigins, apiCallers, outcomes } = options;

@@ -3,13 +3,13 @@ import { loadFileSystem } from '../files.js';
 import type { Route } from './route.js';
 import { createStaticFile, type StaticFileOptions } from './static-files.js';
 
-/** Filled by the build; the same place seen from `src/http` and from `dist/http`. */
+/** Filled by the build; the same folder from `src/http` as from `dist/http`. */
 const assets = '../../dist/swagger-ui/';
 
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
-  // Swagger UI writes style attributes; no script can be smuggled in by those.
+  // Swagger UI writes style attributes, which cannot run a script.
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data:",
   "connect-src 'self'",

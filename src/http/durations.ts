@@ -2,10 +2,10 @@ import type { MonotonicClock } from '../ports.js';
 import type { Answer } from './request-id.js';
 import type { FindRoute } from './route-table.js';
 
-/** Told of each answer. The route is its path in the route table, or `none`. */
+/** Called for each answer. The route is its path in the route table, or `none`. */
 export type NoteAnswer = (route: string, status: number, durationMs: number) => void;
 
-/** Notes how long answers take, if anyone wants to know. */
+/** Measures how long answers take, where there are metrics. */
 export function withDurations(
   answer: Answer,
   parts: { findRoute: FindRoute; noteAnswer?: NoteAnswer | undefined; monotonicClock: MonotonicClock },
@@ -19,7 +19,7 @@ export function withDurations(
     return reply;
   };
 
-  /** Never what the caller typed: of a path without a route, nothing is kept. */
+  /** Never what the caller typed: paths without a route share one name. */
   function nameRoute({ method, path }: { method: string; path: string }): string {
     if (!path.startsWith('/')) return 'none';
     const found = findRoute(method, path);

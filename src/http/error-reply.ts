@@ -6,7 +6,7 @@ import type { HttpReply } from './reply.js';
 
 const retrySoonSeconds = 1;
 
-/** The problem that tells of what a route has thrown. */
+/** The problem for an error that a route has thrown. */
 export function replyError(
   error: unknown,
   { outcomes, call }: { outcomes: Outcomes; call: Call },

@@ -30,8 +30,8 @@ export interface GateParts {
 }
 
 /**
- * What every proxy overwrites with the answer of the gate. Not Remote-Groups and Remote-Name: a proxy that was set up before
- * there were any would pass on the client's own.
+ * Headers that every proxy overwrites with the gate's answer. Not Remote-Groups and Remote-Name: a proxy that was set up before
+ * they existed would pass on the client's own.
  */
 const identityHeaders = ['remote-user', 'remote-email', 'remote-phone'];
 /** Longer return URLs are dropped: proxies cap header size and would answer 502 instead of showing the page. */
@@ -171,7 +171,7 @@ async function decide(
     const next = await examine(token);
     if (next.status === 'allowed') {
       const { claims } = next;
-      // A request that is refused would lose the new cookie, and its owner would be taken for a thief afterwards.
+      // A refused request would lose the new cookie, and its owner would be taken for a thief later.
       const isDue = isHalfOver(claims, tokens.now()) && !hasForeignIdentity(request);
       const renewal = isDue ? await tokens.renew(claims, call) : null;
       if (renewal?.status === 'ended') {
@@ -209,8 +209,8 @@ function letThrough({ describe }: Site, identity: string, headers: Record<string
 }
 
 /**
- * Pages of other origins that `CORS_ORIGINS` names may see this, also after a request with cookies: it says nothing but that
- * someone has to sign in. For any other origin the header has no effect (Fetch §3.3.3).
+ * Pages of the origins in `CORS_ORIGINS` may read this even after a request with cookies: it says only that someone has to sign
+ * in. For any other origin the header has no effect (Fetch §3.3.3).
  */
 function refuse(request: HttpRequest): HttpReply {
   const headers = challengeBearer(readBearer(request.header('authorization')));

@@ -22,9 +22,9 @@ export interface HandlerOptions
   publicUrl?: string | undefined;
   /** Whether `/docs` and `/openapi.json` are served. */
   docs: 'on' | 'off';
-  /** Resolves once what goes on in the background now has ended. */
+  /** Resolves when everything that is in the background now has ended. */
   whenDone(): Promise<void>;
-  /** Pages, such as that to sign in. */
+  /** Pages, such as the sign-in page. */
   pages: readonly Route[];
 }
 
@@ -32,8 +32,8 @@ export interface HandlerOptions
 export interface Handler {
   (request: Request, info?: RequestInfo): Promise<Response>;
   /**
-   * The same for servers that do without Web-standard requests. Your own function that wraps the handler has no such
-   * member, and is served with Web-standard requests.
+   * The same without Web-standard requests, for servers that have none. A function of your own around the handler lacks it, and is
+   * given Web-standard requests.
    */
   dispatch?: Dispatch | undefined;
 }
@@ -56,7 +56,7 @@ export function createHandler(options: HandlerOptions): Handler {
   const dispatch = withPrefix(createDispatcher({ ...options, routes }), prefixOf(publicUrl));
   const handle = async (request: Request, info?: RequestInfo) => {
     const answering = dispatch(fromWebRequest(request, info));
-    // From the start: a client that goes away must not end the work on its request either.
+    // Before the answer: a client that disconnects must not end the work on its request either.
     info?.waitUntil?.(answering.then(options.whenDone));
     return toWebResponse(await answering, request.method);
   };

@@ -1,7 +1,7 @@
 /** A name or an address, and a port (RFC 9110 §7.2). */
 const hostPattern = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/i;
 
-/** Most requests name the host that the one before named. */
+/** Most requests have the same host as the one before. */
 let latest = '';
 
 /** Whether this is a valid Host header; an empty one is (RFC 9112 §3.2). */

@@ -4,7 +4,7 @@ import type { HttpRequest } from './request.js';
 
 /**
  * What nginx is asked for, by X-Original-URL alone; null when it is missing, repeated or malformed. A request target has
- * no blanks, and headers that are repeated are joined by a comma and a blank.
+ * no spaces, and repeated headers are joined by a comma and a space.
  */
 export function readOriginalUrl({ header }: HttpRequest): Place | null {
   const [, authority = '', target = ''] =

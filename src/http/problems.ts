@@ -34,12 +34,12 @@ export const problems: Record<ErrorCode, { status: number; title: string }> = {
   internal: { status: 500, title: 'Internal server error' },
 };
 
-/** What the caller has to answer. */
+/** The check that the caller has to pass. */
 export type WireHumanCheck =
   | { provider: 'altcha'; challenge: AltchaChallenge }
   | { provider: 'turnstile'; site_key: string };
 
-/** Members besides those of RFC 9457. */
+/** Members in addition to those of RFC 9457. */
 export interface ProblemExtra {
   attempts_left?: number;
   retry_after_seconds?: number;

@@ -1,6 +1,6 @@
 import type { IssuedToken } from '../results.js';
 
-/** What a route answers, by whatever server it goes out. */
+/** The answer of a route, independent of the server that sends it. */
 export interface HttpReply {
   status: number;
   /** A list for repeated headers such as Set-Cookie. */
@@ -11,7 +11,7 @@ export interface HttpReply {
   requestId?: string | undefined;
 }
 
-/** On every answer. Answers are personal, so nothing may be cached; nothing is a page. */
+/** On every answer. Answers are personal, so nothing may be cached; none is a page. */
 export const securityHeaders = {
   'Cache-Control': 'no-store',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
@@ -39,7 +39,7 @@ export function replyText(status: number, body: string): HttpReply {
   return { status, headers: { ...securityHeaders, 'Content-Type': 'text/plain; charset=utf-8' }, body };
 }
 
-/** The answer that carries tokens: of a verify, which may make the browser a known one, and of a refresh. */
+/** The answer with tokens: to a verify, which may make the browser a known one, or to a refresh. */
 export function replyIssued(issued: IssuedToken, device?: string): HttpReply {
   return replyJson(200, {
     success: true,

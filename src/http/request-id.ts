@@ -6,7 +6,7 @@ import type { HttpReply } from './reply.js';
 import type { HttpRequest } from './request.js';
 import type { Dispatch } from './route.js';
 
-/** In every answer, and in requests that a trusted proxy has named. */
+/** In every answer, and in requests to which a trusted proxy gave an id. */
 export const requestIdHeader = 'X-Request-Id';
 
 /** Answers a request that has an id. */

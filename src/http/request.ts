@@ -23,7 +23,7 @@ export interface HttpRequest {
   readBytes(): Promise<Uint8Array>;
 }
 
-/** A browser that navigates; programs could mistake a page for the answer. */
+/** Whether a browser navigates here. Programs could mistake a page for the answer. */
 export function isNavigation(method: string, accept: string | null): boolean {
   return /^(GET|HEAD)$/i.test(method) && /\btext\/html\b/i.test(accept ?? '');
 }

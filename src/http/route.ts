@@ -8,8 +8,8 @@ import type { HttpRequest } from './request.js';
 /** Who asks, as far as the dispatcher can tell. */
 export interface Caller {
   /**
-   * The id of the request, the address to count against (undefined for the holder of an API key that names none), and the name of the
-   * API key where one is asked for.
+   * The id of the request, the address to count against, and the name of the API key where one is asked for. The address is
+   * undefined where the holder of a key names none.
    */
   call: Call;
   /** Where an API key is asked for. */
@@ -23,7 +23,7 @@ export interface Route {
   path: string;
   /** Any one of these is sufficient. */
   access: readonly Access[];
-  /** Makes its entry in the OpenAPI document, which hardly anyone asks for; undocumented without one. */
+  /** Makes its entry in the OpenAPI document, which is rarely requested. Undocumented without one. */
   document?: () => Omit<RouteConfig, 'method' | 'path'>;
   /** May throw an OtpError, which becomes a problem. */
   answer(request: HttpRequest, caller: Caller): HttpReply | Promise<HttpReply>;

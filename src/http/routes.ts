@@ -11,7 +11,7 @@ type OfTokens = TokenParts & OauthParts & GateParts;
 
 export type RouteParts = Common &
   Omit<OfTokens, 'tokens' | 'jwks'> & {
-    /** Undefined where no tokens are issued, like `jwks`: the routes of tokens and of the gate are not there then. */
+    /** Undefined where no tokens are issued, like `jwks`: there are no routes of tokens and of the gate then. */
     tokens: OfTokens['tokens'] | undefined;
     jwks: OfTokens['jwks'] | undefined;
     /** Whether some API key has the right `operate`. */

@@ -19,7 +19,7 @@ export interface SchemaOptions {
   codeAlphabet?: CodeAlphabet | undefined;
 }
 
-/** Challenges of a store are 22 characters; one that carries what a store would keep is longer. */
+/** A challenge has 22 characters; one that carries its record, where no store keeps it, is longer. */
 const challengePattern = /^[A-Za-z0-9_-]{22,512}$/;
 
 /**

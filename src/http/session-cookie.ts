@@ -14,8 +14,8 @@ export interface CookieOptions {
 export interface Cookie {
   name: string;
   /**
-   * The values in a Cookie header, in its order. There can be several: a neighbour under the same domain may have set a
-   * cookie of this name, and a browser does not say whose is whose (RFC 6265 §4.2.2).
+   * The values in a Cookie header, in its order. There can be several: another host under the same domain may have set a
+   * cookie of this name, and browsers do not say which is which (RFC 6265 §4.2.2).
    */
   read(cookieHeader: string | null): string[];
   /** The Set-Cookie value that stores this value for this long. */
@@ -31,8 +31,8 @@ export function createSessionCookie(options: CookieOptions): SessionCookie {
 }
 
 /**
- * Prefixes of RFC 6265bis §4.1.3: a browser takes such a cookie only from where it belongs. What a namespace may hold, the
- * name of a cookie may (RFC 6265 §4.1.1).
+ * With the prefixes of RFC 6265bis §4.1.3, browsers accept the cookie only over https, from its own host or domain. A namespace
+ * has only characters that the name of a cookie may have (RFC 6265 §4.1.1).
  */
 export function createCookie(baseName: string, options: CookieOptions): Cookie {
   const { domain, namespace = defaultNamespace, isInsecure } = options;

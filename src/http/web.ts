@@ -11,9 +11,9 @@ export interface RequestInfo {
    */
   remoteAddress?: string | null | undefined;
   /**
-   * Keeps the program running until a promise ends, where it is cut off after the answer, as on functions and at the edge. Called
-   * once, before the answer, with a promise that never rejects: it ends with the answer and everything that goes on after it, such
-   * as messages, what is given back in the store, and events. Default: nothing is cut off.
+   * Keeps the program running until a promise settles, where it would be stopped after the answer, as on functions and at the
+   * edge. Called once, before the answer, with a promise that never rejects: it settles after the answer and everything that
+   * follows it, such as messages, what is given back in the store, and events. Default: nothing stops it.
    */
   waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }

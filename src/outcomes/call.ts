@@ -10,7 +10,7 @@ export interface Call {
 
 /** Whom an outcome is about. */
 export interface Subject {
-  /** The keyed tag of the identity; logged are its first ten characters. */
+  /** The keyed tag of the identity; the log has its first ten characters. */
   identityTag: string;
   purpose: string;
   /** `known` if a known browser called, whose limits are its own; undefined for everyone else. */
@@ -42,5 +42,5 @@ export type TokenCause =
 /** What a token is: presented as a bearer token or in a cookie, or exchanged for the next one. */
 export type TokenKind = 'access' | 'refresh' | 'session';
 
-/** Errors of this service's own. */
+/** Faults of this service itself. */
 export type Failure = 'overloaded' | 'store_unavailable' | 'internal';

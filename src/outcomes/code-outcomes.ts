@@ -35,7 +35,7 @@ interface CodeVerified extends OfCode, ToChannel {
   event: 'code.verified';
   action: 'verify';
   status: 'valid';
-  /** That the code was delivered by; undefined where that is not known. */
+  /** The one that delivered the code, where that is known. */
   transport?: string | undefined;
   /** What was issued: `access` alone, `refresh` with a refresh token, `session` for a cookie; undefined where no tokens are. */
   issued: TokenKind | undefined;

@@ -1,7 +1,7 @@
 import { OtpError } from '../errors.js';
 import type { Failure } from './call.js';
 
-/** What an error says of this service; its message may quote input. */
+/** The fault that an error stands for, without its message, which may quote input. */
 export function toFailure(error: unknown): Failure {
   if (!(error instanceof OtpError)) return 'internal';
   return error.code === 'store_unavailable' || error.code === 'overloaded' ? error.code : 'internal';

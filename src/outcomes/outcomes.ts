@@ -23,7 +23,7 @@ export interface Outcomes {
 export function createOutcomes(given: readonly (Sink | undefined)[]): Outcomes {
   const sinks = given.filter((sink) => sink !== undefined);
   const [first, second] = sinks;
-  // As most are: the log alone, without a loop.
+  // Usually the log alone, which needs no loop.
   if (first && !second) return { areWanted: first.isOn, report: first.take };
   return {
     areWanted: () => sinks.some((sink) => sink.isOn()),
