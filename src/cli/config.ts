@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { OtpError } from '../errors.js';
 import { type FilledOptions, fillOptions, optionRows } from '../options/otp-options.js';
 import { passes } from '../options/row.js';
 import { chooseDeliveryMode, rules } from '../options/rules.js';
@@ -17,6 +16,7 @@ import { findContradictions } from './service-rules.js';
 import { decodeText } from './text-file.js';
 import { findUnknown, isKnown } from './unknown-settings.js';
 import { findUnused } from './unused-settings.js';
+import { wrongUsage } from './wrong-usage.js';
 
 export interface Config extends Environment {
   OTP_SECRET_KEY: string;
@@ -56,10 +56,10 @@ export function readEnvFile(path: string | undefined): SettingsFile {
     bytes = readFileSync(shown);
   } catch (error) {
     if (path === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return noFile;
-    throw new OtpError('invalid_request', `${shown}: cannot be read`);
+    throw wrongUsage(`${shown}: cannot be read`);
   }
   const text = decodeText(bytes);
-  if (text === null) throw new OtpError('invalid_request', `${shown}: is not text in UTF-8`);
+  if (text === null) throw wrongUsage(`${shown}: is not text in UTF-8`);
   const { values, problems } = parseEnvFile(text, isKnown, shown);
   const holdsSecret = settingNames.some((name) => settings[name].isSecret && values[name]);
   return { values, problems, path: shown, isExposed: holdsSecret && isOpenToAll(shown) };

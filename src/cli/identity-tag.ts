@@ -3,8 +3,8 @@ import { parseIdentity } from '../core/identity.js';
 import { shortenTag } from '../core/identity-tag.js';
 import { deriveKeys } from '../core/keys.js';
 import { decodeSecret } from '../core/secret.js';
-import { OtpError } from '../errors.js';
 import type { LoadedConfig } from './config.js';
+import { wrongUsage } from './wrong-usage.js';
 
 /**
  * What the lines of the log show of an address, to find them by. Needs the keys of the service, but not the service.
@@ -17,22 +17,22 @@ export function findIdentityTag(
 ): string {
   const { OTP_SECRET_KEY, OTP_IDENTITY_KEY, OTP_NAMESPACE, OTP_DEFAULT_COUNTRY } = config;
   if (OTP_IDENTITY_KEY === undefined && madeUp.includes('OTP_SECRET_KEY')) {
-    throw fail(
-      'OTP_SECRET_KEY is not set: the service generates one at each start, so its tags cannot be computed here',
+    throw wrongUsage(
+      'identity tag: OTP_SECRET_KEY is not set: the service generates one at each start, so its tags cannot be computed here',
     );
   }
   const identity = parseIdentity(address, { defaultCountry: OTP_DEFAULT_COUNTRY });
   if (identity === 'ambiguous') {
-    throw fail('this phone number is valid with and without the country code; begin it with + or 0');
+    throw wrongUsage(
+      'identity tag: this phone number is valid with and without the country code; begin it with + or 0',
+    );
   }
   if (identity === null)
-    throw fail('ADDRESS must be an e-mail address, a phone number or an id such as user:42');
+    throw wrongUsage(
+      'identity tag: ADDRESS must be an e-mail address, a phone number or an id such as user:42',
+    );
   const identitySecret =
     OTP_IDENTITY_KEY === undefined ? undefined : decodeSecret(OTP_IDENTITY_KEY, 'OTP_IDENTITY_KEY');
   const keys = deriveKeys({ secret: decodeSecret(OTP_SECRET_KEY, 'OTP_SECRET_KEY'), identitySecret });
   return shortenTag(createDerivation(keys, OTP_NAMESPACE).deriveIdentityTag(identity.value));
-}
-
-function fail(message: string): OtpError {
-  return new OtpError('invalid_request', `identity tag: ${message}`);
 }

@@ -1,5 +1,4 @@
 import { chownSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { OtpError } from '../errors.js';
 import { jwksMaxAgeSeconds } from '../otp.js';
 import {
   generateKey,
@@ -10,6 +9,7 @@ import {
   type Rotation,
   rotateKeys,
 } from '../tokens/key-file.js';
+import { wrongUsage } from './wrong-usage.js';
 
 const keysActions = ['generate', 'rotate', 'list'] as const;
 
@@ -60,7 +60,7 @@ export function runKeys(command: KeysCommand): string {
     case 'list':
       return `${formatKeys(readKeys(path))}\n${describeMode(path)}`;
     default:
-      throw fail(`keys: given "${action ?? ''}", allowed: ${keysActions.join(', ')}`);
+      throw wrongUsage(`keys: given "${action ?? ''}", allowed: ${keysActions.join(', ')}`);
   }
 }
 
@@ -98,7 +98,7 @@ function describeMode(path: string): string {
 
 function readAlgorithm(given = 'ES256'): KeyFileAlgorithm {
   const algorithm = keyFileAlgorithms.find((name) => name === given);
-  if (!algorithm) throw fail(`--alg: given "${given}", allowed: ${keyFileAlgorithms.join(', ')}`);
+  if (!algorithm) throw wrongUsage(`--alg: given "${given}", allowed: ${keyFileAlgorithms.join(', ')}`);
   return algorithm;
 }
 
@@ -107,12 +107,12 @@ function readKeys(path: string): KeyFile {
   try {
     text = readFileSync(path, 'utf8');
   } catch {
-    throw fail(`--file: ${path} cannot be read; \`stateless-otp keys generate\` creates one`);
+    throw wrongUsage(`--file: ${path} cannot be read; \`stateless-otp keys generate\` creates one`);
   }
   try {
     return parseKeyFile(text);
   } catch (error) {
-    throw fail(`--file: ${path}: ${(error as Error).message}`);
+    throw wrongUsage(`--file: ${path}: ${(error as Error).message}`);
   }
 }
 
@@ -124,7 +124,7 @@ function writeKeys(path: string, file: KeyFile, flag: 'w' | 'wx'): void {
       writeFileSync(path, text, { mode: ownerOnly, flag });
     } catch (error) {
       const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
-      throw fail(
+      throw wrongUsage(
         `--file: ${path} ${isThere ? 'is there already; it is not overwritten' : 'cannot be written'}`,
       );
     }
@@ -140,10 +140,6 @@ function writeKeys(path: string, file: KeyFile, flag: 'w' | 'wx'): void {
     chownSync(next, uid, gid);
     renameSync(next, target);
   } catch {
-    throw fail(`--file: ${path} cannot be written`);
+    throw wrongUsage(`--file: ${path} cannot be written`);
   }
-}
-
-function fail(message: string): OtpError {
-  return new OtpError('invalid_request', message);
 }

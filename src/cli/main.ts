@@ -15,6 +15,7 @@ import { OperateError, operate } from './operate.js';
 import { readThresholds } from './outlook.js';
 import { prepare } from './prepare.js';
 import { sayAllowed } from './say.js';
+import { wrongUsage } from './wrong-usage.js';
 
 /** The commands, and how many words may follow each. */
 const commands: Readonly<Record<string, number>> = {
@@ -25,65 +26,43 @@ const commands: Readonly<Record<string, number>> = {
   secret: 0,
   keys: 1,
 };
-/** Options that go with some commands only. */
-const optionOwners: Record<string, string[]> = {
-  'api-key': ['secret'],
-  'introspect-client': ['secret'],
-  connect: ['check'],
-  channel: ['send-test'],
-  file: ['keys'],
-  alg: ['keys'],
-  now: ['keys'],
-  url: ['identity'],
-  'key-file': ['identity'],
-  force: ['identity'],
-  json: ['check', 'identity'],
-  'price-sms': ['check'],
-  'max-odds': ['check'],
-  'max-bill': ['check'],
-};
+/** The options of all commands, and of those that go with some only, which. */
+const options = {
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+  config: { type: 'string' },
+  'api-key': { type: 'string', of: ['secret'] },
+  'introspect-client': { type: 'string', of: ['secret'] },
+  connect: { type: 'boolean', of: ['check'] },
+  channel: { type: 'string', of: ['send-test'] },
+  file: { type: 'string', of: ['keys'] },
+  alg: { type: 'string', of: ['keys'] },
+  now: { type: 'boolean', of: ['keys'] },
+  url: { type: 'string', of: ['identity'] },
+  'key-file': { type: 'string', of: ['identity'] },
+  force: { type: 'boolean', of: ['identity'] },
+  json: { type: 'boolean', of: ['check', 'identity'] },
+  'price-sms': { type: 'string', of: ['check'] },
+  'max-odds': { type: 'string', of: ['check'] },
+  'max-bill': { type: 'string', of: ['check'] },
+} as const;
 
 const exitFailed = 1;
 const exitUsage = 2;
 const exitOf = { well: 0, failed: exitFailed, wrong: exitUsage };
 
 async function main(args: string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      help: { type: 'boolean', short: 'h' },
-      version: { type: 'boolean', short: 'v' },
-      config: { type: 'string' },
-      'api-key': { type: 'string' },
-      'introspect-client': { type: 'string' },
-      connect: { type: 'boolean' },
-      channel: { type: 'string' },
-      file: { type: 'string' },
-      alg: { type: 'string' },
-      now: { type: 'boolean' },
-      url: { type: 'string' },
-      'key-file': { type: 'string' },
-      force: { type: 'boolean' },
-      json: { type: 'boolean' },
-      'price-sms': { type: 'string' },
-      'max-odds': { type: 'string' },
-      'max-bill': { type: 'string' },
-    },
-  });
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
   if (values.help) return print(formatHelp(positionals[0]));
   if (values.version) return print(`${version}\n`);
   const [command = 'serve', ...rest] = positionals;
   if (!Object.hasOwn(commands, command) || rest.length > (commands[command] ?? 0)) {
-    throw new OtpError(
-      'invalid_request',
-      `unknown command "${positionals.join(' ')}"; commands: ${Object.keys(commands).join(', ')}`,
-    );
+    const known = Object.keys(commands).join(', ');
+    throw wrongUsage(`unknown command "${positionals.join(' ')}"; commands: ${known}`);
   }
-  for (const [option, owners] of Object.entries(optionOwners)) {
-    if (option in values && !owners.includes(command)) {
-      throw new OtpError('invalid_request', `--${option} goes with ${owners.join(' or ')}`);
-    }
+  for (const [option, { of }] of Object.entries<{ type: string; of?: readonly string[] }>(options)) {
+    if (of && option in values && !of.includes(command))
+      throw wrongUsage(`--${option} goes with ${of.join(' or ')}`);
   }
   if (command === 'secret') return print(formatSecrets(values));
   if (command === 'identity' && rest[0] !== 'tag') {
@@ -152,7 +131,7 @@ function printTag(address: string | undefined, { config, ...loaded }: LoadedConf
 function readTokenTtl(text: string | undefined): number {
   const given = text ? { ACCESS_TOKEN_TTL: text } : {};
   const { values, wrong } = parseGiven(given);
-  if (wrong.length > 0) throw new OtpError('invalid_request', sayAllowed('ACCESS_TOKEN_TTL', given));
+  if (wrong.length > 0) throw wrongUsage(sayAllowed('ACCESS_TOKEN_TTL', given));
   return values.ACCESS_TOKEN_TTL;
 }
 
@@ -172,18 +151,12 @@ function formatSecrets(values: { 'api-key'?: string; 'introspect-client'?: strin
     if (given === undefined) continue;
     const [, name = given, rights = ''] = (option === 'api-key' && splitRights.exec(given)) || [];
     if (!namePattern.test(name)) {
-      throw new OtpError(
-        'invalid_request',
-        `--${option}: given "${name}", allowed: 1 to 64 letters, digits, ., - or _`,
-      );
+      throw wrongUsage(`--${option}: given "${name}", allowed: 1 to 64 letters, digits, ., - or _`);
     }
     const { key, hash } = generateApiKey();
     const entry = `${name}=${hash}${rights}`;
     if (option === 'api-key' && !isApiKeys(entry)) {
-      throw new OtpError(
-        'invalid_request',
-        `--${option}: given "${given}", allowed rights: ${callerRights.join(', ')}`,
-      );
+      throw wrongUsage(`--${option}: given "${given}", allowed rights: ${callerRights.join(', ')}`);
     }
     return `# ${name} sends this as ${header}; it is not kept anywhere:\n# ${key}\n${setting}=${entry}\n`;
   }

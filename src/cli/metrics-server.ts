@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { OtpError } from '../errors.js';
 import type { MetricsAddress } from '../options/metrics-address.js';
+import { wrongUsage } from './wrong-usage.js';
 
 export interface MetricsServer {
   port: number;
@@ -36,9 +36,7 @@ export async function startMetricsServer(
     else response.writeHead(200, { 'Content-Type': Registry.PROMETHEUS_CONTENT_TYPE }).end(text);
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', ({ message }) =>
-      reject(new OtpError('invalid_request', `METRICS_PORT: ${message}`)),
-    );
+    server.once('error', ({ message }) => reject(wrongUsage(`METRICS_PORT: ${message}`)));
     server.listen({ host, port, exclusive: true }, resolve);
   });
   server.unref();

@@ -1,7 +1,7 @@
 import { isPrivateHost } from '../core/private-host.js';
-import { OtpError } from '../errors.js';
 import { formatStatus, type IdentityStatus } from './identity-status.js';
 import { readSecretFile } from './secret-file.js';
+import { wrongUsage } from './wrong-usage.js';
 
 /** `erase` is `sign-out`, which also cancels, and `unblock`: after it nothing of an identity can be used. */
 const operatorVerbs = ['status', 'cancel', 'unblock', 'sign-out', 'erase'] as const;
@@ -128,6 +128,4 @@ function formatJson(answer: object): string {
   return `${JSON.stringify(answer, null, 2)}\n`;
 }
 
-function wrong(message: string): OtpError {
-  return new OtpError('invalid_request', `identity: ${message}`);
-}
+const wrong = (message: string) => wrongUsage(`identity: ${message}`);

@@ -1,11 +1,11 @@
 import { type Forecast, forecast } from '../core/forecast.js';
 import { type Channel, channels } from '../core/policy.js';
-import { OtpError } from '../errors.js';
 import { createBackend, listBackends } from './backends.js';
 import type { Config } from './config.js';
 import { toForecastPolicy } from './forecast-policy.js';
 import { forecastStateless } from './stateless.js';
 import { forecastWindow } from './window-odds.js';
+import { wrongUsage } from './wrong-usage.js';
 
 /** What `check` was asked to hold the forecast to. */
 export interface Thresholds {
@@ -55,7 +55,7 @@ export function createOutlook(config: Config, { priceSms, maxOdds, maxBill }: Th
     if (reachesPhones && all === null) {
       passed.push(`--max-bill: messages to phones have no ceiling, so the bill can exceed ${maxBill}`);
     } else if (amount === null) {
-      throw new OtpError('invalid_request', '--max-bill: needs --price-sms, what one message costs');
+      throw wrongUsage('--max-bill: needs --price-sms, what one message costs');
     } else if (amount > maxBill) passed.push(`--max-bill: a day can cost ${format(amount)}, over ${maxBill}`);
   }
   return { ...found, billDay: { amount, perSms: priceSms ?? null }, passed };
@@ -84,7 +84,7 @@ export function readThresholds(given: Record<string, unknown>): Thresholds {
     maxOdds: read('max-odds', 1, 'a probability such as 1e-4'),
     maxBill: read('max-bill', 1e12, 'an amount such as 50'),
   };
-  if (wrong.length > 0) throw new OtpError('invalid_request', wrong.join('; '));
+  if (wrong.length > 0) throw wrongUsage(wrong.join('; '));
   return thresholds;
 }
 

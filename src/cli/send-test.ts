@@ -4,7 +4,6 @@ import { parseIdentity } from '../core/identity.js';
 import type { Channel } from '../core/policy.js';
 import { isDefinite } from '../core/refusal.js';
 import { createRouter } from '../delivery/route.js';
-import { OtpError } from '../errors.js';
 import { createRenderer } from '../messages/render.js';
 import { processClock } from '../monotonic-clock.js';
 import type { SenderName } from '../options/delivery.js';
@@ -15,6 +14,7 @@ import { createBackend, listBackends } from './backends.js';
 import { type Config, toOptions } from './config.js';
 import { sayRefusal } from './connect/say-refusal.js';
 import { markAsTest } from './test-message.js';
+import { wrongUsage } from './wrong-usage.js';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -81,20 +81,25 @@ function findRecipient(
   channelName: string | undefined,
   serves: (channel: Channel) => boolean,
 ): { to: string; channel: Channel } {
-  if (address === undefined) throw fail('send-test needs an ADDRESS: an e-mail address or a phone number');
+  if (address === undefined)
+    throw wrongUsage('send-test needs an ADDRESS: an e-mail address or a phone number');
   const identity = parseIdentity(address, { defaultCountry: config.OTP_DEFAULT_COUNTRY });
   if (identity === 'ambiguous') {
-    throw fail('send-test: ADDRESS could be two phone numbers; begin it with + and the code of its country');
+    throw wrongUsage(
+      'send-test: ADDRESS could be two phone numbers; begin it with + and the code of its country',
+    );
   }
   if (identity === null) {
-    throw fail('send-test: ADDRESS must be an e-mail address, or a phone number such as +4915112345678');
+    throw wrongUsage(
+      'send-test: ADDRESS must be an e-mail address, or a phone number such as +4915112345678',
+    );
   }
   const served = channelsOf[identity.kind].filter(serves);
   const channel = channelName === undefined ? served[0] : served.find((name) => name === channelName);
   if (channel === undefined) {
     const by = channelName === undefined ? '' : ` by ${channelName}`;
     const others = served.length === 0 ? '' : `; by ${served.join(' or ')} one does`;
-    throw fail(`send-test: no backend sends to this address${by}${others}`);
+    throw wrongUsage(`send-test: no backend sends to this address${by}${others}`);
   }
   return { to: identity.value, channel };
 }
@@ -114,10 +119,6 @@ function createChecked<Made>(create: () => Made): Made {
     return create();
   } catch (error) {
     if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
-    throw fail(error.message);
+    throw wrongUsage(error.message);
   }
-}
-
-function fail(message: string): OtpError {
-  return new OtpError('invalid_request', message);
 }

@@ -1,7 +1,6 @@
 import cluster from 'node:cluster';
 import { setFlagsFromString } from 'node:v8';
 import { createNodeListener } from '../adapters/node.js';
-import { OtpError } from '../errors.js';
 import type { Otp } from '../otp.js';
 import { createLogSink } from '../outcomes/log.js';
 import type { Logger } from '../ports.js';
@@ -15,6 +14,7 @@ import { type RunningServer, startServer } from './server.js';
 import { stores } from './stores.js';
 import { isSocketPath, removeStaleSocket } from './unix-socket.js';
 import { countWorkers, runWorkers } from './workers.js';
+import { wrongUsage } from './wrong-usage.js';
 
 /** Runs the service until SIGTERM or SIGINT, in this process or in workers. */
 export async function serve(loaded: LoadedConfig & { config: Config }): Promise<void> {
@@ -25,8 +25,7 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
     for (const warning of warnings) log.take({ event: 'configuration.doubted', warning });
   }
   if (cluster.isWorker && !stores[config.STORE].isShared) {
-    throw new OtpError(
-      'invalid_request',
+    throw wrongUsage(
       `STORE: ${config.STORE} in a cluster of processes, each of which would count for itself; set redis`,
     );
   }
