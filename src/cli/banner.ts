@@ -1,8 +1,9 @@
 import { isLoopbackHost } from '../core/loopback.js';
+import { isPageServed } from '../options/rules.js';
+import { toOptions } from '../options/settings.js';
 import { version } from '../version.js';
 import { listBackends } from './backends.js';
 import { type Config, isProduction } from './config.js';
-import { hasSignInPage } from './sign-in-page.js';
 import { isSocketPath } from './unix-socket.js';
 import { countWorkers } from './workers.js';
 
@@ -19,7 +20,7 @@ export function formatBanner(config: Config, madeUp: readonly string[], port: nu
     `stateless-otp ${version}`,
     `  API      ${url}/api/v1`,
     ...(config.DOCS === 'on' ? [`  Docs     ${url}/docs`] : []),
-    ...(hasSignInPage(config) ? [`  Sign-in  ${url}/sign-in${describeCookies(config)}`] : []),
+    ...(isPageServed(toOptions(config)) ? [`  Sign-in  ${url}/sign-in${describeCookies(config)}`] : []),
     `  Codes    ${codes}`,
     ...(hasInbox(config)
       ? [`  Inbox    ${isInboxShownAt(host, config) ? `${url}/dev/inbox` : 'needs PUBLIC_URL here'}`]

@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { type FilledOptions, fillOptions, optionRows } from '../options/otp-options.js';
+import type { FilledOptions } from '../options/otp-options.js';
 import { passes } from '../options/row.js';
 import { chooseDeliveryMode, rules } from '../options/rules.js';
-import { type Environment, type SettingName, settingNames, settings } from '../options/settings.js';
+import {
+  type Environment,
+  type SettingName,
+  settingNames,
+  settings,
+  toOptions,
+} from '../options/settings.js';
 import { generateSecretKey } from '../otp.js';
 import { findBackendProblems } from './backends.js';
 import { requiresTls } from './clear-text.js';
@@ -35,6 +41,8 @@ export interface LoadedConfig {
   warnings: string[];
   /** Secrets generated for this run. */
   madeUp: SettingName[];
+  /** Files that secrets are read from, by the name of the variable. */
+  secretFiles: Readonly<Record<string, string>>;
 }
 
 /** What a settings file holds. */
@@ -42,11 +50,10 @@ export interface SettingsFile {
   values: Source;
   problems: readonly string[];
   path: string;
-  /** Whether others can read secrets in it. */
-  isExposed: boolean;
+  holdsSecret: boolean;
 }
 
-const noFile: SettingsFile = { values: {}, problems: [], path: '.env', isExposed: false };
+const noFile: SettingsFile = { values: {}, problems: [], path: '.env', holdsSecret: false };
 
 /** Loads a `.env` file; a missing one counts as empty unless it was named. */
 export function readEnvFile(path: string | undefined): SettingsFile {
@@ -62,7 +69,7 @@ export function readEnvFile(path: string | undefined): SettingsFile {
   if (text === null) throw wrongUsage(`${shown}: is not text in UTF-8`);
   const { values, problems } = parseEnvFile(text, isKnown, shown);
   const holdsSecret = settingNames.some((name) => settings[name].isSecret && values[name]);
-  return { values, problems, path: shown, isExposed: holdsSecret && isOpenToAll(shown) };
+  return { values, problems, path: shown, holdsSecret };
 }
 
 /** Parses the whole configuration, and reports everything that is wrong with it. */
@@ -82,7 +89,7 @@ export function loadConfig(environment: Source, file: SettingsFile = noFile): Lo
   // Invalid values are dropped, so that contradictions among the others are found in the same run.
   const madeUp = Object.fromEntries(missing.map((name) => [name, generateSecretKey()]));
   const completed = { ...values, ...madeUp };
-  const options = fillOptions(toOptions(completed));
+  const options = toOptions(completed);
   const isProduct = isProduction(completed);
   const config = {
     ...completed,
@@ -119,11 +126,12 @@ export function loadConfig(environment: Source, file: SettingsFile = noFile): Lo
       ...found.warnings,
       ...findUnused(config, given),
       ...findRisks(config, isProduct),
-      ...(isProduct && file.isExposed
+      ...(isProduct && file.holdsSecret && isOpenToAll(file.path)
         ? [`${file.path}: holds secrets, and everyone on this machine can read it; \`chmod o-rwx\` it`]
         : []),
     ],
     madeUp: isProduct ? [] : missing,
+    secretFiles: found.secretFiles,
   };
 }
 
@@ -146,12 +154,6 @@ export function parseGiven(given: Given): { values: Environment; wrong: SettingN
   const wrong = settingNames.filter((name) => !isAllowed(name));
   const defaults = wrong.map((name) => [name, settings[name].default]);
   return { values: { ...parsed, ...Object.fromEntries(defaults) }, wrong };
-}
-
-/** The library's options that these settings are. */
-export function toOptions(environment: Partial<Environment>): Record<string, unknown> {
-  const ours = settingNames.filter((name) => settings[name].key in optionRows);
-  return Object.fromEntries(ours.map((name) => [settings[name].key, environment[name]]));
 }
 
 /** The settings that these lines begin with. */

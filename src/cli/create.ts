@@ -1,13 +1,14 @@
 import type { Route } from '../http/route.js';
 import type { MetricsRegistry } from '../metrics/registry.js';
 import { processClock } from '../monotonic-clock.js';
+import { toOptions } from '../options/settings.js';
 import { createOtpOn, type Otp, type OtpOptions } from '../otp.js';
 import type { Logger, Store } from '../ports.js';
 import { createMemoryStore } from '../stores/memory.js';
 import { createInbox } from '../transports/inbox.js';
 import { createBackend, listBackends } from './backends.js';
 import { allowsPlainHttp, hasInbox } from './banner.js';
-import { type Config, toOptions } from './config.js';
+import type { Config } from './config.js';
 import { createFrontPage } from './front-page.js';
 import { readHumanCheck } from './human-check.js';
 import { sayOfSetting } from './say.js';

@@ -4,11 +4,12 @@ import { replyNotFound } from '../http/problems.js';
 import { type HttpReply, securityHeaders } from '../http/reply.js';
 import { isNavigation } from '../http/request.js';
 import type { Route } from '../http/route.js';
+import { isPageServed } from '../options/rules.js';
+import { toOptions } from '../options/settings.js';
 import { paths } from '../sign-in/paths.js';
 import { version } from '../version.js';
 import { hasInbox } from './banner.js';
 import { type Config, isProduction } from './config.js';
-import { hasSignInPage } from './sign-in-page.js';
 
 /**
  * Answers browsers at `/`: in development with a page of links, in production with a redirect to the sign-in page, if
@@ -34,14 +35,14 @@ function choosePage(config: Config): HttpReply | undefined {
   const { headers, ...page } = isProduction(config)
     ? { status: 303, headers: { ...securityHeaders, Location: `.${paths.signIn}` }, body: null }
     : replyFrontPage(config);
-  const isServed = !isProduction(config) || hasSignInPage(config);
+  const isServed = !isProduction(config) || isPageServed(toOptions(config));
   return isServed ? { ...page, headers: { ...headers, Vary: 'Accept' } } : undefined;
 }
 
 function replyFrontPage(config: Config): HttpReply {
   const body = html`<p>The service is running in development.</p>
 <ul>
-${hasSignInPage(config) && html`<li><a href=".${paths.signIn}">Sign-in page</a></li>`}
+${isPageServed(toOptions(config)) && html`<li><a href=".${paths.signIn}">Sign-in page</a></li>`}
 ${config.DOCS === 'on' && html`<li><a href="./docs">API</a>: every route, with forms to try it</li>`}
 ${hasInbox(config) && html`<li><a href="./dev/inbox">Inbox</a>: every code that was sent</li>`}
 <li><a href="./readyz">Health</a>: whether the store answers</li>

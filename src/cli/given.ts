@@ -12,12 +12,14 @@ export interface GivenSettings {
   /** What is wrong with values that may nevertheless be of the right form. */
   mistakes: { name: SettingName; line: string }[];
   warnings: string[];
+  /** Files that secrets are read from, by the name of the variable. */
+  secretFiles: Record<string, string>;
 }
 
 /** The values of our variables; empty ones count as not given, and secrets may be in files. The environment wins. */
 export function readGiven(environment: Source, file: Source): GivenSettings {
   const injected = findInjected(environment);
-  const found: GivenSettings = { given: {}, problems: [], mistakes: [], warnings: [] };
+  const found: GivenSettings = { given: {}, problems: [], mistakes: [], warnings: [], secretFiles: {} };
   const pick = (name: string): { value: string; origin: Origin } | undefined => {
     const value = injected.has(name) ? undefined : environment[name];
     if (value) return { value, origin: 'environment' };
@@ -32,13 +34,13 @@ export function readGiven(environment: Source, file: Source): GivenSettings {
   };
   for (const name of settingNames) {
     const value = pick(name);
-    const path = settings[name].isSecret ? pick(`${name}_FILE`) : undefined;
-    if (value && path) found.problems.push(`${name}: given twice, also as ${name}_FILE`);
+    const named = settings[name].isSecret ? pick(`${name}_FILE`) : undefined;
+    if (value && named) found.problems.push(`${name}: given twice, also as ${name}_FILE`);
     if (value) take(name, cleanText(name, value.value, value.origin));
-    else if (path) {
-      const { text, problem, warning } = readSecretFile(
-        cleanText(`${name}_FILE`, path.value, path.origin).text,
-      );
+    else if (named) {
+      const { text: path } = cleanText(`${name}_FILE`, named.value, named.origin);
+      found.secretFiles[`${name}_FILE`] = path;
+      const { text, problem, warning } = readSecretFile(path);
       if (problem !== undefined) found.problems.push(`${name}_FILE: ${problem}`);
       if (warning !== undefined) found.warnings.push(`${name}_FILE: ${warning}`);
       if (text !== undefined) take(name, cleanText(name, text, 'secret file'));

@@ -96,7 +96,6 @@ async function main(args: string[]): Promise<void> {
     const { runCheck } = await import('./run-check.js');
     const ended = await runCheck({
       loaded,
-      environment: process.env,
       file,
       thresholds: readThresholds(values),
       isJson: values.json ?? false,

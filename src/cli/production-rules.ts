@@ -1,6 +1,7 @@
 import { findWeakness } from '../core/weak-secret.js';
+import { secretForms } from '../options/secret-rules.js';
 import { senders } from '../options/senders.js';
-import type { Environment, SettingName } from '../options/settings.js';
+import { type Environment, settingNames, settings } from '../options/settings.js';
 import { findBackendProblems, listBackends } from './backends.js';
 import { findClearText } from './clear-text.js';
 import { findPoorOdds } from './guessing.js';
@@ -59,17 +60,12 @@ export function findUnfitForProduction(config: Environment, given: Given): strin
   ];
 }
 
-const secretSettings: readonly { name: SettingName; isBase64: boolean }[] = [
-  { name: 'OTP_SECRET_KEY', isBase64: true },
-  { name: 'OTP_SECRET_KEY_PREVIOUS', isBase64: true },
-  { name: 'OTP_IDENTITY_KEY', isBase64: true },
-  { name: 'JWT_SECRET', isBase64: false },
-  { name: 'JWT_SECRET_PREVIOUS', isBase64: false },
-];
-
 function findWeakSecrets(given: Given): string[] {
-  return secretSettings.flatMap(({ name, isBase64 }) => {
-    const weakness = given[name] === undefined ? undefined : findWeakness(given[name], isBase64);
+  const forms: Readonly<Record<string, string>> = secretForms;
+  return settingNames.flatMap((name) => {
+    const form = forms[settings[name].key];
+    if (form === undefined || given[name] === undefined) return [];
+    const weakness = findWeakness(given[name], form === 'base64');
     return weakness === undefined
       ? []
       : [`${name}: ${weakness}; production needs a random one, as \`stateless-otp secret\` makes`];

@@ -1,13 +1,11 @@
 import { formatCheck } from './check.js';
 import { formatCheckJson } from './check-json.js';
 import type { LoadedConfig, SettingsFile } from './config.js';
-import { checkConnections, findConnections } from './connect/check-connections.js';
-import type { Source } from './given.js';
+import { checkConnections } from './connect/check-connections.js';
 import { createOutlook, type Thresholds } from './outlook.js';
 
 export interface CheckParts {
   loaded: LoadedConfig;
-  environment: Source;
   file: SettingsFile;
   thresholds: Thresholds;
   isJson: boolean;
@@ -22,23 +20,22 @@ export interface CheckParts {
  * @throws OtpError for thresholds that cannot be compared
  */
 export async function runCheck(parts: CheckParts): Promise<'well' | 'failed' | 'wrong'> {
-  const { loaded, environment, file, thresholds, isJson, isConnecting } = parts;
+  const { loaded, file, thresholds, isJson, isConnecting } = parts;
   const { config } = loaded;
   if (!config) {
     print(isJson ? formatCheckJson(loaded, null) : `${formatCheck(loaded)}\n`);
     return 'wrong';
   }
   const outlook = createOutlook(config, thresholds);
-  let isWell = outlook.passed.length === 0;
-  if (isJson) {
-    const findings = isConnecting ? await findConnections(config, environment, file) : undefined;
-    print(formatCheckJson(loaded, outlook, findings));
-    if (findings?.some(({ status }) => status === 'failed')) isWell = false;
-  } else {
-    print(`${formatCheck(loaded, outlook)}\n`);
-    if (isConnecting && !(await checkConnections(config, environment, file))) isWell = false;
+  if (!isJson) print(`${formatCheck(loaded, outlook)}\n`);
+  const findings = isConnecting ? await checkConnections({ ...loaded, config }, file, isJson) : undefined;
+  const failures = findings?.filter(({ status }) => status === 'failed').length ?? 0;
+  if (isJson) print(formatCheckJson(loaded, outlook, findings));
+  else if (findings) {
+    const failed = `${failures} of ${findings.length} checks failed.`;
+    print(failures === 0 ? 'Everything answers.\n' : `${failed}\n`);
   }
-  return isWell ? 'well' : 'failed';
+  return failures === 0 && outlook.passed.length === 0 ? 'well' : 'failed';
 }
 
 function print(text: string): void {

@@ -7,11 +7,11 @@ import { createRouter } from '../delivery/route.js';
 import { createRenderer } from '../messages/render.js';
 import { processClock } from '../monotonic-clock.js';
 import type { SenderName } from '../options/delivery.js';
-import { fillOptions } from '../options/otp-options.js';
+import { toOptions } from '../options/settings.js';
 import { createOutcomes } from '../outcomes/outcomes.js';
 import type { Content, Message, Receipt, Transport } from '../ports.js';
 import { createBackend, listBackends } from './backends.js';
-import { type Config, toOptions } from './config.js';
+import type { Config } from './config.js';
 import { sayRefusal } from './connect/say-refusal.js';
 import { markAsTest } from './test-message.js';
 import { wrongUsage } from './wrong-usage.js';
@@ -105,7 +105,7 @@ function findRecipient(
 }
 
 function writeTestMessage(config: Config, to: string, channel: Channel): Message {
-  const options = fillOptions(toOptions(config));
+  const options = toOptions(config);
   const render = createChecked(() => createRenderer({ ...options, isCodeInSubject: options.codeInSubject }));
   const code = '0'.repeat(config.OTP_DIGITS);
   const expiresInSeconds = config.OTP_WINDOW_SECONDS;

@@ -1,8 +1,15 @@
+import { ofThePage } from '../options/modes.js';
+import { isPageServed } from '../options/rules.js';
 import { senders } from '../options/senders.js';
-import { type Environment, type SettingName, settings } from '../options/settings.js';
+import {
+  type Environment,
+  type SettingName,
+  settingNames,
+  settings,
+  toOptions,
+} from '../options/settings.js';
 import { listBackends } from './backends.js';
 import type { Given } from './say.js';
-import { hasSignInPage } from './sign-in-page.js';
 import { isStateless } from './stateless.js';
 import { stores } from './stores.js';
 import { isSocketPath } from './unix-socket.js';
@@ -25,34 +32,19 @@ const features: readonly Feature[] = [
     names: ['DELIVERY_BACKEND'],
   },
   {
-    isOff: (config) => !hasSignInPage(config),
+    isOff: (config) => !isPageServed(toOptions(config)),
     reason: 'without the sign-in page (SIGN_IN_PAGE)',
-    names: [
-      'SIGN_IN_HOME',
-      'BRAND_LOGO_URL',
-      'BRAND_COLOR',
-      'BRAND_LINKS',
-      'EMBED_ORIGINS',
-      'OTP_MAGIC_LINK',
-      'GATE_COOKIE_DOMAIN',
-    ],
+    names: settingNames.filter((name) => name !== 'SIGN_IN_PAGE' && ofThePage.includes(settings[name].key)),
   },
   {
     isOff: ({ ACCESS_TOKENS }) => ACCESS_TOKENS === 'off',
     reason: 'with ACCESS_TOKENS=off',
-    names: [
-      'JWT_SECRET',
-      'JWT_SECRET_PREVIOUS',
-      'JWT_PRIVATE_KEY',
-      'JWT_PRIVATE_KEY_PREVIOUS',
-      'JWT_ALG',
-      'JWT_ISSUER',
-      'JWT_AUDIENCE',
-      'ACCESS_TOKEN_TTL',
-      'REVOCATION_REQUIRED',
-      'INTROSPECT_CLIENTS',
-      'BEARER_PURPOSES',
-    ],
+    // Refresh tokens are refused with it, and browsers stay known without tokens.
+    names: settingNames.filter(
+      (name) =>
+        settings[name].group === 'Tokens' &&
+        !['ACCESS_TOKENS', 'REFRESH_TOKEN_TTL', 'DEVICE_TTL'].includes(name),
+    ),
   },
   {
     isOff: (config) =>

@@ -1,4 +1,5 @@
 import { type FilledOptions, optionRows } from './otp-options.js';
+import { pageOptions } from './page.js';
 
 /** A way to run that something else cannot be had with. */
 interface Mode {
@@ -26,16 +27,7 @@ export const statelessRefuses: readonly Refusal[] = [
 ];
 
 /** What only the sign-in page has. */
-const ofThePage = [
-  'signInPage',
-  'signInHome',
-  'brandLogoUrl',
-  'brandColor',
-  'brandLinks',
-  'embedOrigins',
-  'magicLink',
-  'cookieDomain',
-] as const;
+export const ofThePage: readonly string[] = [...Object.keys(pageOptions), 'cookieDomain'];
 
 const modes: readonly Mode[] = [
   {

@@ -18,6 +18,15 @@ export const pageOptions = {
     defaultText: 'auto',
     parse: (text: string) => (text === 'auto' ? undefined : signInPage.parse(text)),
   }),
+  /**
+   * Where people go who opened the sign-in page directly: a path such as `/`, a URL under `publicUrl`, or one under
+   * `cookieDomain`. Default: nowhere, the page says who is signed in.
+   */
+  signInHome: from('SIGN_IN_HOME', {
+    ...text({ allowed: 'a path such as `/`, or an address under `PUBLIC_URL` or `GATE_COOKIE_DOMAIN`' }),
+    check: (home: string, _name: string, { publicUrl, cookieDomain }: ReturnTargetOptions) =>
+      createReturnTargets({ publicUrl, cookieDomain, home }),
+  }),
   /** The logo above the sign-in page: an https address, or a path on its host. Default: none, `appName` is shown. */
   brandLogoUrl: from(
     'BRAND_LOGO_URL',
@@ -36,15 +45,6 @@ export const pageOptions = {
       accepts: isBrandLink,
     }),
   ),
-  /**
-   * Where people go who opened the sign-in page directly: a path such as `/`, a URL under `publicUrl`, or one under
-   * `cookieDomain`. Default: nowhere, the page says who is signed in.
-   */
-  signInHome: from('SIGN_IN_HOME', {
-    ...text({ allowed: 'a path such as `/`, or an address under `PUBLIC_URL` or `GATE_COOKIE_DOMAIN`' }),
-    check: (home: string, _name: string, { publicUrl, cookieDomain }: ReturnTargetOptions) =>
-      createReturnTargets({ publicUrl, cookieDomain, home }),
-  }),
   /**
    * Origins whose pages may show the sign-in page in a frame; they must be of the same site, or browsers withhold its
    * cookies. Default: none.

@@ -8,23 +8,21 @@ import { type FilledOptions, optionRows } from './otp-options.js';
 import { secretRules } from './secret-rules.js';
 
 /** Whether some people are sent no code. */
-export function isSelective({
-  shouldSend,
-  gateAllow,
-  gateFile,
-}: Pick<FilledOptions, 'shouldSend' | 'gateAllow' | 'gateFile'>): boolean {
+export function isSelective({ shouldSend, gateAllow, gateFile }: FilledOptions): boolean {
   // What a file allows may change while the service runs.
   return shouldSend !== undefined || gateAllow.length > 0 || gateFile !== undefined;
 }
 
 /** Whether the sign-in page is served. */
-export function isPageServed(
-  options: Pick<FilledOptions, 'signInPage' | 'apiKeyHashes' | 'purposes' | 'accessTokens' | 'mode'>,
-): boolean {
-  const { apiKeyHashes, purposes, accessTokens, mode } = options;
+export function isPageServed({
+  apiKeyHashes,
+  accessTokens,
+  mode,
+  signInPage,
+  purposes,
+}: FilledOptions): boolean {
   const isWanted = !isGranted('otp', apiKeyHashes) && accessTokens === 'on' && mode === 'challenge';
-  const { signInPage = isWanted } = options;
-  return signInPage && purposes.includes(signInPurpose);
+  return (signInPage ?? isWanted) && purposes.includes(signInPurpose);
 }
 
 /** If some people get no code, an answer that waits for the message would reveal who does. */

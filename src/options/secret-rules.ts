@@ -1,13 +1,14 @@
 import type { FilledOptions } from './otp-options.js';
 
-/** In the order in which the later is named as the one to change. */
-const secretNames = [
-  'secretKey',
-  'previousSecretKey',
-  'identityKey',
-  'jwtSecret',
-  'previousJwtSecret',
-] as const;
+/** How each secret is written. Of two that are the same, the later one here is named as the one to change. */
+export const secretForms = {
+  secretKey: 'base64',
+  previousSecretKey: 'base64',
+  identityKey: 'base64',
+  jwtSecret: 'text',
+  previousJwtSecret: 'text',
+} as const;
+const secretNames = Object.keys(secretForms) as (keyof typeof secretForms)[];
 
 type Secret = Uint8Array | string;
 type Rule = (options: FilledOptions) => void;
@@ -35,8 +36,7 @@ function isSame(one: Secret, other: Secret): boolean {
 /** No secret is a placeholder, and no two are the same; the identity key is meant to be a master secret of old. */
 export const secretRules: Rule[] = secretNames.flatMap((name, index): Rule[] => [
   ({ [name]: secret }) => {
-    if (secret === undefined || !isPlaceholder(secret, !name.endsWith('JwtSecret') && name !== 'jwtSecret'))
-      return;
+    if (secret === undefined || !isPlaceholder(secret, secretForms[name] === 'base64')) return;
     throw new RangeError(
       `${name} looks like a placeholder; \`stateless-otp secret\` and generateSecretKey make real ones`,
     );

@@ -1,4 +1,4 @@
-import { optionGroups, type Rows } from './otp-options.js';
+import { type FilledOptions, fillOptions, optionGroups, optionRows, type Rows } from './otp-options.js';
 import type { AnyRow, Row } from './row.js';
 import { senderSettings } from './senders.js';
 import { storeSettings } from './stores.js';
@@ -45,6 +45,12 @@ export const settings = Object.fromEntries(
 ) as Record<SettingName, Setting>;
 
 export const settingNames = Object.keys(settings) as SettingName[];
+
+/** The library's options that these settings are. */
+export function toOptions(environment: Environment): FilledOptions {
+  const ours = settingNames.filter((name) => settings[name].key in optionRows);
+  return fillOptions(Object.fromEntries(ours.map((name) => [settings[name].key, environment[name]])));
+}
 
 /** How the default is written in a setting, if there is one. */
 export function writeDefault({

@@ -19,7 +19,7 @@ const clientPattern = new RegExp(
 );
 
 /** `name=hash` pairs, as `stateless-otp secret` prints them. */
-function parseClients(text: string): Client[] | null {
+function parseClients(text: string): readonly Client[] | null {
   const pairs = splitList(text).map((pair) => clientPattern.exec(pair));
   if (!pairs.every((pair) => pair !== null)) return null;
   return pairs.map(([, name = '', hash = '']) => ({ name, hash }));

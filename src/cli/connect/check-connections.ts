@@ -1,8 +1,7 @@
 import { processClock } from '../../monotonic-clock.js';
-import type { Config, SettingsFile } from '../config.js';
-import type { Source } from '../given.js';
+import type { Config, LoadedConfig, SettingsFile } from '../config.js';
 import { createBackendChecks } from './backend-checks.js';
-import { type Check, type Finding, type Progress, runChecks } from './checks.js';
+import { type Check, type Finding, runChecks } from './checks.js';
 import { createEventsChecks } from './events-check.js';
 import { createFileModeChecks } from './file-mode-checks.js';
 import { createProgress } from './progress.js';
@@ -12,44 +11,23 @@ import { createTokenKeyCheck } from './token-key-check.js';
 /** For each check; all of them run at the same time. */
 const limitMs = 5000;
 
-const unseen: Progress = { wait() {}, found() {} };
-
-function listChecks(config: Config, environment: Source, file: SettingsFile): Check[] {
-  return [
+/** @returns how each thing fared that the service depends on, to be shown while the checks run */
+export async function checkConnections(
+  loaded: LoadedConfig & { config: Config },
+  file: SettingsFile,
+  isSilent: boolean,
+): Promise<(Finding & { name: string })[]> {
+  const { config } = loaded;
+  const checks: Check[] = [
     createStoreCheck(config),
     ...createBackendChecks(config, limitMs),
     ...createEventsChecks(config),
     createTokenKeyCheck(config),
-    ...createFileModeChecks(config, environment, file),
+    ...createFileModeChecks(loaded, file),
   ];
-}
-
-/** Checks what the service depends on, and prints nothing. */
-export async function findConnections(
-  config: Config,
-  environment: Source,
-  file: SettingsFile,
-): Promise<(Finding & { name: string })[]> {
-  const checks = listChecks(config, environment, file);
-  const findings = await runChecks(checks, { limitMs, clock: processClock, progress: unseen });
-  return findings.map((finding, index) => ({ name: checks[index]?.name ?? '', ...finding }));
-}
-
-/** Checks what the service depends on, one line each on standard output. Returns whether all is well. */
-export async function checkConnections(
-  config: Config,
-  environment: Source,
-  file: SettingsFile,
-): Promise<boolean> {
-  const checks = listChecks(config, environment, file);
-  const progress = createProgress(
-    process.stdout,
-    checks.map(({ name }) => name),
-    process.stderr.isTTY ? process.stderr : undefined,
-  );
+  const names = checks.map(({ name }) => name);
+  const terminal = process.stderr.isTTY ? process.stderr : undefined;
+  const progress = isSilent ? { wait() {}, found() {} } : createProgress(process.stdout, names, terminal);
   const findings = await runChecks(checks, { limitMs, clock: processClock, progress });
-  const failures = findings.filter(({ status }) => status === 'failed').length;
-  const words = failures === 0 ? 'Everything answers.' : `${failures} of ${findings.length} checks failed.`;
-  process.stdout.write(`${words}\n`);
-  return failures === 0;
+  return findings.map((finding, index) => ({ name: names[index] ?? '', ...finding }));
 }

@@ -1,4 +1,6 @@
-import { createTokenKeys, type TokenKeys } from '../../tokens/keys.js';
+import { makeTokenKeys } from '../../options/rules.js';
+import { toOptions } from '../../options/settings.js';
+import type { TokenKeys } from '../../tokens/keys.js';
 import type { Config } from '../config.js';
 import { type Check, type Finding, failed, ok, warning } from './checks.js';
 
@@ -7,14 +9,8 @@ export function createTokenKeyCheck(config: Config): Check {
   return {
     name: 'token keys',
     async run(signal) {
-      if (config.ACCESS_TOKENS === 'off') return ok('none are needed with ACCESS_TOKENS=off');
-      const keys = createTokenKeys({
-        secret: config.JWT_SECRET,
-        previousSecret: config.JWT_SECRET_PREVIOUS,
-        privateKey: config.JWT_PRIVATE_KEY,
-        previousPrivateKey: config.JWT_PRIVATE_KEY_PREVIOUS,
-        algorithm: config.JWT_ALG,
-      });
+      const keys = makeTokenKeys(toOptions(config));
+      if (keys === undefined) return ok('none are needed with ACCESS_TOKENS=off');
       keys.signing.sign('test');
       await Promise.all(keys.checking.map((key) => key.loadKey()));
       const { kid, algorithm } = keys.signing;
