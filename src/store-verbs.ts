@@ -22,6 +22,9 @@ export const storeVerbs = [
   'ping',
 ] as const;
 
+/** What a store may leave out, see `Store`. */
+export const optionalVerbs = ['retract', 'clear', 'ended', 'inspect', 'note', 'spend', 'refund'] as const;
+
 /** Whose budget pays: that of strangers, or that of the browsers that have proven to be the owner's. */
 export type Side = 'unknown' | 'known';
 

@@ -16,7 +16,7 @@ const law: Record<string, string[]> = {
   'monotonic-clock': ['ports', 'runtime'],
   ports: ['core', 'outcomes', 'results', 'store-verbs', 'count-verbs', 'inspect-verb'],
   outcomes: ['core', 'errors', 'fast', 'ports'],
-  metrics: ['core', 'events', 'fast', 'outcomes', 'ports'],
+  metrics: ['core', 'events', 'fast', 'outcomes', 'ports', 'store-verbs'],
   events: ['core', 'fast', 'outcomes', 'ports', 'transports', 'under-way'],
   'count-verbs': ['core'],
   'store-verbs': ['core', 'count-verbs'],

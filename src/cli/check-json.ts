@@ -14,13 +14,13 @@ export function formatCheckJson(
   connections?: readonly (Finding & { name: string })[],
 ): string {
   const { config, problems, warnings } = loaded;
-  const passed = outlook?.passed ?? [];
+  const exceeded = outlook?.exceeded ?? [];
   const failed = connections?.filter(({ status }) => status === 'failed') ?? [];
   const faults = failed.map(({ name, text }) => `--connect: ${name}: ${text}`);
   return `${JSON.stringify(
     {
-      ok: problems.length + passed.length + faults.length === 0,
-      problems: [...problems, ...passed, ...faults],
+      ok: problems.length + exceeded.length + faults.length === 0,
+      problems: [...problems, ...exceeded, ...faults],
       warnings,
       settings: config ? Object.fromEntries(settingNames.map((name) => [name, show(name, loaded)])) : {},
       ...describe(outlook),

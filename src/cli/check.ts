@@ -15,8 +15,8 @@ export function formatCheck(loaded: LoadedConfig, outlook: Outlook | null = null
     lines.push(`${name.padEnd(width)}  ${[value ?? '', origin].filter(Boolean).join('  ')}`);
   }
   if (outlook) lines.push('', ...describeOutlook(outlook, config), '');
-  const passed = outlook?.passed ?? [];
-  return [...lines, ...passed.map((line) => `FAILED   ${line}`), 'Configuration OK.'].join('\n');
+  const exceeded = outlook?.exceeded ?? [];
+  return [...lines, ...exceeded.map((line) => `FAILED   ${line}`), 'Configuration OK.'].join('\n');
 }
 
 /** What may be shown of a setting in force; null for a generated secret. */

@@ -20,35 +20,31 @@ function isMailEncrypted(config: Environment): boolean {
 /** What production refuses: codes or passwords in clear text over the internet. */
 export function findClearText(config: Environment, given: Given): string[] {
   const problems: string[] = [];
+  const { STORE, SMTP_HOST, WEBHOOK_URL, REDIS_URL } = config;
   const backends = listBackends(config);
-  const { SMTP_HOST, WEBHOOK_URL, REDIS_URL } = config;
-  if (
-    backends.includes('smtp') &&
-    SMTP_HOST !== undefined &&
-    !isPrivateHost(SMTP_HOST) &&
-    !isMailEncrypted(config)
-  ) {
-    problems.push(
-      sayAllowed(
-        'SMTP_REQUIRE_TLS',
-        given,
-        `true in production with SMTP_HOST=${redactValue('SMTP_HOST', SMTP_HOST)}, which is not on a private network`,
-      ),
-    );
+  if (backends.includes('smtp') && isOnInternet(SMTP_HOST) && !isMailEncrypted(config)) {
+    const host = redactValue('SMTP_HOST', String(SMTP_HOST));
+    const allowed = `true in production with SMTP_HOST=${host}, which is not on a private network`;
+    problems.push(sayAllowed('SMTP_REQUIRE_TLS', given, allowed));
   }
-  if (backends.includes('webhook') && /^http:/i.test(WEBHOOK_URL ?? '') && URL.canParse(WEBHOOK_URL ?? '')) {
-    if (!isPrivateHost(new URL(WEBHOOK_URL ?? '').hostname)) {
-      problems.push(
-        sayAllowed('WEBHOOK_URL', given, 'in production https, or http to a host of a private network'),
-      );
-    }
+  if (backends.includes('webhook') && isHttpOverInternet(WEBHOOK_URL)) {
+    const allowed = 'in production https, or http to a host of a private network';
+    problems.push(sayAllowed('WEBHOOK_URL', given, allowed));
   }
-  if (config.STORE === 'redis' && REDIS_URL !== undefined && isRedisExposed(config, REDIS_URL)) {
+  if (STORE === 'redis' && REDIS_URL !== undefined && isRedisExposed(config, REDIS_URL)) {
     problems.push(
       'REDIS_URL: in production a server outside private networks needs TLS: write rediss:// instead of redis://',
     );
   }
   return problems;
+}
+
+function isOnInternet(host: string | undefined): boolean {
+  return host !== undefined && !isPrivateHost(host);
+}
+
+function isHttpOverInternet(url = ''): boolean {
+  return /^http:/i.test(url) && URL.canParse(url) && isOnInternet(new URL(url).hostname);
 }
 
 function isRedisExposed(config: Environment, url: string): boolean {
@@ -57,7 +53,7 @@ function isRedisExposed(config: Environment, url: string): boolean {
     const isEncrypted = kind === 'sentinel' ? tls && sentinelTls : tls;
     return !isEncrypted && !hosts.every(({ host }) => isPrivateHost(host));
   } catch {
-    // Said elsewhere.
+    // An invalid URL is reported as such.
     return false;
   }
 }
@@ -72,5 +68,5 @@ export function warnOfClearText(config: Environment): string[] {
 
 /** Unless it is set: in production, mail to servers outside private networks goes out with TLS or not at all. */
 export function requiresTls({ SMTP_HOST, SMTP_REQUIRE_TLS }: Environment, isProduction: boolean): boolean {
-  return SMTP_REQUIRE_TLS ?? (isProduction && SMTP_HOST !== undefined && !isPrivateHost(SMTP_HOST));
+  return SMTP_REQUIRE_TLS ?? (isProduction && isOnInternet(SMTP_HOST));
 }

@@ -1,10 +1,9 @@
-import { forecast } from '../core/forecast.js';
 import { countPeriodicGuesses, maxYearlyOdds } from '../core/odds.js';
 import { guessesToSwitchOff, type TestIdentity } from '../core/test-identities.js';
 import { type Environment, type SettingName, settings } from '../options/settings.js';
-import { toForecastPolicy } from './forecast-policy.js';
+import { forecastSettings } from './forecast-settings.js';
 import { type Given, sayAllowed } from './say.js';
-import { isStateless, statelessYearlyOdds } from './stateless.js';
+import { isStateless } from './stateless.js';
 
 /** Ten times the figure that the documentation promises. */
 const warnedYearlyOdds = 1e-3;
@@ -23,9 +22,7 @@ const oddsSettings = [
 /** The probability that a year of guessing takes over an identity. */
 function computeOdds(config: Environment): number {
   // Consent to that mode has its own setting.
-  if (config.OTP_MODE === 'window') return 0;
-  if (isStateless(config)) return statelessYearlyOdds;
-  return forecast(toForecastPolicy(config, [])).odds.identityYear;
+  return config.OTP_MODE === 'window' ? 0 : forecastSettings(config, []).odds.identityYear;
 }
 
 /** `0.52 %` */
@@ -65,10 +62,6 @@ export function warnOfAttempts({ OTP_MAX_ATTEMPTS, OTP_LENGTHEN_AFTER }: Environ
   ];
 }
 
-function hasOnlyShortCodes(config: Environment): boolean {
-  return config.OTP_LENGTHEN_AFTER === 0 && config.OTP_MODE === 'challenge' && !isStateless(config);
-}
-
 /** After the last day, in UTC. */
 export function isTestIdentityOver(until: string): boolean {
   return Date.parse(`${until}T24:00:00Z`) <= Date.now();
@@ -94,9 +87,8 @@ export function warnOfOdds(config: Environment, isProduction: boolean): string[]
     const names = findPoorSettings(config, warnedYearlyOdds).join(', ');
     return [`${names}: a year of guessing takes over an identity with a probability of ${formatOdds(odds)}`];
   }
-  return hasOnlyShortCodes(config)
-    ? [
-        'OTP_LENGTHEN_AFTER: with 0 codes are always short, and OTP_SHORT_OPEN_MAX does not bound guessing at everyone',
-      ]
-    : [];
+  if (config.OTP_LENGTHEN_AFTER > 0 || config.OTP_MODE === 'window' || isStateless(config)) return [];
+  return [
+    'OTP_LENGTHEN_AFTER: with 0 codes are always short, and OTP_SHORT_OPEN_MAX does not bound guessing at everyone',
+  ];
 }

@@ -40,7 +40,7 @@ export function runKeys(command: KeysCommand): string {
   switch (action) {
     case 'generate': {
       const file = { keys: [generateKey(readAlgorithm(command.algorithm), now)] };
-      writeKeys(path, file, 'wx');
+      createFile(path, file);
       return `${path}: made\n${formatKeys(file)}\nSet JWT_PRIVATE_KEY_FILE=${path} and leave JWT_SECRET out.\n`;
     }
     case 'rotate': {
@@ -54,7 +54,7 @@ export function runKeys(command: KeysCommand): string {
           `${path}: ${rotation.reason}; run this again in ${rotation.waitSeconds} s, or at once with --now`,
         );
       }
-      writeKeys(path, rotation.file, 'w');
+      replaceFile(path, rotation.file);
       return `${path}: ${describeStep[rotation.step]}\n${formatKeys(rotation.file)}\n`;
     }
     case 'list':
@@ -72,17 +72,12 @@ const describeStep: Record<Exclude<Rotation['step'], 'too early'>, string> = {
 };
 
 function formatKeys({ keys }: KeyFile): string {
-  return keys
-    .map(({ kid, alg, added, retired }, index) => {
-      const role =
-        index === 0
-          ? 'signs'
-          : retired === undefined
-            ? 'checks only, signs next'
-            : `checks only, retired ${formatTime(retired)}`;
-      return `${kid}  ${alg}  made ${formatTime(added)}  ${role}`;
-    })
-    .join('\n');
+  const lines = keys.map(({ kid, alg, added, retired }, index) => {
+    const fate = retired === undefined ? 'signs next' : `retired ${formatTime(retired)}`;
+    const role = index === 0 ? 'signs' : `checks only, ${fate}`;
+    return `${kid}  ${alg}  made ${formatTime(added)}  ${role}`;
+  });
+  return lines.join('\n');
 }
 
 function formatTime(seconds: number): string {
@@ -116,26 +111,26 @@ function readKeys(path: string): KeyFile {
   }
 }
 
-/** Atomic; the file stays private to its owner. */
-function writeKeys(path: string, file: KeyFile, flag: 'w' | 'wx'): void {
-  const text = `${JSON.stringify(file, null, 2)}\n`;
-  if (flag === 'wx') {
-    try {
-      writeFileSync(path, text, { mode: ownerOnly, flag });
-    } catch (error) {
-      const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
-      throw wrongUsage(
-        `--file: ${path} ${isThere ? 'is there already; it is not overwritten' : 'cannot be written'}`,
-      );
-    }
-    return;
+/** @throws OtpError `invalid_request` for a path where there is a file */
+function createFile(path: string, file: KeyFile): void {
+  try {
+    writeFileSync(path, serialise(file), { mode: ownerOnly, flag: 'wx' });
+  } catch (error) {
+    const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    throw wrongUsage(
+      `--file: ${path} ${isThere ? 'is there already; it is not overwritten' : 'cannot be written'}`,
+    );
   }
+}
+
+/** Atomic; the file stays private to its owner. */
+function replaceFile(path: string, file: KeyFile): void {
   try {
     const target = realpathSync(path);
     const next = `${target}.next`;
     const { uid, gid } = statSync(target);
     rmSync(next, { force: true });
-    writeFileSync(next, text, { mode: ownerOnly, flag: 'wx' });
+    writeFileSync(next, serialise(file), { mode: ownerOnly, flag: 'wx' });
     // The service may run as a different user.
     chownSync(next, uid, gid);
     renameSync(next, target);
@@ -143,3 +138,5 @@ function writeKeys(path: string, file: KeyFile, flag: 'w' | 'wx'): void {
     throw wrongUsage(`--file: ${path} cannot be written`);
   }
 }
+
+const serialise = (file: KeyFile) => `${JSON.stringify(file, null, 2)}\n`;

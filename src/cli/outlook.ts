@@ -1,10 +1,8 @@
-import { type Forecast, forecast } from '../core/forecast.js';
+import type { Forecast } from '../core/forecast.js';
 import { type Channel, channels } from '../core/policy.js';
 import { createBackend, listBackends } from './backends.js';
 import type { Config } from './config.js';
-import { toForecastPolicy } from './forecast-policy.js';
-import { forecastStateless } from './stateless.js';
-import { forecastWindow } from './window-odds.js';
+import { forecastSettings } from './forecast-settings.js';
 import { wrongUsage } from './wrong-usage.js';
 
 /** What `check` was asked to hold the forecast to. */
@@ -26,39 +24,31 @@ export interface Bill {
 /** What the settings allow strangers. */
 export interface Outlook extends Forecast {
   billDay: Bill;
-  /** Thresholds that are passed, one line each. */
-  passed: string[];
+  /** Thresholds that are exceeded, one line each. */
+  exceeded: string[];
 }
 
 export function createOutlook(config: Config, { priceSms, maxOdds, maxBill }: Thresholds): Outlook {
-  const served = listServed(config);
-  const found = {
-    ...forecast(toForecastPolicy(config, served)),
-    ...forecastStateless(config),
-    ...forecastWindow(config),
-  };
+  const found = forecastSettings(config, listServed(config));
   const { identityYear } = found.odds;
-  const reachesPhones = found.messagesDay.number > 0;
-  const { all } = found.messagesDay;
-  const amount = reachesPhones
-    ? all === null || priceSms === undefined
-      ? null
-      : multiply(all, priceSms)
-    : 0;
-  const passed: string[] = [];
+  const { number, all } = found.messagesDay;
+  const reachesPhones = number > 0;
+  const amount = reachesPhones ? multiply(all, priceSms) : 0;
+  const exceeded: string[] = [];
   if (maxOdds !== undefined && identityYear > maxOdds) {
-    passed.push(
+    exceeded.push(
       `--max-odds: a year of guessing at one identity succeeds with ${format(identityYear)}, over ${format(maxOdds)}`,
     );
   }
   if (maxBill !== undefined) {
     if (reachesPhones && all === null) {
-      passed.push(`--max-bill: messages to phones have no ceiling, so the bill can exceed ${maxBill}`);
+      exceeded.push(`--max-bill: messages to phones have no ceiling, so the bill can exceed ${maxBill}`);
     } else if (amount === null) {
       throw wrongUsage('--max-bill: needs --price-sms, what one message costs');
-    } else if (amount > maxBill) passed.push(`--max-bill: a day can cost ${format(amount)}, over ${maxBill}`);
+    } else if (amount > maxBill)
+      exceeded.push(`--max-bill: a day can cost ${format(amount)}, over ${maxBill}`);
   }
-  return { ...found, billDay: { amount, perSms: priceSms ?? null }, passed };
+  return { ...found, billDay: { amount, perSms: priceSms ?? null }, exceeded };
 }
 
 function listServed(config: Config): readonly Channel[] {
@@ -89,8 +79,8 @@ export function readThresholds(given: Record<string, unknown>): Thresholds {
 }
 
 /** Without the noise of binary fractions: 1000 × 0.07 is 70. */
-function multiply(count: number, price: number): number {
-  return Number((count * price).toPrecision(12));
+function multiply(count: number | null, price: number | undefined): number | null {
+  return count === null || price === undefined ? null : Number((count * price).toPrecision(12));
 }
 
 /** Two digits are as many as a forecast has. */

@@ -16,7 +16,7 @@ export interface CheckParts {
 /**
  * Prints what `check` finds.
  *
- * @returns `wrong` for a configuration that does not start, `failed` for a threshold that is passed or a connection
+ * @returns `wrong` for a configuration that does not start, `failed` for a threshold that is exceeded or a connection
  * @throws OtpError for thresholds that cannot be compared
  */
 export async function runCheck(parts: CheckParts): Promise<'well' | 'failed' | 'wrong'> {
@@ -35,7 +35,7 @@ export async function runCheck(parts: CheckParts): Promise<'well' | 'failed' | '
     const failed = `${failures} of ${findings.length} checks failed.`;
     print(failures === 0 ? 'Everything answers.\n' : `${failed}\n`);
   }
-  return failures === 0 && outlook.passed.length === 0 ? 'well' : 'failed';
+  return failures === 0 && outlook.exceeded.length === 0 ? 'well' : 'failed';
 }
 
 function print(text: string): void {

@@ -1,6 +1,6 @@
 import { base32Length } from '../core/base32-code.js';
 import type { Forecast } from '../core/forecast.js';
-import { yearSeconds } from '../core/odds.js';
+import { yearDays, yearSeconds } from '../core/odds.js';
 import { isAskedFor, statelessRefuses } from '../options/modes.js';
 import { senders } from '../options/senders.js';
 import { type Environment, settingNames, settings } from '../options/settings.js';
@@ -15,7 +15,7 @@ export function computeStatelessOdds(guesses: number, letters = base32Length): n
   return -Math.expm1(guesses * Math.log1p(-(32 ** -letters)));
 }
 
-export const statelessYearlyOdds = computeStatelessOdds(assumedGuessesPerSecond * yearSeconds);
+const yearlyOdds = computeStatelessOdds(assumedGuessesPerSecond * yearSeconds);
 
 /** Windows of time need no store, so they miss none. */
 export function isStateless({ STORE, OTP_MODE }: Environment): boolean {
@@ -57,18 +57,13 @@ export function findStatelessUnfit(config: Environment): string[] {
 export function warnOfStateless(config: Environment): string[] {
   if (!isStateless(config)) return [];
   return [
-    `STORE: with none a code works until it expires, and limits hold in each process by itself; a year of ${assumedGuessesPerSecond} guesses a second at one identity, a rate that only your platform can limit, succeeds with a probability of ${statelessYearlyOdds.toExponential(1)}`,
+    `STORE: with none a code works until it expires, and limits hold in each process by itself; a year of ${assumedGuessesPerSecond} guesses a second at one identity, a rate that only your platform can limit, succeeds with a probability of ${yearlyOdds.toExponential(1)}`,
   ];
 }
 
-/** What `check` forecasts then, instead of what follows from limits. */
-export function forecastStateless(config: Environment): Pick<Forecast, 'odds'> | undefined {
+/** The odds of guessing then, instead of those that follow from limits. */
+export function findStatelessOdds(config: Environment): Forecast['odds'] | undefined {
   if (!isStateless(config)) return undefined;
-  return {
-    odds: {
-      identityYear: statelessYearlyOdds,
-      identityYearStoreLostWeekly: statelessYearlyOdds,
-      sprayDay: statelessYearlyOdds / 365,
-    },
-  };
+  const sprayDay = yearlyOdds / yearDays;
+  return { identityYear: yearlyOdds, identityYearStoreLostWeekly: yearlyOdds, sprayDay };
 }

@@ -22,10 +22,10 @@ export function warnOfWindow(config: Environment): string[] {
   ];
 }
 
-/** What `check` forecasts then, instead of what follows from challenges. */
-export function forecastWindow(config: Environment): Pick<Forecast, 'odds'> | undefined {
+/** The odds of guessing then, instead of those that follow from challenges. */
+export function findWindowOdds(config: Environment): Forecast['odds'] | undefined {
   if (config.OTP_MODE !== 'window') return undefined;
   const day = computeWindowOdds(config);
   const identityYear = -Math.expm1(yearDays * Math.log1p(-day));
-  return { odds: { identityYear, identityYearStoreLostWeekly: identityYear, sprayDay: null } };
+  return { identityYear, identityYearStoreLostWeekly: identityYear, sprayDay: null };
 }

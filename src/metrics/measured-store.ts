@@ -1,39 +1,21 @@
-import type { StoreTraits } from '../core/store-traits.js';
 import type { Durations } from '../fast/tallies.js';
 import type { MonotonicClock, Store } from '../ports.js';
+import { optionalVerbs, storeVerbs } from '../store-verbs.js';
 
-/** Every verb of a store; some need not have them all. */
-const verbs = {
-  open: true,
-  attempt: true,
-  consume: true,
-  retract: true,
-  clear: true,
-  inspect: true,
-  note: true,
-  release: true,
-  hit: true,
-  spend: true,
-  refund: true,
-  claim: true,
-  claimed: true,
-  ended: true,
-  exchange: true,
-  ping: true,
-  close: true,
-} satisfies Record<Exclude<keyof Store, keyof StoreTraits>, true>;
+const verbs = [...storeVerbs, ...optionalVerbs];
 
-const traits = {
+/** All other members: what a store says of itself. */
+const traits: Record<Exclude<keyof Store, (typeof verbs)[number] | 'close'>, true> = {
   codeAlphabet: true,
   isStateless: true,
   isWindowed: true,
   countsTogether: true,
-} satisfies Record<keyof StoreTraits, true>;
+};
 
-/** None takes more. */
+/** No verb takes more arguments. */
 type Verb = (first?: unknown, second?: unknown, third?: unknown) => Promise<unknown>;
 
-/** A command under way. Used again for later ones: two functions and what they hold for each command take longer than it. */
+/** A command that is running. Reused for later commands: making two closures for each would take longer than the command. */
 interface Timing {
   startedAt: number;
   succeed(): void;
@@ -65,10 +47,10 @@ export function measureStore(store: Store, durations: Durations, clock: Monotoni
   }
 
   const members = store as unknown as Record<string, Verb | undefined>;
-  const measured: Record<string, unknown> = {};
-  for (const name of Object.keys(verbs)) {
+  const measured: Record<string, unknown> = { close: () => store.close() };
+  for (const name of verbs) {
     const verb = members[name];
-    if (verb !== undefined) measured[name] = name === 'close' ? verb.bind(store) : measure(name, verb);
+    if (verb !== undefined) measured[name] = measure(name, verb);
   }
   for (const name of Object.keys(traits)) measured[name] = members[name];
   return measured as unknown as Store;

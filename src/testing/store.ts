@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Store } from '../ports.js';
+import { optionalVerbs } from '../store-verbs.js';
 import { attemptSuite } from './store/attempt.js';
 import { boundChallengesSuite } from './store/bound-challenges.js';
 import { budgetsSuite } from './store/budgets.js';
@@ -20,9 +20,8 @@ import { signOutsSuite } from './store/sign-outs.js';
 import { type CreateStoreHarness, useStore } from './store/subject.js';
 import { togetherSuite } from './store/together.js';
 
-export const optionalVerbs = ['retract', 'clear', 'ended', 'inspect', 'note', 'spend', 'refund'] as const;
-
-export type OptionalVerb = Extract<keyof Store, (typeof optionalVerbs)[number]>;
+export { optionalVerbs };
+export type OptionalVerb = (typeof optionalVerbs)[number];
 
 export interface StoreContractOptions {
   /** Verbs that the store does not have; what needs them is not tested. Default: it has all of them. */

@@ -1,10 +1,12 @@
-import type { ForecastPolicy } from '../core/forecast.js';
+import { type Forecast, forecast } from '../core/forecast.js';
 import type { Channel } from '../core/policy.js';
 import type { Environment } from '../options/settings.js';
+import { findStatelessOdds } from './stateless.js';
+import { findWindowOdds } from './window-odds.js';
 
-/** The policy of guesses and sends that these settings are. */
-export function toForecastPolicy(config: Environment, served: readonly Channel[]): ForecastPolicy {
-  return {
+/** What these settings allow strangers, if messages go out by these channels. */
+export function forecastSettings(config: Environment, served: readonly Channel[]): Forecast {
+  const found = forecast({
     digits: config.OTP_DIGITS,
     longDigits: config.OTP_LONG_DIGITS,
     lengthenAfter: config.OTP_LENGTHEN_AFTER,
@@ -16,5 +18,6 @@ export function toForecastPolicy(config: Environment, served: readonly Channel[]
     hasHumanCheck: config.HUMAN_CHECK !== 'off',
     paidDayMax: config.RATE_PAID_DAY_MAX,
     shortOpenMax: config.OTP_SHORT_OPEN_MAX,
-  };
+  });
+  return { ...found, odds: findStatelessOdds(config) ?? findWindowOdds(config) ?? found.odds };
 }
