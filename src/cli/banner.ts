@@ -16,15 +16,17 @@ export function formatBanner(config: Config, madeUp: readonly string[], port: nu
   const codes = listBackends(config).includes('console')
     ? 'appear here, one line each (console delivery, for development)'
     : `are sent by ${listBackends(config).join(', ')}`;
+  const cookies = allowsPlainHttp(config) ? ' (cookies for plain http on localhost, for development)' : '';
+  // It answers to no other host of the network.
+  const isInboxShown = config.PUBLIC_URL !== undefined || isOwnHost(host);
+  const inbox = isInboxShown ? `${url}/dev/inbox` : 'needs PUBLIC_URL here';
   const lines = [
     `stateless-otp ${version}`,
     `  API      ${url}/api/v1`,
     ...(config.DOCS === 'on' ? [`  Docs     ${url}/docs`] : []),
-    ...(isPageServed(toOptions(config)) ? [`  Sign-in  ${url}/sign-in${describeCookies(config)}`] : []),
+    ...(isPageServed(toOptions(config)) ? [`  Sign-in  ${url}/sign-in${cookies}`] : []),
     `  Codes    ${codes}`,
-    ...(hasInbox(config)
-      ? [`  Inbox    ${isInboxShownAt(host, config) ? `${url}/dev/inbox` : 'needs PUBLIC_URL here'}`]
-      : []),
+    ...(hasInbox(config) ? [`  Inbox    ${inbox}`] : []),
     `  Store    ${config.STORE}${count > 1 ? `, ${count} workers` : ''}`,
     ...(url === place ? [] : [`  Listens  ${place}`]),
   ];
@@ -52,7 +54,7 @@ export function allowsPlainHttp(config: Config): boolean {
   return !isProduction(config) && !config.PUBLIC_URL?.startsWith('https:');
 }
 
-/** Where the service is. nginx writes unix sockets like this. */
+/** nginx writes unix sockets like this. */
 function locate(host: string, port: number): string {
   if (isSocketPath(host)) return `http://unix:${host}:`;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -61,13 +63,4 @@ function locate(host: string, port: number): string {
 /** Whether other machines cannot reach it. */
 function isOwnHost(host: string): boolean {
   return isSocketPath(host) || isLoopbackHost(host);
-}
-
-/** The inbox answers to no other host of the network. */
-function isInboxShownAt(host: string, { PUBLIC_URL }: Config): boolean {
-  return PUBLIC_URL !== undefined || isOwnHost(host);
-}
-
-function describeCookies(config: Config): string {
-  return allowsPlainHttp(config) ? ' (cookies for plain http on localhost, for development)' : '';
 }

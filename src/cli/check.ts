@@ -41,7 +41,7 @@ function formatValue(name: SettingName, value: unknown, text: string | undefined
 function describeOutlook(outlook: Outlook, { STORE, OTP_MODE }: Config): string[] {
   const { odds, messagesDay, billDay, delaySeconds, lock } = outlook;
   const [each, isWindowed] = [', in each process', OTP_MODE === 'window'];
-  // These count for themselves in each process. A code that carries its strength has the same odds without counting.
+  // Each process keeps these counts for itself. The odds of long stateless codes do not depend on any count.
   const guessed = isWindowed ? each : '';
   const counted = isWindowed || STORE === 'none' ? each : '';
   const bound = (value: number | null) => (value === null ? 'unbounded' : format(value));

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import type { FilledOptions } from '../options/otp-options.js';
 import { passes } from '../options/row.js';
 import { chooseDeliveryMode, rules } from '../options/rules.js';
 import {
@@ -74,65 +73,73 @@ export function readEnvFile(path: string | undefined): SettingsFile {
 
 /** Parses the whole configuration, and reports everything that is wrong with it. */
 export function loadConfig(environment: Source, file: SettingsFile = noFile): LoadedConfig {
-  const { given, mistakes, ...found } = readGiven(environment, file.values);
+  const { given, mistakes, secretFiles, ...found } = readGiven(environment, file.values);
   const unknown = findUnknown(environment, file.values);
-  const problems = [...file.problems, ...found.problems, ...unknown.problems];
   const { values, wrong } = parseGiven(given);
+  const missing = listMissing(values);
+  const config = complete(values, missing, given);
+  const isProduct = isProduction(config);
+  const problems = [...file.problems, ...found.problems, ...unknown.problems];
   problems.push(
     ...wrong.filter((name) => isOfOther(name, nameAll(problems))).map((name) => sayAllowed(name, given)),
     ...mistakes.filter(({ name }) => !wrong.includes(name)).map(({ line }) => line),
   );
-  const signsTokens = values.ACCESS_TOKENS === 'on' && values.JWT_PRIVATE_KEY === undefined;
-  const missing = (['OTP_SECRET_KEY', 'JWT_SECRET'] as const).filter(
-    (name) => values[name] === undefined && (name !== 'JWT_SECRET' || signsTokens),
-  );
-  // Invalid values are dropped, so that contradictions among the others are found in the same run.
-  const madeUp = Object.fromEntries(missing.map((name) => [name, generateSecretKey()]));
-  const completed = { ...values, ...madeUp };
-  const options = toOptions(completed);
-  const isProduct = isProduction(completed);
-  const config = {
-    ...completed,
-    DELIVERY_MODE: chooseDeliveryMode(options),
-    SMTP_REQUIRE_TLS: requiresTls(completed, isProduct),
-    // Its puzzles need a store that remembers which are solved.
-    HUMAN_CHECK:
-      completed.STORE === 'none' && given.HUMAN_CHECK === undefined ? 'off' : completed.HUMAN_CHECK,
-    DOCS: given.DOCS === undefined && isProduct ? 'off' : completed.DOCS,
-    RATE_DAY: given.RATE_DAY === undefined && !isProduct ? 'log' : completed.RATE_DAY,
-  } as Config;
   // A setting with a problem of its own is reported only once.
   const keepOthers = (lines: string[]) => {
     const named = [...wrong, ...nameAll(problems)];
     problems.push(...lines.filter((line) => isOfOther(line, named) && !lacks(line, named)));
   };
   keepOthers([
-    ...findBrokenRules(options, given),
+    ...findBrokenRules(config, given),
     ...findBackendProblems(config, given),
     ...findContradictions(config, given),
   ]);
+  const warnings = [
+    ...unknown.warnings,
+    ...found.warnings,
+    ...findUnused(config, given),
+    ...findRisks(config, isProduct),
+  ];
   if (isProduct) {
     keepOthers([
       ...missing.map((name) => `${name}: required in production; \`stateless-otp secret\` prints one`),
       ...findUnfitForProduction(config, given),
     ]);
+    if (file.holdsSecret && isOpenToAll(file.path))
+      warnings.push(
+        `${file.path}: holds secrets, and everyone on this machine can read it; \`chmod o-rwx\` it`,
+      );
   }
   return {
     config: problems.length === 0 ? config : null,
     given,
     problems,
-    warnings: [
-      ...unknown.warnings,
-      ...found.warnings,
-      ...findUnused(config, given),
-      ...findRisks(config, isProduct),
-      ...(isProduct && file.holdsSecret && isOpenToAll(file.path)
-        ? [`${file.path}: holds secrets, and everyone on this machine can read it; \`chmod o-rwx\` it`]
-        : []),
-    ],
+    warnings,
     madeUp: isProduct ? [] : missing,
-    secretFiles: found.secretFiles,
+    secretFiles,
   };
+}
+
+/** Secrets that are required and not set. */
+function listMissing(values: Environment): SettingName[] {
+  const signsTokens = values.ACCESS_TOKENS === 'on' && values.JWT_PRIVATE_KEY === undefined;
+  const required = ['OTP_SECRET_KEY', ...(signsTokens ? ['JWT_SECRET'] : [])] as SettingName[];
+  return required.filter((name) => values[name] === undefined);
+}
+
+/** Adds generated secrets, and the defaults that depend on other settings. */
+function complete(values: Environment, missing: readonly SettingName[], given: Given): Config {
+  const isProduct = isProduction(values);
+  return {
+    ...values,
+    ...Object.fromEntries(missing.map((name) => [name, generateSecretKey()])),
+    DELIVERY_MODE: chooseDeliveryMode(toOptions(values)),
+    SMTP_REQUIRE_TLS: requiresTls(values, isProduct),
+    // Its puzzles need a store that remembers which are solved.
+    HUMAN_CHECK: values.STORE === 'none' && given.HUMAN_CHECK === undefined ? 'off' : values.HUMAN_CHECK,
+    DOCS: given.DOCS === undefined && isProduct ? 'off' : values.DOCS,
+    RATE_DAY: given.RATE_DAY === undefined && !isProduct ? 'log' : values.RATE_DAY,
+  } as Config;
 }
 
 /** Whether development-only settings are refused. */
@@ -140,7 +147,7 @@ export function isProduction({ NODE_ENV = 'development' }: Pick<Environment, 'NO
   return !['development', 'test'].includes(NODE_ENV.trim());
 }
 
-/** What the texts mean, with the defaults of the others, and of what is not allowed. */
+/** The values of these texts, and the defaults of settings that are missing or wrong. */
 export function parseGiven(given: Given): { values: Environment; wrong: SettingName[] } {
   const read = (name: SettingName, text = given[name]) =>
     text === undefined ? settings[name].default : settings[name].parse(text);
@@ -152,6 +159,7 @@ export function parseGiven(given: Given): { values: Environment; wrong: SettingN
     (parsed[name] !== null &&
       passes((value) => settings[name].check(value, settings[name].key, options))(parsed[name]));
   const wrong = settingNames.filter((name) => !isAllowed(name));
+  // Wrong values are dropped, so that contradictions among the others are found in the same run.
   const defaults = wrong.map((name) => [name, settings[name].default]);
   return { values: { ...parsed, ...Object.fromEntries(defaults) }, wrong };
 }
@@ -172,8 +180,9 @@ function lacks(line: string, names: readonly string[]): boolean {
   return needed !== undefined && names.includes(needed);
 }
 
-/** What options have against each other, said of their settings. */
-function findBrokenRules(options: FilledOptions, given: Given): string[] {
+/** How options contradict each other, in the names of their settings. */
+function findBrokenRules(config: Config, given: Given): string[] {
+  const options = toOptions(config);
   return rules.flatMap((rule) => {
     try {
       rule(options);

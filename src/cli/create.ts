@@ -1,6 +1,7 @@
 import type { Route } from '../http/route.js';
 import type { MetricsRegistry } from '../metrics/registry.js';
 import { processClock } from '../monotonic-clock.js';
+import { silent } from '../options/resolve.js';
 import { toOptions } from '../options/settings.js';
 import { createOtpOn, type Otp, type OtpOptions } from '../otp.js';
 import type { Logger, Store } from '../ports.js';
@@ -21,7 +22,6 @@ export function createService(config: Config, store: Store, logger: Logger, metr
 
 /** What only shows when the service is put together, such as a template that is wrong, one line each. */
 export function findCreationProblems(config: Config): string[] {
-  const silent = { info() {}, warn() {}, error() {} };
   try {
     void createService(config, createMemoryStore(), silent).close();
     return [];

@@ -8,10 +8,10 @@ const linePattern = /^(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=/;
 const quotes = ['"', "'", '`'];
 
 /**
- * Parses a `.env` file, in the form that Node's `util.parseEnv` takes. Node drops in silence a `#` in the middle of a value with
- * all that follows, text after a closing quote, lines of another form, and all but the last of equal names. Here they are problems.
+ * Parses a `.env` file, in the form that Node's `util.parseEnv` takes. Node silently drops text from a `#`
+ * inside a value on, text after a closing quote, lines of another form, and all but the last of equal names. Here these are problems.
  *
- * @param isOurs names whose values are judged; the file may serve other programs too
+ * @param isOurs whether the value of this name is checked; the file may serve other programs too
  * @param path for messages
  */
 export function parseEnvFile(text: string, isOurs: (name: string) => boolean, path: string): EnvFile {

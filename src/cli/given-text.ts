@@ -7,13 +7,13 @@ export interface GivenText {
   warning?: string;
 }
 
-/** What templates and scripts write for a value that they do not have. */
+/** What templates and scripts write for a missing value. */
 const nothing = /^(?:undefined|null|None|NaN|<nil>|<no value>|\[object Object\])$/;
 /** A variable that nothing has replaced, such as `${DOMAIN}`, `$(DOMAIN)`, `{{ .Values.domain }}` or `<your domain>`. */
 const reference = /^(?:\$\{[^}]*\}|\$\([A-Z_]\w*\)|\$[A-Z]+_[A-Z_]+|%[A-Z_]+%|\{\{.*\}\}|<[^@<>]*>)$/;
 
 /**
- * Undoes what programs on the way do to a value, and says what nobody can have meant. Neither quotes the value.
+ * Undoes what Docker and Kubernetes do to a value, and reports what nobody can have meant. Messages do not quote the value.
  *
  * @param name of the setting
  */

@@ -79,7 +79,7 @@ export function warnOfTestIdentities(config: Environment): string[] {
   ];
 }
 
-/** What is warned of, unless it has been refused. */
+/** Warnings about the odds, unless production refuses them. */
 export function warnOfOdds(config: Environment, isProduction: boolean): string[] {
   const odds = computeOdds(config);
   const isRefused = isProduction && odds > maxYearlyOdds && !config.OTP_ALLOW_SHORT_CODES;

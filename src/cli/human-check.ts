@@ -6,7 +6,7 @@ type HumanCheckSettings = Pick<
   'HUMAN_CHECK' | 'HUMAN_CHECK_SITE_KEY' | 'HUMAN_CHECK_SECRET' | 'NODE_ENV'
 >;
 
-/** What the settings of the human check have against each other, one line each. */
+/** How the settings of the human check contradict each other, one line each. */
 export function findHumanCheckProblems(config: HumanCheckSettings): string[] {
   const isNeeded = config.HUMAN_CHECK === 'turnstile';
   return (['HUMAN_CHECK_SITE_KEY', 'HUMAN_CHECK_SECRET'] as const).flatMap((name) => {

@@ -33,7 +33,7 @@ function findSocketProblem(path: string): string | undefined {
   return found && !found.isSocket() ? say('the path of a socket; there is another kind of file') : undefined;
 }
 
-/** Tries it: whether an address is of this machine and a port is allowed, only the system knows. */
+/** Tries it: only the system knows whether an address belongs to this machine and a port is allowed. */
 function findAddressProblem(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

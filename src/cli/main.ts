@@ -101,7 +101,7 @@ async function main(args: string[]): Promise<void> {
       isJson: values.json ?? false,
       isConnecting: values.connect ?? false,
     });
-    // What still hangs of a connection must not keep the process alive.
+    // A connection that hangs must not keep the process alive.
     if (values.connect) process.exit(exitOf[ended]);
     process.exitCode = exitOf[ended];
     return;
@@ -162,7 +162,7 @@ function formatSecrets(values: { 'api-key'?: string; 'introspect-client'?: strin
   return `OTP_SECRET_KEY=${generateSecretKey()}\nJWT_SECRET=${generateSecretKey()}\n`;
 }
 
-/** Whatever still hangs must not keep the process alive. */
+/** A connection that hangs must not keep the process alive. */
 function leave(isWell: boolean): never {
   process.exit(isWell ? 0 : exitFailed);
 }

@@ -8,10 +8,10 @@ const maxHeldBytes = 16 * 1024 * 1024;
 let heldBytes = 0;
 
 /**
- * Gives Node's HTTP parser what a connection brings in small portions, and the next one when all that it found before
- * has been answered. By itself it turns each 64 KiB that it reads into up to 2 600 requests at once, 2 KB of memory each.
+ * Feeds Node's HTTP parser in small portions, each when the requests of those before have been answered. Left alone, it
+ * turns each 64 KiB that it reads into up to 2 600 requests at once, 2 KB of memory each.
  *
- * It costs some microseconds a request, since Node then reads the socket in JavaScript.
+ * This costs a few microseconds a request: Node then reads the socket in JavaScript.
  *
  * @param findLatest the last response of this connection so far, given or still to give
  */

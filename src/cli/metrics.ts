@@ -13,7 +13,7 @@ export interface ServiceMetrics {
 }
 
 /**
- * Without `METRICS_PORT`, nothing of this is even loaded.
+ * Without `METRICS_PORT`, prom-client is not even loaded.
  *
  * @param setting `METRICS_PORT`
  */

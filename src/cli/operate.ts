@@ -3,7 +3,7 @@ import { formatStatus, type IdentityStatus } from './identity-status.js';
 import { readSecretFile } from './secret-file.js';
 import { wrongUsage } from './wrong-usage.js';
 
-/** `erase` is `sign-out`, which also cancels, and `unblock`: after it nothing of an identity can be used. */
+/** `erase` is `sign-out`, which also cancels, and `unblock`. */
 const operatorVerbs = ['status', 'cancel', 'unblock', 'sign-out', 'erase'] as const;
 type Verb = (typeof operatorVerbs)[number];
 

@@ -5,7 +5,7 @@ import type { Given } from './say.js';
 import { findStatelessProblems } from './stateless.js';
 import { listCredentials, stores } from './stores.js';
 
-/** What settings of the service alone have against each other, one line each. */
+/** How settings of the service alone contradict each other, one line each. */
 export function findContradictions(config: Environment, given: Given): string[] {
   const { STORE, REDIS_URL, WORKERS } = config;
   const problems: string[] = [];

@@ -7,7 +7,7 @@ import { type Environment, settingNames, settings } from '../options/settings.js
 import { listBackends } from './backends.js';
 import type { Given } from './say.js';
 
-/** Guesses a second that the odds are given for: without memory, only the platform limits them. */
+/** The guesses a second that the odds assume: only the platform limits them. */
 const assumedGuessesPerSecond = 1000;
 
 /** The probability that at least one of this many guesses at base32 codes is correct. */

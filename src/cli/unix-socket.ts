@@ -12,7 +12,7 @@ export async function removeStaleSocket(path: string): Promise<void> {
   if (isSocket && (await isAbandoned(path))) unlinkSync(path);
 }
 
-/** Proxies run as other users. Who reaches the socket is for the permissions of its folder to say. */
+/** Proxies run as other users. The permissions of the folder decide who reaches the socket. */
 export function openToAll(path: string): void {
   chmodSync(path, 0o666);
 }

@@ -34,7 +34,7 @@ export function runWorkers({ count, env, logger, onListening }: WorkersOptions):
     const worker = cluster.fork(env);
     worker.once('exit', (code, signal) => {
       if (isStopping) return leaveWhenEmpty();
-      // Killed by a signal it has no code, and that is not a success either.
+      // A worker that a signal has killed has no exit code, and failed too.
       if (!hasListened) return process.exit(code ?? 1);
       quickDeaths = performance.now() - startedAt < stableMs ? quickDeaths + 1 : 0;
       const delayMs = quickDeaths === 0 ? 0 : Math.min(100 * 2 ** quickDeaths, maxDelayMs);

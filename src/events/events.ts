@@ -27,7 +27,7 @@ export interface Events {
   close(deadline: number): Promise<void>;
 }
 
-/** Tells a subscriber of the published outcomes. */
+/** Posts the published outcomes to a subscriber. */
 export function createEvents(options: EventsOptions): Events {
   const { random, outcomes, clock, monotonicClock, note = () => {} } = options;
   const poster = createEventPoster(options);
@@ -41,7 +41,7 @@ export function createEvents(options: EventsOptions): Events {
     losses.add(count, cause);
   }
 
-  // Events that wait for another's request might never be posted when that ends.
+  // An event that waits for another request might never be posted.
   const createQueue = monotonicClock.endsWithRequest ? createSeparateEvents : createEventQueue;
   const queue = createQueue({
     post: poster.post,

@@ -8,7 +8,7 @@ export interface Losses {
 
 const intervalMs = 60_000;
 
-/** Reports the first loss at once, and what follows added up once a minute, with the last cause. */
+/** Reports the first loss immediately, and later ones as a sum once a minute, with the last cause. */
 export function createLosses(clock: MonotonicClock, report: (lost: number, cause: string) => void): Losses {
   let lost = 0;
   let lastCause = '';

@@ -36,7 +36,7 @@ export interface PosterOptions extends EventsTarget {
 export interface EventPoster {
   /** Never rejects. */
   post(event: OutgoingEvent): Promise<Answer>;
-  /** Cuts off what is under way. */
+  /** Aborts the requests that are under way. */
   close(): void;
 }
 

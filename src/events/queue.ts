@@ -18,7 +18,7 @@ export interface EventQueue {
   /** Whether further events have to be dropped. */
   isFull(): boolean;
   push(event: OutgoingEvent): void;
-  /** Resolves when none of the events that are here now is any longer, delivered or not. */
+  /** Resolves when every event that is here now has been delivered or given up. */
   whenDelivered(): Promise<void>;
   /** Tries what waits until `deadline` by the clock. Resolves with the number of events that were not delivered. */
   close(deadline: number): Promise<number>;
@@ -36,11 +36,11 @@ const longestGapMs = 120_000;
 /** Between any two tries while the receiver fails, which has one lane then. */
 const firstPauseMs = 1000;
 const longestPauseMs = 30_000;
-/** A longer Retry-After is taken for this. */
+/** A longer Retry-After counts as this. */
 const longestWaitMs = 3_600_000;
 
 interface Entry {
-  /** In the order of their coming. */
+  /** In order of arrival. */
   number: number;
   event: OutgoingEvent;
   bytes: number;
@@ -55,7 +55,7 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
   const delayed = new Map<Entry, Timer>();
   /** Oldest first. */
   const present = new Set<Entry>();
-  /** Those who wait until all events up to a number have left, lowest number first. */
+  /** Callers that wait until all events up to a number have left, lowest number first. */
   const watchers = new Set<{ upTo: number; resolve(): void }>();
   let newest = 0;
   let bytes = 0;
@@ -162,7 +162,7 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
     pausedUntil = until;
     pauseTimer?.close();
     pauseTimer = clock.after(until - clock.now(), pump);
-    // Unless it is closed, a process that has nothing else to do must not wait for the receiver.
+    // A process that has nothing else to do must not wait for the receiver, unless the queue is being closed.
     pauseTimer.unref();
     if (closing && until >= closing.deadline) closing.resolve();
   }
@@ -194,7 +194,7 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
         ? Promise.resolve()
         : new Promise((resolve) => void watchers.add({ upTo: newest, resolve })),
     async close(deadline) {
-      // Now or never: only what the receiver asked for is waited for.
+      // The last chance: only a pause that the receiver asked for is kept.
       pausedUntil = askedUntil;
       pauseMs = firstPauseMs;
       if (present.size > 0 && pausedUntil < deadline) {

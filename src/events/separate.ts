@@ -5,7 +5,7 @@ import { type EventQueue, type EventQueueOptions, maxEvents } from './queue.js';
 /** Before each further try, in milliseconds. With the tries themselves they fit into the 30 seconds after an answer. */
 const gapsMs = [1000, 3000, 9000];
 
-/** An event queue where timers and connections end with a request: each event is posted on its own, in that of its outcome. */
+/** An event queue for hosts where timers and connections end with the request: each event is posted within the request that reports it. */
 export function createSeparateEvents(options: EventQueueOptions): EventQueue {
   const { post, clock, onDelivered, onFailed, onFailing, onGone } = options;
   const underWay = createUnderWay();
@@ -16,7 +16,7 @@ export function createSeparateEvents(options: EventQueueOptions): EventQueue {
 
   const pause = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
 
-  /** @returns whether it is done with, delivered or not */
+  /** @returns whether it has been delivered or given up */
   async function tryOnce(event: OutgoingEvent, gapMs: number | undefined): Promise<boolean> {
     const answer = await post(event);
     if (isEnded) return true;
@@ -33,7 +33,7 @@ export function createSeparateEvents(options: EventQueueOptions): EventQueue {
     }
     failures += 1;
     if (failures === 2) onFailing(answer.cause);
-    // One that has to wait longer would not be posted any more.
+    // An event that has to wait longer would never be posted.
     const isLast = gapMs === undefined || answer.waitMs > gapMs;
     if (isLast) onFailed(`given up: ${answer.cause}`);
     return isLast;

@@ -4,7 +4,7 @@ import { loadFileSystem } from '../files.js';
 /** A ConfigMap holds as much. Parsing 58 000 phone numbers in it keeps the event loop busy for 0.6 s. */
 export const maxGateFileBytes = 1024 * 1024;
 
-/** A pipe in the place of the file must not keep us waiting for someone who writes to it. */
+/** Opening a named pipe must not wait for a writer. */
 const chooseFlags = ({ O_RDONLY, O_NONBLOCK }: typeof constants) => O_RDONLY | O_NONBLOCK;
 
 /** @throws RangeError that says in words why the file cannot be read */

@@ -6,10 +6,10 @@ import type { Transport } from '../ports.js';
 import { metricList } from './list.js';
 import { addCounts, addGauge, type MetricsRegistry } from './registry.js';
 
-/** For a label that the outcome does not have. */
+/** The value of a label that the outcome lacks. */
 const none = 'none';
 
-/** What some outcomes have. */
+/** Members that some outcomes have. */
 interface Members {
   event: string;
   action?: Action | undefined;

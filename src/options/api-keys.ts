@@ -1,7 +1,6 @@
 import { namePattern } from '../core/policy.js';
 import { type ApiCaller, type CallerRight, callerRights } from '../http/api-keys.js';
 import { type Row, splitList, value } from './row.js';
-import { hashPattern } from './tokens.js';
 
 /** The holder of an API key, as it is configured. */
 export interface ApiKey {
@@ -16,12 +15,18 @@ export interface ApiKey {
 /** A mere hash is a key without a name, with the right `otp`. */
 export type ApiKeys = readonly (string | ApiKey)[];
 
+const hashPattern = /^[0-9a-f]{64}$/;
+const rightsPattern = /^[a-z-]+(?:[+][a-z-]+)*$/;
+const bare = ({ source }: RegExp) => source.slice(1, -1);
 const entryPattern = new RegExp(
-  `^(?<name>${namePattern.source.slice(1, -1)})=(?<hash>${hashPattern.source.slice(1, -1)})(?::(?<rights>[a-z-]+(?:[+][a-z-]+)*))?$`,
+  `^(?<name>${bare(namePattern)})=(?<hash>${bare(hashPattern)})(?::(?<rights>${bare(rightsPattern)}))?$`,
 );
 
-/** Rights are parsed as they are: a rule names the one that does not exist. */
-function parse(text: string): ApiKeys | null {
+/**
+ * Parses entries as `stateless-otp secret` prints them: `name=hash`, which rights may follow. A right may be unknown; a rule
+ * names it then.
+ */
+export function parseKeys(text: string): ApiKey[] | null {
   const matches = splitList(text).map((entry) => entryPattern.exec(entry)?.groups);
   if (!matches.every((groups) => groups !== undefined)) return null;
   return matches.map(({ name = '', hash = '', rights }) => ({
@@ -53,7 +58,7 @@ export const apiKeysRow: Row<ApiKeys, ApiKeys> = {
     '`name=hash` or `name=hash:right+right`, separated by commas, as `stateless-otp secret --api-key name` prints them; the rights are ' +
     callerRights.map((right) => `\`${right}\``).join(', '),
   default: [],
-  parse,
+  parse: parseKeys,
 };
 
 /** @throws RangeError that names the key, and a right that does not exist or has no effect */

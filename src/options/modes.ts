@@ -1,12 +1,12 @@
 import { type FilledOptions, optionRows } from './otp-options.js';
 import { pageOptions } from './page.js';
 
-/** A way to run that something else cannot be had with. */
+/** A way to run that excludes some options. */
 interface Mode {
   isOn(options: FilledOptions): boolean;
-  /** In the words of a message. */
+  /** As messages call it. */
   name: string;
-  /** What it cannot be had with, and why not. */
+  /** What it excludes, and why. */
   refuses: readonly Refusal[];
 }
 
@@ -26,7 +26,7 @@ export const statelessRefuses: readonly Refusal[] = [
   { names: ['deviceTtlSeconds'], why: 'nothing remembers which browsers have signed out' },
 ];
 
-/** What only the sign-in page has. */
+/** Options of the sign-in page. */
 export const ofThePage: readonly string[] = [...Object.keys(pageOptions), 'cookieDomain'];
 
 const modes: readonly Mode[] = [
@@ -67,7 +67,7 @@ export function isAskedFor(value: unknown): boolean {
   return value !== undefined && value !== false && value !== 0;
 }
 
-/** What each way to run cannot be had with, as rules of one option each. */
+/** What each way to run excludes, one rule for each option. */
 export const modeRules = modes.flatMap(({ isOn, name, refuses }) =>
   refuses.flatMap(({ names, why }) =>
     names.map((option) => (options: FilledOptions) => {

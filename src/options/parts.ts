@@ -55,7 +55,7 @@ export function checkTransports(transports: unknown, name: string): void {
   }
 }
 
-/** What only the library is given. */
+/** Options of the library alone. */
 export const partOptions = {
   /** Where pending codes and limits are kept. Default: a memory store, for one process; [redis.md](redis.md) has another. */
   store: value<Store>(checkStore),

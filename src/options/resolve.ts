@@ -70,7 +70,7 @@ export interface ResolvedOptions
   openCodeStore(store: Store): Store;
 }
 
-const silent: Logger = { info() {}, warn() {}, error() {}, isLevelEnabled: () => false };
+export const silent: Logger = { info() {}, warn() {}, error() {}, isLevelEnabled: () => false };
 
 /**
  * Checks every option, by itself and against the others, and decides what follows from them.
@@ -146,7 +146,7 @@ function openEntry({ gateFile, gateAllow }: FilledOptions, clock: MonotonicClock
 
 function joinHooks(admits: Gate, shouldSend: ShouldSend | undefined): ShouldSend {
   return async (identity, purpose) => {
-    // Asked about everyone, since the time it takes must tell nobody whom the gate admits.
+    // Asked about everyone: the time it takes must not reveal whom the gate admits.
     const isWelcome = (await shouldSend?.(identity, purpose)) ?? true;
     return admits(identity) && isWelcome;
   };

@@ -10,7 +10,7 @@ export interface Row<Input, Resolved> {
   /** What a setting may hold, in words. */
   allowed: string;
   default: Resolved;
-  /** The default as it is written in a setting, unless it is just that. */
+  /** How a setting writes the default, if not like that. */
   defaultText?: string | undefined;
   /** Never printed, and also read from the file that `NAME_FILE` names. */
   isSecret: boolean;
@@ -33,7 +33,7 @@ export function from<const Setting extends string, Kind extends AnyRow>(setting:
   return { ...row, setting };
 }
 
-/** Says which option another is of no use without. */
+/** Names the option that this one has no effect without. */
 export function needing<Kind extends AnyRow>(option: string, why: string, row: Kind): Kind {
   return { ...row, needs: { option, why } };
 }
@@ -203,7 +203,7 @@ export function hook<Function extends (...args: never[]) => unknown>() {
   return value<Function>((given, name) => checkType(given, name, 'function', 'a function'));
 }
 
-/** Whether the rule of another part accepts it; the message is in the words of the table then. */
+/** Turns the check of another part into a predicate, so that the message comes from the table. */
 export function passes<Given>(read: (given: Given) => unknown): (given: Given) => boolean {
   return (given) => {
     try {

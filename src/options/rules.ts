@@ -43,7 +43,7 @@ export function makeTokenKeys(options: FilledOptions): TokenKeys | undefined {
 }
 
 /**
- * What options have against each other. Each throws a TypeError or RangeError that begins with the name of the option to
+ * Which options contradict each other. Each rule throws a TypeError or RangeError that begins with the name of the option to
  * change and repeats no secret.
  */
 export const rules: readonly ((options: FilledOptions) => void)[] = [

@@ -27,13 +27,13 @@ function isPlaceholder(secret: Secret, isBase64: boolean): boolean {
   return new Set(bytes).size < 8 || forms.some((form) => placeholder.test(form.toString('latin1')));
 }
 
-/** Also the same when they differ in blanks at the ends, padding or alphabet only. */
+/** Secrets are also the same if they differ only in surrounding blanks, padding or alphabet. */
 function isSame(one: Secret, other: Secret): boolean {
   const forms = readForms(other);
   return readForms(one).some((form) => form.length > 0 && forms.some((another) => form.equals(another)));
 }
 
-/** No secret is a placeholder, and no two are the same; the identity key is meant to be a master secret of old. */
+/** No secret is a placeholder, and no two are the same. Only the identity key may equal an earlier master secret. */
 export const secretRules: Rule[] = secretNames.flatMap((name, index): Rule[] => [
   ({ [name]: secret }) => {
     if (secret === undefined || !isPlaceholder(secret, secretForms[name] === 'base64')) return;

@@ -17,7 +17,7 @@ function passedAs<Kind extends AnyRow>(option: string, row: Kind) {
   return { ...row, option, isRequired: false };
 }
 
-/** As `passedAs`, for what the transport cannot do without. */
+/** As `passedAs`, for an option that the transport requires. */
 function requiredAs<Kind extends AnyRow>(option: string, row: Kind) {
   return { ...row, option, isRequired: true };
 }

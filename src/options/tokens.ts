@@ -1,10 +1,11 @@
-import { namePattern, signInPurpose } from '../core/policy.js';
+import { signInPurpose } from '../core/policy.js';
 import { minSecretBytes } from '../core/secret.js';
 import type { Client } from '../http/api-keys.js';
 import type { ReadClaims } from '../ports.js';
 import { maxRefreshTtlSeconds, maxTtlSeconds } from '../tokens/claims.js';
 import { importPrivateKeys, importSecret, tokenAlgorithms } from '../tokens/keys.js';
-import { choice, flag, from, hook, nameList, secret, splitList, text, value, wholeNumber } from './row.js';
+import { parseKeys } from './api-keys.js';
+import { choice, flag, from, hook, nameList, secret, text, value, wholeNumber } from './row.js';
 
 const sharedSecret = secret(`at least ${minSecretBytes} bytes, used as they are`, importSecret);
 const privateKey = secret(
@@ -12,17 +13,9 @@ const privateKey = secret(
   importPrivateKeys,
 );
 
-export const hashPattern = /^[0-9a-f]{64}$/;
-
-const clientPattern = new RegExp(
-  `^(${namePattern.source.slice(1, -1)})=(${hashPattern.source.slice(1, -1)})$`,
-);
-
-/** `name=hash` pairs, as `stateless-otp secret` prints them. */
 function parseClients(text: string): readonly Client[] | null {
-  const pairs = splitList(text).map((pair) => clientPattern.exec(pair));
-  if (!pairs.every((pair) => pair !== null)) return null;
-  return pairs.map(([, name = '', hash = '']) => ({ name, hash }));
+  const entries = parseKeys(text);
+  return entries?.every(({ rights }) => rights === undefined) ? entries : null;
 }
 
 function checkClients(clients: unknown, name: string): void {

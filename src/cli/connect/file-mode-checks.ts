@@ -12,7 +12,7 @@ export function createFileModeChecks({ config, secretFiles }: LoadedConfig, file
     run: () => judgeMode(path, failed),
   }));
   if (!file.holdsSecret) return checks;
-  // The one of a working copy is made with the usual umask.
+  // In a working copy it is created with the usual umask.
   const judgeReadable = config && isProduction(config) ? failed : warning;
   return [...checks, { name: file.path, run: () => judgeMode(file.path, judgeReadable) }];
 }

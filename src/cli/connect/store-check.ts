@@ -1,12 +1,10 @@
-import type { Store } from '../../ports.js';
+import { silent } from '../../options/resolve.js';
 import { resolveAccess } from '../../stores/redis/access.js';
 import { fetchVersion, oldestVersion } from '../../stores/redis/version.js';
 import type { Config } from '../config.js';
 import { redactUrls } from '../redact.js';
 import { listCredentials, stores } from '../stores.js';
 import { type Check, failed, ok } from './checks.js';
-
-const silent = { info() {}, warn() {}, error() {} };
 
 /** That the store is fit for the service: opened as the service does it, which runs every command of its scripts. */
 export function createStoreCheck(config: Config): Check {
@@ -18,7 +16,7 @@ export function createStoreCheck(config: Config): Check {
         await store.ping();
         return config.STORE === 'redis' ? await describeRedis(config) : ok('memory, in the process itself');
       } finally {
-        await closeQuietly(store);
+        await store.close().catch(() => {});
       }
     },
   };
@@ -34,8 +32,4 @@ async function describeRedis(config: Config) {
   if (version?.isOld) return failed(`${place}: ${version.text}, which is older than ${oldestVersion}`);
   const shown = version === undefined ? 'of a version that it does not tell' : version.text;
   return ok(`${place}: ${shown}; the user may run every command with keys ${config.REDIS_KEY_PREFIX}*`);
-}
-
-async function closeQuietly(store: Store): Promise<void> {
-  await store.close().catch(() => {});
 }
