@@ -60,7 +60,7 @@ interface ReadValue {
   value: string;
   /** Of the text up to the end of the line. */
   length: number;
-  fault?: string;
+  fault: string | undefined;
 }
 
 function readValue(text: string): ReadValue {
@@ -69,17 +69,10 @@ function readValue(text: string): ReadValue {
   const quote = quotes.find((quote) => line.startsWith(quote, opensAt));
   if (quote === undefined) {
     const beforeComment = line.replace(/\s#.*$/, '');
-    const isGlued = beforeComment.includes('#');
-    return {
-      value: beforeComment.trim(),
-      length: line.length,
-      ...(isGlued
-        ? {
-            fault:
-              'has a #; put the value in quotes if it belongs to it, or a space before it if it begins a comment',
-          }
-        : {}),
-    };
+    const fault = beforeComment.includes('#')
+      ? 'has a #; put the value in quotes if it belongs to it, or a space before it if it begins a comment'
+      : undefined;
+    return { value: beforeComment.trim(), length: line.length, fault };
   }
   const closesAt = text.indexOf(quote, opensAt + 1);
   if (closesAt === -1) {
@@ -90,8 +83,8 @@ function readValue(text: string): ReadValue {
   return {
     value: quote === '"' ? inside.replaceAll('\\n', '\n') : inside,
     length: closesAt + 1 + after.length,
-    ...(/^\s*(?:#|$)/.test(after)
-      ? {}
-      : { fault: 'has text after its closing quote; put all of it in quotes of another kind' }),
+    fault: /^\s*(?:#|$)/.test(after)
+      ? undefined
+      : 'has text after its closing quote; put all of it in quotes of another kind',
   };
 }

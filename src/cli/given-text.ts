@@ -3,8 +3,8 @@ export type Origin = 'environment' | 'settings file' | 'secret file';
 
 export interface GivenText {
   text: string;
-  problem?: string;
-  warning?: string;
+  problem?: string | undefined;
+  warning?: string | undefined;
 }
 
 /** What templates and scripts write for a missing value. */
@@ -24,27 +24,23 @@ export function cleanText(name: string, given: string, origin: Origin): GivenTex
   const isQuoted = quote !== undefined && !inside.includes(quote);
   const text = isQuoted ? (quote === '"' ? inside.replaceAll('\\n', '\n') : inside) : line;
   const problem = findMistake(name, text, origin);
-  if (problem !== undefined) return { text, problem };
-  if (isQuoted) {
-    return {
-      text,
-      warning: 'came with its quotes, which are removed; docker --env-file and Kubernetes pass them on',
-    };
-  }
-  if (origin === 'environment' && /\s#/.test(text)) {
-    return { text, warning: 'holds a # after a space; only in a settings file would that begin a comment' };
-  }
-  if (/\$\{\w+\}|\{\{.*\}\}/.test(text)) {
-    return { text, warning: 'contains a reference to a variable, which is not expanded here' };
-  }
-  if (/^[\u2018-\u201f\u00ab].*[\u2018-\u201f\u00bb]$/s.test(text)) {
-    return { text, warning: 'is in typographic quotes, which become part of the value' };
-  }
+  const warning = isQuoted
+    ? 'came with its quotes, which are removed; docker --env-file and Kubernetes pass them on'
+    : findDoubt(name, text, origin);
+  return problem === undefined ? { text, warning } : { text, problem };
+}
+
+function findDoubt(name: string, text: string, origin: Origin): string | undefined {
+  if (origin === 'environment' && /\s#/.test(text))
+    return 'holds a # after a space; only in a settings file would that begin a comment';
+  if (/\$\{\w+\}|\{\{.*\}\}/.test(text))
+    return 'contains a reference to a variable, which is not expanded here';
+  if (/^[\u2018-\u201f\u00ab].*[\u2018-\u201f\u00bb]$/s.test(text))
+    return 'is in typographic quotes, which become part of the value';
   // Pages that show a password in groups put no-break spaces between them.
-  if (name !== 'BRAND_NAME' && /[\p{Cf}\u00a0\u2000-\u200a\u202f\u3000]/u.test(text)) {
-    return { text, warning: 'holds a no-break space or an invisible character' };
-  }
-  return { text };
+  if (name !== 'BRAND_NAME' && /[\p{Cf}\u00a0\u2000-\u200a\u202f\u3000]/u.test(text))
+    return 'holds a no-break space or an invisible character';
+  return undefined;
 }
 
 function findMistake(name: string, text: string, origin: Origin): string | undefined {

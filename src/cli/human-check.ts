@@ -9,14 +9,10 @@ type HumanCheckSettings = Pick<
 /** How the settings of the human check contradict each other, one line each. */
 export function findHumanCheckProblems(config: HumanCheckSettings): string[] {
   const isNeeded = config.HUMAN_CHECK === 'turnstile';
-  return (['HUMAN_CHECK_SITE_KEY', 'HUMAN_CHECK_SECRET'] as const).flatMap((name) => {
-    if (isNeeded === (config[name] !== undefined)) return [];
-    return [
-      isNeeded
-        ? `${name}: required with HUMAN_CHECK=turnstile`
-        : `${name}: has no effect without HUMAN_CHECK=turnstile`,
-    ];
-  });
+  const fault = isNeeded ? 'required with' : 'has no effect without';
+  return (['HUMAN_CHECK_SITE_KEY', 'HUMAN_CHECK_SECRET'] as const)
+    .filter((name) => isNeeded === (config[name] === undefined))
+    .map((name) => `${name}: ${fault} HUMAN_CHECK=turnstile`);
 }
 
 /** The library's option. Nobody is asked in development, where limits only log. */

@@ -1,13 +1,7 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { MetricsAddress } from '../options/metrics-address.js';
 import { wrongUsage } from './wrong-usage.js';
-
-export interface MetricsServer {
-  port: number;
-  close(): void;
-}
 
 /** With the metrics of the process itself. */
 export function createProcessRegistry(): Registry {
@@ -24,7 +18,7 @@ export function createProcessRegistry(): Registry {
 export async function startMetricsServer(
   { host, port }: MetricsAddress,
   collect: () => Promise<string>,
-): Promise<MetricsServer> {
+): Promise<void> {
   const server = createServer(async (request, response) => {
     const [path] = (request.url ?? '').split('?');
     if (path !== '/metrics' || (request.method !== 'GET' && request.method !== 'HEAD')) {
@@ -40,5 +34,4 @@ export async function startMetricsServer(
     server.listen({ host, port, exclusive: true }, resolve);
   });
   server.unref();
-  return { port: (server.address() as AddressInfo).port, close: () => server.close() };
 }

@@ -9,16 +9,12 @@ const chooseFlags = ({ O_RDONLY, O_NONBLOCK }: typeof constants) => O_RDONLY | O
 
 /** @throws RangeError that says in words why the file cannot be read */
 export function readGateFileSync(path: string): Buffer {
-  const { closeSync, constants, fstatSync, openSync, readSync } = loadFileSystem();
+  const { closeSync, constants, fstatSync, openSync, readFileSync } = loadFileSystem();
   try {
     const file = openSync(path, chooseFlags(constants));
     try {
       checkKind(fstatSync(file));
-      const bytes = Buffer.allocUnsafe(maxGateFileBytes + 1);
-      let length = 0;
-      for (let read = 1; read > 0 && length < bytes.length; length += read)
-        read = readSync(file, bytes, length, bytes.length - length, null);
-      return takeContent(bytes, length);
+      return checkLength(readFileSync(file));
     } finally {
       closeSync(file);
     }
@@ -34,11 +30,7 @@ export async function readGateFile(path: string): Promise<Buffer> {
     const file = await promises.open(path, chooseFlags(constants));
     try {
       checkKind(await file.stat());
-      const bytes = Buffer.allocUnsafe(maxGateFileBytes + 1);
-      let length = 0;
-      for (let read = 1; read > 0 && length < bytes.length; length += read)
-        read = (await file.read(bytes, length, bytes.length - length, null)).bytesRead;
-      return takeContent(bytes, length);
+      return checkLength(await file.readFile());
     } finally {
       await file.close();
     }
@@ -59,12 +51,16 @@ export function decodeGateFile(bytes: Uint8Array): string {
 
 function checkKind(stats: Stats): void {
   if (!stats.isFile()) throw new RangeError(stats.isDirectory() ? 'it is a folder' : 'it is not a file');
+  if (stats.size > maxGateFileBytes) throw tooLong();
 }
 
-function takeContent(bytes: Buffer, length: number): Buffer {
-  if (length <= maxGateFileBytes) return Buffer.from(bytes.subarray(0, length));
-  throw new RangeError(`it is longer than ${maxGateFileBytes} bytes`);
+/** Again, since the file may have grown. */
+function checkLength(bytes: Buffer): Buffer {
+  if (bytes.length > maxGateFileBytes) throw tooLong();
+  return bytes;
 }
+
+const tooLong = () => new RangeError(`it is longer than ${maxGateFileBytes} bytes`);
 
 const reasons: Record<string, string> = {
   ENOENT: 'there is no such file',

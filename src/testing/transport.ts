@@ -142,12 +142,9 @@ export function describeTransport(
 }
 
 /** What an HTTP transport's own test provides. */
-export interface HttpProvider {
+export interface HttpProvider extends Pick<TransportHarness, 'message' | 'secrets' | 'expectedRecipient'> {
   create(baseUrl: string): Transport;
-  message: Message;
-  secrets: string[];
   readRecipients(request: ReceivedRequest): string[];
-  expectedRecipient?: string;
   /** Answers as the provider documents them. */
   answers: Record<'accept' | 'refuse' | 'unauthorized' | 'throttle' | 'fail', StubAnswer>;
 }
@@ -161,19 +158,17 @@ export function describeHttpTransport(
   describeTransport(
     name,
     async () => {
-      const { create, message, secrets, readRecipients, answers, expectedRecipient } = provider;
+      const { create, readRecipients, answers, ...expected } = provider;
       const stub: HttpStub = await startHttpStub(answers.accept);
       return {
+        ...expected,
         transport: create(stub.url),
-        message,
-        secrets,
-        ...(expectedRecipient === undefined ? {} : { expectedRecipient }),
         recipients: () => stub.received.flatMap(readRecipients),
         behave: (behaviour) =>
           behaviour === 'down'
             ? stub.close()
             : stub.answer(behaviour === 'silence' || behaviour === 'reset' ? behaviour : answers[behaviour]),
-        close: () => stub.close(),
+        close: stub.close,
       };
     },
     differences,
