@@ -13,7 +13,7 @@ import type { ApiCaller } from '../http/api-keys.js';
 import type { HumanCheckChoice } from '../human-check/human-check.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Clock, Logger, MonotonicClock, ShouldSend, Store } from '../ports.js';
-import type { SignInOptions } from '../sign-in/parts.js';
+import type { SignInOptions } from '../sign-in/options.js';
 import { paths } from '../sign-in/paths.js';
 import { createMemoryStore } from '../stores/memory.js';
 import { createWindowStore } from '../stores/window.js';

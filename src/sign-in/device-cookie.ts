@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../http/request.js';
 import { createCookie } from '../http/session-cookie.js';
+import type { SignInOptions } from './options.js';
 
 export type DeviceCookie = ReturnType<typeof createDeviceCookie>;
 
@@ -10,12 +11,9 @@ const maxDevices = 5;
  * The cookie that makes a browser known to the identities that signed in there last. Signing out keeps it, and no page shows
  * whether it is there.
  */
-export function createDeviceCookie(options: {
-  namespace: string;
-  isInsecure: boolean;
-  /** Life of a token; 0: no browser is known. */
-  deviceTtlSeconds: number;
-}) {
+export function createDeviceCookie(
+  options: Pick<SignInOptions, 'namespace' | 'isInsecure' | 'deviceTtlSeconds'>,
+) {
   const { namespace, isInsecure, deviceTtlSeconds } = options;
   const cookie = createCookie('otp_devices', { namespace, isInsecure });
   return {

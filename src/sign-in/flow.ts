@@ -2,12 +2,9 @@ import { type Channel, signInPurpose } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import type { Call } from '../outcomes/call.js';
 import { toFailure } from '../outcomes/failure.js';
-import type { Outcomes } from '../outcomes/outcomes.js';
-import type { Clock } from '../ports.js';
-import type { RequestResult, Valid, Verified, VerifyResult } from '../results.js';
-import type { Devices } from '../service/devices.js';
-import type { Service } from '../service.js';
+import type { RequestResult, VerifyResult } from '../results.js';
 import type { NoticeKind } from './notice.js';
+import type { SignInOptions } from './options.js';
 import { goTo, type Outcome, say } from './outcome.js';
 import { paths } from './paths.js';
 import type { ReturnTargets } from './return-target.js';
@@ -30,16 +27,10 @@ export interface Asker {
   devices: readonly string[];
 }
 
-export interface FlowParts {
-  service: Pick<Service<Verified | Valid>, 'request' | 'verify'>;
-  devices: Pick<Devices, 'pick' | 'put'>;
-  /** How long a browser is known; 0: never. */
-  deviceTtlSeconds: number;
-  targets: Pick<ReturnTargets, 'home'>;
-  createId(): string;
-  clock: Clock;
-  outcomes: Outcomes;
-}
+type FlowParts = { targets: Pick<ReturnTargets, 'home'> } & Pick<
+  SignInOptions,
+  'service' | 'devices' | 'deviceTtlSeconds' | 'random' | 'clock' | 'outcomes'
+>;
 
 /** What a code is sent to: a new sign-in, or one that asks for its code again. */
 interface Target extends Pick<Flow, 'id' | 'identity' | 'returnTo'> {
@@ -56,7 +47,7 @@ export interface Resend {
 
 /** The steps of a sign-in that ask the service. */
 export function createFlow(parts: FlowParts) {
-  const { service, devices, targets, createId, clock, outcomes } = parts;
+  const { service, devices, targets, random, clock, outcomes } = parts;
   const remember = parts.deviceTtlSeconds > 0;
 
   async function send(state: SignInState, step: Step, target: Target, asker: Asker): Promise<Outcome> {
@@ -108,7 +99,7 @@ export function createFlow(parts: FlowParts) {
         return {
           location: flow.returnTo ?? targets.home ?? paths.signIn,
           // The browser gets a new name: of the forms it was shown before, only those of other tabs' sign-ins stay valid.
-          state: others.length > 0 ? { browser: createId(), flows: others } : null,
+          state: others.length > 0 ? { browser: random.id(), flows: others } : null,
           session: 'accessToken' in result ? result : null,
           ...(result.device === undefined ? {} : { devices: devices.put(asker.devices, result.device) }),
         };
@@ -149,7 +140,7 @@ export function createFlow(parts: FlowParts) {
   return {
     /** Sends the first code. */
     begin: (state: SignInState, identity: string, solution: string | undefined, asker: Asker) =>
-      send(state, 'identity', { id: createId(), identity, returnTo: state.returnTo, solution }, asker),
+      send(state, 'identity', { id: random.id(), identity, returnTo: state.returnTo, solution }, asker),
     /** Sends another message, over another channel if one is named. */
     resend(state: SignInState, flow: Flow, how: Resend, asker: Asker) {
       const challenge = isPending(flow, clock()) ? flow.challenge : undefined;

@@ -4,13 +4,11 @@ import { readForm } from '../http/body.js';
 import type { HttpReply } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
 import type { Route } from '../http/route.js';
-import type { SessionCookie } from '../http/session-cookie.js';
-import type { Outcomes } from '../outcomes/outcomes.js';
-import type { MonotonicClock } from '../ports.js';
 import type { DeviceCookie } from './device-cookie.js';
 import type { Asker } from './flow.js';
 import { type FormTokens, isCrossOrigin } from './form-tokens.js';
 import type { LocaleChoice } from './locale-choice.js';
+import type { SignInOptions } from './options.js';
 import type { Outcome } from './outcome.js';
 import { paths, signInPath } from './paths.js';
 import type { PageReplies } from './replies.js';
@@ -47,16 +45,13 @@ export interface Form {
 /** Makes the route of a form. It leads to a page, so that a reload or the back button sends nothing again. */
 export type AcceptForm = (form: Form) => Route;
 
-export interface FormParts {
+interface FormParts extends Pick<SignInOptions, 'sessionCookie' | 'monotonicClock' | 'outcomes'> {
   stateCookie: Pick<StateCookie, 'read' | 'write' | 'clear'>;
-  sessionCookie: SessionCookie;
   deviceCookie: DeviceCookie;
   formTokens: Pick<FormTokens, 'isValid'>;
   replies: PageReplies;
   localeChoice: Pick<LocaleChoice, 'readPreference'>;
   targets: Pick<ReturnTargets, 'parse'>;
-  monotonicClock: MonotonicClock;
-  outcomes: Outcomes;
 }
 
 /**

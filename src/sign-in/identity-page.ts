@@ -13,6 +13,7 @@ import { goTo, type Outcome, say } from './outcome.js';
 import type { PageContext } from './page-context.js';
 import type { PageParts, Parts } from './parts.js';
 import { paths } from './paths.js';
+import type { PageHow } from './replies.js';
 import { showSignedIn } from './signed-in-page.js';
 import { findCheck, findNotice, forgetStep, isPending, putFirst, type SignInState } from './state.js';
 
@@ -45,13 +46,7 @@ export function createIdentityRoutes(parts: IdentityParts): Route[] {
   function showForm(
     request: HttpRequest,
     state: SignInState,
-    how: {
-      returnTo: string | null;
-      edited?: string | undefined;
-      isRetry?: boolean;
-      status?: number;
-      cookies: readonly string[];
-    },
+    how: PageHow & { returnTo: string | null; edited?: string | undefined; isRetry?: boolean },
   ): HttpReply {
     const { returnTo, edited = '', isRetry = false } = how;
     const token = parts.formTokens.create(state.browser);

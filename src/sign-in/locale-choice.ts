@@ -3,9 +3,10 @@ import type { HttpReply } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
 import type { Route } from '../http/route.js';
 import { createCookie } from '../http/session-cookie.js';
-import { type Locale, locales } from '../messages/catalogue.js';
+import { locales } from '../messages/catalogue.js';
 import { chooseLocale } from '../messages/choose-locale.js';
 import { isCrossOrigin } from './form-tokens.js';
+import type { SignInOptions } from './options.js';
 import { paths } from './paths.js';
 import type { PageReplies } from './replies.js';
 
@@ -16,11 +17,9 @@ const oneYearSeconds = 31_536_000;
 const pages: readonly string[] = [paths.signIn, paths.code, paths.link, paths.signOut];
 
 /** The language of a page: the one that was chosen in its footer, else by the browser. */
-export function createLocaleChoice(options: {
-  namespace: string;
-  isInsecure: boolean;
-  defaultLocale: Locale;
-}) {
+export function createLocaleChoice(
+  options: Pick<SignInOptions, 'namespace' | 'isInsecure' | 'defaultLocale'>,
+) {
   const cookie = createCookie('otp_locale', options);
   const find = (name: string | null | undefined) => locales.find((locale) => locale === name);
 

@@ -3,14 +3,15 @@ import { html } from '../html.js';
 import { type HttpReply, securityHeaders } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
 import { catalogue, type Locale } from '../messages/catalogue.js';
-import type { Clock, Random } from '../ports.js';
 import type { Assets } from './assets.js';
-import { type Brand, readLogoOrigin } from './brand.js';
+import { readLogoOrigin } from './brand.js';
 import { turnstileOrigin, turnstileScript } from './check.js';
 import { type Page, renderDocument, titleOf } from './layout.js';
 import { type NoticeKind, renderNotice } from './notice.js';
+import type { SignInOptions } from './options.js';
 import type { PageContext } from './page-context.js';
 import { locate } from './paths.js';
+import type { ReturnTargets } from './return-target.js';
 
 /** The page's own scripts create neither scripts nor workers. */
 const strict = ["require-trusted-types-for 'script'", "trusted-types 'none'"];
@@ -34,20 +35,14 @@ export interface PageHow {
 
 export type PageReplies = ReturnType<typeof createPageReplies>;
 
-export interface PageReplyParts {
+interface PageReplyParts extends Pick<SignInOptions, 'brand' | 'embedOrigins' | 'clock' | 'random'> {
   assets: Pick<Assets, 'urls'>;
-  brand: Brand;
-  /** Origins whose pages may show ours in a frame. */
-  embedOrigins: readonly string[];
-  /** Where a form may lead, apart from our own host. */
-  formTargets: readonly string[];
+  targets: Pick<ReturnTargets, 'origins'>;
   localeOf(request: HttpRequest): Locale;
-  clock: Clock;
-  random: Random;
 }
 
 export function createPageReplies(parts: PageReplyParts) {
-  const { assets, brand, embedOrigins, formTargets, localeOf, clock, random } = parts;
+  const { assets, brand, embedOrigins, targets, localeOf, clock, random } = parts;
   const { 'X-Frame-Options': frameOptions, ...others } = securityHeaders;
   const isEmbeddable = embedOrigins.length > 0;
   const common = {
@@ -66,7 +61,7 @@ export function createPageReplies(parts: PageReplyParts) {
       `script-src ${source}${script}`,
       "connect-src 'self'",
       `img-src 'self' data:${logoOrigin === null ? '' : ` ${logoOrigin}`}`,
-      `form-action ${["'self'", ...formTargets].join(' ')}`,
+      `form-action ${["'self'", ...targets.origins].join(' ')}`,
       `frame-ancestors ${isEmbeddable ? embedOrigins.join(' ') : "'none'"}`,
       "base-uri 'none'",
       ...others,

@@ -5,7 +5,8 @@ import type { Route } from '../http/route.js';
 import { createCodeRoutes } from './code-page.js';
 import { createIdentityRoutes } from './identity-page.js';
 import { createLinkRoutes } from './link-page.js';
-import { createParts, type SignInOptions } from './parts.js';
+import type { SignInOptions } from './options.js';
+import { createParts } from './parts.js';
 import { createScriptRoutes } from './script-routes.js';
 import { createSignOutRoutes } from './signed-in-page.js';
 

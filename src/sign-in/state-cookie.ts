@@ -1,20 +1,10 @@
-import type { KeyObject } from 'node:crypto';
 import { saltBytes, seal, unseal } from '../core/seal.js';
 import type { HttpRequest } from '../http/request.js';
 import { createCookie } from '../http/session-cookie.js';
-import type { Clock, Random } from '../ports.js';
+import type { SignInOptions } from './options.js';
 import type { SignInState } from './state.js';
 
 export type StateCookie = ReturnType<typeof createStateCookie>;
-
-export interface StateCookieOptions {
-  /** Encrypts the cookie. 32 bytes. */
-  key: KeyObject;
-  namespace: string;
-  isInsecure: boolean;
-  clock: Clock;
-  random: Random;
-}
 
 const maxAgeSeconds = 3600;
 /** How far the clock of another instance may be ahead. */
@@ -31,8 +21,11 @@ const maxKeptTarget = 256;
  * The cookie that binds a sign-in to its browser. Encrypted, so that nobody can read the challenge in it, or an identity on a
  * shared machine. Its age is sealed too: a browser drops an old cookie, but someone who copied it does not.
  */
-export function createStateCookie(options: StateCookieOptions) {
-  const { key, namespace, isInsecure, clock, random } = options;
+export function createStateCookie(
+  options: Pick<SignInOptions, 'keys' | 'namespace' | 'isInsecure' | 'clock' | 'random'>,
+) {
+  const { namespace, isInsecure, clock, random } = options;
+  const key = options.keys.signInState;
   /** The purpose of the seal, with the version of its content. */
   const context = `sign-in state 3 ${namespace}`;
   const nowSeconds = () => Math.floor(clock() / 1000);
