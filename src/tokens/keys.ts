@@ -111,11 +111,6 @@ function importOnce(load: () => Promise<CryptoKey>): () => Promise<CryptoKey> {
   return () => (imported ??= load());
 }
 
-/** RFC 7638 §3: a hash over the required members in lexicographic order. */
-function computeThumbprint({ kty, crv, x, y }: JsonWebKey): string {
-  return hash('sha256', JSON.stringify({ crv, kty, x, y }), 'base64url');
-}
-
 /** @throws TypeError or RangeError that names the option */
 export function importSecret(secret: string, name: string): SigningKey {
   if (typeof secret !== 'string') throw new TypeError(`${name} must be a string`);
@@ -171,8 +166,9 @@ function importPrivateKey(material: string | JsonWebKey, name: string): PrivateK
     throw new RangeError(`${name} has a public part that does not belong to its private part`);
   }
   const { kty = '', crv = '', x = '', y } = publicKey.export({ format: 'jwk' });
-  const publicJwk = { kty, crv, x, ...(y === undefined ? {} : { y }) };
-  const kid = computeThumbprint(publicJwk);
+  const publicJwk = { kty, crv, x, ...(y && { y }) };
+  // RFC 7638 §3: the required members in lexicographic order.
+  const kid = hash('sha256', JSON.stringify({ crv, kty, x, y }), 'base64url');
   return {
     algorithm,
     kid,

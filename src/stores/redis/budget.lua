@@ -84,11 +84,9 @@ local function shorten(challenge)
   return string.sub(challenge, 1, 8)
 end
 
--- Adds to this list what callers learn of a send of a day that gives these units back.
-local function list_send(list, send, units)
-  for _, field in ipairs({ send[NETWORK], send[RECEIPT], units, write_ms(send[SENT_AT]) }) do
-    table.insert(list, field)
-  end
+-- What callers learn of a send of a day that gives these units back.
+local function describe_send(send, units)
+  return send[NETWORK], send[RECEIPT], units, write_ms(send[SENT_AT])
 end
 
 -- Records with another fence count as absent. No code lives longer than the maximum, even if the server's clock is set back.
@@ -99,9 +97,7 @@ end
 
 -- The live record of this name and its index; nil without one.
 local function find_record(budget, name, fence)
-  for i, record in ipairs(budget[RECORDS]) do
-    if record[NAME] == name and is_live(record, fence) then return record, i end
-  end
+  return find(budget[RECORDS], function(record) return record[NAME] == name and is_live(record, fence) end)
 end
 
 local function set_channel(record, channel)
@@ -154,9 +150,8 @@ end
 
 -- Removes the attempt of this id and returns it; nil without one.
 local function take_attempt(budget, id)
-  for i, attempt in ipairs(budget[ATTEMPTS]) do
-    if attempt[ATTEMPT_ID] == id then return table.remove(budget[ATTEMPTS], i) end
-  end
+  local _, place = find(budget[ATTEMPTS], function(attempt) return attempt[ATTEMPT_ID] == id end)
+  return place and table.remove(budget[ATTEMPTS], place)
 end
 
 -- Takes guesses of a side back from the count of this period; false if the period is over.
@@ -171,8 +166,5 @@ local function take_guesses_back(key, side, period, times)
 end
 
 local function includes_key(key_ids, record)
-  for _, id in ipairs(key_ids) do
-    if id == record[KEY_ID] then return true end
-  end
-  return false
+  return find(key_ids, function(id) return id == record[KEY_ID] end) ~= nil
 end

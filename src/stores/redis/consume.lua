@@ -28,7 +28,7 @@ local function return_sends()
     day[side] = filter(day[side], function(send)
       if send[SENT_RECORD] == shorten(ARGV[3]) then
         local units = send[IS_PAID] and paid_units or free_units
-        list_send(returned, send, units)
+        for _, field in ipairs({ describe_send(send, units) }) do table.insert(returned, field) end
         send[UNITS], send[SENT_RECORD] = send[UNITS] - units, ''
       end
       return send[UNITS] > 0

@@ -102,10 +102,8 @@ end
 
 -- The place of this name and its rank; nil and the rank that it would get, if it is new.
 local function find_place(places, name)
-  for i, place in ipairs(places) do
-    if place[1] == name then return place, i end
-  end
-  return nil, #places + 1
+  local place, rank = find(places, function(one) return one[1] == name end)
+  return place, rank or #places + 1
 end
 
 -- Sign-ins are counts too, { day, count, day, count … }. Days are numbered from 1970 on.

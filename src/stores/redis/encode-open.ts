@@ -1,7 +1,8 @@
+import { channels } from '../../core/policy.js';
 import type { OpenRequest } from '../../store-verbs.js';
 import { nameRecord } from '../record-name.js';
 import { listFigures } from './encode-counts.js';
-import { nameAlias, numberChannel, numberSide } from './keys.js';
+import { nameAlias, numberSide } from './keys.js';
 
 /** For `open.lua`. */
 export function encodeOpen(request: OpenRequest): { names: string[]; settings: unknown[] } {
@@ -12,7 +13,7 @@ export function encodeOpen(request: OpenRequest): { names: string[]; settings: u
   const settings: unknown[] = [
     numberSide(side),
     challenge !== undefined,
-    numberChannel(request.channel),
+    channels.indexOf(request.channel), // new channels come last
     lengthening.after,
     request.mute,
     request.keyIds,

@@ -1,5 +1,4 @@
 import type { OwnerTags } from '../../core/derivation.js';
-import { type Channel, channels } from '../../core/policy.js';
 import type { Side } from '../../store-verbs.js';
 
 /** Names the keys in Redis. See docs/decisions/0065 for the versions in them. */
@@ -15,7 +14,7 @@ export function createKeyNames(prefix: string) {
     budget: ({ budgetTag }: OwnerTags) => of('p3', budgetTag),
     guesses: ({ budgetTag }: OwnerTags) => of('g', budgetTag),
     signOut,
-    /** In the order that scripts expect which need all of them. */
+    /** In the order in which scripts that need all of them expect them. */
     all: (owner: OwnerTags) => [of('p3', owner.budgetTag), of('g', owner.budgetTag), signOut(owner)],
     /** Where the previous version kept the sign-outs of an alias; undefined for other identities. */
     oldSignOut: (owner: OwnerTags) => (nameAlias(owner) === '' ? undefined : of('s', owner.identityTag)),
@@ -25,11 +24,6 @@ export function createKeyNames(prefix: string) {
 /** The tag of an alias; the identity that its budget is named after needs none. */
 export function nameAlias({ identityTag, budgetTag }: OwnerTags): string {
   return identityTag === budgetTag ? '' : identityTag;
-}
-
-/** As the scripts know it. New channels come last. */
-export function numberChannel(channel: Channel): number {
-  return channels.indexOf(channel);
 }
 
 export function numberSide(side: Side | undefined): number {

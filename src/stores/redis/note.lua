@@ -1,5 +1,5 @@
--- Keeps how the last send of a record fared, even if the record has expired. What was kept of it before is replaced; a send
--- that another one has followed is ignored.
+-- Keeps what became of the last send of a record, even if the record has expired, instead of what was kept before. A send that
+-- another one has followed is ignored.
 -- KEYS[1]  budget
 -- ARGV[2]  name of the record
 -- ARGV[3]  challenge of the record that was opened
@@ -10,11 +10,11 @@
 
 local budget = load_budget(KEYS[1])
 local send = tonumber(ARGV[4])
-for _, record in ipairs(budget[RECORDS]) do
-  local last = record[LAST_SEND]
-  if record[NAME] == ARGV[2] and record[CHALLENGE] == ARGV[3] and last[1] == send then
-    record[LAST_SEND] = { send, ARGV[5] }
-    save_budget(KEYS[1], budget, now + SETTINGS[3] * 1000000)
-  end
+local record = find(budget[RECORDS], function(one)
+  return one[NAME] == ARGV[2] and one[CHALLENGE] == ARGV[3] and one[LAST_SEND][1] == send
+end)
+if record then
+  record[LAST_SEND] = { send, ARGV[5] }
+  save_budget(KEYS[1], budget, now + SETTINGS[3] * 1000000)
 end
 return nil

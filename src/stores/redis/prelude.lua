@@ -41,6 +41,13 @@ local function save(key, value, expires_at)
   end
 end
 
+-- The first entry that passes and its index; nil without one.
+local function find(entries, passes)
+  for i, entry in ipairs(entries) do
+    if passes(entry) then return entry, i end
+  end
+end
+
 -- The entries that pass, in the same order.
 local function filter(entries, passes)
   local kept = {}

@@ -91,7 +91,8 @@ export function isTelling(error: unknown): boolean {
 export function explain(error: unknown, peer: Peer = 'server'): string {
   if (!(error instanceof Error)) return 'no reason given';
   const { message } = findInnermost(error);
-  const isSentinel = peer === 'sentinel' || isFromSentinel(error);
+  const quotesSentinel = /^All sentinels|sentinel \S+ (?:because|successfully)/.test(error.message);
+  const isSentinel = peer === 'sentinel' || quotesSentinel;
   for (const [pattern, reason] of [...(isSentinel ? sentinelReasons : serverReasons), ...connectionReasons]) {
     const match = pattern.exec(message);
     if (match) return reason.replaceAll('$1', match[1] ?? '');
@@ -109,8 +110,4 @@ function findInnermost(error: Error & { lastNodeError?: unknown }): { message: s
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0];
   const [, last] = /^All sentinels are unreachable.*? Last error: (.*)$/s.exec(error.message) ?? [];
   return last === undefined ? error : { message: last };
-}
-
-function isFromSentinel({ message }: Error): boolean {
-  return /^All sentinels|sentinel \S+ (?:because|successfully)/.test(message);
 }

@@ -1,5 +1,5 @@
--- Releases a refused send, once per id, unless as many have been. A record none of whose sends stands counts as deleted; it is
--- kept for operators, who see what became of it.
+-- Releases a refused send, once per id, unless too many have been. A record without any other send counts as deleted, but is kept
+-- for operators, who see what became of it.
 -- KEYS[1]  budget
 -- ARGV[2]  name of the record
 -- ARGV[3]  challenge of the record that was opened
@@ -11,10 +11,7 @@ local side, limits = unpack(SETTINGS, 3)
 local budget = load_budget(KEYS[1])
 local sends, refusals = budget[side][SENDS], budget[side][REFUSALS]
 local id = tonumber(ARGV[4])
-local index
-for i, send in ipairs(sends) do
-  if send == id then index = i end
-end
+local _, index = find(sends, function(send) return send == id end)
 if not index then return nil end
 local longest = 0
 for _, limit in ipairs(limits) do
@@ -29,15 +26,8 @@ table.remove(sends, index)
 local record = find_record(budget, ARGV[2], read_record_fence())
 if record and record[CHALLENGE] == ARGV[3] then record[TIMES_SENT] = record[TIMES_SENT] - 1 end
 
-local returned
 local day = budget[DAY_SENDS][side]
-for i, send in ipairs(day) do
-  if send[SENT_AT] == id and send[SENT_RECORD] ~= '' then
-    returned = {}
-    list_send(returned, send, send[UNITS])
-    table.remove(day, i)
-    break
-  end
-end
+local send, place = find(day, function(one) return one[SENT_AT] == id and one[SENT_RECORD] ~= '' end)
+if send then table.remove(day, place) end
 save_budget(KEYS[1], budget, now + longest * 1000000)
-return returned and answer(returned)
+return send and answer({ describe_send(send, send[UNITS]) })

@@ -11,14 +11,10 @@ local budget = load_budget(KEYS[1])
 local attempt = take_attempt(budget, ARGV[3])
 if not attempt then return 0 end
 local verifies = budget[side][VERIFIES]
-for i, at in ipairs(verifies) do
-  if at == attempt[ATTEMPTED_AT] then
-    table.remove(verifies, i)
-    break
-  end
-end
+local _, place = find(verifies, function(at) return at == attempt[ATTEMPTED_AT] end)
+if place then table.remove(verifies, place) end
 local record = find_record(budget, ARGV[2], read_record_fence())
--- Not another one that has replaced it.
+-- A record that has replaced it is another one.
 if record and record[ENDS_AT] ~= attempt[RECORD_ENDS_AT] then record = nil end
 local period = attempt[GUESS_ENDS_AT]
 -- The caller that consumed a bound code got all of its guesses back.

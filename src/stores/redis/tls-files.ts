@@ -16,10 +16,7 @@ export function loadTlsFiles({ caFile, certFile, keyFile }: UrlOptions): Connect
   ] as const) {
     if (pem !== undefined && !holdsCertificates(pem)) throw refuse(option, 'holds no certificate as PEM');
   }
-  const options = {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined || key === undefined ? {} : { cert, key }),
-  };
+  const options = { ca, cert, key };
   try {
     createSecureContext(options);
   } catch {
