@@ -43,12 +43,8 @@ export function createLinks({ key, namespace, derivation, publicUrl, clock, rand
   const base = `${publicUrl.replace(/\/$/, '')}${paths.link}?k=`;
   return {
     /** The URL that goes into a message. */
-    create({
-      identity,
-      purpose,
-      record: { challenge, keyId, window, digits },
-      ttlSeconds,
-    }: LinkTarget): string {
+    create({ identity, purpose, record, ttlSeconds }: LinkTarget): string {
+      const { challenge, keyId, window, digits } = record;
       const expiresAt = clock() + ttlSeconds * 1000;
       const content: Content = [expiresAt, identity, purpose, challenge, keyId, window, digits];
       return base + seal(key, random.bytes(saltBytes), JSON.stringify(content), context);

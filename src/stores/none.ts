@@ -70,19 +70,9 @@ export function createStatelessStore(options: StatelessStoreOptions = {}): Store
   }
 
   function toPending(sealed: SealedRecord, channel = sealed.channels[0]): PendingRecord {
-    const { keyId, challenge, openedAtSeconds, lifeSeconds, digits, alphabet } = sealed;
+    const { openedAtSeconds, lifeSeconds, ...record } = sealed;
     const window = Math.floor(openedAtSeconds / lifeSeconds);
-    return {
-      keyId,
-      challenge,
-      window,
-      digits,
-      alphabet,
-      channel: channel ?? 'custom',
-      channels: sealed.channels,
-      mute: false,
-      sealed,
-    };
+    return { ...record, window, channel: channel ?? 'custom', mute: false, sealed };
   }
 
   return {

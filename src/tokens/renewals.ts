@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { OtpError } from '../errors.js';
+import { toFailure } from '../outcomes/failure.js';
 import type { Store } from '../ports.js';
 import type { IssuedToken } from '../results.js';
 import type { TokenClaims } from './claims.js';
@@ -29,7 +29,7 @@ export async function isTimelyRenewal(
     return await store.claim(`renewed ${jti}`, lifeSeconds);
   } catch (error) {
     // The store may have noted the renewal: without its new token, the owner would be signed out by the next one.
-    if (error instanceof OtpError && error.code === 'store_unavailable') return true;
+    if (toFailure(error) === 'store_unavailable') return true;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { OtpError } from '../errors.js';
+import { toFailure } from '../outcomes/failure.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { MonotonicClock, Store } from '../ports.js';
 import type { TokenClaims } from './claims.js';
@@ -28,17 +28,6 @@ export function createRevocationFinder(options: RevocationsOptions): FindRevocat
   let pausedUntil = 0;
   const blind = isRequired ? 'store_unavailable' : null;
 
-  function decideWithout(error: unknown): typeof blind {
-    if (!(error instanceof OtpError) || error.code !== 'store_unavailable') throw error;
-    pausedUntil = monotonicClock.now() + pauseMs;
-    if (!isBlind) {
-      const cause = isRequired ? 'refused' : 'checked_by_signature';
-      outcomes.report({ event: 'revocations.unknown', cause });
-    }
-    isBlind = true;
-    return blind;
-  }
-
   async function ask(request: EndedRequest): Promise<boolean> {
     if (store.ended) return store.ended(request);
     const found = await Promise.all(request.names.map((name) => store.claimed(name)));
@@ -53,7 +42,12 @@ export function createRevocationFinder(options: RevocationsOptions): FindRevocat
       isBlind = false;
       return found ? 'revoked' : null;
     } catch (error) {
-      return decideWithout(error);
+      if (toFailure(error) !== 'store_unavailable') throw error;
+      pausedUntil = monotonicClock.now() + pauseMs;
+      const cause = isRequired ? 'refused' : 'checked_by_signature';
+      if (!isBlind) outcomes.report({ event: 'revocations.unknown', cause });
+      isBlind = true;
+      return blind;
     }
   };
 }

@@ -145,7 +145,8 @@ export function createTokenSource(
     } catch (error) {
       // The shared request may have started long before this call, which then has time left for another.
       const leftMs = endsAt - clock();
-      const isWorthAnother = hasJoined && isNoAnswer(error) && leftMs > timeoutMs / 10;
+      const isSilence = (error as TokenError).receipt.detail.endsWith(noAnswer);
+      const isWorthAnother = hasJoined && isSilence && leftMs > timeoutMs / 10;
       if (!isWorthAnother) throw error;
       return await Promise.race([renew(), failAfter(leftMs)]);
     }
@@ -172,15 +173,10 @@ export function createTokenSource(
 }
 
 const setting = 'SMTP_OAUTH_TOKEN_URL (oauth.tokenUrl)';
-const noAnswer = 'OAuth token: no answer in time';
+const noAnswer = 'no answer in time';
 
 function createSilence(): TokenError {
-  const cause = `no token to log in to the mail server: ${setting} did not answer in time`;
-  return new TokenError(createRefusal('unavailable', noAnswer, { cause }));
-}
-
-function isNoAnswer(error: unknown): boolean {
-  return error instanceof TokenError && error.receipt.detail === noAnswer;
+  return fail('unavailable', noAnswer, { cause: `${setting} did not answer in time` });
 }
 
 async function failAfter(ms: number): Promise<never> {
