@@ -1,4 +1,5 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { meter } from './metering.js';
 import { isSocketPath, openToAll } from './unix-socket.js';
@@ -73,9 +74,12 @@ export async function startServer(listener: RequestListener, options: ServerOpti
     toldAt = performance.now();
     options.onRefused?.();
   });
-  await listen(server, options);
+  const { host, port } = options;
+  server.listen(isSocketPath(host) ? { path: host } : { host, port });
+  await once(server, 'listening');
+  if (isSocketPath(host)) openToAll(host);
   return {
-    port: isSocketPath(options.host) ? 0 : (server.address() as AddressInfo).port,
+    port: isSocketPath(host) ? 0 : (server.address() as AddressInfo).port,
     async close() {
       isClosing = true;
       // Otherwise a connection kept alive after its answer would hold the shutdown until it times out.
@@ -86,15 +90,4 @@ export async function startServer(listener: RequestListener, options: ServerOpti
       clearTimeout(cut);
     },
   };
-}
-
-function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(isSocketPath(host) ? { path: host } : { host, port }, () => {
-      server.off('error', reject);
-      if (isSocketPath(host)) openToAll(host);
-      resolve();
-    });
-  });
 }

@@ -7,30 +7,26 @@ export interface Expiring {
 }
 
 export function createDeadlines(clock: MonotonicClock): Pick<Deadlines, 'add' | 'remove'> {
-  return clock.endsWithRequest ? new SeparateDeadlines(clock) : new Deadlines(clock);
+  return clock.endsWithRequest ? createSeparateDeadlines(clock) : new Deadlines(clock);
 }
 
 /** Time limits with a timer each, where none outlives its request. */
-class SeparateDeadlines {
-  readonly #timers = new Map<Expiring, Timer>();
-  readonly #clock: MonotonicClock;
-
-  constructor(clock: MonotonicClock) {
-    this.#clock = clock;
+function createSeparateDeadlines(clock: MonotonicClock): Pick<Deadlines, 'add' | 'remove'> {
+  const timers = new Map<Expiring, Timer>();
+  function remove(one: Expiring): void {
+    timers.get(one)?.close();
+    timers.delete(one);
   }
-
-  add(one: Expiring): void {
-    const expire = () => {
-      this.#timers.delete(one);
-      one.expire();
-    };
-    this.#timers.set(one, this.#clock.after(one.endsAt - this.#clock.now(), expire));
-  }
-
-  remove(one: Expiring): void {
-    this.#timers.get(one)?.close();
-    this.#timers.delete(one);
-  }
+  return {
+    add(one) {
+      const expire = () => {
+        timers.delete(one);
+        one.expire();
+      };
+      timers.set(one, clock.after(one.endsAt - clock.now(), expire));
+    },
+    remove,
+  };
 }
 
 /**

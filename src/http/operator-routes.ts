@@ -105,7 +105,7 @@ function replyStatus({ identityTag, pending, known, signedOutAt, ...unknown }: S
     identity_tag: identityTag,
     pending: pending.map(toPending),
     ...toSide(unknown),
-    ...(known ? { known: toSide(known) } : {}),
+    known: known && toSide(known),
     signed_out_at: signedOutAt === null ? null : toDate(signedOutAt),
   });
 }

@@ -126,9 +126,9 @@ function replyRequest(result: RequestResult): HttpReply {
         ttl_seconds: result.ttlSeconds,
         resend_in_seconds: result.resendInSeconds,
         code_length: result.codeLength,
-        ...(result.codeAlphabet === undefined ? {} : { code_alphabet: result.codeAlphabet }),
+        code_alphabet: result.codeAlphabet,
         channel: result.channel,
-        ...(result.challenge === undefined ? {} : { challenge: result.challenge }),
+        challenge: result.challenge,
       });
     case 'pending':
       return replyProblem('pending', 'A code has been sent; another can be sent when it expires', {

@@ -24,7 +24,7 @@ export const securityHeaders = {
 /** Headers of most answers; a shared object, so that servers can recognise it. */
 export const jsonHeaders: HttpReply['headers'] = { ...securityHeaders, 'Content-Type': 'application/json' };
 
-/** A JSON answer with the security headers. */
+/** A JSON answer with the security headers. Members that are undefined are left out. */
 export function replyJson(status: number, body: unknown, headers?: Record<string, string>): HttpReply {
   return {
     status,
@@ -46,9 +46,8 @@ export function replyIssued(issued: IssuedToken, device?: string): HttpReply {
     access_token: issued.accessToken,
     token_type: 'bearer',
     expires_in: issued.expiresInSeconds,
-    ...(issued.refreshToken === undefined
-      ? {}
-      : { refresh_token: issued.refreshToken, refresh_expires_in: issued.refreshExpiresInSeconds }),
-    ...(device === undefined ? {} : { device }),
+    refresh_token: issued.refreshToken,
+    refresh_expires_in: issued.refreshExpiresInSeconds,
+    device,
   });
 }

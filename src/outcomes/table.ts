@@ -2,24 +2,6 @@ import type { OutcomeEvent } from './outcome.js';
 
 export type Level = 'info' | 'warn' | 'error';
 
-/** Names of the events that are published to subscribers outside of the process. */
-export type PublishedEvent =
-  | 'code.sent'
-  | 'code.verified'
-  | 'code.refused'
-  | 'code.blocked'
-  | 'codes.lengthened'
-  | 'codes.shortened'
-  | 'delivery.failed'
-  | 'delivery.delivered'
-  | 'token.refreshed'
-  | 'token.reused'
-  | 'session.ended'
-  | 'operator.acted'
-  | 'budget.reached'
-  | 'gate_rules.loaded'
-  | 'gate_rules.refused';
-
 export interface OutcomeRow {
   level: Level;
   /** For people who read the log; programs read `event`. */
@@ -28,17 +10,11 @@ export interface OutcomeRow {
   isPublished: boolean;
 }
 
-type Rows = {
-  [Event in OutcomeEvent]: OutcomeRow & { isPublished: Event extends PublishedEvent ? true : false };
-};
-
-const shown = <Of extends Level>(level: Of, message: string) =>
-  ({ level, message, isPublished: false }) as const;
-const published = <Of extends Level>(level: Of, message: string) =>
-  ({ level, message, isPublished: true }) as const;
+const shown = (level: Level, message: string): OutcomeRow => ({ level, message, isPublished: false });
+const published = (level: Level, message: string): OutcomeRow => ({ level, message, isPublished: true });
 
 /** One row for each outcome: the one list that every sink and the documentation read. */
-export const outcomeRows: Rows = {
+export const outcomeRows: Record<OutcomeEvent, OutcomeRow> = {
   'code.sent': published('info', 'A code was sent or queued'),
   'code.withheld': shown('info', 'Nothing was sent; the caller got the usual answer'),
   'request.refused': shown('info', 'A request for a code was refused'),
