@@ -1,22 +1,15 @@
-import type { Channel, DeliveryMode } from '../core/policy.js';
-import type { Outcomes } from '../outcomes/outcomes.js';
-import type { Delivery, DeliverySlot, MonotonicClock, Transport } from '../ports.js';
+import type { DeliveryMode } from '../core/policy.js';
+import type { Delivery, DeliverySlot } from '../ports.js';
 import { type Discretion, judge } from './discretion.js';
 import { createQueue } from './queue.js';
 import { createRouter, type RouteOptions } from './route.js';
 
-export interface DeliveryOptions {
-  transports: readonly Transport[];
-  routes?: Partial<Record<Channel, readonly string[]>> | undefined;
-  timeoutMs: number;
+export interface DeliveryOptions extends RouteOptions {
   mode: DeliveryMode;
   /** Maximum number of messages in the background. */
   queueMax: number;
   /** Set if some people are sent nothing; background only. */
   discretion?: Discretion | undefined;
-  clock: MonotonicClock;
-  outcomes: Outcomes;
-  noteTry?: RouteOptions['noteTry'];
 }
 
 export function createDelivery(options: DeliveryOptions): Delivery {

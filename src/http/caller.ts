@@ -4,11 +4,6 @@ import type { ClientAddressReader } from './client-address.js';
 import type { HttpRequest } from './request.js';
 import type { Caller } from './route.js';
 
-export interface CallerOptions {
-  hasApiKeys: boolean;
-  logger: Logger;
-}
-
 const noForwardedFor = 'A caller sends no X-Forwarded-For: its users are not limited by address';
 const unknownProxy =
   'X-Forwarded-For arrives, but no proxy is trusted: people behind one share one address limit';
@@ -16,7 +11,7 @@ const unknownProxy =
 /** Finds whom to count a request against. */
 export function createCallerFinder(
   { hasProxies, readCaller, readOnBehalfOf }: ClientAddressReader,
-  { hasApiKeys, logger }: CallerOptions,
+  { hasApiKeys, logger }: { hasApiKeys: boolean; logger: Logger },
 ): (request: HttpRequest, requestId: string, holder?: ApiCaller) => Caller {
   const isProxyUnknown = !hasProxies && !hasApiKeys;
   const warned = new Set<string>();

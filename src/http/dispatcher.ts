@@ -77,7 +77,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
       if (holder && 'status' in holder) return holder;
       return await found.route.answer(request, findCaller(request, requestId, holder));
     } catch (error) {
-      return replyError(error, { outcomes, call: { requestId } });
+      return replyError(error, outcomes, { requestId });
     }
   }
 

@@ -15,14 +15,11 @@ export function withDurations(
   return async (request, requestId) => {
     const startedAt = monotonicClock.now();
     const reply = await answer(request, requestId);
-    noteAnswer(nameRoute(request), reply.status, monotonicClock.now() - startedAt);
+    const { method, path } = request;
+    const found = path.startsWith('/') ? findRoute(method, path) : null;
+    // Never what the caller typed: paths without a route share one name.
+    const route = found && 'route' in found ? found.route.path : 'none';
+    noteAnswer(route, reply.status, monotonicClock.now() - startedAt);
     return reply;
   };
-
-  /** Never what the caller typed: paths without a route share one name. */
-  function nameRoute({ method, path }: { method: string; path: string }): string {
-    if (!path.startsWith('/')) return 'none';
-    const found = findRoute(method, path);
-    return 'route' in found ? found.route.path : 'none';
-  }
 }

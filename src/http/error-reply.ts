@@ -7,10 +7,7 @@ import type { HttpReply } from './reply.js';
 const retrySoonSeconds = 1;
 
 /** The problem for an error that a route has thrown. */
-export function replyError(
-  error: unknown,
-  { outcomes, call }: { outcomes: Outcomes; call: Call },
-): HttpReply {
+export function replyError(error: unknown, outcomes: Outcomes, call: Call): HttpReply {
   if (error instanceof OtpError && error.code !== 'internal') {
     const { code, message } = error;
     if (code !== 'store_unavailable' && code !== 'overloaded') return replyProblem(code, message);

@@ -57,17 +57,10 @@ export function replyProblem(
 ): HttpReply {
   const { status, title } = problems[code];
   const type = `urn:stateless-otp:problem:${code}`;
-  return replyJson(
-    status,
-    { type, title, status, detail, success: false, code, ...extra },
-    {
-      'Content-Type': 'application/problem+json',
-      ...(extra.retry_after_seconds === undefined
-        ? {}
-        : { 'Retry-After': String(extra.retry_after_seconds) }),
-      ...headers,
-    },
-  );
+  const body = { type, title, status, detail, success: false, code, ...extra };
+  const wait = extra.retry_after_seconds;
+  const retry = wait === undefined ? {} : { 'Retry-After': String(wait) };
+  return replyJson(status, body, { 'Content-Type': 'application/problem+json', ...retry, ...headers });
 }
 
 /** For a path at which nothing is served. */

@@ -31,13 +31,7 @@ export function fromWebRequest(request: Request, { remoteAddress }: RequestInfo 
     remoteAddress: remoteAddress || undefined,
     header: (name) => headers.get(name),
     headerNames: () => headers.keys(),
-    async readBytes() {
-      try {
-        return await readBody(request);
-      } catch (error) {
-        throw error instanceof OtpError ? error : createBrokenBodyError(error);
-      }
-    },
+    readBytes: () => readBody(request),
   };
 }
 
@@ -83,19 +77,23 @@ export function toWebResponse(reply: HttpReply, method = 'GET'): Response {
 
 async function readBody(request: Request): Promise<Uint8Array> {
   const declared = request.headers.get('content-length');
-  if (declared !== null && /^[0-9]{1,15}$/.test(declared)) {
-    if (Number(declared) > maxBodyBytes) throw createTooLongError();
-    // The server enforces the declared length; checked here too.
-    const bytes = new Uint8Array(await request.arrayBuffer());
-    if (bytes.length > maxBodyBytes) throw createTooLongError();
-    return bytes;
+  try {
+    if (declared !== null && /^[0-9]{1,15}$/.test(declared)) {
+      if (Number(declared) > maxBodyBytes) throw createTooLongError();
+      // The server enforces the declared length; checked here too.
+      const bytes = new Uint8Array(await request.arrayBuffer());
+      if (bytes.length > maxBodyBytes) throw createTooLongError();
+      return bytes;
+    }
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    for await (const chunk of request.body ?? []) {
+      length += chunk.length;
+      if (length > maxBodyBytes) throw createTooLongError();
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  } catch (error) {
+    throw error instanceof OtpError ? error : createBrokenBodyError(error);
   }
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
-    if (length > maxBodyBytes) throw createTooLongError();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
