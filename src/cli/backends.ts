@@ -57,7 +57,7 @@ export function findBackendProblems(config: Environment, given: Given): string[]
   }
 }
 
-/** What is missing from a login at the mail server or contradicts it, one line each. */
+/** What a login at the mail server lacks, or what contradicts it, one line each. */
 function findLoginProblems(config: Environment): string[] {
   const { SMTP_USERNAME, SMTP_PASSWORD, SMTP_OAUTH_SCOPE, SMTP_OAUTH_REFRESH_TOKEN } = config;
   const needed = ['SMTP_OAUTH_TOKEN_URL', 'SMTP_OAUTH_CLIENT_ID', 'SMTP_OAUTH_CLIENT_SECRET'] as const;

@@ -7,7 +7,6 @@ import { type Config, isProduction } from './config.js';
 import { isSocketPath } from './unix-socket.js';
 import { countWorkers } from './workers.js';
 
-/** What is printed at the start. */
 export function formatBanner(config: Config, madeUp: readonly string[], port: number): string {
   const host = ['127.0.0.1', '0.0.0.0', '::'].includes(config.HOST) ? 'localhost' : config.HOST;
   const place = locate(host, port);

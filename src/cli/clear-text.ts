@@ -66,7 +66,7 @@ export function warnOfClearText(config: Environment): string[] {
   ];
 }
 
-/** Unless it is set: in production, mail to servers outside private networks goes out with TLS or not at all. */
+/** The default: in production, mail to servers outside private networks goes out with TLS or not at all. */
 export function requiresTls({ SMTP_HOST, SMTP_REQUIRE_TLS }: Environment, isProduction: boolean): boolean {
   return SMTP_REQUIRE_TLS ?? (isProduction && isOnInternet(SMTP_HOST));
 }

@@ -32,7 +32,6 @@ export interface Config extends Environment {
 export interface LoadedConfig {
   /** Null when there are problems. */
   config: Config | null;
-  /** What was given, as text. */
   given: Given;
   /** One line each, naming the variable, what was given and what is allowed. */
   problems: string[];
@@ -44,7 +43,6 @@ export interface LoadedConfig {
   secretFiles: Readonly<Record<string, string>>;
 }
 
-/** What a settings file holds. */
 export interface SettingsFile {
   values: Source;
   problems: readonly string[];

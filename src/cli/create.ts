@@ -14,13 +14,12 @@ import { createFrontPage } from './front-page.js';
 import { readHumanCheck } from './human-check.js';
 import { sayOfSetting } from './say.js';
 
-/** Puts the service together for a configuration. */
 export function createService(config: Config, store: Store, logger: Logger, metrics?: MetricsRegistry): Otp {
   const pages: Route[] = [createFrontPage(config)];
   return createOtpOn(processClock, { ...readOptions(config, store, logger), metrics }, pages);
 }
 
-/** What only shows when the service is put together, such as a template that is wrong, one line each. */
+/** Faults that only show when the service is put together, such as an invalid template, one line each. */
 export function findCreationProblems(config: Config): string[] {
   try {
     void createService(config, createMemoryStore(), silent).close();
@@ -32,7 +31,6 @@ export function findCreationProblems(config: Config): string[] {
   }
 }
 
-/** The library's options for this configuration. */
 export function readOptions(config: Config, store: Store, logger: Logger): OtpOptions {
   // Never in production: console delivery may be allowed there, but not shown to everyone.
   const inbox = hasInbox(config) ? createInbox() : undefined;

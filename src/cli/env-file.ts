@@ -1,6 +1,6 @@
 export interface EnvFile {
   values: Record<string, string>;
-  /** One line each, without anything of a value. */
+  /** One line each, without the values. */
   problems: string[];
 }
 
@@ -58,7 +58,7 @@ export function parseEnvFile(text: string, isOurs: (name: string) => boolean, pa
 
 interface ReadValue {
   value: string;
-  /** Of the text up to the end of the line. */
+  /** How much of the text was read, up to the end of the line. */
   length: number;
   fault: string | undefined;
 }

@@ -30,7 +30,7 @@ function formatOdds(odds: number): string {
   return `${Number((odds * 100).toPrecision(2))} %`;
 }
 
-/** The settings that make guessing easy: those that alone cause it, or else all that were changed. */
+/** The settings that make guessing easy: each that does so alone, or else all that were changed. */
 function findPoorSettings(config: Environment, limit: number): SettingName[] {
   const changed = oddsSettings.filter((name) => config[name] !== settings[name].default);
   const decisive = changed.filter(

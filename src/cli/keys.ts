@@ -25,7 +25,7 @@ export interface KeysCommand {
   now: number;
 }
 
-/** A step of a rotation that would fail sign-ins if it were taken now. */
+/** A step of a rotation that would break sign-ins if it were taken now. */
 export class TooEarlyError extends Error {}
 
 const ownerOnly = 0o600;

@@ -13,7 +13,6 @@ export interface OperateCommand {
   url: string | undefined;
   keyFile: string | undefined;
   isForced: boolean;
-  /** Print the answer as JSON. */
   isJson: boolean;
 }
 

@@ -22,7 +22,7 @@ export function isStateless({ STORE, OTP_MODE }: Environment): boolean {
   return STORE === 'none' && OTP_MODE === 'challenge';
 }
 
-/** What cannot be had with `STORE=none`, one line each. */
+/** What `STORE=none` excludes, one line each. */
 export function findStatelessProblems(config: Environment, given: Given): string[] {
   if (config.STORE !== 'none') return [];
   const refused = statelessRefuses.flatMap(({ names, why }) =>
@@ -53,7 +53,6 @@ export function findStatelessUnfit(config: Environment): string[] {
   ];
 }
 
-/** The warning at each start. */
 export function warnOfStateless(config: Environment): string[] {
   if (!isStateless(config)) return [];
   return [

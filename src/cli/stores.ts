@@ -12,7 +12,6 @@ interface ServiceStore {
   create(config: Environment, logger: Logger): Store | Promise<Store>;
 }
 
-/** What each value of `STORE` means. */
 export const stores: Record<Environment['STORE'], ServiceStore> = {
   memory: {
     isShared: false,

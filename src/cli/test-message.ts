@@ -2,7 +2,7 @@ import type { Channel } from '../core/policy.js';
 import type { Content } from '../ports.js';
 
 const notice = 'This is a test: nobody asked for this code, and it opens nothing.';
-/** Of the 160 characters of an SMS, most are left. */
+/** Leaves most of the 160 characters of an SMS. */
 const shortNotice = 'TEST, this code opens nothing.';
 
 /** Says in a message, before anything else, that it is a test. */

@@ -1,7 +1,6 @@
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 
-/** Whether a `HOST` is the path of a unix socket. */
 export function isSocketPath(host: string): boolean {
   return host.startsWith('/');
 }

@@ -46,7 +46,7 @@ export function findUnknown(environment: Source, file: Source): { problems: stri
   return { problems, warnings };
 }
 
-/** What no other program can have meant. */
+/** A mistake in a name that no other program can have. */
 function findMistake(name: string): string | undefined {
   const visible = name.replace(/[\s\p{Cf}]/gu, '');
   if (visible !== name && isKnown(visible)) {

@@ -99,7 +99,7 @@ const features: readonly Feature[] = [
   },
 ];
 
-/** What is given, other than its default, and changes nothing; one line a reason. */
+/** Settings that are given, differ from their default and have no effect: one line for each reason. */
 export function findUnused(config: Environment, given: Given): string[] {
   const backends = listBackends(config);
   const inactive: [reason: string, names: string[]][] = Object.entries(senders)

@@ -13,7 +13,6 @@ export function computeWindowOdds(
   return -Math.expm1(guesses * Math.log1p(-(10 ** -digits)));
 }
 
-/** The warning at each start. */
 export function warnOfWindow(config: Environment): string[] {
   if (config.OTP_MODE !== 'window') return [];
   const percent = Number((computeWindowOdds(config) * 100).toPrecision(2));

@@ -46,7 +46,7 @@ export function createWorkerMetrics(): { collect(): Promise<string> } {
       });
   });
 
-  /** The last answer of one that does not answer in time still counts. */
+  /** A worker that does not answer in time counts with its last answer. */
   function ask(worker: Worker): Promise<void> {
     const number = asked;
     return new Promise((resolve) => {

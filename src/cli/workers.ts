@@ -15,7 +15,6 @@ export interface WorkersOptions {
 const stableMs = 10_000;
 const maxDelayMs = 10_000;
 
-/** How many workers `auto` or a number means. */
 export function countWorkers(workers: string): number {
   return workers === 'auto' ? availableParallelism() : Number(workers);
 }

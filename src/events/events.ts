@@ -13,7 +13,7 @@ export type EventFate = 'delivered' | 'failed' | 'dropped';
 
 export interface EventsOptions extends PosterOptions {
   random: RandomPool;
-  /** For what happens to events themselves. It must not lead back here. */
+  /** Where losses of events are reported. It must not lead back here. */
   outcomes: Outcomes;
   /** For metrics. */
   note?: ((fate: EventFate, count: number) => void) | undefined;

@@ -6,7 +6,6 @@ import { parseRetryAfter, readBody } from '../transports/post.js';
 import { createAgents, createPublicFetch } from '../transports/public-fetch.js';
 import { createWebhookHeaders } from '../transports/webhook-signature.js';
 
-/** An event as it is posted. */
 export interface OutgoingEvent {
   /** The same at every try, so that receivers can tell repetitions. */
   id: string;

@@ -6,7 +6,7 @@ export interface EventQueueOptions {
   post(event: OutgoingEvent): Promise<Answer>;
   clock: MonotonicClock;
   onDelivered(): void;
-  /** Tried, and not tried again. */
+  /** The event is not tried again. */
   onFailed(cause: string): void;
   /** The second try in a row that failed, of any events. */
   onFailing(cause: string): void;
@@ -24,7 +24,7 @@ export interface EventQueue {
   close(deadline: number): Promise<number>;
 }
 
-/** The outage of a receiver that gets 30 events a second may last 5 minutes. */
+/** Enough for an outage of 5 minutes at 30 events a second. */
 export const maxEvents = 10_000;
 export const maxBytes = 8 * 1024 * 1024;
 const lanes = 4;

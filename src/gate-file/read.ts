@@ -1,7 +1,7 @@
 import type { constants, Stats } from 'node:fs';
 import { loadFileSystem } from '../files.js';
 
-/** A ConfigMap holds as much. Parsing 58 000 phone numbers in it keeps the event loop busy for 0.6 s. */
+/** As much as a ConfigMap holds. Parsing 58 000 phone numbers in it keeps the event loop busy for 0.6 s. */
 export const maxGateFileBytes = 1024 * 1024;
 
 /** Opening a named pipe must not wait for a writer. */

@@ -22,7 +22,6 @@ export interface Metrics {
   watchQueue(read: () => QueueCount): void;
 }
 
-/** Registers every metric. */
 export function createMetrics(
   registry: MetricsRegistry,
   { transports, clock }: { transports: readonly Transport[]; clock: MonotonicClock },

@@ -29,7 +29,6 @@ export interface MetricsSinkParts {
   deliveries: Counts;
 }
 
-/** Counts outcomes. */
 export function createMetricsSink(
   registry: MetricsRegistry,
   { transports, deliveries }: MetricsSinkParts,

@@ -13,7 +13,7 @@ const answers: Partial<Record<SenderName, (config: Config) => string>> = {
   webhook: () => `WEBHOOK_URL answers; whether it accepts our signature it cannot be asked, ${sendTest}`,
 };
 
-/** That each backend answers and knows our credentials, as far as it can be asked without a message. */
+/** That each backend answers and accepts our credentials, as far as it says without a message. */
 export function createBackendChecks(config: Config, limitMs: number): Check[] {
   const DELIVERY_TIMEOUT_MS = Math.min(config.DELIVERY_TIMEOUT_MS, limitMs);
   return listBackends(config).map((name) => ({

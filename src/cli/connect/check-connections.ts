@@ -11,7 +11,7 @@ import { createTokenKeyCheck } from './token-key-check.js';
 /** For each check; all of them run at the same time. */
 const limitMs = 5000;
 
-/** @returns how each thing fared that the service depends on, to be shown while the checks run */
+/** Checks what the service depends on. Unless it is silent, prints each finding as it comes. */
 export async function checkConnections(
   loaded: LoadedConfig & { config: Config },
   file: SettingsFile,

@@ -1,6 +1,6 @@
 import type { MonotonicClock } from '../../ports.js';
 
-/** What was found of one thing: `failed` needs a change, `warning` may be fine. */
+/** The result of a check: `failed` needs a change, `warning` may be fine. */
 export interface Finding {
   status: 'ok' | 'warning' | 'failed';
   /** In words: what is so, or what is wrong and where to look. */
@@ -8,13 +8,12 @@ export interface Finding {
 }
 
 export interface Check {
-  /** What is checked, in a word. */
   name: string;
   /** @param signal aborts at the time limit */
   run(signal: AbortSignal): Finding | Promise<Finding>;
 }
 
-/** What checks tell while they run. */
+/** Told of the checks while they run. */
 export interface Progress {
   /** Called with the names of those under way, at the start and after each that ends. */
   wait(names: readonly string[]): void;

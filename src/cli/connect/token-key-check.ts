@@ -24,7 +24,7 @@ export function createTokenKeyCheck(config: Config): Check {
   };
 }
 
-/** Nobody answers before the first start, which is not a fault; that others serve other keys is. */
+/** No answer is no fault, since there is none before the first start; other keys are. */
 async function compare(keys: TokenKeys, loaded: string, url: string, signal: AbortSignal): Promise<Finding> {
   const served = await fetchKeyIds(url, signal);
   if (typeof served === 'string') return warning(`${loaded}; ${url}: ${served}`);
