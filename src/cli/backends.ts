@@ -4,7 +4,7 @@ import { senders } from '../options/senders.js';
 import type { Environment, SettingName } from '../options/settings.js';
 import type { Transport } from '../ports.js';
 import type { Inbox } from '../transports/inbox.js';
-import { type Given, sayOfSetting } from './say.js';
+import { type Given, listBroken, sayOfSetting } from './say.js';
 
 /** The backends in use, each once. */
 export function listBackends({ DELIVERY_ROUTES: routes, DELIVERY_BACKEND }: Environment): SenderName[] {
@@ -66,14 +66,13 @@ function findLoginProblems(config: Environment): string[] {
     const isHalf = (SMTP_USERNAME === undefined) !== (SMTP_PASSWORD === undefined);
     return isHalf ? ['SMTP_USERNAME: goes together with SMTP_PASSWORD; one of them is missing'] : [];
   }
-  const problems = ([...needed, 'SMTP_USERNAME'] as const)
-    .filter((name) => config[name] === undefined)
-    .map((name) => `${name}: required for a login by OAuth 2.0, as the other SMTP_OAUTH_* settings ask for`);
-  if (granted === undefined) {
-    problems.push('SMTP_OAUTH_SCOPE: required for a login by OAuth 2.0 without SMTP_OAUTH_REFRESH_TOKEN');
-  }
-  if (SMTP_PASSWORD !== undefined) {
-    problems.push('SMTP_PASSWORD: contradicts the SMTP_OAUTH_* settings; remove either');
-  }
-  return problems;
+  const missing = ([...needed, 'SMTP_USERNAME'] as const).filter((name) => config[name] === undefined);
+  return listBroken([
+    ...missing.map(
+      (name) => `${name}: required for a login by OAuth 2.0, as the other SMTP_OAUTH_* settings ask for`,
+    ),
+    granted === undefined &&
+      'SMTP_OAUTH_SCOPE: required for a login by OAuth 2.0 without SMTP_OAUTH_REFRESH_TOKEN',
+    SMTP_PASSWORD !== undefined && 'SMTP_PASSWORD: contradicts the SMTP_OAUTH_* settings; remove either',
+  ]);
 }

@@ -5,7 +5,7 @@ import { resolveAccess } from '../stores/redis/access.js';
 import { isTlsPort } from '../transports/smtp-port.js';
 import { listBackends } from './backends.js';
 import { redactValue } from './redact.js';
-import { type Given, sayAllowed } from './say.js';
+import { type Given, listBroken, sayAllowed } from './say.js';
 import { listCredentials } from './stores.js';
 
 /** Whether mail goes out with TLS for certain. */
@@ -19,24 +19,25 @@ function isMailEncrypted(config: Environment): boolean {
 
 /** What production refuses: codes or passwords in clear text over the internet. */
 export function findClearText(config: Environment, given: Given): string[] {
-  const problems: string[] = [];
   const { STORE, SMTP_HOST, WEBHOOK_URL, REDIS_URL } = config;
   const backends = listBackends(config);
-  if (backends.includes('smtp') && isOnInternet(SMTP_HOST) && !isMailEncrypted(config)) {
-    const host = redactValue('SMTP_HOST', String(SMTP_HOST));
-    const allowed = `true in production with SMTP_HOST=${host}, which is not on a private network`;
-    problems.push(sayAllowed('SMTP_REQUIRE_TLS', given, allowed));
-  }
-  if (backends.includes('webhook') && isHttpOverInternet(WEBHOOK_URL)) {
-    const allowed = 'in production https, or http to a host of a private network';
-    problems.push(sayAllowed('WEBHOOK_URL', given, allowed));
-  }
-  if (STORE === 'redis' && REDIS_URL !== undefined && isRedisExposed(config, REDIS_URL)) {
-    problems.push(
+  return listBroken([
+    backends.includes('smtp') &&
+      isOnInternet(SMTP_HOST) &&
+      !isMailEncrypted(config) &&
+      sayAllowed(
+        'SMTP_REQUIRE_TLS',
+        given,
+        `true in production with SMTP_HOST=${redactValue('SMTP_HOST', String(SMTP_HOST))}, which is not on a private network`,
+      ),
+    backends.includes('webhook') &&
+      isHttpOverInternet(WEBHOOK_URL) &&
+      sayAllowed('WEBHOOK_URL', given, 'in production https, or http to a host of a private network'),
+    STORE === 'redis' &&
+      REDIS_URL !== undefined &&
+      isRedisExposed(config, REDIS_URL) &&
       'REDIS_URL: in production a server outside private networks needs TLS: write rediss:// instead of redis://',
-    );
-  }
-  return problems;
+  ]);
 }
 
 function isOnInternet(host: string | undefined): boolean {
@@ -58,12 +59,10 @@ function isRedisExposed(config: Environment, url: string): boolean {
   }
 }
 
-export function warnOfClearText(config: Environment): string[] {
-  const isExposed = listBackends(config).includes('smtp') && !isMailEncrypted(config);
-  if (!isExposed || isLoopbackHost(config.SMTP_HOST ?? 'localhost')) return [];
-  return [
-    'SMTP_REQUIRE_TLS: without it, codes and the password go in the clear to a server that offers no TLS',
-  ];
+/** Whether codes may go out in clear text, other than to this machine. */
+export function isMailExposed(config: Environment): boolean {
+  const usesMail = listBackends(config).includes('smtp') && !isMailEncrypted(config);
+  return usesMail && !isLoopbackHost(config.SMTP_HOST ?? 'localhost');
 }
 
 /** The default: in production, mail to servers outside private networks goes out with TLS or not at all. */

@@ -54,41 +54,28 @@ export function findPoorOdds(config: Environment, given: Given): string[] {
   ];
 }
 
-/** Attempts that the budget of guesses never gives to a code. */
-export function warnOfAttempts({ OTP_MAX_ATTEMPTS, OTP_LENGTHEN_AFTER }: Environment): string[] {
-  if (OTP_LENGTHEN_AFTER === 0 || OTP_MAX_ATTEMPTS <= OTP_LENGTHEN_AFTER) return [];
-  return [
-    `OTP_MAX_ATTEMPTS: ${OTP_MAX_ATTEMPTS} is more than OTP_LENGTHEN_AFTER (${OTP_LENGTHEN_AFTER}), and no code gets more attempts than that`,
-  ];
-}
-
 /** After the last day, in UTC. */
 export function isTestIdentityOver(until: string): boolean {
   return Date.parse(`${until}T24:00:00Z`) <= Date.now();
 }
 
 /** Fixed codes, which no other limit on guessing counts. */
-export function warnOfTestIdentities(config: Environment): string[] {
-  const entries: readonly TestIdentity[] = config.OTP_TEST_IDENTITIES;
+export function warnOfTestIdentities(entries: readonly TestIdentity[]): string | undefined {
   let missed = 0;
   for (const { code, until } of entries)
     if (!isTestIdentityOver(until)) missed += guessesAtTestIdentity * Math.log1p(-(10 ** -code.length));
-  if (missed === 0) return [];
-  return [
-    `OTP_TEST_IDENTITIES: a year of guessing finds a fixed code with a probability of ${formatOdds(-Math.expm1(missed))}; OTP_SHORT_OPEN_MAX does not count these guesses`,
-  ];
+  if (missed === 0) return undefined;
+  return `OTP_TEST_IDENTITIES: a year of guessing finds a fixed code with a probability of ${formatOdds(-Math.expm1(missed))}; OTP_SHORT_OPEN_MAX does not count these guesses`;
 }
 
-/** Warnings about the odds, unless production refuses them. */
-export function warnOfOdds(config: Environment, isProduction: boolean): string[] {
+/** Warns of the odds, unless production refuses them. */
+export function warnOfOdds(config: Environment, isProduction: boolean): string | undefined {
   const odds = computeOdds(config);
   const isRefused = isProduction && odds > maxYearlyOdds && !config.OTP_ALLOW_SHORT_CODES;
   if (odds > warnedYearlyOdds && !isRefused) {
     const names = findPoorSettings(config, warnedYearlyOdds).join(', ');
-    return [`${names}: a year of guessing takes over an identity with a probability of ${formatOdds(odds)}`];
+    return `${names}: a year of guessing takes over an identity with a probability of ${formatOdds(odds)}`;
   }
-  if (config.OTP_LENGTHEN_AFTER > 0 || config.OTP_MODE === 'window' || isStateless(config)) return [];
-  return [
-    'OTP_LENGTHEN_AFTER: with 0 codes are always short, and OTP_SHORT_OPEN_MAX does not bound guessing at everyone',
-  ];
+  if (config.OTP_LENGTHEN_AFTER > 0 || config.OTP_MODE === 'window' || isStateless(config)) return undefined;
+  return 'OTP_LENGTHEN_AFTER: with 0 codes are always short, and OTP_SHORT_OPEN_MAX does not bound guessing at everyone';
 }

@@ -15,6 +15,11 @@ export function sayAllowed(name: SettingName, given: Given, allowed = settings[n
   return `${name}: ${describeGiven(name, given)}, allowed: ${allowed}`;
 }
 
+/** The lines of rules that are written as `isBroken && line`. */
+export function listBroken(rules: readonly (string | false | undefined)[]): string[] {
+  return rules.filter((line) => line !== false && line !== undefined);
+}
+
 const settingOf = new Map(
   Object.entries(settings).map(([name, { key }]) => [key, name as SettingName] as const),
 );

@@ -5,7 +5,7 @@ import { isAskedFor, statelessRefuses } from '../options/modes.js';
 import { senders } from '../options/senders.js';
 import { type Environment, settingNames, settings } from '../options/settings.js';
 import { listBackends } from './backends.js';
-import type { Given } from './say.js';
+import { type Given, listBroken } from './say.js';
 
 /** The guesses a second that the odds assume: only the platform limits them. */
 const assumedGuessesPerSecond = 1000;
@@ -31,34 +31,21 @@ export function findStatelessProblems(config: Environment, given: Given): string
       .filter((name) => given[name] !== undefined && isAskedFor(config[name]))
       .map((name) => `${name}: cannot be used with STORE=none: ${why}`),
   );
-  if (given.HUMAN_CHECK === 'altcha') {
-    refused.push(
-      'HUMAN_CHECK: altcha cannot be used with STORE=none: nothing remembers which puzzles are solved; turnstile can',
-    );
-  }
   const paid = listBackends(config).filter((name) => senders[name].reachesPhones);
-  if (isStateless(config) && paid.length > 0 && !config.OTP_ALLOW_UNLIMITED_COST) {
-    refused.push(
-      `STORE: none cannot limit what messages cost, and ${paid.join(', ')} delivery reaches phones; OTP_ALLOW_UNLIMITED_COST=true allows it`,
-    );
-  }
-  return refused;
-}
-
-/** What production refuses. */
-export function findStatelessUnfit(config: Environment): string[] {
-  if (!isStateless(config) || config.OTP_ALLOW_STATELESS) return [];
   return [
-    'STORE: none, with which a code works until it expires and limits hold in each process by itself; set redis, or OTP_ALLOW_STATELESS=true to allow it',
+    ...refused,
+    ...listBroken([
+      given.HUMAN_CHECK === 'altcha' &&
+        'HUMAN_CHECK: altcha cannot be used with STORE=none: nothing remembers which puzzles are solved; turnstile can',
+      isStateless(config) &&
+        paid.length > 0 &&
+        !config.OTP_ALLOW_UNLIMITED_COST &&
+        `STORE: none cannot limit what messages cost, and ${paid.join(', ')} delivery reaches phones; OTP_ALLOW_UNLIMITED_COST=true allows it`,
+    ]),
   ];
 }
 
-export function warnOfStateless(config: Environment): string[] {
-  if (!isStateless(config)) return [];
-  return [
-    `STORE: with none a code works until it expires, and limits hold in each process by itself; a year of ${assumedGuessesPerSecond} guesses a second at one identity, a rate that only your platform can limit, succeeds with a probability of ${yearlyOdds.toExponential(1)}`,
-  ];
-}
+export const statelessWarning = `STORE: with none a code works until it expires, and limits hold in each process by itself; a year of ${assumedGuessesPerSecond} guesses a second at one identity, a rate that only your platform can limit, succeeds with a probability of ${yearlyOdds.toExponential(1)}`;
 
 /** The odds of guessing then, instead of those that follow from limits. */
 export function findStatelessOdds(config: Environment): Forecast['odds'] | undefined {

@@ -13,12 +13,9 @@ export function computeWindowOdds(
   return -Math.expm1(guesses * Math.log1p(-(10 ** -digits)));
 }
 
-export function warnOfWindow(config: Environment): string[] {
-  if (config.OTP_MODE !== 'window') return [];
+export function warnOfWindow(config: Environment): string {
   const percent = Number((computeWindowOdds(config) * 100).toPrecision(2));
-  return [
-    `OTP_MODE: with window codes exist that nobody has asked for, and work more than once; a day of guessing takes over an identity with a probability of ${percent} % per process`,
-  ];
+  return `OTP_MODE: with window codes exist that nobody has asked for, and work more than once; a day of guessing takes over an identity with a probability of ${percent} % per process`;
 }
 
 /** The odds of guessing then, instead of those that follow from challenges. */

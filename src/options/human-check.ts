@@ -45,17 +45,12 @@ function checkHumanCheck(given: unknown, name: string): void {
   checkSecret(key, `${name}.secret`);
 }
 
-/** What `checkHumanCheck` accepts. */
-export function toHumanCheckChoice(option: HumanCheckOption | undefined): HumanCheckChoice | undefined {
-  return option as HumanCheckChoice | undefined;
-}
-
 export const humanCheckOptions = {
   /**
    * What callers may do who have used up the free part of a limit: solve a puzzle, with the `provider` `altcha`, which asks no
    * third party, or pass Cloudflare `turnstile`, which needs `siteKey` and `secret`. Default: nothing, they wait.
    */
-  humanCheck: value<HumanCheckOption>(checkHumanCheck),
+  humanCheck: value<HumanCheckOption, HumanCheckChoice>(checkHumanCheck),
   /**
    * What people may do who have used up the free part of a limit, on the page, in the element and in programs that say they
    * can: solve a puzzle, which asks no third party, or pass Cloudflare Turnstile. Never asked in development.

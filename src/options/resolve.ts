@@ -10,7 +10,6 @@ import { resolveTestIdentities, type TestIdentities } from '../core/test-identit
 import type { EventsTarget } from '../events/post-event.js';
 import { openGateFile } from '../gate-file/watch.js';
 import type { ApiCaller } from '../http/api-keys.js';
-import type { HumanCheckChoice } from '../human-check/human-check.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Clock, Logger, MonotonicClock, ShouldSend, Store } from '../ports.js';
 import type { SignInOptions } from '../sign-in/options.js';
@@ -20,7 +19,6 @@ import { createWindowStore } from '../stores/window.js';
 import type { TokenKeys } from '../tokens/keys.js';
 import { decodeWebhookSecret } from '../transports/webhook-signature.js';
 import { listCallers } from './api-keys.js';
-import { toHumanCheckChoice } from './human-check.js';
 import { checkOption, type FilledOptions, fillOptions, type OtpOptions, optionRows } from './otp-options.js';
 import { chooseDeliveryMode, isPageServed, isSelective, makeTokenKeys, rules } from './rules.js';
 
@@ -28,14 +26,7 @@ import { chooseDeliveryMode, isPageServed, isSelective, makeTokenKeys, rules } f
 export interface ResolvedOptions
   extends Omit<
     FilledOptions,
-    | 'store'
-    | 'testIdentities'
-    | 'phoneCountries'
-    | 'magicLink'
-    | 'secretKey'
-    | 'apiKeyHashes'
-    | 'shouldSend'
-    | 'humanCheck'
+    'store' | 'testIdentities' | 'phoneCountries' | 'magicLink' | 'secretKey' | 'apiKeyHashes' | 'shouldSend'
   > {
   policy: Policy;
   keys: Keys;
@@ -58,7 +49,6 @@ export interface ResolvedOptions
   page: Pick<SignInOptions, 'home' | 'embedOrigins' | 'brand' | 'isOpenToAll'> | undefined;
   /** Where events are posted. */
   events: EventsTarget | undefined;
-  humanCheck: HumanCheckChoice | undefined;
   /** The spread of messages, where some people are sent none. */
   spreadMs: number | undefined;
   testIdentities: TestIdentities;
@@ -108,7 +98,6 @@ export function resolveOptions(given: OtpOptions): ResolvedOptions {
     spreadMs: isOpenToAll ? undefined : options.deliverySpreadMs,
     page: isPageServed(options) ? describePage(options) : undefined,
     events: describeEvents(options),
-    humanCheck: toHumanCheckChoice(options.humanCheck),
     testIdentities: resolveTestIdentities(options.testIdentities, { defaultCountry }),
     phoneCountries: parsePhoneCountries(options.phoneCountries),
     clock,

@@ -194,7 +194,9 @@ export function splitList(text: string): string[] {
 }
 
 /** A value for the library alone. */
-export function value<Input>(check: (value: unknown, name: string) => void): Row<Input, Input | undefined> {
+export function value<Input, Resolved = Input>(
+  check: (value: unknown, name: string) => void,
+): Row<Input, Resolved | undefined> {
   return { ...base, allowed: '', check, parse: () => null };
 }
 

@@ -1,5 +1,6 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 export interface ReceivedRequest {
   method: string;
@@ -24,23 +25,19 @@ export async function startHttpStub(
   const received: ReceivedRequest[] = [];
   const silent: ((answer: StubAnswer) => void)[] = [];
   let current = first;
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('error', () => {});
-    request.on('data', (chunk) => chunks.push(chunk));
-    request.on('end', () => {
-      const { method = '', url: path = '', headers } = request;
-      const entry = { method, path, headers, body: Buffer.concat(chunks).toString() };
-      received.push(entry);
-      const reply = (answer: StubAnswer) => {
-        response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
-        response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {}));
-      };
-      const next = typeof current === 'function' ? current(entry) : current;
-      if (next === 'silence') silent.push(reply);
-      else if (next === 'reset') request.socket.resetAndDestroy();
-      else reply(next);
-    });
+  const server = createServer(async (request, response) => {
+    const entry = await receive(request).catch(() => null);
+    // The client has hung up.
+    if (entry === null) return;
+    received.push(entry);
+    const reply = ({ status, headers, body = {} }: StubAnswer) => {
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
+      response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    };
+    const next = typeof current === 'function' ? current(entry) : current;
+    if (next === 'silence') silent.push(reply);
+    else if (next === 'reset') request.socket.resetAndDestroy();
+    else reply(next);
   });
   let connections = 0;
   server.on('connection', () => {
@@ -69,6 +66,11 @@ export async function startHttpStub(
     },
     close,
   };
+}
+
+async function receive(request: IncomingMessage): Promise<ReceivedRequest> {
+  const { method = '', url: path = '', headers } = request;
+  return { method, path, headers, body: await text(request) };
 }
 
 export type HttpStub = Awaited<ReturnType<typeof startHttpStub>>;
