@@ -12,7 +12,6 @@ import { formatHelp } from './help.js';
 import { findIdentityTag } from './identity-tag.js';
 import { runKeys, TooEarlyError } from './keys.js';
 import { OperateError, operate } from './operate.js';
-import { readThresholds } from './outlook.js';
 import { prepare } from './prepare.js';
 import { sayAllowed } from './say.js';
 import { wrongUsage } from './wrong-usage.js';
@@ -66,16 +65,7 @@ async function main(args: string[]): Promise<void> {
   }
   if (command === 'secret') return print(formatSecrets(values));
   if (command === 'identity' && rest[0] !== 'tag') {
-    return print(
-      await operate({
-        verb: rest[0] ?? '',
-        address: rest[1],
-        url: values.url,
-        keyFile: values['key-file'],
-        isForced: values.force ?? false,
-        isJson: values.json ?? false,
-      }),
-    );
+    return print(await operate(rest, values));
   }
   const file = readEnvFile(values.config);
   if (command === 'keys') {
@@ -94,13 +84,7 @@ async function main(args: string[]): Promise<void> {
   const loaded = await prepare(process.env, file);
   if (command === 'check') {
     const { runCheck } = await import('./run-check.js');
-    const ended = await runCheck({
-      loaded,
-      file,
-      thresholds: readThresholds(values),
-      isJson: values.json ?? false,
-      isConnecting: values.connect ?? false,
-    });
+    const ended = await runCheck(loaded, file, values);
     // A connection that hangs must not keep the process alive.
     if (values.connect) process.exit(exitOf[ended]);
     process.exitCode = exitOf[ended];

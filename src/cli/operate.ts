@@ -7,13 +7,12 @@ import { wrongUsage } from './wrong-usage.js';
 const operatorVerbs = ['status', 'cancel', 'unblock', 'sign-out', 'erase'] as const;
 type Verb = (typeof operatorVerbs)[number];
 
-export interface OperateCommand {
-  verb: string;
-  address: string | undefined;
-  url: string | undefined;
-  keyFile: string | undefined;
-  isForced: boolean;
-  isJson: boolean;
+/** As they are given on the command line. */
+export interface OperateOptions {
+  url?: string | undefined;
+  'key-file'?: string | undefined;
+  force?: boolean | undefined;
+  json?: boolean | undefined;
 }
 
 /** The service could not be reached, or did not do it. */
@@ -27,20 +26,20 @@ const defaultUrl = 'http://127.0.0.1:8000';
  *
  * @throws OtpError `invalid_request` for wrong usage; OperateError
  */
-export async function operate(command: OperateCommand): Promise<string> {
-  const { address, isForced, isJson } = command;
-  const verb = operatorVerbs.find((known) => known === command.verb);
-  if (verb === undefined) throw wrong(`given "${command.verb}", allowed: tag, ${operatorVerbs.join(', ')}`);
+export async function operate([given = '', address]: string[], options: OperateOptions): Promise<string> {
+  const { url = defaultUrl, 'key-file': keyFile, force = false, json = false } = options;
+  const verb = operatorVerbs.find((known) => known === given);
+  if (verb === undefined) throw wrong(`given "${given}", allowed: tag, ${operatorVerbs.join(', ')}`);
   if (address === undefined) throw wrong(`${verb}: whom? Give an address, a number or an id`);
-  if (isForced && verb !== 'unblock') throw wrong('--force goes with unblock');
-  const base = parseUrl(command.url ?? defaultUrl);
-  const key = readKey(command.keyFile);
+  if (force && verb !== 'unblock') throw wrong('--force goes with unblock');
+  const base = parseUrl(url);
+  const key = readKey(keyFile);
   const ask = (route: string, body: object = {}) =>
     post(`${base}/api/v1/operator/${route}`, key, { identity: address, ...body });
 
   if (verb === 'status') {
     const status = (await ask('status')) as unknown as IdentityStatus;
-    return isJson ? formatJson(status) : formatStatus(status);
+    return json ? formatJson(status) : formatStatus(status);
   }
   let done: Answer;
   if (verb === 'erase') {
@@ -48,9 +47,9 @@ export async function operate(command: OperateCommand): Promise<string> {
     // For a deletion request, however often it has been asked for.
     await ask('unblock', { force: true });
   } else {
-    done = await ask(verb, verb === 'unblock' ? { force: isForced } : {});
+    done = await ask(verb, verb === 'unblock' ? { force } : {});
   }
-  return isJson ? formatJson(done) : `${describeDone(verb, done)}\n`;
+  return json ? formatJson(done) : `${describeDone(verb, done)}\n`;
 }
 
 function describeDone(verb: Exclude<Verb, 'status'>, { identity_tag, cancelled }: Answer): string {

@@ -2,35 +2,32 @@ import { formatCheck } from './check.js';
 import { formatCheckJson } from './check-json.js';
 import type { LoadedConfig, SettingsFile } from './config.js';
 import { checkConnections } from './connect/check-connections.js';
-import { createOutlook, type Thresholds } from './outlook.js';
-
-export interface CheckParts {
-  loaded: LoadedConfig;
-  file: SettingsFile;
-  thresholds: Thresholds;
-  isJson: boolean;
-  /** Whether to try what the service depends on. */
-  isConnecting: boolean;
-}
+import { createOutlook, readThresholds } from './outlook.js';
 
 /**
  * Prints what `check` finds.
  *
+ * @param options as they are given on the command line
  * @returns `wrong` for a configuration that does not start, `failed` for a threshold that is exceeded or a connection
  * @throws OtpError for thresholds that cannot be compared
  */
-export async function runCheck(parts: CheckParts): Promise<'well' | 'failed' | 'wrong'> {
-  const { loaded, file, thresholds, isJson, isConnecting } = parts;
+export async function runCheck(
+  loaded: LoadedConfig,
+  file: SettingsFile,
+  options: { json?: boolean | undefined; connect?: boolean | undefined; [threshold: string]: unknown },
+): Promise<'well' | 'failed' | 'wrong'> {
+  const { json = false, connect = false } = options;
+  const thresholds = readThresholds(options);
   const { config } = loaded;
   if (!config) {
-    print(isJson ? formatCheckJson(loaded, null) : `${formatCheck(loaded)}\n`);
+    print(json ? formatCheckJson(loaded, null) : `${formatCheck(loaded)}\n`);
     return 'wrong';
   }
   const outlook = createOutlook(config, thresholds);
-  if (!isJson) print(`${formatCheck(loaded, outlook)}\n`);
-  const findings = isConnecting ? await checkConnections({ ...loaded, config }, file, isJson) : undefined;
+  if (!json) print(`${formatCheck(loaded, outlook)}\n`);
+  const findings = connect ? await checkConnections({ ...loaded, config }, file, json) : undefined;
   const failures = findings?.filter(({ status }) => status === 'failed').length ?? 0;
-  if (isJson) print(formatCheckJson(loaded, outlook, findings));
+  if (json) print(formatCheckJson(loaded, outlook, findings));
   else if (findings) {
     const failed = `${failures} of ${findings.length} checks failed.`;
     print(failures === 0 ? 'Everything answers.\n' : `${failed}\n`);
