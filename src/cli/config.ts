@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { passes } from '../options/row.js';
-import { chooseDeliveryMode, rules } from '../options/rules.js';
+import { chooseDeliveryMode, findBrokenRules } from '../options/rules.js';
 import {
   type Environment,
   type SettingName,
@@ -88,7 +88,7 @@ export function loadConfig(environment: Source, file: SettingsFile = noFile): Lo
     problems.push(...lines.filter((line) => isOfOther(line, named) && !lacks(line, named)));
   };
   keepOthers([
-    ...findBrokenRules(config, given),
+    ...findBrokenRules(toOptions(config)).map(({ message }) => sayOfSetting(message, given) ?? message),
     ...findBackendProblems(config, given),
     ...findContradictions(config, given),
   ]);
@@ -176,18 +176,4 @@ function isOfOther(line: string, names: readonly string[]): boolean {
 function lacks(line: string, names: readonly string[]): boolean {
   const [, needed] = /^\w+: needs (\w+):/.exec(line) ?? [];
   return needed !== undefined && names.includes(needed);
-}
-
-/** How options contradict each other, in the names of their settings. */
-function findBrokenRules(config: Config, given: Given): string[] {
-  const options = toOptions(config);
-  return rules.flatMap((rule) => {
-    try {
-      rule(options);
-      return [];
-    } catch (error) {
-      const { message } = error as Error;
-      return [sayOfSetting(message, given) ?? message];
-    }
-  });
 }

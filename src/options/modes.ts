@@ -1,6 +1,9 @@
 import { type FilledOptions, optionRows } from './otp-options.js';
 import { pageOptions } from './page.js';
 
+/** What is wrong with these options, if anything. */
+export type Rule = (options: FilledOptions) => string | false | undefined;
+
 /** A way to run that excludes some options. */
 interface Mode {
   isOn(options: FilledOptions): boolean;
@@ -70,10 +73,13 @@ export function isAskedFor(value: unknown): boolean {
 /** What each way to run excludes, one rule for each option. */
 export const modeRules = modes.flatMap(({ isOn, name, refuses }) =>
   refuses.flatMap(({ names, why }) =>
-    names.map((option) => (options: FilledOptions) => {
-      const { [option]: value } = options as unknown as Record<string, unknown>;
-      if (isOn(options) && isAskedFor(value) && value !== optionRows[option]?.default)
-        throw new RangeError(`${option} cannot be used with ${name}: ${why}`);
-    }),
+    names.map(
+      (option): Rule =>
+        (options) => {
+          const { [option]: value } = options as unknown as Record<string, unknown>;
+          const isUsed = isOn(options) && isAskedFor(value) && value !== optionRows[option]?.default;
+          return isUsed && `${option} cannot be used with ${name}: ${why}`;
+        },
+    ),
   ),
 );

@@ -20,7 +20,7 @@ import type { TokenKeys } from '../tokens/keys.js';
 import { decodeWebhookSecret } from '../transports/webhook-signature.js';
 import { listCallers } from './api-keys.js';
 import { checkOption, type FilledOptions, fillOptions, type OtpOptions, optionRows } from './otp-options.js';
-import { chooseDeliveryMode, isPageServed, isSelective, makeTokenKeys, rules } from './rules.js';
+import { chooseDeliveryMode, findBrokenRules, isPageServed, isSelective, makeTokenKeys } from './rules.js';
 
 /** An installation, with everything decided. What is undefined is not part of it. */
 export interface ResolvedOptions
@@ -76,7 +76,8 @@ export function resolveOptions(given: OtpOptions): ResolvedOptions {
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined || name === 'transports') checkOption(name, value, options);
   }
-  for (const rule of rules) rule(options);
+  const [broken] = findBrokenRules(options);
+  if (broken) throw broken;
   const isOpenToAll = !isSelective(options);
   const { store, mode, clock = Date.now, logger = silent, publicUrl, defaultCountry } = options;
   return {

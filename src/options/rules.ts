@@ -3,7 +3,7 @@ import { createPolicy, type DeliveryMode, signInPurpose } from '../core/policy.j
 import { loadGateFile } from '../gate-file/watch.js';
 import { createTokenKeys, type TokenKeys } from '../tokens/keys.js';
 import { checkRights, isGranted } from './api-keys.js';
-import { modeRules } from './modes.js';
+import { modeRules, type Rule } from './modes.js';
 import { type FilledOptions, optionRows } from './otp-options.js';
 import { secretRules } from './secret-rules.js';
 
@@ -42,80 +42,86 @@ export function makeTokenKeys(options: FilledOptions): TokenKeys | undefined {
   });
 }
 
-/**
- * Which options contradict each other. Each rule throws a TypeError or RangeError that begins with the name of the option to
- * change and repeats no secret.
- */
-export const rules: readonly ((options: FilledOptions) => void)[] = [
-  (options) => {
-    for (const [name, { needs, default: unset }] of Object.entries(optionRows)) {
-      const { [name]: value, [needs?.option ?? name]: needed } = options as Record<string, unknown>;
-      if (needs && value !== unset && needed === undefined)
-        throw new TypeError(`${name} needs ${needs.option}: ${needs.why}`);
-    }
-  },
+/** Each returns what is wrong, or throws what a part says of it. */
+const rules: readonly Rule[] = [
+  ...Object.entries(optionRows).map(
+    ([name, { needs, default: unset }]): Rule =>
+      (options) => {
+        const { [name]: value, [needs?.option ?? name]: needed } = options as Record<string, unknown>;
+        if (needs && value !== unset && needed === undefined)
+          throw new TypeError(`${name} needs ${needs.option}: ${needs.why}`);
+        return undefined;
+      },
+  ),
   ...secretRules,
   ...modeRules,
-  ({ mode, allowUnrequestedCodes }) => {
-    if (mode === 'window' && !allowUnrequestedCodes)
-      throw new RangeError(
-        `mode must be challenge unless allowUnrequestedCodes=true: with window, codes exist that nobody has asked for, got ${mode}`,
-      );
-  },
-  ({ mode, driftTolerance }) => {
-    if (mode === 'window' && driftTolerance < 1)
-      throw new RangeError(
-        `driftTolerance must be at least 1 with mode=window: a code requested in the last second would expire immediately, got ${driftTolerance}`,
-      );
-  },
-  ({ store, humanCheck }) => {
-    if (store?.isStateless && humanCheck?.provider === 'altcha')
-      throw new RangeError(
-        'humanCheck cannot be altcha with a store that keeps nothing: turnstile can be used, which remembers itself',
-      );
-  },
-  ({ apiKeyHashes }) => checkRights(apiKeyHashes),
+  ({ mode, allowUnrequestedCodes }) =>
+    mode === 'window' &&
+    !allowUnrequestedCodes &&
+    `mode must be challenge unless allowUnrequestedCodes=true: with window, codes exist that nobody has asked for, got ${mode}`,
+  ({ mode, driftTolerance }) =>
+    mode === 'window' &&
+    driftTolerance < 1 &&
+    `driftTolerance must be at least 1 with mode=window: a code requested in the last second would expire immediately, got ${driftTolerance}`,
+  ({ store, humanCheck }) =>
+    store?.isStateless &&
+    humanCheck?.provider === 'altcha' &&
+    'humanCheck cannot be altcha with a store that keeps nothing: turnstile can be used, which remembers itself',
+  ({ apiKeyHashes }) => void checkRights(apiKeyHashes),
   (options) => void makeTokenKeys(options),
   ({ jwtPrivateKey, previousJwtPrivateKey }) => {
     const [key, previous] = [jwtPrivateKey, previousJwtPrivateKey].map(
       (privateKey) => privateKey && createTokenKeys({ privateKey }).signing.kid,
     );
-    if (key !== undefined && key === previous)
-      throw new RangeError('previousJwtPrivateKey must differ from jwtPrivateKey');
+    return key !== undefined && key === previous && 'previousJwtPrivateKey must differ from jwtPrivateKey';
   },
   (options) => void createPolicy(options),
   ({ phoneCountries }) => void parsePhoneCountries(phoneCountries),
-  ({ cookieDomain, publicUrl }) => {
-    if (cookieDomain === undefined || publicUrl === undefined) return;
-    if (`.${new URL(publicUrl).hostname}`.endsWith(`.${cookieDomain}`)) return;
-    throw new RangeError(
-      `publicUrl must be the URL of a host under cookieDomain (${cookieDomain}), got ${publicUrl}`,
-    );
-  },
-  ({ gateFile, gateAllow }) => {
-    if (gateFile === undefined) return;
-    if (gateAllow.length > 0)
-      throw new RangeError(
-        'gateFile cannot be given together with gateAllow, whose rules belong in the file',
-      );
-    try {
-      loadGateFile(gateFile);
-    } catch (error) {
-      throw new RangeError(`gateFile: ${(error as Error).message}`);
-    }
-  },
+  ({ cookieDomain, publicUrl }) =>
+    cookieDomain !== undefined &&
+    publicUrl !== undefined &&
+    !`.${new URL(publicUrl).hostname}`.endsWith(`.${cookieDomain}`) &&
+    `publicUrl must be the URL of a host under cookieDomain (${cookieDomain}), got ${publicUrl}`,
+  ({ gateFile, gateAllow }) =>
+    gateFile !== undefined &&
+    (gateAllow.length > 0
+      ? 'gateFile cannot be given together with gateAllow, whose rules belong in the file'
+      : findGateFileFault(gateFile)),
   (options) => {
     const mode = chooseDeliveryMode(options);
-    if (!isSelective(options) || mode === 'background') return;
     const hook = options.shouldSend ? 'shouldSend' : options.gateFile ? 'gateFile' : 'gateAllow';
-    throw new RangeError(
-      `deliveryMode must be background with ${hook}: otherwise response times would reveal who is let in, got ${mode}`,
+    return (
+      isSelective(options) &&
+      mode !== 'background' &&
+      `deliveryMode must be background with ${hook}: otherwise response times would reveal who is let in, got ${mode}`
     );
   },
-  ({ signInPage, purposes }) => {
-    if (signInPage && !purposes.includes(signInPurpose))
-      throw new RangeError(
-        `purposes must include ${signInPurpose} with signInPage, got ${purposes.join(', ')}`,
-      );
-  },
+  ({ signInPage, purposes }) =>
+    signInPage &&
+    !purposes.includes(signInPurpose) &&
+    `purposes must include ${signInPurpose} with signInPage, got ${purposes.join(', ')}`,
 ];
+
+/**
+ * How options contradict each other that are valid by themselves: a TypeError or RangeError for each broken rule, which begins
+ * with the name of the option to change and repeats no secret.
+ */
+export function findBrokenRules(options: FilledOptions): Error[] {
+  return rules.flatMap((rule) => {
+    try {
+      const message = rule(options);
+      return message ? [new RangeError(message)] : [];
+    } catch (error) {
+      return [error as Error];
+    }
+  });
+}
+
+function findGateFileFault(path: string): string | undefined {
+  try {
+    loadGateFile(path);
+    return undefined;
+  } catch (error) {
+    return `gateFile: ${(error as Error).message}`;
+  }
+}

@@ -1,4 +1,4 @@
-import type { FilledOptions } from './otp-options.js';
+import type { Rule } from './modes.js';
 
 /** How each secret is written. Of two that are the same, the later one here is named as the one to change. */
 export const secretForms = {
@@ -11,7 +11,6 @@ export const secretForms = {
 const secretNames = Object.keys(secretForms) as (keyof typeof secretForms)[];
 
 type Secret = Uint8Array | string;
-type Rule = (options: FilledOptions) => void;
 
 const placeholder = /change.?me|placeholder|example|your.{0,12}(secret|key)|(secret|key).{0,8}here/i;
 
@@ -34,18 +33,17 @@ function isSame(one: Secret, other: Secret): boolean {
 }
 
 /** No secret is a placeholder, and no two are the same. Only the identity key may equal an earlier master secret. */
-export const secretRules: Rule[] = secretNames.flatMap((name, index): Rule[] => [
-  ({ [name]: secret }) => {
-    if (secret === undefined || !isPlaceholder(secret, secretForms[name] === 'base64')) return;
-    throw new RangeError(
-      `${name} looks like a placeholder; \`stateless-otp secret\` and generateSecretKey make real ones`,
-    );
-  },
+export const secretRules: readonly Rule[] = secretNames.flatMap((name, index): Rule[] => [
+  ({ [name]: secret }) =>
+    secret !== undefined &&
+    isPlaceholder(secret, secretForms[name] === 'base64') &&
+    `${name} looks like a placeholder; \`stateless-otp secret\` and generateSecretKey make real ones`,
   ...secretNames.slice(0, name === 'identityKey' ? 0 : index).map(
     (other): Rule =>
-      ({ [name]: secret, [other]: another }) => {
-        if (secret === undefined || another === undefined || !isSame(secret, another)) return;
-        throw new RangeError(`${name} must differ from ${other}`);
-      },
+      ({ [name]: secret, [other]: another }) =>
+        secret !== undefined &&
+        another !== undefined &&
+        isSame(secret, another) &&
+        `${name} must differ from ${other}`,
   ),
 ]);
