@@ -19,7 +19,7 @@ export interface AltchaOptions {
 
 /** How long a puzzle can be answered. */
 const lifeSeconds = 120;
-/** Longer than any instance of the service accepts the solution, however its clock is set. */
+/** Longer than any instance of the service accepts the solution, even if clocks differ. */
 const claimSeconds = 2 * lifeSeconds;
 /** Derivations use the threads that also resolve names and read files; Node has four. */
 const maxDerivations = 2;
@@ -28,10 +28,10 @@ const counterBytes = 4;
 
 /**
  * Puzzles that cost the caller time and the server almost nothing (https://altcha.org/docs/v2/proof-of-work-captcha). The
- * service keeps none of them: it signs what it asks, and remembers what was answered until the puzzle would have ended.
+ * service does not store them: it signs each, and remembers the solved ones until they would have expired.
  *
- * `verifySolution` of altcha-lib is not used: it has a clock of its own, and imports a key for each signature, which makes a
- * forged solution ten times as expensive. A test holds both to the same answers.
+ * `verifySolution` of altcha-lib is not used: it reads its own clock, and imports a key for each signature, which makes a forged
+ * solution ten times as expensive for us. A test holds both to the same answers.
  */
 export function createAltchaCheck({ key, store, clock }: AltchaOptions): HumanCheck {
   const secret = key.export().toString('base64url');
@@ -39,7 +39,7 @@ export function createAltchaCheck({ key, store, clock }: AltchaOptions): HumanCh
   const mac = createHmacSha256(key);
   const takeTurn = createTurns(maxDerivations, maxWaiting);
 
-  /** One tag for all of it, so that a stranger is shown no name of the store. */
+  /** One tag for all of it, so that strangers see no names that the store uses. */
   function nameContext({ budgetTag, network, purpose }: HumanCheckContext): string {
     return truncateTo16Bytes(mac(encodeMessage([budgetTag, network, purpose]), 'base64url'));
   }
@@ -63,7 +63,7 @@ export function createAltchaCheck({ key, store, clock }: AltchaOptions): HumanCh
     async ask(context) {
       const data = { context: nameContext(context), difficulty: chooseDifficulty(context) };
       const expiresAt = Math.floor(clock() / 1000) + lifeSeconds;
-      // Nonce and salt are made by altcha-lib.
+      // altcha-lib makes the nonce and the salt.
       const form = completePuzzle({ nonce: '', salt: '', expiresAt, data });
       if (form === null) throw new RangeError('unknown pressure');
       const { nonce: _nonce, salt: _salt, ...options } = form;
@@ -78,13 +78,13 @@ export function createAltchaCheck({ key, store, clock }: AltchaOptions): HumanCh
       const { data } = parameters;
       const isAsked = data.context === nameContext(context) && data.difficulty >= chooseDifficulty(context);
       if (!isAsked || !(await isSolved(parameters, solution))) return false;
-      // By what was asked, not by what was answered: a puzzle has many solutions.
+      // By the puzzle, not by the answer: a puzzle has many solutions.
       return store.claim(nameClaim(parameters), claimSeconds);
     },
   };
 }
 
-/** Random, so it says nothing of anyone. */
+/** Random, so it reveals nothing about anyone. */
 function nameClaim({ nonce, salt }: Parameters): string {
   return `solved ${nonce.slice(0, 16)}${salt.slice(0, 16)}`;
 }

@@ -19,7 +19,7 @@ export function createTurns(max: number, maxWaiting: number) {
     try {
       return await task();
     } finally {
-      // The next one takes this place, without another coming in between.
+      // The next one takes this place, so that no other can.
       const next = waiting.shift();
       if (next) next();
       else running--;

@@ -1,8 +1,8 @@
 import type { AltchaChallenge, HumanCheckContext } from '../core/human-check.js';
 
 /**
- * How hard a puzzle is: 16 tries on average for each hexadecimal digit of `keyPrefix`, of `cost` iterations each. The server
- * tries once, so only the prefix grows. A digit more is sixteen times as much; the step in between has cheaper tries.
+ * How hard a puzzle is: each hexadecimal digit of `keyPrefix` multiplies the tries by 16, and each try takes `cost` iterations.
+ * The server needs a single try, so it is the prefix that grows. The step between two lengths has cheaper tries.
  */
 interface Difficulty {
   keyPrefix: string;
@@ -18,7 +18,7 @@ const difficulties: readonly Difficulty[] = [
 
 const difficultyUnder: Record<HumanCheckContext['pressure'], number> = { none: 0, address: 1, identity: 2 };
 
-/** The number of the difficulty that this pressure asks for. */
+/** The number of the difficulty for this pressure. */
 export function chooseDifficulty({ pressure }: Pick<HumanCheckContext, 'pressure'>): number {
   return difficultyUnder[pressure];
 }
@@ -28,7 +28,7 @@ export const keyLength = 32;
 
 export type Parameters = AltchaChallenge['parameters'];
 
-/** What of a puzzle differs from others. */
+/** What differs from puzzle to puzzle. */
 export type PuzzleInput = Pick<Parameters, 'nonce' | 'salt' | 'expiresAt' | 'data'>;
 
 /** A whole puzzle, or null for a difficulty that does not exist. The order of the members is that of ALTCHA's signature. */

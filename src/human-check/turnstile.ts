@@ -35,8 +35,8 @@ const causes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Asks Cloudflare whether a token of its widget is valid. Cloudflare accepts each token once, for five minutes, and learns the
- * address of the caller. Without its answer nobody passes.
+ * Asks Cloudflare whether a token of its widget is valid. Cloudflare accepts each token once, within five minutes, and learns the
+ * address of the caller. Nobody passes without its answer.
  */
 export function createTurnstileCheck(options: TurnstileOptions): HumanCheck {
   const { siteKey, secret, store, outcomes, timeoutMs = 5000 } = options;
@@ -49,7 +49,7 @@ export function createTurnstileCheck(options: TurnstileOptions): HumanCheck {
     provider: 'turnstile',
     ask: async () => ({ provider: 'turnstile', siteKey }),
     async passes(solution, { ip }) {
-      // Spares Cloudflare what cannot be a token.
+      // What cannot be a token is not sent to Cloudflare.
       if (solution.length > maxSolutionLength || !/^[\x21-\x7e]+$/.test(solution)) return false;
       const fields = { secret, response: solution, ...(ip === undefined ? {} : { remoteip: ip }) };
       const request = { url: verifyUrl, headers, body: new URLSearchParams(fields).toString(), signal };
@@ -57,7 +57,7 @@ export function createTurnstileCheck(options: TurnstileOptions): HumanCheck {
       if (!receipt.ok && receipt.category !== 'invalid_recipient') {
         outcomes.report({ event: 'human_check.failing', cause: explain(receipt) });
       }
-      // Cloudflare accepts a token once, and may change its mind.
+      // Cloudflare promises to accept a token only once; this does not rely on it.
       return receipt.ok && store.claim(nameClaim(solution), claimSeconds);
     },
   };

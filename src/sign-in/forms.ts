@@ -17,19 +17,17 @@ import { createSingleFlight } from './single-flight.js';
 import type { SignInState } from './state.js';
 import type { StateCookie } from './state-cookie.js';
 
-/** A form from the browser that it was shown to. */
-export interface Submission {
-  request: HttpRequest;
-  form: URLSearchParams;
-  state: SignInState;
-  asker: Asker;
-}
-
 /** A form whose token is not valid in this browser, or which came without the state that it belongs to. */
 export interface Stray {
   request: HttpRequest;
   form: URLSearchParams;
   state: SignInState | null;
+}
+
+/** A form from the browser that it was shown to. */
+export interface Submission extends Stray {
+  state: SignInState;
+  asker: Asker;
 }
 
 export interface Form {

@@ -108,7 +108,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     });
     countsTogether = await send('ping', [`${keyPrefix}ping:{1}`, `${keyPrefix}ping:{2}`], [], []).then(
       () => true,
-      // A cluster, or something before one that looks like a single server.
+      // A cluster, or a proxy before one that looks like a single server.
       () => false,
     );
     failures.start();
@@ -210,7 +210,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       if (old !== undefined) keys.push(old);
       const ask = (keys: string[]) => call('ended', keys, [], settings);
       if (!client.isCluster) return (await ask(keys)) === 1;
-      // They are on different servers.
+      // The keys are on different servers.
       return (await Promise.all(keys.map((key) => ask([key])))).includes(1);
     },
     async exchange({ family, presented, next, ttlSeconds }) {

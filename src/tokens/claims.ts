@@ -38,7 +38,7 @@ export const maxTtlSeconds = 86_400;
 export const maxRefreshTtlSeconds = 31_536_000;
 /** Tolerated clock skew between instances, and between an instance and the store. */
 export const clockSkewSeconds = 300;
-/** How long a sign-out is remembered: as long as any sign-in can live, whatever configuration it began under. */
+/** How long a sign-out is remembered: as long as any sign-in can live, even one from under another configuration. */
 export const signOutSeconds = maxRefreshTtlSeconds + maxTtlSeconds + clockSkewSeconds;
 
 /** Whether a payload signed with our key is an access token of this namespace. */

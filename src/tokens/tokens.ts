@@ -57,7 +57,7 @@ export function createTokens(options: TokenOptions) {
   const findRevocation = createRevocationFinder({ ...options, isRequired: options.isRevocationRequired });
   const tagsOf = remember(maxTags, (identity: string) => options.deriveOwnerTags(readIdentity(identity)));
 
-  /** Who an outcome is about. */
+  /** Whom an outcome is about. */
   const describe = (kind: TokenKind, { identity, purpose }: Pick<Sustained, 'identity' | 'purpose'>) => ({
     kind,
     identityTag: tagsOf(identity).identityTag,
@@ -66,7 +66,7 @@ export function createTokens(options: TokenOptions) {
   const describeClaims = ({ sub, purpose, sid }: TokenClaims) =>
     describe(sid === undefined ? 'access' : 'session', { identity: sub, purpose });
 
-  /** Tolerates a failing store: the code is used up, so the person must at least get an access token. */
+  /** Tolerates a store that fails: the code is used up, so the person must at least get an access token. */
   async function startLasting<Started>(
     kind: TokenKind,
     sustained: Sustained,

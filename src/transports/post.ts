@@ -81,11 +81,9 @@ export interface PostRequest {
 }
 
 /** A request that changes nothing and needs the credentials that messages need. */
-export interface AccessRequest {
+export interface AccessRequest extends Omit<PostRequest, 'body'> {
   /** Default GET. */
   method?: 'GET' | 'HEAD';
-  url: string;
-  headers: Record<string, string>;
   /** Whether a refusal with this error code still proves that messages would be accepted. Default: none does. */
   proves?(code: unknown): boolean;
 }

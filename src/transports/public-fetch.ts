@@ -15,19 +15,19 @@ export interface PublicFetchOptions {
 }
 
 /**
- * A `fetch` that connects only to public addresses, unless `allowPrivateTargets`. It checks the resolved address that it connects to, which defeats DNS
- * rebinding.
+ * A `fetch` that connects only to public addresses, unless `allowPrivateTargets`. It checks the very address that it connects to,
+ * which defeats DNS rebinding.
  */
 export function createPublicFetch(options: PublicFetchOptions): Fetch {
   const fetch = isWorkerd ? globalThis.fetch : createCheckedFetch(options);
   return async (url, init) => {
-    if (!options.allowPrivateTargets && !isPublicHost(new URL(url).hostname))
-      throw createPrivateTargetError();
+    const isAllowed = options.allowPrivateTargets || isPublicHost(new URL(url).hostname);
+    if (!isAllowed) throw createPrivateTargetError();
     return fetch(url, init);
   };
 }
 
-/** By modules that are loaded here: workerd has no use for them, and need not have them. */
+/** Loads its modules here: workerd does not need them, and may not have them. */
 function createCheckedFetch({ allowPrivateTargets, agents, lookup }: PublicFetchOptions): Fetch {
   const { request: requestHttp } = process.getBuiltinModule('node:http');
   const { request: requestHttps } = process.getBuiltinModule('node:https');
@@ -35,8 +35,7 @@ function createCheckedFetch({ allowPrivateTargets, agents, lookup }: PublicFetch
   const resolve = (lookup ?? process.getBuiltinModule('node:dns').lookup) as LookupFunction;
   const checkedLookup: LookupFunction = (hostname, options, callback) =>
     resolve(hostname, options, (error, address, family) => {
-      const addresses =
-        typeof address === 'string' ? [address] : (address ?? []).map((entry) => entry.address);
+      const addresses = typeof address === 'string' ? [address] : (address ?? []).map((one) => one.address);
       if (!error && !addresses.every(isPublicAddress)) return callback(createPrivateTargetError(), '', 0);
       callback(error, address, family);
     });
@@ -73,7 +72,7 @@ function createCheckedFetch({ allowPrivateTargets, agents, lookup }: PublicFetch
   };
 }
 
-/** The agents that keep connections for so long; undefined where nothing can be kept. */
+/** Agents that keep idle connections for this long; undefined where none can be kept. */
 export function createAgents(idleMs: number): PublicFetchOptions['agents'] {
   if (isWorkerd) return undefined;
   const kept = { keepAlive: true, timeout: idleMs };

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
 import { createRefusal } from '../core/refusal.js';
@@ -45,9 +46,9 @@ const hostPattern = /^([A-Za-z0-9._-]{1,253}|[0-9A-Fa-f.]*(:[0-9A-Fa-f.]*){2,9})
 const greetingName = /^([A-Za-z0-9]([A-Za-z0-9.-]{0,253}[A-Za-z0-9])?|\[[A-Za-z0-9.:]{2,60}\])$/;
 /** Well below the 5 minutes that servers must wait for the next command (RFC 5321 §4.5.3.2.7). */
 const idleTimeoutMs = 30_000;
-/** Share of the time limit spent on waiting for a server that accepts no connection; the rest is for the next transport. */
+/** Share of the time limit for waiting on a server that accepts no connection; the rest is for the next transport. */
 const patience = 0.6;
-/** Share of the time limit spent on waiting for other messages. */
+/** Share of the time limit for waiting on other messages. */
 const turnPatience = 0.9;
 const [firstPauseMs, longestPauseMs] = [100, 2000];
 
@@ -189,12 +190,9 @@ interface Attempt {
 /** As nodemailer writes it. */
 const abortError: SmtpError = { code: 'EABORT', message: 'aborted' };
 
-function rejectWhenAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const fail = () => reject(abortError);
-    if (signal.aborted) fail();
-    else signal.addEventListener('abort', fail, { once: true });
-  });
+async function rejectWhenAborted(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort');
+  throw abortError;
 }
 
 /** The server is there, so the fault is not the connection's. */

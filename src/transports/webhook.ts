@@ -2,11 +2,11 @@ import type { LookupFunction } from 'node:net';
 import { channels as allChannels, type Channel } from '../core/policy.js';
 import type { Transport } from '../ports.js';
 import { checkOptions, flag, given, optional, someOf, timeout, webUrl, withDefault } from './options.js';
-import { createPostTransport, type Fetch } from './post.js';
+import { createPostTransport, type Fetch, type HttpOptions } from './post.js';
 import { createPublicFetch, isPublicHost } from './public-fetch.js';
 import { createWebhookHeaders, decodeWebhookSecret } from './webhook-signature.js';
 
-export interface WebhookTransportOptions {
+export interface WebhookTransportOptions extends Pick<HttpOptions, 'timeoutMs'> {
   /** https, unless `allowInsecureHttp`. */
   url: string;
   /** Base64 of 24 to 64 bytes, with or without the prefix `whsec_`. The receiver verifies signatures with it. */
@@ -17,8 +17,6 @@ export interface WebhookTransportOptions {
   allowInsecureHttp?: boolean | undefined;
   /** Connect to loopback, private and link-local addresses too. Default false. */
   allowPrivateTargets?: boolean | undefined;
-  /** Timeout of one send in milliseconds, 100 to 60 000. Default 10 000. */
-  timeoutMs?: number | undefined;
   /** Replaces the `fetch` that connects only to public addresses: targets are not checked then. */
   fetch?: Fetch | undefined;
   /** Resolves names like `dns.lookup`, the default. */

@@ -23,11 +23,7 @@ async function fill(select: HTMLSelectElement, url: string): Promise<void> {
     const { guess, countries } = await response.json();
     // Typing continues while the list loads: only the first response is used.
     if (select.options.length > 0) return;
-    select.append(
-      ...countries.map(
-        ({ country, label }: { country: string; label: string }) => new Option(label, country),
-      ),
-    );
+    for (const { country, label } of countries) select.append(new Option(label, country));
     select.value = guess ?? '';
   } catch {
     // The server asks for the country if it needs one.

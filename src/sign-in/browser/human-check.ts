@@ -7,11 +7,8 @@ interface Turnstile {
   ): void;
 }
 
-interface TrustedTypes {
-  createPolicy(
-    name: string,
-    rules: { createScriptURL(url: string): string },
-  ): { createScriptURL(url: string): string };
+interface ScriptPolicy {
+  createScriptURL(url: string): string;
 }
 
 /** Without it the notice stays, which says how long to wait. */
@@ -78,7 +75,9 @@ export function answerCheck(): void {
 
 /** Browsers that enforce trusted types take nothing else for a worker. */
 function allowScript(url: string): string {
-  const { trustedTypes } = window as unknown as { trustedTypes?: TrustedTypes };
+  const { trustedTypes } = window as unknown as {
+    trustedTypes?: { createPolicy(name: string, rules: ScriptPolicy): ScriptPolicy };
+  };
   const rules = { createScriptURL: (given: string) => (given === url ? given : '') };
   return trustedTypes?.createPolicy('human-check', rules).createScriptURL(url) ?? url;
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Cluster } from 'ioredis';
 import { OtpError } from '../../errors.js';
 import type { Resolved } from './access.js';
@@ -60,16 +61,13 @@ export async function checkServer(client: RedisClient, checks: ServerChecks): Pr
 /** Only the `error` event says why there is no connection; with Sentinel the promise does not even reject. */
 async function connect(client: RedisClient): Promise<void> {
   if (client.status !== 'wait') return;
-  let fail: (error: unknown) => void = () => {};
-  const failed = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  client.once('error', fail);
+  const listening = new AbortController();
+  const failed = once(client, 'error', { signal: listening.signal }).then(([error]) => Promise.reject(error));
+  failed.catch(() => {});
   try {
     await Promise.race([client.connect(), failed]);
   } finally {
-    client.off('error', fail);
-    failed.catch(() => {});
+    listening.abort();
   }
 }
 

@@ -7,17 +7,17 @@ const maxReconnectDelayMs = 500;
 
 /**
  * A client that fails immediately instead of queueing, and never resends a command that may have run: a late verify must not
- * be carried out when nobody waits for it any more.
+ * be carried out when nobody is waiting for it any longer.
  *
  * @param timeoutMs for each command, and for connecting
  */
 export function createClient(target: Resolved, timeoutMs: number): RedisClient {
-  const { family } = target;
+  const { family, sentinelUsername, sentinelPassword } = target;
   const options = {
     ...createBasics(target, timeoutMs, target),
     family,
     db: target.database,
-    // Drops a silent connection, which would fail commands until the kernel notices.
+    // Drops a silent connection: commands on it would fail until the kernel notices.
     socketTimeout: timeoutMs * 4,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
@@ -33,7 +33,7 @@ export function createClient(target: Resolved, timeoutMs: number): RedisClient {
       // As above; the cluster's own error says when it is down.
       enableReadyCheck: false,
       lazyConnect: true,
-      // Certificates hold names, but ioredis would resolve them and connect to addresses.
+      // Certificates are for names, but ioredis would resolve names and connect to addresses.
       dnsLookup: (host, use) => use(null, host),
       slotsRefreshTimeout: timeoutMs,
       clusterRetryStrategy: delayReconnect,
@@ -48,9 +48,7 @@ export function createClient(target: Resolved, timeoutMs: number): RedisClient {
       sentinels: target.hosts.map((host) => ({ ...host, family })),
       name: target.masterName,
       // With a username, a Sentinel without passwords accepts any.
-      ...(target.sentinelPassword === undefined
-        ? {}
-        : { sentinelUsername: target.sentinelUsername, sentinelPassword: target.sentinelPassword }),
+      ...(sentinelPassword === undefined ? {} : { sentinelUsername, sentinelPassword }),
       sentinelCommandTimeout: timeoutMs,
       sentinelRetryStrategy: delayReconnect,
       ...(target.sentinelTls ? { sentinelTLS: target.tlsOptions } : {}),

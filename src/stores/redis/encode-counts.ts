@@ -7,7 +7,7 @@ const memoryReserve = 1 / 10;
 
 export type CountEncoder = ReturnType<typeof createCountEncoder>;
 
-/** Writes down for the scripts what is counted against limits that are nobody's own. */
+/** Encodes for the scripts what counts against limits that belong to no single identity. */
 export function createCountEncoder(
   keyOf: (kind: string, tag: string) => string,
   findFreeMemory: () => number,

@@ -45,7 +45,6 @@ export function createReasonLog(client: RedisClient, logger?: Pick<Logger, 'warn
     start(): void {
       hasStarted = true;
     },
-    /** Logs why a command failed. */
     report: (error: unknown) => write(explainFully(error)),
     close(): void {
       client.off('error', onError);

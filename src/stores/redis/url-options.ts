@@ -16,7 +16,7 @@ export interface UrlOptions {
 }
 
 interface Option {
-  /** The field that it sets. Some options only ask for something that is always done. */
+  /** The field that it sets. Some options only ask for what is always done. */
   field?: Exclude<keyof UrlOptions, 'needsTls'>;
   allowed: string;
   /** Undefined when the value is not allowed. */
@@ -34,7 +34,7 @@ const number = (allowed: string, pattern: RegExp) => ({
   parse: (value: string) => (pattern.test(value) ? Number(value) : undefined),
 });
 const database = number('the number of a database', /^[0-9]{1,5}$/);
-/** redis-py, go-redis and Lettuce have these. An unverified certificate could be anyone's. */
+/** Options of redis-py, go-redis and Lettuce. An unverified certificate could be anyone's. */
 const mustVerify = (allowed: string, isVerifying: (value: string) => boolean): Option => ({
   allowed: `${allowed}: certificates are always checked`,
   parse: (value) => isVerifying(value) || undefined,

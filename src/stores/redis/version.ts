@@ -20,7 +20,6 @@ export async function fetchVersion(target: Resolved, timeoutMs: number) {
   }
 }
 
-/** @param info the answer to `INFO server` */
 function parseVersion(info: string) {
   // Valkey also names a version of Redis, always 7.2.4.
   const valkey = /^valkey_version:(\S+)/m.exec(info)?.[1];
