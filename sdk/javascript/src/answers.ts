@@ -17,13 +17,13 @@ export interface SentOTP {
   challenge: string | null;
 }
 
-/** What a right code brings besides. */
+/** What a correct code also brings. */
 export interface Remembered {
-  /** A device token, if one was asked for or sent: it makes this browser a known one. In a page the client keeps it. */
+  /** A device token, if one was asked for or sent: it makes this browser a known one. In a page, the client keeps it. */
   device?: string;
 }
 
-/** A right code, where the service issues no tokens (`ACCESS_TOKENS=off`). */
+/** A correct code, where the service issues no tokens (`ACCESS_TOKENS=off`). */
 export interface Verified extends Remembered {
   /** In its canonical form. */
   identity: string;
@@ -105,7 +105,7 @@ export function readTokens(answer: Answer, mustRefresh: boolean): Tokens {
   };
 }
 
-/** What a right code brings: tokens, or where there are none whose code it was. */
+/** The answer to a correct code: tokens or, where none are issued, whose code it was. */
 export function readVerified(answer: Answer): Tokens | Verified {
   const { access_token, identity, device } = readSuccess(answer);
   if (device !== undefined && !isToken(device)) throw createUnexpected(answer);

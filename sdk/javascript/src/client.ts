@@ -77,12 +77,12 @@ export interface VerifyOTPOptions extends CallOptions {
 
 /** A token that expires this soon counts as expired. */
 const expiryMarginMs = 5000;
-/** Of a challenge that names what the service keeps. */
+/** Length of a challenge that names a record of the service. */
 const keptChallengeLength = 22;
 
 /**
  * A client of a stateless-otp service for one person: it keeps the tokens of the last sign-in. Calls only ever reject with
- * `OTPError`. Of a service that issues no tokens (`ACCESS_TOKENS=off`) it is an `OTPClient<Verified>`.
+ * `OTPError`. For a service that issues no tokens (`ACCESS_TOKENS=off`) it is an `OTPClient<Verified>`.
  *
  * @example
  * const client = new OTPClient({ baseUrl: 'http://localhost:8000/api/v1' });
@@ -153,14 +153,14 @@ export class OTPClient<Success extends Tokens | Verified = Tokens> {
     const { challenges, devices } = await this.#session.read();
     const challenge = options.challenge || challenges[name];
     const device = options.device || devices[owner];
-    // A longer one carries its record: the service keeps nothing, and knows no browser.
+    // A longer one carries its own record: such a service stores nothing, and knows no browsers.
     const isKept = (challenge ?? '').length <= keptChallengeLength;
     const remember = options.remember ?? ((this.#isPage && isKept) || undefined);
     const body = { identity, otp, challenge, purpose, device, remember };
     const result = readVerified(await this.#send('/otp/verify', { body, signal }));
     await this.#session.change((kept) => {
       delete kept.challenges[name];
-      // Elsewhere a client may serve many people, and anyone can type the identity.
+      // Outside a page, a client may serve many people, and anyone can type the identity.
       if (result.device && this.#isPage) {
         delete kept.devices[owner];
         kept.devices[owner] = result.device;
@@ -214,7 +214,7 @@ export class OTPClient<Success extends Tokens | Verified = Tokens> {
       kept.tokens = null;
       if (forget) kept.devices = {};
     });
-    // A refresh under way will bring new tokens: those must end.
+    // A refresh under way will bring new tokens, which must end.
     const ending = (await this.#refresher.settle(signal)) ?? tokens;
     if (!ending) return;
     const { accessToken, refreshToken } = ending;

@@ -1,4 +1,4 @@
-/** Lets modules that define elements be imported where there are none, as in Node. */
+/** Modules that define elements can also be imported where there are no elements, as in Node. */
 export const ElementBase: typeof HTMLElement =
   globalThis.HTMLElement ?? (class {} as unknown as typeof HTMLElement);
 

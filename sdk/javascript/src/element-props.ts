@@ -1,7 +1,7 @@
 import type { SentOTP, Tokens } from './answers.js';
 import type { OTPClient, OTPError, SignInStrings } from './elements.js';
 
-/** What the elements tell, by the type of the event. All bubble, and leave shadow roots. */
+/** The events of the elements, by type. All bubble, and cross shadow roots. */
 export interface ElementEvents {
   /** A code was sent. */
   'otp-sent': CustomEvent<SentOTP>;
@@ -25,7 +25,7 @@ export interface SignInAttributes {
   identity?: string | undefined;
   /** Where texts in other languages are, such as `/sign-in/strings.json`. */
   'strings-url'?: string | undefined;
-  /** In a form: the token is its value of this name. */
+  /** In a form: the token is the value of this name. */
   name?: string | undefined;
 }
 
@@ -47,6 +47,6 @@ export interface OTPInputAttributes {
   placeholder?: string | undefined;
 }
 
-/** Attributes that are there or not. */
+/** Attributes that are either present or absent. */
 export type SignInFlag = 'required';
 export type OTPInputFlag = 'required' | 'disabled' | 'web-otp';

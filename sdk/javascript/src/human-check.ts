@@ -9,14 +9,14 @@ interface Turnstile {
   ): void;
 }
 
-/** When several are not enough, something is wrong with the browser. */
+/** If several are not enough, something is wrong with the browser. */
 const maxRounds = 3;
 const turnstileScript = 'https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit';
 
 /**
- * Asks for something, solves the checks that stand before it, without a click, and asks again with the solution.
+ * Asks for something, solves the checks that come first without a click, and asks again with the solution.
  *
- * @param say what is under way, or that nothing is
+ * @param say tells what is under way, or that nothing is
  */
 export async function askPastChecks<Result>(
   ask: (humanCheck: string | null) => Promise<Result>,
@@ -37,7 +37,7 @@ export async function askPastChecks<Result>(
   }
 }
 
-/** Solves a check: a puzzle without a word, Turnstile in the slot `human-check` of the element. Null: it cannot be solved. */
+/** Solves a check: a puzzle silently, Turnstile in the slot `human-check` of the element. Null: it cannot be solved. */
 function answerCheck(check: HumanCheck, host: HTMLElement, signal: AbortSignal): Promise<string | null> {
   return check.provider === 'altcha'
     ? solveAside(check.challenge, signal)
@@ -46,7 +46,7 @@ function answerCheck(check: HumanCheck, host: HTMLElement, signal: AbortSignal):
 
 async function askTurnstile(sitekey: string, host: HTMLElement, signal: AbortSignal): Promise<string> {
   const turnstile = await loadTurnstile();
-  // Outside of the shadow root, in which Cloudflare's script does not find its own elements.
+  // Outside the shadow root: inside it, Cloudflare's script does not find its own elements.
   const container = create('div', { slot: 'human-check' });
   host.append(container);
   try {

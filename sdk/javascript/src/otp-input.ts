@@ -53,7 +53,7 @@ export class OTPInputElement extends ElementBase {
     this.addEventListener('invalid', this.#synchronise);
   }
 
-  /** The code, or the text that was left. */
+  /** The code, or the text as it was left. */
   get value(): string {
     return this.#field.value;
   }
@@ -73,7 +73,7 @@ export class OTPInputElement extends ElementBase {
     return this.getAttribute('alphabet') === 'base32';
   }
 
-  /** What is not a character of a code. */
+  /** Matches what cannot be in a code. */
   get #other(): RegExp {
     return this.#isBase32 ? /[^0-9A-Z]/i : /[^0-9]/;
   }

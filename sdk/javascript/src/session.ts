@@ -19,7 +19,7 @@ export interface Kept {
   tokens: KeptTokens | null;
   /** Pending bound challenges by identity and purpose, oldest first. */
   challenges: Record<string, string>;
-  /** Device tokens by identity, that of the last sign-in last. */
+  /** Device tokens by identity, the last sign-in's last. */
   devices: Record<string, string>;
 }
 
@@ -102,8 +102,8 @@ const keepNewest = (record: Record<string, string>, max: number) =>
   Object.fromEntries(Object.entries(record).slice(-max));
 
 /**
- * The storages of the page that this runs in; null elsewhere. Recognised by its document, since newer versions of Node have
- * storages too, which many people share.
+ * The storages of the page that this runs in; null elsewhere. A page is recognised by its document: newer versions of Node have
+ * storages too, which many people would share.
  */
 export function findPageStorages(): { local?: OTPStorage; session?: OTPStorage } | null {
   const scope = globalThis as { document?: object; localStorage?: OTPStorage; sessionStorage?: OTPStorage };

@@ -13,11 +13,11 @@ export interface Step {
 
 interface Texts {
   strings(): SignInStrings;
-  /** What to say of an error. */
+  /** What to say about an error. */
   explain(cause: unknown): string;
 }
 
-/** What `<stateless-otp-sign-in>` shows: one step at a time, what is said about it, and that something is under way. */
+/** What `<stateless-otp-sign-in>` shows: one step at a time, its messages, and that something is under way. */
 export class SignInCard {
   readonly #root: ShadowRoot;
   readonly #texts: Texts;
@@ -26,7 +26,7 @@ export class SignInCard {
   #status = create('p', {});
   #shown = new AbortController();
   #timer: ReturnType<typeof setInterval> | undefined;
-  /** The button that a countdown keeps closed. */
+  /** The button that a countdown keeps disabled. */
   #waiting: HTMLButtonElement | undefined;
 
   constructor(root: ShadowRoot, texts: Texts) {
@@ -34,7 +34,7 @@ export class SignInCard {
     this.#texts = texts;
   }
 
-  /** What solves human checks for the step that is shown: it says so there, and ends with it. */
+  /** Solves human checks for the step that is shown: it says so there, and ends with the step. */
   expectChecks(host: HTMLElement) {
     const status = this.#status;
     const say = (isChecking: boolean) => {
@@ -86,7 +86,7 @@ export class SignInCard {
     this.#success.textContent = text;
   }
 
-  /** Runs what a button does, which is busy until then: a second click must not spend a second attempt. */
+  /** Runs what a button does. The button is busy until it is done: a second click must not spend another attempt. */
   async run(button: HTMLButtonElement, work: () => Promise<unknown>): Promise<void> {
     const { form } = button;
     if (form?.hasAttribute('aria-busy')) return;
@@ -111,7 +111,7 @@ export class SignInCard {
     }
   }
 
-  /** Closes the way to another code until then, and says on its button for how long. */
+  /** Disables the button for another code for this long, and counts down on it. */
   countDown(seconds: number, button: HTMLButtonElement): void {
     clearInterval(this.#timer);
     const endsAt = performance.now() + seconds * 1000;

@@ -31,7 +31,7 @@ export class StatelessOTPSignInElement extends ElementBase {
   #client: OTPClient | undefined;
   #strings: SignInStrings = english;
   #identity = '';
-  /** The code that was sent last, which is still good when the person comes back to it. */
+  /** The code that was sent last, which is still valid when the person comes back to it. */
   #last: { identity: string; sent: SentOTP; at: number } | undefined;
   #token: string | null = null;
   readonly #card = new SignInCard(this.#root, {

@@ -1,7 +1,7 @@
 import type { SentOTP } from './answers.js';
 import { create } from './element-base.js';
 
-/** Takes an address or a number. */
+/** The field for an address or a number. */
 export function createIdentityField(typed: string | null): HTMLInputElement {
   return create('input', {
     id: 'identity',

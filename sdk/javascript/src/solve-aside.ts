@@ -1,12 +1,12 @@
 import type { Puzzle } from './errors.js';
 import { solvePuzzle } from './solver.js';
 
-/** The script of the worker, which the build puts here. */
+/** The script of the worker, which the build inserts. */
 declare const SOLVER_SCRIPT: string;
 
 /**
- * Solves a puzzle in a worker. Where the policy of the page lets none in (`worker-src blob:`), it is solved here, between the
- * other things that the page does.
+ * Solves a puzzle in a worker. Where the page's policy allows none (`worker-src blob:`), it is solved here, in between the other
+ * work of the page.
  */
 export async function solveAside(puzzle: Puzzle, signal: AbortSignal): Promise<string | null> {
   const solution = await solveInWorker(puzzle, signal).catch(() => undefined);

@@ -5,8 +5,8 @@ const toBytes = (hex: string) => Uint8Array.from(hex.match(/../g) ?? [], (pair) 
 const toHex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /**
- * Tries one counter after the other until the derived key begins as asked, and encodes the solution as the service takes it.
- * With the browser's own PBKDF2 nothing blocks; without it, as on plain http, it pauses now and then.
+ * Tries one counter after the other until the derived key has the prefix, and encodes the solution as the service accepts it.
+ * The browser's own PBKDF2 does not block the page; without it, as on plain http, this pauses now and then.
  */
 export async function solvePuzzle(challenge: Puzzle, isStopped = () => false): Promise<string | null> {
   const { nonce, salt, cost, keyPrefix } = challenge.parameters;

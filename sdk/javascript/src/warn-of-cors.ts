@@ -1,6 +1,6 @@
 /**
- * Tells the developer when the service answers, but the browser keeps the answer from this page. The error that scripts get
- * does not say so; a request whose answer nobody reads shows it.
+ * Tells the developer when the service answers, but the browser hides the answer from this page. The error that scripts get
+ * does not say so, but a request without CORS does.
  */
 export async function warnOfCors(baseUrl: string): Promise<void> {
   const { origin } = new URL(baseUrl, location.href);
@@ -8,7 +8,7 @@ export async function warnOfCors(baseUrl: string): Promise<void> {
   try {
     await fetch(new URL(baseUrl, location.href), { mode: 'no-cors', credentials: 'omit' });
   } catch {
-    // It does not answer at all.
+    // The service does not answer at all.
     return;
   }
   console.warn(

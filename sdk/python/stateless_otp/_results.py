@@ -26,7 +26,7 @@ class SentOTP:
 
 @dataclass(frozen=True)
 class Verified:
-    """A right code, where the service issues no tokens (``ACCESS_TOKENS=off``)."""
+    """A correct code, where the service issues no tokens (``ACCESS_TOKENS=off``)."""
 
     #: In its canonical form.
     identity: str
@@ -36,7 +36,7 @@ class Verified:
 
 @dataclass(frozen=True)
 class Tokens:
-    """The tokens of a right code, or of a refresh."""
+    """The tokens for a correct code, or from a refresh."""
 
     access_token: str = field(repr=False)
     #: ``bearer``.

@@ -128,7 +128,7 @@ class _DeadlineSocket:
         self._socket.sendall(data)
 
     def makefile(self, *_args: Any, **_options: Any) -> io.BufferedReader:
-        # Made by the socket, which stays open while this is: http.client closes it before it reads a last answer.
+        # The socket stays open as long as this file of it: http.client closes the socket before it reads a last answer.
         raw = self._socket.makefile("rb", buffering=0)
         return io.BufferedReader(_DeadlineReader(raw, self._socket, self._connection))
 
