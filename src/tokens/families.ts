@@ -74,18 +74,18 @@ export function createFamilies(options: FamiliesOptions) {
     return { family, expiresAt, sustained: { identity, purpose, amr, authTime } };
   }
 
-  const startFamily = (family: string, next: string) =>
-    store.exchange({ family, presented: null, next, ttlSeconds });
-  const endFamily = (family: string) => store.exchange({ family, presented: null, next: null, ttlSeconds });
+  /** Without `presented` the family starts; with neither it ends. */
+  const exchange = (family: string, presented: string | null, next: string | null) =>
+    store.exchange({ family, presented, next, ttlSeconds });
 
   return {
     async start(sustained: Sustained): Promise<RefreshToken> {
       const family = random.id();
       const token = sealToken(sustained, family, nowSeconds() + ttlSeconds);
-      await startFamily(family, hashToken(token.refreshToken));
+      await exchange(family, null, hashToken(token.refreshToken));
       return token;
     },
-    /** What a refresh token that has not expired stands for, or why it is refused; it may have been used. */
+    /** What a refresh token that has not expired holds, or why it is refused; it may have been used. */
     parse(token: unknown): Sustained | 'malformed' | 'expired' {
       const opened = openToken(token);
       if (!opened) return 'malformed';
@@ -98,12 +98,7 @@ export function createFamilies(options: FamiliesOptions) {
       if (opened.expiresAt <= nowSeconds()) return 'expired';
       const { family, expiresAt, sustained } = opened;
       const token = sealToken(sustained, family, expiresAt);
-      const result = await store.exchange({
-        family,
-        presented: hashToken(String(presented)),
-        next: hashToken(token.refreshToken),
-        ttlSeconds,
-      });
+      const result = await exchange(family, hashToken(String(presented)), hashToken(token.refreshToken));
       if (result === 'exchanged') return token;
       return result === 'unknown' ? 'ended' : result;
     },
@@ -111,20 +106,19 @@ export function createFamilies(options: FamiliesOptions) {
     async end(token: unknown): Promise<Sustained | null> {
       const opened = openToken(token);
       if (!opened) return null;
-      await endFamily(opened.family);
+      await exchange(opened.family, null, null);
       return opened.sustained;
     },
     /** Returns the id of a new session. */
     async startSession(): Promise<string> {
       const id = random.id();
-      await startFamily(id, sessionMark);
+      await exchange(id, null, sessionMark);
       return id;
     },
     async isSessionLive(id: string): Promise<boolean> {
-      const exchange = { family: id, presented: sessionMark, next: sessionMark, ttlSeconds };
-      return (await store.exchange(exchange)) === 'exchanged';
+      return (await exchange(id, sessionMark, sessionMark)) === 'exchanged';
     },
-    endSession: endFamily,
+    endSession: (id: string) => exchange(id, null, null),
   };
 }
 
