@@ -8,8 +8,8 @@ import { createRequestId, nameReply } from '../http/request-id.js';
 import { toWebRequest } from '../http/web.js';
 
 /**
- * The reply of the dispatcher, or the response of a function that an app has put around the handler. Told apart by `bodyUsed`, which
- * only a response has: naming the global `Response` would load all of fetch, 45 ms and 13 MiB.
+ * The reply of the dispatcher, or the response of a function that an app has put around the handler. Told apart by `bodyUsed`,
+ * which only a response has: naming the global `Response` would load all of fetch, 45 ms and 13 MiB.
  */
 export type Answer = HttpReply | Response;
 

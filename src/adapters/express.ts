@@ -34,7 +34,8 @@ export type ExpressMiddleware = (
 
 /**
  * Serves the API in an Express app, before or after `express.json()`. Unknown paths continue with the next handler. Behind
- * `app.use('/auth', …)` the routes are `/auth/api/v1/…`. The caller's address is `req.ip`, so Express's `trust proxy` decides it.
+ * `app.use('/auth', …)` the routes are `/auth/api/v1/…`. The caller's address is `req.ip`, so Express's `trust proxy`
+ * decides it.
  *
  * @param options none so far
  * @throws TypeError for any option

@@ -17,7 +17,8 @@ export interface HonoHandlerOptions {
 
 /**
  * Serves the API where it is mounted in a Hono app. Unknown paths continue with the next handler. Behind
- * `app.mount('/auth', …)` the routes are `/auth/api/v1/…`. On Cloudflare Workers, work that continues after the answer is waited for.
+ * `app.mount('/auth', …)` the routes are `/auth/api/v1/…`. Cloudflare Workers are kept running until the work after the answer is
+ * done.
  *
  * @example
  * app.mount('/', createHonoHandler(otp.handler));
