@@ -9,7 +9,6 @@ import { nameRecord } from './record-name.js';
 import { type Access, type Resolved, redisTimeout, resolveAccess } from './redis/access.js';
 import { checkServer } from './redis/check-server.js';
 import { createClient } from './redis/connect.js';
-import { createCountVerbs } from './redis/count-verbs.js';
 import { createCountEncoder } from './redis/encode-counts.js';
 import { encodeOpen } from './redis/encode-open.js';
 import { createFreeMemory } from './redis/free-memory.js';
@@ -21,6 +20,7 @@ import {
   decodeInspectReply,
   decodeOpenReply,
   decodeReleaseReply,
+  decodeSpendReply,
 } from './redis/replies.js';
 import type { RedisClient } from './redis/scripts.js';
 import { createSender } from './redis/sender.js';
@@ -55,6 +55,9 @@ const optionNames =
   'url password sentinelUsername sentinelPassword client keyPrefix timeoutMs allowEviction allowUnfenced logger testClockOffsetMs'.split(
     ' ',
   );
+
+/** What a send that was used gives back. */
+const [freeUnits, paidUnits] = [countGivenBack(false), countGivenBack(true)];
 
 /**
  * The store for several processes, on Redis 6.2 or later, or Valkey. Resolves once the server has been reached and
@@ -121,7 +124,6 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
   const encoder = createCountEncoder(key.of, createFreeMemory(client));
 
   return {
-    ...createCountVerbs(call, encoder),
     countsTogether,
     async open(request) {
       const { spending } = request;
@@ -159,12 +161,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     async consume(request) {
       const { recordTag, challenge, recordChallenge, attemptId = '' } = request;
       const names = [nameRecord(recordTag, challenge), recordChallenge, attemptId];
-      const settings = [
-        numberSide(request.side),
-        challenge !== undefined,
-        countGivenBack(false),
-        countGivenBack(true),
-      ];
+      const settings = [numberSide(request.side), challenge !== undefined, freeUnits, paidUnits];
       return decodeConsumeReply(await call('consume', key.all(request), names, [], settings));
     },
     async clear(request) {
@@ -172,10 +169,8 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       return { records: Number(await call('clear', key.all(request), [nameAlias(request)], settings)) };
     },
     async inspect(request) {
-      const { periodSeconds } = request;
-      return decodeInspectReply(
-        await call('inspect', key.all(request), [nameAlias(request)], [periodSeconds]),
-      );
+      const names = [nameAlias(request)];
+      return decodeInspectReply(await call('inspect', key.all(request), names, [request.periodSeconds]));
     },
     async note(request) {
       const { recordTag, challenge, recordChallenge, sendId, note, keepSeconds } = request;
@@ -192,15 +187,28 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       const { recordTag, challenge, side, recordChallenge, sendId } = request;
       const limits = request.limits.map(({ max, periodSeconds }) => [max, periodSeconds]);
       const names = [nameRecord(recordTag, challenge), recordChallenge, sendId];
-      return decodeReleaseReply(
-        await call('release', [key.budget(request)], names, [numberSide(side), limits]),
-      );
+      const settings = [numberSide(side), limits];
+      return decodeReleaseReply(await call('release', [key.budget(request)], names, settings));
+    },
+    async hit(key, limit, group) {
+      const { keys, settings } = encoder.encodeHit({ key, limit, group });
+      const retryAfterMs = Number(await call('hit', keys, [], [], settings));
+      return retryAfterMs === 0 ? { allowed: true } : { allowed: false, retryAfterMs };
+    },
+    async spend(request) {
+      const { keys, names, settings } = encoder.encodeSpend(request);
+      return decodeSpendReply(await call('spend', keys, names, [], [settings]), request);
+    },
+    async refund(request) {
+      const { keys, names, settings, policy } = encoder.encodeRefund(request);
+      await call('refund', keys, names, settings, policy);
     },
     async claim(name, ttlSeconds) {
       return (await call('claim', [key.of('c', name)], [], [ttlSeconds])) === 1;
     },
     async claimed(name) {
-      return (await call('claimed', [key.of('c', name)], [], [])) === 1;
+      // As for a sign-in that never expires: only the name counts.
+      return (await call('ended', [key.of('c', name)], [], [0, 0, 0])) === 1;
     },
     async ended(request) {
       const settings = [request.authTimeSeconds, request.ttlSeconds ?? 0, maxAheadSeconds];

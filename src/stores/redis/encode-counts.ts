@@ -1,11 +1,9 @@
 import { type Figures, unitsPerSend } from '../../core/ladder.js';
-import type { LimitedHit, RefundRequest, SpendRequest } from '../../count-verbs.js';
+import type { LimitedHit, RefundRequest, SpendRequest, SpendRow } from '../../count-verbs.js';
 import { lowerLimits } from '../room.js';
 
 /** Other data may always take most of the memory. */
 const memoryReserve = 1 / 10;
-
-export type CountEncoder = ReturnType<typeof createCountEncoder>;
 
 /** Encodes for the scripts what counts against limits that belong to no single identity. */
 export function createCountEncoder(
@@ -47,13 +45,7 @@ export function createCountEncoder(
       request.isEnforced,
       hitSeconds,
       maxima,
-      rows.map(({ ladder, network, isGrowing = false }) => [
-        ladder.periodSeconds,
-        listFigures(ladder.free),
-        listFigures(ladder.checked),
-        network !== undefined,
-        isGrowing,
-      ]),
+      listRows(rows),
       place?.max ?? 0,
       place?.periodSeconds ?? 0,
     ];
@@ -65,16 +57,21 @@ export function createCountEncoder(
     const { rows, place, atMs, units, isSignIn } = request;
     const keys: string[] = [];
     addKeys(keys, request);
-    const shapes = rows.map(({ ladder, network, isGrowing = false }) => [
-      ladder.periodSeconds,
-      network !== undefined,
-      isGrowing,
-    ]);
-    const settings = [atMs, units, isSignIn, shapes, place?.periodSeconds ?? 0];
-    return { keys, names: [place?.place ?? ''], settings };
+    const policy = [listRows(rows), place?.periodSeconds ?? 0];
+    return { keys, names: [place?.place ?? ''], settings: [atMs, units, isSignIn], policy };
   }
 
   return { encodeHit, encodeSpend, encodeRefund };
+}
+
+function listRows(rows: readonly SpendRow[]) {
+  return rows.map(({ ladder, network, isGrowing = false }) => [
+    ladder.periodSeconds,
+    listFigures(ladder.free),
+    listFigures(ladder.checked),
+    network !== undefined,
+    isGrowing,
+  ]);
 }
 
 const listed = new WeakMap<Figures, readonly number[]>();

@@ -2,8 +2,7 @@
 -- KEYS     for each row its counts, those of the network if it counts, and the sign-ins if it grows; then the places, if there
 --          are any
 -- ARGV[2]  place
--- SETTINGS ms when it was counted; units; whether it was a sign-in; rows, each { period in seconds, whether networks count,
---          whether it grows }; period of the places in seconds, or 0
+-- SETTINGS ms when it was counted; units; whether it was a sign-in; rows, see spending.lua; period of the places in seconds, or 0
 -- Returns  nil
 
 local at_ms, units, is_sign_in, rows, place_seconds = unpack(SETTINGS, 3)
@@ -24,7 +23,7 @@ local function note_sign_in(key)
 end
 
 for _, row in ipairs(rows) do
-  local period, by_network, grows = unpack(row)
+  local period, _, _, by_network, grows = unpack(row)
   take_from(take_key(), period)
   if by_network then take_from(take_key(), period) end
   if grows then

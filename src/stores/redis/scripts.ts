@@ -39,7 +39,6 @@ const parts = {
   spend: ['counts', 'spending'],
   refund: ['counts'],
   claim: [],
-  claimed: [],
   ended: [],
   exchange: [],
   ping: [],
