@@ -1,5 +1,4 @@
-import type { CodeAlphabet } from './core/base32-code.js';
-import type { OwnerTags } from './core/derivation.js';
+import type { DerivedFrom, OwnerTags } from './core/derivation.js';
 import type { ExpiredCause } from './core/expired-cause.js';
 import type { Checked, HelpedByCheck } from './core/human-check.js';
 import type { DaySpending, ReturnedSend } from './core/ladder.js';
@@ -89,13 +88,7 @@ export interface OpenRequest extends RecordKey, Checked {
 }
 
 /** The inputs of a pending code. */
-export interface PendingRecord {
-  challenge: string;
-  keyId: string;
-  window: number;
-  digits: number;
-  /** What its characters are. Default: digits. */
-  alphabet?: CodeAlphabet | undefined;
+export interface PendingRecord extends DerivedFrom {
   /** Of the last send. */
   channel: Channel;
   /** Of every send of this code, without duplicates. Default: `channel` only. */
