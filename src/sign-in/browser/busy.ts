@@ -24,6 +24,7 @@ function watch(form: HTMLFormElement): void {
   }
 
   function release(): void {
+    if (timer === undefined) return;
     clearTimeout(timer);
     timer = undefined;
     form.removeAttribute('aria-busy');

@@ -38,7 +38,7 @@ export function watchCode(own: string | undefined): void {
   for (const type of ['input', 'change', 'compositionend']) {
     field.addEventListener(type, (event) => {
       const { isComposing, inputType = '' } = event as InputEvent;
-      // Leave text alone that an input method is composing, and what `takeWhole` has already looked at.
+      // Leaves text alone that an input method is composing, or that `takeWhole` has already looked at.
       const wasWhole = /^insertFrom(?:Paste|Drop)$/.test(inputType) && other.test(field.value);
       if (!isComposing && !wasWhole) take(field.value);
     });
@@ -51,12 +51,8 @@ export function watchCode(own: string | undefined): void {
   field.parentElement?.classList.add('live');
   if (field.hasAttribute('data-web-otp')) receiveSms(form, take);
   const lifeMs = Number(form.dataset.expiresIn) * 1000;
-  // The server then says what to do. Nothing is sent again.
+  // The page then says that the code has expired. Loading it sends nothing again.
   setTimeout(() => location.replace(own ?? location.href), lifeMs + 1000);
-}
-
-interface OtpCredential extends Credential {
-  code: string;
 }
 
 /** WebOTP: the browser asks the person, then passes on the code of an SMS that is bound to this origin. */
@@ -67,9 +63,7 @@ function receiveSms(form: HTMLFormElement, take: (text: string) => void): void {
   const options = { otp: { transport: ['sms'] }, signal: stop.signal };
   navigator.credentials
     .get(options as CredentialRequestOptions)
-    .then((credential) => {
-      if (credential) take((credential as OtpCredential).code);
-    })
+    .then((credential) => credential && take((credential as Credential & { code: string }).code))
     .catch(() => {
       // Refused, aborted or unavailable: the person types the code.
     });

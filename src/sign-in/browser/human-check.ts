@@ -11,7 +11,7 @@ interface ScriptPolicy {
   createScriptURL(url: string): string;
 }
 
-/** Without it the notice stays, which says how long to wait. */
+/** When it cannot be solved, the notice stays, which says how long to wait. */
 export function answerCheck(): void {
   const field = document.querySelector<HTMLInputElement>('[name=human_check]');
   const form = field?.form;
@@ -45,17 +45,11 @@ export function answerCheck(): void {
   busy.className = 'notice';
   busy.textContent = text;
   notice.replaceChildren(busy);
-  const showBusy = () => {
-    if (isOver) return;
-    for (const one of [form, buttons[0]]) one?.setAttribute('aria-busy', 'true');
-  };
   // Nothing that was typed is wrong.
   for (const wrong of form.querySelectorAll('[aria-invalid]')) wrong.removeAttribute('aria-invalid');
-  showBusy();
-  // When the page is shown, forms are released that were sent before it.
-  addEventListener('pageshow', () => setTimeout(showBusy));
+  for (const one of [form, buttons[0]]) one?.setAttribute('aria-busy', 'true');
   for (const button of buttons) button.disabled = true;
-  // It would be the solution for what was typed before.
+  // The solution would be for what was typed before.
   form.addEventListener('input', giveUp);
   try {
     if (puzzle !== undefined && solver !== undefined) {
@@ -73,7 +67,7 @@ export function answerCheck(): void {
   }
 }
 
-/** Browsers that enforce trusted types take nothing else for a worker. */
+/** Browsers that enforce trusted types accept no plain text as the URL of a worker. */
 function allowScript(url: string): string {
   const { trustedTypes } = window as unknown as {
     trustedTypes?: { createPolicy(name: string, rules: ScriptPolicy): ScriptPolicy };

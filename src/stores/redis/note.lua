@@ -17,4 +17,3 @@ if record then
   record[LAST_SEND] = { send, ARGV[5] }
   save_budget(KEYS[1], budget, now + SETTINGS[3] * 1000000)
 end
-return nil

@@ -41,4 +41,3 @@ if place_seconds > 0 then
     save_places(key, places, place_seconds)
   end
 end
-return nil
