@@ -33,16 +33,11 @@ type FlowParts = { targets: Pick<ReturnTargets, 'home'> } & Pick<
 >;
 
 /** What a code is sent to: a new sign-in, or one that asks for its code again. */
-interface Target extends Pick<Flow, 'id' | 'identity' | 'returnTo'> {
-  channel?: Channel;
+export interface Target extends Pick<Flow, 'id' | 'identity' | 'returnTo'> {
+  channel?: Channel | undefined;
   challenge?: string | undefined;
   /** The solution of a human check. */
   solution?: string | undefined;
-}
-
-export interface Resend {
-  channel: Channel | undefined;
-  solution: string | undefined;
 }
 
 /** The steps of a sign-in that ask the service. */
@@ -142,7 +137,7 @@ export function createFlow(parts: FlowParts) {
     begin: (state: SignInState, identity: string, solution: string | undefined, asker: Asker) =>
       send(state, 'identity', { id: random.id(), identity, returnTo: state.returnTo, solution }, asker),
     /** Sends another message, over another channel if one is named. */
-    resend(state: SignInState, flow: Flow, how: Resend, asker: Asker) {
+    resend(state: SignInState, flow: Flow, how: Pick<Target, 'channel' | 'solution'>, asker: Asker) {
       const challenge = isPending(flow, clock()) ? flow.challenge : undefined;
       const { channel = flow.channel, solution } = how;
       const target = { ...flow, challenge, channel, solution };

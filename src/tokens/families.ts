@@ -1,6 +1,7 @@
 import { hash, type KeyObject } from 'node:crypto';
 import { saltBytes, seal, unseal, unsealWithNonce } from '../core/seal.js';
 import type { Clock, Random, Store } from '../ports.js';
+import type { IssuedToken } from '../results.js';
 
 /** A sign-in that continues. A refresh token carries it encrypted: the store holds no identity. */
 export interface Sustained {
@@ -11,10 +12,7 @@ export interface Sustained {
   authTime: number;
 }
 
-export interface RefreshToken {
-  refreshToken: string;
-  refreshExpiresInSeconds: number;
-}
+type RefreshToken = Required<Pick<IssuedToken, 'refreshToken' | 'refreshExpiresInSeconds'>>;
 
 export interface FamiliesOptions {
   store: Pick<Store, 'exchange'>;

@@ -74,11 +74,7 @@ export function createProbe(target: Resolved, host: Host, timeoutMs: number): Re
   });
 }
 
-interface Credentials {
-  username: string | undefined;
-  password: string | undefined;
-  tls: boolean;
-}
+type Credentials = Pick<Resolved, 'username' | 'password' | 'tls'>;
 
 function createBasics(target: Resolved, timeoutMs: number, { username, password, tls }: Credentials) {
   return {

@@ -126,15 +126,7 @@ function nameChannel(number: string | number): Channel {
 }
 
 type Field = string | number;
-type CountsReply = [
-  sends: number[],
-  refusals: number[],
-  verifies: number[],
-  guesses: number,
-  guessesEndInMs: number,
-  dayUnits: number,
-  dayEndsInMs: number,
-];
+type CountsReply = [number[], number[], number[], number, number, number, number];
 
 /** See the header of `inspect.lua`. */
 export function decodeInspectReply(reply: unknown): InspectResult {

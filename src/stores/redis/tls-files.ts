@@ -10,10 +10,7 @@ export function loadTlsFiles({ caFile, certFile, keyFile }: UrlOptions): Connect
   const ca = load('ssl_ca_certs', caFile);
   const cert = load('ssl_certfile', certFile);
   const key = load('ssl_keyfile', keyFile);
-  for (const [option, pem] of [
-    ['ssl_ca_certs', ca],
-    ['ssl_certfile', cert],
-  ] as const) {
+  for (const [option, pem] of Object.entries({ ssl_ca_certs: ca, ssl_certfile: cert })) {
     if (pem !== undefined && !holdsCertificates(pem)) throw refuse(option, 'holds no certificate as PEM');
   }
   const options = { ca, cert, key };

@@ -136,9 +136,7 @@ function parsePath(path: string, kind: Target['kind'], byOption: number | undefi
 }
 
 function parseUserInfo(text: string): [username: string | undefined, password: string | undefined] {
-  const colon = text.indexOf(':');
-  const username = colon === -1 ? text : text.slice(0, colon);
-  const password = colon === -1 ? '' : text.slice(colon + 1);
+  const [, username = '', password = ''] = /^([^:]*):?(.*)$/s.exec(text) ?? [];
   return [decode(username) || undefined, decode(password) || undefined];
 }
 
