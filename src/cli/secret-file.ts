@@ -1,14 +1,9 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
+import type { GivenText } from './given-text.js';
 import { decodeText } from './text-file.js';
 
-export interface SecretFile {
-  text?: string;
-  problem?: string;
-  warning?: string;
-}
-
 /** Reads a secret from a file. Messages do not quote the path: people often give the secret itself by mistake. */
-export function readSecretFile(path: string): SecretFile {
+export function readSecretFile(path: string): Partial<GivenText> {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);

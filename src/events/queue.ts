@@ -1,4 +1,5 @@
 import type { MonotonicClock, Timer } from '../ports.js';
+import { createUnderWay } from '../under-way.js';
 import type { Answer, OutgoingEvent } from './post-event.js';
 
 export interface EventQueueOptions {
@@ -40,12 +41,12 @@ const longestPauseMs = 30_000;
 const longestWaitMs = 3_600_000;
 
 interface Entry {
-  /** In order of arrival. */
-  number: number;
   event: OutgoingEvent;
   bytes: number;
   tries: number;
   gapMs: number;
+  /** Ends the wait for this event. */
+  resolve(): void;
 }
 
 /** A bounded queue in this process: a few events under way, each tried several times. */
@@ -53,11 +54,8 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
   const { post, clock, onDelivered, onFailed, onFailing, onGone } = options;
   const waiting: Entry[] = [];
   const delayed = new Map<Entry, Timer>();
-  /** Oldest first. */
   const present = new Set<Entry>();
-  /** Callers that wait until all events up to a number have left, lowest number first. */
-  const watchers = new Set<{ upTo: number; resolve(): void }>();
-  let newest = 0;
+  const underWay = createUnderWay();
   let bytes = 0;
   let running = 0;
   let isPumpDue = false;
@@ -74,17 +72,8 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
   function leave(entry: Entry): void {
     present.delete(entry);
     bytes -= entry.bytes;
-    tellWatchers();
+    entry.resolve();
     if (present.size === 0) closing?.resolve();
-  }
-
-  function tellWatchers(): void {
-    const [oldest] = present;
-    for (const watcher of watchers) {
-      if (oldest && oldest.number <= watcher.upTo) return;
-      watchers.delete(watcher);
-      watcher.resolve();
-    }
   }
 
   /** @returns how many events are left */
@@ -95,8 +84,8 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
     delayed.clear();
     waiting.length = 0;
     const left = present.size;
+    for (const entry of present) entry.resolve();
     present.clear();
-    tellWatchers();
     bytes = 0;
     closing?.resolve();
     return left;
@@ -170,17 +159,15 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
   return {
     isFull: () => isEnded || present.size >= maxEvents || bytes >= maxBytes,
     push(event) {
-      newest += 1;
-      const entry = {
-        number: newest,
-        event,
-        bytes: Buffer.byteLength(event.body),
-        tries: 0,
-        gapMs: firstGapMs,
-      };
-      present.add(entry);
-      bytes += entry.bytes;
-      waiting.push(entry);
+      underWay.add(
+        new Promise<void>((resolve) => {
+          const size = Buffer.byteLength(event.body);
+          const entry = { event, bytes: size, tries: 0, gapMs: firstGapMs, resolve };
+          present.add(entry);
+          bytes += size;
+          waiting.push(entry);
+        }),
+      );
       if (isPumpDue) return;
       isPumpDue = true;
       // Later: opening a connection takes longer than the request that reports the event should wait.
@@ -189,10 +176,7 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
         pump();
       });
     },
-    whenDelivered: () =>
-      present.size === 0
-        ? Promise.resolve()
-        : new Promise((resolve) => void watchers.add({ upTo: newest, resolve })),
+    whenDelivered: underWay.whenEnded,
     async close(deadline) {
       // The last chance: only a pause that the receiver asked for is kept.
       pausedUntil = askedUntil;

@@ -4,7 +4,7 @@ import { createCountryLadder, daySeconds, unitsPerSend } from '../../core/ladder
 import type { LimitedHit, RefundRequest, SpendRequest } from '../../count-verbs.js';
 import { forAll } from '../for-all.js';
 import { createLadder, createPlace, createRow, createSpend } from './spend-requests.js';
-import { createTag, hourMs, mustBe, storeSuite } from './subject.js';
+import { countSuccesses, createTag, hourMs, mustBe, storeSuite } from './subject.js';
 
 /** The counts over a day that every store with `spend` has. */
 export const dayCountsSuite = storeSuite('sends over a day', {}, (subject) => {
@@ -14,11 +14,8 @@ export const dayCountsSuite = storeSuite('sends over a day', {}, (subject) => {
   const mustSpend = async (request: SpendRequest) => mustBe(await spend(request), 'counted');
   const mustRefuse = async (request: SpendRequest) => mustBe(await spend(request), 'limited');
   /** How many of these sends are counted. */
-  async function count(request: SpendRequest, times: number): Promise<number> {
-    let counted = 0;
-    for (let i = 0; i < times; i++) if ((await spend(request)).status === 'counted') counted += 1;
-    return counted;
-  }
+  const count = (request: SpendRequest, times: number) =>
+    countSuccesses(times, async () => (await spend(request)).status === 'counted');
   /** Gives back a whole send, unless `changes` says otherwise. */
   const giveBack = (request: SpendRequest, atMs: number, changes: Partial<RefundRequest> = {}) =>
     subject.store.refund({ ...request, atMs, units: unitsPerSend, isSignIn: false, ...changes });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type DaySpending, type ReturnedSend, unitsPerSend } from '../../core/ladder.js';
 import type { ConsumedRecord, OpenRequest } from '../../store-verbs.js';
 import { createDay } from './spend-requests.js';
-import { createTag, hourMs, mustBe, storeSuite } from './subject.js';
+import { countSuccesses, createTag, hourMs, mustBe, storeSuite } from './subject.js';
 
 /** What `open`, `consume` and `release` count for an identity over a day. */
 export const daySendsSuite = storeSuite(
@@ -18,11 +18,8 @@ export const daySendsSuite = storeSuite(
       mustBe(await send(day, changes), 'opened');
     const mustRefuse = async (day?: Partial<DaySpending>) => mustBe(await send(day), 'limited');
     /** How many of these sends go out. */
-    async function count(times: number, day?: Partial<DaySpending>, changes?: Partial<OpenRequest>) {
-      let sent = 0;
-      for (let i = 0; i < times; i++) if ((await send(day, changes)).status === 'opened') sent += 1;
-      return sent;
-    }
+    const count = (times: number, day?: Partial<DaySpending>, changes?: Partial<OpenRequest>) =>
+      countSuccesses(times, async () => (await send(day, changes)).status === 'opened');
 
     // Attack: bomb one mailbox for a day, over purposes and from many networks.
     test('at most its figure goes out, whatever the purpose, and no more than its part from one network', async () => {
@@ -92,11 +89,10 @@ export const daySendsSuite = storeSuite(
     });
 
     test('each paid sign-in costs a fifth of a send', async () => {
-      let signIns = 0;
-      for (let i = 0; i < 200; i++) {
+      const signIns = await countSuccesses(200, async () => {
         const opened = await send({ isPaid: true, isOnSecondStep: false });
-        if (opened.status === 'opened' && (await consume(opened.record.challenge))) signIns += 1;
-      }
+        return opened.status === 'opened' && consume(opened.record.challenge);
+      });
       // The last needs room for a whole send.
       assert.equal(signIns, 9 * unitsPerSend + 1);
     });

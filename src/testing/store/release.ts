@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { periodSeconds, storeSuite } from './subject.js';
+import { countSuccesses, periodSeconds, storeSuite } from './subject.js';
 
 /** Sends that a provider refused. */
 export const releaseSuite = storeSuite('release', {}, (subject) => {
@@ -41,15 +41,15 @@ export const releaseSuite = storeSuite('release', {}, (subject) => {
       { max: 3, periodSeconds },
       { max: 5, periodSeconds: 86_400 },
     ];
-    async function count(): Promise<number> {
-      for (let opens = 0; ; opens++) {
+    const count = () =>
+      countSuccesses(10, async () => {
         const opened = await open({ ...limit(1), bind: true });
-        if (opened.status !== 'opened') return opens;
+        if (opened.status !== 'opened') return false;
         const { challenge } = opened.record;
         await guess(1, { challenge });
         await release(opened, { challenge, limits });
-      }
-    }
+        return true;
+      });
     assert.equal(await count(), 4);
     await subject.advance(periodSeconds * 1000);
     assert.equal(await count(), 3);

@@ -184,6 +184,13 @@ export function mustBe<Result extends { status: string }, Status extends Result[
   return result as Answer<Result, Status>;
 }
 
+/** How many of these calls, one after the other, succeed. */
+export async function countSuccesses(times: number, call: () => Promise<boolean>): Promise<number> {
+  let count = 0;
+  for (let i = 0; i < times; i++) if (await call()) count += 1;
+  return count;
+}
+
 /** An identity that nobody has asked for yet. */
 export function createKey(): RecordKey {
   const tag = createTag();

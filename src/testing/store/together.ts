@@ -4,7 +4,7 @@ import { type DaySpending, type ReturnedSend, unitsPerSend } from '../../core/la
 import type { LimitedHit, SpendRequest } from '../../count-verbs.js';
 import type { ConsumedRecord, OpenRequest } from '../../store-verbs.js';
 import { createDay, createLadder, createRow, createSpend } from './spend-requests.js';
-import { createKey, createTag, mustBe, periodSeconds, storeSuite } from './subject.js';
+import { countSuccesses, createKey, createTag, mustBe, periodSeconds, storeSuite } from './subject.js';
 
 /** What `open` and `attempt` count besides a record, on a store that `countsTogether`; any other has nothing to show. */
 export const togetherSuite = storeSuite('what is counted together', { resend: 'rotate' }, (subject) => {
@@ -27,17 +27,14 @@ export const togetherSuite = storeSuite('what is counted together', { resend: 'r
   const mustRefuse = async (spending: SpendRequest, changes?: Partial<OpenRequest>) =>
     mustBe(await open(spending, changes), 'limited');
   /** How many sends fit before a row refuses. */
-  async function countRoom(spending: SpendRequest): Promise<number> {
-    let sent = 0;
-    while ((await subject.store.spend({ ...spending, hit: undefined })).status === 'counted') sent += 1;
-    return sent;
-  }
+  const countRoom = (spending: SpendRequest) =>
+    countSuccesses(
+      10,
+      async () => (await subject.store.spend({ ...spending, hit: undefined })).status === 'counted',
+    );
   /** How many calls a rolling limit still lets through. */
-  async function countHits({ key, limit }: LimitedHit): Promise<number> {
-    let allowed = 0;
-    while ((await subject.store.hit(key, limit)).allowed) allowed += 1;
-    return allowed;
-  }
+  const countHits = ({ key, limit }: LimitedHit) =>
+    countSuccesses(20, async () => (await subject.store.hit(key, limit)).allowed);
 
   // Attack: use up the limits of somebody from an address that is out of its own.
   testTogether(
