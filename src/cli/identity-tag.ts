@@ -1,8 +1,8 @@
 import { createDerivation } from '../core/derivation.js';
 import { parseIdentity } from '../core/identity.js';
 import { shortenTag } from '../core/identity-tag.js';
-import { deriveKeys } from '../core/keys.js';
-import { decodeSecret } from '../core/secret.js';
+import { deriveOptionKeys } from '../options/resolve.js';
+import { toOptions } from '../options/settings.js';
 import type { LoadedConfig } from './config.js';
 import { wrongUsage } from './wrong-usage.js';
 
@@ -15,7 +15,7 @@ export function findIdentityTag(
   { config, madeUp }: Pick<LoadedConfig, 'madeUp'> & { config: NonNullable<LoadedConfig['config']> },
   address: string | undefined,
 ): string {
-  const { OTP_SECRET_KEY, OTP_IDENTITY_KEY, OTP_NAMESPACE, OTP_DEFAULT_COUNTRY } = config;
+  const { OTP_IDENTITY_KEY, OTP_NAMESPACE, OTP_DEFAULT_COUNTRY } = config;
   if (OTP_IDENTITY_KEY === undefined && madeUp.includes('OTP_SECRET_KEY')) {
     throw wrongUsage(
       'identity tag: OTP_SECRET_KEY is not set: the service generates one at each start, so its tags cannot be computed here',
@@ -31,8 +31,6 @@ export function findIdentityTag(
     throw wrongUsage(
       'identity tag: ADDRESS must be an e-mail address, a phone number or an id such as user:42',
     );
-  const identitySecret =
-    OTP_IDENTITY_KEY === undefined ? undefined : decodeSecret(OTP_IDENTITY_KEY, 'OTP_IDENTITY_KEY');
-  const keys = deriveKeys({ secret: decodeSecret(OTP_SECRET_KEY, 'OTP_SECRET_KEY'), identitySecret });
+  const keys = deriveOptionKeys(toOptions(config));
   return shortenTag(createDerivation(keys, OTP_NAMESPACE).deriveIdentityTag(identity.value));
 }

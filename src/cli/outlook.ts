@@ -15,15 +15,10 @@ export interface Thresholds {
   maxBill: number | undefined;
 }
 
-export interface Bill {
-  /** Of all messages to phones in a day at most; null where there is no ceiling, or no price. */
-  amount: number | null;
-  perSms: number | null;
-}
-
 /** What the settings allow strangers. */
 export interface Outlook extends Forecast {
-  billDay: Bill;
+  /** Of all messages to phones in a day at most; the amount is null where there is no ceiling, or no price. */
+  billDay: { amount: number | null; perSms: number | null };
   /** Thresholds that are exceeded, one line each. */
   exceeded: string[];
 }

@@ -76,24 +76,22 @@ function narrate(transport: Transport, name: SenderName, config: Config): Transp
 }
 
 function findRecipient(
-  config: Config,
+  { OTP_DEFAULT_COUNTRY: defaultCountry }: Config,
   address: string | undefined,
   channelName: string | undefined,
   serves: (channel: Channel) => boolean,
 ): { to: string; channel: Channel } {
   if (address === undefined)
     throw wrongUsage('send-test needs an ADDRESS: an e-mail address or a phone number');
-  const identity = parseIdentity(address, { defaultCountry: config.OTP_DEFAULT_COUNTRY });
-  if (identity === 'ambiguous') {
+  const identity = parseIdentity(address, { defaultCountry });
+  if (identity === 'ambiguous')
     throw wrongUsage(
       'send-test: ADDRESS could be two phone numbers; begin it with + and the code of its country',
     );
-  }
-  if (identity === null) {
+  if (identity === null)
     throw wrongUsage(
       'send-test: ADDRESS must be an e-mail address, or a phone number such as +4915112345678',
     );
-  }
   const served = channelsOf[identity.kind].filter(serves);
   const channel = channelName === undefined ? served[0] : served.find((name) => name === channelName);
   if (channel === undefined) {

@@ -60,13 +60,9 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
   });
   await metrics?.serveOwn();
   if (cluster.isPrimary) greet(server.port);
-  letYoungGenerationGrow();
-  stopOnSignal(server, otp, config, logger);
-}
-
-/** As V8 does by default; dist/cli/main.js has switched it off for the start. */
-function letYoungGenerationGrow(): void {
+  // As V8 does by default; dist/cli/main.js has switched it off for the start.
   setFlagsFromString('--semi-space-growth-factor=2');
+  stopOnSignal(server, otp, config, logger);
 }
 
 /**

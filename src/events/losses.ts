@@ -1,15 +1,9 @@
 import type { MonotonicClock, Timer } from '../ports.js';
 
-export interface Losses {
-  add(count: number, cause: string): void;
-  /** Reports the rest. */
-  close(): void;
-}
-
 const intervalMs = 60_000;
 
 /** Reports the first loss immediately, and later ones as a sum once a minute, with the last cause. */
-export function createLosses(clock: MonotonicClock, report: (lost: number, cause: string) => void): Losses {
+export function createLosses(clock: MonotonicClock, report: (lost: number, cause: string) => void) {
   let lost = 0;
   let lastCause = '';
   let timer: Timer | undefined;
@@ -24,13 +18,14 @@ export function createLosses(clock: MonotonicClock, report: (lost: number, cause
   }
 
   return {
-    add(count, cause) {
+    add(count: number, cause: string): void {
       if (count === 0) return;
       lost += count;
       lastCause = cause;
       if (timer === undefined) tell();
     },
-    close() {
+    /** Reports the rest. */
+    close(): void {
       timer?.close();
       tell();
       timer?.close();

@@ -32,13 +32,6 @@ export interface PosterOptions extends EventsTarget {
   monotonicClock: MonotonicClock;
 }
 
-export interface EventPoster {
-  /** Never rejects. */
-  post(event: OutgoingEvent): Promise<Answer>;
-  /** Aborts the requests that are under way. */
-  close(): void;
-}
-
 const timeoutMs = 10_000;
 const target = 'the URL for events';
 const hints = { address: target, tls: target, certificateName: target };
@@ -48,14 +41,15 @@ const idleMs = 4000;
 const passingStatuses: readonly number[] = [408, 425, 429];
 
 /** Posts events by the Standard Webhooks scheme, over connections that are kept: a repeated event does no harm. */
-export function createEventPoster(options: PosterOptions): EventPoster {
+export function createEventPoster(options: PosterOptions) {
   const { url, secret, allowPrivateTargets, clock, monotonicClock } = options;
   const agents = createAgents(idleMs);
   const fetch = createPublicFetch({ allowPrivateTargets, agents });
   const underWay = new Set<AbortController>();
 
   return {
-    async post({ id, body }) {
+    /** Never rejects. */
+    async post({ id, body }: OutgoingEvent): Promise<Answer> {
       const aborter = new AbortController();
       underWay.add(aborter);
       const timer = monotonicClock.after(timeoutMs, () => aborter.abort());
@@ -73,7 +67,8 @@ export function createEventPoster(options: PosterOptions): EventPoster {
         underWay.delete(aborter);
       }
     },
-    close() {
+    /** Aborts the requests that are under way. */
+    close(): void {
       for (const aborter of underWay) aborter.abort();
       agents?.http.destroy();
       agents?.https.destroy();

@@ -15,10 +15,6 @@ export interface GateFileOptions {
   read?: (path: string) => Promise<Uint8Array>;
 }
 
-export interface OpenedEntry extends EntryRules {
-  close(): void;
-}
-
 /** @throws RangeError with the path of the file and what is wrong with it */
 export function loadGateFile(path: string): { bytes: Uint8Array; rules: EntryRules } {
   try {
@@ -35,7 +31,12 @@ export function loadGateFile(path: string): { bytes: Uint8Array; rules: EntryRul
  *
  * @throws RangeError as `loadGateFile`
  */
-export function openGateFile({ path, clock, outcomes, read = readGateFile }: GateFileOptions): OpenedEntry {
+export function openGateFile({
+  path,
+  clock,
+  outcomes,
+  read = readGateFile,
+}: GateFileOptions): EntryRules & { close(): void } {
   const start = loadGateFile(path);
   let { rules } = start;
   /** What was read last, valid or not; null when it could not be read. */

@@ -32,7 +32,7 @@ export function createMetrics(
   const postedEvents = addCounts(registry, metricList.postedEvents);
   const deliveries = addCounts(registry, metricList.deliveries);
   return {
-    sink: createMetricsSink(registry, { transports, deliveries }),
+    sink: createMetricsSink(registry, transports, deliveries),
     findCountry: ({ kind, value }) => (kind === 'phone' ? findPlace(value).country : undefined),
     measureStore: (store) => measureStore(store, commands, clock),
     noteAnswer: (route, status, durationMs) => answers.add(durationMs, route, String(status)),

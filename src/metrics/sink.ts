@@ -24,14 +24,10 @@ interface Step {
   country?: string | undefined;
 }
 
-export interface MetricsSinkParts {
-  transports: readonly Pick<Transport, 'name' | 'channels'>[];
-  deliveries: Counts;
-}
-
 export function createMetricsSink(
   registry: MetricsRegistry,
-  { transports, deliveries }: MetricsSinkParts,
+  transports: readonly Transport[],
+  deliveries: Counts,
 ): Sink {
   const add = (name: keyof typeof metricList) => addCounts(registry, metricList[name]);
   const counts = {

@@ -1,7 +1,7 @@
-import { type Channel, channels } from '../core/policy.js';
+import { channels } from '../core/policy.js';
 import type { InboxReader } from '../http/dev-inbox.js';
 import type { MetricsRegistry } from '../metrics/registry.js';
-import type { Clock, Logger, Store } from '../ports.js';
+import type { Clock, Logger, Store, Transport } from '../ports.js';
 import { storeVerbs } from '../store-verbs.js';
 import { describe, flag, hook, value } from './row.js';
 
@@ -34,25 +34,18 @@ export function checkTransports(transports: unknown, name: string): void {
   if (!Array.isArray(transports) || transports.length === 0) {
     throw new TypeError(`${name} must be a list of at least one transport, got ${describe(transports)}`);
   }
-  for (const [index, transport] of transports.entries()) {
-    const entry = `${name}[${index}]`;
-    checkMethods(transport, entry, ['send']);
-    if (typeof transport.name !== 'string' || transport.name === '') {
-      throw new TypeError(
-        `${entry}.name must be a string that is not empty, got ${describe(transport.name)}`,
-      );
-    }
-    const served: unknown = transport.channels;
-    if (
-      !Array.isArray(served) ||
-      served.length === 0 ||
-      !served.every((one) => channels.includes(one as Channel))
-    ) {
-      throw new TypeError(
-        `${entry}.channels must be a list of ${channels.join(', ')}, got ${Array.isArray(served) ? `[${served.join(', ')}]` : describe(served)}`,
-      );
-    }
-  }
+  for (const [index, transport] of transports.entries()) checkTransport(transport, `${name}[${index}]`);
+}
+
+function checkTransport(transport: Transport, name: string): void {
+  checkMethods(transport, name, ['send']);
+  const { name: given, channels: served } = transport;
+  if (typeof given !== 'string' || given === '')
+    throw new TypeError(`${name}.name must be a string that is not empty, got ${describe(given)}`);
+  const isList = Array.isArray(served);
+  if (isList && served.length > 0 && served.every((channel) => channels.includes(channel))) return;
+  const shown = isList ? `[${served.join(', ')}]` : describe(served);
+  throw new TypeError(`${name}.channels must be a list of ${channels.join(', ')}, got ${shown}`);
 }
 
 /** Options of the library alone. */

@@ -142,7 +142,7 @@ function joinHooks(admits: Gate, shouldSend: ShouldSend | undefined): ShouldSend
   };
 }
 
-function deriveOptionKeys({ secretKey, previousSecretKey, identityKey }: FilledOptions): Keys {
+export function deriveOptionKeys({ secretKey, previousSecretKey, identityKey }: FilledOptions): Keys {
   const decode = (secret: Uint8Array | string | undefined, name: string) =>
     secret === undefined ? undefined : decodeSecret(secret, name);
   return deriveKeys({

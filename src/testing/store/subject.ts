@@ -88,15 +88,13 @@ export function useStore(createHarness: CreateStoreHarness, defaults: Partial<Op
       const slack = 1500 + (performance.now() - startedAt);
       assert.ok(ms <= expected && ms > expected - slack, `${ms} instead of ${expected}`);
     },
-    /** @returns the refusal, which must have this status and name this time */
-    mustWait<Result extends { status: string }, Status extends Result['status']>(
-      result: Result,
-      status: Status,
+    /** The answer must be a refusal of this kind that names this time. */
+    mustWait(
+      result: OpenResult | AttemptResult,
+      refusal: 'limited' | 'blocked' | 'pending',
       ms: number,
-    ): Answer<Result, Status> {
-      const refusal = mustBe(result, status);
-      subject.mustBeNear((refusal as unknown as { retryAfterMs: number }).retryAfterMs, ms);
-      return refusal;
+    ): void {
+      subject.mustBeNear(mustBe(result, refusal).retryAfterMs, ms);
     },
     open: (changes: Partial<OpenRequest> = {}, by?: Store): Promise<OpenResult> =>
       (by ?? subject.store).open({
