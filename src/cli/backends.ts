@@ -1,6 +1,6 @@
 import { checkRoutes } from '../delivery/route.js';
 import type { SenderName } from '../options/delivery.js';
-import { senders } from '../options/senders.js';
+import { type Sender, senders } from '../options/senders.js';
 import type { Environment, SettingName } from '../options/settings.js';
 import type { Transport } from '../ports.js';
 import type { Inbox } from '../transports/inbox.js';
@@ -11,11 +11,16 @@ export function listBackends({ DELIVERY_ROUTES: routes, DELIVERY_BACKEND }: Envi
   return routes ? [...new Set(Object.values(routes).flat() as SenderName[])] : [DELIVERY_BACKEND];
 }
 
+/** The settings of a backend, each with the option of its transport that it is. */
+export function listSettings(name: SenderName): [SettingName, Sender['settings'][string]][] {
+  return Object.entries(senders[name].settings) as [SettingName, Sender['settings'][string]][];
+}
+
 /** @throws TypeError or RangeError that begins with the option that is wrong */
 export function createBackend(name: SenderName, config: Environment, inbox?: Inbox): Transport {
   const options: Record<string, unknown> = {};
-  for (const [setting, { option }] of Object.entries(senders[name].settings)) {
-    const value = config[setting as SettingName];
+  for (const [setting, { option }] of listSettings(name)) {
+    const value = config[setting];
     const [outer = '', inner] = option.split('.');
     if (inner === undefined) options[outer] = value;
     else if (value !== undefined) options[outer] = { ...Object(options[outer]), [inner]: value };
@@ -30,10 +35,7 @@ export function findBackendProblems(config: Environment, given: Given): string[]
   const problems: string[] = [];
   const transports: Transport[] = [];
   for (const name of listBackends(config)) {
-    const rows = Object.entries(senders[name].settings) as [
-      SettingName,
-      { option: string; isRequired: boolean },
-    ][];
+    const rows = listSettings(name);
     const missing = rows
       .filter(([setting, { isRequired }]) => isRequired && config[setting] === undefined)
       .map(([setting]) => `${setting}: required with ${name} delivery`);

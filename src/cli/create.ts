@@ -1,4 +1,3 @@
-import type { Route } from '../http/route.js';
 import type { MetricsRegistry } from '../metrics/registry.js';
 import { processClock } from '../monotonic-clock.js';
 import { silent } from '../options/resolve.js';
@@ -15,8 +14,8 @@ import { readHumanCheck } from './human-check.js';
 import { sayOfSetting } from './say.js';
 
 export function createService(config: Config, store: Store, logger: Logger, metrics?: MetricsRegistry): Otp {
-  const pages: Route[] = [createFrontPage(config)];
-  return createOtpOn(processClock, { ...readOptions(config, store, logger), metrics }, pages);
+  const options = { ...readOptions(config, store, logger), metrics };
+  return createOtpOn(processClock, options, [createFrontPage(config)]);
 }
 
 /** Faults that only show when the service is put together, such as an invalid template, one line each. */

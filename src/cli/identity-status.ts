@@ -1,23 +1,9 @@
-interface SideStatus {
-  budgets: { limit: string; used: number; max: number; refills_in_seconds: number }[];
-  guesses: { used: number; max: number; resets_in_seconds: number };
-}
+import type { z } from '@hono/zod-openapi';
+import type { listOperatorSchemas } from '../http/operator-schemas.js';
 
 /** What `POST /api/v1/operator/status` answers. */
-export interface IdentityStatus extends SideStatus {
-  identity_tag: string;
-  pending: {
-    purpose: string | null;
-    channel: string;
-    bound: boolean;
-    age_seconds: number;
-    attempts_left: number;
-    code_length: number;
-    last_send: { transport: string | null; outcome: string; cause: string | null; at: string };
-  }[];
-  known?: SideStatus;
-  signed_out_at: string | null;
-}
+export type IdentityStatus = z.infer<ReturnType<ReturnType<typeof listOperatorSchemas>['identityStatus']>>;
+type SideStatus = Pick<IdentityStatus, 'budgets' | 'guesses'>;
 
 /** For people. */
 export function formatStatus({

@@ -8,10 +8,9 @@ import { isSocketPath } from './unix-socket.js';
 /** `sun_path` of unix(7), without its final zero; other systems have less. */
 const maxSocketBytes = process.platform === 'linux' ? 107 : 103;
 
-/** What prevents listening at the configured address, one line each. A port in use is not a fault of the configuration. */
-export async function findListenProblems({ HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>): Promise<string[]> {
-  const problem = isSocketPath(HOST) ? findSocketProblem(HOST) : await findAddressProblem(HOST, PORT);
-  return problem === undefined ? [] : [problem];
+/** What prevents listening at the configured address. A port in use is not a fault of the configuration. */
+export async function findListenProblem({ HOST, PORT }: Config): Promise<string | undefined> {
+  return isSocketPath(HOST) ? findSocketProblem(HOST) : findAddressProblem(HOST, PORT);
 }
 
 function findSocketProblem(path: string): string | undefined {

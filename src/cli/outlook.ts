@@ -1,5 +1,5 @@
 import type { Forecast } from '../core/forecast.js';
-import { type Channel, channels } from '../core/policy.js';
+import { channels } from '../core/policy.js';
 import { createBackend, listBackends } from './backends.js';
 import type { Config } from './config.js';
 import { forecastSettings } from './forecast-settings.js';
@@ -24,7 +24,11 @@ export interface Outlook extends Forecast {
 }
 
 export function createOutlook(config: Config, { priceSms, maxOdds, maxBill }: Thresholds): Outlook {
-  const found = forecastSettings(config, listServed(config));
+  const served = listBackends(config).flatMap((name) => createBackend(name, config).channels);
+  const found = forecastSettings(
+    config,
+    channels.filter((channel) => served.includes(channel)),
+  );
   const { identityYear } = found.odds;
   const { number, all } = found.messagesDay;
   const reachesPhones = number > 0;
@@ -44,11 +48,6 @@ export function createOutlook(config: Config, { priceSms, maxOdds, maxBill }: Th
       exceeded.push(`--max-bill: a day can cost ${format(amount)}, over ${maxBill}`);
   }
   return { ...found, billDay: { amount, perSms: priceSms ?? null }, exceeded };
-}
-
-function listServed(config: Config): readonly Channel[] {
-  const served = listBackends(config).flatMap((name) => createBackend(name, config).channels);
-  return channels.filter((channel) => served.includes(channel));
 }
 
 const number = /^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]{1,3})?$/i;

@@ -4,7 +4,8 @@ import { holdsCertificates } from '../core/certificates.js';
 import { type LoadedConfig, loadConfig, type SettingsFile } from './config.js';
 import { findCreationProblems } from './create.js';
 import type { Source } from './given.js';
-import { findListenProblems } from './listening.js';
+import { findListenProblem } from './listening.js';
+import { listBroken } from './say.js';
 
 /**
  * Everything that decides whether the service starts, except what may change until then: whether the port is free and Redis
@@ -13,21 +14,24 @@ import { findListenProblems } from './listening.js';
 export async function prepare(environment: Source, file?: SettingsFile): Promise<LoadedConfig> {
   const loaded = loadConfig(environment, file);
   const { config } = loaded;
-  const problems = [...loaded.problems, ...findLostAuthorities(environment['NODE_EXTRA_CA_CERTS'])];
+  const problems = [
+    ...loaded.problems,
+    ...listBroken([findLostAuthorities(environment['NODE_EXTRA_CA_CERTS'])]),
+  ];
   // Invalid settings have been dropped, so nothing could be put together from what is left.
   if (config) problems.push(...findCreationProblems(config));
   // Workers listen through their primary, which has tried it.
-  if (config && cluster.isPrimary) problems.push(...(await findListenProblems(config)));
+  if (config && cluster.isPrimary) problems.push(...listBroken([await findListenProblem(config)]));
   return { ...loaded, config: problems.length === 0 ? config : null, problems };
 }
 
 /** Node only prints a warning, and continues without those certificates. */
-function findLostAuthorities(path: string | undefined): string[] {
-  if (!path) return [];
+function findLostAuthorities(path: string | undefined): string | undefined {
+  if (!path) return undefined;
   try {
-    if (holdsCertificates(readFileSync(path, 'utf8'))) return [];
+    if (holdsCertificates(readFileSync(path, 'utf8'))) return undefined;
   } catch {
-    return ['NODE_EXTRA_CA_CERTS: names a file that cannot be read'];
+    return 'NODE_EXTRA_CA_CERTS: names a file that cannot be read';
   }
-  return ['NODE_EXTRA_CA_CERTS: names a file that holds no certificate as PEM'];
+  return 'NODE_EXTRA_CA_CERTS: names a file that holds no certificate as PEM';
 }

@@ -37,7 +37,9 @@ export function createWorkerMetrics(): { collect(): Promise<string> } {
   let asked = 0;
 
   cluster.on('exit', ({ id }) => {
-    const counted = (latest.get(id) ?? []).filter(({ type }) => isCumulative(String(type)));
+    const counted = (latest.get(id) ?? []).filter(({ type }) =>
+      ['counter', 'histogram'].includes(String(type)),
+    );
     latest.delete(id);
     void AggregatorRegistry.aggregate([retired, counted])
       .getMetricsAsJSON()
@@ -76,8 +78,4 @@ export function createWorkerMetrics(): { collect(): Promise<string> } {
       return AggregatorRegistry.aggregate([retired, ...latest.values()]).metrics();
     },
   };
-}
-
-function isCumulative(type: string): boolean {
-  return type === 'counter' || type === 'histogram';
 }

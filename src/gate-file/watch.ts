@@ -44,6 +44,8 @@ export function openGateFile({
   let readFault: string | undefined;
   let timer: Timer | undefined;
   let isClosed = false;
+  const sayLoaded = () => outcomes.report({ event: 'gate_rules.loaded' });
+  const refuse = (cause: string) => outcomes.report({ event: 'gate_rules.refused', cause });
 
   function schedule(): void {
     if (isClosed) return;
@@ -74,14 +76,6 @@ export function openGateFile({
     } catch (error) {
       refuse((error as Error).message);
     }
-  }
-
-  function sayLoaded(): void {
-    outcomes.report({ event: 'gate_rules.loaded' });
-  }
-
-  function refuse(cause: string): void {
-    outcomes.report({ event: 'gate_rules.refused', cause });
   }
 
   sayLoaded();

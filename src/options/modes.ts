@@ -37,10 +37,7 @@ const modes: readonly Mode[] = [
     isOn: ({ accessTokens }) => accessTokens === 'off',
     name: 'accessTokens=off',
     refuses: [
-      {
-        names: ofThePage,
-        why: 'the sign-in page keeps a token in a cookie',
-      },
+      { names: ofThePage, why: 'the sign-in page keeps a token in a cookie' },
       { names: ['gateAllow', 'gateFile'], why: 'the gate asks for tokens' },
       { names: ['refreshTokenTtlSeconds'], why: 'refresh tokens bring access tokens' },
       { names: ['claims'], why: 'claims are in tokens' },
@@ -50,10 +47,7 @@ const modes: readonly Mode[] = [
     isOn: ({ mode }) => mode === 'window',
     name: 'mode=window',
     refuses: [
-      {
-        names: ofThePage,
-        why: 'the sign-in page binds codes to a challenge',
-      },
+      { names: ofThePage, why: 'the sign-in page binds codes to a challenge' },
       { names: ['binding'], why: 'there are no challenges' },
     ],
   },

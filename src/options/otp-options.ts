@@ -70,11 +70,11 @@ export interface OtpOptions
   transports: readonly Transport[];
 }
 
-const isOption = (name: string) => name !== name.toUpperCase();
-
 /** By the name of the option. */
 export const optionRows: Record<string, AnyRow> = Object.fromEntries(
-  Object.values(optionGroups).flatMap((rows) => Object.entries(rows).filter(([name]) => isOption(name))),
+  Object.values(optionGroups).flatMap((rows) =>
+    Object.entries(rows).filter(([name]) => name !== name.toUpperCase()),
+  ),
 );
 
 /** @throws TypeError or RangeError that begins with the name of the option, and says what is allowed */

@@ -1,8 +1,7 @@
 import type { Refusal } from '../../core/refusal.js';
 import { sayCause } from '../../delivery/cause.js';
 import type { SenderName } from '../../options/delivery.js';
-import { senders } from '../../options/senders.js';
-import type { SettingName } from '../../options/settings.js';
+import { listSettings } from '../backends.js';
 import type { Config } from '../config.js';
 
 /** Settings that identify us to each backend, in addition to its secrets. */
@@ -17,8 +16,8 @@ export function sayRefusal(name: SenderName, refusal: Refusal, config: Config): 
 }
 
 function listCredentials(name: SenderName, config: Config): string[] {
-  return Object.entries(senders[name].settings)
-    .filter(([setting]) => config[setting as SettingName] !== undefined)
+  return listSettings(name)
+    .filter(([setting]) => config[setting] !== undefined)
     .filter(([setting, { isSecret }]) => isSecret || identifying.test(setting))
     .map(([setting]) => setting);
 }

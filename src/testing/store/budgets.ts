@@ -54,10 +54,8 @@ export const budgetsSuite = storeSuite('budgets', { lengthening }, (subject) => 
         await mustOpen({ ...other, bind: true });
         await attempt(one);
         const seen = await inspect(one);
-        assert.deepEqual(
-          seen.records.map(({ recordTag }) => recordTag),
-          [one.recordTag],
-        );
+        const tags = seen.records.map(({ recordTag }) => recordTag);
+        assert.deepEqual(tags, [one.recordTag]);
         assert.deepEqual([seen.sends.length, seen.verifies.length, seen.guesses], [2, 1, 1]);
         const cleared = await clear({ ...one, records: true, counts: true, signOutSeconds: 3600 });
         assert.deepEqual(cleared, { records: 1 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createCountryLadder, daySeconds, unitsPerSend } from '../../core/ladder.js';
-import type { LimitedHit, RefundRequest, SpendRequest } from '../../count-verbs.js';
+import type { RefundRequest, SpendRequest } from '../../count-verbs.js';
 import { forAll } from '../for-all.js';
-import { createLadder, createPlace, createRow, createSpend } from './spend-requests.js';
+import { createHit, createLadder, createPlace, createRow, createSpend } from './spend-requests.js';
 import { countSuccesses, createTag, hourMs, mustBe, storeSuite } from './subject.js';
 
 /** The counts over a day that every store with `spend` has. */
@@ -155,13 +155,12 @@ export const dayCountsSuite = storeSuite('sends over a day', {}, (subject) => {
   });
 
   test('the rolling limit comes first, is the one named, and stays counted when a row refuses', async () => {
-    const limit = { max: 4, periodSeconds: 600 };
-    const hit: LimitedHit = { limitName: 'request_ip', key: createTag(), limit, group: undefined };
+    const hit = createHit(4);
     const request = createSpend([createRow(createLadder(2, 2))], { slot: hit.key, hit });
     assert.equal(await count(request, 2), 2);
-    for (const name of ['request_ip_day', 'request_ip_day', 'request_ip', 'request_ip'])
+    for (const name of ['request_ip_day', 'request_ip_day', 'verify_ip', 'verify_ip'])
       assert.equal((await mustRefuse(request)).limit, name);
-    assert.equal((await subject.store.hit(hit.key, limit)).allowed, false);
+    assert.equal((await subject.store.hit(hit.key, hit.limit)).allowed, false);
   });
 
   test('races by nobody', async () => {

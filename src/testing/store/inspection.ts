@@ -30,13 +30,7 @@ export const inspectionSuite = storeSuite('what is shown about an identity', { l
     const seen = [await inspect(), await inspect()];
     for (const { records, sends, verifies, guesses, guessesEndInMs } of seen) {
       assert.deepEqual(
-        records.map(({ isBound, channel, digits, attemptsLeft, mute }) => [
-          isBound,
-          channel,
-          digits,
-          attemptsLeft,
-          mute,
-        ]),
+        records.map((one) => [one.isBound, one.channel, one.digits, one.attemptsLeft, one.mute]),
         [
           [false, 'email', 6, 4, false],
           [true, 'sms', 6, 5, true],

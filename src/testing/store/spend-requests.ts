@@ -5,8 +5,8 @@ import {
   type Ladder,
   unitsPerSend,
 } from '../../core/ladder.js';
-import type { SpendPlace, SpendRequest, SpendRow } from '../../count-verbs.js';
-import { createTag } from './subject.js';
+import type { LimitedHit, SpendPlace, SpendRequest, SpendRow } from '../../count-verbs.js';
+import { createTag, periodSeconds } from './subject.js';
 
 const unlimited = 2 ** 50;
 
@@ -38,6 +38,13 @@ export const createSpend = (rows: SpendRow[], changes: Partial<SpendRequest> = {
   isOnSecondStep: false,
   isEnforced: true,
   ...changes,
+});
+
+export const createHit = (max: number): LimitedHit => ({
+  limitName: 'verify_ip',
+  key: createTag(),
+  limit: { max, periodSeconds },
+  group: undefined,
 });
 
 /** What a send counts for its identity over a day. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type DaySpending, type ReturnedSend, unitsPerSend } from '../../core/ladder.js';
 import type { LimitedHit, SpendRequest } from '../../count-verbs.js';
 import type { ConsumedRecord, OpenRequest } from '../../store-verbs.js';
-import { createDay, createLadder, createRow, createSpend } from './spend-requests.js';
+import { createDay, createHit, createLadder, createRow, createSpend } from './spend-requests.js';
 import { countSuccesses, createKey, createTag, mustBe, periodSeconds, storeSuite } from './subject.js';
 
 /** What `open` and `attempt` count besides a record, on a store that `countsTogether`; any other has nothing to show. */
@@ -12,12 +12,6 @@ export const togetherSuite = storeSuite('what is counted together', { resend: 'r
     test(title, async () => {
       if (subject.store.countsTogether) await run();
     });
-  const createHit = (max: number): LimitedHit => ({
-    limitName: 'verify_ip',
-    key: createTag(),
-    limit: { max, periodSeconds },
-    group: undefined,
-  });
   const wideDay = (changes: Partial<DaySpending> = {}) =>
     createDay({ ladder: createLadder(100, 100), isOnSecondStep: false, canBeAsked: true, ...changes });
   const open = (spending: SpendRequest, changes: Partial<OpenRequest> = {}) =>
