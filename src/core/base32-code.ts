@@ -1,4 +1,4 @@
-import { foldText } from './folding.js';
+import { dropSeparators, foldBase32, foldText } from './folding.js';
 
 /** What the characters of a code are. */
 export type CodeAlphabet = 'digits' | 'base32';
@@ -40,16 +40,8 @@ export function truncateToBase32(digest: string): string {
  */
 export function parseBase32Code(input: unknown): string | null {
   if (typeof input !== 'string' || input.length > base32TypedLength.max) return null;
-  const code = foldBase32(foldText(input).replace(/[\t-\r \u2028\u2029-]/g, ''));
+  const code = foldBase32(dropSeparators(foldText(input)));
   return pattern.test(code) ? code : null;
-}
-
-/** ASCII letters only: `toUpperCase` would take a dotless i for one. */
-function foldBase32(text: string): string {
-  return text
-    .replace(/[a-z]/g, (letter) => letter.toUpperCase())
-    .replaceAll('O', '0')
-    .replace(/[IL]/g, '1');
 }
 
 /** As it is shown to people: `ABCD-EFGH-JKMN`. */

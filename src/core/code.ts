@@ -10,7 +10,7 @@ import {
   parseBase32Code,
   truncateToBase32,
 } from './base32-code.js';
-import { foldText } from './folding.js';
+import { dropSeparators, foldText } from './folding.js';
 
 /** The shortest and longest code, in digits. */
 export const minDigits = 4;
@@ -86,7 +86,7 @@ export function deriveAddressTag(mac: HmacSha256, address: string): string {
  */
 export function parseCode(input: unknown): string | null {
   if (typeof input !== 'string' || input.length > maxTypedLength) return null;
-  const digits = foldText(input).replace(/[\t-\r \u2028\u2029-]/g, '');
+  const digits = dropSeparators(foldText(input));
   return codeDigits.test(digits) ? digits : null;
 }
 

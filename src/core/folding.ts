@@ -21,6 +21,22 @@ export function foldText(text: string): string {
     : text;
 }
 
+/** Codes are typed in groups: drops what may be between them from folded text. */
+export function dropSeparators(text: string): string {
+  return text.replace(/[\t-\r \u2028\u2029-]/g, '');
+}
+
+/**
+ * Crockford's base32 as people write it: in either case, O for 0, I and L for 1. ASCII letters only: `toUpperCase` would take a
+ * dotless i for one.
+ */
+export function foldBase32(text: string): string {
+  return text
+    .replace(/[a-z]/g, (letter) => letter.toUpperCase())
+    .replaceAll('O', '0')
+    .replace(/[IL]/g, '1');
+}
+
 /**
  * Folds and trims the text of an identity. The domain of an e-mail address is left to UTS 46, since folding could turn it
  * into a different name. Idempotent.

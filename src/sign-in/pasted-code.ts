@@ -1,4 +1,4 @@
-import { foldText } from '../core/folding.js';
+import { dropSeparators, foldText } from '../core/folding.js';
 
 /**
  * The digits of a code in what was typed, pasted or filled in: alone, grouped as people group them, or in the whole
@@ -10,7 +10,7 @@ import { foldText } from '../core/folding.js';
 export function parsePastedCode(text: string, length: number): string | null {
   // Full-width punctuation ends a number; folded to ASCII it would not.
   const folded = foldText(text.replace(/[\uff0c\uff0e\uff0f\uff1a]/g, '; ')).replace(/\t/g, ' ');
-  const digits = folded.replace(/[\s-]/g, '');
+  const digits = dropSeparators(folded);
   const isAlone = !/\D/.test(digits);
   if (isAlone && digits.length <= length) return digits;
   return findBoundCode(folded, length) ?? (isAlone ? digits : null);

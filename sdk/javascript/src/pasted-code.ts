@@ -1,6 +1,6 @@
 // Generated from src/sign-in/pasted-code.ts by scripts/sdk-copies.ts.
 
-import { foldText } from './folding.js';
+import { dropSeparators, foldText } from './folding.js';
 
 /**
  * The digits of a code in what was typed, pasted or filled in: alone, grouped as people group them, or in the whole
@@ -12,7 +12,7 @@ import { foldText } from './folding.js';
 export function readPastedCode(text: string, length: number): string | null {
   // Full-width punctuation ends a number; folded to ASCII it would not.
   const folded = foldText(text.replace(/[\uff0c\uff0e\uff0f\uff1a]/g, '; ')).replace(/\t/g, ' ');
-  const digits = folded.replace(/[\s-]/g, '');
+  const digits = dropSeparators(folded);
   const isAlone = !/\D/.test(digits);
   if (isAlone && digits.length <= length) return digits;
   return findBoundCode(folded, length) ?? (isAlone ? digits : null);
