@@ -2,6 +2,7 @@ import { refuseUnknownOptions } from '../core/known-options.js';
 import { signInPurpose } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import { challengeBearer, readBearer } from '../http/bearer.js';
+import { retrySoonSeconds } from '../http/error-reply.js';
 import { replyProblem } from '../http/problems.js';
 import type { HttpReply } from '../http/reply.js';
 import { createRequestId, nameReply } from '../http/request-id.js';
@@ -41,7 +42,9 @@ export function createGuard(otp: TokenVerifier, options: GuardOptions = {}): Gua
       if (check.active && purposes.includes(check.claims.purpose)) return { claims: check.claims };
     } catch (error) {
       if (!(error instanceof OtpError) || error.code !== 'store_unavailable') throw error;
-      return refuse(replyProblem('store_unavailable', error.message, { retry_after_seconds: 1 }));
+      return refuse(
+        replyProblem('store_unavailable', error.message, { retry_after_seconds: retrySoonSeconds }),
+      );
     }
     const detail =
       token === null

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { namePattern } from '../core/policy.js';
+import { nameForm, namePattern } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import { callerRights } from '../http/api-keys.js';
 import { checkRights } from '../options/api-keys.js';
@@ -134,7 +134,7 @@ function formatSecrets(values: { 'api-key'?: string; 'introspect-client'?: strin
     if (given === undefined) continue;
     const [, name = given, rights = ''] = (option === 'api-key' && splitRights.exec(given)) || [];
     if (!namePattern.test(name)) {
-      throw wrongUsage(`--${option}: given "${name}", allowed: 1 to 64 letters, digits, ., - or _`);
+      throw wrongUsage(`--${option}: given "${name}", allowed: ${nameForm}`);
     }
     const { key, hash } = generateApiKey();
     const entry = `${name}=${hash}${rights}`;

@@ -13,8 +13,13 @@ export const minSecretBytes = 32;
 export function decodeSecret(secret: Uint8Array | string, name: string): Uint8Array {
   const bytes = typeof secret === 'string' ? decodeBase64(secret) : secret;
   if (!(bytes instanceof Uint8Array)) throw new TypeError(`${name} must be bytes or base64 text`);
-  if (bytes.length < minSecretBytes) {
-    throw new RangeError(`${name} must be at least ${minSecretBytes} bytes, got ${bytes.length}`);
-  }
+  assertSecretLength(bytes, name);
   return bytes;
+}
+
+/** @throws RangeError when it is too short */
+export function assertSecretLength(secret: Uint8Array, name: string): void {
+  if (secret.length < minSecretBytes) {
+    throw new RangeError(`${name} must be at least ${minSecretBytes} bytes, got ${secret.length}`);
+  }
 }

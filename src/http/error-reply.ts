@@ -4,7 +4,8 @@ import type { Outcomes } from '../outcomes/outcomes.js';
 import { replyProblem } from './problems.js';
 import type { HttpReply } from './reply.js';
 
-const retrySoonSeconds = 1;
+/** What a caller is told to wait when the store did not answer, or too many messages wait. */
+export const retrySoonSeconds = 1;
 
 /** The problem for an error that a route has thrown. */
 export function replyError(error: unknown, outcomes: Outcomes, call: Call): HttpReply {

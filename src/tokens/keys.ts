@@ -10,7 +10,7 @@ import {
   verify,
   webcrypto,
 } from 'node:crypto';
-import { minSecretBytes } from '../core/secret.js';
+import { assertSecretLength } from '../core/secret.js';
 import { createHmacSha256 } from '../fast/hmac.js';
 import { encodeAscii } from '../fast/message.js';
 import { isWorkerd } from '../runtime.js';
@@ -115,9 +115,7 @@ function importOnce(load: () => Promise<CryptoKey>): () => Promise<CryptoKey> {
 export function importSecret(secret: string, name: string): SigningKey {
   if (typeof secret !== 'string') throw new TypeError(`${name} must be a string`);
   const bytes = Buffer.from(secret);
-  if (bytes.length < minSecretBytes) {
-    throw new RangeError(`${name} must be at least ${minSecretBytes} bytes, got ${bytes.length}`);
-  }
+  assertSecretLength(bytes, name);
   const mac = createHmacSha256(createSecretKey(bytes));
   return {
     algorithm: 'HS256',
