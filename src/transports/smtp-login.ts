@@ -31,7 +31,7 @@ export function resolveTokenLogin(username: string | undefined, host: string, to
   };
 }
 
-/** XOAUTH2, as Google and Microsoft document it (docs/decisions/0032). Retries once with a new token: the old one may have been revoked. */
+/** XOAUTH2, as Google and Microsoft document it (docs/decisions/0032). Retries once: the token may have been revoked. */
 async function logIn(user: string, tokens: TokenSource, { sendCommand }: Dialogue): Promise<void> {
   for (const isLast of [false, true]) {
     const token = await tokens.get();

@@ -6,9 +6,8 @@
 -- SETTINGS period of the limits in seconds
 -- Returns  { records, counts of the unknown side, counts of the known side, second up to which sign-ins have ended or -1 };
 --          counts are { sends, refused sends, verifies, guesses, ms until they are forgotten, units of a day, ms until the
---          first is forgotten }, the first three as ms since
---          each, oldest first; a record is { name, number of the channel, digits, attempts left, mute, ms until it expires, id of the last
---          send, ms since then, note about it }
+--          first is forgotten }, the first three as ms since each, oldest first; a record is { name, number of the channel,
+--          digits, attempts left, mute, ms until it expires, id of the last send, ms since then, note about it }
 
 local period = SETTINGS[3] * 1000000
 local fence = read_record_fence()

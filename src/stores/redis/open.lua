@@ -10,15 +10,15 @@
 -- ARGV[6]  network of the caller, '' where networks do not count
 -- ARGV[7]  what was counted elsewhere, to be returned with the send
 -- ARGV[8]  place, see spending.lua
--- SETTINGS [3] side; whether the record must exist (a bound one is sent again); number of the channel; guesses at short codes in one
---          period (0: any number); whether the record is mute; ids of the available keys, of which the first makes new codes; digits;
---          life in seconds; attempts; reuse, rotate or refuse; cooldown in seconds; remaining seconds below which a record is stale;
---          maximum sends and their period in seconds; digits and attempts of a long code; if sends of a day are counted: figures in
---          force, figures with a check or false, whether they refuse, whether it is paid
+-- SETTINGS [3] side; whether the record must exist (a bound one is sent again); number of the channel; guesses at short codes in
+--          one period (0: any number); whether the record is mute; ids of the available keys, of which the first makes new codes;
+--          digits; life in seconds; attempts; reuse, rotate or refuse; cooldown in seconds; remaining seconds below which a record
+--          is stale; maximum sends and their period in seconds; digits and attempts of a long code; if sends of a day are counted:
+--          figures in force, figures with a check or false, whether they refuse, whether it is paid
 --          [4] see spending.lua
--- Returns  { 'opened', challenge, key id, window, digits, channels, mute, send id, life in ms, ms until the next send, what a limit
---            over a day would have refused by or '', number of the row that would have refused or 0 }
---          { 'refused', … } for a refusal of spending.lua | 'expired' | { 'blocked', ms } | { 'pending', ms } | { 'cooldown', ms } |
+-- Returns  { 'opened', challenge, key id, window, digits, channels, mute, send id, life in ms, ms until the next send, what a
+--            limit over a day would have refused by or '', number of the row that would have refused or 0 }
+--          { 'refused', … } for a refusal of spending.lua | 'expired' | { 'blocked', ms } | { 'pending', ms } | { 'cooldown', ms }
 --          { 'request_identity', ms } | { 'request_day' or 'request_network', ms, whether a check would help }
 
 local count_spending, exceeded_row
