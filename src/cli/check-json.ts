@@ -3,6 +3,7 @@ import { showSetting } from './check.js';
 import type { LoadedConfig } from './config.js';
 import type { Finding } from './connect/checks.js';
 import type { Outlook } from './outlook.js';
+import { formatJson } from './print.js';
 
 /**
  * The same as the text of `check`, for programs. Every member is always there; without a valid configuration, those that
@@ -17,18 +18,14 @@ export function formatCheckJson(
   const exceeded = outlook?.exceeded ?? [];
   const failed = connections?.filter(({ status }) => status === 'failed') ?? [];
   const faults = failed.map(({ name, text }) => `--connect: ${name}: ${text}`);
-  return `${JSON.stringify(
-    {
-      ok: problems.length + exceeded.length + faults.length === 0,
-      problems: [...problems, ...exceeded, ...faults],
-      warnings,
-      settings: config ? Object.fromEntries(settingNames.map((name) => [name, show(name, loaded)])) : {},
-      ...describe(outlook),
-      ...(connections && { connections }),
-    },
-    null,
-    2,
-  )}\n`;
+  return formatJson({
+    ok: problems.length + exceeded.length + faults.length === 0,
+    problems: [...problems, ...exceeded, ...faults],
+    warnings,
+    settings: config ? Object.fromEntries(settingNames.map((name) => [name, show(name, loaded)])) : {},
+    ...describe(outlook),
+    ...(connections && { connections }),
+  });
 }
 
 /** As the text shows it; null for what is not set. */

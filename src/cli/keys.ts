@@ -9,6 +9,7 @@ import {
   type Rotation,
   rotateKeys,
 } from '../tokens/key-file.js';
+import { formatJson } from './print.js';
 import { wrongUsage } from './wrong-usage.js';
 
 const keysActions = ['generate', 'rotate', 'list'] as const;
@@ -114,7 +115,7 @@ function readKeys(path: string): KeyFile {
 /** @throws OtpError `invalid_request` for a path where there is a file */
 function createFile(path: string, file: KeyFile): void {
   try {
-    writeFileSync(path, serialise(file), { mode: ownerOnly, flag: 'wx' });
+    writeFileSync(path, formatJson(file), { mode: ownerOnly, flag: 'wx' });
   } catch (error) {
     const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
     throw wrongUsage(
@@ -130,7 +131,7 @@ function replaceFile(path: string, file: KeyFile): void {
     const next = `${target}.next`;
     const { uid, gid } = statSync(target);
     rmSync(next, { force: true });
-    writeFileSync(next, serialise(file), { mode: ownerOnly, flag: 'wx' });
+    writeFileSync(next, formatJson(file), { mode: ownerOnly, flag: 'wx' });
     // The service may run as a different user.
     chownSync(next, uid, gid);
     renameSync(next, target);
@@ -138,5 +139,3 @@ function replaceFile(path: string, file: KeyFile): void {
     throw wrongUsage(`--file: ${path} cannot be written`);
   }
 }
-
-const serialise = (file: KeyFile) => `${JSON.stringify(file, null, 2)}\n`;

@@ -3,8 +3,7 @@ import { parseArgs } from 'node:util';
 import { nameForm, namePattern } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import { callerRights } from '../http/api-keys.js';
-import { checkRights } from '../options/api-keys.js';
-import { passes } from '../options/row.js';
+import { findRightsFault } from '../options/api-keys.js';
 import { generateApiKey, generateSecretKey } from '../otp.js';
 import { version } from '../version.js';
 import { type LoadedConfig, loadConfig, parseGiven, readEnvFile } from './config.js';
@@ -13,6 +12,7 @@ import { findIdentityTag } from './identity-tag.js';
 import { runKeys, TooEarlyError } from './keys.js';
 import { OperateError, operate } from './operate.js';
 import { prepare } from './prepare.js';
+import { print } from './print.js';
 import { sayAllowed } from './say.js';
 import { wrongUsage } from './wrong-usage.js';
 
@@ -122,7 +122,7 @@ const splitRights = /^([^:]*)(:.*)$/;
 
 function isApiKeys(text: string): boolean {
   const { wrong, values } = parseGiven({ API_KEYS: text });
-  return wrong.length === 0 && passes(checkRights)(values.API_KEYS);
+  return wrong.length === 0 && findRightsFault(values.API_KEYS) === undefined;
 }
 
 function formatSecrets(values: { 'api-key'?: string; 'introspect-client'?: string }): string {
@@ -149,10 +149,6 @@ function formatSecrets(values: { 'api-key'?: string; 'introspect-client'?: strin
 /** A connection that hangs must not keep the process alive. */
 function leave(isWell: boolean): never {
   process.exit(isWell ? 0 : exitFailed);
-}
-
-function print(text: string): void {
-  process.stdout.write(text);
 }
 
 function complain(lines: string[], exitCode: number): never {

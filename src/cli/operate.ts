@@ -1,5 +1,6 @@
 import { isPrivateHost } from '../core/private-host.js';
 import { formatStatus, type IdentityStatus } from './identity-status.js';
+import { formatJson } from './print.js';
 import { readSecretFile } from './secret-file.js';
 import { wrongUsage } from './wrong-usage.js';
 
@@ -120,10 +121,6 @@ function readKey(path: string | undefined): string {
   const key = (text ?? '').trim();
   if (!/^[\x21-\x7E]+$/.test(key)) throw wrong('--key-file: holds more than an API key');
   return key;
-}
-
-function formatJson(answer: object): string {
-  return `${JSON.stringify(answer, null, 2)}\n`;
 }
 
 const wrong = (message: string) => wrongUsage(`identity: ${message}`);

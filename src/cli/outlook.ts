@@ -24,11 +24,9 @@ export interface Outlook extends Forecast {
 }
 
 export function createOutlook(config: Config, { priceSms, maxOdds, maxBill }: Thresholds): Outlook {
-  const served = listBackends(config).flatMap((name) => createBackend(name, config).channels);
-  const found = forecastSettings(
-    config,
-    channels.filter((channel) => served.includes(channel)),
-  );
+  const reached = listBackends(config).flatMap((name) => createBackend(name, config).channels);
+  const served = channels.filter((channel) => reached.includes(channel));
+  const found = forecastSettings(config, served);
   const { identityYear } = found.odds;
   const { number, all } = found.messagesDay;
   const reachesPhones = number > 0;

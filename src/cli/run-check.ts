@@ -3,6 +3,7 @@ import { formatCheckJson } from './check-json.js';
 import type { LoadedConfig, SettingsFile } from './config.js';
 import { checkConnections } from './connect/check-connections.js';
 import { createOutlook, readThresholds } from './outlook.js';
+import { print } from './print.js';
 
 /**
  * Prints what `check` finds.
@@ -33,8 +34,4 @@ export async function runCheck(
     print(failures === 0 ? 'Everything answers.\n' : `${failed}\n`);
   }
   return failures === 0 && outlook.exceeded.length === 0 ? 'well' : 'failed';
-}
-
-function print(text: string): void {
-  process.stdout.write(text);
 }

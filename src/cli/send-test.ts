@@ -13,10 +13,11 @@ import type { Content, Message, Receipt, Transport } from '../ports.js';
 import { createBackend, listBackends } from './backends.js';
 import type { Config } from './config.js';
 import { sayRefusal } from './connect/say-refusal.js';
+import { print } from './print.js';
 import { markAsTest } from './test-message.js';
 import { wrongUsage } from './wrong-usage.js';
 
-const say = (line: string) => process.stdout.write(`${line}\n`);
+const say = (line: string) => print(`${line}\n`);
 
 /**
  * Sends a sample code the way real ones are sent, and prints what each backend answers to standard output. Returns whether one

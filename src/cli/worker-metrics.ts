@@ -11,14 +11,11 @@ type Metrics = MetricObjectWithValues<MetricValue<string>>[];
 const question = 'stateless-otp metrics?';
 const answerLimitMs = 2000;
 
-interface Answer {
-  [question]: number;
-  metrics: Metrics;
-}
+type Message = { [question]?: number; metrics?: Metrics } | null;
 
 /** In a worker: answers the primary process, which serves the metrics of all. */
 export function answerWithMetrics(registry: Registry): void {
-  process.on('message', async (message: { [question]?: number } | null) => {
+  process.on('message', async (message: Message) => {
     const number = message?.[question];
     if (typeof number !== 'number') return;
     const metrics = await registry.getMetricsAsJSON();
@@ -58,7 +55,7 @@ export function createWorkerMetrics(): { collect(): Promise<string> } {
         worker.off('exit', finish);
         resolve();
       };
-      const listen = (message: Partial<Answer> | null) => {
+      const listen = (message: Message) => {
         if (message?.[question] !== number || !message.metrics) return;
         latest.set(worker.id, message.metrics);
         finish();

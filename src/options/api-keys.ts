@@ -61,21 +61,18 @@ export const apiKeysRow: Row<ApiKeys, ApiKeys> = {
   parse: parseKeys,
 };
 
-/** @throws RangeError that names the key, and a right that does not exist or has no effect */
-export function checkRights(keys: ApiKeys): void {
+/** What is wrong with the rights of a key: one does not exist or has no effect. */
+export function findRightsFault(keys: ApiKeys): string | undefined {
   for (const key of keys) {
     if (typeof key === 'string') continue;
     const { name, rights = [] } = key;
     const unknown = rights.find((right) => !callerRights.includes(right));
     if (unknown !== undefined)
-      throw new RangeError(
-        `apiKeyHashes: ${name} has the right "${unknown}", which does not exist; rights are ${callerRights.join(', ')}`,
-      );
+      return `apiKeyHashes: ${name} has the right "${unknown}", which does not exist; rights are ${callerRights.join(', ')}`;
     if (rights.includes('unguarded') && !rights.includes('otp'))
-      throw new RangeError(
-        `apiKeyHashes: ${name} has the right "unguarded" without "otp", and may not ask for the codes that it is about; give it both`,
-      );
+      return `apiKeyHashes: ${name} has the right "unguarded" without "otp", and may not ask for the codes that it is about; give it both`;
   }
+  return undefined;
 }
 
 export function listCallers(keys: ApiKeys): ApiCaller[] {
@@ -84,9 +81,4 @@ export function listCallers(keys: ApiKeys): ApiCaller[] {
       ? { name: undefined, hash: key, rights: ['otp'] }
       : { name: key.name, hash: key.hash, rights: key.rights ?? ['otp'] },
   );
-}
-
-/** Whether some key has this right. */
-export function isGranted(right: CallerRight, keys: ApiKeys): boolean {
-  return listCallers(keys).some(({ rights }) => rights.includes(right));
 }

@@ -2,7 +2,7 @@ import { parsePhoneCountries } from '../core/phone-countries.js';
 import { createPolicy, type DeliveryMode, signInPurpose } from '../core/policy.js';
 import { loadGateFile } from '../gate-file/watch.js';
 import { createTokenKeys, type TokenKeys } from '../tokens/keys.js';
-import { checkRights, isGranted } from './api-keys.js';
+import { findRightsFault, listCallers } from './api-keys.js';
 import { modeRules, type Rule } from './modes.js';
 import { type FilledOptions, optionRows } from './otp-options.js';
 import { secretRules } from './secret-rules.js';
@@ -21,7 +21,8 @@ export function isPageServed({
   signInPage,
   purposes,
 }: FilledOptions): boolean {
-  const isWanted = !isGranted('otp', apiKeyHashes) && accessTokens === 'on' && mode === 'challenge';
+  const needsKey = listCallers(apiKeyHashes).some(({ rights }) => rights.includes('otp'));
+  const isWanted = !needsKey && accessTokens === 'on' && mode === 'challenge';
   return (signInPage ?? isWanted) && purposes.includes(signInPurpose);
 }
 
@@ -67,7 +68,7 @@ const rules: readonly Rule[] = [
     store?.isStateless &&
     humanCheck?.provider === 'altcha' &&
     'humanCheck cannot be altcha with a store that keeps nothing: turnstile can be used, which remembers itself',
-  ({ apiKeyHashes }) => void checkRights(apiKeyHashes),
+  ({ apiKeyHashes }) => findRightsFault(apiKeyHashes),
   (options) => void makeTokenKeys(options),
   ({ jwtPrivateKey, previousJwtPrivateKey }) => {
     const [key, previous] = [jwtPrivateKey, previousJwtPrivateKey].map(

@@ -17,7 +17,7 @@ import { openSuite } from './store/open.js';
 import { releaseSuite } from './store/release.js';
 import { retractSuite } from './store/retract.js';
 import { signOutsSuite } from './store/sign-outs.js';
-import { type CreateStoreHarness, useStore } from './store/subject.js';
+import { type CreateStoreHarness, type Suite, useStore } from './store/subject.js';
 import { togetherSuite } from './store/together.js';
 
 export { optionalVerbs };
@@ -27,8 +27,6 @@ export interface StoreContractOptions {
   /** Verbs that the store does not have; what needs them is not tested. Default: it has all of them. */
   without?: readonly OptionalVerb[];
 }
-
-type Suite = (createHarness: CreateStoreHarness) => void;
 
 const suites: [Suite, ...needed: OptionalVerb[]][] = [
   [openSuite],

@@ -28,6 +28,8 @@ export interface StoreHarness {
 /** Called before each test. Tags are fresh for each test, so the memory may be shared. */
 export type CreateStoreHarness = () => Promise<StoreHarness>;
 
+export type Suite = (createHarness: CreateStoreHarness) => void;
+
 /** The suites of optional verbs run only on a store that has them. */
 type FullStore = Required<Store>;
 type Answer<Result, Status> = Result & { status: Status };
@@ -52,7 +54,7 @@ export function storeSuite(
   title: string,
   defaults: Partial<OpenRequest>,
   declareTests: (subject: Subject) => void,
-): (createHarness: CreateStoreHarness) => void {
+): Suite {
   return (createHarness) => describe(title, () => declareTests(useStore(createHarness, defaults)));
 }
 
