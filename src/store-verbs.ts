@@ -47,7 +47,7 @@ export interface RecordKey extends OwnerTags {
  * of the same side still have. When that is too little, the new code is long.
  */
 export interface Lengthening {
-  /** Guesses at short codes in one period; 0: any number, and all codes are short. */
+  /** Guesses at short codes in one period; 0: any number, and all codes are short; below 0: all are long. */
   after: number;
   /** Of a long code. */
   digits: number;

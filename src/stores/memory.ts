@@ -2,26 +2,26 @@ import { refuseUnknownOptions } from '../core/known-options.js';
 import { assertWholeNumber } from '../core/policy.js';
 import type { Clock, Store } from '../ports.js';
 import { attempt } from './memory/attempt.js';
-import type { StoredBudget } from './memory/budgets.js';
-import { createCountVerbs } from './memory/count-verbs.js';
-import { DaySends } from './memory/day-sends.js';
+import { dropExpired, type StoredBudget } from './memory/budgets.js';
+import { DayCounts } from './memory/day-counts.js';
 import { consume, retract } from './memory/end-attempt.js';
+import { createExchange } from './memory/exchange.js';
 import { ExpiringMap, entriesRange } from './memory/expiring-map.js';
 import { note, release } from './memory/follow-send.js';
 import { GuessCounts } from './memory/guess-counts.js';
+import { createHit } from './memory/hit.js';
 import { open } from './memory/open.js';
 import { clear, inspect } from './memory/operate.js';
 import { SignOuts } from './memory/sign-outs.js';
 import { steadyClock } from './memory/steady-clock.js';
 import type { Tables } from './memory/tables.js';
-import { TokenFamilies } from './memory/token-families.js';
 
 export interface MemoryStoreOptions {
   /** Milliseconds. Default: a clock that does not jump when the system's time is set. */
   clock?: Clock;
   /**
    * Maximum number of live entries of each kind (pending records, guess counts, addresses, claims, token families, sign-outs),
-   * 1 to 10 000 000. Default 250 000: about 400 MB when full.
+   * 1 to 10 000 000. Default 250 000: about 500 MB when all are full.
    */
   maxEntries?: number;
 }
@@ -38,24 +38,26 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   refuseUnknownOptions(options, ['clock', 'maxEntries']);
   const { clock = steadyClock, maxEntries = entriesRange.default } = options;
   assertWholeNumber('maxEntries', maxEntries, entriesRange);
-  const budgets = new ExpiringMap<StoredBudget>(maxEntries);
-  const guesses = new GuessCounts(maxEntries);
+  const budgets = new ExpiringMap<StoredBudget>(maxEntries, dropExpired);
+  const guesses = { unknown: new GuessCounts(maxEntries), known: new GuessCounts(maxEntries) };
   const claims = new ExpiringMap(maxEntries);
-  const families = new TokenFamilies(maxEntries);
   const signOuts = new SignOuts(maxEntries);
-  const daySends = new DaySends(maxEntries);
-  const tables: Tables = { budgets, guesses, daySends, signOuts, sendCount: 0 };
+  const hit = createHit(maxEntries, budgets, clock);
+  const days = new DayCounts(maxEntries, hit, clock);
+  const tables: Tables = { clock, budgets, guesses, signOuts, sendCount: 0 };
 
   return {
-    ...createCountVerbs(maxEntries, budgets, clock),
-    open: async (request) => open(tables, request, clock()),
-    attempt: async (request) => attempt(tables, request, clock()),
-    consume: async (request) => consume(tables, request, clock()),
-    retract: async (request) => retract(tables, request, clock()),
-    release: async (request) => release(tables, request, clock()),
-    note: async (request) => note(tables, request, clock()),
-    clear: async (request) => clear(tables, request, clock()),
-    inspect: async (request) => inspect(tables, request, clock()),
+    hit,
+    spend: (request) => days.spend(request),
+    refund: (request) => days.refund(request),
+    open: open.bind(null, tables),
+    attempt: attempt.bind(null, tables),
+    consume: consume.bind(null, tables),
+    retract: retract.bind(null, tables),
+    release: release.bind(null, tables),
+    note: note.bind(null, tables),
+    clear: clear.bind(null, tables),
+    inspect: inspect.bind(null, tables),
 
     async claim(key, ttlSeconds) {
       const now = clock();
@@ -71,7 +73,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       if (signOuts.haveEnded(identityTag, authTimeSeconds, ttlSeconds, now)) return true;
       return names.some((name) => claims.load(name, now) !== undefined);
     },
-    exchange: async (request) => families.exchange(request, clock()),
+    exchange: createExchange(maxEntries, clock),
     async ping() {},
     async close() {},
   };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { identityLadder } from '../../src/core/ladder.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { describeStore, type StoreHarness } from '../../src/testing/index.js';
 import { createManualClock } from '../helpers/clock.js';
@@ -80,6 +81,40 @@ test('what has expired is cleaned up by the calls that come', async () => {
     for (let i = 0; i < 900; i++) assert.equal((await store.open(openFor(`${round} ${i}`))).status, 'opened');
     clock.advance(600_000);
   }
+});
+
+// Attack: ask for codes of many people, whose sends of the day then take the room of other people's codes.
+test('sends of a day are remembered for a day, and take no room from pending codes', async () => {
+  const clock = createManualClock();
+  const store = createMemoryStore({ clock, maxEntries: 100 });
+  const day = {
+    ladder: identityLadder,
+    isOnSecondStep: false,
+    canBeAsked: false,
+    isEnforced: true,
+    isPaid: true,
+    network: 'network',
+    receipt: '',
+  };
+  const ask = async (tag: string, isOnSecondStep = false) =>
+    (await store.open({ ...openFor(tag), day: { ...day, isOnSecondStep } })).status;
+  for (let i = 0; i < 5; i++) {
+    for (let j = 0; j < 100; j++) assert.equal(await ask(`early ${j}`), 'opened');
+    await assert.rejects(ask('one more', true), { code: 'store_unavailable' });
+    clock.advance(600_000);
+  }
+  for (let round = 0; round < 10; round++) {
+    for (let i = 0; i < 100; i++) {
+      assert.equal(await ask(`early ${i}`), 'limited');
+      assert.equal(await ask(`late ${round} ${i}`), 'limited');
+      assert.equal(await ask(`late ${round} ${i}`, true), 'opened');
+    }
+    clock.advance(600_000);
+  }
+  clock.advance(86_400_000);
+  // Calls clean up a little each.
+  await ask('first of the day', true);
+  for (let i = 0; i < 99; i++) assert.equal(await ask(`next day ${i}`), 'opened');
 });
 
 test('a full table finds room as soon as something in it has expired', async () => {

@@ -1,14 +1,20 @@
+import type { ExpiredCause } from '../../core/expired-cause.js';
+import { policyNumbers } from '../../core/policy.js';
 import type { AttemptRequest, AttemptResult } from '../../store-verbs.js';
 import { nameRecord } from '../record-name.js';
-import { addAttempt, explainAbsence, extend, findCounts, findRecord } from './budgets.js';
+import { extend, findCounts, findRecord, type StoredBudget } from './budgets.js';
 import { toPending } from './records.js';
-import { addToLog, timeLeft } from './rolling-log.js';
+import { addToLog, waitForRoom } from './rolling-log.js';
 import type { Tables } from './tables.js';
 
+const longestLifeMs = policyNumbers.windowSeconds.max * 1000;
+
 /** See `Store.attempt`. */
-export function attempt({ budgets, guesses }: Tables, request: AttemptRequest, now: number): AttemptResult {
-  const { budgetTag, recordTag, challenge, attemptId, lengthening, verifies } = request;
-  const budget = budgets.load(budgetTag, now);
+export async function attempt(tables: Tables, request: AttemptRequest): Promise<AttemptResult> {
+  const now = tables.clock();
+  const { budgetTag, recordTag, challenge, attemptId, lengthening } = request;
+  const { max, periodSeconds } = request.verifies;
+  const budget = tables.budgets.load(budgetTag, now);
   const record = budget && findRecord(budget, nameRecord(recordTag, challenge), now);
   if (!budget || !record) {
     return { status: 'expired', cause: explainAbsence(budget, recordTag, challenge, now) };
@@ -18,20 +24,42 @@ export function attempt({ budgets, guesses }: Tables, request: AttemptRequest, n
   if (record.attemptsLeft <= 0) return { status: 'blocked', retryAfterMs: record.expiresAt - now };
   if (challenge === undefined) {
     const counts = findCounts(budget, request.side);
-    const retryAfterMs = timeLeft(counts.verifies.at(-verifies.max), verifies.periodSeconds, now);
+    const retryAfterMs = waitForRoom(counts.verifies, max, periodSeconds, now);
     if (retryAfterMs > 0) return { status: 'limited', retryAfterMs };
-    counts.verifies = addToLog(counts.verifies, verifies.periodSeconds, now);
-    extend(budget, now + verifies.periodSeconds * 1000);
+    counts.verifies = addToLog(counts.verifies, periodSeconds, now);
+    extend(budget, now + periodSeconds * 1000);
   }
   let period = 0;
   if (record.isShort) {
-    period = guesses.count(budgetTag, record.side, lengthening.memorySeconds, now);
+    period = tables.guesses[record.side].count(budgetTag, lengthening.memorySeconds, now);
     if (record.period !== period) record.tried = 0;
     record.period = period;
     record.tried += 1;
   }
-  if (attemptId !== undefined) addAttempt(budget, { id: attemptId, at: now, record, period });
+  if (attemptId !== undefined) {
+    // The others, but for those that have outlived every code.
+    const others = budget.attempts.filter(({ at }) => at > now - longestLifeMs);
+    budget.attempts = [...others, { id: attemptId, at: now, record, period }];
+  }
   record.attemptsLeft -= 1;
   const { attemptsLeft, side, expiresAt: expiresAtMs, note = null } = record;
   return { status: 'counted', record: toPending(record), attemptsLeft, side, expiresAtMs, note };
+}
+
+/** Why there is no live record of this name. */
+function explainAbsence(
+  budget: StoredBudget | undefined,
+  recordTag: string,
+  challenge: string | undefined,
+  now: number,
+): ExpiredCause {
+  if (!budget) return 'never_requested';
+  const name = nameRecord(recordTag, challenge);
+  if (budget.records.some((record) => record.name === name)) return 'expired';
+  const hasOther = budget.records.some(
+    (record) => record.expiresAt > now && record.name.startsWith(recordTag),
+  );
+  if (hasOther) return challenge === undefined ? 'other_challenge' : 'replaced';
+  const lastSend = Math.max(budget.unknown?.sends.at(-1) ?? 0, budget.known?.sends.at(-1) ?? 0);
+  return lastSend + longestLifeMs > now ? 'gone' : 'never_requested';
 }

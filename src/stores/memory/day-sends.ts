@@ -10,13 +10,11 @@ import {
 import type { DayLimit } from '../../core/policy.js';
 import type { InspectedCounts } from '../../inspect-verb.js';
 import type { Side } from '../../store-verbs.js';
-import { type Expiring, ExpiringMap } from './expiring-map.js';
 
-/**
- * One send. A list from the newest to the oldest, since most people get one a day: then it is a single object.
- * `expiresAt` is a day after its time.
- */
-interface DaySend extends Expiring {
+/** A linked list from the newest to the oldest, since most people get one a day: then it is a single object. */
+interface DaySend {
+  /** A day after its time. */
+  expiresAt: number;
   side: Side;
   units: number;
   /** Challenge of its record; '' once that was used. */
@@ -24,10 +22,14 @@ interface DaySend extends Expiring {
   isPaid: boolean;
   network: string | undefined;
   receipt: string;
-  older: DaySend | undefined;
+  earlier: DaySend | undefined;
 }
 
-export interface DayRefusal {
+export interface DaySends {
+  lastDaySend: DaySend | undefined;
+}
+
+interface DayRefusal {
   limit: DayLimit;
   retryAfterMs: number;
   isHelpedByCheck: boolean;
@@ -35,122 +37,55 @@ export interface DayRefusal {
 
 const dayMs = daySeconds * 1000;
 
+/** @param at its time, which is also its id */
+export function addDaySend(
+  sends: DaySends,
+  side: Side,
+  record: string,
+  { isPaid, network, receipt }: DaySpending,
+  at: number,
+): void {
+  const { lastDaySend: earlier } = sends;
+  const expiresAt = at + dayMs;
+  sends.lastDaySend = { expiresAt, side, units: unitsPerSend, record, isPaid, network, receipt, earlier };
+  for (let send: DaySend | undefined = sends.lastDaySend; send; send = send.earlier)
+    if (send.earlier && send.earlier.expiresAt <= at) send.earlier = undefined;
+}
+
 /**
- * The sends of a day to the identities of each budget. Without room for another, they are taken to be used up to the free part.
+ * What has no room for one more send; null when it fits.
+ *
+ * @param canCount whether the store has room to count it. If not, the free part is taken to be used up
  */
-export class DaySends {
-  /** The newest of each budget. */
-  readonly #newest: ExpiringMap<DaySend>;
-
-  constructor(maxEntries: number) {
-    this.#newest = new ExpiringMap(maxEntries);
+export function findDayRefusal(
+  sends: DaySends,
+  side: Side,
+  day: DaySpending,
+  canCount: boolean,
+  now: number,
+): DayRefusal | null {
+  const { ladder, isOnSecondStep, canBeAsked, network } = day;
+  let used = canCount ? 0 : ladder.free.max;
+  let usedByNetwork = canCount ? 0 : ladder.free.networkMax;
+  for (let send = sends.lastDaySend; send && send.expiresAt > now; send = send.earlier) {
+    if (send.side !== side) continue;
+    used += send.units;
+    if (send.network === network) usedByNetwork += send.units;
   }
-
-  /** What has no room for one more send; null when it fits. */
-  refuse(budgetTag: string, side: Side, day: DaySpending, now: number): DayRefusal | null {
-    const { ladder, isOnSecondStep, canBeAsked, network } = day;
-    const figures = isOnSecondStep ? ladder.checked : ladder.free;
-    const newest = this.#load(budgetTag, now);
-    const hasRoom = newest !== undefined || this.#newest.hasRoom(now);
-    let used = hasRoom ? 0 : ladder.free.max;
-    let ofNetwork = network === undefined ? undefined : hasRoom ? 0 : ladder.free.networkMax;
-    for (let send = newest; send; send = send.older) {
-      if (send.side !== side) continue;
-      used += send.units;
-      if (ofNetwork !== undefined && send.network === network) ofNetwork += send.units;
-    }
-    const part = findRefusal(figures, used, ofNetwork);
-    if (part === null) return null;
-    const isHelped = canBeAsked && !isOnSecondStep && findRefusal(ladder.checked, used, ofNetwork) === null;
-    return {
-      limit: part === 'network' ? 'request_network' : 'request_day',
-      retryAfterMs: findWait(listSends(newest, side), day, used, ofNetwork, now),
-      isHelpedByCheck: isHelped,
-    };
-  }
-
-  /** @param at its time, which is also its id */
-  add(budgetTag: string, side: Side, challenge: string, day: DaySpending, at: number, now: number): void {
-    const older = this.#load(budgetTag, now);
-    if (!older && !this.#newest.hasRoom(now)) return;
-    const { isPaid, network, receipt } = day;
-    const expiresAt = at + dayMs;
-    const send = { expiresAt, side, units: unitsPerSend, record: challenge, isPaid, network, receipt, older };
-    this.#newest.save(budgetTag, send, now);
-  }
-
-  /** Gives back the sends of a record that was used, but for a fifth of each that cost something. */
-  takeRecord(budgetTag: string, challenge: string, now: number): ReturnedSend[] {
-    const returned: ReturnedSend[] = [];
-    for (let send = this.#load(budgetTag, now); send; send = send.older) {
-      if (send.record !== challenge) continue;
-      const units = countGivenBack(send.isPaid);
-      send.units -= units;
-      send.record = '';
-      returned.unshift({ network: send.network, receipt: send.receipt, units });
-    }
-    if (returned.length > 0) this.#keep(budgetTag, ({ units }) => units > 0, now);
-    return returned;
-  }
-
-  /** Gives back a send of this id. */
-  take(budgetTag: string, side: Side, at: number, now: number): ReturnedSend | undefined {
-    const sends = listSends(this.#load(budgetTag, now), side);
-    const send = sends.find((other) => other.expiresAt === at + dayMs && other.record !== '');
-    if (!send) return undefined;
-    this.#keep(budgetTag, (other) => other !== send, now);
-    return { network: send.network, receipt: send.receipt, units: send.units };
-  }
-
-  clear(budgetTag: string): void {
-    this.#newest.remove(budgetTag);
-  }
-
-  /** What `inspect` shows of it. */
-  inspect(budgetTag: string, side: Side, now: number): Pick<InspectedCounts, 'day'> {
-    const sends = listSends(this.#load(budgetTag, now), side);
-    const [oldest] = sends;
-    if (!oldest) return {};
-    const units = sends.reduce((sum, send) => sum + send.units, 0);
-    return { day: { sends: Math.ceil(units / unitsPerSend), endsInMs: Math.floor(oldest.expiresAt - now) } };
-  }
-
-  /** The newest, without what is older than a day. */
-  #load(budgetTag: string, now: number): DaySend | undefined {
-    const newest = this.#newest.load(budgetTag, now);
-    for (let send = newest; send?.older; send = send.older)
-      if (send.older.expiresAt <= now) send.older = undefined;
-    return newest;
-  }
-
-  #keep(budgetTag: string, stays: (send: DaySend) => boolean, now: number): void {
-    let newest: DaySend | undefined;
-    let last: DaySend | undefined;
-    for (let send = this.#load(budgetTag, now); send; send = send.older) {
-      if (!stays(send)) continue;
-      if (last) last.older = send;
-      newest ??= send;
-      last = send;
-    }
-    if (!newest || !last) {
-      this.#newest.remove(budgetTag);
-      return;
-    }
-    last.older = undefined;
-    this.#newest.save(budgetTag, newest, now);
-  }
+  const ofNetwork = network === undefined ? undefined : usedByNetwork;
+  const part = findRefusal(isOnSecondStep ? ladder.checked : ladder.free, used, ofNetwork);
+  if (part === null) return null;
+  return {
+    limit: part === 'network' ? 'request_network' : 'request_day',
+    retryAfterMs: findWait(sends, side, day, used, ofNetwork, now),
+    isHelpedByCheck: canBeAsked && !isOnSecondStep && findRefusal(ladder.checked, used, ofNetwork) === null,
+  };
 }
 
-/** Those of one side, oldest first. */
-function listSends(newest: DaySend | undefined, side: Side): DaySend[] {
-  const sends: DaySend[] = [];
-  for (let send = newest; send; send = send.older) if (send.side === side) sends.unshift(send);
-  return sends;
-}
-
-/** Milliseconds until enough of these are forgotten. */
+/** Milliseconds until enough of the sends are forgotten. */
 function findWait(
-  sends: readonly DaySend[],
+  sends: DaySends,
+  side: Side,
   { ladder, isOnSecondStep, network }: DaySpending,
   used: number,
   ofNetwork: number | undefined,
@@ -158,11 +93,56 @@ function findWait(
 ): number {
   const figures = isOnSecondStep ? ladder.checked : ladder.free;
   let [usedLater, ofNetworkLater] = [used, ofNetwork];
-  for (const send of sends) {
+  for (const send of listSends(sends, now)) {
+    if (send.side !== side) continue;
     usedLater -= send.units;
     if (ofNetworkLater !== undefined && send.network === network) ofNetworkLater -= send.units;
     const waitMs = Math.max(1, Math.floor(send.expiresAt - now));
     if (findRefusal(figures, usedLater, ofNetworkLater) === null) return waitMs;
   }
   return dayMs / bucketsPerPeriod;
+}
+
+/** Gives back the sends of a record that was used, but for a fifth of each that cost something. */
+export function returnDaySends(sends: DaySends, record: string, now: number): ReturnedSend[] {
+  return giveBack(sends, (send) => (send.record === record ? countGivenBack(send.isPaid) : 0), now);
+}
+
+/** Gives back the send of this id, unless its record was used. */
+export function takeDaySend(sends: DaySends, at: number, now: number): ReturnedSend | undefined {
+  const isMeant = (send: DaySend) => send.expiresAt === at + dayMs && send.record !== '';
+  return giveBack(sends, (send) => (isMeant(send) ? send.units : 0), now)[0];
+}
+
+/** @param countUnits how much a send gives back; one that gives back all is removed */
+function giveBack(sends: DaySends, countUnits: (send: DaySend) => number, now: number): ReturnedSend[] {
+  const returned: ReturnedSend[] = [];
+  const all = listSends(sends, now);
+  sends.lastDaySend = undefined;
+  for (const send of all) {
+    const units = countUnits(send);
+    if (units > 0) returned.push({ network: send.network, receipt: send.receipt, units });
+    if (units > 0) send.record = '';
+    send.units -= units;
+    if (send.units === 0) continue;
+    send.earlier = sends.lastDaySend;
+    sends.lastDaySend = send;
+  }
+  return returned;
+}
+
+/** What `inspect` shows of it. */
+export function inspectDaySends(sends: DaySends, side: Side, now: number): Pick<InspectedCounts, 'day'> {
+  const counted = listSends(sends, now).filter((send) => send.side === side);
+  const [oldest] = counted;
+  if (!oldest) return {};
+  const units = counted.reduce((sum, send) => sum + send.units, 0);
+  return { day: { sends: Math.ceil(units / unitsPerSend), endsInMs: Math.floor(oldest.expiresAt - now) } };
+}
+
+/** Those that still count, oldest first. */
+function listSends({ lastDaySend }: DaySends, now: number): DaySend[] {
+  const sends: DaySend[] = [];
+  for (let send = lastDaySend; send && send.expiresAt > now; send = send.earlier) sends.unshift(send);
+  return sends;
 }

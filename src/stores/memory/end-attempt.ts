@@ -1,47 +1,45 @@
 import type { ConsumedRecord, ConsumeRequest, RetractRequest } from '../../store-verbs.js';
 import { nameRecord } from '../record-name.js';
-import { findCounts, findRecord, removeRecord, takeAttempt } from './budgets.js';
+import { findCounts, findRecord, takeAttempt } from './budgets.js';
+import { returnDaySends } from './day-sends.js';
 import { emptyLog, removeFromLog } from './rolling-log.js';
 import type { Tables } from './tables.js';
 
 /** See `Store.consume`. */
-export function consume(
-  { budgets, guesses, daySends, signOuts }: Tables,
-  { identityTag, budgetTag, recordTag, challenge, side, recordChallenge, attemptId }: ConsumeRequest,
-  now: number,
-): number | ConsumedRecord | false {
+export async function consume(
+  tables: Tables,
+  request: ConsumeRequest,
+): Promise<number | ConsumedRecord | false> {
+  const { budgets, guesses, signOuts, clock } = tables;
+  const now = clock();
+  const { budgetTag, challenge, recordChallenge, attemptId } = request;
   const budget = budgets.load(budgetTag, now);
   const attempt = attemptId === undefined ? undefined : budget && takeAttempt(budget, attemptId);
   // It has been taken back.
   if (attemptId !== undefined && !attempt) return false;
-  const record = budget && findRecord(budget, nameRecord(recordTag, challenge), now);
+  const record = budget && findRecord(budget, nameRecord(request.recordTag, challenge), now);
   const hasWon = budget !== undefined && record?.challenge === recordChallenge;
   if (challenge === undefined) {
     // Every right guess is given back, not only the winner's: see docs/decisions/0001.
-    const { side: paidBy, period } = attempt
-      ? { side: attempt.record.side, period: attempt.period }
-      : (record ?? noGuess);
-    if (attempt || hasWon) guesses.takeBack(budgetTag, paidBy, period, 1, now);
+    if (attempt) guesses[attempt.record.side].takeBack(budgetTag, attempt.period, 1, now);
+    else if (hasWon) guesses[record.side].takeBack(budgetTag, record.period, 1, now);
   } else if (hasWon) {
-    guesses.takeBack(budgetTag, record.side, record.period, record.tried, now);
+    guesses[record.side].takeBack(budgetTag, record.period, record.tried, now);
   }
   if (!hasWon) return false;
-  removeRecord(budget, record);
-  budgets.resize(budget, Math.max(1, budget.records.length), now);
-  findCounts(budget, side).verifies = emptyLog;
-  const sends = daySends.takeRecord(budgetTag, recordChallenge, now);
-  const authTimeSeconds = signOuts.timeSignIn(identityTag, now);
+  budget.records = budget.records.filter((other) => other !== record);
+  budgets.shrink(budget, Math.max(1, budget.records.length));
+  findCounts(budget, request.side).verifies = emptyLog;
+  const sends = returnDaySends(budget, recordChallenge, now);
+  const authTimeSeconds = signOuts.timeSignIn(request.identityTag, now);
   return sends.length === 0 ? authTimeSeconds : { authTimeSeconds, sends };
 }
 
-const noGuess = { side: 'unknown', period: 0 } as const;
-
 /** See `Store.retract`. */
-export function retract(
-  { budgets, guesses }: Tables,
-  { budgetTag, challenge, side, attemptId }: RetractRequest,
-  now: number,
-): boolean {
+export async function retract(tables: Tables, request: RetractRequest): Promise<boolean> {
+  const { budgets, guesses, clock } = tables;
+  const now = clock();
+  const { budgetTag, challenge, side, attemptId } = request;
   const budget = budgets.load(budgetTag, now);
   const attempt = budget && takeAttempt(budget, attemptId);
   if (!attempt) return false;
@@ -53,7 +51,7 @@ export function retract(
   const isLive = budget.records.includes(record);
   // The caller that consumed a bound code got all of its guesses back.
   if (!isLive && challenge !== undefined) return true;
-  const isGivenBack = period === 0 || guesses.takeBack(budgetTag, record.side, period, 1, now);
+  const isGivenBack = period === 0 || guesses[record.side].takeBack(budgetTag, period, 1, now);
   if (!isLive || !isGivenBack) return true;
   record.attemptsLeft += 1;
   if (period !== 0) record.tried -= 1;

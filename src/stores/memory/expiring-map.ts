@@ -3,7 +3,7 @@ import { OtpError } from '../../errors.js';
 export interface Expiring {
   /** Milliseconds, by the store's clock. */
   expiresAt: number;
-  /** How many entries it counts as: 1 until `resize`. */
+  /** How many entries it counts as. Default 1. */
   weight?: number;
 }
 
@@ -12,6 +12,8 @@ export const entriesRange = { min: 1, max: 10_000_000, default: 250_000 };
 
 /** Entries swept per insertion: with two, cleaning outruns filling. */
 const stepsPerEntry = 2;
+/** The same where a full map can hold as many entries again that weigh nothing. */
+const stepsPerWeight = 4;
 /** Entries swept before a full map refuses: enough to find room without a noticeable pause. */
 const stepsBeforeRefusal = 10_000;
 /** Entries swept when the map seems full and the caller has another way. */
@@ -24,26 +26,34 @@ const stepsPerQuestion = 100;
 export class ExpiringMap<Entry extends Expiring> {
   readonly #entries = new Map<string, Entry>();
   readonly #maxEntries: number;
+  readonly #outlives: ((entry: Entry, now: number) => boolean) | undefined;
+  readonly #stepsPerEntry: number;
   /** The sum of all weights. */
   #used = 0;
   /** Position of the sweep, which is circular. */
   #cursor = this.#entries.entries();
 
-  constructor(maxEntries: number) {
+  /**
+   * @param outlives whether an entry that has expired is kept, with a weight of 0. Asked again whenever the entry is met.
+   *   Default: it is removed
+   */
+  constructor(maxEntries: number, outlives?: (entry: Entry, now: number) => boolean) {
     this.#maxEntries = maxEntries;
+    this.#outlives = outlives;
+    this.#stepsPerEntry = outlives ? stepsPerWeight : stepsPerEntry;
   }
 
   load(key: string, now: number): Entry | undefined {
     const entry = this.#entries.get(key);
     if (!entry || entry.expiresAt > now) return entry;
-    this.remove(key);
-    return undefined;
+    this.#expire(key, entry, now);
+    return this.#entries.get(key);
   }
 
-  /** Whether there is room for another key. Occasionally false although something has expired. */
+  /** Whether another key can be kept, also beyond its expiry. Occasionally false although something has expired. */
   hasRoom(now: number): boolean {
-    if (this.#used >= this.#maxEntries) this.#sweep(now, stepsPerQuestion);
-    return this.#used < this.#maxEntries;
+    if (this.#entries.size >= this.#maxEntries) this.#sweep(now, stepsPerQuestion);
+    return this.#entries.size < this.#maxEntries;
   }
 
   /** The free share of the capacity, 0 to 1. Too low while expired entries have not been swept. */
@@ -52,26 +62,21 @@ export class ExpiringMap<Entry extends Expiring> {
     return Math.max(0, 1 - this.#used / this.#maxEntries);
   }
 
-  /** @throws OtpError `store_unavailable` when there is no room for another key */
-  save(key: string, entry: Entry, now: number): void {
-    this.#sweep(now, stepsPerEntry);
-    if (this.#used >= this.#maxEntries && !this.#entries.has(key)) this.#makeRoom(now);
-    const { size } = this.#entries;
+  /** @throws OtpError `store_unavailable` when there is no room for another key, or for more weight */
+  save(key: string, entry: Entry, now: number, weight = 1): void {
+    this.#sweep(now, this.#stepsPerEntry);
+    const replaced = this.#entries.get(key);
+    const growth = weight - (replaced ? (replaced.weight ?? 1) : 0);
+    if (growth > 0 && this.#used >= this.#maxEntries) this.#makeRoom(now);
     this.#entries.set(key, entry);
-    if (this.#entries.size > size) this.#used += 1;
+    this.#used += growth;
+    if (weight !== (entry.weight ?? 1)) entry.weight = weight;
   }
 
-  /**
-   * Changes the weight of an entry that is in the map.
-   *
-   * @throws OtpError `store_unavailable` when it grows and there is no room
-   */
-  resize(entry: Entry, weight: number, now: number): void {
-    const growth = weight - (entry.weight ?? 1);
-    if (growth === 0) return;
-    if (growth > 0 && this.#used >= this.#maxEntries) this.#makeRoom(now);
+  /** Lowers the weight of an entry that is in the map. */
+  shrink(entry: Entry, weight: number): void {
+    this.#used -= (entry.weight ?? 1) - weight;
     entry.weight = weight;
-    this.#used += growth;
   }
 
   remove(key: string): void {
@@ -101,8 +106,13 @@ export class ExpiringMap<Entry extends Expiring> {
         if (this.#entries.size === 0) return;
         continue;
       }
-      const [key, { expiresAt }] = next.value;
-      if (expiresAt <= now) this.remove(key);
+      const [key, entry] = next.value;
+      if (entry.expiresAt <= now) this.#expire(key, entry, now);
     }
+  }
+
+  #expire(key: string, entry: Entry, now: number): void {
+    if (this.#outlives?.(entry, now)) this.shrink(entry, 0);
+    else this.remove(key);
   }
 }

@@ -1,40 +1,43 @@
 import type { ReturnedSend } from '../../core/ladder.js';
 import type { NoteRequest, ReleaseRequest } from '../../store-verbs.js';
 import { nameRecord } from '../record-name.js';
-import { extend, findCounts, findRecord, waitForRoom } from './budgets.js';
-import { addToLog, removeFromLog } from './rolling-log.js';
+import { extend, findCounts, findRecord } from './budgets.js';
+import { takeDaySend } from './day-sends.js';
+import { addToLog, removeFromLog, waitForRoom } from './rolling-log.js';
 import type { Tables } from './tables.js';
 
 /** See `Store.release`. */
-export function release(
-  { budgets, daySends }: Tables,
-  request: ReleaseRequest,
-  now: number,
-): ReturnedSend | undefined {
-  const budget = budgets.load(request.budgetTag, now);
+export async function release(tables: Tables, request: ReleaseRequest): Promise<ReturnedSend | undefined> {
+  const now = tables.clock();
+  const budget = tables.budgets.load(request.budgetTag, now);
+  if (!budget) return undefined;
+  const counts = findCounts(budget, request.side);
   const send = Number(request.sendId);
-  const counts = budget && findCounts(budget, request.side);
-  if (!budget || !counts?.sends.includes(send)) return undefined;
-  if (request.limits.some((limit) => waitForRoom(counts.refusals, limit, now) > 0)) return undefined;
-  const longest = Math.max(...request.limits.map(({ periodSeconds }) => periodSeconds));
+  if (!counts.sends.includes(send)) return undefined;
+  let longest = 0;
+  for (const { max, periodSeconds } of request.limits) {
+    if (waitForRoom(counts.refusals, max, periodSeconds, now) > 0) return undefined;
+    longest = Math.max(longest, periodSeconds);
+  }
   counts.sends = removeFromLog(counts.sends, send);
   counts.refusals = addToLog(counts.refusals, longest, now);
   extend(budget, now + longest * 1000);
   const record = findRecord(budget, nameRecord(request.recordTag, request.challenge), now);
   // A record none of whose sends stands counts as deleted. It is kept for operators, who see what became of it.
   if (record?.challenge === request.recordChallenge) record.sends -= 1;
-  return daySends.take(request.budgetTag, request.side ?? 'unknown', send, now);
+  return takeDaySend(budget, send, now);
 }
 
 /** See `Store.note`. */
-export function note({ budgets }: Tables, request: NoteRequest, now: number): void {
-  const { budgetTag, recordTag, challenge, recordChallenge, sendId, keepSeconds } = request;
-  const budget = budgets.load(budgetTag, now);
+export async function note(tables: Tables, request: NoteRequest): Promise<void> {
+  const { recordTag, challenge, recordChallenge, keepSeconds } = request;
+  const now = tables.clock();
+  const budget = tables.budgets.load(request.budgetTag, now);
   const name = nameRecord(recordTag, challenge);
+  const send = Number(request.sendId);
   // Whether or not it has expired.
   const record = budget?.records.find(
-    (other) =>
-      other.name === name && other.challenge === recordChallenge && other.lastSend === Number(sendId),
+    (other) => other.name === name && other.challenge === recordChallenge && other.lastSend === send,
   );
   if (!budget || !record) return;
   record.note = request.note;

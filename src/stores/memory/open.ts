@@ -1,104 +1,102 @@
-import type { DaySpending } from '../../core/ladder.js';
-import { fewestShortAttempts } from '../../core/policy.js';
 import type { OpenRequest, OpenResult } from '../../store-verbs.js';
 import { nameRecord } from '../record-name.js';
-import { countOpenAttempts, createBudget, findCounts, findRecord, waitForRoom } from './budgets.js';
-import type { DayRefusal } from './day-sends.js';
-import { createRecord, type Plan, setChannel, toPending } from './records.js';
-import { addToLog, timeLeft } from './rolling-log.js';
+import { createBudget, findCounts, findRecord, type StoredBudget } from './budgets.js';
+import { addDaySend, findDayRefusal } from './day-sends.js';
+import { createRecord, type StoredRecord, toPending } from './records.js';
+import { addToLog, emptyLog, type RollingLog, waitForRoom } from './rolling-log.js';
 import type { Tables } from './tables.js';
 
 /** See `Store.open`. */
-export function open(tables: Tables, request: OpenRequest, now: number): OpenResult {
-  const { budgets, guesses, daySends } = tables;
-  const { budgetTag, recordTag, challenge, side = 'unknown' } = request;
-  const { lengthening, resend, cooldownSeconds, sends, day } = request;
-  const isBound = request.bind || side === 'known' || challenge !== undefined;
+export async function open(tables: Tables, request: OpenRequest): Promise<OpenResult> {
+  const { budgets, clock } = tables;
+  const now = clock();
+  const { budgetTag, recordTag, challenge, side = 'unknown', channel, resend, sends, day } = request;
   const stored = budgets.load(budgetTag, now);
-  const budget = stored ?? createBudget();
-  const counts = findCounts(budget, side);
-  const isNew = isBound && challenge === undefined;
-  const live = isNew ? undefined : findRecord(budget, nameRecord(recordTag, challenge), now);
+  const isBound = request.bind || side === 'known' || challenge !== undefined;
+  const isNew = !stored || (isBound && challenge === undefined);
+  const live = isNew ? undefined : findRecord(stored, nameRecord(recordTag, challenge), now);
   if (challenge !== undefined && !live) return { status: 'expired' };
-  const isSpent = live !== undefined && live.attemptsLeft <= 0;
-  if (isSpent && (lengthening.after === 0 || (resend === 'refuse' && live.sends > 0))) {
-    return { status: 'blocked', retryAfterMs: live.expiresAt - now };
-  }
+
   // A code that can no longer be verified must not block one that can.
-  const usable = live && !isSpent && live.sends > 0 && request.keyIds.includes(live.keyId) ? live : undefined;
-  if (resend === 'refuse' && usable) return { status: 'pending', retryAfterMs: usable.expiresAt - now };
-  const forCooldown = timeLeft(counts.sends.at(-1), cooldownSeconds, now);
-  if (forCooldown > 0) return { status: 'limited', limit: 'cooldown', retryAfterMs: forCooldown };
-  const forLimit = waitForRoom(counts.sends, sends, now);
-  if (forLimit > 0) return { status: 'limited', limit: 'request_identity', retryAfterMs: forLimit };
-  const forDay = day ? daySends.refuse(budgetTag, side, day, now) : null;
+  const isUsable = live && live.attemptsLeft > 0 && live.sends > 0 && request.keyIds.includes(live.keyId);
+  let record = isUsable ? live : undefined;
+  const refusal = refuse(request, live, record, stored?.[side]?.sends ?? emptyLog, now);
+  if (refusal) return refusal;
+  const budget = stored ?? createBudget();
+  const canCountDay = budget.lastDaySend !== undefined || budgets.hasRoom(now);
+  const forDay = day ? findDayRefusal(budget, side, day, canCountDay, now) : null;
   if (forDay && day?.isEnforced) return { status: 'limited', ...forDay };
 
-  // Before anything is counted: a refused call changes nothing.
-  if (!stored) budgets.save(budgetTag, budget, now);
-  let record = usable;
   if (!record || resend === 'rotate' || record.expiresAt - now < request.staleSeconds * 1000) {
-    const others = budget.records.filter((other) => other !== live && other.expiresAt > now);
-    budgets.resize(budget, others.length + 1, now);
-    const used = guesses.find(budgetTag, side, now) + countOpenAttempts(budget, side, live, now);
-    const plan = planCode(request, lengthening.after - used, live?.attemptsLeft);
-    const name = nameRecord(recordTag, isBound ? request.newChallenge : undefined);
-    record = createRecord(request, name, plan, now);
-    budget.records = [record, ...others];
-  } else {
-    setChannel(record, request.channel);
-    record.mute = request.mute;
+    record = replaceRecord(tables, request, isBound, budget, live, now);
   }
+
+  record.channel = channel;
+  if (!record.channels.includes(channel)) record.channels = [...record.channels, channel];
+  record.mute = request.mute;
   record.sends += 1;
   // Also the id of the send: a fraction of a millisecond tells it from others of this millisecond.
   const send = now + (tables.sendCount++ % 1024) / 1024;
   record.lastSend = send;
   record.note = undefined;
+  const counts = findCounts(budget, side);
   counts.sends = addToLog(counts.sends, sends.periodSeconds, now, send);
-  if (day) daySends.add(budgetTag, side, record.challenge, day, send, now);
+  if (day && canCountDay) addDaySend(budget, side, record.challenge, day, send);
   budget.expiresAt = Math.max(budget.expiresAt, record.expiresAt, now + sends.periodSeconds * 1000);
 
   const ttlMs = record.expiresAt - now;
+  const nextForDay = day?.isEnforced ? findDayRefusal(budget, side, day, canCountDay, now) : null;
   const resendInMs = Math.max(
-    cooldownSeconds * 1000,
-    waitForRoom(counts.sends, sends, now),
+    request.cooldownSeconds * 1000,
+    waitForRoom(counts.sends, sends.max, sends.periodSeconds, now),
     resend === 'refuse' ? ttlMs : 0,
-    day ? waitForDay(daySends.refuse(budgetTag, side, day, now), day) : 0,
+    // Nobody has to wait for what a check would let through.
+    nextForDay && !nextForDay.isHelpedByCheck ? nextForDay.retryAfterMs : 0,
   );
-  const opened: OpenResult = {
-    status: 'opened',
-    record: toPending(record),
-    sendId: String(send),
-    ttlMs,
-    resendInMs,
-  };
+  const sendId = String(send);
+  const opened: OpenResult = { status: 'opened', record: toPending(record), sendId, ttlMs, resendInMs };
   if (forDay) opened.exceeded = forDay.limit;
   return opened;
 }
 
-/** Nobody has to wait for what a check would let through. */
-function waitForDay(refusal: DayRefusal | null, { isEnforced }: DaySpending): number {
-  return refusal === null || refusal.isHelpedByCheck || !isEnforced ? 0 : refusal.retryAfterMs;
+/** What keeps a send from being opened, but for the limits over a day. */
+function refuse(
+  { resend, lengthening, cooldownSeconds, sends }: OpenRequest,
+  live: StoredRecord | undefined,
+  usable: StoredRecord | undefined,
+  log: RollingLog,
+  now: number,
+): OpenResult | null {
+  const isBlocking = lengthening.after === 0 || (resend === 'refuse' && live !== undefined && live.sends > 0);
+  if (live && live.attemptsLeft <= 0 && isBlocking) {
+    return { status: 'blocked', retryAfterMs: live.expiresAt - now };
+  }
+  if (resend === 'refuse' && usable) return { status: 'pending', retryAfterMs: usable.expiresAt - now };
+  const forCooldown = waitForRoom(log, 1, cooldownSeconds, now);
+  if (forCooldown > 0) return { status: 'limited', limit: 'cooldown', retryAfterMs: forCooldown };
+  const forLimit = waitForRoom(log, sends.max, sends.periodSeconds, now);
+  if (forLimit > 0) return { status: 'limited', limit: 'request_identity', retryAfterMs: forLimit };
+  return null;
 }
 
-/**
- * What a new code is given.
- *
- * @param room what is left of the budget of guesses
- * @param attemptsLeft of the code that it replaces
- */
-function planCode(
-  { digits, maxAttempts, lengthening }: OpenRequest,
-  room: number,
-  attemptsLeft = maxAttempts,
-): Plan {
-  // Without a budget, attempts that were used stay used.
-  if (lengthening.after === 0) {
-    return { digits, attempts: Math.min(maxAttempts, attemptsLeft), isShort: false };
-  }
-  if (room >= Math.min(fewestShortAttempts, maxAttempts)) {
-    return { digits, attempts: Math.min(maxAttempts, room), isShort: true };
-  }
-  const attempts = Math.min(maxAttempts, lengthening.maxAttempts);
-  return { digits: Math.max(digits, lengthening.digits), attempts, isShort: false };
+/** Makes a new code, which gets what all others leave of the budget of guesses. */
+function replaceRecord(
+  { budgets, guesses }: Tables,
+  request: OpenRequest,
+  isBound: boolean,
+  budget: StoredBudget,
+  live: StoredRecord | undefined,
+  now: number,
+): StoredRecord {
+  const { budgetTag, recordTag, side = 'unknown', newChallenge, lengthening } = request;
+  const others = budget.records.filter((other) => other !== live && other.expiresAt > now);
+  // Before anything is counted: a refused call changes nothing.
+  budgets.save(budgetTag, budget, now, others.length + 1);
+  let room = lengthening.after - guesses[side].find(budgetTag, now);
+  for (const other of others)
+    if (other.isShort && other.side === side && other.sends > 0) room -= other.attemptsLeft;
+  const name = nameRecord(recordTag, isBound ? newChallenge : undefined);
+  const record = createRecord(request, name, room, live?.attemptsLeft, now);
+  budget.records = [record, ...others];
+  return record;
 }

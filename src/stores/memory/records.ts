@@ -1,4 +1,4 @@
-import type { Channel } from '../../core/policy.js';
+import { type Channel, fewestShortAttempts } from '../../core/policy.js';
 import type { InspectedRecord } from '../../inspect-verb.js';
 import type { OpenRequest, PendingRecord, Side } from '../../store-verbs.js';
 import { parseRecordName } from '../record-name.js';
@@ -25,14 +25,6 @@ export interface StoredRecord extends PendingRecord, Expiring {
   note: string | undefined;
 }
 
-/** What a new code is given. */
-export interface Plan {
-  digits: number;
-  attempts: number;
-  /** Whether guesses at it are counted. */
-  isShort: boolean;
-}
-
 /** Shared, since most codes are sent over one channel. */
 const alone: Record<Channel, readonly Channel[]> = {
   email: ['email'],
@@ -42,12 +34,30 @@ const alone: Record<Channel, readonly Channel[]> = {
   custom: ['custom'],
 };
 
+/**
+ * A new code: a short one, if there is room for enough guesses at it.
+ *
+ * @param room what is left of the budget of guesses
+ * @param leftBefore attempts left of the code that it replaces
+ */
 export function createRecord(
-  { identityTag, side = 'unknown', newChallenge, keyIds, windowSeconds, channel, mute }: OpenRequest,
+  request: OpenRequest,
   name: string,
-  { digits, attempts, isShort }: Plan,
+  room: number,
+  leftBefore: number | undefined,
   now: number,
 ): StoredRecord {
+  const { identityTag, side = 'unknown', newChallenge, keyIds, windowSeconds, channel, mute } = request;
+  const { maxAttempts, lengthening } = request;
+  let isShort = false;
+  let { digits } = request;
+  // Without a budget, attempts that were used stay used.
+  let attempts = leftBefore ?? maxAttempts;
+  if (lengthening.after !== 0) {
+    isShort = room >= Math.min(fewestShortAttempts, maxAttempts);
+    attempts = isShort ? room : lengthening.maxAttempts;
+    if (!isShort) digits = Math.max(digits, lengthening.digits);
+  }
   return {
     name,
     identityTag,
@@ -59,7 +69,7 @@ export function createRecord(
     digits,
     channel,
     channels: alone[channel],
-    attemptsLeft: attempts,
+    attemptsLeft: Math.min(maxAttempts, attempts),
     isShort,
     tried: 0,
     period: 0,

@@ -4,11 +4,9 @@ export type RollingLog = readonly number[];
 /** Shared, since most logs stay empty. */
 export const emptyLog: RollingLog = [];
 
-/**
- * Milliseconds until this time is a whole period ago; 0 if it already is, or if no time is given. A full log has room for
- * another entry once `log.at(-max)` is that long ago.
- */
-export function timeLeft(at: number | undefined, periodSeconds: number, now: number): number {
+/** Milliseconds until one more fits, which is when the oldest of the last `max` is a whole period ago; 0: no wait. */
+export function waitForRoom(log: RollingLog, max: number, periodSeconds: number, now: number): number {
+  const at = log.at(-max);
   return at === undefined ? 0 : Math.max(0, Math.floor(at + periodSeconds * 1000 - now));
 }
 
