@@ -143,6 +143,12 @@ export const lengtheningSuite = storeSuite('lengthening', {}, (subject) => {
     assert.equal(results.filter(({ status }) => status === 'counted').length, 4);
   });
 
+  test('makes every code long below 0', async () => {
+    const none = { lengthening: { ...lengthening, after: -1 } };
+    for (const recordTag of [createTag(), createTag()])
+      assert.equal((await mustOpen({ ...none, recordTag })).digits, 10);
+  });
+
   test('is off at 0', async () => {
     await mustOpen({ ...unlimited, maxAttempts: 100 });
     await guess(50);
