@@ -13,7 +13,6 @@ import { createHit } from './memory/hit.js';
 import { open } from './memory/open.js';
 import { clear, inspect } from './memory/operate.js';
 import { SignOuts } from './memory/sign-outs.js';
-import { steadyClock } from './memory/steady-clock.js';
 import type { Tables } from './memory/tables.js';
 
 export interface MemoryStoreOptions {
@@ -24,6 +23,13 @@ export interface MemoryStoreOptions {
    * 1 to 10 000 000. Default 250 000: about 500 MB when all are full.
    */
   maxEntries?: number;
+}
+
+const { timeOrigin } = performance;
+
+/** Milliseconds since 1970 as of the start of the process. Does not jump when the system's time is set. */
+function steadyClock(): number {
+  return Math.floor(timeOrigin + performance.now());
 }
 
 /**
