@@ -20,7 +20,7 @@ export interface MemoryStoreOptions {
   clock?: Clock;
   /**
    * Maximum number of live entries of each kind (pending records, guess counts, addresses, claims, token families, sign-outs),
-   * 1 to 10 000 000. Default 250 000: about 500 MB when all are full.
+   * 1 to 10 000 000. Default 190 000: about 400 MB when all are full.
    */
   maxEntries?: number;
 }

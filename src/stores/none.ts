@@ -10,7 +10,7 @@ import { createProcessCounts } from './process-counts.js';
 export interface StatelessStoreOptions {
   /** Milliseconds since 1970. Default: the clock of this machine. All instances should agree, to within 30 seconds. */
   clock?: Clock;
-  /** Most entries of each kind that this process counts, 1 to 10 000 000. Default 20 000: about 32 MB when full. */
+  /** Most entries of each kind that this process counts, 1 to 10 000 000. Default 20 000: about 40 MB when full. */
   maxEntries?: number;
 }
 

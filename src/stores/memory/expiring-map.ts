@@ -8,7 +8,7 @@ export interface Expiring {
 }
 
 /** Bounds and default of the capacity of each map. */
-export const entriesRange = { min: 1, max: 10_000_000, default: 250_000 };
+export const entriesRange = { min: 1, max: 10_000_000, default: 190_000 };
 
 /** Entries swept per insertion: with two, cleaning outruns filling. */
 const stepsPerEntry = 2;
