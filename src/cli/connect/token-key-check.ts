@@ -24,7 +24,7 @@ export function createTokenKeyCheck(config: Config): Check {
   };
 }
 
-/** No answer is no fault, since there is none before the first start; other keys are. */
+/** Not answering is no fault: before the first start nothing does. Answering with other keys is one. */
 async function compare(keys: TokenKeys, loaded: string, url: string, signal: AbortSignal): Promise<Finding> {
   const served = await fetchKeyIds(url, signal);
   if (typeof served === 'string') return warning(`${loaded}; ${url}: ${served}`);
