@@ -6,7 +6,7 @@ import { findPlace } from '../core/phone-place.js';
 import type { Channel } from '../core/policy.js';
 import type { Target } from './target.js';
 
-/** The channel for a code: the requested one, or the first that reaches the identity; or why there is none. */
+/** Chooses the channel for a code: the requested one, or the first that reaches the identity. Otherwise says why not. */
 export type ChooseChannel = (
   target: Pick<Target, 'identity' | 'testCode'>,
   asked: Channel | null | undefined,

@@ -26,8 +26,8 @@ export function isError(notice: Notice | null): boolean {
 }
 
 /**
- * The line under a field: a notice, or the hint if there is none. It takes the same room either way, so that a notice moves
- * nothing. The script fills it again, so that screen readers read it out.
+ * The line under a field: a notice, or the hint when nothing is wrong. Both take the same room, so a notice moves nothing on
+ * the page. The script writes it again so that screen readers announce it.
  */
 export function renderLine(context: PageContext, notice: Notice | null, hint: string): Html {
   return html`<div class="line">${renderNotice(context, notice)}<p id="hint" class="hint">${hint}</p></div>`;
