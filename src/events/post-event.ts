@@ -5,20 +5,13 @@ import { nameNetworkError } from '../transports/network-error.js';
 import { parseRetryAfter, readBody } from '../transports/post.js';
 import { createAgents, createPublicFetch } from '../transports/public-fetch.js';
 import { createWebhookHeaders } from '../transports/webhook-signature.js';
+import type { TryResult } from './try-result.js';
 
 export interface OutgoingEvent {
   /** The same at every try, so that receivers can tell repetitions. */
   id: string;
   body: string;
 }
-
-/** What the receiver made of one try. */
-export type Answer =
-  | { status: 'delivered' }
-  | { status: 'failing'; cause: string; waitMs: number }
-  | { status: 'refused'; cause: string }
-  /** It wants no more events (RFC 9110 §15.5.11). */
-  | { status: 'gone' };
 
 export interface EventsTarget {
   url: string;
@@ -49,7 +42,7 @@ export function createEventPoster(options: PosterOptions) {
 
   return {
     /** Never rejects. */
-    async post({ id, body }: OutgoingEvent): Promise<Answer> {
+    async post({ id, body }: OutgoingEvent): Promise<TryResult> {
       const aborter = new AbortController();
       underWay.add(aborter);
       const timer = monotonicClock.after(timeoutMs, () => aborter.abort());
@@ -83,7 +76,7 @@ function explain(error: unknown, { aborted }: AbortSignal): string {
   return explainConnection(code, hints) ?? code;
 }
 
-function judge({ status, headers }: Response, now: number): Answer {
+function judge({ status, headers }: Response, now: number): TryResult {
   if (status >= 200 && status <= 299) return { status: 'delivered' };
   if (status === 410) return { status: 'gone' };
   const cause = `HTTP ${status}`;

@@ -1,18 +1,12 @@
 import type { MonotonicClock, Timer } from '../ports.js';
 import { createUnderWay } from '../under-way.js';
-import type { Answer, OutgoingEvent } from './post-event.js';
+import type { OutgoingEvent } from './post-event.js';
+import { createTryReporter, type FailedTry, type TryReports, type TryResult } from './try-result.js';
 
-export interface EventQueueOptions {
+export interface EventQueueOptions extends TryReports {
   /** Never rejects. */
-  post(event: OutgoingEvent): Promise<Answer>;
+  post(event: OutgoingEvent): Promise<TryResult>;
   clock: MonotonicClock;
-  onDelivered(): void;
-  /** The event is not tried again. */
-  onFailed(cause: string): void;
-  /** The second try in a row that failed, of any events. */
-  onFailing(cause: string): void;
-  /** The receiver wants no more events. @param dropped how many were waiting */
-  onGone(dropped: number): void;
 }
 
 export interface EventQueue {
@@ -51,7 +45,8 @@ interface Entry {
 
 /** A bounded queue in this process: a few events under way, each tried several times. */
 export function createEventQueue(options: EventQueueOptions): EventQueue {
-  const { post, clock, onDelivered, onFailed, onFailing, onGone } = options;
+  const { post, clock, onFailed } = options;
+  const tries = createTryReporter(options, end);
   const waiting: Entry[] = [];
   const delayed = new Map<Entry, Timer>();
   const present = new Set<Entry>();
@@ -60,8 +55,6 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
   let running = 0;
   let isPumpDue = false;
   let isEnded = false;
-  /** Tries that failed since one was answered. */
-  let failures = 0;
   let pauseMs = firstPauseMs;
   let pausedUntil = 0;
   /** The part of the pause that the receiver asked for. */
@@ -70,7 +63,7 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
   let closing: { deadline: number; resolve(): void } | undefined;
 
   function leave(entry: Entry): void {
-    present.delete(entry);
+    if (!present.delete(entry)) return;
     bytes -= entry.bytes;
     entry.resolve();
     if (present.size === 0) closing?.resolve();
@@ -92,7 +85,7 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
   }
 
   function pump(): void {
-    const most = failures > 0 ? 1 : lanes;
+    const most = tries.isFailing() ? 1 : lanes;
     while (!isEnded && running < most && waiting.length > 0 && clock.now() >= pausedUntil) {
       running += 1;
       void run(waiting.shift() as Entry).finally(() => {
@@ -104,21 +97,16 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
 
   async function run(entry: Entry): Promise<void> {
     const startedAt = clock.now();
-    const answer = await post(entry.event);
+    const result = await post(entry.event);
     if (isEnded) return;
-    if (answer.status === 'gone') return onGone(end());
-    if (answer.status === 'failing') return retry(entry, answer.cause, answer.waitMs, startedAt);
-    failures = 0;
+    const failed = tries.report(result);
+    if (failed) return retry(entry, failed, startedAt);
     pauseMs = firstPauseMs;
-    if (answer.status === 'delivered') onDelivered();
-    else onFailed(`refused with ${answer.cause}`);
     leave(entry);
   }
 
-  function retry(entry: Entry, cause: string, askedMs: number, startedAt: number): void {
-    const waitMs = Math.min(askedMs, longestWaitMs);
-    failures += 1;
-    if (failures === 2) onFailing(cause);
+  function retry(entry: Entry, failed: FailedTry, startedAt: number): void {
+    const waitMs = Math.min(failed.waitMs, longestWaitMs);
     pause(waitMs, startedAt);
     entry.tries += 1;
     const dueAt = clock.now() + Math.max(entry.gapMs, waitMs);
@@ -127,7 +115,7 @@ export function createEventQueue(options: EventQueueOptions): EventQueue {
       delay(entry, dueAt - clock.now());
       return;
     }
-    onFailed(`given up after ${entry.tries} tries: ${cause}`);
+    onFailed(`given up after ${entry.tries} tries: ${failed.cause}`);
     leave(entry);
   }
 

@@ -1,41 +1,33 @@
 import { createUnderWay } from '../under-way.js';
 import type { OutgoingEvent } from './post-event.js';
 import { type EventQueue, type EventQueueOptions, maxEvents } from './queue.js';
+import { createTryReporter } from './try-result.js';
 
 /** Before each further try, in milliseconds. With the tries themselves they fit into the 30 seconds after an answer. */
 const gapsMs = [1000, 3000, 9000];
 
 /** An event queue for hosts where timers and connections end with the request: each event is posted within the request that reports it. */
 export function createSeparateEvents(options: EventQueueOptions): EventQueue {
-  const { post, clock, onDelivered, onFailed, onFailing, onGone } = options;
+  const { post, clock, onFailed } = options;
   const underWay = createUnderWay();
   let count = 0;
   let isEnded = false;
-  /** Tries that failed since one was answered. */
-  let failures = 0;
+  const tries = createTryReporter(options, () => {
+    isEnded = true;
+    return count;
+  });
 
   const pause = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
 
   /** @returns whether it has been delivered or given up */
   async function tryOnce(event: OutgoingEvent, gapMs: number | undefined): Promise<boolean> {
-    const answer = await post(event);
+    const result = await post(event);
     if (isEnded) return true;
-    if (answer.status === 'gone') {
-      isEnded = true;
-      onGone(count);
-      return true;
-    }
-    if (answer.status !== 'failing') {
-      failures = 0;
-      if (answer.status === 'delivered') onDelivered();
-      else onFailed(`refused with ${answer.cause}`);
-      return true;
-    }
-    failures += 1;
-    if (failures === 2) onFailing(answer.cause);
+    const failed = tries.report(result);
+    if (failed === undefined) return true;
     // An event that has to wait longer would never be posted.
-    const isLast = gapMs === undefined || answer.waitMs > gapMs;
-    if (isLast) onFailed(`given up: ${answer.cause}`);
+    const isLast = gapMs === undefined || failed.waitMs > gapMs;
+    if (isLast) onFailed(`given up: ${failed.cause}`);
     return isLast;
   }
 

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { Answer, OutgoingEvent } from '../../src/events/post-event.js';
+import type { OutgoingEvent } from '../../src/events/post-event.js';
 import { createEventQueue, maxBytes, maxEvents } from '../../src/events/queue.js';
+import type { TryResult } from '../../src/events/try-result.js';
 import { createManualMonotonicClock, settle } from '../helpers/clock.js';
 
-const ok: Answer = { status: 'delivered' };
-const refused: Answer = { status: 'refused', cause: 'HTTP 404' };
-const failing = (waitMs = 0): Answer => ({ status: 'failing', cause: 'HTTP 503', waitMs });
+const ok: TryResult = { status: 'delivered' };
+const refused: TryResult = { status: 'refused', cause: 'HTTP 404' };
+const failing = (waitMs = 0): TryResult => ({ status: 'failing', cause: 'HTTP 503', waitMs });
 
 /** A queue on a clock that the test moves, before a receiver that the test speaks for. */
-function createKit(answer: (event: OutgoingEvent) => Answer | Promise<Answer> = () => ok) {
+function createKit(answer: (event: OutgoingEvent) => TryResult | Promise<TryResult> = () => ok) {
   const clock = createManualMonotonicClock();
   const tries: { id: string; at: number }[] = [];
   const told = { delivered: 0, failed: [] as string[], failing: 0, gone: [] as number[] };
@@ -60,7 +61,7 @@ test('an event is tried after growing gaps for some minutes, and then given up',
 });
 
 test('nobody is posted to before the time that Retry-After asks for, whatever else waits', async () => {
-  let answer: Answer = failing(90_000);
+  let answer: TryResult = failing(90_000);
   const { push, pass, tries, told } = createKit(() => answer);
   push('a');
   await pass(1);
@@ -85,7 +86,7 @@ test('a Retry-After of more than an hour is an hour: a timer of Node cannot wait
 });
 
 test('a receiver that is down is asked seldom and by one event at a time, and gets everything when it is back', async () => {
-  let answer: Answer = failing();
+  let answer: TryResult = failing();
   const { push, pass, tries, told, queue } = createKit(() => answer);
   push(...Array.from({ length: 500 }, (_, index) => String(index)));
   await pass(600);
@@ -129,7 +130,7 @@ test('after 410 nothing is tried, and what waited is counted', async () => {
 });
 
 describe('while the receiver hangs', () => {
-  const silence = () => new Promise<Answer>(() => {});
+  const silence = () => new Promise<TryResult>(() => {});
 
   test('events are kept up to a number', async () => {
     const { push, queue } = createKit(silence);
@@ -162,7 +163,7 @@ describe('while the receiver hangs', () => {
 });
 
 test('closing tries at once what waits for another try', async () => {
-  let answer: Answer = failing();
+  let answer: TryResult = failing();
   const { push, pass, queue, told, clock } = createKit(() => answer);
   push('a');
   await pass(50);
@@ -186,7 +187,7 @@ test('every event is delivered, given up or lost, once, with few under way', asy
   });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.boolean(), async (steps, isBack) => {
-      let answer: Answer = ok;
+      let answer: TryResult = ok;
       const { push, pass, queue, tries, told, clock, mostRunning } = createKit(() => answer);
       let pushed = 0;
       for (const one of steps) {
