@@ -9,7 +9,7 @@ import {
 } from '../http/request.js';
 import { requestIdHeader } from '../http/request-id.js';
 import type { TokenClaims } from '../tokens/claims.js';
-import { type Answer, createAsk } from './ask.js';
+import { createAsk, type ReplyOrResponse } from './ask.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
 import { readHeader } from './header-lines.js';
 import { cutOnceStalled, waitForTurn } from './turns.js';
@@ -111,7 +111,7 @@ function withLines({ headers, raw }: FastifyRequest) {
   return { headers, rawHeaders: raw.rawHeaders };
 }
 
-function send(reply: FastifyReply, answer: Answer): FastifyReply {
+function send(reply: FastifyReply, answer: ReplyOrResponse): FastifyReply {
   cutOnceStalled(reply.raw);
   if ('bodyUsed' in answer) return reply.send(answer);
   const { status, headers, body, requestId } = answer;

@@ -4,11 +4,15 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { type HttpReply, jsonHeaders } from '../http/reply.js';
 import { requestIdHeader } from '../http/request-id.js';
-import type { Answer } from './ask.js';
+import type { ReplyOrResponse } from './ask.js';
 import { cutOnceStalled } from './turns.js';
 
 /** Sends an answer through `node:http`. If it cannot be written, only its connection is lost. */
-export function sendAnswer(outgoing: ServerResponse, answer: Answer, stalledTimeoutMs?: number): void {
+export function sendAnswer(
+  outgoing: ServerResponse,
+  answer: ReplyOrResponse,
+  stalledTimeoutMs?: number,
+): void {
   if ('bodyUsed' in answer) {
     cutOnceStalled(outgoing, stalledTimeoutMs);
     sendResponse(outgoing, answer).catch(() => outgoing.destroy());

@@ -1,5 +1,5 @@
 import { isCallerOrigin } from '../core/origin.js';
-import { type Answer, requestIdHeader } from './request-id.js';
+import { type AnswerWithId, requestIdHeader } from './request-id.js';
 
 /** The headers that our routes use. */
 const ownHeaders = ['Authorization', 'Content-Type', 'X-API-Key'];
@@ -17,7 +17,7 @@ const fieldName = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
  *
  * @throws RangeError for what no browser sends as an origin, such as one with a wildcard or a path
  */
-export function withCors(answer: Answer, origins: readonly string[]): Answer {
+export function withCors(answer: AnswerWithId, origins: readonly string[]): AnswerWithId {
   const wrong = origins.find((origin) => !isCallerOrigin(origin));
   if (wrong !== undefined) {
     throw new RangeError(

@@ -1,5 +1,5 @@
 import type { MonotonicClock } from '../ports.js';
-import type { Answer } from './request-id.js';
+import type { AnswerWithId } from './request-id.js';
 import type { FindRoute } from './route-table.js';
 
 /** Called for each answer. The route is its path in the route table, or `none`. */
@@ -7,9 +7,9 @@ export type NoteAnswer = (route: string, status: number, durationMs: number) => 
 
 /** Measures how long answers take, where there are metrics. */
 export function withDurations(
-  answer: Answer,
+  answer: AnswerWithId,
   parts: { findRoute: FindRoute; noteAnswer?: NoteAnswer | undefined; monotonicClock: MonotonicClock },
-): Answer {
+): AnswerWithId {
   const { findRoute, noteAnswer, monotonicClock } = parts;
   if (noteAnswer === undefined) return answer;
   return async (request, requestId) => {

@@ -10,14 +10,14 @@ import type { Dispatch } from './route.js';
 export const requestIdHeader = 'X-Request-Id';
 
 /** Answers a request that has an id. */
-export type Answer = (request: HttpRequest, requestId: string) => Promise<HttpReply>;
+export type AnswerWithId = (request: HttpRequest, requestId: string) => Promise<HttpReply>;
 
 /**
  * Gives each request an id: the one in its X-Request-Id if a trusted proxy sent it, or a new one. Anyone else could
  * otherwise make their requests look like somebody else's in the log.
  */
 export function withRequestId(
-  answer: Answer,
+  answer: AnswerWithId,
   { hasProxies, isProxy }: ClientAddressReader,
   random: Pick<Random, 'id'>,
 ): Dispatch {
