@@ -10,6 +10,7 @@ import type { OperatorVerb } from '../outcomes/outcome.js';
 import type { InvalidIdentity } from '../results.js';
 import type { Parts } from './parts.js';
 import type { LastSend } from './send-notes.js';
+import { describeInvalid } from './target.js';
 import { toRetrySeconds } from './waits.js';
 
 /** A code that was requested and not used. One that has expired is shown for some minutes, without attempts. */
@@ -88,8 +89,7 @@ export function createOperator(parts: Parts): Operator {
 
   function resolve(input: unknown, verb: OperatorVerb, call: Call) {
     const identity = parseIdentity(input, { defaultCountry: parts.defaultCountry });
-    if (identity === null) return { status: 'invalid_identity' } as const;
-    if (identity === 'ambiguous') return { status: 'invalid_identity', isAmbiguous: true } as const;
+    if (identity === null || identity === 'ambiguous') return describeInvalid(identity);
     const owner = derivation.deriveOwnerTags(identity);
     const { identityTag } = owner;
     const report = (status: 'done' | 'rate_limited') =>

@@ -43,8 +43,7 @@ export function createTargetResolver(parts: {
       throw new RangeError(`purpose must be one of ${purposes.join(', ')}`);
     }
     const identity = parseIdentity(input, { defaultCountry });
-    if (identity === null) return { status: 'invalid_identity' };
-    if (identity === 'ambiguous') return { status: 'invalid_identity', isAmbiguous: true };
+    if (identity === null || identity === 'ambiguous') return describeInvalid(identity);
     const { identityTag, budgetTag } = derivation.deriveOwnerTags(identity);
     const recordTag = derivation.deriveRecordTag(identity.value, purpose);
     const testCode = findTestCode?.(identity);
@@ -61,4 +60,9 @@ export function createTargetResolver(parts: {
       testCode,
     };
   };
+}
+
+/** What a caller is told of an identity that cannot be parsed. */
+export function describeInvalid(parsed: null | 'ambiguous'): InvalidIdentity {
+  return parsed === null ? { status: 'invalid_identity' } : { status: 'invalid_identity', isAmbiguous: true };
 }
