@@ -1,7 +1,6 @@
 import type { EntryRules, Profile, Site } from './entry.js';
-import { createMatcher, type Gate, type GateRule, parseGateRule } from './gate.js';
+import { canonicaliseListed, createMatcher, type Gate, type GateRule, parseGateRule } from './gate.js';
 import { createHostTable, parseHostPattern } from './hosts.js';
-import { canonicalise } from './identity.js';
 import { suggestName } from './known-options.js';
 import { type LocatedMember, type LocatedValue, parseLocatedJson } from './located-json.js';
 import { createPublicPaths, isPublicPath } from './public-paths.js';
@@ -145,9 +144,7 @@ function readNames(value: LocatedValue | undefined): Map<string, string> {
 }
 
 function readIdentity(text: string, place: Located): string {
-  // `*@example.com` is a valid address, but was meant as a wildcard.
-  const identity = text.includes('*') ? null : canonicalise(text);
-  return identity?.value ?? fail(place, 'must be an address, a +number or an id');
+  return canonicaliseListed(text)?.value ?? fail(place, 'must be an address, a +number or an id');
 }
 
 function readTexts<Read>(

@@ -1,5 +1,5 @@
 import { foldIdentity } from './folding.js';
-import { canonicalise, domainOf, parseCanonical } from './identity.js';
+import { canonicalise, domainOf, type Identity, parseCanonical } from './identity.js';
 
 /** Whether this canonical identity is let in. */
 export type Gate = (identity: string) => boolean;
@@ -16,12 +16,19 @@ export interface GateRule {
  */
 export function parseGateRule(rule: string): GateRule | null {
   const text = foldIdentity(rule);
-  // `*@example.com` is a valid address, but was meant as a wildcard; taken literally it would lock everyone out.
-  const identity = text.includes('*') ? null : canonicalise(rule);
+  const identity = canonicaliseListed(rule);
   if (identity) return { names: 'identity', value: identity.value };
   const domain = text.startsWith('@') ? canonicalise(`x${text}`) : null;
   if (domain?.kind === 'email') return { names: 'domain', value: domainOf(domain.value) };
   return /^\+[1-9][0-9]{0,14}$/.test(text) ? { names: 'prefix', value: text } : null;
+}
+
+/**
+ * The canonical form of an identity that a list names. Null for one with an asterisk: `*@example.com` is a valid address, but was
+ * meant as a wildcard; taken literally it would lock everyone out.
+ */
+export function canonicaliseListed(text: string): Identity | null {
+  return foldIdentity(text).includes('*') ? null : canonicalise(text);
 }
 
 /** Lets in everyone named by one of the rules; without rules, nobody. */
