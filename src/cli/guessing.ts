@@ -1,4 +1,4 @@
-import { countPeriodicGuesses, maxYearlyOdds } from '../core/odds.js';
+import { computeOdds, countPeriodicGuesses, maxYearlyOdds } from '../core/odds.js';
 import { guessesToSwitchOff, type TestIdentity } from '../core/test-identities.js';
 import { type Environment, type SettingName, settings } from '../options/settings.js';
 import { forecastSettings } from './forecast-settings.js';
@@ -20,7 +20,7 @@ const oddsSettings = [
 ] as const satisfies readonly SettingName[];
 
 /** The probability that a year of guessing takes over an identity. */
-function computeOdds(config: Environment): number {
+function forecastOdds(config: Environment): number {
   // Consent to that mode has its own setting.
   return config.OTP_MODE === 'window' ? 0 : forecastSettings(config, []).odds.identityYear;
 }
@@ -34,14 +34,14 @@ function formatOdds(odds: number): string {
 function findPoorSettings(config: Environment, limit: number): SettingName[] {
   const changed = oddsSettings.filter((name) => config[name] !== settings[name].default);
   const decisive = changed.filter(
-    (name) => computeOdds({ ...config, [name]: settings[name].default }) <= limit,
+    (name) => forecastOdds({ ...config, [name]: settings[name].default }) <= limit,
   );
   return decisive.length > 0 ? decisive : changed;
 }
 
 /** What production refuses. */
 export function findPoorOdds(config: Environment, given: Given): string[] {
-  const odds = computeOdds(config);
+  const odds = forecastOdds(config);
   if (odds <= maxYearlyOdds || config.OTP_ALLOW_SHORT_CODES) return [];
   const [name, ...others] = findPoorSettings(config, maxYearlyOdds);
   const together = others.length > 0 ? ` together with ${others.join(', ')}` : '';
@@ -61,16 +61,16 @@ export function isTestIdentityOver(until: string): boolean {
 
 /** Fixed codes, which no other limit on guessing counts. */
 export function warnOfTestIdentities(entries: readonly TestIdentity[]): string | undefined {
-  let missed = 0;
-  for (const { code, until } of entries)
-    if (!isTestIdentityOver(until)) missed += guessesAtTestIdentity * Math.log1p(-(10 ** -code.length));
-  if (missed === 0) return undefined;
-  return `OTP_TEST_IDENTITIES: a year of guessing finds a fixed code with a probability of ${formatOdds(-Math.expm1(missed))}; OTP_SHORT_OPEN_MAX does not count these guesses`;
+  const guesses = entries
+    .filter(({ until }) => !isTestIdentityOver(until))
+    .map(({ code }) => [guessesAtTestIdentity, 10 ** -code.length] as const);
+  if (guesses.length === 0) return undefined;
+  return `OTP_TEST_IDENTITIES: a year of guessing finds a fixed code with a probability of ${formatOdds(computeOdds(guesses))}; OTP_SHORT_OPEN_MAX does not count these guesses`;
 }
 
 /** Warns of the odds, unless production refuses them. */
 export function warnOfOdds(config: Environment, isProduction: boolean): string | undefined {
-  const odds = computeOdds(config);
+  const odds = forecastOdds(config);
   const isRefused = isProduction && odds > maxYearlyOdds && !config.OTP_ALLOW_SHORT_CODES;
   if (odds > warnedYearlyOdds && !isRefused) {
     const names = findPoorSettings(config, warnedYearlyOdds).join(', ');

@@ -1,6 +1,6 @@
 import { base32Length } from '../core/base32-code.js';
 import type { Forecast } from '../core/forecast.js';
-import { yearDays, yearSeconds } from '../core/odds.js';
+import { computeOdds, yearDays, yearSeconds } from '../core/odds.js';
 import { isAskedFor, statelessRefuses } from '../options/modes.js';
 import { senders } from '../options/senders.js';
 import { type Environment, settingNames, settings } from '../options/settings.js';
@@ -12,7 +12,7 @@ const assumedGuessesPerSecond = 1000;
 
 /** The probability that at least one of this many guesses at base32 codes is correct. */
 export function computeStatelessOdds(guesses: number, letters = base32Length): number {
-  return -Math.expm1(guesses * Math.log1p(-(32 ** -letters)));
+  return computeOdds([[guesses, 32 ** -letters]]);
 }
 
 const yearlyOdds = computeStatelessOdds(assumedGuessesPerSecond * yearSeconds);
@@ -25,18 +25,16 @@ export function isStateless({ STORE, OTP_MODE }: Environment): boolean {
 /** What `STORE=none` excludes, one line each. */
 export function findStatelessProblems(config: Environment, given: Given): string[] {
   if (config.STORE !== 'none') return [];
-  const refused = statelessRefuses.flatMap(({ names, why }) =>
+  const refused = statelessRefuses.flatMap(({ names, why, isRefused = isAskedFor }) =>
     settingNames
       .filter((name) => names.includes(settings[name].key))
-      .filter((name) => given[name] !== undefined && isAskedFor(config[name]))
+      .filter((name) => given[name] !== undefined && isRefused(config[name]))
       .map((name) => `${name}: cannot be used with STORE=none: ${why}`),
   );
   const paid = listBackends(config).filter((name) => senders[name].reachesPhones);
   return [
     ...refused,
     ...listBroken([
-      given.HUMAN_CHECK === 'altcha' &&
-        'HUMAN_CHECK: altcha cannot be used with STORE=none: nothing remembers which puzzles are solved; turnstile can',
       isStateless(config) &&
         paid.length > 0 &&
         !config.OTP_ALLOW_UNLIMITED_COST &&

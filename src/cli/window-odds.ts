@@ -1,6 +1,6 @@
 import type { Forecast } from '../core/forecast.js';
 import { daySeconds } from '../core/ladder.js';
-import { yearDays } from '../core/odds.js';
+import { computeOdds, yearDays } from '../core/odds.js';
 import { limitPeriodSeconds } from '../core/policy.js';
 import type { Environment } from '../options/settings.js';
 
@@ -10,7 +10,7 @@ export function computeWindowOdds(
 ): number {
   const { OTP_DIGITS: digits, OTP_DRIFT_TOLERANCE: drift, RATE_VERIFY_OTP_MAX: max } = config;
   const guesses = max * (daySeconds / limitPeriodSeconds) * (2 * drift + 1);
-  return -Math.expm1(guesses * Math.log1p(-(10 ** -digits)));
+  return computeOdds([[guesses, 10 ** -digits]]);
 }
 
 export function warnOfWindow(config: Environment): string {
@@ -22,6 +22,6 @@ export function warnOfWindow(config: Environment): string {
 export function findWindowOdds(config: Environment): Forecast['odds'] | undefined {
   if (config.OTP_MODE !== 'window') return undefined;
   const day = computeWindowOdds(config);
-  const identityYear = -Math.expm1(yearDays * Math.log1p(-day));
+  const identityYear = computeOdds([[yearDays, day]]);
   return { identityYear, identityYearStoreLostWeekly: identityYear, sprayDay: null };
 }

@@ -65,11 +65,18 @@ function countSends({ requestIdentityMax, resendCooldownSeconds, hasDayBudgets }
   return { inDay: bounded, atOnce: bounded };
 }
 
-/** The probability that at least one of these guesses is right. */
+/** The probability that a year of guessing at one identity succeeds. */
 export function computeYearlyOdds(policy: GuessingPolicy, storeLifeSeconds?: number): number {
   const { short, long } = countGuessesInYear(policy, storeLifeSeconds);
+  return computeOdds([
+    [short, 10 ** -policy.digits],
+    [long, 10 ** -policy.longDigits],
+  ]);
+}
+
+/** The probability that at least one of these tries succeeds, so many with a probability each. */
+export function computeOdds(tries: readonly (readonly [count: number, odds: number])[]): number {
   // With logarithms: a double has too little precision for 1 - 1e-10.
-  return -Math.expm1(
-    short * Math.log1p(-(10 ** -policy.digits)) + long * Math.log1p(-(10 ** -policy.longDigits)),
-  );
+  const logOfNone = tries.reduce((sum, [count, odds]) => sum + count * Math.log1p(-odds), -0);
+  return -Math.expm1(logOfNone);
 }

@@ -1,3 +1,4 @@
+import type { HumanCheckOption } from './human-check.js';
 import { type FilledOptions, optionRows } from './otp-options.js';
 import { pageOptions } from './page.js';
 
@@ -17,6 +18,8 @@ interface Refusal {
   /** Names of options. */
   names: readonly string[];
   why: string;
+  /** Which values are refused. Default: all that ask for something. */
+  isRefused?(value: unknown): boolean;
 }
 
 /** What needs a store that keeps something. */
@@ -27,7 +30,17 @@ export const statelessRefuses: readonly Refusal[] = [
   { names: ['paidDayMax'], why: 'nothing counts the messages of all processes' },
   { names: ['shortOpenMax'], why: 'nothing counts the attempts of all processes' },
   { names: ['deviceTtlSeconds'], why: 'nothing remembers which browsers have signed out' },
+  {
+    names: ['humanCheck', 'HUMAN_CHECK'],
+    isRefused: asksForPuzzles,
+    why: 'nothing remembers which puzzles of altcha are solved; turnstile can be used',
+  },
 ];
+
+/** Of the library's option, or of the setting. */
+function asksForPuzzles(value: unknown): boolean {
+  return value === 'altcha' || (value as HumanCheckOption | undefined)?.provider === 'altcha';
+}
 
 /** Options of the sign-in page. */
 export const ofThePage: readonly string[] = [...Object.keys(pageOptions), 'cookieDomain'];
@@ -66,12 +79,12 @@ export function isAskedFor(value: unknown): boolean {
 
 /** What each way to run excludes, one rule for each option. */
 export const modeRules = modes.flatMap(({ isOn, name, refuses }) =>
-  refuses.flatMap(({ names, why }) =>
+  refuses.flatMap(({ names, why, isRefused = isAskedFor }) =>
     names.map(
       (option): Rule =>
         (options) => {
           const { [option]: value } = options as unknown as Record<string, unknown>;
-          const isUsed = isOn(options) && isAskedFor(value) && value !== optionRows[option]?.default;
+          const isUsed = isOn(options) && isRefused(value) && value !== optionRows[option]?.default;
           return isUsed && `${option} cannot be used with ${name}: ${why}`;
         },
     ),

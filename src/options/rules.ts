@@ -64,10 +64,6 @@ const rules: readonly Rule[] = [
     mode === 'window' &&
     driftTolerance < 1 &&
     `driftTolerance must be at least 1 with mode=window: a code requested in the last second would expire immediately, got ${driftTolerance}`,
-  ({ store, humanCheck }) =>
-    store?.isStateless &&
-    humanCheck?.provider === 'altcha' &&
-    'humanCheck cannot be altcha with a store that keeps nothing: turnstile can be used, which remembers itself',
   ({ apiKeyHashes }) => findRightsFault(apiKeyHashes),
   (options) => void makeTokenKeys(options),
   ({ jwtPrivateKey, previousJwtPrivateKey }) => {
