@@ -1,13 +1,17 @@
-import type { HumanCheckOption } from '../options/human-check.js';
+import { type HumanCheckOption, sortTurnstileMembers } from '../options/human-check.js';
 import type { Environment } from '../options/settings.js';
 
 /** How the settings of the human check contradict each other, one line each. */
 export function findHumanCheckProblems(config: Environment): string[] {
-  const isNeeded = config.HUMAN_CHECK === 'turnstile';
-  const fault = isNeeded ? 'required with' : 'has no effect without';
-  return (['HUMAN_CHECK_SITE_KEY', 'HUMAN_CHECK_SECRET'] as const)
-    .filter((name) => isNeeded === (config[name] === undefined))
-    .map((name) => `${name}: ${fault} HUMAN_CHECK=turnstile`);
+  const { HUMAN_CHECK, HUMAN_CHECK_SITE_KEY, HUMAN_CHECK_SECRET } = config;
+  const { missing, useless } = sortTurnstileMembers(HUMAN_CHECK, {
+    HUMAN_CHECK_SITE_KEY,
+    HUMAN_CHECK_SECRET,
+  });
+  return [
+    ...missing.map((name) => `${name}: required with HUMAN_CHECK=turnstile`),
+    ...useless.map((name) => `${name}: has no effect without HUMAN_CHECK=turnstile`),
+  ];
 }
 
 /** The library's option. Nobody is asked in development, where limits only log. */

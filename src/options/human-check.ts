@@ -23,21 +23,25 @@ function checkSecret(given: string, name: string): void {
   if (!secretForm.test(given)) throw new RangeError(`${name} must be ${secretAllowed}`);
 }
 
+/** Turnstile needs every one of its members, and no other provider has a use for them. */
+export function sortTurnstileMembers<Name extends string>(provider: unknown, members: Record<Name, unknown>) {
+  const names = Object.keys(members) as Name[];
+  const isNeeded = provider === 'turnstile';
+  return {
+    missing: names.filter((name) => isNeeded && members[name] === undefined),
+    useless: names.filter((name) => !isNeeded && members[name] !== undefined),
+  };
+}
+
 function checkHumanCheck(given: unknown, name: string): void {
   if (typeof given !== 'object' || given === null)
     throw new TypeError(`${name} must be an object with provider, got ${describe(given)}`);
   refuseUnknownOptions(given, members, name);
   const { provider, siteKey, secret: key } = given as Record<string, unknown>;
   assertOneOf(`${name}.provider`, provider, humanCheckProviders);
-  for (const [member, value] of Object.entries({ siteKey, secret: key })) {
-    const isNeeded = provider === 'turnstile';
-    if (isNeeded === (value !== undefined)) continue;
-    throw new TypeError(
-      isNeeded
-        ? `${name}.${member} must be given with the provider turnstile`
-        : `${name}.${member} has no effect with the provider ${provider}`,
-    );
-  }
+  const { missing, useless } = sortTurnstileMembers(provider, { siteKey, secret: key });
+  if (missing[0]) throw new TypeError(`${name}.${missing[0]} must be given with the provider turnstile`);
+  if (useless[0]) throw new TypeError(`${name}.${useless[0]} has no effect with the provider ${provider}`);
   if (provider !== 'turnstile') return;
   if (typeof siteKey !== 'string' || !siteKeyForm.test(siteKey))
     throw new RangeError(`${name}.siteKey must be ${siteKeyAllowed.replaceAll('`', '')}`);
