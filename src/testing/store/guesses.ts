@@ -27,16 +27,18 @@ interface Code {
 interface Guess {
   request: RetractRequest;
   recordChallenge: string;
+  /** Taken back or consumed. */
+  isOver: boolean;
 }
 
 /** The budget of guesses, whatever happens in whatever order. */
 export const guessesSuite = storeSuite('the budget of guesses', { lengthening, sends: many }, (subject) => {
-  // Attack: guess through aliases, purposes, challenges and new codes, with double clicks, answers that get lost, messages
-  // that are refused, and at the edges of a period.
+  // Attack: guess through aliases, purposes, challenges and new codes, with double clicks, answers that get lost, attempts
+  // that are taken back or used late, messages that are refused, and at the edges of a period.
   test('there is never an eleventh guess at short codes in a period, whatever happens in whatever order', async () => {
-    const seldom = ['right', 'twice', 'lost', 'refused', 'wait'] as const;
+    const seldom = ['right', 'twice', 'lost', 'back', 'late', 'refused', 'wait'] as const;
     await forAll(
-      { runs: 30, seed: 16 },
+      { runs: 50, seed: 16 },
       (fc) => {
         const step = fc.record({
           verb: fc.constantFrom('open', 'open', 'guess', 'guess', 'guess', ...seldom),
@@ -71,6 +73,7 @@ function createRun(subject: Subject) {
   let endsAt = 0;
 
   const pickCode = (pick: number) => codes[codes.length - 1 - (pick % Math.max(1, codes.length))];
+  const pickGuess = (pick: number) => guesses[guesses.length - 1 - (pick % Math.max(1, guesses.length))];
 
   async function attempt(pick: number): Promise<Guess | undefined> {
     const code = pickCode(pick);
@@ -78,7 +81,7 @@ function createRun(subject: Subject) {
     const request = { ...code.key, attemptId: createTag() };
     const result = await subject.attempt({ ...request, verifies: many });
     if (result.status !== 'counted') return undefined;
-    const guess = { request, recordChallenge: result.record.challenge };
+    const guess = { request, recordChallenge: result.record.challenge, isOver: false };
     guesses.push(guess);
     if (result.record.digits !== 6) return guess;
     if (now >= endsAt) standing = [];
@@ -88,15 +91,28 @@ function createRun(subject: Subject) {
     return guess;
   }
 
+  async function consume(guess: Guess): Promise<void> {
+    const { request, recordChallenge } = guess;
+    const hasWon = await subject.consume(recordChallenge, request);
+    assert.ok(!hasWon || !guess.isOver, 'consumed twice, or after it was taken back');
+    guess.isOver = true;
+    // A right guess does not count, and at a bound code neither do its owner's guesses before it.
+    if (request.challenge === undefined) standing = standing.filter((one) => one !== guess);
+    else if (hasWon) standing = standing.filter((one) => one.recordChallenge !== recordChallenge);
+  }
+
   async function use(pick: number, times: number): Promise<void> {
     const clicks: (Guess | undefined)[] = [];
     for (let i = 0; i < times; i++) clicks.push(await attempt(pick));
-    for (const guess of clicks.filter((click) => click !== undefined)) {
-      const { request, recordChallenge } = guess;
-      const hasWon = await subject.consume(recordChallenge, request);
-      if (request.challenge === undefined) standing = standing.filter((one) => one !== guess);
-      else if (hasWon) standing = standing.filter((one) => one.recordChallenge !== recordChallenge);
-    }
+    for (const guess of clicks.filter((click) => click !== undefined)) await consume(guess);
+  }
+
+  async function takeBack(guess: Guess | undefined): Promise<void> {
+    if (guess === undefined || !(await subject.store.retract(guess.request))) return;
+    assert.ok(!guess.isOver, 'taken back twice, or after it was consumed');
+    guess.isOver = true;
+    // It was never compared.
+    standing = standing.filter((one) => one !== guess);
   }
 
   return {
@@ -117,11 +133,11 @@ function createRun(subject: Subject) {
     },
     right: ({ pick }: Step) => use(pick, 1),
     twice: ({ pick, times }: Step) => use(pick, times),
-    async lost({ pick }: Step) {
-      const guess = (await attempt(pick)) ?? guesses[pick % guesses.length];
-      const isBack = guess && (await subject.store.retract(guess.request));
-      // It was never compared.
-      if (isBack) standing = standing.filter((one) => one !== guess);
+    lost: async ({ pick }: Step) => takeBack(await attempt(pick)),
+    back: ({ pick }: Step) => takeBack(pickGuess(pick)),
+    async late({ pick }: Step) {
+      const guess = pickGuess(pick);
+      if (guess) await consume(guess);
     },
     async refused({ pick }: Step) {
       const code = pickCode(pick);

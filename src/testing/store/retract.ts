@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AttemptRequest, RecordKey } from '../../store-verbs.js';
-import { forAll } from '../for-all.js';
-import { createKey, createTag, memorySeconds, periodSeconds, type Subject, storeSuite } from './subject.js';
+import { createKey, createTag, memorySeconds, periodSeconds, storeSuite } from './subject.js';
 
 const soon = { lengthening: { after: 4, digits: 10, maxAttempts: 3, memorySeconds } };
 
@@ -115,79 +114,4 @@ export const retractSuite = storeSuite('retract', {}, (subject) => {
     assert.equal(await retract(lost, createKey()), false);
     assert.equal(await retract(lost), true);
   });
-
-  // Attack: let answers get lost and take attempts back in any order, to compare more guesses than the limits allow.
-  test('in any order of events lets no more attempts stand than there are guesses', async () => {
-    await forAll(
-      { runs: 40, seed: 14 },
-      (fc) => {
-        const step = fc.record({
-          verb: fc.constantFrom('open', 'attempt', 'attempt', 'attempt', 'retract', 'consume', 'wait'),
-          bind: fc.boolean(),
-          rotate: fc.boolean(),
-          pick: fc.nat(50),
-          seconds: fc.constantFrom(1, 100, 300, 590),
-        });
-        return fc.array(step, { minLength: 20, maxLength: 60, size: 'max' });
-      },
-      async (steps) => {
-        subject.key = createKey();
-        const run = createRun(subject);
-        for (const { verb, ...step } of steps) await run[verb](step);
-      },
-    );
-  });
 });
-
-interface Step {
-  bind: boolean;
-  rotate: boolean;
-  pick: number;
-  seconds: number;
-}
-
-/** What may happen, and the attempts that stand by the rules alone. */
-function createRun({ advance, attempt, consume, key, open, store }: Subject) {
-  const challenges: (string | undefined)[] = [undefined];
-  const tries: { id: string; challenge: string | undefined; recordChallenge: string }[] = [];
-  /** Taken back or consumed. */
-  const over = new Set<string>();
-  const standing = new Set<string>();
-
-  return {
-    async open({ bind, rotate }: Step) {
-      const opened = await open({ ...soon, maxAttempts: 3, bind, resend: rotate ? 'rotate' : 'reuse' });
-      if (opened.status === 'opened' && bind) challenges.push(opened.record.challenge);
-    },
-    async attempt({ pick }: Step) {
-      const [id, challenge] = [createTag(), challenges[pick % challenges.length]];
-      const result = await attempt({ ...soon, challenge, attemptId: id });
-      if (result.status !== 'counted') return;
-      tries.push({ id, challenge, recordChallenge: result.record.challenge });
-      if (result.record.digits === 6) standing.add(id);
-      assert.ok(standing.size <= soon.lengthening.after, `${standing.size} guesses stand`);
-    },
-    async retract({ pick }: Step) {
-      const { id, challenge } = tries[pick % tries.length] ?? {};
-      if (id === undefined) return;
-      const isTaken = await store.retract({ ...key, attemptId: id, challenge });
-      if (!isTaken) return;
-      assert.ok(!over.has(id), 'taken back twice, or after it was consumed');
-      over.add(id);
-      standing.delete(id);
-    },
-    async consume({ pick }: Step) {
-      const { id, challenge, recordChallenge = '' } = tries[pick % tries.length] ?? {};
-      if (id === undefined) return;
-      const isFirst = await consume(recordChallenge, { challenge, attemptId: id });
-      assert.ok(!isFirst || !over.has(id), 'consumed twice, or after it was taken back');
-      // A right guess does not count.
-      over.add(id);
-      standing.delete(id);
-      // Its owner's guesses before that one do not count either.
-      if (!isFirst || challenge === undefined) return;
-      for (const other of tries) if (other.recordChallenge === recordChallenge) standing.delete(other.id);
-    },
-    wait: ({ seconds }: Step) => advance(seconds * 1000),
-  };
-}
