@@ -1,9 +1,9 @@
 import { type SettingName, settingNames } from '../options/settings.js';
 import { showSetting } from './check.js';
+import { formatJson } from './command.js';
 import type { LoadedConfig } from './config.js';
 import type { Finding } from './connect/checks.js';
 import type { Outlook } from './outlook.js';
-import { formatJson } from './print.js';
 
 /**
  * The same as the text of `check`, for programs. Every member is always there; without a valid configuration, those that

@@ -11,6 +11,7 @@ import {
 import { generateSecretKey } from '../otp.js';
 import { findBackendProblems } from './backends.js';
 import { requiresTls } from './clear-text.js';
+import { wrongUsage } from './command.js';
 import { parseEnvFile } from './env-file.js';
 import { readGiven, type Source } from './given.js';
 import { findUnfitForProduction } from './production-rules.js';
@@ -21,7 +22,6 @@ import { findContradictions } from './service-rules.js';
 import { decodeText } from './text-file.js';
 import { findUnknown, isKnown } from './unknown-settings.js';
 import { findUnused } from './unused-settings.js';
-import { wrongUsage } from './wrong-usage.js';
 
 export interface Config extends Environment {
   OTP_SECRET_KEY: string;

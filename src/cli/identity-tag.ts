@@ -3,8 +3,8 @@ import { parseIdentity } from '../core/identity.js';
 import { shortenTag } from '../core/identity-tag.js';
 import { deriveOptionKeys } from '../options/resolve.js';
 import { toOptions } from '../options/settings.js';
+import { wrongUsage } from './command.js';
 import type { LoadedConfig } from './config.js';
-import { wrongUsage } from './wrong-usage.js';
 
 /**
  * What the lines of the log show of an address, to find them by. Needs the keys of the service, but not the service.

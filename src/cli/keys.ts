@@ -9,8 +9,7 @@ import {
   type Rotation,
   rotateKeys,
 } from '../tokens/key-file.js';
-import { formatJson } from './print.js';
-import { wrongUsage } from './wrong-usage.js';
+import { FailedError, formatJson, wrongUsage } from './command.js';
 
 const keysActions = ['generate', 'rotate', 'list'] as const;
 
@@ -26,15 +25,13 @@ export interface KeysCommand {
   now: number;
 }
 
-/** A step of a rotation that would break sign-ins if it were taken now. */
-export class TooEarlyError extends Error {}
-
 const ownerOnly = 0o600;
 
 /**
  * Generates, rotates or lists the private keys of a file. Returns what to print, without secrets.
  *
- * @throws OtpError `invalid_request` with one line that says what is wrong; TooEarlyError
+ * @throws OtpError `invalid_request` with one line that says what is wrong; FailedError for a step that would break sign-ins
+ * if it were taken now
  */
 export function runKeys(command: KeysCommand): string {
   const { action, path, now } = command;
@@ -51,7 +48,7 @@ export function runKeys(command: KeysCommand): string {
         : { now, spreadSeconds: jwksMaxAgeSeconds, tokenTtlSeconds: command.tokenTtlSeconds };
       const rotation = rotateKeys(file, readAlgorithm(command.algorithm ?? file.keys[0]?.alg), limits);
       if (rotation.step === 'too early') {
-        throw new TooEarlyError(
+        throw new FailedError(
           `${path}: ${rotation.reason}; run this again in ${rotation.waitSeconds} s, or at once with --now`,
         );
       }

@@ -6,15 +6,14 @@ import { callerRights } from '../http/api-keys.js';
 import { findRightsFault } from '../options/api-keys.js';
 import { generateApiKey, generateSecretKey } from '../otp.js';
 import { version } from '../version.js';
+import { FailedError, print, wrongUsage } from './command.js';
 import { type LoadedConfig, loadConfig, parseGiven, readEnvFile } from './config.js';
 import { formatHelp } from './help.js';
 import { findIdentityTag } from './identity-tag.js';
-import { runKeys, TooEarlyError } from './keys.js';
-import { OperateError, operate } from './operate.js';
+import { runKeys } from './keys.js';
+import { operate } from './operate.js';
 import { prepare } from './prepare.js';
-import { print } from './print.js';
 import { sayAllowed } from './say.js';
-import { wrongUsage } from './wrong-usage.js';
 
 /** The commands, and how many words may follow each. */
 const commands: Readonly<Record<string, number>> = {
@@ -98,7 +97,9 @@ async function main(args: string[]): Promise<void> {
   }
   if (command === 'send-test') {
     const { sendTest } = await import('./send-test.js');
-    return leave(await sendTest(loaded.config, rest[0], values.channel));
+    const isAccepted = await sendTest(loaded.config, rest[0], values.channel);
+    // A connection that hangs must not keep the process alive.
+    process.exit(isAccepted ? 0 : exitFailed);
   }
   const { serve } = await import('./serve.js');
   await serve({ ...loaded, config: loaded.config });
@@ -146,11 +147,6 @@ function formatSecrets(values: { 'api-key'?: string; 'introspect-client'?: strin
   return `OTP_SECRET_KEY=${generateSecretKey()}\nJWT_SECRET=${generateSecretKey()}\n`;
 }
 
-/** A connection that hangs must not keep the process alive. */
-function leave(isWell: boolean): never {
-  process.exit(isWell ? 0 : exitFailed);
-}
-
 function complain(lines: string[], exitCode: number): never {
   process.stderr.write(lines.map((line) => `stateless-otp: ${line}\n`).join(''));
   // A worker is kept alive by its channel to the parent, so setting the exit code is not enough.
@@ -165,7 +161,7 @@ function report(error: unknown): void {
     (error instanceof OtpError && error.code === 'invalid_request')
   ) {
     complain([`${message} (see --help)`], exitUsage);
-  } else if (error instanceof TooEarlyError || error instanceof OperateError) {
+  } else if (error instanceof FailedError) {
     complain([message], exitFailed);
   } else if (syscall === 'listen' || syscall === 'getaddrinfo') {
     const remedy = code === 'EADDRINUSE' ? '; stop what listens there, or set another PORT' : '';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { MetricsAddress } from '../options/metrics-address.js';
-import { wrongUsage } from './wrong-usage.js';
+import { wrongUsage } from './command.js';
 
 /** With the metrics of the process itself. */
 export function createProcessRegistry(): Registry {

@@ -1,8 +1,7 @@
 import { isPrivateHost } from '../core/private-host.js';
+import { FailedError, formatJson, wrongUsage } from './command.js';
 import { formatStatus, type IdentityStatus } from './identity-status.js';
-import { formatJson } from './print.js';
 import { readSecretFile } from './secret-file.js';
-import { wrongUsage } from './wrong-usage.js';
 
 /** `erase` is `sign-out`, which also cancels, and `unblock`. */
 const operatorVerbs = ['status', 'cancel', 'unblock', 'sign-out', 'erase'] as const;
@@ -16,16 +15,13 @@ export interface OperateOptions {
   json?: boolean | undefined;
 }
 
-/** The service could not be reached, or did not do it. */
-export class OperateError extends Error {}
-
 const timeoutMs = 10_000;
 const defaultUrl = 'http://127.0.0.1:8000';
 
 /**
  * Asks a running service to do something for one identity. Returns what to print.
  *
- * @throws OtpError `invalid_request` for wrong usage; OperateError
+ * @throws OtpError `invalid_request` for wrong usage; FailedError when the service cannot be reached or refuses
  */
 export async function operate([given = '', address]: string[], options: OperateOptions): Promise<string> {
   const { url = defaultUrl, 'key-file': keyFile, force = false, json = false } = options;
@@ -86,14 +82,14 @@ async function post(url: string, key: string, body: object): Promise<Answer> {
     answer = (await response.json().catch(() => null)) as Answer | null;
   } catch (error) {
     const { cause, message } = error as Error;
-    throw new OperateError(`${url}: ${(cause as Error | undefined)?.message || message}`);
+    throw new FailedError(`${url}: ${(cause as Error | undefined)?.message || message}`);
   }
   if (response.status === 200 && answer !== null) return answer;
   if (response.status === 404 && answer?.code === 'not_found') {
-    throw new OperateError(`${url}: ${answer.detail}. No key in API_KEYS may have the right operate`);
+    throw new FailedError(`${url}: ${answer.detail}. No key in API_KEYS may have the right operate`);
   }
   if (answer?.code === 'invalid_identity') throw wrong(String(answer.detail));
-  throw new OperateError(
+  throw new FailedError(
     `${url}: ${answer?.detail ?? `HTTP ${response.status}, not an answer of the service`}`,
   );
 }

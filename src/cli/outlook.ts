@@ -1,9 +1,9 @@
 import type { Forecast } from '../core/forecast.js';
 import { channels } from '../core/policy.js';
 import { createBackend, listBackends } from './backends.js';
+import { wrongUsage } from './command.js';
 import type { Config } from './config.js';
 import { forecastSettings } from './forecast-settings.js';
-import { wrongUsage } from './wrong-usage.js';
 
 /** What `check` was asked to hold the forecast to. */
 export interface Thresholds {

@@ -1,9 +1,9 @@
 import { formatCheck } from './check.js';
 import { formatCheckJson } from './check-json.js';
+import { print } from './command.js';
 import type { LoadedConfig, SettingsFile } from './config.js';
 import { checkConnections } from './connect/check-connections.js';
 import { createOutlook, readThresholds } from './outlook.js';
-import { print } from './print.js';
 
 /**
  * Prints what `check` finds.

@@ -11,11 +11,10 @@ import { toOptions } from '../options/settings.js';
 import { createOutcomes } from '../outcomes/outcomes.js';
 import type { Content, Message, Receipt, Transport } from '../ports.js';
 import { createBackend, listBackends } from './backends.js';
+import { print, wrongUsage } from './command.js';
 import type { Config } from './config.js';
 import { sayRefusal } from './connect/say-refusal.js';
-import { print } from './print.js';
 import { markAsTest } from './test-message.js';
-import { wrongUsage } from './wrong-usage.js';
 
 const say = (line: string) => print(`${line}\n`);
 

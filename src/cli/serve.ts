@@ -6,6 +6,7 @@ import { createLogSink } from '../outcomes/log.js';
 import type { Logger } from '../ports.js';
 import { version } from '../version.js';
 import { formatBanner } from './banner.js';
+import { wrongUsage } from './command.js';
 import type { Config, LoadedConfig } from './config.js';
 import { createService } from './create.js';
 import { createLogger } from './log.js';
@@ -14,7 +15,6 @@ import { type RunningServer, startServer } from './server.js';
 import { stores } from './stores.js';
 import { isSocketPath, removeStaleSocket } from './unix-socket.js';
 import { countWorkers, runWorkers } from './workers.js';
-import { wrongUsage } from './wrong-usage.js';
 
 /** Runs the service until SIGTERM or SIGINT, in this process or in workers. */
 export async function serve(loaded: LoadedConfig & { config: Config }): Promise<void> {
