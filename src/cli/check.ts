@@ -1,6 +1,8 @@
 import { splitList } from '../options/row.js';
 import { type SettingName, settingNames, settings, writeDefault } from '../options/settings.js';
+import { formatJson } from './command.js';
 import type { Config, LoadedConfig } from './config.js';
+import type { Finding } from './connect/checks.js';
 import { format, type Outlook } from './outlook.js';
 import { redactValue } from './redact.js';
 
@@ -19,8 +21,53 @@ export function formatCheck(loaded: LoadedConfig, outlook: Outlook | null = null
   return [...lines, ...exceeded.map((line) => `FAILED   ${line}`), 'Configuration OK.'].join('\n');
 }
 
+/**
+ * The same as the text of `check`, for programs. Every member is always there; without a valid configuration, those that
+ * follow from it are null.
+ */
+export function formatCheckJson(
+  loaded: LoadedConfig,
+  outlook: Outlook | null,
+  connections?: readonly (Finding & { name: string })[],
+): string {
+  const { config, problems, warnings } = loaded;
+  const exceeded = outlook?.exceeded ?? [];
+  const failed = connections?.filter(({ status }) => status === 'failed') ?? [];
+  const faults = failed.map(({ name, text }) => `--connect: ${name}: ${text}`);
+  return formatJson({
+    ok: problems.length + exceeded.length + faults.length === 0,
+    problems: [...problems, ...exceeded, ...faults],
+    warnings,
+    settings: config ? Object.fromEntries(settingNames.map((name) => [name, show(name, loaded)])) : {},
+    ...(outlook ? listFigures(outlook) : noFigures),
+    ...(connections && { connections }),
+  });
+}
+
+/** As the text shows it; null for what is not set. */
+function show(name: SettingName, loaded: LoadedConfig): string | null {
+  const { value } = showSetting(name, loaded);
+  return value === '-' ? null : value;
+}
+
+function listFigures({ odds, messagesDay, billDay, delaySeconds, lock }: Outlook) {
+  return {
+    odds: {
+      identity_year: odds.identityYear,
+      identity_year_store_lost_weekly: odds.identityYearStoreLostWeekly,
+      spray_day: odds.sprayDay,
+    },
+    messages_day: messagesDay,
+    bill_day: { amount: billDay.amount, per_sms: billDay.perSms },
+    delay_seconds: delaySeconds,
+    lock,
+  };
+}
+
+const noFigures = { odds: null, messages_day: null, bill_day: null, delay_seconds: null, lock: null };
+
 /** What may be shown of a setting in force; null for a generated secret. */
-export function showSetting(
+function showSetting(
   name: SettingName,
   { config, given, madeUp }: LoadedConfig,
 ): { value: string | null; origin: string } {

@@ -1,5 +1,4 @@
-import { formatCheck } from './check.js';
-import { formatCheckJson } from './check-json.js';
+import { formatCheck, formatCheckJson } from './check.js';
 import { print } from './command.js';
 import type { LoadedConfig, SettingsFile } from './config.js';
 import { checkConnections } from './connect/check-connections.js';

@@ -1,11 +1,19 @@
+import { statSync } from 'node:fs';
+import { sayCause } from '../../delivery/cause.js';
 import { processClock } from '../../monotonic-clock.js';
-import type { Config, LoadedConfig, SettingsFile } from '../config.js';
-import { createBackendChecks } from './backend-checks.js';
-import { type Check, type Finding, runChecks } from './checks.js';
-import { createEventsChecks } from './events-check.js';
-import { createFileModeChecks } from './file-mode-checks.js';
+import type { SenderName } from '../../options/delivery.js';
+import { silent } from '../../options/resolve.js';
+import { resolveAccess } from '../../stores/redis/access.js';
+import { fetchVersion, oldestVersion } from '../../stores/redis/version.js';
+import { createWebhookTransport } from '../../transports/webhook.js';
+import { createBackend, listBackends } from '../backends.js';
+import { type Config, isProduction, type LoadedConfig, type SettingsFile } from '../config.js';
+import { redactUrls } from '../redact.js';
+import { isOpenToAll } from '../secret-file.js';
+import { listCredentials, stores } from '../stores.js';
+import { type Check, type Finding, failed, ok, runChecks, warning } from './checks.js';
 import { createProgress } from './progress.js';
-import { createStoreCheck } from './store-check.js';
+import { sayRefusal } from './say-refusal.js';
 import { createTokenKeyCheck } from './token-key-check.js';
 
 /** For each check; all of them run at the same time. */
@@ -20,7 +28,7 @@ export async function checkConnections(
   const { config } = loaded;
   const checks: Check[] = [
     createStoreCheck(config),
-    ...createBackendChecks(config, limitMs),
+    ...createBackendChecks(config),
     ...createEventsChecks(config),
     createTokenKeyCheck(config),
     ...createFileModeChecks(loaded, file),
@@ -30,4 +38,111 @@ export async function checkConnections(
   const progress = isSilent ? { wait() {}, found() {} } : createProgress(process.stdout, names, terminal);
   const findings = await runChecks(checks, { limitMs, clock: processClock, progress });
   return findings.map((finding, index) => ({ name: names[index] ?? '', ...finding }));
+}
+
+/** That the store is fit for the service: opened as the service does it, which runs every command of its scripts. */
+function createStoreCheck(config: Config): Check {
+  return {
+    name: 'store',
+    async run() {
+      const store = await stores[config.STORE].create(config, silent);
+      try {
+        await store.ping();
+        return config.STORE === 'redis' ? await describeRedis(config) : ok('memory, in the process itself');
+      } finally {
+        await store.close().catch(() => {});
+      }
+    },
+  };
+}
+
+async function describeRedis(config: Config) {
+  const url = config.REDIS_URL ?? '';
+  const version = await fetchVersion(
+    resolveAccess({ url, ...listCredentials(config) }),
+    config.REDIS_TIMEOUT_MS,
+  );
+  const place = redactUrls(url);
+  if (version?.isOld) return failed(`${place}: ${version.text}, which is older than ${oldestVersion}`);
+  const shown = version === undefined ? 'of a version that it does not tell' : version.text;
+  return ok(`${place}: ${shown}; the user may run every command with keys ${config.REDIS_KEY_PREFIX}*`);
+}
+
+const sendTest = '`stateless-otp send-test` shows it';
+
+/** What is known when a backend answers. */
+const answers: Partial<Record<SenderName, (config: Config) => string>> = {
+  smtp: ({ SMTP_HOST, SMTP_USERNAME }) =>
+    `${SMTP_HOST} ${SMTP_USERNAME === undefined ? 'answers, and no login is set' : 'accepts the login'}`,
+  webhook: () => `WEBHOOK_URL answers; whether it accepts our signature it cannot be asked, ${sendTest}`,
+};
+
+/** That each backend answers and accepts our credentials, as far as it says without a message. */
+function createBackendChecks(config: Config): Check[] {
+  const DELIVERY_TIMEOUT_MS = Math.min(config.DELIVERY_TIMEOUT_MS, limitMs);
+  return listBackends(config).map((name) => ({
+    name,
+    run: (signal) => checkBackend(name, { ...config, DELIVERY_TIMEOUT_MS }, signal),
+  }));
+}
+
+async function checkBackend(name: SenderName, config: Config, signal: AbortSignal): Promise<Finding> {
+  if (name === 'console') return ok('writes codes to standard output');
+  const transport = createBackend(name, config);
+  try {
+    const receipt = await transport.checkAccess?.({ signal });
+    if (receipt === undefined) return warning(`cannot be asked without a message, ${sendTest}`);
+    if (!receipt.ok) return failed(sayRefusal(name, receipt, config));
+    return ok(answers[name]?.(config) ?? 'accepts the credentials');
+  } finally {
+    await transport.close?.();
+  }
+}
+
+/**
+ * That EVENTS_URL answers. It is asked by HEAD, as webhooks are: a receiver would act on an event, even a made-up one, so
+ * whether it accepts our signature only shows with the first.
+ */
+function createEventsChecks(config: Config): Check[] {
+  const { EVENTS_URL: url, EVENTS_SECRET: secret, EVENTS_ALLOW_PRIVATE_TARGETS } = config;
+  if (url === undefined || secret === undefined) return [];
+  return [
+    {
+      name: 'events',
+      async run(signal) {
+        const receiver = createWebhookTransport({
+          url,
+          secret,
+          // Which URLs may be http is settled by the configuration.
+          allowInsecureHttp: true,
+          allowPrivateTargets: EVENTS_ALLOW_PRIVATE_TARGETS,
+        });
+        const receipt = await receiver.checkAccess?.({ signal });
+        const place = redactUrls(url);
+        if (receipt && !receipt.ok) return failed(`${place}: ${sayCause(receipt)}`);
+        return ok(`${place} answers; whether it accepts our signature shows with the first event`);
+      },
+    },
+  ];
+}
+
+const writableByOthers = 0o022;
+
+/** That nobody else on this machine can read the files with secrets, or write to them. */
+function createFileModeChecks({ config, secretFiles }: LoadedConfig, file: SettingsFile): Check[] {
+  const checks = Object.entries(secretFiles).map(([name, path]) => ({
+    name,
+    run: () => judgeMode(path, failed),
+  }));
+  if (!file.holdsSecret) return checks;
+  // In a working copy it is created with the usual umask.
+  const judgeReadable = config && isProduction(config) ? failed : warning;
+  return [...checks, { name: file.path, run: () => judgeMode(file.path, judgeReadable) }];
+}
+
+function judgeMode(path: string, judgeReadable: (text: string) => Finding): Finding {
+  const mode = statSync(path).mode & 0o777;
+  const shown = `${path}: mode ${mode.toString(8)}`;
+  if (mode & writableByOthers) return failed(`${shown}, others can change it: run chmod 600`);
+  return isOpenToAll(path) ? judgeReadable(`${shown}, others can read it: run chmod 600`) : ok(shown);
 }
