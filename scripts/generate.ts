@@ -143,14 +143,16 @@ function formatCompose(): string {
 function formatOpenApi(): string {
   // No route is called: only what the table says of them is read.
   const sessionCookie = createSessionCookie({ isInsecure: false });
+  const schemas = createSchemas({ purposes: ['sign-in'], channels });
   const routes = createRoutes({
-    schemas: createSchemas({ purposes: ['sign-in'], channels }),
+    schemas,
     tokens: {},
     jwks: { keys: [] },
     introspectClients: [],
     hasOperators: true,
   } as unknown as RouteParts);
-  return `${JSON.stringify(createOpenApiDocument(routes, { version, sessionCookie, hasApiKeys: false }), null, 2)}\n`;
+  const document = createOpenApiDocument(routes, { version, schemas, sessionCookie, hasApiKeys: false });
+  return `${JSON.stringify(document, null, 2)}\n`;
 }
 
 /** A constant, since a bundle has no package.json next to it. */

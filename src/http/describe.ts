@@ -1,17 +1,42 @@
+import type { RouteConfig } from '@hono/zod-openapi';
 import type { ErrorCode } from '../errors.js';
 import { problems } from './problems.js';
 import type { Schemas } from './schemas.js';
 
-export function jsonBody<Schema>(schema: Schema) {
-  return { required: true, content: { 'application/json': { schema } } };
+type SchemaName = keyof Schemas;
+
+/** What the OpenAPI document says of a route. Schemas are named, so that they are made only when it is requested. */
+export interface RouteDocument extends Pick<RouteConfig, 'summary' | 'description'> {
+  operationId: string;
+  /** Headers that the route reads, by name. */
+  headers?: Readonly<Record<string, string>>;
+  body?: SchemaName;
+  bodyType?: 'application/x-www-form-urlencoded';
+  isBodyOptional?: boolean;
+  /** By status. */
+  answers: Readonly<Record<number, readonly [description: string, schema?: SchemaName]>>;
+  /** Together with `internal`; without them, none. */
+  problems?: readonly ErrorCode[];
 }
 
-export function formBody<Schema>(schema: Schema) {
-  return { required: true, content: { 'application/x-www-form-urlencoded': { schema } } };
-}
-
-export function json<Schema>(description: string, schema: Schema) {
-  return { description, content: { 'application/json': { schema } } };
+export function describeRoute(
+  schemas: Schemas,
+  { headers = {}, body, bodyType, isBodyOptional, answers, problems: codes, ...named }: RouteDocument,
+): Omit<RouteConfig, 'method' | 'path'> {
+  const parameters = Object.entries(headers).map(
+    ([name, description]) => ({ name, in: 'header', description, schema: { type: 'string' } }) as const,
+  );
+  const content = (name: SchemaName, type = 'application/json') => ({ [type]: { schema: schemas[name] } });
+  const described = Object.entries(answers).map(([status, [description, schema]]) => [
+    status,
+    schema === undefined ? { description } : { description, content: content(schema) },
+  ]);
+  return {
+    ...named,
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && { request: { body: { required: !isBodyOptional, content: content(body, bodyType) } } }),
+    responses: { ...Object.fromEntries(described), ...(codes && describeProblems(schemas, codes)) },
+  };
 }
 
 const retryAfter = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' as const } } };
@@ -24,8 +49,7 @@ const problemHeaders: Record<number, object> = {
   503: retryAfter,
 };
 
-/** The problems of a route by status, always including `internal`. */
-export function describeProblems(schemas: Schemas, codes: ErrorCode[]) {
+function describeProblems(schemas: Schemas, codes: readonly ErrorCode[]) {
   const descriptions: Record<number, string> = {};
   for (const code of [...codes, 'internal' as const]) {
     const { status, title } = problems[code];

@@ -8,13 +8,12 @@ import type { Outcomes } from '../outcomes/outcomes.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import type { Tokens } from '../tokens/tokens.js';
 import { challengeBearer, readBearer } from './bearer.js';
-import { describeProblems, json } from './describe.js';
+import type { RouteDocument } from './describe.js';
 import { escapeBytes, readForwarded, readOriginalUrl } from './place.js';
 import { replyProblem } from './problems.js';
 import { type HttpReply, replyJson } from './reply.js';
 import { type HttpRequest, isNavigation } from './request.js';
 import type { Route } from './route.js';
-import type { Schemas } from './schemas.js';
 import type { SessionCookie } from './session-cookie.js';
 
 export interface GateParts {
@@ -26,7 +25,6 @@ export interface GateParts {
   /** The sign-in page for hosts that share the cookie. Default: on the requested host. */
   signInUrl?: string | undefined;
   publicUrl?: string | undefined;
-  schemas: Schemas;
 }
 
 /**
@@ -37,31 +35,31 @@ const identityHeaders = ['remote-user', 'remote-email', 'remote-phone'];
 /** Longer return URLs are dropped: proxies cap header size and would answer 502 instead of showing the page. */
 const maxTargetLength = 1024;
 
+const answers: RouteDocument['answers'] = {
+  200: [
+    'Let through; Remote-User, Remote-Email and Remote-Phone say whom, with GATE_FILE Remote-Groups and Remote-Name too',
+    'tokenActive',
+  ],
+  401: ['Not signed in', 'tokenActive'],
+};
+
 /**
  * What a reverse proxy asks before it lets a request through: by the bearer token or the session cookie, 200 with the
  * identity in headers, 403 for a person who may not enter, 401 or a redirect to the sign-in page for one who is not signed in.
  */
 export function createGateRoutes(parts: GateParts): Route[] {
-  const { schemas } = parts;
-  const answers = {
-    200: json(
-      'Let through; Remote-User, Remote-Email and Remote-Phone say whom, with GATE_FILE Remote-Groups and Remote-Name too',
-      schemas.tokenActive,
-    ),
-    401: json('Not signed in', schemas.tokenActive),
-    ...describeProblems(schemas, ['forbidden']),
-  };
   return [
     {
       method: 'GET',
       path: '/authz/auth-request',
       access: ['bearer', 'session'],
-      document: () => ({
+      document: {
         operationId: 'authorizeForNginx',
         summary: 'For nginx auth_request: 200, 401 or 403',
-        parameters: [describeHeader('X-Original-URL', 'The requested URL; required with GATE_FILE')],
-        responses: answers,
-      }),
+        headers: { 'X-Original-URL': 'The requested URL; required with GATE_FILE' },
+        answers,
+        problems: ['forbidden'],
+      },
       async answer(request, { call }) {
         const site = parts.entry.at(() => readOriginalUrl(request));
         return (await answerAt(site, parts, request, call)) ?? refuse(request);
@@ -71,19 +69,17 @@ export function createGateRoutes(parts: GateParts): Route[] {
       method: 'GET',
       path: '/authz/forward-auth',
       access: ['bearer', 'session'],
-      document: () => ({
+      document: {
         operationId: 'authorizeForward',
         summary:
           'For Caddy forward_auth and Traefik ForwardAuth: 200, 401 or 403, or a redirect for browsers',
-        parameters: [
-          describeHeader('X-Forwarded-Host', 'The requested host; required with GATE_FILE'),
-          describeHeader('X-Forwarded-Uri', 'The requested path and query; required with GATE_FILE'),
-        ],
-        responses: {
-          ...answers,
-          302: { description: 'A browser that is not signed in, to the sign-in page' },
+        headers: {
+          'X-Forwarded-Host': 'The requested host; required with GATE_FILE',
+          'X-Forwarded-Uri': 'The requested path and query; required with GATE_FILE',
         },
-      }),
+        answers: { ...answers, 302: ['A browser that is not signed in, to the sign-in page'] },
+        problems: ['forbidden'],
+      },
       async answer(request, { call }) {
         const site = parts.entry.at(() => readForwarded(request));
         const answer = await answerAt(site, parts, request, call);
@@ -94,10 +90,6 @@ export function createGateRoutes(parts: GateParts): Route[] {
       },
     },
   ];
-}
-
-function describeHeader(name: string, description: string) {
-  return { name, in: 'header' as const, description, schema: { type: 'string' as const } };
 }
 
 /** The answer to a person who is signed in, and to anyone where that does not matter; null for anyone else. */

@@ -42,7 +42,8 @@ export interface Handler {
 export function createHandler(options: HandlerOptions): Handler {
   const { unsafeDevInbox, publicUrl, sessionCookie } = options;
   const hasOperators = options.apiCallers.some(({ rights }) => rights.includes('operate'));
-  const api = createRoutes({ ...options, schemas: createSchemas(options), hasOperators });
+  const schemas = createSchemas(options);
+  const api = createRoutes({ ...options, schemas, hasOperators });
   const hasApiKeys = hasOtpKeys(options.apiCallers);
   const hasSignInPage = options.pages.some(({ path }) => path === '/sign-in');
   const routes = [
@@ -50,7 +51,7 @@ export function createHandler(options: HandlerOptions): Handler {
     ...options.pages,
     ...(unsafeDevInbox ? createInboxRoutes(unsafeDevInbox, { publicUrl, hasSignInPage }) : []),
     ...(options.docs === 'on'
-      ? [...createDocsRoutes(), createOpenApiRoute(api, { version, sessionCookie, hasApiKeys })]
+      ? [...createDocsRoutes(), createOpenApiRoute(api, { version, schemas, sessionCookie, hasApiKeys })]
       : []),
   ];
   const dispatch = withPrefix(createDispatcher({ ...options, routes }), prefixOf(publicUrl));

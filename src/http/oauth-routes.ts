@@ -5,12 +5,10 @@ import type { Tokens } from '../tokens/tokens.js';
 import { type Client, createClientCheck } from './api-keys.js';
 import { readForm } from './body.js';
 import { matchesTag } from './conditional.js';
-import { describeProblems, formBody, json } from './describe.js';
 import { replyProblem } from './problems.js';
 import { type HttpReply, replyJson } from './reply.js';
 import type { HttpRequest } from './request.js';
 import type { Route } from './route.js';
-import type { Schemas } from './schemas.js';
 import { nothingRevoked } from './token-routes.js';
 
 export interface OauthParts {
@@ -18,7 +16,6 @@ export interface OauthParts {
   tokens: Pick<Tokens, 'check' | 'canRevoke' | 'revoke'>;
   jwks: TokenKeys['jwks'];
   introspectClients: readonly Client[];
-  schemas: Schemas;
 }
 
 /** How long clients may cache our public keys. */
@@ -26,7 +23,7 @@ export const jwksMaxAgeSeconds = 300;
 
 /** The OAuth endpoints of a token issuer: keys, introspection, revocation. */
 export function createOauthRoutes(parts: OauthParts): Route[] {
-  const { tokens, jwks, introspectClients, schemas, outcomes } = parts;
+  const { tokens, jwks, introspectClients, outcomes } = parts;
   const checkClient = createClientCheck(introspectClients);
   const keySet = JSON.stringify(jwks);
   const etag = `"${createHash('sha256').update(keySet).digest('base64url').slice(0, 22)}"`;
@@ -35,12 +32,12 @@ export function createOauthRoutes(parts: OauthParts): Route[] {
       method: 'GET',
       path: '/.well-known/jwks.json',
       access: ['open'],
-      document: () => ({
+      document: {
         operationId: 'getKeys',
         summary:
           'The public keys that tokens are checked with (RFC 7517); none where they are signed with JWT_SECRET',
-        responses: { 200: json('The keys, those of a rotation included', schemas.keySet) },
-      }),
+        answers: { 200: ['The keys, those of a rotation included', 'keySet'] },
+      },
       async answer(request) {
         const headers = { 'Cache-Control': `public, max-age=${jwksMaxAgeSeconds}`, ETag: etag };
         if (matchesTag(request.header('if-none-match'), [etag])) return { status: 304, headers, body: null };
@@ -51,20 +48,18 @@ export function createOauthRoutes(parts: OauthParts): Route[] {
       method: 'POST',
       path: '/oauth/introspect',
       access: ['client'],
-      document: () => ({
+      document: {
         operationId: 'introspectToken',
         summary: 'Ask whether an access token is active, as one of INTROSPECT_CLIENTS (RFC 7662)',
-        request: { body: formBody(schemas.tokenForm) },
-        responses: {
-          200: json(
-            'The claims with `active: true`, or `{active: false}` and nothing else',
-            schemas.introspection,
-          ),
-          400: json('There is not exactly one token in the form', schemas.oauthError),
-          401: json('The client is not known', schemas.oauthError),
-          ...describeProblems(schemas, ['not_found']),
+        body: 'tokenForm',
+        bodyType: 'application/x-www-form-urlencoded',
+        answers: {
+          200: ['The claims with `active: true`, or `{active: false}` and nothing else', 'introspection'],
+          400: ['There is not exactly one token in the form', 'oauthError'],
+          401: ['The client is not known', 'oauthError'],
         },
-      }),
+        problems: ['not_found'],
+      },
       async answer(request, { call }) {
         if (introspectClients.length === 0) {
           return replyProblem(
@@ -92,16 +87,17 @@ export function createOauthRoutes(parts: OauthParts): Route[] {
       method: 'POST',
       path: '/oauth/revoke',
       access: ['open'],
-      document: () => ({
+      document: {
         operationId: 'revokeToken',
         summary: 'End an access or refresh token; who has it may end it (RFC 7009)',
-        request: { body: formBody(schemas.tokenForm) },
-        responses: {
-          200: { description: 'The token is not good any more, whatever it was' },
-          400: json('There is not exactly one token in the form', schemas.oauthError),
-          ...describeProblems(schemas, ['not_found', 'store_unavailable']),
+        body: 'tokenForm',
+        bodyType: 'application/x-www-form-urlencoded',
+        answers: {
+          200: ['The token is not good any more, whatever it was'],
+          400: ['There is not exactly one token in the form', 'oauthError'],
         },
-      }),
+        problems: ['not_found', 'store_unavailable'],
+      },
       async answer(request, { call }) {
         if (!tokens.canRevoke) return replyProblem('not_found', nothingRevoked);
         const token = await readToken(request);

@@ -1,13 +1,16 @@
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import { requestIdPattern } from '../core/request-id.js';
 import { describeSchemes, describeSecurity } from './access.js';
+import { describeRoute } from './describe.js';
 import { requestIdHeader } from './request-id.js';
 import type { Route } from './route.js';
+import type { Schemas } from './schemas.js';
 import type { SessionCookie } from './session-cookie.js';
 import { createStaticFile } from './static-files.js';
 
 export interface OpenApiOptions {
   version: string;
+  schemas: Schemas;
   sessionCookie: Pick<SessionCookie, 'name'>;
   hasApiKeys: boolean;
 }
@@ -31,7 +34,7 @@ in production, in the recipient's mailbox or phone. Put it into \`otp\` of \`POS
 
 export function createOpenApiDocument(
   routes: readonly Route[],
-  { version, sessionCookie, hasApiKeys }: OpenApiOptions,
+  { version, schemas, sessionCookie, hasApiKeys }: OpenApiOptions,
 ): object {
   const app = new OpenAPIHono();
   for (const [name, scheme] of Object.entries(describeSchemes(sessionCookie))) {
@@ -39,7 +42,7 @@ export function createOpenApiDocument(
   }
   for (const { method, path, access, document } of routes) {
     if (!document) continue;
-    const entry = document();
+    const entry = describeRoute(schemas, document);
     const security = describeSecurity(access, hasApiKeys);
     app.openAPIRegistry.registerPath({
       method: method === 'GET' ? 'get' : 'post',

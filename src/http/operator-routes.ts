@@ -2,7 +2,6 @@ import type { InvalidIdentity } from '../results.js';
 import type { Operator, OperatorDone, PendingCode, SideStatus } from '../service/operator.js';
 import type { Service } from '../service.js';
 import { readJsonBody } from './body.js';
-import { describeProblems, json, jsonBody } from './describe.js';
 import { replyInvalidIdentity } from './otp-routes.js';
 import { replyProblem } from './problems.js';
 import { type HttpReply, replyJson } from './reply.js';
@@ -29,29 +28,27 @@ export function createOperatorRoutes({ service, schemas }: OperatorParts): Route
   const route = (
     verb: string,
     summary: string,
-    done: readonly [description: string, schema: Schemas['operatorDone'] | Schemas['identityStatus']],
+    done: readonly [description: string, schema: 'operatorDone' | 'identityStatus'],
     answer: Route['answer'],
     more: { force?: boolean } = {},
   ): Route => ({
     method: 'POST',
     path: `/api/v1/operator/${verb}`,
     access: ['operator'],
-    document: () => ({
+    document: {
       operationId: `operator${verb.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase())}`,
       summary,
-      request: { body: jsonBody(more.force ? schemas.unblock : schemas.ofIdentity) },
-      responses: {
-        200: json(...done),
-        ...describeProblems(schemas, more.force ? [...common, 'rate_limited'] : [...common]),
-      },
-    }),
+      body: more.force ? 'unblock' : 'ofIdentity',
+      answers: { 200: done },
+      problems: more.force ? [...common, 'rate_limited'] : common,
+    },
     answer,
   });
   return [
     route(
       'status',
       'What is pending for an identity, and what is used up',
-      ['Codes, budgets, guesses and the last sign-out everywhere', schemas.identityStatus],
+      ['Codes, budgets, guesses and the last sign-out everywhere', 'identityStatus'],
       async (request, { call }) => {
         const { identity } = await readJsonBody(request, schemas.ofIdentity);
         const result = await service.operator.status(identity, call);
@@ -61,7 +58,7 @@ export function createOperatorRoutes({ service, schemas }: OperatorParts): Route
     route(
       'cancel',
       'End the pending codes of an identity',
-      ['They no longer work', schemas.operatorDone],
+      ['They no longer work', 'operatorDone'],
       async (request, { call }) => {
         const { identity } = await readJsonBody(request, schemas.ofIdentity);
         return replyDone(await service.operator.cancel(identity, call));
@@ -70,7 +67,7 @@ export function createOperatorRoutes({ service, schemas }: OperatorParts): Route
     route(
       'unblock',
       'Forget what was counted for an identity: sends, attempts and wrong guesses',
-      ['It starts with full budgets', schemas.operatorDone],
+      ['It starts with full budgets', 'operatorDone'],
       async (request, { call }) => {
         const { identity, force } = await readJsonBody(request, schemas.unblock);
         const result = await service.operator.unblock(identity, { force: force ?? false }, call);
@@ -86,7 +83,7 @@ export function createOperatorRoutes({ service, schemas }: OperatorParts): Route
     route(
       'sign-out',
       'Sign an identity out everywhere, and end its pending codes',
-      ['Every token and session from before is refused from now on', schemas.operatorDone],
+      ['Every token and session from before is refused from now on', 'operatorDone'],
       async (request, { call }) => {
         const { identity } = await readJsonBody(request, schemas.ofIdentity);
         return replyDone(await service.operator.signOut(identity, call));

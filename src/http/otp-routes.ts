@@ -4,7 +4,6 @@ import type { HumanCheckChallenge } from '../core/human-check.js';
 import type { InvalidIdentity, RequestResult, Valid, Verified, VerifyResult } from '../results.js';
 import type { Service } from '../service.js';
 import { readJsonBody } from './body.js';
-import { describeProblems, json, jsonBody } from './describe.js';
 import { replyProblem, type WireHumanCheck } from './problems.js';
 import { type HttpReply, replyIssued, replyJson } from './reply.js';
 import type { Route } from './route.js';
@@ -25,33 +24,31 @@ export function createOtpRoutes({ service, tokens, codeAlphabet = 'digits', sche
       method: 'POST',
       path: '/api/v1/otp/request',
       access: ['api-key'],
-      document: () => ({
+      document: {
         operationId: 'requestOtp',
         summary: 'Send a code to an identity',
         description:
           'Without `bind` or `device` the code can be verified by identity alone, which costs this: a stranger who knows the identity can spend its attempts.',
-        request: { body: jsonBody(schemas.requestOtp) },
-        responses: {
-          200: json('The code is on its way', schemas.otpSent),
-          ...describeProblems(schemas, [
-            'invalid_request',
-            'invalid_identity',
-            'unsupported_channel',
-            'unsupported_country',
-            'unsupported_number',
-            'unauthorized',
-            'forbidden',
-            'human_check_required',
-            'pending',
-            'expired_code',
-            'blocked',
-            'rate_limited',
-            'delivery_failed',
-            'overloaded',
-            'store_unavailable',
-          ]),
-        },
-      }),
+        body: 'requestOtp',
+        answers: { 200: ['The code is on its way', 'otpSent'] },
+        problems: [
+          'invalid_request',
+          'invalid_identity',
+          'unsupported_channel',
+          'unsupported_country',
+          'unsupported_number',
+          'unauthorized',
+          'forbidden',
+          'human_check_required',
+          'pending',
+          'expired_code',
+          'blocked',
+          'rate_limited',
+          'delivery_failed',
+          'overloaded',
+          'store_unavailable',
+        ],
+      },
       async answer(request, { call, holder }) {
         const body = await readJsonBody(request, schemas.requestOtp);
         const { identity, channel, purpose, bind, challenge, locale, device } = body;
@@ -79,28 +76,25 @@ export function createOtpRoutes({ service, tokens, codeAlphabet = 'digits', sche
       method: 'POST',
       path: '/api/v1/otp/verify',
       access: ['api-key'],
-      document: () => ({
+      document: {
         operationId: 'verifyOtp',
         summary: tokens ? 'Exchange a code for a token' : 'Check a code',
-        request: { body: jsonBody(schemas.verifyOtp) },
-        responses: {
-          200: json(
-            'The code was right; it will not work again',
-            tokens ? schemas.tokensIssued : schemas.verified,
-          ),
-          ...describeProblems(schemas, [
-            'invalid_request',
-            'invalid_identity',
-            'invalid_code',
-            'unauthorized',
-            'forbidden',
-            'expired_code',
-            'blocked',
-            'rate_limited',
-            'store_unavailable',
-          ]),
+        body: 'verifyOtp',
+        answers: {
+          200: ['The code was right; it will not work again', tokens ? 'tokensIssued' : 'verified'],
         },
-      }),
+        problems: [
+          'invalid_request',
+          'invalid_identity',
+          'invalid_code',
+          'unauthorized',
+          'forbidden',
+          'expired_code',
+          'blocked',
+          'rate_limited',
+          'store_unavailable',
+        ],
+      },
       async answer(request, { call }) {
         const { identity, otp, challenge, purpose, device, remember } = await readJsonBody(
           request,

@@ -1,7 +1,7 @@
-import type { RouteConfig } from '@hono/zod-openapi';
 import type { Call } from '../outcomes/call.js';
 import type { Access } from './access.js';
 import type { ApiCaller } from './api-keys.js';
+import type { RouteDocument } from './describe.js';
 import type { HttpReply } from './reply.js';
 import type { HttpRequest } from './request.js';
 
@@ -23,8 +23,8 @@ export interface Route {
   path: string;
   /** Any one of these is sufficient. */
   access: readonly Access[];
-  /** Makes its entry in the OpenAPI document, which is rarely requested. Undocumented without one. */
-  document?: () => Omit<RouteConfig, 'method' | 'path'>;
+  /** Its entry in the OpenAPI document, which has none without it. */
+  document?: RouteDocument;
   /** May throw an OtpError, which becomes a problem. */
   answer(request: HttpRequest, caller: Caller): HttpReply | Promise<HttpReply>;
 }

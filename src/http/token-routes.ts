@@ -1,7 +1,6 @@
 import type { Tokens } from '../tokens/tokens.js';
 import { challengeBearer, readBearer } from './bearer.js';
 import { readJsonBody } from './body.js';
-import { describeProblems, json, jsonBody } from './describe.js';
 import { replyProblem } from './problems.js';
 import { replyIssued, replyJson } from './reply.js';
 import type { Route } from './route.js';
@@ -25,15 +24,13 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
       method: 'POST',
       path: '/api/v1/token/verify',
       access: ['open'],
-      document: () => ({
+      document: {
         operationId: 'verifyToken',
         summary: 'Ask whether a token is active',
-        request: { body: jsonBody(schemas.verifyToken) },
-        responses: {
-          200: json('`{active: true, claims}`, or `{active: false}` and nothing else', schemas.tokenActive),
-          ...describeProblems(schemas, ['invalid_request']),
-        },
-      }),
+        body: 'verifyToken',
+        answers: { 200: ['`{active: true, claims}`, or `{active: false}` and nothing else', 'tokenActive'] },
+        problems: ['invalid_request'],
+      },
       async answer(request, { call }) {
         const { token } = await readJsonBody(request, schemas.verifyToken);
         return replyJson(200, await tokens.check(token, call));
@@ -43,14 +40,14 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
       method: 'GET',
       path: '/api/v1/token/verify',
       access: ['bearer'],
-      document: () => ({
+      document: {
         operationId: 'checkBearer',
         summary: 'Check the bearer token of this request, for nginx auth_request and the like',
-        responses: {
-          200: json('The token is active; header Remote-User names the identity', schemas.tokenActive),
-          401: json('There is no token, or it is not active', schemas.tokenActive),
+        answers: {
+          200: ['The token is active; header Remote-User names the identity', 'tokenActive'],
+          401: ['There is no token, or it is not active', 'tokenActive'],
         },
-      }),
+      },
       async answer(request, { call }) {
         const token = readBearer(request.header('authorization'));
         const check = await tokens.check(token, call);
@@ -64,20 +61,13 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
       method: 'POST',
       path: '/api/v1/token/refresh',
       access: ['open'],
-      document: () => ({
+      document: {
         operationId: 'refreshToken',
         summary: 'Exchange a refresh token for the next tokens; it is good once',
-        request: { body: jsonBody(schemas.refreshToken) },
-        responses: {
-          200: json('The refresh token is used up; here are the next tokens', schemas.tokensIssued),
-          ...describeProblems(schemas, [
-            'invalid_request',
-            'invalid_token',
-            'not_found',
-            'store_unavailable',
-          ]),
-        },
-      }),
+        body: 'refreshToken',
+        answers: { 200: ['The refresh token is used up; here are the next tokens', 'tokensIssued'] },
+        problems: ['invalid_request', 'invalid_token', 'not_found', 'store_unavailable'],
+      },
       async answer(request, { call }) {
         if (!tokens.canRefresh) {
           return replyProblem('not_found', 'Refresh tokens are off: REFRESH_TOKEN_TTL is 0');
@@ -93,15 +83,14 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
       method: 'POST',
       path: '/api/v1/token/logout',
       access: ['bearer', 'open'],
-      document: () => ({
+      document: {
         operationId: 'logout',
         summary: 'End the sign-in of a refresh token, the bearer token of this request, or both',
-        request: { body: { ...jsonBody(schemas.logout), required: false } },
-        responses: {
-          200: json('None of them is good any more, whatever they were', schemas.loggedOut),
-          ...describeProblems(schemas, ['invalid_request', 'not_found', 'store_unavailable']),
-        },
-      }),
+        body: 'logout',
+        isBodyOptional: true,
+        answers: { 200: ['None of them is good any more, whatever they were', 'loggedOut'] },
+        problems: ['invalid_request', 'not_found', 'store_unavailable'],
+      },
       async answer(request, { call }) {
         if (!tokens.canRevoke) return replyProblem('not_found', nothingRevoked);
         const { refresh_token } = await readJsonBody(request, schemas.logout, {});
@@ -114,14 +103,12 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
       method: 'POST',
       path: '/api/v1/token/logout-all',
       access: ['bearer'],
-      document: () => ({
+      document: {
         operationId: 'logoutAll',
         summary: 'Sign the owner of the bearer token out everywhere, and end pending codes',
-        responses: {
-          200: json('Every token and session from before is refused from now on', schemas.loggedOut),
-          ...describeProblems(schemas, ['invalid_token', 'not_found', 'store_unavailable']),
-        },
-      }),
+        answers: { 200: ['Every token and session from before is refused from now on', 'loggedOut'] },
+        problems: ['invalid_token', 'not_found', 'store_unavailable'],
+      },
       async answer(request, { call }) {
         if (!tokens.canSignOut) return replyProblem('not_found', nothingRevoked);
         const token = readBearer(request.header('authorization'));
