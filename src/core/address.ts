@@ -14,14 +14,23 @@ export function parseAddress(text: string): string | null {
   if (isIP(ipv4) === 4) return ipv4;
   const bare = text.trim().replace(/^"([^"]*)"$/, '$1');
   const [, bracketed] = /^\[([^[\]]*)\](?::[0-9]{1,5})?$/.exec(bare) ?? [];
-  // The zone of a link-local address (RFC 4007 §11) names an interface of one machine, not the caller.
   const address = bracketed ?? bare;
   const [, beforePort] =
     isIP(address) === 0 ? (/^([0-9a-f:.]+(?:%[^:]*)?):[0-9]{1,5}$/i.exec(bare) ?? []) : [];
-  const plain = (beforePort ?? address).replace(/%.*$/s, '');
+  const plain = dropZone(beforePort ?? address);
   const version = isIP(plain);
   if (version === 0) return null;
   return version === 4 ? plain : ipaddr.process(plain).toString();
+}
+
+/** The zone of a link-local address (RFC 4007 §11) names an interface of one machine. */
+function dropZone(address: string): string {
+  return address.replace(/%.*$/s, '');
+}
+
+/** The address in the host of a URL, where IPv6 has brackets. A name stays as it is. */
+export function bareAddress(host: string): string {
+  return dropZone(host.replace(/^\[(.*)\]$/, '$1'));
 }
 
 /**
@@ -77,7 +86,7 @@ export function parseRange(text: string): AddressRange | null {
   const length = prefix === undefined ? bits : /^[0-9]{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
   if (isIP(address) === 0 || rest.length > 0 || !(length <= bits)) return null;
   if (bits === 32) return { address, length, version: 'ipv4' };
-  const plain = address.replace(/%.*$/s, '');
+  const plain = dropZone(address);
   const parsed = ipaddr.IPv6.parse(plain);
   return parsed.isIPv4MappedAddress() && length >= mappedBits
     ? { address: parsed.toIPv4Address().toString(), length: length - mappedBits, version: 'ipv4' }

@@ -1,3 +1,6 @@
+/** The code of the error for a target that is not on the public internet. */
+export const privateTarget = 'ERR_PRIVATE_TARGET';
+
 /** The settings to look at, by what may be wrong. */
 export interface ConnectionHints {
   /** Host and port. */

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { bareAddress } from './address.js';
 import { isLoopbackHost } from './loopback.js';
 
 /** ipaddr.js's names of the ranges of machines and networks that the internet does not route to. */
@@ -33,7 +34,7 @@ export function isPrivateHost(host: string): boolean {
 
 /** Resolvers accept IPv4 addresses in other spellings, such as 134744072 and 0x8.8.8.8, which look like names. */
 function findAddress(name: string): string | undefined {
-  const bare = name.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/s, '');
+  const bare = bareAddress(name);
   if (isIP(bare) !== 0) return bare;
   const url = `http://${name}/`;
   const hostname = URL.canParse(url) ? new URL(url).hostname : '';

@@ -1,4 +1,4 @@
-import { explainConnection } from '../core/connection-causes.js';
+import { explainConnection, privateTarget } from '../core/connection-causes.js';
 import { type Fault, faultOf, type Refusal, type RefusalCategory } from '../core/refusal.js';
 
 const url = "the provider's URL";
@@ -31,7 +31,7 @@ const causes: Record<RefusalCategory, string | Record<Fault, string>> = {
 export function sayCause(refusal: Refusal): string {
   const { category, detail, cause } = refusal;
   if (cause !== undefined) return cause;
-  if (detail === 'ERR_PRIVATE_TARGET') {
+  if (detail === privateTarget) {
     return 'the URL leads to an address that is not public: see WEBHOOK_ALLOW_PRIVATE_TARGETS (allowPrivateTargets)';
   }
   const connection = explainConnection(detail, hints);

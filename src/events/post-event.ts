@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { explainConnection } from '../core/connection-causes.js';
+import { explainConnection, privateTarget } from '../core/connection-causes.js';
 import type { Clock, MonotonicClock } from '../ports.js';
-import { nameNetworkError } from '../transports/network-error.js';
-import { parseRetryAfter, readBody } from '../transports/post.js';
+import { nameNetworkError, noAnswerInTime } from '../transports/network-error.js';
+import { isSuccess, parseRetryAfter, readBody } from '../transports/post.js';
 import { createAgents, createPublicFetch } from '../transports/public-fetch.js';
 import { createWebhookHeaders } from '../transports/webhook-signature.js';
 import type { TryResult } from './try-result.js';
@@ -70,14 +70,15 @@ export function createEventPoster(options: PosterOptions) {
 }
 
 function explain(error: unknown, { aborted }: AbortSignal): string {
-  if (aborted) return 'no answer in time';
+  if (aborted) return noAnswerInTime;
   const code = nameNetworkError(error);
-  if (code === 'ERR_PRIVATE_TARGET') return `the host name leads to an address that is not public (${code})`;
+  if (code === privateTarget) return `the host name leads to an address that is not public (${code})`;
   return explainConnection(code, hints) ?? code;
 }
 
-function judge({ status, headers }: Response, now: number): TryResult {
-  if (status >= 200 && status <= 299) return { status: 'delivered' };
+function judge(response: Response, now: number): TryResult {
+  const { status, headers } = response;
+  if (isSuccess(response)) return { status: 'delivered' };
   if (status === 410) return { status: 'gone' };
   const cause = `HTTP ${status}`;
   if (status < 500 && !passingStatuses.includes(status)) return { status: 'refused', cause };

@@ -1,6 +1,7 @@
 import { type Channel, channels, deliveryModes } from '../core/policy.js';
 import { parseTestIdentities, resolveTestIdentities, type TestIdentity } from '../core/test-identities.js';
 import type { Transport } from '../ports.js';
+import { timeoutRange } from '../transports/options.js';
 import { checkTransports } from './parts.js';
 import { choice, describe, flag, from, type Row, value, wholeNumber } from './row.js';
 
@@ -58,7 +59,7 @@ export const deliveryOptions = {
   /** Timeout of one message in milliseconds, over all its transports, 100 to 60 000. Default 5000. */
   deliveryTimeoutMs: from(
     'DELIVERY_TIMEOUT_MS',
-    wholeNumber({ min: 100, max: 60_000, default: 5000, unit: 'milliseconds' }),
+    wholeNumber({ ...timeoutRange, default: 5000, unit: 'milliseconds' }),
   ),
   /**
    * Identities for app reviews and demos, each with a code that does not change until its last day. Nothing is sent to

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { maxPort } from '../core/port.js';
 
 export interface MetricsAddress {
   host: string;
@@ -9,7 +10,7 @@ export interface MetricsAddress {
 export function parseMetricsAddress(text: string): MetricsAddress | null {
   const [, host = '127.0.0.1', digits] = /^(?:(.+):)?([0-9]{1,5})$/.exec(text) ?? [];
   const port = Number(digits);
-  if (digits === undefined || port > 65_535) return null;
+  if (digits === undefined || port > maxPort) return null;
   const [, bracketed] = /^\[(.+)\]$/.exec(host) ?? [];
   if (bracketed !== undefined) return isIP(bracketed) === 6 ? { host: bracketed, port } : null;
   return /^[A-Za-z0-9.-]+$/.test(host) ? { host, port } : null;

@@ -1,4 +1,5 @@
 import { isCallerOrigin } from '../core/origin.js';
+import { maxPort } from '../core/port.js';
 import { isPublicUrl } from '../core/public-prefix.js';
 import { apiKeysRow } from './api-keys.js';
 import { parseMetricsAddress } from './metrics-address.js';
@@ -13,7 +14,7 @@ export const serverOptions = {
     '127.0.0.1',
   ),
   /** Port to listen on; 0 picks a free one. */
-  PORT: wholeNumber({ min: 0, max: 65_535, default: 8000 }),
+  PORT: wholeNumber({ min: 0, max: maxPort, default: 8000 }),
   /** Number of processes; `auto` is one per core. More than one needs `STORE=redis`. */
   WORKERS: text(
     {

@@ -1,3 +1,4 @@
+import { privateTarget } from '../core/connection-causes.js';
 import { createRefusal, type Refusal } from '../core/refusal.js';
 import { dig } from './dig.js';
 
@@ -5,14 +6,16 @@ import { dig } from './dig.js';
 const neverConnected =
   /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|ERR_TLS_CERT_\w+)$/;
 
+export const noAnswerInTime = 'no answer in time';
+
 /** What an error that `fetch` threw says of the message. */
 export function toRefusal(error: unknown, signal: AbortSignal): Refusal {
-  if (signal.aborted) return createRefusal('timeout', 'no answer in time');
+  if (signal.aborted) return createRefusal('timeout', noAnswerInTime);
   const cause = dig(error, 'cause') ?? error;
   // One error per address of the host.
   const errors = cause instanceof AggregateError ? cause.errors : [cause];
   const name = nameNetworkError(error);
-  if (name === 'ERR_PRIVATE_TARGET') return createRefusal('rejected', name);
+  if (name === privateTarget) return createRefusal('rejected', name);
   const isDefinite = neverConnected.test(name) || errors.every((one) => dig(one, 'syscall') === 'connect');
   // After a reset the message may or may not have arrived.
   return createRefusal(isDefinite ? 'unavailable' : 'unknown', name);

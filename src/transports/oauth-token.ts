@@ -4,9 +4,9 @@ import { createRefusal, type Meaning, type Refusal } from '../core/refusal.js';
 import type { Clock } from '../ports.js';
 import { dig } from './dig.js';
 import { find, mean } from './meanings.js';
-import { nameNetworkError } from './network-error.js';
+import { nameNetworkError, noAnswerInTime } from './network-error.js';
 import { checkOptions, credential, matching, optional, secureUrl } from './options.js';
-import { type Fetch, parseRetryAfter, readBody } from './post.js';
+import { type Fetch, isSuccess, parseRetryAfter, readBody } from './post.js';
 import { limitTime } from './time-limit.js';
 
 /** An OAuth 2.0 client: uses the refresh token grant with a `refreshToken` (RFC 6749 §6), else client credentials (§4.4). */
@@ -145,7 +145,7 @@ export function createTokenSource(
     } catch (error) {
       // The shared request may have started long before this call, which then has time left for another.
       const leftMs = endsAt - clock();
-      const isSilence = (error as TokenError).receipt.detail.endsWith(noAnswer);
+      const isSilence = (error as TokenError).receipt.detail.endsWith(noAnswerInTime);
       const isWorthAnother = hasJoined && isSilence && leftMs > timeoutMs / 10;
       if (!isWorthAnother) throw error;
       return await Promise.race([renew(), failAfter(leftMs)]);
@@ -173,10 +173,9 @@ export function createTokenSource(
 }
 
 const setting = 'SMTP_OAUTH_TOKEN_URL (oauth.tokenUrl)';
-const noAnswer = 'no answer in time';
 
 function createSilence(): TokenError {
-  return fail('unavailable', noAnswer, { cause: `${setting} did not answer in time` });
+  return fail('unavailable', noAnswerInTime, { cause: `${setting} did not answer in time` });
 }
 
 async function failAfter(ms: number): Promise<never> {
@@ -193,7 +192,7 @@ async function post(url: string, body: string, fetch: Fetch, signal: AbortSignal
     const { status } = response;
     const answer = await readBody(response);
     if (signal.aborted) throw createSilence();
-    if (status >= 200 && status <= 299) return answer;
+    if (isSuccess(response)) return answer;
     const error = String(dig(answer, 'error'));
     const category = find(errors, error);
     const number = dig(answer, 'error_codes', 0); // Microsoft documents its errors by this number

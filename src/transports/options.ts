@@ -53,8 +53,14 @@ export function integer(min: number, max: number) {
   };
 }
 
-/** Timeout of one send in milliseconds. */
-export const timeout = withDefault(10_000, integer(100, 60_000));
+/** Bounds of the timeout of one send, in milliseconds. */
+export const timeoutRange = { min: 100, max: 60_000 };
+
+export function timeoutOf(defaultMs: number) {
+  return withDefault(defaultMs, integer(timeoutRange.min, timeoutRange.max));
+}
+
+export const timeout = timeoutOf(10_000);
 
 export function flag(value: unknown, name: string): boolean {
   if (typeof value !== 'boolean') throw new TypeError(`${name} must be true or false`);

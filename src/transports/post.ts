@@ -41,6 +41,8 @@ export interface Answer {
   body: unknown;
 }
 
+/** How requests to providers and receivers name their client. */
+export const userAgent = 'stateless-otp';
 const maxAnswerBytes = 65_536;
 
 /** Checks of `HttpOptions`. */
@@ -144,7 +146,8 @@ export function postMessage(
   );
 }
 
-function isSuccess({ status }: Answer): boolean {
+/** Any 2xx status (RFC 9110 §15.3). */
+export function isSuccess({ status }: { status: number }): boolean {
   return status >= 200 && status <= 299;
 }
 

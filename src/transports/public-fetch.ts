@@ -2,6 +2,8 @@ import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { bareAddress } from '../core/address.js';
+import { privateTarget } from '../core/connection-causes.js';
 import { isWorkerd } from '../runtime.js';
 import type { Fetch } from './post.js';
 
@@ -83,7 +85,7 @@ export function createAgents(idleMs: number): PublicFetchOptions['agents'] {
 
 /** False for a literal address that is not public. Names are checked when they are resolved. */
 export function isPublicHost(hostname: string): boolean {
-  const address = hostname.replace(/^\[(.*)\]$/, '$1');
+  const address = bareAddress(hostname);
   return isIP(address) === 0 || isPublicAddress(address);
 }
 
@@ -93,7 +95,7 @@ export function isPublicHost(hostname: string): boolean {
  */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 0) return false;
-  const parsed = ipaddr.process(address.replace(/%.*$/s, '')); // unwraps ::ffff:a.b.c.d
+  const parsed = ipaddr.process(bareAddress(address)); // unwraps ::ffff:a.b.c.d
   const range = parsed.range();
   if (parsed instanceof ipaddr.IPv6) {
     const bytes = parsed.toByteArray();
@@ -106,5 +108,5 @@ export function isPublicAddress(address: string): boolean {
 }
 
 function createPrivateTargetError(): Error {
-  return Object.assign(new Error('the target is not a public address'), { code: 'ERR_PRIVATE_TARGET' });
+  return Object.assign(new Error('the target is not a public address'), { code: privateTarget });
 }

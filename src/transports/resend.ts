@@ -2,7 +2,7 @@ import type { Transport } from '../ports.js';
 import { dig } from './dig.js';
 import { createMailHeaders, toTagValue } from './mail-headers.js';
 import { checkOptions, credential } from './options.js';
-import { createPostTransport, type HttpOptions, httpChecks } from './post.js';
+import { createPostTransport, type HttpOptions, httpChecks, userAgent } from './post.js';
 import { resendErrors } from './resend-errors.js';
 import { formatSender, parseSender } from './smtp-sender.js';
 
@@ -25,7 +25,7 @@ export function createResendTransport(options: ResendTransportOptions): Transpor
     from: (value) => formatSender(parseSender(value)),
   });
   // Resend refuses requests without a user agent.
-  const headers = { authorization: `Bearer ${apiKey}`, 'user-agent': 'stateless-otp' };
+  const headers = { authorization: `Bearer ${apiKey}`, 'user-agent': userAgent };
   return createPostTransport(
     'resend',
     ['email'],

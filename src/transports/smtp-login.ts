@@ -1,6 +1,7 @@
 import { isLoopbackHost } from '../core/loopback.js';
 import type { TokenSource } from './oauth-token.js';
 import { matching } from './options.js';
+import { isTemporaryReply } from './smtp-replies.js';
 
 /** Not a mechanism that servers announce, or nodemailer would choose among those instead. */
 const method = 'OAUTH-TOKEN';
@@ -40,7 +41,7 @@ async function logIn(user: string, tokens: TokenSource, { sendCommand }: Dialogu
     // The challenge only describes the error; an empty response ends the exchange.
     if (status === 334) ({ status } = await sendCommand(''));
     if (status === 235) return;
-    const isRefused = status >= 500;
+    const isRefused = !isTemporaryReply(status);
     if (isRefused) tokens.refuse(token);
     if (!isRefused || isLast) throw new Error('the login was refused');
   }

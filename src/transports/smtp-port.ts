@@ -1,4 +1,5 @@
-export const smtpPorts = { min: 1, max: 65_535 };
+import { maxPort } from '../core/port.js';
+export const smtpPorts = { min: 1, max: maxPort };
 
 /**
  * Whether servers speak TLS from the first byte on this port: on 465 by RFC 8314 §3.3, and on 2465 at Amazon SES and

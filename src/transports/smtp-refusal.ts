@@ -2,7 +2,13 @@ import { createRefusal, type Meaning } from '../core/refusal.js';
 import type { Receipt } from '../ports.js';
 import { explainSmtp } from './smtp-causes.js';
 import type { SmtpError } from './smtp-error.js';
-import { blameMessage, blameSession, parseEnhancedCode, parseReply } from './smtp-replies.js';
+import {
+  blameMessage,
+  blameSession,
+  isTemporaryReply,
+  parseEnhancedCode,
+  parseReply,
+} from './smtp-replies.js';
 
 /**
  * Interprets a failed send. A server cannot accept a message before it has the content, so any earlier end of the session
@@ -20,7 +26,7 @@ export function toRefusal(error: SmtpError, isContentRead: boolean): Receipt {
 
 function judge(error: SmtpError, isContentRead: boolean): Meaning {
   const { code, command = '', responseCode, response = '' } = error;
-  const isTemporary = responseCode !== undefined && responseCode < 500;
+  const isTemporary = responseCode !== undefined && isTemporaryReply(responseCode);
   const isLogin = code === 'EAUTH' || code === 'ENOAUTH';
   if (isLogin && !isTemporary) return 'unauthorized'; // RFC 4954 §6
   if (code === 'ETIMEDOUT' || code === 'EABORT') return 'timeout';

@@ -119,6 +119,11 @@ function findFault({ enhanced, words }: Reply): Rule['fault'] | undefined {
   return replyRules.find(matches)?.fault;
 }
 
+/** A reply that invites another try (RFC 5321 §4.2.1). */
+export function isTemporaryReply(code: number): boolean {
+  return code < 500;
+}
+
 const loginLimits = /too many|limit|exceed|throttl|lock|suspend|disabl|attempts/;
 
 /**
@@ -127,7 +132,7 @@ const loginLimits = /too many|limit|exceed|throttl|lock|suspend|disabl|attempts/
  * @param command the command it answers
  */
 export function blameSession(reply: Reply, command: string): Exclude<Fault, 'recipient'> {
-  const isTemporary = reply.code < 500;
+  const isTemporary = isTemporaryReply(reply.code);
   // RFC 3207 §4.1: a problem with the server's TLS.
   if (command === 'STARTTLS' && isTemporary) return 'connection';
   // The server rejects our greeting.

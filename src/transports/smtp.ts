@@ -5,7 +5,7 @@ import { createRefusal } from '../core/refusal.js';
 import type { Clock, Message, Receipt, Transport } from '../ports.js';
 import { createMailHeaders } from './mail-headers.js';
 import { createTokenSource, type OAuthOptions, TokenError } from './oauth-token.js';
-import { checkOptions, flag, given, integer, matching, optional, withDefault } from './options.js';
+import { checkOptions, flag, given, integer, matching, optional, timeoutOf, withDefault } from './options.js';
 import type { SmtpError } from './smtp-error.js';
 import { createLine } from './smtp-line.js';
 import { resolvePasswordLogin, resolveTokenLogin } from './smtp-login.js';
@@ -61,7 +61,7 @@ const [firstPauseMs, longestPauseMs] = [100, 2000];
 export function createSmtpTransport(options: SmtpTransportOptions): Transport {
   const checked = checkOptions(options, {
     requireTls: withDefault(false, flag),
-    timeoutMs: withDefault(5000, integer(100, 60_000)),
+    timeoutMs: timeoutOf(5000),
     maxConnections: withDefault(5, integer(1, 100)),
     host: matching(hostPattern, 'a host name or an address, without a port'),
     port: optional(integer(smtpPorts.min, smtpPorts.max)),

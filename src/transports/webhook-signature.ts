@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { decodeBase64 } from '../core/base64.js';
+import { userAgent } from './post.js';
 
 /** Standard Webhooks, "Signature scheme": HMAC-SHA-256 over id, time and body, joined by full stops. */
 export function signWebhook(key: KeyObject, id: string, timestamp: string, body: string): string {
@@ -12,7 +13,7 @@ export function createWebhookHeaders(key: KeyObject, id: string, body: string, n
   return {
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(body)),
-    'user-agent': 'stateless-otp',
+    'user-agent': userAgent,
     'webhook-id': id,
     'webhook-timestamp': timestamp,
     'webhook-signature': signWebhook(key, id, timestamp, body),
@@ -20,14 +21,16 @@ export function createWebhookHeaders(key: KeyObject, id: string, body: string, n
 }
 
 /** What settings with such a secret may hold. */
-export const webhookSecretForm = '`whsec_` and base64, or base64 alone, of 24 to 64 bytes';
+const secretBytes = { min: 24, max: 64 };
+const secretSize = `${secretBytes.min} to ${secretBytes.max} bytes`;
+export const webhookSecretForm = `\`whsec_\` and base64, or base64 alone, of ${secretSize}`;
 
 /** @throws TypeError or RangeError */
 export function decodeWebhookSecret(secret: unknown, name = 'secret'): KeyObject {
   if (typeof secret !== 'string') throw new TypeError(`${name} must be a string`);
   const bytes = decodeBase64(secret.replace(/^whsec_/, ''));
-  if (bytes === null || bytes.length < 24 || bytes.length > 64) {
-    throw new RangeError(`${name} must be base64 of 24 to 64 bytes, with or without the prefix whsec_`);
+  if (bytes === null || bytes.length < secretBytes.min || bytes.length > secretBytes.max) {
+    throw new RangeError(`${name} must be base64 of ${secretSize}, with or without the prefix whsec_`);
   }
   return createSecretKey(bytes);
 }

@@ -2,7 +2,7 @@ import type { LookupFunction } from 'node:net';
 import { channels as allChannels, type Channel } from '../core/policy.js';
 import type { Transport } from '../ports.js';
 import { checkOptions, flag, given, optional, someOf, timeout, webUrl, withDefault } from './options.js';
-import { createPostTransport, type Fetch, type HttpOptions } from './post.js';
+import { createPostTransport, type Fetch, type HttpOptions, userAgent } from './post.js';
 import { createPublicFetch, isPublicHost } from './public-fetch.js';
 import { createWebhookHeaders, decodeWebhookSecret } from './webhook-signature.js';
 
@@ -66,6 +66,6 @@ export function createWebhookTransport(options: WebhookTransportOptions): Transp
       };
     },
     // Any answer will do: a receiver need not support a method that changes nothing (RFC 9110 §9.3.2).
-    () => ({ method: 'HEAD', url: url.href, headers: { 'user-agent': 'stateless-otp' }, proves: () => true }),
+    () => ({ method: 'HEAD', url: url.href, headers: { 'user-agent': userAgent }, proves: () => true }),
   );
 }

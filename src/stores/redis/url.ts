@@ -1,4 +1,5 @@
 import { isIP, isIPv6 } from 'node:net';
+import { maxPort } from '../../core/port.js';
 import { parseUrlOptions, type UrlOptions } from './url-options.js';
 
 /** A parsed Redis URL. */
@@ -115,7 +116,7 @@ function parseHost(text: string, defaultPort: number): Host {
   }
   if (address !== undefined && !isIPv6(address)) throw refuse('has brackets without an IPv6 address');
   const port = Number(portText ?? defaultPort);
-  if (port < 1 || port > 65_535) throw refuse('has a port that is not from 1 to 65535');
+  if (port < 1 || port > maxPort) throw refuse(`has a port that is not from 1 to ${maxPort}`);
   return { host: name ?? (zone === undefined ? `${address}` : `${address}%${zone}`), port };
 }
 
