@@ -1,4 +1,5 @@
 import type { CallerRight } from './api-keys.js';
+import { apiKeyHeader } from './api-keys.js';
 import type { SessionCookie } from './session-cookie.js';
 
 /**
@@ -24,7 +25,7 @@ const cookieDescription =
 /** The security schemes of the OpenAPI document, by the access that they grant. */
 export function describeSchemes({ name }: Pick<SessionCookie, 'name'>) {
   return {
-    'api-key': { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+    'api-key': { type: 'apiKey', in: 'header', name: apiKeyHeader },
     bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
     client: { type: 'http', scheme: 'basic' },
     session: { type: 'apiKey', in: 'cookie', name, description: cookieDescription },

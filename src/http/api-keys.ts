@@ -16,6 +16,9 @@ export interface ApiCaller {
   rights: readonly CallerRight[];
 }
 
+/** The header that a caller sends its API key in. */
+export const apiKeyHeader = 'X-API-Key';
+
 /** SHA-256 of an API key, in hex. Keys are 32 random bytes, so no slow hash is needed. */
 export function hashApiKey(key: string): string {
   return hash('sha256', key, 'hex');

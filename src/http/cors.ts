@@ -1,8 +1,9 @@
 import { isCallerOrigin } from '../core/origin.js';
+import { apiKeyHeader } from './api-keys.js';
 import { type AnswerWithId, requestIdHeader } from './request-id.js';
 
 /** The headers that our routes use. */
-const ownHeaders = ['Authorization', 'Content-Type', 'X-API-Key'];
+const ownHeaders = ['Authorization', 'Content-Type', apiKeyHeader];
 /** The headers of answers that pages may read. */
 const exposedHeaders = `Retry-After, ${requestIdHeader}`;
 /** Maximum length of Access-Control-Request-Headers; tracing tools send a few hundred characters. */

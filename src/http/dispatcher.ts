@@ -1,7 +1,8 @@
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Logger, MonotonicClock, Random } from '../ports.js';
 import { findNeededRight } from './access.js';
-import { type ApiCaller, type CallerRight, createApiCallerFinder } from './api-keys.js';
+import { type ApiCaller, apiKeyHeader, type CallerRight, createApiCallerFinder } from './api-keys.js';
+import { realm } from './bearer.js';
 import { createCallerFinder } from './caller.js';
 import { createClientAddressReader } from './client-address.js';
 import { withCors } from './cors.js';
@@ -30,6 +31,9 @@ export interface DispatcherOptions {
   monotonicClock: MonotonicClock;
 }
 
+/** As requests name it. */
+const keyHeaderName = apiKeyHeader.toLowerCase();
+
 /**
  * Finds the route for a request and checks what holds for all of them.
  *
@@ -53,7 +57,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
     requestId: string,
     right: CallerRight,
   ): ApiCaller | HttpReply {
-    const key = request.header('x-api-key');
+    const key = request.header(keyHeaderName);
     const callers = findApiCallers(key);
     const caller = callers.find(({ rights }) => rights.includes(right));
     if (caller) return caller;
@@ -104,6 +108,6 @@ function refuseMethod(allowed: readonly string[]): HttpReply {
 }
 
 function refuseCaller(): HttpReply {
-  const challenge = { 'WWW-Authenticate': 'ApiKey realm="stateless-otp"' };
-  return replyProblem('unauthorized', 'X-API-Key must be a valid API key', {}, challenge);
+  const challenge = { 'WWW-Authenticate': `ApiKey ${realm}` };
+  return replyProblem('unauthorized', `${apiKeyHeader} must be a valid API key`, {}, challenge);
 }

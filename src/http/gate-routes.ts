@@ -9,8 +9,8 @@ import type { TokenClaims } from '../tokens/claims.js';
 import type { Tokens } from '../tokens/tokens.js';
 import { challengeBearer, readBearer } from './bearer.js';
 import type { RouteDocument } from './describe.js';
-import { escapeBytes, readForwarded, readOriginalUrl } from './place.js';
-import { replyProblem } from './problems.js';
+import { escapeBytes, maxTargetLength, readForwarded, readOriginalUrl } from './place.js';
+import { problems, replyProblem } from './problems.js';
 import { type HttpReply, replyJson } from './reply.js';
 import { type HttpRequest, isNavigation } from './request.js';
 import type { Route } from './route.js';
@@ -32,8 +32,6 @@ export interface GateParts {
  * they existed would pass on the client's own.
  */
 const identityHeaders = ['remote-user', 'remote-email', 'remote-phone'];
-/** Longer return URLs are dropped: proxies cap header size and would answer 502 instead of showing the page. */
-const maxTargetLength = 1024;
 
 const answers: RouteDocument['answers'] = {
   200: [
@@ -110,7 +108,7 @@ async function answerAt(
   if (decision.status !== 'allowed' && !site.isPublic) {
     const { status, cause } = decision;
     outcomes.report({ event: 'gate.refused', ...about(), status, cause });
-    return status === 'forbidden' ? replyProblem('forbidden', 'This identity is not allowed here') : null;
+    return status === 'forbidden' ? replyProblem('forbidden', problems.forbidden.title) : null;
   }
   if (hasForeignIdentity(request)) {
     outcomes.report({ event: 'gate.refused', ...about(), status: 'forbidden', cause: 'foreign_header' });

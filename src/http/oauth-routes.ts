@@ -3,6 +3,7 @@ import type { Outcomes } from '../outcomes/outcomes.js';
 import type { TokenKeys } from '../tokens/keys.js';
 import type { Tokens } from '../tokens/tokens.js';
 import { type Client, createClientCheck } from './api-keys.js';
+import { realm } from './bearer.js';
 import { readForm } from './body.js';
 import { matchesTag } from './conditional.js';
 import { replyProblem } from './problems.js';
@@ -18,6 +19,7 @@ export interface OauthParts {
   introspectClients: readonly Client[];
 }
 
+const notOneToken = 'There is not exactly one token in the form';
 /** How long clients may cache our public keys. */
 export const jwksMaxAgeSeconds = 300;
 
@@ -55,7 +57,7 @@ export function createOauthRoutes(parts: OauthParts): Route[] {
         bodyType: 'application/x-www-form-urlencoded',
         answers: {
           200: ['The claims with `active: true`, or `{active: false}` and nothing else', 'introspection'],
-          400: ['There is not exactly one token in the form', 'oauthError'],
+          400: [notOneToken, 'oauthError'],
           401: ['The client is not known', 'oauthError'],
         },
         problems: ['not_found'],
@@ -72,7 +74,7 @@ export function createOauthRoutes(parts: OauthParts): Route[] {
           const cause = credentials === null ? 'missing' : 'unknown';
           outcomes.report({ event: 'caller.refused', ...call, credential: 'introspect_client', cause });
           return respondOauthError(401, 'invalid_client', 'Name and secret must be those of a known client', {
-            'WWW-Authenticate': 'Basic realm="stateless-otp", charset="UTF-8"',
+            'WWW-Authenticate': `Basic ${realm}, charset="UTF-8"`,
           });
         }
         const token = await readToken(request);
@@ -94,7 +96,7 @@ export function createOauthRoutes(parts: OauthParts): Route[] {
         bodyType: 'application/x-www-form-urlencoded',
         answers: {
           200: ['The token is not good any more, whatever it was'],
-          400: ['There is not exactly one token in the form', 'oauthError'],
+          400: [notOneToken, 'oauthError'],
         },
         problems: ['not_found', 'store_unavailable'],
       },

@@ -4,10 +4,10 @@ import type { HumanCheckChallenge } from '../core/human-check.js';
 import type { InvalidIdentity, RequestResult, Valid, Verified, VerifyResult } from '../results.js';
 import type { Service } from '../service.js';
 import { readJsonBody } from './body.js';
-import { replyProblem, type WireHumanCheck } from './problems.js';
+import { problems, replyProblem, type WireHumanCheck } from './problems.js';
 import { type HttpReply, replyIssued, replyJson } from './reply.js';
 import type { Route } from './route.js';
-import type { Schemas } from './schemas.js';
+import { type Schemas, sentMessage } from './schemas.js';
 
 export interface OtpParts {
   service: Pick<Service<Verified | Valid>, 'request' | 'verify'>;
@@ -116,7 +116,7 @@ function replyRequest(result: RequestResult): HttpReply {
     case 'sent':
       return replyJson(200, {
         success: true,
-        message: 'OTP sent successfully.',
+        message: sentMessage,
         ttl_seconds: result.ttlSeconds,
         resend_in_seconds: result.resendInSeconds,
         code_length: result.codeLength,
@@ -171,7 +171,7 @@ function replyVerify(result: VerifyResult<Verified | Valid>, codeAlphabet: CodeA
       }
       return replyProblem(
         'invalid_code',
-        'The code is wrong',
+        problems.invalid_code.title,
         { attempts_left: result.attemptsLeft },
         { 'WWW-Authenticate': 'OTP' },
       );

@@ -19,6 +19,7 @@ export interface SchemaOptions {
   codeAlphabet?: CodeAlphabet | undefined;
 }
 
+export const sentMessage = 'OTP sent successfully.';
 /** A challenge has 22 characters; one that carries its record, where no store keeps it, is longer. */
 const challengePattern = /^[A-Za-z0-9_-]{22,512}$/;
 
@@ -103,7 +104,7 @@ export function createSchemas({ purposes, channels: served, codeAlphabet = 'digi
       z
         .object({
           success: z.literal(true),
-          message: z.literal('OTP sent successfully.'),
+          message: z.literal(sentMessage),
           ttl_seconds: z.int().openapi({ description: 'Life left of the code', example: 300 }),
           resend_in_seconds: z
             .int()

@@ -1,4 +1,5 @@
 import { prefixOf } from '../core/public-prefix.js';
+import { maxTargetLength } from '../http/place.js';
 import { isOwnPath } from './paths.js';
 
 export type ReturnTargets = ReturnType<typeof createReturnTargets>;
@@ -12,7 +13,6 @@ export interface ReturnTargetOptions {
   home?: string | undefined;
 }
 
-const maxLength = 1024;
 /** A host that no target can name: it shows where a path would lead away from its own host. */
 const ownHost = 'http://own.invalid';
 /** Browsers drop tabs and line ends and read a backslash as a slash, so text with one does not mean what it shows. */
@@ -41,7 +41,7 @@ export function createReturnTargets({ publicUrl, cookieDomain, home }: ReturnTar
    * Null for anything else.
    */
   function parse(target: string | null | undefined): string | null {
-    if (!target || target.length > maxLength || isSuspect(target)) return null;
+    if (!target || target.length > maxTargetLength || isSuspect(target)) return null;
     if (target.startsWith('/')) {
       const url = URL.canParse(target, ownHost) ? new URL(target, ownHost) : null;
       if (url?.origin !== ownHost || target.startsWith('//')) return null;
