@@ -1,16 +1,18 @@
 import { isLoopbackHost } from '../core/loopback.js';
+import { dropLastSlash } from '../core/public-prefix.js';
 import { isPageServed } from '../options/rules.js';
 import { toOptions } from '../options/settings.js';
 import { version } from '../version.js';
 import { listBackends } from './backends.js';
-import { type Config, isProduction } from './config.js';
+import type { Config } from './config.js';
+import { isProduction } from './node-env.js';
 import { isSocketPath } from './unix-socket.js';
 import { countWorkers } from './workers.js';
 
 export function formatBanner(config: Config, madeUp: readonly string[], port: number): string {
   const host = ['127.0.0.1', '0.0.0.0', '::'].includes(config.HOST) ? 'localhost' : config.HOST;
   const place = locate(host, port);
-  const url = config.PUBLIC_URL?.replace(/\/$/, '') ?? place;
+  const url = config.PUBLIC_URL === undefined ? place : dropLastSlash(config.PUBLIC_URL);
   const count = countWorkers(config.WORKERS);
   const codes = listBackends(config).includes('console')
     ? 'appear here, one line each (console delivery, for development)'

@@ -14,6 +14,7 @@ import { requiresTls } from './clear-text.js';
 import { wrongUsage } from './command.js';
 import { parseEnvFile } from './env-file.js';
 import { readGiven, type Source } from './given.js';
+import { isProduction } from './node-env.js';
 import { findUnfitForProduction } from './production-rules.js';
 import { findRisks } from './risks.js';
 import { type Given, sayAllowed, sayOfSetting } from './say.js';
@@ -138,11 +139,6 @@ function complete(values: Environment, missing: readonly SettingName[], given: G
     DOCS: given.DOCS === undefined && isProduct ? 'off' : values.DOCS,
     RATE_DAY: given.RATE_DAY === undefined && !isProduct ? 'log' : values.RATE_DAY,
   } as Config;
-}
-
-/** Whether development-only settings are refused. */
-export function isProduction({ NODE_ENV = 'development' }: Pick<Environment, 'NODE_ENV'>): boolean {
-  return !['development', 'test'].includes(NODE_ENV.trim());
 }
 
 /** The values of these texts, and the defaults of settings that are missing or wrong. */

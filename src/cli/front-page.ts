@@ -9,7 +9,8 @@ import { toOptions } from '../options/settings.js';
 import { paths } from '../sign-in/paths.js';
 import { version } from '../version.js';
 import { hasInbox } from './banner.js';
-import { type Config, isProduction } from './config.js';
+import type { Config } from './config.js';
+import { isProduction } from './node-env.js';
 
 /**
  * Answers browsers at `/`: in development with a page of links, in production with a redirect to the sign-in page, if

@@ -1,5 +1,6 @@
 import { type HumanCheckOption, sortTurnstileMembers } from '../options/human-check.js';
 import type { Environment } from '../options/settings.js';
+import { isDevelopment } from './node-env.js';
 
 /** How the settings of the human check contradict each other, one line each. */
 export function findHumanCheckProblems(config: Environment): string[] {
@@ -16,7 +17,7 @@ export function findHumanCheckProblems(config: Environment): string[] {
 
 /** The library's option. Nobody is asked in development, where limits only log. */
 export function readHumanCheck(config: Environment): HumanCheckOption | undefined {
-  const { HUMAN_CHECK: provider, NODE_ENV = 'development' } = config;
-  if (provider === 'off' || NODE_ENV.trim() === 'development') return undefined;
+  const { HUMAN_CHECK: provider } = config;
+  if (provider === 'off' || isDevelopment(config)) return undefined;
   return { provider, siteKey: config.HUMAN_CHECK_SITE_KEY, secret: config.HUMAN_CHECK_SECRET };
 }

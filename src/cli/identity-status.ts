@@ -1,4 +1,5 @@
 import type { z } from '@hono/zod-openapi';
+import { daySeconds } from '../core/policy.js';
 import type { listOperatorSchemas } from '../http/operator-schemas.js';
 
 /** What `POST /api/v1/operator/status` answers. */
@@ -37,7 +38,7 @@ function describeSide({ budgets, guesses }: SideStatus): string[] {
     return `limit      ${limit}: ${used} of ${max}${isFull}${refill}`;
   });
   const reset =
-    guesses.used === 0 ? '' : `, forgotten in ${Math.ceil(guesses.resets_in_seconds / 86_400)} days`;
+    guesses.used === 0 ? '' : `, forgotten in ${Math.ceil(guesses.resets_in_seconds / daySeconds)} days`;
   const most = guesses.max === 0 ? '' : ` of ${guesses.max} before codes get longer`;
   return [...lines, `guesses    ${guesses.used} wrong${most}${reset}`];
 }

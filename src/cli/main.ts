@@ -1,8 +1,9 @@
 #!/usr/bin/env node
+
 import { parseArgs } from 'node:util';
 import { nameForm, namePattern } from '../core/policy.js';
 import { OtpError } from '../errors.js';
-import { callerRights } from '../http/api-keys.js';
+import { apiKeyHeader, callerRights } from '../http/api-keys.js';
 import { findRightsFault } from '../options/api-keys.js';
 import { generateApiKey, generateSecretKey } from '../otp.js';
 import { version } from '../version.js';
@@ -128,7 +129,7 @@ function isApiKeys(text: string): boolean {
 
 function formatSecrets(values: { 'api-key'?: string; 'introspect-client'?: string }): string {
   for (const [option, header, setting] of [
-    ['api-key', 'X-API-Key', 'API_KEYS'],
+    ['api-key', apiKeyHeader, 'API_KEYS'],
     ['introspect-client', 'the password of HTTP Basic authentication', 'INTROSPECT_CLIENTS'],
   ] as const) {
     const given = values[option];

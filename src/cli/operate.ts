@@ -1,4 +1,6 @@
 import { isPrivateHost } from '../core/private-host.js';
+import { dropLastSlash } from '../core/public-prefix.js';
+import { apiKeyHeader } from '../http/api-keys.js';
 import { FailedError, formatJson, wrongUsage } from './command.js';
 import { formatStatus, type IdentityStatus } from './identity-status.js';
 import { readSecretFile } from './secret-file.js';
@@ -73,7 +75,7 @@ async function post(url: string, key: string, body: object): Promise<Answer> {
   try {
     response = await fetch(url, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'X-API-Key': key },
+      headers: { 'Content-Type': 'application/json', [apiKeyHeader]: key },
       body: JSON.stringify(body),
       // The key must not follow to another place.
       redirect: 'manual',
@@ -107,7 +109,7 @@ function parseUrl(text: string): string {
   if (!isHttps && !isPrivateHost(url.hostname)) {
     throw wrong(`--url: given "${text}", over http the key would travel in the clear: use https`);
   }
-  return url.href.replace(/\/$/, '');
+  return dropLastSlash(url.href);
 }
 
 function readKey(path: string | undefined): string {

@@ -1,7 +1,6 @@
 import type { Forecast } from '../core/forecast.js';
-import { daySeconds } from '../core/ladder.js';
 import { computeOdds, yearDays } from '../core/odds.js';
-import { limitPeriodSeconds } from '../core/policy.js';
+import { daySeconds, limitPeriodSeconds } from '../core/policy.js';
 import type { Environment } from '../options/settings.js';
 
 /** The probability that a day of guessing at one process takes over an identity in `OTP_MODE=window`. */

@@ -1,6 +1,6 @@
-import { daySeconds, identityLadder, isPaid, unitsPerSend } from './ladder.js';
+import { identityLadder, isPaid, unitsPerSend } from './ladder.js';
 import { computeYearlyOdds, type GuessingPolicy } from './odds.js';
-import { type Channel, limitPeriodSeconds } from './policy.js';
+import { type Channel, daySeconds, limitPeriodSeconds } from './policy.js';
 
 export interface ForecastPolicy extends GuessingPolicy {
   /** Those that some transport serves. */

@@ -1,4 +1,4 @@
-import type { Channel } from './policy.js';
+import { type Channel, daySeconds } from './policy.js';
 
 /**
  * What sends are counted in. A verified send of a paid channel still counts for one of these: fraudsters own numbers and can
@@ -54,7 +54,6 @@ export interface ReturnedSend {
 /** Sends are forgotten together with the others of the same part of a period, up to one part late and never early. */
 export const bucketsPerPeriod = 24;
 
-export const daySeconds = 86_400;
 /** The limit of an IPv6 /48, as a multiple of the limit of a /64. A /48 holds 65 536 of them and is often free to get. */
 export const networksPerSite = 16;
 

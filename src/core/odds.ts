@@ -1,5 +1,12 @@
-import { daySeconds, identityLadder, unitsPerSend } from './ladder.js';
-import { guessMemorySeconds, limitPeriodSeconds, longAttempts, type Policy, refusedSends } from './policy.js';
+import { identityLadder, unitsPerSend } from './ladder.js';
+import {
+  daySeconds,
+  guessMemorySeconds,
+  limitPeriodSeconds,
+  longAttempts,
+  type Policy,
+  refusedSends,
+} from './policy.js';
 
 export interface GuessingPolicy
   extends Pick<

@@ -75,15 +75,16 @@ export const paidDayRange = { min: 1, max: 100_000_000 };
 /** Bounds and default of the windows before and after its own in which the pure engine accepts a code. */
 export const driftToleranceRange = { min: 0, max: 10, default: 1 };
 
+export const daySeconds = 24 * 3600;
 /** Rolling period of all limits. */
 export const limitPeriodSeconds = 600;
 /** Refused sends that are given back, to one side of a budget. Further ones stay counted. */
 export const refusedSends = [
   { max: 10, periodSeconds: limitPeriodSeconds },
-  { max: 30, periodSeconds: 24 * 3600 },
+  { max: 30, periodSeconds: daySeconds },
 ] as const;
 /** How long guesses stay counted, from the first. */
-export const guessMemorySeconds = 46 * 24 * 3600;
+export const guessMemorySeconds = 46 * daySeconds;
 /** Attempts at a long code. */
 export const longAttempts = 3;
 /** When the budget of guesses has fewer left, or fewer than `maxAttempts`, a new code is long. */

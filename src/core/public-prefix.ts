@@ -1,6 +1,11 @@
 /** The path under which people reach the service: `/auth` for `https://example.com/auth`, empty for a whole host. */
 export function prefixOf(publicUrl: string | undefined): string {
-  return publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/$/, '');
+  return publicUrl === undefined ? '' : dropLastSlash(new URL(publicUrl).pathname);
+}
+
+/** What a path of ours is appended to. */
+export function dropLastSlash(url: string): string {
+  return url.replace(/\/$/, '');
 }
 
 const hostAndFolders = /^https?:\/\/[^\s/?#@]+((?:\/[A-Za-z0-9._~-]+)*)\/?$/;

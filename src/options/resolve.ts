@@ -5,6 +5,7 @@ import { deriveKeys, type Keys } from '../core/keys.js';
 import { refuseUnknownOptions } from '../core/known-options.js';
 import { type PhoneCountries, parsePhoneCountries } from '../core/phone-countries.js';
 import { createPolicy, type DeliveryMode, type Policy } from '../core/policy.js';
+import { dropLastSlash } from '../core/public-prefix.js';
 import { decodeSecret } from '../core/secret.js';
 import { resolveTestIdentities, type TestIdentities } from '../core/test-identities.js';
 import type { EventsTarget } from '../events/post-event.js';
@@ -95,7 +96,7 @@ export function resolveOptions(given: OtpOptions): ResolvedOptions {
     deliveryMode: chooseDeliveryMode(options),
     linkUrl: options.magicLink ? publicUrl : undefined,
     signInUrl:
-      options.cookieDomain === undefined ? undefined : `${publicUrl?.replace(/\/$/, '')}${paths.signIn}`,
+      options.cookieDomain === undefined ? undefined : `${dropLastSlash(publicUrl ?? '')}${paths.signIn}`,
     spreadMs: isOpenToAll ? undefined : options.deliverySpreadMs,
     page: isPageServed(options) ? describePage(options) : undefined,
     events: describeEvents(options),

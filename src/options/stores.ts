@@ -1,5 +1,5 @@
 import { entriesRange } from '../stores/memory/expiring-map.js';
-import { redisTimeout } from '../stores/redis/access.js';
+import { defaultKeyPrefix, redisTimeout } from '../stores/redis/access.js';
 import { hasRedisScheme } from '../stores/redis/url.js';
 import { choice, flag, refuse, secret, text, wholeNumber } from './row.js';
 
@@ -29,7 +29,7 @@ export const storeSettings = {
   /** Prefix of every key. */
   REDIS_KEY_PREFIX: text(
     { allowed: 'up to 64 printable characters without braces', accepts: /^[!-z|~]{1,64}$/ },
-    'stateless-otp:',
+    defaultKeyPrefix,
   ),
   /** Timeout of each command. */
   REDIS_TIMEOUT_MS: wholeNumber({ ...redisTimeout, unit: 'milliseconds' }),

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Derivation } from '../core/derivation.js';
+import { dropLastSlash } from '../core/public-prefix.js';
 import { saltBytes, seal, unseal } from '../core/seal.js';
 import type { Clock, Random } from '../ports.js';
 import type { LinkTarget } from '../service/write-message.js';
@@ -40,7 +41,7 @@ type Content = [
  */
 export function createLinks({ key, namespace, derivation, publicUrl, clock, random }: LinkOptions) {
   const context = `link ${namespace}`;
-  const base = `${publicUrl.replace(/\/$/, '')}${paths.link}?k=`;
+  const base = `${dropLastSlash(publicUrl)}${paths.link}?k=`;
   return {
     /** The URL that goes into a message. */
     create({ identity, purpose, record, ttlSeconds }: LinkTarget): string {

@@ -6,7 +6,7 @@ import { OtpError } from '../errors.js';
 import type { Logger, Store } from '../ports.js';
 import type { ExchangeResult } from '../store-verbs.js';
 import { nameRecord } from './record-name.js';
-import { type Access, type Resolved, redisTimeout, resolveAccess } from './redis/access.js';
+import { type Access, defaultKeyPrefix, type Resolved, redisTimeout, resolveAccess } from './redis/access.js';
 import { checkServer } from './redis/check-server.js';
 import { createClient } from './redis/connect.js';
 import { createCountEncoder } from './redis/encode-counts.js';
@@ -68,7 +68,7 @@ const [freeUnits, paidUnits] = [countGivenBack(false), countGivenBack(true)];
  */
 export async function createRedisStore(options: RedisStoreOptions): Promise<Store> {
   const {
-    keyPrefix = 'stateless-otp:',
+    keyPrefix = defaultKeyPrefix,
     timeoutMs = redisTimeout.default,
     allowUnfenced = false,
     testClockOffsetMs,

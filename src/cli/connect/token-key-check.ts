@@ -1,3 +1,4 @@
+import { dropLastSlash } from '../../core/public-prefix.js';
 import { makeTokenKeys } from '../../options/rules.js';
 import { toOptions } from '../../options/settings.js';
 import type { TokenKeys } from '../../tokens/keys.js';
@@ -19,7 +20,7 @@ export function createTokenKeyCheck(config: Config): Check {
       if (kid === undefined) return ok(`${loaded}; a shared secret, so there are no public keys to fetch`);
       if (config.PUBLIC_URL === undefined)
         return ok(`${loaded}; PUBLIC_URL is not set, so no JWKS was fetched`);
-      return compare(keys, loaded, `${config.PUBLIC_URL.replace(/\/$/, '')}/.well-known/jwks.json`, signal);
+      return compare(keys, loaded, `${dropLastSlash(config.PUBLIC_URL)}/.well-known/jwks.json`, signal);
     },
   };
 }

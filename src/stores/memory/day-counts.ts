@@ -1,5 +1,6 @@
-import { chooseFigures, daySeconds, findRefusal, unitsPerSend, verifiedDays } from '../../core/ladder.js';
+import { chooseFigures, findRefusal, unitsPerSend, verifiedDays } from '../../core/ladder.js';
 import type { LimitName } from '../../core/policy.js';
+import { daySeconds } from '../../core/policy.js';
 import type { CountVerbs, RefundRequest, SpendRequest, SpendResult, SpendRow } from '../../count-verbs.js';
 import type { Clock } from '../../ports.js';
 import { type Expiring, ExpiringMap } from './expiring-map.js';

@@ -2,12 +2,12 @@ import {
   bucketsPerPeriod,
   countGivenBack,
   type DaySpending,
-  daySeconds,
   findRefusal,
   type ReturnedSend,
   unitsPerSend,
 } from '../../core/ladder.js';
 import type { DayLimit } from '../../core/policy.js';
+import { daySeconds } from '../../core/policy.js';
 import type { InspectedCounts } from '../../inspect-verb.js';
 import type { Side } from '../../store-verbs.js';
 

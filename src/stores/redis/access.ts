@@ -2,6 +2,8 @@ import type { ConnectionOptions } from 'node:tls';
 import { loadTlsFiles } from './tls-files.js';
 import { parseRedisUrl, type Target } from './url.js';
 
+/** Default of what every key begins with. */
+export const defaultKeyPrefix = 'stateless-otp:';
 /** Bounds and default of the command timeout, in milliseconds. */
 export const redisTimeout = { min: 50, max: 10_000, default: 500 };
 

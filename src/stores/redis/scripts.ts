@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Cluster, type Redis } from 'ioredis';
-import { bucketsPerPeriod, daySeconds, unitsPerSend, verifiedDays } from '../../core/ladder.js';
-import { fewestShortAttempts, policyNumbers } from '../../core/policy.js';
+import { bucketsPerPeriod, unitsPerSend, verifiedDays } from '../../core/ladder.js';
+import { daySeconds, fewestShortAttempts, policyNumbers } from '../../core/policy.js';
 import { createScriptWriter, ScriptCommand } from '../../fast/script-command.js';
 import type { TimeoutQueue } from '../../fast/timeout-queue.js';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createCountryLadder, daySeconds, unitsPerSend } from '../../core/ladder.js';
+import { createCountryLadder, unitsPerSend } from '../../core/ladder.js';
+import { daySeconds } from '../../core/policy.js';
 import type { RefundRequest, SpendRequest } from '../../count-verbs.js';
 import { forAll } from '../for-all.js';
 import { createHit, createLadder, createPlace, createRow, createSpend } from './spend-requests.js';

@@ -1,10 +1,5 @@
-import {
-  type DaySpending,
-  daySeconds,
-  identityLadder,
-  type Ladder,
-  unitsPerSend,
-} from '../../core/ladder.js';
+import { type DaySpending, identityLadder, type Ladder, unitsPerSend } from '../../core/ladder.js';
+import { daySeconds } from '../../core/policy.js';
 import type { LimitedHit, SpendPlace, SpendRequest, SpendRow } from '../../count-verbs.js';
 import { createTag, periodSeconds } from './subject.js';
 

@@ -1,0 +1,16 @@
+import type { Environment } from '../options/settings.js';
+
+type NodeEnv = Pick<Environment, 'NODE_ENV'>;
+
+function nameOf({ NODE_ENV = 'development' }: NodeEnv): string {
+  return NODE_ENV.trim();
+}
+
+export function isDevelopment(environment: NodeEnv): boolean {
+  return nameOf(environment) === 'development';
+}
+
+/** Whether development-only settings are refused. */
+export function isProduction(environment: NodeEnv): boolean {
+  return !['development', 'test'].includes(nameOf(environment));
+}
