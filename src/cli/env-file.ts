@@ -1,9 +1,3 @@
-export interface EnvFile {
-  values: Record<string, string>;
-  /** One line each, without the values. */
-  problems: string[];
-}
-
 const linePattern = /^(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=/;
 const quotes = ['"', "'", '`'];
 
@@ -13,8 +7,9 @@ const quotes = ['"', "'", '`'];
  *
  * @param isOurs whether the value of this name is checked; the file may serve other programs too
  * @param path for messages
+ * @returns also the problems, one line each, without the values
  */
-export function parseEnvFile(text: string, isOurs: (name: string) => boolean, path: string): EnvFile {
+export function parseEnvFile(text: string, isOurs: (name: string) => boolean, path: string) {
   const values: Record<string, string> = {};
   const problems: string[] = [];
   const lineOf = new Map<string, number>();
@@ -56,14 +51,8 @@ export function parseEnvFile(text: string, isOurs: (name: string) => boolean, pa
   return { values, problems };
 }
 
-interface ReadValue {
-  value: string;
-  /** How much of the text was read, up to the end of the line. */
-  length: number;
-  fault: string | undefined;
-}
-
-function readValue(text: string): ReadValue {
+/** A value, how much of the text it takes up to the end of its line, and what is wrong with it. */
+function readValue(text: string) {
   const [line = ''] = /^.*/.exec(text) ?? [];
   const opensAt = line.length - line.trimStart().length;
   const quote = quotes.find((quote) => line.startsWith(quote, opensAt));

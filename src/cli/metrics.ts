@@ -20,6 +20,6 @@ export async function prepareMetrics(setting: string | undefined) {
       else await startMetricsServer(address, () => registry.metrics());
     },
     /** In the primary process: serves those of all workers together. */
-    serveThoseOfWorkers: () => startMetricsServer(address, createWorkerMetrics().collect),
+    serveThoseOfWorkers: () => startMetricsServer(address, createWorkerMetrics()),
   };
 }

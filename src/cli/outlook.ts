@@ -1,29 +1,16 @@
-import type { Forecast } from '../core/forecast.js';
 import { channels } from '../core/policy.js';
 import { createBackend, listBackends } from './backends.js';
 import { wrongUsage } from './command.js';
 import type { Config } from './config.js';
 import { forecastSettings } from './forecast-settings.js';
 
-/** What `check` was asked to hold the forecast to. */
-export interface Thresholds {
-  /** What one message to a phone costs, in any currency. */
-  priceSms: number | undefined;
-  /** Highest probability that a year of guessing takes over one identity. */
-  maxOdds: number | undefined;
-  /** Highest bill of a day, in the currency of the price. */
-  maxBill: number | undefined;
-}
-
 /** What the settings allow strangers. */
-export interface Outlook extends Forecast {
-  /** Of all messages to phones in a day at most; the amount is null where there is no ceiling, or no price. */
-  billDay: { amount: number | null; perSms: number | null };
-  /** Thresholds that are exceeded, one line each. */
-  exceeded: string[];
-}
+export type Outlook = ReturnType<typeof createOutlook>;
 
-export function createOutlook(config: Config, { priceSms, maxOdds, maxBill }: Thresholds): Outlook {
+export function createOutlook(
+  config: Config,
+  { priceSms, maxOdds, maxBill }: ReturnType<typeof readThresholds>,
+) {
   const reached = listBackends(config).flatMap((name) => createBackend(name, config).channels);
   const served = channels.filter((channel) => reached.includes(channel));
   const found = forecastSettings(config, served);
@@ -45,15 +32,24 @@ export function createOutlook(config: Config, { priceSms, maxOdds, maxBill }: Th
     } else if (amount > maxBill)
       exceeded.push(`--max-bill: a day can cost ${format(amount)}, over ${maxBill}`);
   }
-  return { ...found, billDay: { amount, perSms: priceSms ?? null }, exceeded };
+  return {
+    ...found,
+    /** Of all messages to phones in a day at most; the amount is null where there is no ceiling, or no price. */
+    billDay: { amount, perSms: priceSms ?? null },
+    exceeded,
+  };
 }
 
 const number = /^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]{1,3})?$/i;
 
-/** @throws OtpError that names every option that is wrong */
-export function readThresholds(given: Record<string, unknown>): Thresholds {
+/**
+ * What `check` was asked to hold the forecast to.
+ *
+ * @throws OtpError that names every option that is wrong
+ */
+export function readThresholds(given: Record<string, unknown>) {
   const wrong: string[] = [];
-  const read = (option: string, max: number, allowed: string) => {
+  const read = (option: string, max: number, allowed: string): number | undefined => {
     const text = given[option];
     if (typeof text !== 'string') return undefined;
     const value = number.test(text) ? Number(text) : Number.NaN;

@@ -5,6 +5,7 @@ import {
   type MetricValue,
   type Registry,
 } from 'prom-client';
+import { listWorkers } from './workers.js';
 
 type Metrics = MetricObjectWithValues<MetricValue<string>>[];
 
@@ -25,10 +26,10 @@ export function answerWithMetrics(registry: Registry): void {
 }
 
 /**
- * In the primary process: adds up the metrics of all workers. What a dead worker counted until it was last asked stays in
+ * In the primary process: a function that adds up the metrics of all workers. What a dead worker counted until it was last asked stays in
  * the sums: a sum that falls looks like a restart, and Prometheus would take what is left for an increase.
  */
-export function createWorkerMetrics(): { collect(): Promise<string> } {
+export function createWorkerMetrics(): () => Promise<string> {
   const latest = new Map<number, Metrics>();
   let retired: Metrics = [];
   let asked = 0;
@@ -67,12 +68,13 @@ export function createWorkerMetrics(): { collect(): Promise<string> } {
     });
   }
 
-  return {
-    async collect() {
-      asked += 1;
-      const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker?.isConnected());
-      await Promise.all((workers as Worker[]).map(ask));
-      return AggregatorRegistry.aggregate([retired, ...latest.values()]).metrics();
-    },
+  return async () => {
+    asked += 1;
+    await Promise.all(
+      listWorkers()
+        .filter((worker) => worker.isConnected())
+        .map(ask),
+    );
+    return AggregatorRegistry.aggregate([retired, ...latest.values()]).metrics();
   };
 }

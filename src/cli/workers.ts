@@ -66,6 +66,6 @@ export function runWorkers({ count, env, logger, onListening }: WorkersOptions):
   for (let i = 0; i < count; i++) start();
 }
 
-function listWorkers(): Worker[] {
+export function listWorkers(): Worker[] {
   return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
 }

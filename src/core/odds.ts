@@ -17,12 +17,6 @@ export interface GuessingPolicy
   hasDayBudgets: boolean;
 }
 
-/** How many guesses at one identity meet codes of each length in a year. */
-export interface YearOfGuesses {
-  short: number;
-  long: number;
-}
-
 /** Above this, production refuses to start. */
 export const maxYearlyOdds = 1e-2;
 
@@ -30,16 +24,13 @@ export const yearDays = 365;
 export const yearSeconds = yearDays * daySeconds;
 
 /**
- * Counts what someone achieves who guesses at one identity for a year as fast as the limits allow. Every message opens a
+ * Counts the guesses at short and at long codes of someone who guesses at one identity for a year as fast as the limits allow. Every message opens a
  * bound code with attempts of its own, so the limit of sends decides; that of verifies holds for unbound codes only. Refused
  * messages that are given back come on top: their codes can be guessed at until the refusal arrives.
  *
  * @param storeLifeSeconds how often the store loses everything, counts included. Default: never
  */
-export function countGuessesInYear(
-  policy: GuessingPolicy,
-  storeLifeSeconds = Number.POSITIVE_INFINITY,
-): YearOfGuesses {
+export function countGuessesInYear(policy: GuessingPolicy, storeLifeSeconds = Number.POSITIVE_INFINITY) {
   const { lengthenAfter, maxAttempts } = policy;
   // If a year begins and ends in the middle of the store's life, it touches two more lives than it contains in full.
   const isNeverLost = storeLifeSeconds === Number.POSITIVE_INFINITY;

@@ -19,16 +19,8 @@ export interface EventsOptions extends PosterOptions {
   note?: ((fate: EventFate, count: number) => void) | undefined;
 }
 
-export interface Events {
-  sink: Sink;
-  /** Resolves when the events that wait now have been delivered, or given up. */
-  whenDelivered(): Promise<void>;
-  /** Delivers what waits until `deadline` by the monotonic clock, and reports what is lost. */
-  close(deadline: number): Promise<void>;
-}
-
 /** Posts the published outcomes to a subscriber. */
-export function createEvents(options: EventsOptions): Events {
+export function createEvents(options: EventsOptions) {
   const { random, outcomes, clock, monotonicClock, note = () => {} } = options;
   const poster = createEventPoster(options);
   const losses = createLosses(monotonicClock, (lost, cause) =>
@@ -63,18 +55,21 @@ export function createEvents(options: EventsOptions): Events {
     return { id: random.id(), body };
   }
 
-  return {
-    sink: {
-      isOn: () => isWanted,
-      take(outcome) {
-        if (!outcomeRows[outcome.event].isPublished) return;
-        if (!isWanted) note('dropped', 1);
-        else if (queue.isFull()) lose('dropped', 1, 'the queue is full');
-        else queue.push(write(outcome));
-      },
+  const sink: Sink = {
+    isOn: () => isWanted,
+    take(outcome) {
+      if (!outcomeRows[outcome.event].isPublished) return;
+      if (!isWanted) note('dropped', 1);
+      else if (queue.isFull()) lose('dropped', 1, 'the queue is full');
+      else queue.push(write(outcome));
     },
+  };
+
+  return {
+    sink,
     whenDelivered: queue.whenDelivered,
-    async close(deadline) {
+    /** Delivers what waits until `deadline` by the monotonic clock, and reports what is lost. */
+    async close(deadline: number): Promise<void> {
       const lost = await queue.close(deadline);
       poster.close();
       lose('dropped', lost, 'the process ended before they were delivered');

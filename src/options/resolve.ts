@@ -1,65 +1,27 @@
-import type { CodeAlphabet } from '../core/base32-code.js';
-import { admitEverywhere, type EntryRules } from '../core/entry.js';
+import { admitEverywhere } from '../core/entry.js';
 import { createGate, type Gate } from '../core/gate.js';
 import { deriveKeys, type Keys } from '../core/keys.js';
 import { refuseUnknownOptions } from '../core/known-options.js';
-import { type PhoneCountries, parsePhoneCountries } from '../core/phone-countries.js';
-import { createPolicy, type DeliveryMode, type Policy } from '../core/policy.js';
+import { parsePhoneCountries } from '../core/phone-countries.js';
+import { createPolicy } from '../core/policy.js';
 import { dropLastSlash } from '../core/public-prefix.js';
 import { decodeSecret } from '../core/secret.js';
-import { resolveTestIdentities, type TestIdentities } from '../core/test-identities.js';
+import { resolveTestIdentities } from '../core/test-identities.js';
 import type { EventsTarget } from '../events/post-event.js';
 import { openGateFile } from '../gate-file/watch.js';
-import type { ApiCaller } from '../http/api-keys.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
-import type { Clock, Logger, MonotonicClock, ShouldSend, Store } from '../ports.js';
+import type { Logger, MonotonicClock, ShouldSend, Store } from '../ports.js';
 import type { SignInOptions } from '../sign-in/options.js';
 import { paths } from '../sign-in/paths.js';
 import { createMemoryStore } from '../stores/memory.js';
 import { createWindowStore } from '../stores/window.js';
-import type { TokenKeys } from '../tokens/keys.js';
 import { decodeWebhookSecret } from '../transports/webhook-signature.js';
 import { listCallers } from './api-keys.js';
 import { checkOption, type FilledOptions, fillOptions, type OtpOptions, optionRows } from './otp-options.js';
 import { chooseDeliveryMode, findBrokenRules, isPageServed, isSelective, makeTokenKeys } from './rules.js';
 
 /** An installation, with everything decided. What is undefined is not part of it. */
-export interface ResolvedOptions
-  extends Omit<
-    FilledOptions,
-    'store' | 'testIdentities' | 'phoneCountries' | 'magicLink' | 'secretKey' | 'apiKeyHashes' | 'shouldSend'
-  > {
-  policy: Policy;
-  keys: Keys;
-  /** Without them no tokens are issued. */
-  tokenKeys: TokenKeys | undefined;
-  /** Of the codes that the store opens. */
-  codeAlphabet: CodeAlphabet;
-  /** Who has an API key. */
-  apiCallers: readonly ApiCaller[];
-  /** Who may enter where; a file is watched until this is closed. */
-  openEntry(clock: MonotonicClock, outcomes: Outcomes): EntryRules & { close(): void };
-  /** These rules and the hook together, where some people are sent no code. */
-  chooseRecipients(admits: Gate): ShouldSend | undefined;
-  deliveryMode: DeliveryMode;
-  /** Where links next to codes lead. */
-  linkUrl: string | undefined;
-  /** Where the gate sends people to sign in, unless it is the host that they are at. */
-  signInUrl: string | undefined;
-  /** What the sign-in page is, where it is served. */
-  page: Pick<SignInOptions, 'home' | 'embedOrigins' | 'brand' | 'isOpenToAll'> | undefined;
-  /** Where events are posted. */
-  events: EventsTarget | undefined;
-  /** The spread of messages, where some people are sent none. */
-  spreadMs: number | undefined;
-  testIdentities: TestIdentities;
-  phoneCountries: PhoneCountries;
-  clock: Clock;
-  logger: Logger;
-  openStore(): Store;
-  /** The store of codes and their limits, of which this one may be all. */
-  openCodeStore(store: Store): Store;
-}
+export type ResolvedOptions = ReturnType<typeof resolveOptions>;
 
 export const silent: Logger = { info() {}, warn() {}, error() {}, isLevelEnabled: () => false };
 
@@ -68,7 +30,7 @@ export const silent: Logger = { info() {}, warn() {}, error() {}, isLevelEnabled
  *
  * @throws TypeError or RangeError that names the option, what was given and what is allowed
  */
-export function resolveOptions(given: OtpOptions): ResolvedOptions {
+export function resolveOptions(given: OtpOptions) {
   refuseUnknownOptions(given, Object.keys(optionRows));
   const options = fillOptions({ ...given });
   if (options.secretKey === undefined) {
@@ -85,20 +47,32 @@ export function resolveOptions(given: OtpOptions): ResolvedOptions {
     ...options,
     policy: createPolicy(options),
     keys: deriveOptionKeys(options),
+    /** Without them no tokens are issued. */
     tokenKeys: makeTokenKeys(options),
-    codeAlphabet: (mode === 'challenge' && store?.codeAlphabet) || 'digits',
+    /** Of the codes that the store opens. */
+    codeAlphabet: (mode === 'challenge' && store?.codeAlphabet) || ('digits' as const),
     // Known browsers need bound records.
     deviceTtlSeconds: store?.isStateless || mode === 'window' ? 0 : options.deviceTtlSeconds,
-    openCodeStore: (store) => (mode === 'window' ? createWindowStore({ ...options, clock }) : store),
+    /** The store of codes and their limits, of which this one may be all. */
+    openCodeStore: (store: Store) => (mode === 'window' ? createWindowStore({ ...options, clock }) : store),
+    /** Who has an API key. */
     apiCallers: listCallers(options.apiKeyHashes),
-    openEntry: (monotonicClock, outcomes) => openEntry(options, monotonicClock, outcomes),
-    chooseRecipients: (admits) => (isOpenToAll ? undefined : joinHooks(admits, options.shouldSend)),
+    /** Who may enter where; a file is watched until this is closed. */
+    openEntry: (monotonicClock: MonotonicClock, outcomes: Outcomes) =>
+      openEntry(options, monotonicClock, outcomes),
+    /** These rules and the hook together, where some people are sent no code. */
+    chooseRecipients: (admits: Gate) => (isOpenToAll ? undefined : joinHooks(admits, options.shouldSend)),
     deliveryMode: chooseDeliveryMode(options),
+    /** Where links next to codes lead. */
     linkUrl: options.magicLink ? publicUrl : undefined,
+    /** Where the gate sends people to sign in, unless it is the host that they are at. */
     signInUrl:
       options.cookieDomain === undefined ? undefined : `${dropLastSlash(publicUrl ?? '')}${paths.signIn}`,
+    /** The spread of messages, where some people are sent none. */
     spreadMs: isOpenToAll ? undefined : options.deliverySpreadMs,
+    /** What the sign-in page is, where it is served. */
     page: isPageServed(options) ? describePage(options) : undefined,
+    /** Where events are posted. */
     events: describeEvents(options),
     testIdentities: resolveTestIdentities(options.testIdentities, { defaultCountry }),
     phoneCountries: parsePhoneCountries(options.phoneCountries),
@@ -109,7 +83,9 @@ export function resolveOptions(given: OtpOptions): ResolvedOptions {
   };
 }
 
-function describePage(options: FilledOptions): ResolvedOptions['page'] {
+function describePage(
+  options: FilledOptions,
+): Pick<SignInOptions, 'home' | 'embedOrigins' | 'brand' | 'isOpenToAll'> {
   return {
     home: options.signInHome,
     embedOrigins: options.embedOrigins,
