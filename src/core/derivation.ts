@@ -44,32 +44,6 @@ export interface PhoneTags {
   prefix: string;
 }
 
-/** Derives the codes of one installation, and the tags that name things in its store. */
-export interface Derivation {
-  /** Keys whose codes can be derived; the first one makes new codes. */
-  keyIds: readonly [current: string, ...previous: string[]];
-  deriveIdentityTag(identity: string): string;
-  deriveOwnerTags(identity: Identity): OwnerTags;
-  /** Tag of an identity for one purpose. */
-  deriveRecordTag(identity: string, purpose: string): string;
-  /** Tags of the network of this address and of the /48 around it, under one limit; IPv4 has no `site`. */
-  deriveNetworkTags(limit: string, address: string): { network: string; site: string | undefined };
-  /** Tags of the caller with this address, for the limits on requests. */
-  deriveSender(address: string): Sender;
-  /** Tags of a phone number's prefix and country, for the limits on requests. */
-  derivePhoneTags(number: string, country: string, side: 'unknown' | 'known'): PhoneTags;
-  /**
-   * Derives the code again.
-   *
-   * @throws RangeError for a key that is not among `keyIds`
-   */
-  recoverCode(identity: string, purpose: string, from: DerivedFrom): string;
-  /** The challenge that carries this record, for exactly this subject. */
-  sealChallenge(identity: string, purpose: string, record: SealedRecord): string;
-  /** What it carries; null for one that was made for anyone or anything else, or by anyone else. */
-  openChallenge(identity: string, purpose: string, challenge: string): SealedRecord | null;
-}
-
 const maxLimits = 10;
 /** All of them, on both sides. */
 const maxCountries = 1024;
@@ -81,7 +55,10 @@ const lastDigits = 4;
 /** The empty purpose, which no request has: another purpose must not bring another budget. */
 const acrossPurposes = '';
 
-export function createDerivation(keys: Keys, namespace: string): Derivation {
+export type Derivation = ReturnType<typeof createDerivation>;
+
+/** Derives the codes of one installation, and the tags that name things in its store. */
+export function createDerivation(keys: Keys, namespace: string) {
   const networksUnder = remember(maxLimits, (limit: string) =>
     remember(maxAddresses, (address: string) => {
       const network = toNetwork(address);
@@ -104,11 +81,15 @@ export function createDerivation(keys: Keys, namespace: string): Derivation {
   const deriveCountry = remember(maxCountries, (label: string) => deriveAddressTag(keys.address, label));
   const deriveRecordTag = (identity: string, purpose: string) =>
     deriveTag(keys.identity, { namespace, purpose, identity });
+  /** Keys whose codes can be derived; the first one makes new codes. */
+  const keyIds: readonly [current: string, ...previous: string[]] = keys.previous
+    ? [keys.current.id, keys.previous.id]
+    : [keys.current.id];
   const findChallengeMac = (keyId: string) => findCodeKey(keys, keyId)?.challenge ?? null;
   return {
-    keyIds: keys.previous ? [keys.current.id, keys.previous.id] : [keys.current.id],
-    deriveIdentityTag: (identity) => deriveRecordTag(identity, acrossPurposes),
-    deriveOwnerTags(identity) {
+    keyIds,
+    deriveIdentityTag: (identity: string) => deriveRecordTag(identity, acrossPurposes),
+    deriveOwnerTags(identity: Identity): OwnerTags {
       const identityTag = deriveRecordTag(identity.value, acrossPurposes);
       const budgetIdentity = toBudgetIdentity(identity);
       const isOwn = budgetIdentity === identity.value;
@@ -117,18 +98,30 @@ export function createDerivation(keys: Keys, namespace: string): Derivation {
         budgetTag: isOwn ? identityTag : deriveRecordTag(budgetIdentity, acrossPurposes),
       };
     },
+    /** Tag of an identity for one purpose. */
     deriveRecordTag,
+    /** Tags of the network of this address and of the /48 around it, under one limit; IPv4 has no `site`. */
     deriveNetworkTags,
+    /** Tags of the caller with this address, for the limits on requests. */
     deriveSender,
-    derivePhoneTags: (number, country, side) => ({
+    /** Tags of a phone number's prefix and country, for the limits on requests. */
+    derivePhoneTags: (number: string, country: string, side: 'unknown' | 'known'): PhoneTags => ({
       country: deriveCountry(`phone_country ${side} ${country}`),
       prefix: deriveAddressTag(keys.address, `phone_prefix ${side} ${number.slice(0, -lastDigits)}`),
     }),
-    sealChallenge: (identity, purpose, record) =>
+    /** The challenge that carries this record, for exactly this subject. */
+    sealChallenge: (identity: string, purpose: string, record: SealedRecord) =>
       sealChallenge(findChallengeMac, { namespace, purpose, identity }, record),
-    openChallenge: (identity, purpose, challenge) =>
+    /** What it carries; null for one that was made for anyone or anything else, or by anyone else. */
+    openChallenge: (identity: string, purpose: string, challenge: string) =>
       openChallenge(findChallengeMac, { namespace, purpose, identity }, challenge),
-    recoverCode(identity, purpose, { challenge, keyId, window, digits, alphabet }) {
+    /**
+     * Derives the code again.
+     *
+     * @throws RangeError for a key that is not among `keyIds`
+     */
+    recoverCode(identity: string, purpose: string, from: DerivedFrom): string {
+      const { challenge, keyId, window, digits, alphabet } = from;
       const codeKey = findCodeKey(keys, keyId);
       if (!codeKey) throw new RangeError('The code was derived from a key that is not known');
       const bytes = Buffer.from(challenge, 'base64url');

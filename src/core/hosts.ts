@@ -30,16 +30,15 @@ function checkName(name: string): string | null {
   return name.length <= maxNameLength && asciiName.test(name) ? name : null;
 }
 
-/** A value per host, where `*.example.com` matches every host under example.com. */
-export interface HostTable<Entry> {
-  /** The entry of the host itself, or of the longest suffix that it has. */
-  find(host: string): Entry | undefined;
-}
-
-/** @param entries by host, or by `*.` and what the host ends in */
-export function createHostTable<Entry>(entries: ReadonlyMap<string, Entry>): HostTable<Entry> {
+/**
+ * A value per host, where `*.example.com` matches every host under example.com.
+ *
+ * @param entries by host, or by `*.` and what the host ends in
+ */
+export function createHostTable<Entry>(entries: ReadonlyMap<string, Entry>) {
   return {
-    find(host) {
+    /** The value of the host itself, or of the longest suffix that it has. */
+    find(host: string): Entry | undefined {
       let entry = entries.get(host);
       for (let dot = host.indexOf('.'); entry === undefined && dot >= 0; dot = host.indexOf('.', dot + 1)) {
         entry = entries.get(`*${host.slice(dot)}`);

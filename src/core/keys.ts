@@ -11,28 +11,6 @@ export interface CodeKey {
   challenge: HmacSha256;
 }
 
-export interface Keys {
-  current: CodeKey;
-  /** Accepted until its pending records have expired. */
-  previous: CodeKey | null;
-  /** Keys the tags of identities. Like all below, derived from the identity secret: rotating the code key changes none. */
-  identity: HmacSha256;
-  /** Keys the tags of network addresses. */
-  address: HmacSha256;
-  /** Encrypts refresh tokens. */
-  refresh: KeyObject;
-  /** Encrypts device tokens. */
-  device: KeyObject;
-  /** Encrypts the state of a sign-in that the browser carries. */
-  signInState: KeyObject;
-  /** Signs the forms of the sign-in page. */
-  signInForm: KeyObject;
-  /** Encrypts the links that accompany codes. */
-  link: KeyObject;
-  /** Signs the puzzles of the human check. */
-  humanCheck: KeyObject;
-}
-
 /** Derives one key per use from a master secret: HKDF-SHA-256 with empty salt and 32 bytes of output (RFC 5869). */
 export function deriveKey(secret: Uint8Array, label: string): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', secret, empty, `stateless-otp/v1/${label}`, 32)));
@@ -55,17 +33,28 @@ export interface Secrets {
   identitySecret?: Uint8Array | undefined;
 }
 
-export function deriveKeys({ secret, previousSecret, identitySecret = secret }: Secrets): Keys {
+export type Keys = ReturnType<typeof deriveKeys>;
+
+export function deriveKeys({ secret, previousSecret, identitySecret = secret }: Secrets) {
   return {
     current: deriveCodeKey(secret),
+    /** Accepted until its pending records have expired. */
     previous: previousSecret ? deriveCodeKey(previousSecret) : null,
+    /** Keys the tags of identities. Like all below, derived from the identity secret: rotating the code key changes none. */
     identity: createHmacSha256(deriveKey(identitySecret, 'identity')),
+    /** Keys the tags of network addresses. */
     address: createHmacSha256(deriveKey(identitySecret, 'address')),
+    /** Encrypts refresh tokens. */
     refresh: deriveKey(identitySecret, 'refresh'),
+    /** Encrypts device tokens. */
     device: deriveKey(identitySecret, 'device'),
+    /** Encrypts the state of a sign-in that the browser carries. */
     signInState: deriveKey(identitySecret, 'sign-in-state'),
+    /** Signs the forms of the sign-in page. */
     signInForm: deriveKey(identitySecret, 'sign-in-form'),
+    /** Encrypts the links that accompany codes. */
     link: deriveKey(identitySecret, 'link'),
+    /** Signs the puzzles of the human check. */
     humanCheck: deriveKey(identitySecret, 'human-check'),
   };
 }

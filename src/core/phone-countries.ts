@@ -3,13 +3,7 @@ import type { PhonePlace } from './phone-place.js';
 import { suggestCountry } from './suggest-country.js';
 
 /** The countries whose numbers are sent codes. */
-export interface PhoneCountries {
-  /** Whether a number there is sent codes. One of no country never is. */
-  admits(place: Pick<PhonePlace, 'countries'>): boolean;
-  admitsCountry(country: string): boolean;
-  /** Daily sends that the country always gets, as in `DE:5000`; undefined if not configured. */
-  floorOf(place: Pick<PhonePlace, 'countries'>): number | undefined;
-}
+export type PhoneCountries = ReturnType<typeof parsePhoneCountries>;
 
 const everywhere = '*';
 const maxFloor = 1_000_000;
@@ -19,7 +13,7 @@ const maxFloor = 1_000_000;
  *
  * @throws RangeError that begins with `phoneCountries` and names every entry that is wrong
  */
-export function parsePhoneCountries(entries: readonly string[]): PhoneCountries {
+export function parsePhoneCountries(entries: readonly string[]) {
   const hasAll = entries.includes(everywhere);
   const listed = new Map<string, number | undefined>();
   const excluded = new Set<string>();
@@ -43,12 +37,14 @@ export function parsePhoneCountries(entries: readonly string[]): PhoneCountries 
   if (stars > 1) wrong.add('* is there twice');
   if (wrong.size > 0) throw new RangeError(`phoneCountries: ${[...wrong].join('; ')}`);
   return {
-    admits: ({ countries }) =>
+    /** Whether a number there is sent codes. One of no country never is. */
+    admits: ({ countries }: Pick<PhonePlace, 'countries'>) =>
       countries.length > 0 &&
       !countries.some((country) => excluded.has(country)) &&
       (hasAll || countries.some((country) => listed.has(country))),
-    admitsCountry: (country) => !excluded.has(country) && (hasAll || listed.has(country)),
-    floorOf: ({ countries }) =>
+    admitsCountry: (country: string) => !excluded.has(country) && (hasAll || listed.has(country)),
+    /** Daily sends that the country always gets, as in `DE:5000`; undefined if not configured. */
+    floorOf: ({ countries }: Pick<PhonePlace, 'countries'>) =>
       countries.map((country) => listed.get(country)).find((floor) => floor !== undefined),
   };
 }

@@ -1,12 +1,9 @@
-/** Works on what is added, in that order, so many at a time. */
-export interface Lanes<Item> {
-  add(item: Item): void;
-  /** How many are worked on now. */
-  readonly busy: number;
-}
-
-/** @param work must not reject */
-export function createLanes<Item>(most: number, work: (item: Item) => Promise<void>): Lanes<Item> {
+/**
+ * Works on what is added, in that order, so many at a time.
+ *
+ * @param work must not reject
+ */
+export function createLanes<Item>(most: number, work: (item: Item) => Promise<void>) {
   const waiting: Item[] = [];
   let busy = 0;
 
@@ -21,11 +18,12 @@ export function createLanes<Item>(most: number, work: (item: Item) => Promise<vo
   }
 
   return {
-    add(item) {
+    add(item: Item): void {
       waiting.push(item);
       pump();
     },
-    get busy() {
+    /** How many are worked on now. */
+    get busy(): number {
       return busy;
     },
   };

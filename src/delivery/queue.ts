@@ -25,17 +25,6 @@ export interface QueueOptions {
   discretion?: Discretion | undefined;
 }
 
-export interface Queue {
-  /**
-   * A slot, which counts until it is released or its message was tried once. Null when all are taken, or half of them by messages
-   * of this channel, which is down while others are served.
-   */
-  reserve(channel: Channel): DeliverySlot | null;
-  count(): QueueCount;
-  /** Waits until all messages are sent, at most `graceMs`. Resolves with the number of lost messages. */
-  drain(graceMs: number): Promise<number>;
-}
-
 /** Maximum number of messages under way. */
 const mostLanes = 20;
 /** Where timers end with their request: a few seconds before they do. */
@@ -71,7 +60,7 @@ const firstReportGapMs = 10_000;
  * A bounded queue in this process. Each message is tried once; after a definite refusal for now it moves to the retry lane.
  * While no transport is up, messages wait untried. None is sent after its code has expired.
  */
-export function createQueue({ router, maxMessages, clock, discretion }: QueueOptions): Queue {
+export function createQueue({ router, maxMessages, clock, discretion }: QueueOptions) {
   const timers = new Set<Timer>();
   const drained: (() => void)[] = [];
   const decoy = discretion && createDecoy(clock, discretion);
@@ -193,13 +182,18 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
   }
 
   return {
-    reserve(channel) {
+    /**
+     * A slot, which counts until it is released or its message was tried once. Null when all are taken, or half of them by messages
+     * of this channel, which is down while others are served.
+     */
+    reserve(channel: Channel): DeliverySlot | null {
       if (isClosed || taken >= maxMessages || (held.get(channel) ?? 0) >= heldMax) return null;
       taken += 1;
       return createSlot();
     },
-    count: () => ({ waiting: taken - lanes.busy, sending: lanes.busy, retrying: retries.size }),
-    async drain(graceMs) {
+    count: (): QueueCount => ({ waiting: taken - lanes.busy, sending: lanes.busy, retrying: retries.size }),
+    /** Waits until all messages are sent, at most `graceMs`. Resolves with the number of lost messages. */
+    async drain(graceMs: number): Promise<number> {
       retries.close(graceMs);
       if (countUnsent() > 0) {
         await new Promise<void>((resolve) => {

@@ -13,25 +13,6 @@ export interface RetryLaneOptions {
   onLeft(): void;
 }
 
-/** Messages that were refused for now and wait for another try. They take no slot from messages that were never tried. */
-export interface RetryLane {
-  readonly size: number;
-  /**
-   * Resolves with the final outcome; never rejects. Null when the message cannot be retried: the outcome is final or
-   * unknown, its code will have expired by then, or the lane or its group's share is full.
-   *
-   * @param onRetry called after each refused try that will be repeated; the gaps between them grow
-   */
-  take(
-    message: Message,
-    expiresAt: number,
-    receipt: RoutedReceipt,
-    onRetry?: (refusal: RoutedRefusal) => void,
-  ): Promise<RoutedReceipt> | null;
-  /** Gives up the messages that are due after the grace period. */
-  close(graceMs: number): void;
-}
-
 /** Maximum number of retries under way, in addition to the queue's messages. */
 const runningMax = 4;
 const firstGapMs = 1000;
@@ -51,7 +32,8 @@ interface Retry {
   resolve(receipt: RoutedReceipt): void;
 }
 
-export function createRetryLane({ router, queueMax, clock, onLeft }: RetryLaneOptions): RetryLane {
+/** Messages that were refused for now and wait for another try. They take no slot from messages that were never tried. */
+export function createRetryLane({ router, queueMax, clock, onLeft }: RetryLaneOptions) {
   const placesMax = Math.max(1, Math.floor(queueMax / 10));
   const groupMax = Math.max(1, Math.floor(queueMax / 100));
   const retries = new Set<Retry>();
@@ -99,7 +81,18 @@ export function createRetryLane({ router, queueMax, clock, onLeft }: RetryLaneOp
     get size() {
       return retries.size;
     },
-    take(message, expiresAt, receipt, onRetry) {
+    /**
+     * Resolves with the final outcome; never rejects. Null when the message cannot be retried: the outcome is final or
+     * unknown, its code will have expired by then, or the lane or its group's share is full.
+     *
+     * @param onRetry called after each refused try that will be repeated; the gaps between them grow
+     */
+    take(
+      message: Message,
+      expiresAt: number,
+      receipt: RoutedReceipt,
+      onRetry?: (refusal: RoutedRefusal) => void,
+    ): Promise<RoutedReceipt> | null {
       const group = groupRetries(message);
       if (!isRetryable(receipt) || retries.size >= placesMax || (countByGroup.get(group) ?? 0) >= groupMax)
         return null;
@@ -121,7 +114,8 @@ export function createRetryLane({ router, queueMax, clock, onLeft }: RetryLaneOp
         retry.resolve = resolve;
       });
     },
-    close(graceMs) {
+    /** Gives up the messages that are due after the grace period. */
+    close(graceMs: number): void {
       closesAt = Math.min(closesAt, clock.now() + graceMs);
       for (const retry of retries) {
         if (retry.dueAt < closesAt) continue;

@@ -3,19 +3,7 @@ import { createTrustCheck, unixPeer } from '../core/trusted-proxies.js';
 
 export { unixPeer };
 
-export interface ClientAddressReader {
-  /** Whether any proxy is trusted. */
-  hasProxies: boolean;
-  /** Whether the other end of a connection is a trusted proxy. */
-  isProxy(remoteAddress: string): boolean;
-  /** The rightmost address that is not a trusted proxy; the other end of the connection comes last. */
-  readCaller(remoteAddress: string, forwardedFor: string | null): string;
-  /**
-   * On whose behalf the holder of an API key calls: the rightmost address in its X-Forwarded-For that is not a trusted proxy.
-   * Undefined without the header; `unknown` when that address cannot be parsed.
-   */
-  readOnBehalfOf(forwardedFor: string | null): string | undefined;
-}
+export type ClientAddressReader = ReturnType<typeof createClientAddressReader>;
 
 /**
  * Finds the address to count a request against; only trusted proxies may name another one.
@@ -25,7 +13,7 @@ export interface ClientAddressReader {
  * @param trustedProxies addresses, CIDR ranges, `loopback` or `unix`
  * @throws RangeError that names the invalid entry, or the entries that together trust everyone
  */
-export function createClientAddressReader(trustedProxies: readonly string[]): ClientAddressReader {
+export function createClientAddressReader(trustedProxies: readonly string[]) {
   const isTrusted = createTrustCheck(trustedProxies);
 
   // nginx writes this for a peer on a Unix socket.
@@ -44,16 +32,22 @@ export function createClientAddressReader(trustedProxies: readonly string[]): Cl
 
   return {
     hasProxies: trustedProxies.length > 0,
-    isProxy(remoteAddress) {
+    /** Whether the other end of a connection is a trusted proxy. */
+    isProxy(remoteAddress: string): boolean {
       const peer = parsePeer(remoteAddress);
       return peer !== null && isTrusted(peer);
     },
-    readCaller(remoteAddress, forwardedFor) {
+    /** The rightmost address that is not a trusted proxy; the other end of the connection comes last. */
+    readCaller(remoteAddress: string, forwardedFor: string | null): string {
       // From a framework that evaluated the header, this may include a port.
       const peer = parsePeer(remoteAddress);
       return peer === null ? remoteAddress : walk(peer, splitHops(forwardedFor));
     },
-    readOnBehalfOf(forwardedFor) {
+    /**
+     * On whose behalf the holder of an API key calls: the rightmost address in its X-Forwarded-For that is not a trusted
+     * proxy. Undefined without the header; `unknown` when that address cannot be parsed.
+     */
+    readOnBehalfOf(forwardedFor: string | null): string | undefined {
       if (forwardedFor === null) return undefined;
       const hops = splitHops(forwardedFor);
       const nearest = parseHop(hops.pop() ?? '');

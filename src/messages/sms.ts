@@ -1,20 +1,11 @@
 import { countSeptets } from '../core/gsm7.js';
 import { fillString, type Strings } from './strings.js';
 
-export interface SmsSize {
-  alphabet: 'GSM-7' | 'UCS-2';
-  /** In septets or UTF-16 units. */
-  length: number;
-  /** Capacity of one segment. */
-  limit: 160 | 70;
-  /** Each is billed. */
-  segments: number;
-}
-
 /** 3GPP TS 23.040 §9.2.3.24.1: parts of a longer text lose room to a header. */
 const partLimits = { 160: 153, 70: 67 };
 
-export function measureSms(text: string): SmsSize {
+/** The length of a text and the room of one segment, in septets or UTF-16 units, and its segments, each of which is billed. */
+export function measureSms(text: string) {
   const septets = countSeptets(text);
   const [alphabet, length, limit] =
     septets === null ? (['UCS-2', text.length, 70] as const) : (['GSM-7', septets, 160] as const);

@@ -15,35 +15,10 @@ export interface DeviceOptions {
   random: Pick<Random, 'bytes' | 'id'>;
 }
 
-/** Device tokens, which make a browser a known one. */
-export interface Devices {
-  /**
-   * The device of this identity that a token stands for; null unless the token is valid, and neither it nor its owner has
-   * signed out since.
-   *
-   * @throws OtpError `store_unavailable`
-   */
-  find(token: unknown, owner: OwnerTags): Promise<Device | null>;
-  /**
-   * A token for a browser that has just signed in; undefined where no browser is known.
-   *
-   * @param known the device that it already is
-   * @param authTimeSeconds as the store returned it. Default: the time of this instance
-   */
-  issue(identityTag: string, known: Device | null, authTimeSeconds: number | undefined): string | undefined;
-  /** The first of these tokens that was made for this canonical identity, whether or not it has ended. */
-  pick(tokens: readonly string[], identity: string): string | undefined;
-  /** These tokens, with this one first instead of those of its identity. Drops invalid ones. */
-  put(tokens: readonly string[], token: string): string[];
-  /**
-   * Ends the devices of these tokens, and with them every renewal of the tokens. Ignores anything else.
-   *
-   * @throws OtpError `store_unavailable`
-   */
-  forget(tokens: readonly string[]): Promise<void>;
-}
+export type Devices = ReturnType<typeof createDevices>;
 
-export function createDevices(options: DeviceOptions): Devices {
+/** Device tokens, which make a browser a known one. */
+export function createDevices(options: DeviceOptions) {
   const { keys, namespace, deviceTtlSeconds: ttlSeconds, derivation, store, clock, random } = options;
   const scope = { key: keys.device, namespace };
   const nowSeconds = () => Math.floor(clock() / 1000);
@@ -64,7 +39,13 @@ export function createDevices(options: DeviceOptions): Devices {
   }
 
   return {
-    async find(token, owner) {
+    /**
+     * The device of this identity that a token stands for; null unless the token is valid, and neither it nor its owner has
+     * signed out since.
+     *
+     * @throws OtpError `store_unavailable`
+     */
+    async find(token: unknown, owner: OwnerTags): Promise<Device | null> {
       if (ttlSeconds === 0) return null;
       const opened = openDevice(scope, token);
       const own = opened?.identityTag === owner.identityTag ? opened : null;
@@ -72,7 +53,17 @@ export function createDevices(options: DeviceOptions): Devices {
       const device = own ?? { identityTag: owner.identityTag, id: '', issuedAtSeconds: nowSeconds() };
       return (await hasEnded(device, owner)) ? null : own;
     },
-    issue(identityTag, known, authTimeSeconds) {
+    /**
+     * A token for a browser that has just signed in; undefined where no browser is known.
+     *
+     * @param known the device that it already is
+     * @param authTimeSeconds as the store returned it. Default: the time of this instance
+     */
+    issue(
+      identityTag: string,
+      known: Device | null,
+      authTimeSeconds: number | undefined,
+    ): string | undefined {
       if (ttlSeconds === 0) return undefined;
       return sealDevice(scope, random.bytes(saltBytes), {
         identityTag,
@@ -80,17 +71,24 @@ export function createDevices(options: DeviceOptions): Devices {
         issuedAtSeconds: authTimeSeconds ?? nowSeconds(),
       });
     },
-    pick(tokens, identity) {
+    /** The first of these tokens that was made for this canonical identity, whether or not it has ended. */
+    pick(tokens: readonly string[], identity: string): string | undefined {
       if (tokens.length === 0) return undefined;
       const identityTag = derivation.deriveIdentityTag(identity);
       return tokens.find((token) => openDevice(scope, token)?.identityTag === identityTag);
     },
-    put(tokens, token) {
+    /** These tokens, with this one first instead of those of its identity. Drops invalid ones. */
+    put(tokens: readonly string[], token: string): string[] {
       const identityTag = openDevice(scope, token)?.identityTag;
       const isOther = (other: Device | null) => other !== null && other.identityTag !== identityTag;
       return [token, ...tokens.filter((kept) => isOther(openDevice(scope, kept)))];
     },
-    async forget(tokens) {
+    /**
+     * Ends the devices of these tokens, and with them every renewal of the tokens. Ignores anything else.
+     *
+     * @throws OtpError `store_unavailable`
+     */
+    async forget(tokens: readonly string[]): Promise<void> {
       const ids = new Set(tokens.flatMap((token) => openDevice(scope, token)?.id ?? []));
       await Promise.all([...ids].map((id) => store.claim(nameDevice(id), ttlSeconds)));
     },

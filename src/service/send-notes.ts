@@ -24,25 +24,12 @@ export interface Sent {
 }
 
 /** Keeps in the store how sends fared, for operators. Never rejects: the message matters more than the note about it. */
-export interface SendNotes {
-  /** Ids of the sends of this process that their callers are waiting for. */
-  underWay: Set<string>;
-  noteRetry(sent: Sent, refusal: RoutedReceipt): Promise<void>;
-  noteEnd(sent: Sent, receipt: RoutedReceipt, facts: RequestFacts): Promise<void>;
-  /**
-   * The transport that the last send of a code was delivered by; undefined where that is not known.
-   *
-   * @param note what the store has kept of that send; null for nothing, undefined from a store that does not say
-   */
-  findTransport(note: string | null | undefined, channel: Channel): string | undefined;
-}
-
 export function createSendNotes(parts: {
   store: Pick<Store, 'note'>;
   delivery: Pick<Delivery, 'isBackground' | 'firstTransport'>;
   clock: Clock;
   underWay: Pick<UnderWay, 'add'>;
-}): SendNotes {
+}) {
   const { store, delivery, clock, underWay } = parts;
 
   async function keep({ key, recordChallenge, sendId }: Sent, lastSend: Omit<LastSend, 'at'>): Promise<void> {
@@ -56,16 +43,22 @@ export function createSendNotes(parts: {
   }
 
   return {
-    underWay: new Set(),
-    async noteRetry(sent, refusal) {
+    /** Ids of the sends of this process that their callers are waiting for. */
+    underWay: new Set<string>(),
+    async noteRetry(sent: Sent, refusal: RoutedReceipt): Promise<void> {
       await keep(sent, describe('failing', refusal));
     },
-    async noteEnd(sent, receipt, { withheld }) {
+    async noteEnd(sent: Sent, receipt: RoutedReceipt, { withheld }: RequestFacts): Promise<void> {
       if (withheld) await keep(sent, { transport: null, outcome: 'withheld', cause: withheld });
       else if (receipt.ok) await keep(sent, describe('delivered', receipt));
       else await keep(sent, describe(receipt.isExpired ? 'expired' : 'delivery_failed', receipt));
     },
-    findTransport(note, channel) {
+    /**
+     * The transport that the last send of a code was delivered by; undefined where that is not known.
+     *
+     * @param note what the store has kept of that send; null for nothing, undefined from a store that does not say
+     */
+    findTransport(note: string | null | undefined, channel: Channel): string | undefined {
       if (note === undefined) return undefined;
       // If the caller waited for the send, a note is kept only when something unusual happened.
       if (note === null) return delivery.isBackground ? undefined : delivery.firstTransport(channel);
