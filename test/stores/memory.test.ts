@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { identityLadder } from '../../src/core/ladder.js';
+import type { Store } from '../../src/ports.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { describeStore, type StoreHarness } from '../../src/testing/index.js';
 import { createManualClock } from '../helpers/clock.js';
@@ -126,6 +127,45 @@ test('a full table finds room as soon as something in it has expired', async () 
   await assert.rejects(store.open(openFor('one more')), { code: 'store_unavailable' });
   clock.advance(1_000);
   for (let i = 0; i < 4999; i++) assert.equal((await store.open(openFor(`next ${i}`))).status, 'opened');
+});
+
+// Attack: come back the moment before something is forgotten.
+test('everything lasts exactly as long as it should, to the millisecond', async () => {
+  const clock = createManualClock();
+  const store = createMemoryStore({ clock }) as Required<Store>;
+  async function mustLast(seconds: number, isThere: () => Promise<boolean>) {
+    clock.advance(seconds * 1000 - 1);
+    assert.equal(await isThere(), true, isThere.toString());
+    clock.advance(1);
+    assert.equal(await isThere(), false, isThere.toString());
+  }
+  const limit = { max: 1, periodSeconds: 600 };
+  const open = async (changes: object) => (await store.open({ ...openFor('me'), ...changes })).status;
+  const attempt = async (changes = {}) => (await store.attempt({ ...attemptFor('me'), ...changes })).status;
+
+  await store.hit('network', limit);
+  await mustLast(600, async () => !(await store.hit('network', limit)).allowed);
+  await store.claim('token', 900);
+  await mustLast(900, () => store.claimed('token'));
+  const family = { family: 'family', next: 'first', ttlSeconds: 3600 };
+  await store.exchange({ ...family, presented: null });
+  await mustLast(3600, async () => (await store.exchange({ ...family, presented: 'first' })) === 'exchanged');
+
+  await open({ sends: limit });
+  await mustLast(300, async () => (await attempt()) === 'counted');
+  await mustLast(300, async () => (await open({ sends: limit })) === 'limited');
+  await mustLast(60, async () => (await open({ cooldownSeconds: 60 })) === 'limited');
+  await open({ windowSeconds: 900, resend: 'rotate' });
+  await attempt();
+  await mustLast(600, async () => (await attempt({ verifies: limit })) === 'limited');
+
+  const key = { identityTag: 'other', budgetTag: 'other' };
+  await store.open(openFor('other'));
+  await store.attempt(attemptFor('other'));
+  const inspect = () => store.inspect({ ...key, periodSeconds: 600 });
+  await mustLast(lengthening.memorySeconds, async () => (await inspect()).guesses === 1);
+  await store.clear({ ...key, records: false, counts: false, signOutSeconds: 3600 });
+  await mustLast(3600, () => store.ended({ ...key, names: [], authTimeSeconds: 0 }));
 });
 
 test('its own clock is not moved by setting the time of the system', async (t) => {

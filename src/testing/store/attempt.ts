@@ -4,7 +4,7 @@ import { createTag, periodSeconds, storeSuite, windowSeconds } from './subject.j
 
 /** How attempts are counted before anything is compared. */
 export const attemptSuite = storeSuite('attempt', {}, (subject) => {
-  const { attempt, guess, mustAttempt, mustOpen, mustWait, unlimited } = subject;
+  const { advance, attempt, guess, mustAttempt, mustOpen, mustWait, unlimited } = subject;
 
   test('with nothing pending answers expired and counts nothing', async () => {
     const limit = { max: 3, periodSeconds };
@@ -44,12 +44,36 @@ export const attemptSuite = storeSuite('attempt', {}, (subject) => {
     assert.equal((await attempt(limit)).status, 'limited');
   });
 
-  test('does not take an attempt for a refused call', async () => {
+  test('takes neither an attempt nor a guess for a refused call', async () => {
     await mustOpen();
     const limit = { verifies: { max: 1, periodSeconds } };
     await guess(1, limit);
     for (let i = 0; i < 10; i++) assert.equal((await attempt(limit)).status, 'limited');
     assert.equal((await mustAttempt()).attemptsLeft, 3);
+    await guess(3);
+    for (let i = 0; i < 10; i++) assert.equal((await attempt()).status, 'blocked');
+    // Five of ten guesses are left.
+    assert.equal((await mustOpen({ recordTag: createTag() })).digits, 6);
+  });
+
+  // Attack: let a code expire, and with it what was tried at it.
+  test('keeps the verify limit for its whole period, whatever expires before that', async () => {
+    const limit = { verifies: { max: 2, periodSeconds } };
+    await mustOpen({ sends: { max: 1000, periodSeconds: 30 } });
+    await advance(290_000);
+    await guess(2, limit);
+    await advance(320_000);
+    await mustOpen();
+    mustWait(await attempt(limit), 'limited', 280_000);
+  });
+
+  test('with a short period ends nothing that lasts longer', async () => {
+    const sends = { max: 1, periodSeconds };
+    await mustOpen({ sends });
+    await guess(1, { verifies: { max: 1000, periodSeconds: 10 } });
+    await advance(20_000);
+    assert.equal((await mustAttempt()).attemptsLeft, 3);
+    mustWait(await subject.open({ sends }), 'limited', 580_000);
   });
 
   test('treats a record of a key that is gone as absent', async () => {

@@ -4,7 +4,7 @@ import type { RecordKey, RetractRequest } from '../../store-verbs.js';
 import { forAll } from '../for-all.js';
 import { createTag, type Opened, periodSeconds, type Subject, storeSuite } from './subject.js';
 
-const memorySeconds = 2000;
+const memorySeconds = 400;
 const after = 10;
 const lengthening = { after, digits: 10, maxAttempts: 3, memorySeconds };
 const many = { max: 1_000_000, periodSeconds };
@@ -48,7 +48,7 @@ export const guessesSuite = storeSuite('the budget of guesses', { lengthening, s
           resend: fc.constantFrom('reuse' as const, 'rotate' as const, 'refuse' as const),
           pick: fc.nat(9),
           times: fc.integer({ min: 1, max: 5 }),
-          seconds: fc.constantFrom(10, 290, 310, 600, 1600, 1990),
+          seconds: fc.constantFrom(10, 100, 290, 310, 390),
         });
         return fc.array(step, { minLength: 30, maxLength: 80, size: 'max' });
       },

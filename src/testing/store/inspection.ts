@@ -43,21 +43,35 @@ export const inspectionSuite = storeSuite('what is shown about an identity', { l
       assert.equal(JSON.stringify(records).includes(bound.challenge), false);
       const [ofUnbound, ofBound] = records.map(({ ttlMs }) => Math.round(ttlMs / 100_000));
       assert.deepEqual([ofUnbound, ofBound], [3, 2]);
+      assert.deepEqual(
+        records.map(({ sentMsAgo }) => Math.floor(sentMsAgo / 100_000)),
+        [0, 1],
+      );
       assert.deepEqual([sends.length, verifies.length, guesses], [2, 1, 1]);
       assert.ok((sends[0] ?? 0) >= 100_000 && (sends[1] ?? 0) < 100_000);
       assert.ok(guessesEndInMs > 8_600_000_000);
     }
   });
 
-  test('a code that has expired, with its note, until ten minutes after', async () => {
+  test('no sends and verifies that no longer count', async () => {
+    await mustOpen();
+    await mustAttempt();
+    await subject.advance(400_000);
+    await mustOpen();
+    await subject.advance(250_000);
+    const { sends, verifies } = await inspect();
+    assert.deepEqual([sends.length, verifies.length], [1, 0]);
+  });
+
+  test('a code that has expired, with a note that came late, for as long as that is kept', async () => {
     const opened = await mustOpen();
-    await subject.advance(299_000);
+    await subject.advance(301_000);
     await note(opened, 'late');
-    await subject.advance(300_000);
+    await subject.advance(590_000);
     const [record] = (await inspect()).records;
     assert.ok(record && record.ttlMs <= 0);
     assert.equal(record.note, 'late');
-    await subject.advance(301_000);
+    await subject.advance(10_000);
     assert.deepEqual((await inspect()).records, []);
   });
 

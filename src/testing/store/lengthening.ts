@@ -114,6 +114,22 @@ export const lengtheningSuite = storeSuite('lengthening', {}, (subject) => {
     await mustOpenBound(10, short);
   });
 
+  // Attack: guess with one code on both sides of the edge of a period, and have all of that given back in the second one.
+  test('of a code that outlives a period, only the guesses in the new one are given back', async () => {
+    const short = { lengthening: { ...lengthening, memorySeconds: 200 } };
+    const mine = await mustOpen({ ...short, bind: true });
+    await guess(3, { ...short, challenge: mine.challenge });
+    await subject.advance(200_000);
+    const other = await mustOpen({ ...short, bind: true, maxAttempts: 4 });
+    await guess(4, { ...short, challenge: other.challenge });
+    await guess(1, { ...short, challenge: mine.challenge });
+    assert.equal(await consume(mine.challenge, { challenge: mine.challenge }), true);
+    // Four guesses stand.
+    await mustOpen({ ...short, maxAttempts: 100 });
+    await guess(6, short);
+    assert.equal((await attempt(short)).status, 'blocked');
+  });
+
   test('guesses at long codes are neither counted nor given back', async () => {
     const opened = await mustOpen({ ...soon, maxAttempts: 4 });
     await guess(4, soon);
@@ -124,6 +140,17 @@ export const lengtheningSuite = storeSuite('lengthening', {}, (subject) => {
     }
     assert.notEqual((await mustOpen(soon)).challenge, opened.challenge);
     assert.equal((await mustOpen({ ...soon, recordTag: createTag() })).digits, 10);
+
+    subject.key = createKey();
+    const { challenge } = await mustOpen({ ...soon, bind: true });
+    await guess(2, { ...soon, challenge });
+    const long = await mustOpen({ ...soon, bind: true });
+    await guess(2, { ...soon, challenge: long.challenge });
+    assert.equal(await consume(challenge, { challenge }), true);
+    // None stands.
+    await mustOpen({ ...soon, maxAttempts: 100 });
+    await guess(4, soon);
+    assert.equal((await attempt(soon)).status, 'blocked');
   });
 
   test('lasts until the guesses are forgotten, counted from the first', async () => {
@@ -147,6 +174,8 @@ export const lengtheningSuite = storeSuite('lengthening', {}, (subject) => {
     const none = { lengthening: { ...lengthening, after: -1 } };
     for (const recordTag of [createTag(), createTag()])
       assert.equal((await mustOpen({ ...none, recordTag })).digits, 10);
+    // Never shorter than what was asked for.
+    assert.equal((await mustOpen({ ...none, digits: 12, resend: 'rotate' })).digits, 12);
   });
 
   test('is off at 0', async () => {

@@ -183,6 +183,8 @@ export const openSuite = storeSuite('open', {}, (subject) => {
     const first = await mustOpen({ keyIds: ['old'] });
     const kept = await mustOpen({ keyIds: ['new', 'old'] });
     assert.deepEqual(kept.record, first.record);
+    const newest = await mustOpen({ keyIds: ['new', 'old'], recordTag: createTag() });
+    assert.equal(newest.record.keyId, 'new');
     const replaced = await mustOpen({ keyIds: ['new'], resend: 'refuse' });
     assert.equal(replaced.record.keyId, 'new');
     assert.equal(await consume(first.challenge), false);

@@ -35,6 +35,17 @@ export const releaseSuite = storeSuite('release', {}, (subject) => {
     assert.equal((await open(limit(2))).status, 'limited');
   });
 
+  // Attack: have one refusal reported again and again, to end a code that was sent, or to use up what may be given back.
+  test('that is repeated takes neither another send nor another refusal', async () => {
+    const limits = [{ max: 2, periodSeconds }];
+    const [, second] = [await mustOpen(), await mustOpen()];
+    for (let i = 0; i < 5; i++) await release(second, { limits });
+    await guess(1);
+    await release(await mustOpen(), { limits });
+    await mustOpen(limit(2));
+    assert.equal((await open(limit(2))).status, 'limited');
+  });
+
   // Attack: ask again and again for codes to an address that refuses them, each with attempts of its own.
   test('gives back as many as it may in each period, whatever was guessed, and no more', async () => {
     const limits = [
@@ -71,6 +82,9 @@ export const releaseSuite = storeSuite('release', {}, (subject) => {
   test('under refuse deletes a record all of whose sends were given back', async () => {
     await release(await mustOpen({ resend: 'refuse' }));
     assert.equal((await attempt()).status, 'expired');
+    const spent = await mustOpen({ resend: 'refuse', maxAttempts: 1 });
+    await guess(1);
+    await release(spent);
     await mustOpen({ resend: 'refuse' });
     assert.equal((await open({ resend: 'refuse' })).status, 'pending');
   });
@@ -80,5 +94,13 @@ export const releaseSuite = storeSuite('release', {}, (subject) => {
     const second = await mustOpen({ resend: 'rotate' });
     await release(first);
     assert.equal(await consume(second.challenge), true);
+  });
+
+  test('that comes late does not end the code that has replaced its own', async () => {
+    const first = await mustOpen();
+    await mustOpen({ resend: 'rotate' });
+    await release(first);
+    await guess(5);
+    assert.equal((await attempt()).status, 'blocked');
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AttemptRequest, RecordKey } from '../../store-verbs.js';
-import { createKey, createTag, memorySeconds, periodSeconds, storeSuite } from './subject.js';
+import { createKey, createTag, memorySeconds, periodSeconds, storeSuite, windowSeconds } from './subject.js';
 
 const soon = { lengthening: { after: 4, digits: 10, maxAttempts: 3, memorySeconds } };
 
@@ -47,6 +47,25 @@ export const retractSuite = storeSuite('retract', {}, (subject) => {
     for (const id of kept) assert.equal(await retract(id), true);
   });
 
+  test('takes back one verify, and none that was counted at the same moment', async () => {
+    const limit = { verifies: { max: 3, periodSeconds } };
+    await mustOpen();
+    const [lost] = [await lose(limit), await lose(limit), await lose(limit)];
+    assert.equal(await retract(lost), true);
+    await guess(1, limit);
+    assert.equal((await attempt(limit)).status, 'limited');
+  });
+
+  test('works as long as the code may live, whatever was attempted since', async () => {
+    await mustOpen({ maxAttempts: 3 });
+    const lost = await lose();
+    await subject.advance((windowSeconds - 10) * 1000);
+    for (let i = 0; i < 2; i++) await lose();
+    assert.equal((await attempt()).status, 'blocked');
+    assert.equal(await retract(lost), true);
+    await guess(1);
+  });
+
   // Attack: take an attempt back, and then use it all the same.
   test('leaves nothing to consume, and a consumed attempt cannot be taken back', async () => {
     const { challenge } = await mustOpen(soon);
@@ -84,6 +103,24 @@ export const retractSuite = storeSuite('retract', {}, (subject) => {
     }
     await mustOpen(soon);
     await mustHaveRoom(4);
+  });
+
+  // Attack: let attempts at a code of one's own get lost, and take them back both by name and by using the code.
+  test('gives a guess at a bound code back once, before the code is used or with it', async () => {
+    for (const isLostFirst of [true, false]) {
+      subject.key = createKey();
+      const { challenge } = await mustOpen({ bind: true });
+      const [lost, right] = [await lose({ challenge }), await lose({ challenge })];
+      await mustOpen();
+      await guess(3);
+      if (isLostFirst) assert.equal(await retract(lost, { challenge }), true);
+      assert.equal(await consume(challenge, { challenge, attemptId: right }), true);
+      if (!isLostFirst) await retract(lost, { challenge });
+      // Three of ten guesses stand: those at the other code.
+      await mustOpen({ resend: 'rotate', maxAttempts: 100 });
+      await guess(7);
+      assert.equal((await attempt()).status, 'blocked');
+    }
   });
 
   // Attack: buy attempts on the next code with those that were lost on the one before.
