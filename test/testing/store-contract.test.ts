@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import type { Store } from '../../src/ports.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { describeStore } from '../../src/testing/index.js';
 import { optionalVerbs } from '../../src/testing/store.js';
 import { createManualClock } from '../helpers/clock.js';
-import { createDocsFolder } from '../helpers/docs.js';
-
-const folder = createDocsFolder();
-after(() => rmSync(folder, { recursive: true }));
+import { runContract } from '../helpers/contract.js';
+import { brokenStores } from './broken-stores.js';
 
 describeStore(
   'a store with nothing optional',
@@ -28,40 +23,13 @@ describeStore(
   { without: optionalVerbs },
 );
 
-/** The tests of the contract that a memory store with this change fails. */
-function findFailures(change: string): string[] {
-  const file = join(folder, 'broken.test.mjs');
-  writeFileSync(
-    file,
-    `import { createMemoryStore } from 'stateless-otp/stores/memory';
-import { describeStore } from 'stateless-otp/testing';
-describeStore('a broken store', async () => {
-  let now = 0;
-  const store = createMemoryStore({ clock: () => now });
-  return {
-    connect: async () => ({ ...store, ${change} }),
-    advance: async (ms) => void (now += ms),
-    close: () => store.close(),
-  };
-});
-`,
-  );
-  const { NODE_TEST_CONTEXT, ...env } = process.env;
-  const { stdout } = spawnSync(process.execPath, ['--test', '--test-reporter=tap', file], {
-    encoding: 'utf8',
-    env,
-    maxBuffer: 2 ** 26,
-  });
-  return [...stdout.matchAll(/^ +not ok \d+ - (.*)$/gm)].map(([, title = '']) => title);
-}
-
-test('a code that two callers can use is found', () => {
-  const failures = findFailures('consume: async () => true');
-  assert.ok(failures.includes('is true for exactly one of many callers, ever'), failures.join('\n'));
-});
-
-test('a verb that is said to be there and is not is found', () => {
-  const failures = findFailures('inspect: undefined');
-  const title = 'it has the optional verbs, except those that it is said to be without';
-  assert.ok(failures.includes(title), failures.join('\n'));
+// Attack: any that the contract stops, on a store that passes although it is broken.
+test('each broken store fails the test that is there for its fault', async () => {
+  const expected = Object.entries(brokenStores).map(([fault, { noticedBy }]) => ({ fault, noticedBy }));
+  const titles = expected.map(({ noticedBy }) => noticedBy.split(' > ').at(-1) ?? '');
+  const outcomes = await runContract('test/testing/broken-contract.ts', titles);
+  for (const { fault, noticedBy } of expected) {
+    const path = `a store that ${fault} keeps the store contract > ${noticedBy}`;
+    assert.equal(outcomes.get(path), false, path);
+  }
 });
