@@ -12,6 +12,15 @@ export interface Sustained {
   authTime: number;
 }
 
+/** A refresh token, decrypted. */
+export interface OpenedToken {
+  token: string;
+  family: string;
+  /** Unix seconds. */
+  expiresAt: number;
+  sustained: Sustained;
+}
+
 type RefreshToken = Required<Pick<IssuedToken, 'refreshToken' | 'refreshExpiresInSeconds'>>;
 
 export interface FamiliesOptions {
@@ -64,13 +73,16 @@ export function createFamilies(options: FamiliesOptions) {
     return null;
   }
 
-  function openToken(token: unknown) {
+  /** What a refresh token holds, used or expired as it may be; null for anything else. */
+  function open(token: unknown): OpenedToken | null {
     if (typeof token !== 'string' || token.length > maxRefreshTokenLength) return null;
     const text = unsealToken(token);
     if (text === null) return null;
     const [family, expiresAt, identity, purpose, amr, authTime] = JSON.parse(text) as Content;
-    return { family, expiresAt, sustained: { identity, purpose, amr, authTime } };
+    return { token, family, expiresAt, sustained: { identity, purpose, amr, authTime } };
   }
+
+  const isExpired = ({ expiresAt }: OpenedToken) => expiresAt <= nowSeconds();
 
   /** Without `presented` the family starts; with neither it ends. */
   const exchange = (family: string, presented: string | null, next: string | null) =>
@@ -83,30 +95,25 @@ export function createFamilies(options: FamiliesOptions) {
       await exchange(family, null, hashToken(token.refreshToken));
       return token;
     },
+    open,
     /** What a refresh token that has not expired holds, or why it is refused; it may have been used. */
-    parse(token: unknown): Sustained | 'malformed' | 'expired' {
-      const opened = openToken(token);
+    parse(token: unknown): OpenedToken | 'malformed' | 'expired' {
+      const opened = open(token);
       if (!opened) return 'malformed';
-      return opened.expiresAt > nowSeconds() ? opened.sustained : 'expired';
+      return isExpired(opened) ? 'expired' : opened;
     },
     /** Exchanges a refresh token for its successor, or tells why not; one that was used before ends its family. */
-    async rotate(presented: unknown): Promise<RefreshToken | 'malformed' | 'expired' | 'reused' | 'ended'> {
-      const opened = openToken(presented);
-      if (!opened) return 'malformed';
-      if (opened.expiresAt <= nowSeconds()) return 'expired';
-      const { family, expiresAt, sustained } = opened;
-      const token = sealToken(sustained, family, expiresAt);
-      const result = await exchange(family, hashToken(String(presented)), hashToken(token.refreshToken));
-      if (result === 'exchanged') return token;
+    async rotate(opened: OpenedToken): Promise<RefreshToken | 'expired' | 'reused' | 'ended'> {
+      // Time has passed since it was opened.
+      if (isExpired(opened)) return 'expired';
+      const { token, family, expiresAt, sustained } = opened;
+      const next = sealToken(sustained, family, expiresAt);
+      const result = await exchange(family, hashToken(token), hashToken(next.refreshToken));
+      if (result === 'exchanged') return next;
       return result === 'unknown' ? 'ended' : result;
     },
-    /** Ends the family of a refresh token, used or not, and returns whose it was. Null for anything else. */
-    async end(token: unknown): Promise<Sustained | null> {
-      const opened = openToken(token);
-      if (!opened) return null;
-      await exchange(opened.family, null, null);
-      return opened.sustained;
-    },
+    /** Ends the family of a refresh token. */
+    end: ({ family }: OpenedToken) => exchange(family, null, null),
     /** Returns the id of a new session. */
     async startSession(): Promise<string> {
       const id = random.id();

@@ -143,16 +143,17 @@ export function createTokens(options: TokenOptions) {
     },
     /** Uses up a refresh token and returns its successors; null when it is invalid. */
     async refresh(refreshToken: unknown, call: Call = {}): Promise<IssuedToken | null> {
-      const sustained = families?.parse(refreshToken) ?? 'malformed';
-      if (typeof sustained === 'string') {
-        outcomes.report({ event: 'token.refused', ...call, kind: 'refresh', cause: sustained });
+      const opened = families?.parse(refreshToken) ?? 'malformed';
+      if (typeof opened === 'string') {
+        outcomes.report({ event: 'token.refused', ...call, kind: 'refresh', cause: opened });
         return null;
       }
+      const { sustained } = opened;
       const { identity, purpose } = sustained;
       const about = { ...call, ...describe('refresh', sustained) };
       const isLasting = options.lastingPurposes.includes(purpose);
       if (!isLasting || !((await options.mayContinue?.(identity, purpose)) ?? true)) {
-        await families?.end(refreshToken);
+        await families?.end(opened);
         outcomes.report({ event: 'session.ended', ...about, cause: 'not_allowed' });
         return null;
       }
@@ -160,12 +161,12 @@ export function createTokens(options: TokenOptions) {
       const extraClaims = (await options.readClaims?.(sustained.identity)) ?? {};
       // After the hooks, so that no slow call comes between this check and the new token.
       if (await isSignedOut(sustained)) {
-        await families?.end(refreshToken);
+        await families?.end(opened);
         outcomes.report({ event: 'token.refused', ...about, cause: 'ended' });
         return null;
       }
       const token = accessTokens.sign(sustained, extraClaims);
-      const next = (await families?.rotate(refreshToken)) ?? 'malformed';
+      const next = (await families?.rotate(opened)) ?? 'malformed';
       if (typeof next !== 'string') {
         outcomes.report({ event: 'token.refreshed', ...about });
         return { ...token, ...next };
@@ -207,9 +208,10 @@ export function createTokens(options: TokenOptions) {
     async revoke(token: unknown, call: Call = {}): Promise<void> {
       if (store.isStateless)
         throw new OtpError('not_found', 'Nothing can be revoked here: no store keeps it');
-      const sustained = await families?.end(token);
-      if (sustained) {
-        const about = describe('refresh', sustained);
+      const opened = families?.open(token);
+      if (families && opened) {
+        await families.end(opened);
+        const about = describe('refresh', opened.sustained);
         outcomes.report({ event: 'session.ended', ...call, ...about, cause: 'revoked' });
         return;
       }
