@@ -17,7 +17,7 @@ import { readGiven, type Source } from './given.js';
 import { isProduction } from './node-env.js';
 import { findUnfitForProduction } from './production-rules.js';
 import { findRisks } from './risks.js';
-import { type Given, sayAllowed, sayOfSetting } from './say.js';
+import { type Given, listBroken, sayAllowed, sayOfSetting } from './say.js';
 import { isOpenToAll } from './secret-file.js';
 import { findContradictions } from './service-rules.js';
 import { decodeText } from './text-file.js';
@@ -93,30 +93,34 @@ export function loadConfig(environment: Source, file: SettingsFile = noFile): Lo
     ...findBackendProblems(config, given),
     ...findContradictions(config, given),
   ]);
-  const warnings = [
-    ...unknown.warnings,
-    ...found.warnings,
-    ...findUnused(config, given),
-    ...findRisks(config, isProduct),
-  ];
   if (isProduct) {
     keepOthers([
       ...missing.map((name) => `${name}: required in production; \`stateless-otp secret\` prints one`),
       ...findUnfitForProduction(config, given),
     ]);
-    if (file.holdsSecret && isOpenToAll(file.path))
-      warnings.push(
-        `${file.path}: holds secrets, and everyone on this machine can read it; \`chmod o-rwx\` it`,
-      );
   }
   return {
     config: problems.length === 0 ? config : null,
     given,
     problems,
-    warnings,
+    warnings: [...unknown.warnings, ...found.warnings, ...listWarnings(config, given, file)],
     madeUp: isProduct ? [] : missing,
     secretFiles,
   };
+}
+
+function listWarnings(config: Config, given: Given, file: SettingsFile): string[] {
+  const isProduct = isProduction(config);
+  return [
+    ...findUnused(config, given),
+    ...findRisks(config, isProduct),
+    ...listBroken([
+      isProduct &&
+        file.holdsSecret &&
+        isOpenToAll(file.path) &&
+        `${file.path}: holds secrets, and everyone on this machine can read it; \`chmod o-rwx\` it`,
+    ]),
+  ];
 }
 
 /** Secrets that are required and not set. */

@@ -8,7 +8,7 @@ import { findRightsFault } from '../options/api-keys.js';
 import { generateApiKey, generateSecretKey } from '../otp.js';
 import { version } from '../version.js';
 import { FailedError, print, wrongUsage } from './command.js';
-import { type LoadedConfig, loadConfig, parseGiven, readEnvFile } from './config.js';
+import { type LoadedConfig, loadConfig, parseGiven, readEnvFile, type SettingsFile } from './config.js';
 import { formatHelp } from './help.js';
 import { findIdentityTag } from './identity-tag.js';
 import { runKeys } from './keys.js';
@@ -50,46 +50,24 @@ const exitFailed = 1;
 const exitUsage = 2;
 const exitOf = { well: 0, failed: exitFailed, wrong: exitUsage };
 
+const parse = (args: string[]) => parseArgs({ args, allowPositionals: true, options });
+type Values = ReturnType<typeof parse>['values'];
+
 async function main(args: string[]): Promise<void> {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
+  const { values, positionals } = parse(args);
   if (values.help) return print(formatHelp(positionals[0]));
   if (values.version) return print(`${version}\n`);
   const [command = 'serve', ...rest] = positionals;
-  if (!Object.hasOwn(commands, command) || rest.length > (commands[command] ?? 0)) {
-    const known = Object.keys(commands).join(', ');
-    throw wrongUsage(`unknown command "${positionals.join(' ')}"; commands: ${known}`);
-  }
-  for (const [option, { of }] of Object.entries<{ type: string; of?: readonly string[] }>(options)) {
-    if (of && option in values && !of.includes(command))
-      throw wrongUsage(`--${option} goes with ${of.join(' or ')}`);
-  }
+  checkUsage(command, rest, values);
   if (command === 'secret') return print(formatSecrets(values));
   if (command === 'identity' && rest[0] !== 'tag') {
     return print(await operate(rest, values));
   }
   const file = readEnvFile(values.config);
-  if (command === 'keys') {
-    return print(
-      runKeys({
-        action: rest[0],
-        path: values.file ?? 'jwt-keys.json',
-        algorithm: values.alg,
-        isForced: values.now ?? false,
-        tokenTtlSeconds: readTokenTtl(process.env['ACCESS_TOKEN_TTL'] || file.values['ACCESS_TOKEN_TTL']),
-        now: Math.floor(Date.now() / 1000),
-      }),
-    );
-  }
+  if (command === 'keys') return manageKeys(rest[0], values, file);
   if (command === 'identity') return printTag(rest[1], loadConfig(process.env, file));
   const loaded = await prepare(process.env, file);
-  if (command === 'check') {
-    const { runCheck } = await import('./run-check.js');
-    const ended = await runCheck(loaded, file, values);
-    // A connection that hangs must not keep the process alive.
-    if (values.connect) process.exit(exitOf[ended]);
-    process.exitCode = exitOf[ended];
-    return;
-  }
+  if (command === 'check') return check(loaded, file, values);
   if (!loaded.config) {
     return complain(
       [...loaded.problems, ...loaded.warnings.map((warning) => `warning: ${warning}`)],
@@ -106,6 +84,39 @@ async function main(args: string[]): Promise<void> {
   await serve({ ...loaded, config: loaded.config });
 }
 
+/** @throws OtpError for words after a command that it does not take, and for options of another command */
+function checkUsage(command: string, rest: readonly string[], values: Values): void {
+  if (!Object.hasOwn(commands, command) || rest.length > (commands[command] ?? 0)) {
+    const known = Object.keys(commands).join(', ');
+    throw wrongUsage(`unknown command "${[command, ...rest].join(' ')}"; commands: ${known}`);
+  }
+  for (const [option, { of }] of Object.entries<{ type: string; of?: readonly string[] }>(options)) {
+    if (of && option in values && !of.includes(command))
+      throw wrongUsage(`--${option} goes with ${of.join(' or ')}`);
+  }
+}
+
+function manageKeys(action: string | undefined, values: Values, file: SettingsFile): void {
+  print(
+    runKeys({
+      action,
+      path: values.file ?? 'jwt-keys.json',
+      algorithm: values.alg,
+      isForced: values.now ?? false,
+      tokenTtlSeconds: parseTokenTtl(process.env['ACCESS_TOKEN_TTL'] || file.values['ACCESS_TOKEN_TTL']),
+      now: Math.floor(Date.now() / 1000),
+    }),
+  );
+}
+
+async function check(loaded: LoadedConfig, file: SettingsFile, values: Values): Promise<void> {
+  const { runCheck } = await import('./run-check.js');
+  const ended = await runCheck(loaded, file, values);
+  // A connection that hangs must not keep the process alive.
+  if (values.connect) process.exit(exitOf[ended]);
+  process.exitCode = exitOf[ended];
+}
+
 /** The service may be running: its port need not be free. */
 function printTag(address: string | undefined, { config, ...loaded }: LoadedConfig): void {
   if (!config) complain(loaded.problems, exitUsage);
@@ -113,7 +124,7 @@ function printTag(address: string | undefined, { config, ...loaded }: LoadedConf
 }
 
 /** Key commands must work while other settings are invalid or missing. */
-function readTokenTtl(text: string | undefined): number {
+function parseTokenTtl(text: string | undefined): number {
   const given = text ? { ACCESS_TOKEN_TTL: text } : {};
   const { values, wrong } = parseGiven(given);
   if (wrong.length > 0) throw wrongUsage(sayAllowed('ACCESS_TOKEN_TTL', given));

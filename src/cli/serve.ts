@@ -16,6 +16,8 @@ import { stores } from './stores.js';
 import { isSocketPath, removeStaleSocket } from './unix-socket.js';
 import { countWorkers, runWorkers } from './workers.js';
 
+type ServiceMetrics = Awaited<ReturnType<typeof prepareMetrics>>;
+
 /** Runs the service until SIGTERM or SIGINT, in this process or in workers. */
 export async function serve(loaded: LoadedConfig & { config: Config }): Promise<void> {
   const { config, warnings, madeUp } = loaded;
@@ -44,6 +46,14 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
     await metrics?.serveThoseOfWorkers();
     return runWorkers({ count, env, logger, onListening: greet });
   }
+  const port = await serveHere(config, logger, metrics);
+  if (cluster.isPrimary) greet(port);
+  // As V8 does by default; dist/cli/main.js has switched it off for the start.
+  setFlagsFromString('--semi-space-growth-factor=2');
+}
+
+/** Serves in this process until a signal ends it. Resolves with the port once it listens. */
+async function serveHere(config: Config, logger: Logger, metrics: ServiceMetrics): Promise<number> {
   const otp = createService(
     config,
     await stores[config.STORE].create(config, logger),
@@ -59,10 +69,8 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
       logger.warn({ open: config.MAX_CONNECTIONS }, 'connections over MAX_CONNECTIONS are closed'),
   });
   await metrics?.serveOwn();
-  if (cluster.isPrimary) greet(server.port);
-  // As V8 does by default; dist/cli/main.js has switched it off for the start.
-  setFlagsFromString('--semi-space-growth-factor=2');
   stopOnSignal(server, otp, config, logger);
+  return server.port;
 }
 
 /**
