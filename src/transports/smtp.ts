@@ -4,7 +4,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { createRefusal } from '../core/refusal.js';
 import type { Clock, Message, Receipt, Transport } from '../ports.js';
 import { createMailHeaders } from './mail-headers.js';
-import { createTokenSource, type OAuthOptions, TokenError } from './oauth-token.js';
+import { createTokenSource, type OAuthOptions, TokenError, type TokenSource } from './oauth-token.js';
 import { checkOptions, flag, given, integer, matching, optional, timeoutOf, withDefault } from './options.js';
 import type { SmtpError } from './smtp-error.js';
 import { createLine } from './smtp-line.js';
@@ -59,49 +59,12 @@ const [firstPauseMs, longestPauseMs] = [100, 2000];
  * @throws TypeError or RangeError that names the wrong option
  */
 export function createSmtpTransport(options: SmtpTransportOptions): Transport {
-  const checked = checkOptions(options, {
-    requireTls: withDefault(false, flag),
-    timeoutMs: timeoutOf(5000),
-    maxConnections: withDefault(5, integer(1, 100)),
-    host: matching(hostPattern, 'a host name or an address, without a port'),
-    port: optional(integer(smtpPorts.min, smtpPorts.max)),
-    secure: optional(flag),
-    from: parseSender,
-    name: optional(matching(greetingName, 'a domain, or an address in []')),
-    tls: given<SmtpTransportOptions['tls']>,
-    username: given<string | undefined>,
-    password: given<string | undefined>,
-    oauth: given<OAuthOptions | undefined>,
-    clock: withDefault(Date.now, given<Clock>),
-  });
-  const { host, from, tls, username, password, oauth, timeoutMs, maxConnections, clock } = checked;
-  if (tls?.servername !== undefined) {
-    matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/, 'a host name')(tls.servername, 'tls.servername');
-  }
-  if (oauth && password !== undefined) throw new TypeError('password must not be given with oauth');
+  const checked = checkSmtpOptions(options);
+  const { from, oauth, timeoutMs, maxConnections, clock } = checked;
   // Fails before the message itself times out.
   const tokenClient = { fetch: globalThis.fetch, clock, timeoutMs: timeoutMs * 0.8 };
   const tokens = oauth && createTokenSource(oauth, tokenClient);
-  const mailer = createMailer({
-    pool: true,
-    maxConnections,
-    // Only for kept connections that turn out to be broken before any content was read.
-    maxRequeues: maxConnections,
-    idleTimeout: idleTimeoutMs,
-    host,
-    ...resolvePort(checked.port, checked.secure),
-    requireTLS: checked.requireTls,
-    ...(tls === undefined ? {} : { tls }),
-    ...(tokens ? resolveTokenLogin(username, host, tokens) : resolvePasswordLogin(username, password)),
-    name: checked.name ?? from.address.slice(from.address.lastIndexOf('@') + 1),
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    dnsTimeout: timeoutMs,
-    socketCloseTimeout: 1000,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+  const mailer = openMailer(checked, tokens);
   const line = createLine(maxConnections, () => performance.now());
 
   async function trySend({ id, to, subject, text, html }: Message, signal: AbortSignal): Promise<Attempt> {
@@ -179,6 +142,54 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
       await mailer.close();
     },
   };
+}
+
+function checkSmtpOptions(options: SmtpTransportOptions) {
+  const checked = checkOptions(options, {
+    requireTls: withDefault(false, flag),
+    timeoutMs: timeoutOf(5000),
+    maxConnections: withDefault(5, integer(1, 100)),
+    host: matching(hostPattern, 'a host name or an address, without a port'),
+    port: optional(integer(smtpPorts.min, smtpPorts.max)),
+    secure: optional(flag),
+    from: parseSender,
+    name: optional(matching(greetingName, 'a domain, or an address in []')),
+    tls: given<SmtpTransportOptions['tls']>,
+    username: given<string | undefined>,
+    password: given<string | undefined>,
+    oauth: given<OAuthOptions | undefined>,
+    clock: withDefault(Date.now, given<Clock>),
+  });
+  const { tls, password, oauth } = checked;
+  if (tls?.servername !== undefined) {
+    matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/, 'a host name')(tls.servername, 'tls.servername');
+  }
+  if (oauth && password !== undefined) throw new TypeError('password must not be given with oauth');
+  return checked;
+}
+
+function openMailer(checked: ReturnType<typeof checkSmtpOptions>, tokens: TokenSource | undefined) {
+  const { host, from, tls, username, password, timeoutMs, maxConnections } = checked;
+  return createMailer({
+    pool: true,
+    maxConnections,
+    // Only for kept connections that turn out to be broken before any content was read.
+    maxRequeues: maxConnections,
+    idleTimeout: idleTimeoutMs,
+    host,
+    ...resolvePort(checked.port, checked.secure),
+    requireTLS: checked.requireTls,
+    ...(tls === undefined ? {} : { tls }),
+    ...(tokens ? resolveTokenLogin(username, host, tokens) : resolvePasswordLogin(username, password)),
+    name: checked.name ?? from.address.slice(from.address.lastIndexOf('@') + 1),
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    dnsTimeout: timeoutMs,
+    socketCloseTimeout: 1000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
 }
 
 interface Attempt {
