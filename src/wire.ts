@@ -2,7 +2,7 @@ import { createDerivation } from './core/derivation.js';
 import { channels } from './core/policy.js';
 import { createDelivery } from './delivery/delivery.js';
 import { createEvents } from './events/events.js';
-import { createRandomPool } from './fast/random-pool.js';
+import { createRandomPool, type RandomPool } from './fast/random-pool.js';
 import { createHandler, type Handler } from './http/handler.js';
 import type { Route } from './http/route.js';
 import { createSessionCookie } from './http/session-cookie.js';
@@ -21,7 +21,7 @@ import { createService, type Service } from './service.js';
 import { createLinks } from './sign-in/links.js';
 import { createSignInRoutes } from './sign-in/routes.js';
 import { createSignOut } from './tokens/sign-out.js';
-import { createTokens, type TokenCheck } from './tokens/tokens.js';
+import { createTokens, type TokenCheck, type TokenOptions, type Tokens } from './tokens/tokens.js';
 import { createUnderWay } from './under-way.js';
 
 export interface Otp<Success extends Verified = Valid> extends Service<Success> {
@@ -50,23 +50,9 @@ export function wire(
 ): Otp<Verified | Valid> {
   const { namespace, keys, clock, logger } = resolved;
   const random = createRandomPool();
-  const metrics = ifGiven(resolved.metrics, (registry) =>
-    createMetrics(registry, { transports: resolved.transports, clock: monotonicClock }),
-  );
+  const { metrics, events, outcomes } = createReports(resolved, monotonicClock, random);
   const opened = resolved.openStore();
   const store = metrics?.measureStore(opened) ?? opened;
-  const sinks = [createLogSink(logger), metrics?.sink];
-  const events = ifGiven(resolved.events, (target) =>
-    createEvents({
-      ...target,
-      clock,
-      monotonicClock,
-      random,
-      outcomes: createOutcomes(sinks),
-      note: metrics?.noteEvent,
-    }),
-  );
-  const outcomes = createOutcomes([...sinks, events?.sink]);
   const entry = resolved.openEntry(monotonicClock, outcomes);
   const shouldSend = resolved.chooseRecipients(entry.admits);
   const derivation = createDerivation(keys, namespace);
@@ -87,22 +73,8 @@ export function wire(
   });
   metrics?.watchQueue(delivery.count);
   const { deriveOwnerTags } = derivation;
-  const tokens = ifGiven(resolved.tokenKeys, (tokenKeys) =>
-    createTokens({
-      ...resolved,
-      ...common,
-      keys: tokenKeys,
-      ttlSeconds: resolved.accessTokenTtlSeconds,
-      refreshTtlSeconds: resolved.refreshTokenTtlSeconds,
-      refreshKey: keys.refresh,
-      lastingPurposes: resolved.bearerPurposes,
-      isRevocationRequired: resolved.revocationRequired,
-      deriveOwnerTags,
-      readClaims: resolved.claims,
-      // People who are no longer sent codes must not stay signed in.
-      mayContinue: shouldSend,
-    }),
-  );
+  // People who are no longer sent codes must not stay signed in.
+  const tokens = createOptionalTokens(resolved, { ...common, deriveOwnerTags, mayContinue: shouldSend });
   const devices = createDevices({ ...resolved, ...common, derivation });
   const service = createService({
     ...resolved,
@@ -164,6 +136,50 @@ export function wire(
       await store.close();
     },
   };
+}
+
+/** What is told what happens: the log, metrics and the receiver of events. */
+function createReports(resolved: ResolvedOptions, monotonicClock: MonotonicClock, random: RandomPool) {
+  const { clock, logger, transports } = resolved;
+  const metrics = ifGiven(resolved.metrics, (registry) =>
+    createMetrics(registry, { transports, clock: monotonicClock }),
+  );
+  const sinks = [createLogSink(logger), metrics?.sink];
+  // Without events, which must not report their own loss.
+  const outcomes = createOutcomes(sinks);
+  const note = metrics?.noteEvent;
+  const events = ifGiven(resolved.events, (target) =>
+    createEvents({ ...target, clock, monotonicClock, random, outcomes, note }),
+  );
+  return { metrics, events, outcomes: createOutcomes([...sinks, events?.sink]) };
+}
+
+type TokenParts = Pick<
+  TokenOptions,
+  | 'namespace'
+  | 'store'
+  | 'clock'
+  | 'monotonicClock'
+  | 'random'
+  | 'outcomes'
+  | 'deriveOwnerTags'
+  | 'mayContinue'
+>;
+
+function createOptionalTokens(resolved: ResolvedOptions, parts: TokenParts): Tokens | undefined {
+  return ifGiven(resolved.tokenKeys, (tokenKeys) =>
+    createTokens({
+      ...resolved,
+      ...parts,
+      keys: tokenKeys,
+      ttlSeconds: resolved.accessTokenTtlSeconds,
+      refreshTtlSeconds: resolved.refreshTokenTtlSeconds,
+      refreshKey: resolved.keys.refresh,
+      lastingPurposes: resolved.bearerPurposes,
+      isRevocationRequired: resolved.revocationRequired,
+      readClaims: resolved.claims,
+    }),
+  );
 }
 
 /** Makes a part that an installation may be without. */
