@@ -10,17 +10,27 @@ const dist = fileURLToPath(new URL('dist/', root));
 const folder = join(dist, 'bundle');
 const main = join(dist, 'cli/main.js');
 
-/** Modules that read files next to them still find them from the bundle. */
-const keepPlaces = {
-  name: 'keep-places',
+/** A plugin that bundles other contents instead of a file; undefined leaves it as it is. */
+const replaceFiles = (name, filter, write) => ({
+  name,
   setup({ onLoad }) {
-    onLoad({ filter: /\.js$/ }, ({ path }) => {
-      if (!path.startsWith(dist)) return undefined;
-      const place = `new URL(${JSON.stringify(relative(folder, path))}, import.meta.url).href`;
-      return { contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', place) };
+    onLoad({ filter }, ({ path }) => {
+      const contents = write(path);
+      return contents === undefined ? undefined : { contents, loader: 'js' };
     });
   },
-};
+});
+
+/** Functions that call those of the same names in what this expression loads. */
+const forward = (names, load) =>
+  names.map((name) => `export function ${name}(...given) { return ${load}.${name}(...given); }`).join('\n');
+
+/** Modules that read files next to them still find them from the bundle. */
+const keepPlaces = replaceFiles('keep-places', /\.js$/, (path) => {
+  if (!path.startsWith(dist)) return undefined;
+  const place = `new URL(${JSON.stringify(relative(folder, path))}, import.meta.url).href`;
+  return readFileSync(path, 'utf8').replaceAll('import.meta.url', place);
+});
 
 /**
  * An import of a module of Node reads all its exports, and some of these load what nobody asked for: `WebSocket` of node:http the whole of fetch,
@@ -56,15 +66,14 @@ const loadBuiltinsLate = {
       const isUsedLate = importer.startsWith(dist) || /node_modules[/\\]ioredis[/\\]/.test(importer);
       return isUsedLate ? { path: path.replace(/^(node:)?/, 'node:'), namespace: 'late-builtin' } : undefined;
     });
-    onLoad({ filter: /./, namespace: 'late-builtin' }, ({ path }) => ({
-      contents: Object.entries(process.getBuiltinModule(path))
-        .filter(([name, value]) => typeof value === 'function' && /^[a-z]\w*$/.test(name))
-        .map(
-          ([name]) =>
-            `export function ${name}(...given) { return process.getBuiltinModule('${path}').${name}(...given); }`,
-        )
-        .join('\n'),
-    }));
+    onLoad({ filter: /./, namespace: 'late-builtin' }, ({ path }) => {
+      const members = Object.entries(process.getBuiltinModule(path));
+      const functions = members.filter(
+        ([name, value]) => typeof value === 'function' && /^[a-z]\w*$/.test(name),
+      );
+      const names = functions.map(([name]) => name);
+      return { contents: forward(names, `process.getBuiltinModule('${path}')`) };
+    });
   },
 };
 
@@ -90,19 +99,14 @@ const loadLate = {
       return kind === 'import-statement' && path in lateLibraries ? { path, namespace: 'late' } : undefined;
     });
     onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({
-      contents: lateLibraries[path]
-        .map(
-          (name) =>
-            `export function ${name}(...given) { return require('./${fileOf(path)}').${name}(...given); }`,
-        )
-        .join('\n'),
+      contents: forward(lateLibraries[path], `require('./${fileOf(path)}')`),
     }));
   },
 };
 
-/** What libraries load at the start and the service never uses: assertions that hold, and threads that write logs. */
-const leaveOut = {
-  name: 'leave-out',
+/** Libraries load it at the start for assertions that hold. */
+const loadAssertLate = {
+  name: 'load-assert-late',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^assert$/ }, ({ path }) => ({ path, namespace: 'late-assert' }));
     onLoad({ filter: /./, namespace: 'late-assert' }, () => ({
@@ -111,49 +115,43 @@ const leaveOut = {
         assert.strictEqual = (...given) => load().strictEqual(...given);
         module.exports = assert;`,
     }));
-    onLoad({ filter: /pino[/\\]lib[/\\]transport\.js$/ }, () => ({
-      contents: "module.exports = () => { throw new Error('the service logs without threads'); };",
-    }));
   },
 };
+
+const withoutLogThreads = replaceFiles(
+  'without-log-threads',
+  /pino[/\\]lib[/\\]transport\.js$/,
+  () => "module.exports = () => { throw new Error('the service logs without threads'); };",
+);
 
 /**
  * ioredis gives a class some 600 methods one by one, and for each V8 copies the list of those before: 5 MiB of garbage and 15 ms. Once a property has been
  * deleted, V8 keeps the others in a hash table, which it need not copy.
  */
-const addMethodsInPlace = {
-  name: 'add-methods-in-place',
-  setup({ onLoad }) {
-    onLoad({ filter: /ioredis[/\\]built[/\\]utils[/\\]Commander\.js$/ }, ({ path }) => {
-      const [before, after, ...more] = readFileSync(path, 'utf8').split('\ncommands.forEach(');
-      if (after === undefined || more.length > 0) throw new Error(`${path} adds its methods in another way`);
-      const deletion = 'Commander.prototype.deleted = null;\ndelete Commander.prototype.deleted;';
-      return { contents: `${before}\n${deletion}\ncommands.forEach(${after}` };
-    });
+const addMethodsInPlace = replaceFiles(
+  'add-methods-in-place',
+  /ioredis[/\\]built[/\\]utils[/\\]Commander\.js$/,
+  (path) => {
+    const [before, after, ...more] = readFileSync(path, 'utf8').split('\ncommands.forEach(');
+    if (after === undefined || more.length > 0) throw new Error(`${path} adds its methods in another way`);
+    const deletion = 'Commander.prototype.deleted = null;\ndelete Commander.prototype.deleted;';
+    return `${before}\n${deletion}\ncommands.forEach(${after}`;
   },
-};
+);
 
 /** zod brings its messages in fifty languages; ours come from problems.ts. */
-const onlyEnglish = {
-  name: 'only-english',
-  setup({ onLoad }) {
-    onLoad({ filter: /zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
-      contents: "export { default as en } from './en.js';",
-    }));
-  },
-};
+const onlyEnglish = replaceFiles(
+  'only-english',
+  /zod[/\\]v4[/\\]locales[/\\]index\.js$/,
+  () => "export { default as en } from './en.js';",
+);
 
 /** Tables are faster read as JSON than compiled, and take half the memory. */
-const parseTables = {
-  name: 'parse-tables',
-  setup({ onLoad }) {
-    onLoad({ filter: /(mappingTable\.json|metadata\.max\.json\.js)$/ }, ({ path }) => {
-      const table = JSON.stringify(JSON.parse(readFileSync(path.replace(/\.js$/, ''), 'utf8')));
-      const place = path.endsWith('.js') ? 'export default' : 'module.exports =';
-      return { contents: `${place} JSON.parse(${JSON.stringify(table)});`, loader: 'js' };
-    });
-  },
-};
+const parseTables = replaceFiles('parse-tables', /(mappingTable\.json|metadata\.max\.json\.js)$/, (path) => {
+  const table = JSON.stringify(JSON.parse(readFileSync(path.replace(/\.js$/, ''), 'utf8')));
+  const place = path.endsWith('.js') ? 'export default' : 'module.exports =';
+  return `${place} JSON.parse(${JSON.stringify(table)});`;
+});
 
 const common = {
   absWorkingDir: fileURLToPath(root),
@@ -183,7 +181,8 @@ const service = await build({
     loadBuiltinsLate,
     readUsedBuiltins,
     loadLate,
-    leaveOut,
+    loadAssertLate,
+    withoutLogThreads,
     addMethodsInPlace,
     onlyEnglish,
   ],
