@@ -9,8 +9,9 @@ import { parseMetricsAddress } from '../options/metrics-address.js';
 export async function prepareMetrics(setting: string | undefined) {
   const address = setting === undefined ? null : parseMetricsAddress(setting);
   if (address === null) return null;
-  const { createProcessRegistry, startMetricsServer } = await import('./metrics-server.js');
-  const { answerWithMetrics, createWorkerMetrics } = await import('./worker-metrics.js');
+  const { answerWithMetrics, createProcessRegistry, createWorkerMetrics, startMetricsServer } = await import(
+    './metrics-server.js'
+  );
   const registry = createProcessRegistry();
   return {
     registry,

@@ -3,7 +3,7 @@ import { describeOutcome } from '../outcomes/log.js';
 import type { Outcome } from '../outcomes/outcome.js';
 import type { Outcomes, Sink } from '../outcomes/outcomes.js';
 import { outcomeRows } from '../outcomes/table.js';
-import { createLosses } from './losses.js';
+import type { MonotonicClock, Timer } from '../ports.js';
 import { createEventPoster, type OutgoingEvent, type PosterOptions } from './post-event.js';
 import { createEventQueue } from './queue.js';
 import { createSeparateEvents } from './separate.js';
@@ -74,6 +74,39 @@ export function createEvents(options: EventsOptions) {
       poster.close();
       lose('dropped', lost, 'the process ended before they were delivered');
       losses.close();
+    },
+  };
+}
+
+const intervalMs = 60_000;
+
+/** Reports the first loss immediately, and later ones as a sum once a minute, with the last cause. */
+function createLosses(clock: MonotonicClock, report: (lost: number, cause: string) => void) {
+  let lost = 0;
+  let lastCause = '';
+  let timer: Timer | undefined;
+
+  function tell(): void {
+    timer = undefined;
+    if (lost === 0) return;
+    report(lost, lastCause);
+    lost = 0;
+    timer = clock.after(intervalMs, tell);
+    timer.unref();
+  }
+
+  return {
+    add(count: number, cause: string): void {
+      if (count === 0) return;
+      lost += count;
+      lastCause = cause;
+      if (timer === undefined) tell();
+    },
+    /** Reports the rest. */
+    close(): void {
+      timer?.close();
+      tell();
+      timer?.close();
     },
   };
 }

@@ -5,7 +5,7 @@ import { createInboxRoutes, type InboxReader } from './dev-inbox.js';
 import { createDispatcher, type DispatcherOptions, hasOtpKeys } from './dispatcher.js';
 import { createDocsRoutes } from './docs-page.js';
 import { createOpenApiRoute } from './openapi.js';
-import { withPrefix } from './prefix.js';
+import type { HttpRequest } from './request.js';
 import type { Dispatch, Route } from './route.js';
 import { createRoutes, type RouteParts } from './routes.js';
 import { createSchemas } from './schemas.js';
@@ -62,4 +62,13 @@ export function createHandler(options: HandlerOptions): Handler {
     return toWebResponse(await answering, request.method);
   };
   return Object.assign(handle, { dispatch });
+}
+
+/** Serves every route under a prefix too, for proxies that pass it on; those that strip it need nothing. */
+function withPrefix(dispatch: Dispatch, prefix: string): Dispatch {
+  if (prefix === '') return dispatch;
+  const start = `${prefix}/`;
+  const strip = (request: HttpRequest): HttpRequest =>
+    request.path.startsWith(start) ? { ...request, path: request.path.slice(prefix.length) } : request;
+  return (request) => dispatch(strip(request));
 }

@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import type { CodeAlphabet } from '../core/base32-code.js';
 import { typedCodes } from '../core/code.js';
+import { humanCheckProviders, maxSolutionLength } from '../core/human-check.js';
 import { maxInputLength } from '../core/identity.js';
 import { type Channel, channels, limitNames } from '../core/policy.js';
 import { refusalCategories } from '../core/refusal.js';
 import { maxRefreshTokenLength } from '../tokens/families.js';
 import { maxTokenLength } from '../tokens/signed.js';
-import { askedHumanCheck, humanCheckAnswer } from './human-check-schemas.js';
 import { makeOnDemand } from './on-demand.js';
 import { listOperatorSchemas } from './operator-schemas.js';
 import { problems } from './problems.js';
@@ -22,6 +22,25 @@ export interface SchemaOptions {
 export const sentMessage = 'OTP sent successfully.';
 /** A challenge has 22 characters; one that carries its record, where no store keeps it, is longer. */
 const challengePattern = /^[A-Za-z0-9_-]{22,512}$/;
+
+/** Of a request: null is not the same as left out. */
+const humanCheckAnswer = z.string().max(maxSolutionLength).nullish().openapi({
+  description:
+    'The solution of the `human_check` that `human_check_required` came with. Null: this caller can solve one. Without it, none is asked for, and limits end earlier. Ignored with an API key',
+});
+
+/** Of a problem. */
+const askedHumanCheck = z
+  .object({
+    provider: z.enum(humanCheckProviders),
+    challenge: z
+      .object({ parameters: z.record(z.string(), z.unknown()), signature: z.string() })
+      .optional()
+      .describe('With altcha: a puzzle of its version 2'),
+    site_key: z.string().optional().describe('With turnstile'),
+  })
+  .optional()
+  .describe('With human_check_required');
 
 /**
  * Shapes of what comes in and goes out on the wire. An optional member may be null, which is not set; so is the empty text,

@@ -11,8 +11,7 @@ import { createLine } from './smtp-line.js';
 import { resolvePasswordLogin, resolveTokenLogin } from './smtp-login.js';
 import { createMailer, type Progress, type SmtpMail } from './smtp-mailer.js';
 import { resolvePort, smtpPorts } from './smtp-port.js';
-import { toRefusal } from './smtp-refusal.js';
-import { isConnectionEnd, isConnectionLimit } from './smtp-retry.js';
+import { isConnectionEnd, isConnectionLimit, toRefusal } from './smtp-refusal.js';
 import { parseSender } from './smtp-sender.js';
 
 export interface SmtpTransportOptions {
