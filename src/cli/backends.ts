@@ -6,7 +6,6 @@ import type { Transport } from '../ports.js';
 import type { Inbox } from '../transports/inbox.js';
 import { type Given, listBroken, sayOfSetting } from './say.js';
 
-/** The backends in use, each once. */
 export function listBackends({ DELIVERY_ROUTES: routes, DELIVERY_BACKEND }: Environment): SenderName[] {
   return routes ? [...new Set(Object.values(routes).flat() as SenderName[])] : [DELIVERY_BACKEND];
 }

@@ -45,12 +45,10 @@ export function formatBanner(config: Config, madeUp: readonly string[], port: nu
   return `${lines.join('\n')}\n\n`;
 }
 
-/** Whether every code is shown at `/dev/inbox`. */
 export function hasInbox(config: Config): boolean {
   return listBackends(config).includes('console') && !isProduction(config);
 }
 
-/** Whether the cookies of the page work over plain http. */
 export function allowsPlainHttp(config: Config): boolean {
   return !isProduction(config) && !config.PUBLIC_URL?.startsWith('https:');
 }

@@ -70,7 +70,6 @@ export function readEnvFile(path: string | undefined): SettingsFile {
   return { values, problems, path: shown, holdsSecret };
 }
 
-/** Parses the whole configuration, and reports everything that is wrong with it. */
 export function loadConfig(environment: Source, file: SettingsFile = noFile): LoadedConfig {
   const { given, mistakes, secretFiles, ...found } = readGiven(environment, file.values);
   const unknown = findUnknown(environment, file.values);
@@ -123,7 +122,6 @@ function listWarnings(config: Config, given: Given, file: SettingsFile): string[
   ];
 }
 
-/** Secrets that are required and not set. */
 function listMissing(values: Environment): SettingName[] {
   const signsTokens = values.ACCESS_TOKENS === 'on' && values.JWT_PRIVATE_KEY === undefined;
   const required = ['OTP_SECRET_KEY', ...(signsTokens ? ['JWT_SECRET'] : [])] as SettingName[];

@@ -90,7 +90,6 @@ Exit codes: 0 done, 1 the service refused or cannot be reached, 2 wrong usage.
 
 const pages: Readonly<Record<string, string>> = { check, 'send-test': sendTest, identity };
 
-/** What --help prints, for a command or in general. */
 export function formatHelp(command: string | undefined): string {
   return (command !== undefined && Object.hasOwn(pages, command) && pages[command]) || general;
 }

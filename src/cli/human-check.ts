@@ -2,7 +2,6 @@ import { type HumanCheckOption, sortTurnstileMembers } from '../options/human-ch
 import type { Environment } from '../options/settings.js';
 import { isDevelopment } from './node-env.js';
 
-/** How the settings of the human check contradict each other, one line each. */
 export function findHumanCheckProblems(config: Environment): string[] {
   const { HUMAN_CHECK, HUMAN_CHECK_SITE_KEY, HUMAN_CHECK_SECRET } = config;
   const { missing, useless } = sortTurnstileMembers(HUMAN_CHECK, {

@@ -6,7 +6,6 @@ import type { listOperatorSchemas } from '../http/operator-schemas.js';
 export type IdentityStatus = z.infer<ReturnType<ReturnType<typeof listOperatorSchemas>['identityStatus']>>;
 type SideStatus = Pick<IdentityStatus, 'budgets' | 'guesses'>;
 
-/** For people. */
 export function formatStatus({
   identity_tag,
   pending,

@@ -11,7 +11,6 @@ import type { MetricsAddress } from '../options/metrics-address.js';
 import { wrongUsage } from './command.js';
 import { listWorkers } from './workers.js';
 
-/** With the metrics of the process itself. */
 export function createProcessRegistry(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

@@ -9,7 +9,6 @@ import { readSecretFile } from './secret-file.js';
 const operatorVerbs = ['status', 'cancel', 'unblock', 'sign-out', 'erase'] as const;
 type Verb = (typeof operatorVerbs)[number];
 
-/** As they are given on the command line. */
 export interface OperateOptions {
   url?: string | undefined;
   'key-file'?: string | undefined;

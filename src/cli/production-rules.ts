@@ -8,7 +8,6 @@ import { findPoorOdds } from './guessing.js';
 import { type Given, listBroken, sayAllowed } from './say.js';
 import { isStateless } from './stateless.js';
 
-/** What production refuses, one line each. */
 export function findUnfitForProduction(config: Environment, given: Given): string[] {
   const { OTP_DIGITS, PUBLIC_URL } = config;
   const backends = listBackends(config);

@@ -22,7 +22,6 @@ export function isStateless({ STORE, OTP_MODE }: Environment): boolean {
   return STORE === 'none' && OTP_MODE === 'challenge';
 }
 
-/** What `STORE=none` excludes, one line each. */
 export function findStatelessProblems(config: Environment, given: Given): string[] {
   if (config.STORE !== 'none') return [];
   const refused = statelessRefuses.flatMap(({ names, why, isRefused = isAskedFor }) =>

@@ -15,7 +15,6 @@ const prefixes = new RegExp(
 /** Node reads these when it starts, before any settings file. */
 const readByNode = ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS'];
 
-/** Whether a name is one of a setting, or of its file. */
 export function isKnown(name: string): boolean {
   return known.includes(name);
 }

@@ -1,6 +1,5 @@
 import { dropSeparators, foldBase32, foldText } from './folding.js';
 
-/** What the characters of a code are. */
 export type CodeAlphabet = 'digits' | 'base32';
 
 /** Characters of a code in base32: 60 bits. */

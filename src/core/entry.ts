@@ -18,7 +18,6 @@ export interface Profile {
 
 /** What holds at one place. */
 export interface Site {
-  /** Who may enter here. */
   admits: Gate;
   /** Whether anyone may enter, signed in or not. */
   isPublic: boolean;

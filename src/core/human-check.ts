@@ -30,7 +30,6 @@ export interface AltchaChallenge {
   signature: string;
 }
 
-/** What the caller has to answer. */
 export type HumanCheckChallenge =
   | { provider: 'altcha'; challenge: AltchaChallenge }
   | { provider: 'turnstile'; siteKey: string };

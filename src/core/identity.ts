@@ -79,7 +79,6 @@ export function isCountry(country: string): boolean {
   return isSupportedCountry(country);
 }
 
-/** The domain of a canonical e-mail address. */
 export function domainOf(email: string): string {
   return email.slice(email.indexOf('@') + 1);
 }

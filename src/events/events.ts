@@ -102,7 +102,6 @@ function createLosses(clock: MonotonicClock, report: (lost: number, cause: strin
       lastCause = cause;
       if (timer === undefined) tell();
     },
-    /** Reports the rest. */
     close(): void {
       timer?.close();
       tell();

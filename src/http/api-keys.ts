@@ -7,7 +7,6 @@ import { hash, timingSafeEqual } from 'node:crypto';
 export const callerRights = ['otp', 'operate', 'unguarded'] as const;
 export type CallerRight = (typeof callerRights)[number];
 
-/** The holder of an API key. */
 export interface ApiCaller {
   /** For the log; a key that was configured as a hash alone has none. */
   name: string | undefined;
@@ -16,7 +15,6 @@ export interface ApiCaller {
   rights: readonly CallerRight[];
 }
 
-/** The header that a caller sends its API key in. */
 export const apiKeyHeader = 'X-API-Key';
 
 /** SHA-256 of an API key, in hex. Keys are 32 random bytes, so no slow hash is needed. */

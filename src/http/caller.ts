@@ -8,7 +8,6 @@ const noForwardedFor = 'A caller sends no X-Forwarded-For: its users are not lim
 const unknownProxy =
   'X-Forwarded-For arrives, but no proxy is trusted: people behind one share one address limit';
 
-/** Finds whom to count a request against. */
 export function createCallerFinder(
   { hasProxies, readCaller, readOnBehalfOf }: ClientAddressReader,
   { hasApiKeys, logger }: { hasApiKeys: boolean; logger: Logger },

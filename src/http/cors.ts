@@ -2,9 +2,7 @@ import { isCallerOrigin } from '../core/origin.js';
 import { apiKeyHeader } from './api-keys.js';
 import { type AnswerWithId, requestIdHeader } from './request-id.js';
 
-/** The headers that our routes use. */
 const ownHeaders = ['Authorization', 'Content-Type', apiKeyHeader];
-/** The headers of answers that pages may read. */
 const exposedHeaders = `Retry-After, ${requestIdHeader}`;
 /** Maximum length of Access-Control-Request-Headers; tracing tools send a few hundred characters. */
 const maxAskedLength = 4096;

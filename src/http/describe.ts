@@ -41,7 +41,6 @@ export function describeRoute(
 
 const retryAfter = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' as const } } };
 const authenticate = { 'WWW-Authenticate': { schema: { type: 'string' as const } } };
-/** Headers of problems, by status. */
 const problemHeaders: Record<number, object> = {
   401: authenticate,
   409: retryAfter,

@@ -7,7 +7,6 @@ import type { HttpReply } from './reply.js';
 /** What a caller is told to wait when the store did not answer, or too many messages wait. */
 export const retrySoonSeconds = 1;
 
-/** The problem for an error that a route has thrown. */
 export function replyError(error: unknown, outcomes: Outcomes, call: Call): HttpReply {
   if (error instanceof OtpError && error.code !== 'internal') {
     const { code, message } = error;

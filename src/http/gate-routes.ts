@@ -19,7 +19,6 @@ import type { SessionCookie } from './session-cookie.js';
 export interface GateParts {
   tokens: Pick<Tokens, 'examine' | 'renew' | 'now' | 'describe'>;
   outcomes: Outcomes;
-  /** Who is let through, and where. */
   entry: EntryRules;
   sessionCookie: SessionCookie;
   /** The sign-in page for hosts that share the cookie. Default: on the requested host. */

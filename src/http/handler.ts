@@ -24,7 +24,6 @@ export interface HandlerOptions
   docs: 'on' | 'off';
   /** Resolves when everything that is in the background now has ended. */
   whenDone(): Promise<void>;
-  /** Pages, such as the sign-in page. */
   pages: readonly Route[];
 }
 

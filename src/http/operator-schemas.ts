@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { type Channel, channels, limitNames } from '../core/policy.js';
 
-/** Makes the schemas of what operators send and get. */
 export function listOperatorSchemas(identity: z.ZodString, served: readonly Channel[]) {
   const identityTag = z
     .string()

@@ -34,7 +34,6 @@ export const problems: Record<ErrorCode, { status: number; title: string }> = {
   internal: { status: 500, title: 'Internal server error' },
 };
 
-/** The check that the caller has to pass. */
 export type WireHumanCheck =
   | { provider: 'altcha'; challenge: AltchaChallenge }
   | { provider: 'turnstile'; site_key: string };
@@ -63,7 +62,6 @@ export function replyProblem(
   return replyJson(status, body, { 'Content-Type': 'application/problem+json', ...retry, ...headers });
 }
 
-/** For a path at which nothing is served. */
 export function replyNotFound(): HttpReply {
   return replyProblem('not_found', 'There is no such route; the API is under /api/v1');
 }

@@ -34,7 +34,6 @@ export function replyJson(status: number, body: unknown, headers?: Record<string
   };
 }
 
-/** A line of plain text, for people. */
 export function replyText(status: number, body: string): HttpReply {
   return { status, headers: { ...securityHeaders, 'Content-Type': 'text/plain; charset=utf-8' }, body };
 }

@@ -9,7 +9,6 @@ import type { Dispatch } from './route.js';
 /** In every answer, and in requests to which a trusted proxy gave an id. */
 export const requestIdHeader = 'X-Request-Id';
 
-/** Answers a request that has an id. */
 export type AnswerWithId = (request: HttpRequest, requestId: string) => Promise<HttpReply>;
 
 /**

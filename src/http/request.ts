@@ -28,7 +28,6 @@ export function isNavigation(method: string, accept: string | null): boolean {
   return /^(GET|HEAD)$/i.test(method) && /\btext\/html\b/i.test(accept ?? '');
 }
 
-/** Maximum size of a body in bytes. */
 export const maxBodyBytes = 4096;
 
 export function createTooLongError(): OtpError {

@@ -17,7 +17,6 @@ export interface AltchaOptions {
   clock: Clock;
 }
 
-/** How long a puzzle can be answered. */
 const lifeSeconds = 120;
 /** Longer than any instance of the service accepts the solution, even if clocks differ. */
 const claimSeconds = 2 * lifeSeconds;

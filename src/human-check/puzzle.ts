@@ -18,7 +18,6 @@ const difficulties: readonly Difficulty[] = [
 
 const difficultyUnder: Record<HumanCheckContext['pressure'], number> = { none: 0, address: 1, identity: 2 };
 
-/** The number of the difficulty for this pressure. */
 export function chooseDifficulty({ pressure }: Pick<HumanCheckContext, 'pressure'>): number {
   return difficultyUnder[pressure];
 }

@@ -62,7 +62,6 @@ interface Timing {
   fail(): void;
 }
 
-/** The same store, with the time of each command noted. */
 function measureStore(store: Store, durations: Durations, clock: MonotonicClock): Store {
   function measure(name: string, verb: Verb): Verb {
     const [addOk, addFailed] = [durations.adder(name, 'ok'), durations.adder(name, 'failed')];

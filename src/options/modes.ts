@@ -10,12 +10,10 @@ interface Mode {
   isOn(options: FilledOptions): boolean;
   /** As messages call it. */
   name: string;
-  /** What it excludes, and why. */
   refuses: readonly Refusal[];
 }
 
 interface Refusal {
-  /** Names of options. */
   names: readonly string[];
   why: string;
   /** Which values are refused. Default: all that ask for something. */
@@ -42,7 +40,6 @@ function asksForPuzzles(value: unknown): boolean {
   return value === 'altcha' || (value as HumanCheckOption | undefined)?.provider === 'altcha';
 }
 
-/** Options of the sign-in page. */
 export const ofThePage: readonly string[] = [...Object.keys(pageOptions), 'cookieDomain'];
 
 const modes: readonly Mode[] = [

@@ -187,7 +187,6 @@ export function nameList(byDefault: readonly string[]): Row<readonly string[], r
   };
 }
 
-/** The entries of a setting. */
 export function splitList(text: string): string[] {
   const entries = text.split(',').map((entry) => entry.trim());
   return entries.filter(Boolean);

@@ -21,7 +21,6 @@ export interface TokenClaims {
   [claim: string]: unknown;
 }
 
-/** Claims of an application. */
 export type Claims = Record<string, unknown>;
 
 /** The registered claims of RFC 7519 §4.1, and those that only this service sets. */

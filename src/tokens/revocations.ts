@@ -7,7 +7,6 @@ type EndedRequest = Parameters<NonNullable<Store['ended']>>[0];
 
 export interface RevocationsOptions {
   store: Pick<Store, 'claim' | 'claimed' | 'ended'>;
-  /** Whether tokens are refused while the store does not answer. */
   isRequired: boolean;
   monotonicClock: MonotonicClock;
   outcomes: Outcomes;

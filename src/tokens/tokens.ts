@@ -116,7 +116,6 @@ export function createTokens(options: TokenOptions) {
     signOut: createSignOut(options),
     /** Unix seconds, by the clock that decides expiry. */
     now: nowSeconds,
-    /** Whom an outcome of this token is about. */
     describe: describeClaims,
     async issue(grant: Grant): Promise<IssuedToken> {
       const { identity, purpose, channels, isSession, authTimeSeconds, extraClaims, call = {} } = grant;

@@ -8,7 +8,6 @@ import { isWorkerd } from '../runtime.js';
 import type { Fetch } from './post.js';
 
 export interface PublicFetchOptions {
-  /** Connect to any address. */
   allowPrivateTargets: boolean;
   /** Keep connections. Default: each request opens its own, since a kept one may break, leaving the outcome unknown. */
   agents?: { http: HttpAgent; https: HttpsAgent } | undefined;

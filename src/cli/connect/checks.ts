@@ -13,7 +13,6 @@ export interface Check {
   run(signal: AbortSignal): Finding | Promise<Finding>;
 }
 
-/** Told of the checks while they run. */
 export interface Progress {
   /** Called with the names of those under way, at the start and after each that ends. */
   wait(names: readonly string[]): void;
