@@ -71,12 +71,17 @@ describe('a puzzle on the sign-in page', () => {
   test('is not sent for what is typed in the meantime', async (t) => {
     const { page, context } = await here.open(t);
     await context.route('**/solver-*.js', () => {});
+    await page.clock.install({ time: 0 });
+    await page.clock.pauseAt(1000);
     await ask(page, 'bob@example.com');
     await page.waitForSelector('form[aria-busy]');
     await page.fill('#identity', 'bobby@example.com');
     assert.equal(await page.isDisabled('button.primary'), false);
     assert.match((await notice(page)) ?? '', /try again in 2 hours/);
     assert.equal(await page.getAttribute('form', 'aria-busy'), null);
+    // The announcement of what the page began with is due only now.
+    await page.clock.runFor(1000);
+    assert.equal(await page.locator('#notice p').count(), 1);
   });
 
   test('that cannot be fetched leaves how long to wait, and a button that works', async (t) => {

@@ -223,17 +223,26 @@ test('the whole way by keyboard alone, and Escape closes the languages', async (
   await page.waitForSelector('h1 .tick');
 });
 
-test('at 320 pixels and at 400 % zoom nothing is cut off, with help and languages open', async (t) => {
-  for (const viewport of [narrow, { width: 275, height: 200 }]) {
+test('at 320 pixels, with text twice as large and at 400 % zoom nothing is cut off, with help and languages open', async (t) => {
+  const views = [
+    { viewport: narrow, fontSize: 16 },
+    { viewport: narrow, fontSize: 32 },
+    { viewport: { width: 275, height: 200 }, fontSize: 16 },
+  ];
+  for (const { viewport, fontSize } of views) {
     for (const locale of ['ar', 'de', 'ja'] as const) {
-      const page = await open(t, { viewport, locale });
+      const { page, context } = await here.open(t, { viewport, locale });
+      const session = await context.newCDPSession(page);
+      await session.send('Page.setFontSizes', { fontSizes: { standard: fontSize } });
+      await page.goto(`${here.service.url}/sign-in`);
       await ask(page);
+      assert.equal(await style(page, 'html', 'fontSize'), `${fontSize}px`);
       await page.click('.help summary');
       await page.click('.languages summary');
       const width = await page.evaluate<number>('document.documentElement.scrollWidth');
-      assert.ok(width <= viewport.width, `${locale}: ${width} of ${viewport.width}`);
+      assert.ok(width <= viewport.width, `${locale} at ${fontSize} pixels: ${width} of ${viewport.width}`);
       if (viewport === narrow) await assertAccessible(page, locale);
-      await page.context().close();
+      await context.close();
     }
   }
 });
@@ -243,6 +252,8 @@ test('forced colours leave slots, the one in turn and errors to be seen', async 
   const code = await ask(page);
   assert.equal(await style(page, '.slot.now', 'outlineStyle'), 'solid');
   assert.equal(await style(page, '.slot:not(.now)', 'outlineStyle'), 'none');
+  assert.equal(await style(page, '#otp', 'borderTopWidth'), '0px');
+  assert.equal(await style(page, '#otp', 'forcedColorAdjust'), 'none');
   assert.equal(await style(page, 'button.primary', 'borderTopStyle'), 'solid');
   await page.fill('#otp', makeWrong(code));
   await page.waitForSelector('.error');

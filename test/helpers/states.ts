@@ -101,11 +101,15 @@ async function visitPage({ context, start, onState }: Visit): Promise<void> {
   await page.goto(`${service.url}/sign-in/code`);
   await page.fill('#otp', code);
   await page.waitForSelector('form[action$="sign-out"]');
+  await page.goto(`${service.url}/sign-in?rd=/app`);
+  await onState('page-way-on', page);
   await page.goto(`${service.url}/sign-out`);
   await onState('page-sign-out', page);
   await context.clearCookies();
   await page.goto(link);
   await onState('page-link-elsewhere', page);
+  await page.goto(`${service.url}/sign-in/link?k=expired`);
+  await onState('page-link-expired', page);
 }
 
 async function visitBase32({ context, start, onState }: Visit): Promise<void> {

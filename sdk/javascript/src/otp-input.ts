@@ -141,7 +141,6 @@ export class OTPInputElement extends ElementBase {
     const { length } = this;
     if (this.#box.childElementCount === length + 1) return;
     this.#box.style.setProperty('--n', String(length));
-    this.#box.classList.toggle('many', length > 7);
     const slots = Array.from({ length }, () => create('span', { part: 'slot' }));
     this.#box.replaceChildren(this.#field, ...slots);
   }

@@ -22,9 +22,8 @@ function keepOwnSignIn(): string | undefined {
 /** Screen readers announce what changes, not what the page came with. */
 function announce(): void {
   const notice = find('#notice');
-  const content = notice?.firstElementChild;
   // Appended where it already is, so nothing moves on the screen.
-  if (notice && content) setTimeout(() => notice.append(content), 100);
+  setTimeout(() => notice?.append(...notice.childNodes), 100);
 }
 
 /** Counts down to the next possible code, on the button that asks for it, and disables the buttons until then. */
