@@ -10,7 +10,7 @@ const { loadConfig } = await loadBuilt('cli/config.js');
 /** @type {typeof import('../../src/cli/log.js')} */
 const { createLogger } = await loadBuilt('cli/log.js');
 /** @type {typeof import('../../src/cli/create.js')} */
-const { readOptions } = await loadBuilt('cli/create.js');
+const { toOtpOptions } = await loadBuilt('cli/create.js');
 /** @type {typeof import('../../src/cli/metrics.js')} */
 const { prepareMetrics } = await loadBuilt('cli/metrics.js');
 /** @type {typeof import('../../src/cli/server.js')} */
@@ -43,7 +43,7 @@ async function serve(config) {
       ? createMemoryStore({ maxEntries: config.MEMORY_STORE_MAX_ENTRIES })
       : await createRedisStore({ url: config.REDIS_URL, timeoutMs: config.REDIS_TIMEOUT_MS, logger });
   const keep = createCodeSink();
-  const options = readOptions(config, store, logger);
+  const options = toOtpOptions(config, store, logger);
   // By mail as users send it, if the settings say so; otherwise to nowhere.
   const transports = config.DELIVERY_BACKEND === 'smtp' ? options.transports : [createNowhere(keep)];
   // Counted and timed, and asked for by nobody.

@@ -1,7 +1,7 @@
 import { refuseUnknownOptions } from '../core/known-options.js';
 import { signInPurpose } from '../core/policy.js';
 import { OtpError } from '../errors.js';
-import { challengeBearer, readBearer } from '../http/bearer.js';
+import { challengeBearer, parseBearer } from '../http/bearer.js';
 import { retrySoonSeconds } from '../http/error-reply.js';
 import { replyProblem } from '../http/problems.js';
 import type { HttpReply } from '../http/reply.js';
@@ -34,7 +34,7 @@ export function createGuard(otp: TokenVerifier, options: GuardOptions = {}): Gua
     throw new TypeError('purposes must be a list of at least one name');
   }
   return async (authorization) => {
-    const token = readBearer(authorization);
+    const token = parseBearer(authorization);
     const requestId = createRequestId();
     const refuse = (reply: HttpReply) => ({ refusal: nameReply(reply, requestId) });
     try {

@@ -13,7 +13,7 @@ import { findBackendProblems } from './backends.js';
 import { requiresTls } from './clear-text.js';
 import { wrongUsage } from './command.js';
 import { parseEnvFile } from './env-file.js';
-import { readGiven, type Source } from './given.js';
+import { collectGiven, type Source } from './given.js';
 import { isProduction } from './node-env.js';
 import { findUnfitForProduction } from './production-rules.js';
 import { findRisks } from './risks.js';
@@ -71,7 +71,7 @@ export function readEnvFile(path: string | undefined): SettingsFile {
 }
 
 export function loadConfig(environment: Source, file: SettingsFile = noFile): LoadedConfig {
-  const { given, mistakes, secretFiles, ...found } = readGiven(environment, file.values);
+  const { given, mistakes, secretFiles, ...found } = collectGiven(environment, file.values);
   const unknown = findUnknown(environment, file.values);
   const { values, wrong } = parseGiven(given);
   const missing = listMissing(values);
@@ -79,12 +79,12 @@ export function loadConfig(environment: Source, file: SettingsFile = noFile): Lo
   const isProduct = isProduction(config);
   const problems = [...file.problems, ...found.problems, ...unknown.problems];
   problems.push(
-    ...wrong.filter((name) => isOfOther(name, nameAll(problems))).map((name) => sayAllowed(name, given)),
+    ...wrong.filter((name) => isOfOther(name, listNamed(problems))).map((name) => sayAllowed(name, given)),
     ...mistakes.filter(({ name }) => !wrong.includes(name)).map(({ line }) => line),
   );
   // A setting with a problem of its own is reported only once.
   const keepOthers = (lines: string[]) => {
-    const named = [...wrong, ...nameAll(problems)];
+    const named = [...wrong, ...listNamed(problems)];
     problems.push(...lines.filter((line) => isOfOther(line, named) && !lacks(line, named)));
   };
   keepOthers([
@@ -161,7 +161,7 @@ export function parseGiven(given: Given): { values: Environment; wrong: SettingN
 }
 
 /** The settings that these lines begin with. */
-function nameAll(lines: readonly string[]): string[] {
+function listNamed(lines: readonly string[]): string[] {
   const names = lines.map((line) => line.replace(/:.*$/s, ''));
   return names.flatMap((name) => [name, name.replace(/_FILE$/, '')]);
 }

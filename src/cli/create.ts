@@ -10,11 +10,11 @@ import { createBackend, listBackends } from './backends.js';
 import { allowsPlainHttp, hasInbox } from './banner.js';
 import type { Config } from './config.js';
 import { createFrontPage } from './front-page.js';
-import { readHumanCheck } from './human-check.js';
+import { toHumanCheck } from './human-check.js';
 import { sayOfSetting } from './say.js';
 
 export function createService(config: Config, store: Store, logger: Logger, metrics?: MetricsRegistry): Otp {
-  const options = { ...readOptions(config, store, logger), metrics };
+  const options = { ...toOtpOptions(config, store, logger), metrics };
   return createOtpOn(processClock, options, [createFrontPage(config)]);
 }
 
@@ -30,12 +30,12 @@ export function findCreationProblems(config: Config): string[] {
   }
 }
 
-export function readOptions(config: Config, store: Store, logger: Logger): OtpOptions {
+export function toOtpOptions(config: Config, store: Store, logger: Logger): OtpOptions {
   // Never in production: console delivery may be allowed there, but not shown to everyone.
   const inbox = hasInbox(config) ? createInbox() : undefined;
   return {
     ...toOptions(config),
-    humanCheck: readHumanCheck(config),
+    humanCheck: toHumanCheck(config),
     secretKey: config.OTP_SECRET_KEY,
     transports: listBackends(config).map((name) => createBackend(name, config, inbox)),
     unsafeDevInbox: inbox,

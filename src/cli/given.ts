@@ -17,7 +17,7 @@ export interface GivenSettings {
 }
 
 /** The values of our variables; empty ones count as not given, and secrets may be in files. The environment wins. */
-export function readGiven(environment: Source, file: Source): GivenSettings {
+export function collectGiven(environment: Source, file: Source): GivenSettings {
   const injected = findInjected(environment);
   const found: GivenSettings = { given: {}, problems: [], mistakes: [], warnings: [], secretFiles: {} };
   const pick = (name: string): { value: string; origin: Origin } | undefined => {

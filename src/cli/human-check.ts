@@ -15,7 +15,7 @@ export function findHumanCheckProblems(config: Environment): string[] {
 }
 
 /** The library's option. Nobody is asked in development, where limits only log. */
-export function readHumanCheck(config: Environment): HumanCheckOption | undefined {
+export function toHumanCheck(config: Environment): HumanCheckOption | undefined {
   const { HUMAN_CHECK: provider } = config;
   if (provider === 'off' || isDevelopment(config)) return undefined;
   return { provider, siteKey: config.HUMAN_CHECK_SITE_KEY, secret: config.HUMAN_CHECK_SECRET };

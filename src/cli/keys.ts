@@ -37,7 +37,7 @@ export function runKeys(command: KeysCommand): string {
   const { action, path, now } = command;
   switch (action) {
     case 'generate': {
-      const file = { keys: [generateKey(readAlgorithm(command.algorithm), now)] };
+      const file = { keys: [generateKey(resolveAlgorithm(command.algorithm), now)] };
       createFile(path, file);
       return `${path}: made\n${formatKeys(file)}\nSet JWT_PRIVATE_KEY_FILE=${path} and leave JWT_SECRET out.\n`;
     }
@@ -46,7 +46,7 @@ export function runKeys(command: KeysCommand): string {
       const limits = command.isForced
         ? { now, spreadSeconds: 0, tokenTtlSeconds: 0 }
         : { now, spreadSeconds: jwksMaxAgeSeconds, tokenTtlSeconds: command.tokenTtlSeconds };
-      const rotation = rotateKeys(file, readAlgorithm(command.algorithm ?? file.keys[0]?.alg), limits);
+      const rotation = rotateKeys(file, resolveAlgorithm(command.algorithm ?? file.keys[0]?.alg), limits);
       if (rotation.step === 'too early') {
         throw new FailedError(
           `${path}: ${rotation.reason}; run this again in ${rotation.waitSeconds} s, or at once with --now`,
@@ -89,7 +89,7 @@ function describeMode(path: string): string {
     : `warning: ${path} has mode ${mode.toString(8)}; others can read it unless it is 600\n`;
 }
 
-function readAlgorithm(given = 'ES256'): KeyFileAlgorithm {
+function resolveAlgorithm(given = 'ES256'): KeyFileAlgorithm {
   const algorithm = keyFileAlgorithms.find((name) => name === given);
   if (!algorithm) throw wrongUsage(`--alg: given "${given}", allowed: ${keyFileAlgorithms.join(', ')}`);
   return algorithm;

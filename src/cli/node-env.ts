@@ -2,15 +2,15 @@ import type { Environment } from '../options/settings.js';
 
 type NodeEnv = Pick<Environment, 'NODE_ENV'>;
 
-function nameOf({ NODE_ENV = 'development' }: NodeEnv): string {
+function trimName({ NODE_ENV = 'development' }: NodeEnv): string {
   return NODE_ENV.trim();
 }
 
 export function isDevelopment(environment: NodeEnv): boolean {
-  return nameOf(environment) === 'development';
+  return trimName(environment) === 'development';
 }
 
 /** Whether development-only settings are refused. */
 export function isProduction(environment: NodeEnv): boolean {
-  return !['development', 'test'].includes(nameOf(environment));
+  return !['development', 'test'].includes(trimName(environment));
 }

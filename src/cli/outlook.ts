@@ -9,7 +9,7 @@ export type Outlook = ReturnType<typeof createOutlook>;
 
 export function createOutlook(
   config: Config,
-  { priceSms, maxOdds, maxBill }: ReturnType<typeof readThresholds>,
+  { priceSms, maxOdds, maxBill }: ReturnType<typeof parseThresholds>,
 ) {
   const reached = listBackends(config).flatMap((name) => createBackend(name, config).channels);
   const served = channels.filter((channel) => reached.includes(channel));
@@ -47,7 +47,7 @@ const number = /^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]{1,3})?$/i;
  *
  * @throws OtpError that names every option that is wrong
  */
-export function readThresholds(given: Record<string, unknown>) {
+export function parseThresholds(given: Record<string, unknown>) {
   const wrong: string[] = [];
   const read = (option: string, max: number, allowed: string): number | undefined => {
     const text = given[option];

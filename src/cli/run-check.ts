@@ -2,7 +2,7 @@ import { formatCheck, formatCheckJson } from './check.js';
 import { print } from './command.js';
 import type { LoadedConfig, SettingsFile } from './config.js';
 import { checkConnections } from './connect/check-connections.js';
-import { createOutlook, readThresholds } from './outlook.js';
+import { createOutlook, parseThresholds } from './outlook.js';
 
 /**
  * Prints what `check` finds.
@@ -17,7 +17,7 @@ export async function runCheck(
   options: { json?: boolean | undefined; connect?: boolean | undefined; [threshold: string]: unknown },
 ): Promise<'well' | 'failed' | 'wrong'> {
   const { json = false, connect = false } = options;
-  const thresholds = readThresholds(options);
+  const thresholds = parseThresholds(options);
   const { config } = loaded;
   if (!config) {
     print(json ? formatCheckJson(loaded, null) : `${formatCheck(loaded)}\n`);

@@ -63,12 +63,12 @@ function countDay(policy: ForecastPolicy, isCostly: boolean): number {
     resendCooldownSeconds === 0 ? Number.POSITIVE_INFINITY : daySeconds / resendCooldownSeconds;
   const short = Math.min(requestIdentityMax * (daySeconds / limitPeriodSeconds), Math.ceil(cooledDown));
   if (!hasDayBudgets) return short;
-  const { max, freshMax } = chooseFigures(policy, isCostly);
+  const { max, freshMax } = chooseSendFigures(policy, isCostly);
   return Math.min(short, Math.max(max, freshMax));
 }
 
 /** The figures of the ladder that decide: paid channels stop at the first if nobody can be asked. */
-function chooseFigures({ hasHumanCheck }: ForecastPolicy, isCostly: boolean) {
+function chooseSendFigures({ hasHumanCheck }: ForecastPolicy, isCostly: boolean) {
   const { max, freshMax, networkMax } =
     isCostly && !hasHumanCheck ? identityLadder.free : identityLadder.checked;
   return {
@@ -82,7 +82,7 @@ function chooseFigures({ hasHumanCheck }: ForecastPolicy, isCostly: boolean) {
 function findLongestDelay(policy: ForecastPolicy, hasPaid: boolean): number {
   const { channels, requestIdentityMax, resendCooldownSeconds: cooldown } = policy;
   const isOnlyPaid = hasPaid && !channels.includes('email');
-  const { networkMax } = chooseFigures(policy, isOnlyPaid);
+  const { networkMax } = chooseSendFigures(policy, isOnlyPaid);
   const filled = Math.floor(networkMax / requestIdentityMax);
   const rest = networkMax - filled * requestIdentityMax;
   return filled * Math.max(limitPeriodSeconds, requestIdentityMax * cooldown) + rest * cooldown;
@@ -93,7 +93,7 @@ function findCheapestLock(policy: ForecastPolicy, hasPaid: boolean): Forecast['l
     // A caller who has used up ten minutes is the first to use up the next.
     return { networks: 1, messages: countDay(policy, false), hours: lockHours };
   }
-  const { max, freshMax, networkMax } = chooseFigures(policy, hasPaid);
+  const { max, freshMax, networkMax } = chooseSendFigures(policy, hasPaid);
   // Each further network has one message that it may send as one that has sent nothing yet.
   const networks = Math.ceil(max / networkMax) + (freshMax - max);
   return { networks, messages: Math.max(max, freshMax), hours: lockHours };

@@ -25,10 +25,10 @@ interface Located {
  */
 export function parseGateFile(text: string): EntryRules {
   const root = parseLocatedJson(text);
-  const { hosts, groups, names } = readObject(root, 'the file', ['hosts', 'groups', 'names']);
+  const { hosts, groups, names } = decodeObject(root, 'the file', ['hosts', 'groups', 'names']);
   if (hosts === undefined) fail({ line: root.line, path: 'hosts' }, 'is missing');
-  const sites = readHosts(hosts);
-  const describe = createDescriber(readGroups(groups), readNames(names));
+  const sites = decodeHosts(hosts);
+  const describe = createDescriber(decodeGroups(groups), decodeNames(names));
   const table = createHostTable(
     new Map([...sites].map(([pattern, site]) => [pattern, createSite(site, describe)] as const)),
   );
@@ -66,9 +66,9 @@ function createDescriber(groups: ReadonlyMap<string, string>, names: ReadonlyMap
   });
 }
 
-function readHosts(value: LocatedValue): Map<string, HostRules> {
+function decodeHosts(value: LocatedValue): Map<string, HostRules> {
   const hosts = new Map<string, HostRules>();
-  for (const [index, member] of readMembers(value, 'hosts').entries()) {
+  for (const [index, member] of decodeMembers(value, 'hosts').entries()) {
     const pattern = parseHostPattern(member.name);
     const place = {
       line: member.line,
@@ -81,16 +81,16 @@ function readHosts(value: LocatedValue): Map<string, HostRules> {
       );
     }
     if (hosts.has(pattern)) fail(place, 'is there twice');
-    const { allow, public: publicPaths } = readObject(member.value, place.path, ['allow', 'public']);
+    const { allow, public: publicPaths } = decodeObject(member.value, place.path, ['allow', 'public']);
     hosts.set(pattern, {
-      allow: readTexts(allow, `${place.path}.allow`, readAllowRule),
-      publicPaths: readTexts(publicPaths, `${place.path}.public`, readPublicPath),
+      allow: decodeTexts(allow, `${place.path}.allow`, decodeAllowRule),
+      publicPaths: decodeTexts(publicPaths, `${place.path}.public`, decodePublicPath),
     });
   }
   return hosts;
 }
 
-function readAllowRule(text: string, place: Located): AllowRule {
+function decodeAllowRule(text: string, place: Located): AllowRule {
   if (text === '*') return 'anyone';
   return (
     parseGateRule(text) ??
@@ -101,15 +101,15 @@ function readAllowRule(text: string, place: Located): AllowRule {
   );
 }
 
-function readPublicPath(text: string, place: Located): string {
+function decodePublicPath(text: string, place: Located): string {
   if (isPublicPath(text)) return text;
   return fail(place, 'must be a path such as /healthz, without %, \\, ;, *, //, and . or .. between slashes');
 }
 
 /** The names of the groups of each identity, joined. */
-function readGroups(value: LocatedValue | undefined): Map<string, string> {
+function decodeGroups(value: LocatedValue | undefined): Map<string, string> {
   const groupsOf = new Map<string, Set<string>>();
-  for (const [index, { name, line, value: list }] of readMembers(value, 'groups').entries()) {
+  for (const [index, { name, line, value: list }] of decodeMembers(value, 'groups').entries()) {
     const isGroup = headerText.test(name) && name.length <= maxGroupLength && !name.includes(',');
     // No identity has this form, which might be there by mistake.
     const path = /^[A-Za-z0-9 ._-]+$/.test(name) ? `groups["${name}"]` : `groups, entry ${index + 1}`;
@@ -119,8 +119,8 @@ function readGroups(value: LocatedValue | undefined): Map<string, string> {
         `must be named by 1 to ${maxGroupLength} printable ASCII characters without a comma`,
       );
     }
-    readTexts(list, path, (text, place) => {
-      const identity = readIdentity(text, place);
+    decodeTexts(list, path, (text, place) => {
+      const identity = decodeIdentity(text, place);
       const groups = groupsOf.get(identity) ?? new Set();
       groupsOf.set(identity, groups.add(name));
       if ([...groups].join().length > maxGroupsLength)
@@ -130,11 +130,11 @@ function readGroups(value: LocatedValue | undefined): Map<string, string> {
   return new Map([...groupsOf].map(([identity, groups]) => [identity, [...groups].join()]));
 }
 
-function readNames(value: LocatedValue | undefined): Map<string, string> {
+function decodeNames(value: LocatedValue | undefined): Map<string, string> {
   const names = new Map<string, string>();
-  for (const [index, { name: person, line, value: given }] of readMembers(value, 'names').entries()) {
+  for (const [index, { name: person, line, value: given }] of decodeMembers(value, 'names').entries()) {
     const place = { path: `names, entry ${index + 1}`, line };
-    const identity = readIdentity(person, place);
+    const identity = decodeIdentity(person, place);
     if (names.has(identity)) fail(place, 'is about someone who is there already');
     if (given.is !== 'text' || !headerText.test(given.text) || given.text.length > maxNameLength)
       fail(place, `must be 1 to ${maxNameLength} printable ASCII characters, with no blank at either end`);
@@ -143,11 +143,11 @@ function readNames(value: LocatedValue | undefined): Map<string, string> {
   return names;
 }
 
-function readIdentity(text: string, place: Located): string {
+function decodeIdentity(text: string, place: Located): string {
   return canonicaliseListed(text)?.value ?? fail(place, 'must be an address, a +number or an id');
 }
 
-function readTexts<Read>(
+function decodeTexts<Read>(
   value: LocatedValue | undefined,
   path: string,
   read: (text: string, place: Located) => Read,
@@ -161,12 +161,12 @@ function readTexts<Read>(
 }
 
 /** The members of an object that has no others. */
-function readObject<Name extends string>(
+function decodeObject<Name extends string>(
   value: LocatedValue,
   path: string,
   known: readonly Name[],
 ): Partial<Record<Name, LocatedValue>> {
-  const members = readMembers(value, path);
+  const members = decodeMembers(value, path);
   for (const { name, line } of members) {
     if (!known.some((one) => one === name))
       fail({ path, line }, `may have only ${known.join(', ')}${suggestName(name, known)}`);
@@ -176,7 +176,7 @@ function readObject<Name extends string>(
   >;
 }
 
-function readMembers(value: LocatedValue | undefined, path: string): LocatedMember[] {
+function decodeMembers(value: LocatedValue | undefined, path: string): LocatedMember[] {
   if (value === undefined) return [];
   return value.is === 'object' ? value.members : fail({ path, line: value.line }, 'must be an object');
 }

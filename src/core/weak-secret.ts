@@ -32,13 +32,13 @@ const minRunOfHex = 12;
 export function findWeakness(secret: string, isBase64: boolean): string | undefined {
   const bytes = (isBase64 ? decodeBase64(secret) : null) ?? Buffer.from(secret.trim());
   if (new Set(bytes).size < 8) return 'has fewer than 8 different characters';
-  const text = decodeText(bytes);
+  const text = decodePrintable(bytes);
   if (text === undefined) return undefined;
   if (/\s/.test(text.trim())) return 'is text with spaces in it';
   return hasKnownRun(text.toLowerCase()) ? 'is text with a sequence that is easy to guess' : undefined;
 }
 
-function decodeText(bytes: Uint8Array): string | undefined {
+function decodePrintable(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     return /[^\P{Cc}\t\r\n]/u.test(text) ? undefined : text;

@@ -2,7 +2,7 @@
 export const realm = 'realm="stateless-otp"';
 
 /** The token in an Authorization header (RFC 6750 §2.1); null when there is no bearer token. */
-export function readBearer(header: string | null): string | null {
+export function parseBearer(header: string | null): string | null {
   return /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(header ?? '')?.[1] ?? null;
 }
 

@@ -1,6 +1,6 @@
 import type { Logger } from '../ports.js';
 import type { ApiCaller } from './api-keys.js';
-import type { ClientAddressReader } from './client-address.js';
+import type { ClientAddressFinder } from './client-address.js';
 import type { HttpRequest } from './request.js';
 import type { Caller } from './route.js';
 
@@ -9,7 +9,7 @@ const unknownProxy =
   'X-Forwarded-For arrives, but no proxy is trusted: people behind one share one address limit';
 
 export function createCallerFinder(
-  { hasProxies, readCaller, readOnBehalfOf }: ClientAddressReader,
+  { hasProxies, findCaller, findOnBehalfOf }: ClientAddressFinder,
   { hasApiKeys, logger }: { hasApiKeys: boolean; logger: Logger },
 ): (request: HttpRequest, requestId: string, holder?: ApiCaller) => Caller {
   const isProxyUnknown = !hasProxies && !hasApiKeys;
@@ -27,7 +27,7 @@ export function createCallerFinder(
     // A back end has one address for all its users, so the users that it names are counted instead.
     if (holder) {
       if (forwardedFor === null && holder.rights.includes('otp')) warnOnce(noForwardedFor, holder.name);
-      const address = readOnBehalfOf(forwardedFor);
+      const address = findOnBehalfOf(forwardedFor);
       return { call: { requestId, ip: address, caller: holder.name }, holder };
     }
     if (!remoteAddress) warnOnce('A request came without an address: those share one limit');
@@ -35,7 +35,7 @@ export function createCallerFinder(
     const peer = remoteAddress || 'unknown';
     // A framework that trusts its proxy has already evaluated the header.
     if (isProxyUnknown && forwardedFor !== null && !forwardedFor.includes(peer)) warnOnce(unknownProxy);
-    const address = hasProxies ? readCaller(peer, forwardedFor) : peer;
+    const address = hasProxies ? findCaller(peer, forwardedFor) : peer;
     return { call: { requestId, ip: address, caller: undefined }, holder: undefined };
   };
 }

@@ -3,7 +3,7 @@ import { createTrustCheck, unixPeer } from '../core/trusted-proxies.js';
 
 export { unixPeer };
 
-export type ClientAddressReader = ReturnType<typeof createClientAddressReader>;
+export type ClientAddressFinder = ReturnType<typeof createClientAddressFinder>;
 
 /**
  * Finds the address to count a request against; only trusted proxies may name another one.
@@ -13,7 +13,7 @@ export type ClientAddressReader = ReturnType<typeof createClientAddressReader>;
  * @param trustedProxies addresses, CIDR ranges, `loopback` or `unix`
  * @throws RangeError that names the invalid entry, or the entries that together trust everyone
  */
-export function createClientAddressReader(trustedProxies: readonly string[]) {
+export function createClientAddressFinder(trustedProxies: readonly string[]) {
   const isTrusted = createTrustCheck(trustedProxies);
 
   // nginx writes this for a peer on a Unix socket.
@@ -38,7 +38,7 @@ export function createClientAddressReader(trustedProxies: readonly string[]) {
       return peer !== null && isTrusted(peer);
     },
     /** The rightmost address that is not a trusted proxy; the other end of the connection comes last. */
-    readCaller(remoteAddress: string, forwardedFor: string | null): string {
+    findCaller(remoteAddress: string, forwardedFor: string | null): string {
       // From a framework that evaluated the header, this may include a port.
       const peer = parsePeer(remoteAddress);
       return peer === null ? remoteAddress : walk(peer, splitHops(forwardedFor));
@@ -47,7 +47,7 @@ export function createClientAddressReader(trustedProxies: readonly string[]) {
      * On whose behalf the holder of an API key calls: the rightmost address in its X-Forwarded-For that is not a trusted
      * proxy. Undefined without the header; `unknown` when that address cannot be parsed.
      */
-    readOnBehalfOf(forwardedFor: string | null): string | undefined {
+    findOnBehalfOf(forwardedFor: string | null): string | undefined {
       if (forwardedFor === null) return undefined;
       const hops = splitHops(forwardedFor);
       const nearest = parseHop(hops.pop() ?? '');

@@ -4,7 +4,7 @@ import { findNeededRight } from './access.js';
 import { type ApiCaller, apiKeyHeader, type CallerRight, createApiCallerFinder } from './api-keys.js';
 import { realm } from './bearer.js';
 import { createCallerFinder } from './caller.js';
-import { createClientAddressReader } from './client-address.js';
+import { createClientAddressFinder } from './client-address.js';
 import { withCors } from './cors.js';
 import { type NoteAnswer, withDurations } from './durations.js';
 import { replyError } from './error-reply.js';
@@ -47,7 +47,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
   const neededRights = new Map(
     options.routes.map((route) => [route, findNeededRight(route.access, hasApiKeys)]),
   );
-  const clientAddress = createClientAddressReader(options.trustedProxies);
+  const clientAddress = createClientAddressFinder(options.trustedProxies);
   const findCaller = createCallerFinder(clientAddress, { ...options, hasApiKeys });
   const findApiCallers = createApiCallerFinder(apiCallers);
 

@@ -7,9 +7,9 @@ import type { GateRefused } from '../outcomes/outcome.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import type { Tokens } from '../tokens/tokens.js';
-import { challengeBearer, readBearer } from './bearer.js';
+import { challengeBearer, parseBearer } from './bearer.js';
 import type { RouteDocument } from './describe.js';
-import { escapeBytes, maxTargetLength, readForwarded, readOriginalUrl } from './place.js';
+import { escapeBytes, maxTargetLength, parseForwarded, parseOriginalUrl } from './place.js';
 import { problems, replyProblem } from './problems.js';
 import { type HttpReply, replyJson } from './reply.js';
 import { type HttpRequest, isNavigation } from './request.js';
@@ -58,7 +58,7 @@ export function createGateRoutes(parts: GateParts): Route[] {
         problems: ['forbidden'],
       },
       async answer(request, { call }) {
-        const site = parts.entry.at(() => readOriginalUrl(request));
+        const site = parts.entry.at(() => parseOriginalUrl(request));
         return (await answerAt(site, parts, request, call)) ?? refuse(request);
       },
     },
@@ -78,7 +78,7 @@ export function createGateRoutes(parts: GateParts): Route[] {
         problems: ['forbidden'],
       },
       async answer(request, { call }) {
-        const site = parts.entry.at(() => readForwarded(request));
+        const site = parts.entry.at(() => parseForwarded(request));
         const answer = await answerAt(site, parts, request, call);
         if (answer) return answer;
         const method = request.header('x-forwarded-method') ?? 'GET';
@@ -150,7 +150,7 @@ async function decide(
       ? { status: 'allowed', claims }
       : { status: 'forbidden', cause: site.isKnown ? 'not_allowed' : 'unknown_host', claims };
   };
-  const bearer = readBearer(request.header('authorization'));
+  const bearer = parseBearer(request.header('authorization'));
   let decision: Decision = { status: 'signed_out', cause: 'missing' };
   if (bearer !== null) {
     decision = await examine(bearer);
@@ -202,7 +202,7 @@ function letThrough({ describe }: Site, identity: string, headers: Record<string
  * in. For any other origin the header has no effect (Fetch §3.3.3).
  */
 function refuse(request: HttpRequest): HttpReply {
-  const headers = challengeBearer(readBearer(request.header('authorization')));
+  const headers = challengeBearer(parseBearer(request.header('authorization')));
   return replyJson(401, { active: false }, { ...headers, 'Access-Control-Allow-Credentials': 'true' });
 }
 

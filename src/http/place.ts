@@ -6,14 +6,14 @@ import type { HttpRequest } from './request.js';
  * What nginx is asked for, by X-Original-URL alone; null when it is missing, repeated or malformed. A request target has
  * no spaces, and repeated headers are joined by a comma and a space.
  */
-export function readOriginalUrl({ header }: HttpRequest): Place | null {
+export function parseOriginalUrl({ header }: HttpRequest): Place | null {
   const [, authority = '', target = ''] =
     /^https?:\/\/([^/?#\s]+)(\/\S*)$/i.exec(header('x-original-url') ?? '') ?? [];
   return createPlace(authority, target);
 }
 
-/** What Caddy or Traefik is asked for, by X-Forwarded-Host and X-Forwarded-Uri alone; null as `readOriginalUrl`. */
-export function readForwarded({ header }: HttpRequest): Place | null {
+/** What Caddy or Traefik is asked for, by X-Forwarded-Host and X-Forwarded-Uri alone; null as `parseOriginalUrl`. */
+export function parseForwarded({ header }: HttpRequest): Place | null {
   return createPlace(header('x-forwarded-host') ?? '', header('x-forwarded-uri') ?? '');
 }
 

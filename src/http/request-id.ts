@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isRequestId } from '../core/request-id.js';
 import type { Random } from '../ports.js';
-import type { ClientAddressReader } from './client-address.js';
+import type { ClientAddressFinder } from './client-address.js';
 import type { HttpReply } from './reply.js';
 import type { HttpRequest } from './request.js';
 import type { Dispatch } from './route.js';
@@ -17,7 +17,7 @@ export type AnswerWithId = (request: HttpRequest, requestId: string) => Promise<
  */
 export function withRequestId(
   answer: AnswerWithId,
-  { hasProxies, isProxy }: ClientAddressReader,
+  { hasProxies, isProxy }: ClientAddressFinder,
   random: Pick<Random, 'id'>,
 ): Dispatch {
   return async (request) => {

@@ -1,5 +1,5 @@
 import type { Tokens } from '../tokens/tokens.js';
-import { challengeBearer, readBearer } from './bearer.js';
+import { challengeBearer, parseBearer } from './bearer.js';
 import { readJsonBody } from './body.js';
 import { replyProblem } from './problems.js';
 import { replyIssued, replyJson } from './reply.js';
@@ -49,7 +49,7 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
         },
       },
       async answer(request, { call }) {
-        const token = readBearer(request.header('authorization'));
+        const token = parseBearer(request.header('authorization'));
         const check = await tokens.check(token, call);
         if (check.active && bearerPurposes.includes(check.claims.purpose)) {
           return replyJson(200, check, { 'Remote-User': check.claims.sub });
@@ -95,7 +95,7 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
         if (!tokens.canRevoke) return replyProblem('not_found', nothingRevoked);
         const { refresh_token } = await readJsonBody(request, schemas.logout, {});
         await tokens.revoke(refresh_token, call);
-        await tokens.revoke(readBearer(request.header('authorization')), call);
+        await tokens.revoke(parseBearer(request.header('authorization')), call);
         return replyJson(200, { success: true });
       },
     },
@@ -111,7 +111,7 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
       },
       async answer(request, { call }) {
         if (!tokens.canSignOut) return replyProblem('not_found', nothingRevoked);
-        const token = readBearer(request.header('authorization'));
+        const token = parseBearer(request.header('authorization'));
         const check = await tokens.check(token, call);
         if (!check.active || !bearerPurposes.includes(check.claims.purpose)) {
           const detail = 'The bearer token is missing, invalid or has expired';

@@ -10,7 +10,7 @@ import {
   resendPolicies,
   signInPurpose,
 } from '../core/policy.js';
-import { choice, flag, from, nameList, text, wholeNumber } from './row.js';
+import { choice, flag, from, names, text, wholeNumber } from './row.js';
 
 export const codeOptions = {
   /** Length of a code, 4 to 10. Default 6. */
@@ -47,7 +47,7 @@ export const codeOptions = {
   /** Length of a long code, 4 to 10 and at least `digits`. Default 10. */
   longDigits: from('OTP_LONG_DIGITS', wholeNumber(policyNumbers.longDigits)),
   /** What codes may be for; the first is used when a request names none. Default `['sign-in']`. */
-  purposes: from('OTP_PURPOSES', nameList([signInPurpose])),
+  purposes: from('OTP_PURPOSES', names([signInPurpose])),
   /** The application or tenant; namespaces share no codes, tokens or limits. Default `default`. */
   namespace: from('OTP_NAMESPACE', {
     ...text({ allowed: nameForm, accepts: namePattern }, defaultNamespace),

@@ -1,5 +1,5 @@
 import { isFrameSource } from '../core/origin.js';
-import { isColor, readLogoOrigin } from '../sign-in/brand.js';
+import { isColor, parseLogoOrigin } from '../sign-in/brand.js';
 import { isBrandLink } from '../sign-in/brand-links.js';
 import { createReturnTargets, type ReturnTargetOptions } from '../sign-in/return-target.js';
 import { flag, from, list, needing, passes, text } from './row.js';
@@ -30,7 +30,7 @@ export const pageOptions = {
   /** The logo above the sign-in page: an https address, or a path on its host. Default: none, `appName` is shown. */
   brandLogoUrl: from(
     'BRAND_LOGO_URL',
-    text({ allowed: 'an https address, or a path such as `/logo.svg`', accepts: passes(readLogoOrigin) }),
+    text({ allowed: 'an https address, or a path such as `/logo.svg`', accepts: passes(parseLogoOrigin) }),
   ),
   /** The colour of the buttons and links of the sign-in page, such as `#2f5bd7`. Default: a blue. */
   brandColor: from('BRAND_COLOR', text({ allowed: 'a colour such as `#2f5bd7`', accepts: isColor })),

@@ -71,9 +71,9 @@ export function resolveOptions(given: OtpOptions) {
     /** The spread of messages, where some people are sent none. */
     spreadMs: isOpenToAll ? undefined : options.deliverySpreadMs,
     /** What the sign-in page is, where it is served. */
-    page: isPageServed(options) ? describePage(options) : undefined,
+    page: isPageServed(options) ? resolvePage(options) : undefined,
     /** Where events are posted. */
-    events: describeEvents(options),
+    events: resolveEvents(options),
     testIdentities: resolveTestIdentities(options.testIdentities, { defaultCountry }),
     phoneCountries: parsePhoneCountries(options.phoneCountries),
     clock,
@@ -83,7 +83,7 @@ export function resolveOptions(given: OtpOptions) {
   };
 }
 
-function describePage(
+function resolvePage(
   options: FilledOptions,
 ): Pick<SignInOptions, 'home' | 'embedOrigins' | 'brand' | 'isOpenToAll'> {
   return {
@@ -99,7 +99,7 @@ function describePage(
   };
 }
 
-function describeEvents(options: FilledOptions): EventsTarget | undefined {
+function resolveEvents(options: FilledOptions): EventsTarget | undefined {
   const { eventsUrl, eventsSecret, eventsAllowPrivateTargets } = options;
   if (eventsUrl === undefined) return undefined;
   const secret = decodeWebhookSecret(eventsSecret, 'eventsSecret');

@@ -176,7 +176,7 @@ export function list(
 }
 
 /** Names of purposes. */
-export function nameList(byDefault: readonly string[]): Row<readonly string[], readonly string[]> {
+export function names(byDefault: readonly string[]): Row<readonly string[], readonly string[]> {
   const row = list({ of: `names of ${nameForm}`, accepts: () => true }, byDefault);
   return {
     ...row,

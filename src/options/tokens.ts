@@ -5,7 +5,7 @@ import type { ReadClaims } from '../ports.js';
 import { maxRefreshTtlSeconds, maxTtlSeconds } from '../tokens/claims.js';
 import { importPrivateKeys, importSecret, tokenAlgorithms } from '../tokens/keys.js';
 import { parseKeys } from './api-keys.js';
-import { choice, flag, from, hook, nameList, secret, text, value, wholeNumber } from './row.js';
+import { choice, flag, from, hook, names, secret, text, value, wholeNumber } from './row.js';
 
 const sharedSecret = secret(`at least ${minSecretBytes} bytes, used as they are`, importSecret);
 const privateKey = secret(
@@ -88,5 +88,5 @@ export const tokenOptions = {
   /** The token's `aud`. Default `stateless-otp`. */
   audience: from('JWT_AUDIENCE', text({ allowed: 'text' }, 'stateless-otp')),
   /** Purposes whose tokens `GET /token/verify` accepts and refresh tokens extend. Default `['sign-in']`. */
-  bearerPurposes: from('BEARER_PURPOSES', nameList([signInPurpose])),
+  bearerPurposes: from('BEARER_PURPOSES', names([signInPurpose])),
 };

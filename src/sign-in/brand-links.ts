@@ -17,7 +17,7 @@ export function isBrandLink(text: string): boolean {
 }
 
 /** The links in the language of the page, as far as it has words for them. */
-export function nameLinks(links: readonly string[], { page }: Pick<Strings, 'page'>): BrandLink[] {
+export function labelLinks(links: readonly string[], { page }: Pick<Strings, 'page'>): BrandLink[] {
   return links.map(split).map(({ label, url }) => {
     const key = findKnown(label);
     return { label: key === undefined ? label : page[key], url };

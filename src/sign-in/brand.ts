@@ -16,7 +16,7 @@ export interface Brand {
  *
  * @throws RangeError for anything but an https URL or a path
  */
-export function readLogoOrigin(logoUrl: string): string | null {
+export function parseLogoOrigin(logoUrl: string): string | null {
   if (/^\/(?!\/)[\x21-\x7E]*$/.test(logoUrl)) return null;
   const url = URL.canParse(logoUrl) ? new URL(logoUrl) : null;
   if (url?.protocol !== 'https:' || url.username !== '') {

@@ -27,7 +27,7 @@ ${channel !== undefined && html`<input type="hidden" name="channel" value="${cha
 ${asked.provider === 'turnstile' && html`<div id="turnstile"></div>`}`;
 }
 
-export function readSolution(form: URLSearchParams): string | undefined {
+export function findSolution(form: URLSearchParams): string | undefined {
   return form.get(field) || undefined;
 }
 

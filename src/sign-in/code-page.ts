@@ -8,7 +8,7 @@ import type { HttpRequest } from '../http/request.js';
 import type { Route } from '../http/route.js';
 import { formatExpiry } from '../messages/duration.js';
 import { fillString, joinSentences } from '../messages/strings.js';
-import { checkedBy, readSolution, renderCheck } from './check.js';
+import { checkedBy, findSolution, renderCheck } from './check.js';
 import type { Stray, Submission } from './forms.js';
 import { renderHelp } from './help.js';
 import { isolate, type Page } from './layout.js';
@@ -21,11 +21,11 @@ import { parsePastedCode } from './pasted-code.js';
 import { paths, signInPath } from './paths.js';
 import { phoneChannels } from './reach.js';
 import {
+  chooseMalformed,
   type Flow,
   findCheck,
   findNotice,
   isPending,
-  nameLength,
   putFirst,
   type SignInState,
 } from './state.js';
@@ -94,13 +94,13 @@ export function createCodeRoutes(parts: CodeParts): Route[] {
 
   function sayIncomplete(state: SignInState, own: Flow, typed: string): Outcome {
     const isKept = typed !== '' && typed.length <= maxKeptLength;
-    const notice = { kind: nameLength(own), digits: own.codeLength, isKept } as const;
+    const notice = { kind: chooseMalformed(own), digits: own.codeLength, isKept } as const;
     return say(notice, 'code', { ...putFirst(state, own), ...(isKept && { typed }) });
   }
 
   const resend = onOwnFlow((own, { form, state, asker }) => {
     const channel = channels.find((name) => name === form.get('channel'));
-    return flow.resend(state, own, { channel, solution: readSolution(form) }, asker);
+    return flow.resend(state, own, { channel, solution: findSolution(form) }, asker);
   });
 
   /** Another tab has finished this sign-in: a person who is signed in goes where this tab wanted to go. */
@@ -157,7 +157,7 @@ function renderCodeForm(context: PageContext, input: CodeView): Html {
   const isBase32 = codeAlphabet === 'base32';
   const lifeSeconds = Math.max(1, Math.floor((expiresAt - now) / 1000));
   const expires = fillString(strings.smsExpires, { in: formatExpiry(locale, roundLife(lifeSeconds)) });
-  const length = fillString(strings.page[nameLength(input.flow)], { digits: String(codeLength) });
+  const length = fillString(strings.page[chooseMalformed(input.flow)], { digits: String(codeLength) });
   const hint = joinSentences(length, expires);
   const slots = Array.from({ length: codeLength }, () => html`<span class="slot"></span>`);
   // `novalidate`: the pattern only tells the style sheet what fits into the slots.

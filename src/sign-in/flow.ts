@@ -9,11 +9,11 @@ import { goTo, type Outcome, say } from './outcome.js';
 import { paths } from './paths.js';
 import type { ReturnTargets } from './return-target.js';
 import {
+  chooseMalformed,
   endFirst,
   type Flow,
   forgetStep,
   isPending,
-  nameLength,
   putFirst,
   type SignInState,
   type Step,
@@ -102,7 +102,7 @@ export function createFlow(parts: FlowParts) {
       case 'invalid': {
         const { attemptsLeft } = result;
         if (attemptsLeft === null) {
-          return say({ kind: nameLength(flow), digits: flow.codeLength }, 'code', state);
+          return say({ kind: chooseMalformed(flow), digits: flow.codeLength }, 'code', state);
         }
         if (attemptsLeft === 0) return say({ kind: 'blocked' }, 'code', endFirst(state));
         return say({ kind: 'wrongCode', attemptsLeft }, 'code', state);

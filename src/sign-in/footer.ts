@@ -1,7 +1,7 @@
 import { remember } from '../fast/recent.js';
 import { type Html, html } from '../html.js';
 import { type Locale, locales } from '../messages/catalogue.js';
-import { nameLinks } from './brand-links.js';
+import { labelLinks } from './brand-links.js';
 import type { PageContext } from './page-context.js';
 import { paths } from './paths.js';
 
@@ -13,7 +13,7 @@ const nameOf = remember(locales.length, (locale: Locale) => {
 
 /** The links of the operator, and the languages. */
 export function renderFooter({ locale, strings, brand, at, here }: PageContext): Html {
-  const links = nameLinks(brand.links ?? [], strings).map(
+  const links = labelLinks(brand.links ?? [], strings).map(
     ({ label, url }) => html`<li><a href="${url}">${label}</a></li>`,
   );
   const choices = locales.map(

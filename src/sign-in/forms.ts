@@ -48,7 +48,7 @@ interface FormParts extends Pick<SignInOptions, 'sessionCookie' | 'monotonicCloc
   deviceCookie: DeviceCookie;
   formTokens: Pick<FormTokens, 'isValid'>;
   replies: PageReplies;
-  localeChoice: Pick<LocaleChoice, 'readPreference'>;
+  localeChoice: Pick<LocaleChoice, 'findPreference'>;
   targets: Pick<ReturnTargets, 'parse'>;
 }
 
@@ -77,7 +77,7 @@ export function createFormAcceptor(parts: FormParts): AcceptForm {
   }
 
   /** Tells browsers apart: by the name in their state, else by their session, else by their cookies. */
-  function nameSender(request: HttpRequest, state: SignInState | null): string | null {
+  function identifySender(request: HttpRequest, state: SignInState | null): string | null {
     const cookies = request.header('cookie');
     return state?.browser ?? sessionCookie.read(cookies)[0] ?? cookies;
   }
@@ -93,22 +93,22 @@ export function createFormAcceptor(parts: FormParts): AcceptForm {
       const refuse = () => replies.notice(request, state && form ? 403 : 400, 'outdated', onwards);
       if (!form || isCrossOrigin(request)) return refuse();
       try {
-        const nameClick = (sender: string | null) =>
+        const identifyClick = (sender: string | null) =>
           createHash('sha256').update(`${path}\0${sender}\0${form}`).digest('base64url');
-        const click = nameClick(nameSender(request, state));
+        const click = identifyClick(identifySender(request, state));
         let outcome = await submissions.find(click);
         if (!outcome) {
           const admission =
             state && isShownIn(state, form) ? { state } : await receiveStray?.({ request, form, state });
           if (!admission) return refuse();
           if ('reply' in admission) return admission.reply;
-          const locale = localeChoice.readPreference(request) ?? undefined;
+          const locale = localeChoice.findPreference(request) ?? undefined;
           const asker = { call, locale, devices: deviceCookie.read(request) };
           const work = () => submit({ request, form, state: admission.state, asker });
           outcome = await submissions.run(click, work);
           // A second click may be sent when the browser already has the cookies of this outcome.
           const sender = outcome.state?.browser ?? outcome.session?.accessToken;
-          if (sender !== undefined) submissions.keep(nameClick(sender), outcome);
+          if (sender !== undefined) submissions.keep(identifyClick(sender), outcome);
         }
         return replies.seeOther(request, outcome.location, listCookies(outcome));
       } catch (error) {

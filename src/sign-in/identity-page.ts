@@ -3,7 +3,7 @@ import { type Html, html } from '../html.js';
 import type { HttpReply } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
 import type { Route } from '../http/route.js';
-import { checkedBy, readSolution, renderCheck } from './check.js';
+import { checkedBy, findSolution, renderCheck } from './check.js';
 import { isSameOrigin } from './form-tokens.js';
 import type { Stray, Submission } from './forms.js';
 import { type Page, titleOf } from './layout.js';
@@ -38,7 +38,7 @@ export function createIdentityRoutes(parts: IdentityParts): Route[] {
     const returnTo = targets.parse(query.get('rd'));
     const identity = await findSignedIn(request);
     if (identity !== null) return showSignedIn(parts, request, identity, returnTo ?? targets.home);
-    const { state, cookies } = stateCookie.readOrBegin(request);
+    const { state, cookies } = stateCookie.findOrBegin(request);
     const edited = state.flows.find(({ id }) => id === query.get('flow'))?.identity;
     return showForm(request, state, { returnTo, edited, cookies });
   }
@@ -78,10 +78,10 @@ ${renderLine(context, notice, page.hint)}
   async function submit({ request, form, state, asker }: Submission): Promise<Outcome> {
     const location = await findWayOn(request, form);
     if (location !== null) return { location };
-    const { typed, country, rd } = readFields(form);
+    const { typed, country, rd } = parseFields(form);
     const returnTo = targets.parse(rd);
     const retry = { ...state, returnTo, typed: typed.slice(0, maxInputLength), country };
-    const identity = readTyped(typed, country);
+    const identity = parseTyped(typed, country);
     if (identity === 'ambiguous' || (identity === null && looksNational(typed))) {
       const offered = parts.findCountry(request, country);
       return say({ kind: 'chooseCountry' }, 'identity', { ...retry, country: offered ?? null });
@@ -90,7 +90,7 @@ ${renderLine(context, notice, page.hint)}
     const sent = state.flows.find((one) => one.identity === identity.value && isPending(one, clock()));
     // Asked for again, in this tab or another: the code that was sent is still valid.
     if (sent) return goTo('code', putFirst(forgetStep(state), { ...sent, returnTo }));
-    return flow.begin(retry, identity.value, readSolution(form), asker);
+    return flow.begin(retry, identity.value, findSolution(form), asker);
   }
 
   /** A form needs no token from a browser that says itself that the form is from this origin. */
@@ -108,22 +108,22 @@ ${renderLine(context, notice, page.hint)}
     }
     const kind = isRetry && !keepsCookies ? 'cookiesNeeded' : 'outdated';
     const notice = { kind, step: 'identity' } as const;
-    const { typed, country, rd } = readFields(form);
+    const { typed, country, rd } = parseFields(form);
     const how = { returnTo: targets.parse(rd), isRetry: !keepsCookies, status: state ? 403 : 400, cookies };
     return { reply: showForm(request, { ...fresh, typed, country, notice }, how) };
   }
 
   /** Where the form leads immediately, when the person is already signed in. */
   async function findWayOn(request: HttpRequest, form: URLSearchParams): Promise<string | null> {
-    const { typed, country, rd } = readFields(form);
+    const { typed, country, rd } = parseFields(form);
     const signedIn = await findSignedIn(request);
-    const identity = readTyped(typed, country);
+    const identity = parseTyped(typed, country);
     if (signedIn === null || identity === null || identity === 'ambiguous') return null;
     return identity.value === signedIn ? (targets.parse(rd) ?? targets.home ?? paths.signIn) : null;
   }
 
   /** A number that begins with a country code names its own country; for any other, the given country counts. */
-  const readTyped = (typed: string, country = parts.defaultCountry) =>
+  const parseTyped = (typed: string, country = parts.defaultCountry) =>
     parseIdentity(typed, { defaultCountry: country }) ?? parseIdentity(withPlus(typed));
 
   return [
@@ -132,7 +132,7 @@ ${renderLine(context, notice, page.hint)}
   ];
 }
 
-function readFields(form: URLSearchParams) {
+function parseFields(form: URLSearchParams) {
   const country = form.get('country');
   return {
     typed: form.get('identity') ?? '',

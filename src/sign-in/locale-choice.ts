@@ -24,14 +24,14 @@ export function createLocaleChoice(
   const find = (name: string | null | undefined) => locales.find((locale) => locale === name);
 
   /** The choice of this browser; without one, its Accept-Language header. */
-  function readPreference(request: HttpRequest): string | null {
+  function findPreference(request: HttpRequest): string | null {
     const chosen = cookie.read(request.header('cookie')).map(find).find(Boolean);
     return chosen ?? request.header('accept-language');
   }
 
   return {
-    readPreference,
-    localeOf: (request: HttpRequest) => chooseLocale(readPreference(request), options.defaultLocale),
+    findPreference,
+    localeOf: (request: HttpRequest) => chooseLocale(findPreference(request), options.defaultLocale),
     /** Keeps the choice, and shows the page in that language. Without a token: a language is all that it can change. */
     createRoute(replies: Pick<PageReplies, 'seeOther'>): Route {
       async function answer(request: HttpRequest): Promise<HttpReply> {

@@ -4,7 +4,7 @@ import { type HttpReply, securityHeaders } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
 import { catalogue, type Locale } from '../messages/catalogue.js';
 import type { Assets } from './assets.js';
-import { readLogoOrigin } from './brand.js';
+import { parseLogoOrigin } from './brand.js';
 import { turnstileOrigin, turnstileScript } from './check.js';
 import { type Page, renderDocument, titleOf } from './layout.js';
 import { type NoticeKind, renderNotice } from './notice.js';
@@ -50,10 +50,10 @@ export function createPageReplies(parts: PageReplyParts) {
     ...(isEmbeddable ? {} : { 'X-Frame-Options': frameOptions }),
     Vary: 'Accept-Language, Cookie',
   };
-  const logoOrigin = brand.logoUrl === undefined ? null : readLogoOrigin(brand.logoUrl);
+  const logoOrigin = brand.logoUrl === undefined ? null : parseLogoOrigin(brand.logoUrl);
 
   /** Not `'self'` for styles and scripts: behind the gate the host is the application's, with files of its own. */
-  function createPolicy(source: string, checkedBy?: HumanCheckProvider): string {
+  function createContentPolicy(source: string, checkedBy?: HumanCheckProvider): string {
     const { script = '', others = strict } = checkedBy ? policyOf[checkedBy] : {};
     return [
       "default-src 'none'",
@@ -72,7 +72,7 @@ export function createPageReplies(parts: PageReplyParts) {
     return { ...common, ...headers, ...(cookies.length > 0 ? { 'Set-Cookie': cookies } : {}) };
   }
 
-  const redirectPolicy = createPolicy("'none'");
+  const redirectPolicy = createContentPolicy("'none'");
   /** By a relative reference (RFC 9110 §10.2.2). */
   function redirect(status: number, from: string, to: string, cookies: readonly string[]): HttpReply {
     const headers = { 'Content-Security-Policy': redirectPolicy, Location: locate(from, to) };
@@ -94,7 +94,7 @@ export function createPageReplies(parts: PageReplyParts) {
     const body = renderDocument(context, render(context), { ...assets.urls(), nonce, checkScript });
     const headers = {
       'Content-Type': 'text/html; charset=utf-8',
-      'Content-Security-Policy': createPolicy(`'nonce-${nonce}'`, checkedBy),
+      'Content-Security-Policy': createContentPolicy(`'nonce-${nonce}'`, checkedBy),
     };
     return { status, headers: withCookies(headers, cookies), body };
   }

@@ -40,7 +40,7 @@ function showSession(
   request: HttpRequest,
   describe: (context: PageContext) => Session,
 ): HttpReply {
-  const { state, cookies } = stateCookie.readOrBegin(request);
+  const { state, cookies } = stateCookie.findOrBegin(request);
   const render = (context: PageContext): Page => {
     const { page } = context.strings;
     const { lead, way, wayBack, ...session } = describe(context);

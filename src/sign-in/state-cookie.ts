@@ -61,7 +61,7 @@ export function createStateCookie(
     isSent: (request: HttpRequest) => cookie.read(request.header('cookie')).length > 0,
     read,
     /** As `read`; a browser without one gets a new state, by these cookies. */
-    readOrBegin(request: HttpRequest): { state: SignInState; cookies: string[] } {
+    findOrBegin(request: HttpRequest): { state: SignInState; cookies: string[] } {
       const known = read(request);
       const state = known ?? begin();
       return { state, cookies: known ? [] : [write(state)] };

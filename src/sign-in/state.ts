@@ -67,7 +67,7 @@ export function isPending(flow: Flow, now: number): boolean {
 }
 
 /** The string that says how long the code is. */
-export function nameLength({ codeAlphabet }: Flow): 'malformedCode' | 'malformedText' {
+export function chooseMalformed({ codeAlphabet }: Flow): 'malformedCode' | 'malformedText' {
   return codeAlphabet === 'base32' ? 'malformedText' : 'malformedCode';
 }
 

@@ -24,7 +24,7 @@ interface Guesses {
 export function createWindowStore({ windowSeconds, driftTolerance, clock }: WindowStoreOptions): Store {
   const counts = createProcessCounts();
   const guesses = new ExpiringMap<Guesses>(entriesRange.default);
-  const findWindow = (now: number) => Math.floor(now / 1000 / windowSeconds);
+  const windowAt = (now: number) => Math.floor(now / 1000 / windowSeconds);
   const noCause = { challenge: '', mute: false } as const;
 
   return {
@@ -36,7 +36,7 @@ export function createWindowStore({ windowSeconds, driftTolerance, clock }: Wind
       const counted = await counts.open({ ...request, resend: 'reuse' });
       if (counted.status !== 'opened') return counted;
       const { keyIds, channel, digits, mute } = request;
-      const window = findWindow(now);
+      const window = windowAt(now);
       return {
         ...counted,
         record: { ...noCause, keyId: keyIds[0], window, digits, channel, mute },
@@ -52,7 +52,7 @@ export function createWindowStore({ windowSeconds, driftTolerance, clock }: Wind
       if (oldest !== undefined) return { status: 'limited', retryAfterMs: oldest + periodMs - now };
       times.push(now);
       guesses.save(budgetTag, { times, expiresAt: now + periodMs }, now);
-      const current = findWindow(now);
+      const current = windowAt(now);
       const records = keyIds.flatMap((keyId) =>
         Array.from({ length: 2 * driftTolerance + 1 }, (_, index) => ({
           ...noCause,

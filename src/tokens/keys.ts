@@ -128,13 +128,13 @@ export function importSecret(secret: string, name: string): SigningKey {
 export function importPrivateKeys(text: string | undefined, name: string): PrivateKey[] {
   if (text === undefined) return [];
   if (typeof text !== 'string') throw new TypeError(`${name} must be PEM, a JWK or a JWK Set as text`);
-  const keys = parseKeys(text.trim(), name).map((material) => importPrivateKey(material, name));
+  const keys = parseKeyTexts(text.trim(), name).map((material) => importPrivateKey(material, name));
   if (keys.length === 0) throw new RangeError(`${name} must hold at least one key`);
   return keys;
 }
 
 /** PEM unchanged, or the JWKs in the text. */
-function parseKeys(text: string, name: string): (string | JsonWebKey)[] {
+function parseKeyTexts(text: string, name: string): (string | JsonWebKey)[] {
   // Single-line environment variables often spell line ends as \n.
   if (text.startsWith('-----BEGIN ')) return [text.replaceAll('\\n', '\n')];
   let parsed: unknown;
@@ -158,7 +158,7 @@ function importPrivateKey(material: string | JsonWebKey, name: string): PrivateK
   }
   const publicKey = createPublicKey(key);
   const digest = algorithm === 'ES256' ? 'sha256' : null;
-  const [signing, checking] = [describeUse(key), describeUse(publicKey)];
+  const [signing, checking] = [toSigningInput(key), toSigningInput(publicKey)];
   const signBytes = (input: string) => sign(digest, Buffer.from(input), signing);
   if (!verify(digest, Buffer.from('check'), checking, signBytes('check'))) {
     throw new RangeError(`${name} has a public part that does not belong to its private part`);
@@ -188,7 +188,7 @@ function toKeyObject(material: string | JsonWebKey, name: string): KeyObject {
 }
 
 /** A key, and signatures as a JWS has them (RFC 7518 §3.4). workerd takes no key object together with options. */
-function describeUse(key: KeyObject): SignKeyObjectInput {
+function toSigningInput(key: KeyObject): SignKeyObjectInput {
   const input = isWorkerd ? { key: key.export({ format: 'jwk' }), format: 'jwk' } : { key };
   return { ...(input as { key: KeyObject }), dsaEncoding: 'ieee-p1363' };
 }

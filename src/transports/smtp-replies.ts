@@ -111,7 +111,7 @@ const shortage = /insufficient (system|disk)|system (storage|resources)|out of (
 /** Reply codes that do not concern a mailbox (RFC 5321 §4.2.3, RFC 7504, RFC 4954 §6), unless something else says so. */
 const generalCodes = /^(421|454|455|50\d|521|53\d|554|555|57\d)$/;
 
-function findFault({ enhanced, words }: Reply): Rule['fault'] | undefined {
+function findReplyFault({ enhanced, words }: Reply): Rule['fault'] | undefined {
   const detail = enhanced?.slice(2) ?? '';
   const matches = (rule: Rule) =>
     (rule.enhanced?.test(detail) ?? true) &&
@@ -142,7 +142,7 @@ export function blameSession(reply: Reply, command: string): Exclude<Fault, 'rec
     const isOurs = loginLimits.test(reply.words) || /\.7\.[1-9]/.test(reply.enhanced ?? '');
     return isOurs ? 'account' : 'connection';
   }
-  const isOurs = findFault(reply) === 'account' || reply.enhanced?.slice(1, 4) === '.7.';
+  const isOurs = findReplyFault(reply) === 'account' || reply.enhanced?.slice(1, 4) === '.7.';
   return isOurs ? 'account' : 'connection';
 }
 
@@ -151,7 +151,7 @@ export function blameSession(reply: Reply, command: string): Exclude<Fault, 'rec
  * recipient's domain may influence the reply.
  */
 export function blameMessage(reply: Reply): Exclude<Fault, 'connection'> {
-  const fault = findFault(reply);
+  const fault = findReplyFault(reply);
   if (fault) return fault;
   const { code, enhanced, words } = reply;
   switch (enhanced?.charAt(2)) {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createClientAddressReader } from '../../src/http/client-address.js';
+import { createClientAddressFinder } from '../../src/http/client-address.js';
 import { createTestOtp } from '../helpers/otp.js';
 
 test('the rightmost address that no trusted proxy has is the client', () => {
-  const { readCaller: read } = createClientAddressReader([
+  const { findCaller: read } = createClientAddressFinder([
     'loopback',
     '10.0.0.0/8',
     '2001:db8::/32',
@@ -22,7 +22,7 @@ test('the rightmost address that no trusted proxy has is the client', () => {
 
 // Attack: put something into the header that is not an address, to be counted as nobody or as someone else.
 test('an entry that is not an address ends the chain at the proxy that sent it', () => {
-  const { readCaller: read } = createClientAddressReader(['10.0.0.0/8']);
+  const { findCaller: read } = createClientAddressFinder(['10.0.0.0/8']);
   for (const forwarded of [
     '',
     ' , ,',
@@ -49,14 +49,14 @@ test('an entry that is not an address ends the chain at the proxy that sent it',
 
 // Attack: be a user of a back end that appends to X-Forwarded-For, and send another address with each request.
 test('for whom a known caller calls is the rightmost address that no trusted proxy has', () => {
-  const { readOnBehalfOf } = createClientAddressReader(['10.0.0.0/8']);
-  assert.equal(readOnBehalfOf('198.51.100.1'), '198.51.100.1');
-  assert.equal(readOnBehalfOf('6.6.6.6, 198.51.100.1'), '198.51.100.1');
-  assert.equal(readOnBehalfOf('6.6.6.6, 198.51.100.1, 10.0.0.1'), '198.51.100.1');
-  assert.equal(readOnBehalfOf('10.0.0.1'), '10.0.0.1');
-  assert.equal(readOnBehalfOf(null), undefined);
+  const { findOnBehalfOf } = createClientAddressFinder(['10.0.0.0/8']);
+  assert.equal(findOnBehalfOf('198.51.100.1'), '198.51.100.1');
+  assert.equal(findOnBehalfOf('6.6.6.6, 198.51.100.1'), '198.51.100.1');
+  assert.equal(findOnBehalfOf('6.6.6.6, 198.51.100.1, 10.0.0.1'), '198.51.100.1');
+  assert.equal(findOnBehalfOf('10.0.0.1'), '10.0.0.1');
+  assert.equal(findOnBehalfOf(null), undefined);
   for (const forwarded of ['', ',', 'junk', '198.51.100.1, unknown']) {
-    assert.equal(readOnBehalfOf(forwarded), 'unknown');
+    assert.equal(findOnBehalfOf(forwarded), 'unknown');
   }
 });
 
@@ -120,7 +120,7 @@ const whatever = fc.oneof(
 
 // Attack: prepend hops to X-Forwarded-For, in any form, to be counted as someone else.
 test('of any chain the client is found, and nothing that it prepends changes that', () => {
-  const { readCaller, readOnBehalfOf } = createClientAddressReader([
+  const { findCaller, findOnBehalfOf } = createClientAddressFinder([
     'loopback',
     '10.0.0.0/8',
     '2001:db8::/32',
@@ -135,8 +135,8 @@ test('of any chain the client is found, and nothing that it prepends changes tha
       (forged, client, between, last, comma) => {
         const honest = [client, ...between].map(({ text }) => text).join(comma);
         for (const header of [honest, [...forged, honest].join(comma)]) {
-          assert.equal(readCaller(last.address, header), client.address, header);
-          assert.equal(readOnBehalfOf(header), client.address, header);
+          assert.equal(findCaller(last.address, header), client.address, header);
+          assert.equal(findOnBehalfOf(header), client.address, header);
         }
       },
     ),
@@ -145,22 +145,22 @@ test('of any chain the client is found, and nothing that it prepends changes tha
 });
 
 test('an address that a framework took from the header counts without its port', () => {
-  const { readCaller } = createClientAddressReader(['10.0.0.0/8']);
-  assert.equal(readCaller('10.0.0.1:4711', '203.0.113.5:80'), '203.0.113.5');
-  assert.equal(readCaller('[::ffff:10.0.0.1]:4711', '[2001:db9::1]:80'), '2001:db9::1');
+  const { findCaller } = createClientAddressFinder(['10.0.0.0/8']);
+  assert.equal(findCaller('10.0.0.1:4711', '203.0.113.5:80'), '203.0.113.5');
+  assert.equal(findCaller('[::ffff:10.0.0.1]:4711', '[2001:db9::1]:80'), '2001:db9::1');
 });
 
 // Attack: connect over TCP and say that it was a unix socket, to be believed what X-Forwarded-For holds.
 test('a peer on a unix socket is believed only if unix is trusted, also in the middle of a chain', () => {
-  const trusting = createClientAddressReader(['unix', '10.0.0.0/8']);
-  assert.equal(trusting.readCaller('unix', '203.0.113.5'), '203.0.113.5');
-  assert.equal(trusting.readCaller('unix', '203.0.113.5, unix:, 10.0.0.1'), '203.0.113.5');
-  assert.equal(trusting.readCaller('unix', null), 'unix');
-  assert.equal(trusting.readCaller('unknown', '203.0.113.5'), 'unknown');
-  assert.equal(trusting.readCaller('198.51.100.1', '203.0.113.5, unix:'), '198.51.100.1');
-  const others = createClientAddressReader(['loopback']);
-  assert.equal(others.readCaller('unix', '203.0.113.5'), 'unix');
-  assert.equal(others.readCaller('127.0.0.1', '203.0.113.5, unix:'), '127.0.0.1');
+  const trusting = createClientAddressFinder(['unix', '10.0.0.0/8']);
+  assert.equal(trusting.findCaller('unix', '203.0.113.5'), '203.0.113.5');
+  assert.equal(trusting.findCaller('unix', '203.0.113.5, unix:, 10.0.0.1'), '203.0.113.5');
+  assert.equal(trusting.findCaller('unix', null), 'unix');
+  assert.equal(trusting.findCaller('unknown', '203.0.113.5'), 'unknown');
+  assert.equal(trusting.findCaller('198.51.100.1', '203.0.113.5, unix:'), '198.51.100.1');
+  const others = createClientAddressFinder(['loopback']);
+  assert.equal(others.findCaller('unix', '203.0.113.5'), 'unix');
+  assert.equal(others.findCaller('127.0.0.1', '203.0.113.5, unix:'), '127.0.0.1');
 });
 
 test('a proxy that is not an address, range or loopback is refused by name', () => {
@@ -179,7 +179,7 @@ test('a proxy that is not an address, range or loopback is refused by name', () 
     ...['true', '*', 'all', 'any', 'unix:', 'UNIX', '0.0.0.0:0', '[::1]'],
   ]) {
     assert.throws(
-      () => createClientAddressReader(['loopback', entry]),
+      () => createClientAddressFinder(['loopback', entry]),
       ({ message }: Error) =>
         message.startsWith('trusted proxies are addresses, CIDR ranges or loopback') &&
         message.includes(`got ${entry}: name each proxy`),
@@ -232,14 +232,14 @@ test('ranges that together are all of IPv4 or all of IPv6 are refused, and not i
         const ranges = split(0n, 0, bits, [...cuts]).map(([start, length]) => write(start, length));
         const mixed = [...ranges, ...others].sort();
         assert.throws(
-          () => createClientAddressReader(mixed),
+          () => createClientAddressFinder(mixed),
           new RegExp(`must not cover all of ${name}, got `),
         );
         if (ranges.length > 1) {
           const without = ranges.filter((_range, index) => index !== missing % ranges.length);
           const gap = ranges[missing % ranges.length] ?? '';
           // Nobody calls from outside global unicast.
-          if (bits === 32 || /^[23]...:/.test(gap) || gap.endsWith('/0')) createClientAddressReader(without);
+          if (bits === 32 || /^[23]...:/.test(gap) || gap.endsWith('/0')) createClientAddressFinder(without);
         }
       },
     ),
@@ -255,14 +255,14 @@ test('ranges that together are all of IPv4 or all of IPv6 are refused, and not i
     ['::/1'],
     ['2000::/4', 'fc00::/7', '3000::/4'],
   ]) {
-    assert.throws(() => createClientAddressReader(entries), /must not cover all of IPv[46]/);
+    assert.throws(() => createClientAddressFinder(entries), /must not cover all of IPv[46]/);
   }
 });
 
 test('a range of IPv6 addresses says nothing of IPv4 addresses that are mapped into it', () => {
-  const { readCaller } = createClientAddressReader(['::/3']);
-  assert.equal(readCaller('::ffff:198.51.100.1', '203.0.113.5'), '198.51.100.1');
-  assert.equal(readCaller('::1', '203.0.113.5'), '203.0.113.5');
-  const mapped = createClientAddressReader(['::ffff:10.0.0.0/104']);
-  assert.equal(mapped.readCaller('10.1.2.3', '203.0.113.5'), '203.0.113.5');
+  const { findCaller } = createClientAddressFinder(['::/3']);
+  assert.equal(findCaller('::ffff:198.51.100.1', '203.0.113.5'), '198.51.100.1');
+  assert.equal(findCaller('::1', '203.0.113.5'), '203.0.113.5');
+  const mapped = createClientAddressFinder(['::ffff:10.0.0.0/104']);
+  assert.equal(mapped.findCaller('10.1.2.3', '203.0.113.5'), '203.0.113.5');
 });

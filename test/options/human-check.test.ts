@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { formatCheck } from '../../src/cli/check.js';
 import { loadConfig } from '../../src/cli/config.js';
-import { readHumanCheck } from '../../src/cli/human-check.js';
+import { toHumanCheck } from '../../src/cli/human-check.js';
 import { createOtp, type OtpOptions } from '../../src/index.js';
 import { createInbox, jwtSecret, secretKey } from '../helpers/otp.js';
 
@@ -18,7 +18,7 @@ const turnstile = { HUMAN_CHECK: 'turnstile', HUMAN_CHECK_SITE_KEY: siteKey, HUM
 const read = (environment: Record<string, string>) => {
   const { config, problems } = loadConfig({ NODE_ENV: 'test', ...environment });
   assert.ok(config, problems.join('\n'));
-  return readHumanCheck(config);
+  return toHumanCheck(config);
 };
 
 test('the library takes both providers, and names what is wrong with either', () => {

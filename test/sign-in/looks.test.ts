@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { locales } from '../../src/messages/catalogue.js';
-import { isColor, readLogoOrigin, writeBrandStyle } from '../../src/sign-in/brand.js';
+import { isColor, parseLogoOrigin, writeBrandStyle } from '../../src/sign-in/brand.js';
 import { isBrandLink } from '../../src/sign-in/brand-links.js';
 import { guessCountry, nameCountries } from '../../src/sign-in/countries.js';
 import { looksNational, withPlus } from '../../src/sign-in/national.js';
@@ -59,8 +59,8 @@ test('a colour is #rgb or #rrggbb and nothing else', () => {
 });
 
 test('a logo is a path of the page or an https address', () => {
-  assert.equal(readLogoOrigin('/logo.svg'), null);
-  assert.equal(readLogoOrigin('https://cdn.example.com/logo.svg?v=1'), 'https://cdn.example.com');
+  assert.equal(parseLogoOrigin('/logo.svg'), null);
+  assert.equal(parseLogoOrigin('https://cdn.example.com/logo.svg?v=1'), 'https://cdn.example.com');
   for (const bad of [
     '//cdn.example.com/x',
     'http://cdn.example.com/x',
@@ -69,7 +69,7 @@ test('a logo is a path of the page or an https address', () => {
     'https://a@b.c/x',
     '/a b',
   ]) {
-    assert.throws(() => readLogoOrigin(bad), RangeError, bad);
+    assert.throws(() => parseLogoOrigin(bad), RangeError, bad);
   }
 });
 

@@ -11,11 +11,11 @@ const identifying = /_USERNAME$|_SID$|_KEY_ID$|_API_KEY$|_CLIENT_ID$|_PHONE_NUMB
 export function sayRefusal(name: SenderName, refusal: Refusal, config: Config): string {
   const cause = sayCause(refusal);
   if (refusal.category !== 'unauthorized') return cause;
-  const others = listCredentials(name, config).filter((setting) => !cause.includes(setting));
+  const others = listGivenCredentials(name, config).filter((setting) => !cause.includes(setting));
   return others.length === 0 ? cause : `${cause}: check ${others.join(', ')}`;
 }
 
-function listCredentials(name: SenderName, config: Config): string[] {
+function listGivenCredentials(name: SenderName, config: Config): string[] {
   return listSettings(name)
     .filter(([setting]) => config[setting] !== undefined)
     .filter(([setting, { isSecret }]) => isSecret || identifying.test(setting))

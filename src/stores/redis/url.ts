@@ -100,7 +100,7 @@ function parseScheme(url: string) {
 }
 
 function parseHosts(text: string, kind: Target['kind']): Host[] {
-  const hosts = text.split(',').map((host) => parseHost(host, defaultPorts[kind]));
+  const hosts = text.split(',').map((host) => parseServer(host, defaultPorts[kind]));
   if (kind === 'single' && hosts.length > 1) {
     throw refuse('has several hosts, which takes redis+sentinel:// or redis+cluster://');
   }
@@ -108,7 +108,7 @@ function parseHosts(text: string, kind: Target['kind']): Host[] {
 }
 
 /** A name, an IPv4 address, or an IPv6 address in brackets, optionally with a zone (RFC 6874). */
-function parseHost(text: string, defaultPort: number): Host {
+function parseServer(text: string, defaultPort: number): Host {
   const match = /^(?:\[([0-9a-f:.]+)(?:%(?:25)?([\w.-]+))?\]|([a-z0-9._-]+))(?::([0-9]{1,5}))?$/i.exec(text);
   const [, address, zone, name, portText] = match ?? [];
   if (address === undefined && name === undefined) {
