@@ -20,15 +20,7 @@ export interface RouteOptions {
   noteTry?: ((transport: string, channel: Channel, receipt: Receipt, durationMs: number) => void) | undefined;
 }
 
-export interface Router {
-  serves(channel: Channel): boolean;
-  /** The name of the transport that is asked first. */
-  firstTransport(channel: Channel): string | undefined;
-  /** Whether any transport of the channel takes more than probes. */
-  isUp(channel: Channel): boolean;
-  /** Never rejects, and respects the timeout. */
-  send(message: Message): Promise<RoutedReceipt>;
-}
+export type Router = ReturnType<typeof createRouter>;
 
 /** The outcome of a message that was not tried, because every transport of its channel is down. */
 export const noTransportUp = createRefusal('unavailable', 'no transport is up', {
@@ -41,7 +33,7 @@ export const noTransportUp = createRefusal('unavailable', 'no transport is up', 
  *
  * @throws RangeError as `checkRoutes` does
  */
-export function createRouter(options: RouteOptions): Router {
+export function createRouter(options: RouteOptions) {
   const { transports, routes = {}, timeoutMs, clock, outcomes, noteTry } = options;
   checkRoutes(transports, routes);
   const guarded = transports.map((transport) => ({
@@ -82,10 +74,13 @@ export function createRouter(options: RouteOptions): Router {
   }
 
   return {
-    firstTransport: (channel) => found.get(channel)?.[0]?.transport.name,
-    serves: (channel) => (found.get(channel) ?? []).length > 0,
-    isUp: (channel) => (found.get(channel) ?? []).some(({ breaker }) => !breaker.isOpen),
-    async send(message) {
+    /** The name of the transport that is asked first. */
+    firstTransport: (channel: Channel) => found.get(channel)?.[0]?.transport.name,
+    serves: (channel: Channel) => (found.get(channel) ?? []).length > 0,
+    /** Whether any transport of the channel takes more than probes. */
+    isUp: (channel: Channel) => (found.get(channel) ?? []).some(({ breaker }) => !breaker.isOpen),
+    /** Never rejects, and respects the timeout. */
+    async send(message: Message): Promise<RoutedReceipt> {
       const startedAt = clock.now();
       const recipient = groupRecipient(message);
       let leftMs = timeoutMs;

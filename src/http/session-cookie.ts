@@ -10,31 +10,21 @@ export interface CookieOptions {
   isInsecure: boolean;
 }
 
-/** A cookie that scripts cannot read and that forms of other sites do not send. */
-export interface Cookie {
-  name: string;
-  /**
-   * The values in a Cookie header, in its order. There can be several: another host under the same domain may have set a
-   * cookie of this name, and browsers do not say which is which (RFC 6265 §4.2.2).
-   */
-  read(cookieHeader: string | null): string[];
-  /** The Set-Cookie value that stores this value for this long. */
-  write(value: string, maxAgeSeconds: number): string;
-  clear(): string;
-}
-
+export type Cookie = ReturnType<typeof createCookie>;
 /** The cookie that holds the token of a person who signed in at a page. */
 export type SessionCookie = Cookie;
 
-export function createSessionCookie(options: CookieOptions): SessionCookie {
+export function createSessionCookie(options: CookieOptions) {
   return createCookie('otp_session', options);
 }
 
 /**
+ * A cookie that scripts cannot read and that forms of other sites do not send.
+ *
  * With the prefixes of RFC 6265bis §4.1.3, browsers accept the cookie only over https, from its own host or domain. A namespace
  * has only characters that the name of a cookie may have (RFC 6265 §4.1.1).
  */
-export function createCookie(baseName: string, options: CookieOptions): Cookie {
+export function createCookie(baseName: string, options: CookieOptions) {
   const { domain, namespace = defaultNamespace, isInsecure } = options;
   const prefix = isInsecure ? '' : domain === undefined ? '__Host-' : '__Secure-';
   const suffix = namespace === defaultNamespace ? '' : `_${namespace}`;
@@ -48,8 +38,16 @@ export function createCookie(baseName: string, options: CookieOptions): Cookie {
   } as const;
   return {
     name,
-    read: (header) => [...new Set(header?.split(';').flatMap((pair) => parse(pair, name)[name] ?? []))],
-    write: (value, maxAge) => serialize(name, value, { ...attributes, maxAge }),
+    /**
+     * The values in a Cookie header, in its order. There can be several: another host under the same domain may have set a
+     * cookie of this name, and browsers do not say which is which (RFC 6265 §4.2.2).
+     */
+    read: (header: string | null) => [
+      ...new Set(header?.split(';').flatMap((pair) => parse(pair, name)[name] ?? [])),
+    ],
+    /** The Set-Cookie value that stores this value for this long. */
+    write: (value: string, maxAgeSeconds: number) =>
+      serialize(name, value, { ...attributes, maxAge: maxAgeSeconds }),
     clear: () => serialize(name, '', { ...attributes, maxAge: 0 }),
   };
 }

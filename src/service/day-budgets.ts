@@ -52,23 +52,6 @@ export interface Spent {
 
 export type SpendRefusal = Extract<SpendResult, { status: 'limited' }>;
 
-export interface DayBudgets {
-  /** Counts a send against the limits of the address, and against those over a day but for the identity's. */
-  spend(spender: Spender): Promise<Spent | SpendRefusal | RateLimited>;
-  /**
-   * What `spend` would count, for a store that counts it together with the record; undefined where `spend` has to come first.
-   */
-  describeSpending(spender: Spender): { spending: SpendRequest | undefined; spent: Spent } | undefined;
-  /** How the store counts the send for its identity; undefined where it does not. */
-  describeSend(spender: Spender, spent: Spent): DaySpending | undefined;
-  /** Gives back what `spend` has counted, when a later limit refused. */
-  undo(spender: Spender, spent: Spent): void;
-  /** Gives back what was counted with a send elsewhere. Never rejects: what cannot be given back stays counted. */
-  giveBack(identity: Identity, send: ReturnedSend): void;
-  /** The same for the sends of a code that was used. */
-  giveBackSignIn(identity: Identity, sends: readonly ReturnedSend[]): void;
-}
-
 const everyCountry = parsePhoneCountries(['*']);
 const nothing: Spent = {
   status: 'counted',
@@ -91,7 +74,7 @@ export function createDayBudgets(parts: {
   countAddress: CountAddress;
   describeHit: DescribeHit;
   underWay: Pick<UnderWay, 'add'>;
-}): DayBudgets {
+}) {
   const { derivation, store, countAddress, describeHit, underWay } = parts;
   const { dayBudgets = 'enforce', phoneGuard = 'enforce', phoneCountries = everyCountry } = parts;
   const isCounting = dayBudgets !== 'off' && store.spend !== undefined;
@@ -179,18 +162,21 @@ export function createDayBudgets(parts: {
     }
   }
 
+  /** Gives back what was counted with a send elsewhere. Never rejects: what cannot be given back stays counted. */
   function giveBack(identity: Identity, send: ReturnedSend, isSignIn = false): void {
     // Never retried: the store may have done it and lost the answer.
     if (send.receipt !== '') underWay.add(refund(identity, send, isSignIn));
   }
 
+  /** Gives back what `spend` has counted, when a later limit refused. */
   function undo({ identity }: Spender, { receipt, network, paid }: Spent): void {
     paid?.putBack();
     giveBack(identity, { receipt, network, units: unitsPerSend });
   }
 
   return {
-    async spend(spender) {
+    /** Counts a send against the limits of the address, and against those over a day but for the identity's. */
+    async spend(spender: Spender): Promise<Spent | SpendRefusal | RateLimited> {
       const { ip, channel } = spender;
       const { sender, network } = findSender(spender);
       if (network === undefined) {
@@ -200,7 +186,11 @@ export function createDayBudgets(parts: {
       }
       return spendDay(spender, sender, network);
     },
-    describeSpending(spender) {
+    /**
+     * What `spend` would count, for a store that counts it together with the record; undefined where `spend` has to come
+     * first.
+     */
+    describeSpending(spender: Spender): { spending: SpendRequest | undefined; spent: Spent } | undefined {
       if (spender.finding || (isCounting && isPaid(spender.channel))) return undefined;
       const { sender, network } = findSender(spender);
       if (!sender || network === undefined) {
@@ -211,7 +201,8 @@ export function createDayBudgets(parts: {
       const spent: Spent = { status: 'counted', network, receipt, paid: undefined, exceeded: undefined };
       return { spending: describeAddressSpending(spender, sender), spent };
     },
-    describeSend(spender, { network, receipt }) {
+    /** How the store counts the send for its identity; undefined where it does not. */
+    describeSend(spender: Spender, { network, receipt }: Spent): DaySpending | undefined {
       if (!isCounting) return undefined;
       const { channel, canBeAsked } = spender;
       return {
@@ -226,7 +217,7 @@ export function createDayBudgets(parts: {
     },
     undo,
     giveBack,
-    giveBackSignIn(identity, sends) {
+    giveBackSignIn(identity: Identity, sends: readonly ReturnedSend[]): void {
       // However often the code was sent, it was one sign-in.
       for (const [index, send] of sends.entries()) giveBack(identity, send, index === 0);
     },

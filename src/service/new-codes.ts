@@ -19,25 +19,12 @@ interface Use {
 }
 
 /** Counts new codes and reports why they are long, when they are. */
-export interface NewCodes {
-  /** @param lease what `ShortCodes.take` gave for it */
-  noteOpened(
-    opened: OpenResult,
-    newChallenge: string,
-    lease: Lease | undefined,
-    side: Side,
-    facts: RequestFacts,
-  ): void;
-  /** Of an unknown browser. */
-  noteUsed(): void;
-}
-
 export function createNewCodes(parts: {
   shortCodes: ShortCodes;
   policy: { digits: number; maxAttempts: number };
   outcomes: Outcomes;
   monotonicClock: MonotonicClock;
-}): NewCodes {
+}) {
   const { shortCodes, outcomes, monotonicClock } = parts;
   const { digits, maxAttempts } = parts.policy;
   let recent: Use = { made: 0, used: 0 };
@@ -94,7 +81,14 @@ export function createNewCodes(parts: {
   }
 
   return {
-    noteOpened(opened, newChallenge, lease, side, facts) {
+    /** @param lease what `ShortCodes.take` gave for it */
+    noteOpened(
+      opened: OpenResult,
+      newChallenge: string,
+      lease: Lease | undefined,
+      side: Side,
+      facts: RequestFacts,
+    ): void {
       const isNew = opened.status === 'opened' && opened.record.challenge === newChallenge;
       const isShort = isNew && opened.record.digits === digits;
       const isKnown = side === 'known';
@@ -112,7 +106,8 @@ export function createNewCodes(parts: {
         noteShortage(facts.startedAt);
       }
     },
-    noteUsed() {
+    /** Of an unknown browser. */
+    noteUsed(): void {
       recent.used += 1;
     },
   };
