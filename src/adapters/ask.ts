@@ -4,7 +4,7 @@ import type { Handler } from '../http/handler.js';
 import { replyProblem } from '../http/problems.js';
 import type { HttpReply } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
-import { createRequestId, nameReply } from '../http/request-id.js';
+import { addRequestId, createRequestId } from '../http/request-id.js';
 import { toWebRequest } from '../http/web.js';
 
 /**
@@ -35,7 +35,7 @@ export function createAsk(handler: Handler): (request: PassableRequest) => Promi
 
 async function askWrapped(handler: Handler, request: PassableRequest): Promise<ReplyOrResponse> {
   const fault = findFault(request);
-  if (fault !== null) return nameReply(replyProblem('invalid_request', fault), createRequestId());
+  if (fault !== null) return addRequestId(replyProblem('invalid_request', fault), createRequestId());
   const { remoteAddress } = request;
   try {
     return await handler(toWebRequest(request, await request.pass()), { remoteAddress });
@@ -44,6 +44,6 @@ async function askWrapped(handler: Handler, request: PassableRequest): Promise<R
       error instanceof OtpError
         ? replyProblem(error.code, error.message)
         : replyProblem('internal', 'The server failed to answer');
-    return nameReply(reply, createRequestId());
+    return addRequestId(reply, createRequestId());
   }
 }

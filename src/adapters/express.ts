@@ -5,7 +5,7 @@ import { createTooLongError, maxBodyBytes } from '../http/request.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import { createAsk, type PassableRequest } from './ask.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
-import { readHeader } from './header-lines.js';
+import { findHeader } from './header-lines.js';
 import { sendAnswer } from './node-answer.js';
 import { createNodeRequest } from './node-request.js';
 import { waitForTurn } from './turns.js';
@@ -71,7 +71,7 @@ export function requireToken(otp: TokenVerifier, options?: GuardOptions): Expres
   const guard = createGuard(otp, options);
   return async (incoming, outgoing, next) => {
     try {
-      const outcome = await guard(readHeader(incoming, 'authorization'));
+      const outcome = await guard(findHeader(incoming, 'authorization'));
       if ('refusal' in outcome) return sendAnswer(outgoing, outcome.refusal);
       incoming.claims = outcome.claims;
       next();

@@ -11,7 +11,7 @@ import { requestIdHeader } from '../http/request-id.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import { createAsk, type ReplyOrResponse } from './ask.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
-import { readHeader } from './header-lines.js';
+import { findHeader } from './header-lines.js';
 import { cutOnceStalled, waitForTurn } from './turns.js';
 
 declare module 'fastify' {
@@ -76,7 +76,7 @@ export function requireToken(
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
   const guard = createGuard(otp, options);
   return async (request, reply) => {
-    const outcome = await guard(readHeader(withLines(request), 'authorization'));
+    const outcome = await guard(findHeader(withLines(request), 'authorization'));
     if ('refusal' in outcome) return send(reply, outcome.refusal);
     request.claims = outcome.claims;
   };
@@ -99,8 +99,8 @@ function convert(request: FastifyRequest, prefix: string): Omit<HttpRequest, 're
     path: url.startsWith(`${prefix}/`) ? path : '/',
     query: query.join('?'),
     scheme: protocol,
-    host: readHeader({ ...incoming, headers: { host } }, 'host') ?? '',
-    header: (name) => readHeader(incoming, name),
+    host: findHeader({ ...incoming, headers: { host } }, 'host') ?? '',
+    header: (name) => findHeader(incoming, name),
     // HTTP/2 pseudo-headers start with a colon.
     headerNames: () => Object.keys(incoming.headers).filter((name) => !name.startsWith(':')),
   };

@@ -5,7 +5,7 @@ import { challengeBearer, parseBearer } from '../http/bearer.js';
 import { retrySoonSeconds } from '../http/error-reply.js';
 import { replyProblem } from '../http/problems.js';
 import type { HttpReply } from '../http/reply.js';
-import { createRequestId, nameReply } from '../http/request-id.js';
+import { addRequestId, createRequestId } from '../http/request-id.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import type { TokenCheck } from '../tokens/tokens.js';
 
@@ -36,7 +36,7 @@ export function createGuard(otp: TokenVerifier, options: GuardOptions = {}): Gua
   return async (authorization) => {
     const token = parseBearer(authorization);
     const requestId = createRequestId();
-    const refuse = (reply: HttpReply) => ({ refusal: nameReply(reply, requestId) });
+    const refuse = (reply: HttpReply) => ({ refusal: addRequestId(reply, requestId) });
     try {
       const check = await otp.verifyToken(token, { requestId });
       if (check.active && purposes.includes(check.claims.purpose)) return { claims: check.claims };

@@ -12,7 +12,7 @@ const firstLineOnly = ['authorization', 'content-type', 'host'];
  *
  * @param name in lower case
  */
-export function readHeader({ headers, rawHeaders }: Incoming, name: string): string | null {
+export function findHeader({ headers, rawHeaders }: Incoming, name: string): string | null {
   if (firstLineOnly.includes(name)) {
     const lines: string[] = [];
     for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -27,11 +27,11 @@ export function readHeader({ headers, rawHeaders }: Incoming, name: string): str
   return value === undefined ? null : String(value);
 }
 
-/** Makes `headers` agree with `readHeader`, for code that only reads those. */
+/** Makes `headers` agree with `findHeader`, for code that only reads those. */
 export function joinRepeatedLines(incoming: IncomingMessage): void {
   // Not Host: Next builds URLs from it.
   for (const name of ['authorization', 'content-type']) {
-    const value = readHeader(incoming, name);
+    const value = findHeader(incoming, name);
     if (value !== null) incoming.headers[name] = value;
   }
 }

@@ -9,7 +9,7 @@ import {
   maxBodyBytes,
 } from '../http/request.js';
 import type { PassableRequest } from './ask.js';
-import { readHeader } from './header-lines.js';
+import { findHeader } from './header-lines.js';
 import type { Exchange } from './turns.js';
 
 /** Converts a request of a Node server. */
@@ -22,9 +22,9 @@ export function createNodeRequest(exchange: Exchange, remoteAddress: string | un
     path: end < 0 ? url : url.slice(0, end),
     query: end < 0 ? '' : url.slice(end + 1),
     scheme: 'encrypted' in socket ? 'https' : 'http',
-    host: readHeader(incoming, 'host') ?? '',
+    host: findHeader(incoming, 'host') ?? '',
     remoteAddress,
-    header: readHeader.bind(null, incoming),
+    header: findHeader.bind(null, incoming),
     headerNames: () => Object.keys(headers),
     readBytes: readBody.bind(null, incoming),
     pass: () => ({ body: Readable.toWeb(incoming) as ReadableStream, signal: signalHangUp(exchange) }),

@@ -145,9 +145,9 @@ function complete(values: Environment, missing: readonly SettingName[], given: G
 
 /** The values of these texts, and the defaults of settings that are missing or wrong. */
 export function parseGiven(given: Given): { values: Environment; wrong: SettingName[] } {
-  const read = (name: SettingName, text = given[name]) =>
+  const parse = (name: SettingName, text = given[name]) =>
     text === undefined ? settings[name].default : settings[name].parse(text);
-  const parsed = Object.fromEntries(settingNames.map((name) => [name, read(name)])) as Environment;
+  const parsed = Object.fromEntries(settingNames.map((name) => [name, parse(name)])) as Environment;
   const options = toOptions(parsed);
   const isAllowed = (name: SettingName) =>
     given[name] === undefined ||

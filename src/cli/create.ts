@@ -13,7 +13,12 @@ import { createFrontPage } from './front-page.js';
 import { toHumanCheck } from './human-check.js';
 import { sayOfSetting } from './say.js';
 
-export function createService(config: Config, store: Store, logger: Logger, metrics?: MetricsRegistry): Otp {
+export function createConfiguredOtp(
+  config: Config,
+  store: Store,
+  logger: Logger,
+  metrics?: MetricsRegistry,
+): Otp {
   const options = { ...toOtpOptions(config, store, logger), metrics };
   return createOtpOn(processClock, options, [createFrontPage(config)]);
 }
@@ -21,7 +26,7 @@ export function createService(config: Config, store: Store, logger: Logger, metr
 /** Faults that only show when the service is put together, such as an invalid template, one line each. */
 export function findCreationProblems(config: Config): string[] {
   try {
-    void createService(config, createMemoryStore(), silent).close();
+    void createConfiguredOtp(config, createMemoryStore(), silent).close();
     return [];
   } catch (error) {
     const { message } = error as Error;

@@ -49,7 +49,7 @@ const number = /^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]{1,3})?$/i;
  */
 export function parseThresholds(given: Record<string, unknown>) {
   const wrong: string[] = [];
-  const read = (option: string, max: number, allowed: string): number | undefined => {
+  const parse = (option: string, max: number, allowed: string): number | undefined => {
     const text = given[option];
     if (typeof text !== 'string') return undefined;
     const value = number.test(text) ? Number(text) : Number.NaN;
@@ -58,9 +58,9 @@ export function parseThresholds(given: Record<string, unknown>) {
     return undefined;
   };
   const thresholds = {
-    priceSms: read('price-sms', 1e6, 'a price such as 0.07'),
-    maxOdds: read('max-odds', 1, 'a probability such as 1e-4'),
-    maxBill: read('max-bill', 1e12, 'an amount such as 50'),
+    priceSms: parse('price-sms', 1e6, 'a price such as 0.07'),
+    maxOdds: parse('max-odds', 1, 'a probability such as 1e-4'),
+    maxBill: parse('max-bill', 1e12, 'an amount such as 50'),
   };
   if (wrong.length > 0) throw wrongUsage(wrong.join('; '));
   return thresholds;

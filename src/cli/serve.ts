@@ -8,7 +8,7 @@ import { version } from '../version.js';
 import { formatBanner } from './banner.js';
 import { wrongUsage } from './command.js';
 import type { Config, LoadedConfig } from './config.js';
-import { createService } from './create.js';
+import { createConfiguredOtp } from './create.js';
 import { createLogger } from './log.js';
 import { prepareMetrics } from './metrics.js';
 import { type RunningServer, startServer } from './server.js';
@@ -54,7 +54,7 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
 
 /** Serves in this process until a signal ends it. Resolves with the port once it listens. */
 async function serveHere(config: Config, logger: Logger, metrics: ServiceMetrics): Promise<number> {
-  const otp = createService(
+  const otp = createConfiguredOtp(
     config,
     await stores[config.STORE].create(config, logger),
     logger,

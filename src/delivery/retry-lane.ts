@@ -61,7 +61,7 @@ export function createRetryLane({ router, queueMax, clock, onLeft }: RetryLaneOp
 
   /** Schedules the next try; false if that would be too late. */
   function plan(retry: Retry): boolean {
-    retry.dueAt = clock.now() + Math.max(retry.gapMs, readWaitMs(retry.refusal));
+    retry.dueAt = clock.now() + Math.max(retry.gapMs, toWaitMs(retry.refusal));
     retry.gapMs *= gapFactor;
     if (retry.dueAt >= Math.min(retry.expiresAt, closesAt)) return false;
     retry.timer = clock.after(retry.dueAt - clock.now(), () => due.add(retry));
@@ -132,7 +132,7 @@ function isRetryable(receipt: RoutedReceipt): receipt is RoutedRefusal {
 }
 
 /** How long the provider asks us to wait. Third-party transports may return anything. */
-function readWaitMs({ retryAfterSeconds }: Refusal): number {
+function toWaitMs({ retryAfterSeconds }: Refusal): number {
   const ms = Number(retryAfterSeconds) * 1000;
   return ms > 0 ? ms : 0;
 }

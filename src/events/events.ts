@@ -1,5 +1,5 @@
 import type { RandomPool } from '../fast/random-pool.js';
-import { describeOutcome } from '../outcomes/log.js';
+import { toLogFields } from '../outcomes/log.js';
 import type { Outcome } from '../outcomes/outcome.js';
 import type { Outcomes, Sink } from '../outcomes/outcomes.js';
 import { outcomeRows } from '../outcomes/table.js';
@@ -51,7 +51,7 @@ export function createEvents(options: EventsOptions) {
 
   function write(outcome: Outcome): OutgoingEvent {
     const timestamp = new Date(clock()).toISOString();
-    const body = JSON.stringify({ type: outcome.event, timestamp, data: describeOutcome(outcome) });
+    const body = JSON.stringify({ type: outcome.event, timestamp, data: toLogFields(outcome) });
     return { id: random.id(), body };
   }
 

@@ -156,7 +156,7 @@ async function decide(
     decision = await examine(bearer);
     if (decision.status !== 'signed_out') return decision;
   }
-  for (const token of sessionCookie.read(request.header('cookie'))) {
+  for (const token of sessionCookie.parse(request.header('cookie'))) {
     const next = await examine(token);
     if (next.status === 'allowed') {
       const { claims } = next;

@@ -26,12 +26,12 @@ export function withRequestId(
     const requestId = given !== null && isRequestId(given) ? given : random.id();
     const reply = await answer(request, requestId);
     const { status, headers, body } = reply;
-    return status < 400 ? { status, headers, body, requestId } : nameReply(reply, requestId);
+    return status < 400 ? { status, headers, body, requestId } : addRequestId(reply, requestId);
   };
 }
 
 /** The reply with the id of its request: in the header, and as the `instance` of a problem (RFC 9457 §3.1.5). */
-export function nameReply({ status, headers, body }: HttpReply, requestId: string): HttpReply {
+export function addRequestId({ status, headers, body }: HttpReply, requestId: string): HttpReply {
   if (headers['Content-Type'] !== 'application/problem+json' || typeof body !== 'string') {
     return { status, headers, body, requestId };
   }

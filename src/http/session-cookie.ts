@@ -42,7 +42,7 @@ export function createCookie(baseName: string, options: CookieOptions) {
      * The values in a Cookie header, in its order. There can be several: another host under the same domain may have set a
      * cookie of this name, and browsers do not say which is which (RFC 6265 §4.2.2).
      */
-    read: (header: string | null) => [
+    parse: (header: string | null) => [
       ...new Set(header?.split(';').flatMap((pair) => parse(pair, name)[name] ?? [])),
     ],
     /** The Set-Cookie value that stores this value for this long. */

@@ -38,7 +38,7 @@ function register(
 export function addCounts(registry: MetricsRegistry, info: MetricInfo): Counts {
   const counts = createCounts();
   register(registry, 'counter', info, () =>
-    counts.list().map(({ labels, count }) => ({ labels: nameLabels(info, labels), value: count })),
+    counts.list().map(({ labels, count }) => ({ labels: pairLabels(info, labels), value: count })),
   );
   return counts;
 }
@@ -50,7 +50,7 @@ export function addGauge(
   read: () => readonly (readonly [value: number, ...labels: string[]])[],
 ): void {
   register(registry, 'gauge', info, () =>
-    read().map(([value, ...labels]) => ({ labels: nameLabels(info, labels), value })),
+    read().map(([value, ...labels]) => ({ labels: pairLabels(info, labels), value })),
   );
 }
 
@@ -62,7 +62,7 @@ export function addDurations(registry: MetricsRegistry, info: MetricInfo): Durat
   const durations = createDurations(boundsMs);
   register(registry, 'histogram', info, (fullName) =>
     durations.list().flatMap(({ labels: values, counts, sumMs }) => {
-      const labels = nameLabels(info, values);
+      const labels = pairLabels(info, values);
       let total = 0;
       const buckets = counts.map((count, index) => {
         total += count;
@@ -80,6 +80,6 @@ export function addDurations(registry: MetricsRegistry, info: MetricInfo): Durat
   return durations;
 }
 
-function nameLabels({ labels: names }: MetricInfo, values: readonly string[]): Record<string, string> {
+function pairLabels({ labels: names }: MetricInfo, values: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
 }

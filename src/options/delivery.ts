@@ -34,7 +34,7 @@ function parseRoutes(text: string): Routes | null {
   return Object.keys(routes).length > 0 ? routes : null;
 }
 
-function checkRoutes(routes: unknown, name: string): void {
+function checkRouteNames(routes: unknown, name: string): void {
   const isGood = ([channel, names]: [string, unknown]) =>
     channels.includes(channel as Channel) && (names === undefined || Array.isArray(names));
   if (typeof routes === 'object' && routes && Object.entries(routes).every(isGood)) return;
@@ -50,7 +50,7 @@ export const deliveryOptions = {
   DELIVERY_BACKEND: choice(senderNames, 'console'),
   /** Names of transports by channel, in the order in which they are tried: the next after a definite refusal. */
   routes: from('DELIVERY_ROUTES', {
-    ...value<Routes>(checkRoutes),
+    ...value<Routes>(checkRouteNames),
     allowed: `channels and their backends, such as \`email=smtp,ses;sms=twilio,vonage\`, of ${senderNames.join(', ')}`,
     parse: parseRoutes,
   }),

@@ -62,7 +62,7 @@ export const logFields = Object.entries(descriptions).map(([member, description]
 }));
 
 /** What a line holds of an outcome; events hold the same. */
-export function describeOutcome(outcome: Outcome): Record<string, unknown> {
+export function toLogFields(outcome: Outcome): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const { member, name, show } of logFields) {
     const value = (outcome as Partial<Record<Member, unknown>>)[member];
@@ -77,7 +77,7 @@ export function createLogSink(logger: Logger): Sink {
     isOn: () => logger.isLevelEnabled?.('info') !== false,
     take(outcome) {
       const { level, message } = outcomeRows[outcome.event];
-      logger[level](describeOutcome(outcome), message);
+      logger[level](toLogFields(outcome), message);
     },
   };
 }

@@ -2,11 +2,11 @@ import { faultOf } from '../core/refusal.js';
 import type { Accepted, RoutedReceipt, RoutedRefusal } from '../ports.js';
 import type { Answered, Refused } from './delivery-outcomes.js';
 
-export function describeAccepted({ transport, id }: RoutedReceipt & Accepted): Answered {
+export function pickAccepted({ transport, id }: RoutedReceipt & Accepted): Answered {
   return { transport, providerId: id };
 }
 
-export function describeRefusal(refusal: RoutedRefusal): Answered & Refused {
+export function pickRefusal(refusal: RoutedRefusal): Answered & Refused {
   const { transport, category, detail, cause = detail } = refusal;
   return { transport, category, fault: faultOf(refusal), cause, detail };
 }

@@ -17,11 +17,11 @@ export type CountAddress = (
 ) => Promise<RateLimited | null>;
 
 /** The same as a part of another call of the store; undefined where nothing is counted. */
-export type DescribeHit = (limit: AddressLimit, ip: string | null | undefined) => LimitedHit | undefined;
+export type ToHit = (limit: AddressLimit, ip: string | null | undefined) => LimitedHit | undefined;
 
 export function createAddressLimits(parts: { policy: Policy; derivation: Derivation; store: Store }): {
   countAddress: CountAddress;
-  describeHit: DescribeHit;
+  toHit: ToHit;
 } {
   const { policy, derivation, store } = parts;
   const limits = {
@@ -29,7 +29,7 @@ export function createAddressLimits(parts: { policy: Policy; derivation: Derivat
     human_check_ip: { max: policy.requestIpMax, periodSeconds: limitPeriodSeconds, opensRecords: false },
     verify_ip: { max: policy.verifyIpMax, periodSeconds: limitPeriodSeconds, opensRecords: false },
   };
-  const describeHit: DescribeHit = (name, ip) => {
+  const toHit: ToHit = (name, ip) => {
     const limit = limits[name];
     if (ip == null || limit.max === 0) return undefined;
     const { network, site } = derivation.deriveNetworkTags(name, ip);
@@ -38,9 +38,9 @@ export function createAddressLimits(parts: { policy: Policy; derivation: Derivat
     return { limitName, key: network, limit, group };
   };
   return {
-    describeHit,
+    toHit,
     async countAddress(name, ip) {
-      const described = describeHit(name, ip);
+      const described = toHit(name, ip);
       if (!described) return null;
       const { limitName, key, limit, group } = described;
       const hit = await store.hit(key, limit, group);

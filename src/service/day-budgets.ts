@@ -15,7 +15,7 @@ import type { MonotonicClock, Store } from '../ports.js';
 import type { RateLimited } from '../results.js';
 import type { Side } from '../store-verbs.js';
 import type { UnderWay } from '../under-way.js';
-import type { CountAddress, DescribeHit } from './address-limits.js';
+import type { CountAddress, ToHit } from './address-limits.js';
 import { createDayRows, toAddressRows } from './day-rows.js';
 import { createPaidDay, type PaidMessage } from './paid-day.js';
 import { decodeReceipt, encodeReceipt } from './send-receipt.js';
@@ -72,21 +72,21 @@ export function createDayBudgets(parts: {
   store: Store;
   monotonicClock: MonotonicClock;
   countAddress: CountAddress;
-  describeHit: DescribeHit;
+  toHit: ToHit;
   underWay: Pick<UnderWay, 'add'>;
 }) {
-  const { derivation, store, countAddress, describeHit, underWay } = parts;
+  const { derivation, store, countAddress, toHit, underWay } = parts;
   const { dayBudgets = 'enforce', phoneGuard = 'enforce', phoneCountries = everyCountry } = parts;
   const isCounting = dayBudgets !== 'off' && store.spend !== undefined;
   const isEnforced = dayBudgets === 'enforce';
   const takePaidMessage = createPaidDay(parts);
-  const { listPhoneRows, describePlace } = createDayRows(derivation, phoneCountries);
+  const { listPhoneRows, toPlace } = createDayRows(derivation, phoneCountries);
 
-  function describeAddressSpending(spender: Spender, sender: Sender): SpendRequest {
+  function toAddressSpending(spender: Spender, sender: Sender): SpendRequest {
     return {
       ...toAddressRows(sender),
-      place: describePlace(spender.identity, sender.address),
-      hit: describeHit('request_ip', spender.ip),
+      place: toPlace(spender.identity, sender.address),
+      hit: toHit('request_ip', spender.ip),
       isOnSecondStep: isOnSecondStep(spender.channel, spender),
       isEnforced,
     };
@@ -114,7 +114,7 @@ export function createDayBudgets(parts: {
     let [addressAtMs, phoneAtMs] = [0, 0];
 
     if (sender && network !== undefined) {
-      const answer = await spendIn(describeAddressSpending(spender, sender));
+      const answer = await spendIn(toAddressSpending(spender, sender));
       if (answer.status === 'limited') return answer;
       spent.exceeded = answer.exceeded;
       addressAtMs = answer.atMs;
@@ -153,7 +153,7 @@ export function createDayBudgets(parts: {
     const { sender, side, addressAtMs, phoneAtMs } = decodeReceipt(send);
     const { units } = send;
     if (sender) {
-      const place = describePlace(identity, sender.address);
+      const place = toPlace(identity, sender.address);
       await store.refund?.({ ...toAddressRows(sender), place, atMs: addressAtMs, units, isSignIn });
     }
     if (phoneAtMs > 0) {
@@ -190,19 +190,19 @@ export function createDayBudgets(parts: {
      * What `spend` would count, for a store that counts it together with the record; undefined where `spend` has to come
      * first.
      */
-    describeSpending(spender: Spender): { spending: SpendRequest | undefined; spent: Spent } | undefined {
+    toSpending(spender: Spender): { spending: SpendRequest | undefined; spent: Spent } | undefined {
       if (spender.finding || (isCounting && isPaid(spender.channel))) return undefined;
       const { sender, network } = findSender(spender);
       if (!sender || network === undefined) {
-        const hit = describeHit('request_ip', spender.ip);
+        const hit = toHit('request_ip', spender.ip);
         return { spending: hit && { ...noRows, hit }, spent: nothing };
       }
       const receipt = encodeReceipt(spender.side, sender, undefined, 0);
       const spent: Spent = { status: 'counted', network, receipt, paid: undefined, exceeded: undefined };
-      return { spending: describeAddressSpending(spender, sender), spent };
+      return { spending: toAddressSpending(spender, sender), spent };
     },
     /** How the store counts the send for its identity; undefined where it does not. */
-    describeSend(spender: Spender, { network, receipt }: Spent): DaySpending | undefined {
+    toSend(spender: Spender, { network, receipt }: Spent): DaySpending | undefined {
       if (!isCounting) return undefined;
       const { channel, canBeAsked } = spender;
       return {

@@ -36,14 +36,14 @@ export function createDayRows(derivation: Derivation, phoneCountries: PhoneCount
   }
 
   /** Countries are counted over both sides together. */
-  function describePlace({ kind, value }: Identity, address: string): SpendPlace | undefined {
+  function toPlace({ kind, value }: Identity, address: string): SpendPlace | undefined {
     if (kind !== 'phone') return undefined;
     const { country } = derivation.derivePhoneTags(value, findPlace(value).country ?? '', 'unknown');
     const { periodSeconds } = addressLadder;
     return { limit: 'phone_country', key: address, place: country, max: freeCountries, periodSeconds };
   }
 
-  return { listPhoneRows, describePlace };
+  return { listPhoneRows, toPlace };
 }
 
 /** The rows that a send from an address counts against. */

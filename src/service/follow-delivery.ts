@@ -1,20 +1,20 @@
 import type { Channel } from '../core/policy.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
-import { describeAccepted, describeRefusal } from '../outcomes/receipt.js';
+import { pickAccepted, pickRefusal } from '../outcomes/receipt.js';
 import type { MonotonicClock, RoutedReceipt, RoutedRefusal } from '../ports.js';
-import { nameCall, type RequestFacts } from './request-outcome.js';
+import { pickCall, type RequestFacts } from './request-outcome.js';
 
 /** Reports how a message fares in the background, after its request has been answered. */
 export function createDeliveryFollower(parts: { outcomes: Outcomes; monotonicClock: MonotonicClock }) {
   const { outcomes, monotonicClock } = parts;
   const describe = (facts: RequestFacts, channel: Channel) => ({
-    ...nameCall(facts),
+    ...pickCall(facts),
     channel,
     durationMs: monotonicClock.now() - facts.startedAt,
   });
   return {
     noteRefusal(facts: RequestFacts, channel: Channel, refusal: RoutedRefusal): void {
-      const refused = describeRefusal(refusal);
+      const refused = pickRefusal(refusal);
       outcomes.report({
         event: 'delivery.failing',
         ...describe(facts, channel),
@@ -25,10 +25,10 @@ export function createDeliveryFollower(parts: { outcomes: Outcomes; monotonicClo
     noteEnd(facts: RequestFacts, channel: Channel, receipt: RoutedReceipt): void {
       if (!receipt.ok) {
         const status = receipt.isExpired ? 'expired' : 'delivery_failed';
-        const refused = describeRefusal(receipt);
+        const refused = pickRefusal(receipt);
         outcomes.report({ event: 'delivery.failed', ...describe(facts, channel), status, ...refused });
       } else if (facts.withheld === undefined && outcomes.areWanted()) {
-        const accepted = describeAccepted(receipt);
+        const accepted = pickAccepted(receipt);
         outcomes.report({
           event: 'delivery.delivered',
           ...describe(facts, channel),

@@ -10,7 +10,7 @@ import type { OperatorVerb } from '../outcomes/outcome.js';
 import type { InvalidIdentity } from '../results.js';
 import type { Parts } from './parts.js';
 import type { LastSend } from './send-notes.js';
-import { describeInvalid } from './target.js';
+import { toInvalidIdentity } from './target.js';
 import { toRetrySeconds } from './waits.js';
 
 /** A code that was requested and not used. One that has expired is shown for some minutes, without attempts. */
@@ -89,7 +89,7 @@ export function createOperator(parts: Parts): Operator {
 
   function resolve(input: unknown, verb: OperatorVerb, call: Call) {
     const identity = parseIdentity(input, { defaultCountry: parts.defaultCountry });
-    if (identity === null || identity === 'ambiguous') return describeInvalid(identity);
+    if (identity === null || identity === 'ambiguous') return toInvalidIdentity(identity);
     const owner = derivation.deriveOwnerTags(identity);
     const { identityTag } = owner;
     const report = (status: 'done' | 'rate_limited') =>
@@ -103,7 +103,7 @@ export function createOperator(parts: Parts): Operator {
     return { status: 'done', identityTag: shortenTag(owner.identityTag), cancelled: records } as const;
   }
 
-  function describeRecord(record: InspectedRecord, purpose: string | null, isTest: boolean): PendingCode {
+  function toPendingCode(record: InspectedRecord, purpose: string | null, isTest: boolean): PendingCode {
     const { channel, isBound, ttlMs } = record;
     return {
       purpose,
@@ -112,11 +112,11 @@ export function createOperator(parts: Parts): Operator {
       ageSeconds: Math.max(0, Math.floor(policy.windowSeconds - ttlMs / 1000)),
       attemptsLeft: ttlMs > 0 ? record.attemptsLeft : 0,
       codeLength: record.digits,
-      lastSend: describeSend(record, isTest),
+      lastSend: toLastSend(record, isTest),
     };
   }
 
-  function describeSend(
+  function toLastSend(
     { note, mute, sendId, sentMsAgo, channel }: InspectedRecord,
     isTest: boolean,
   ): LastSend {
@@ -133,9 +133,9 @@ export function createOperator(parts: Parts): Operator {
     const { requestIdentityMax: max, verifyIdentityMax, resendCooldownSeconds } = policy;
     const waiting = sends.filter((age) => age < resendCooldownSeconds * 1000).slice(-1);
     return [
-      describeBudget('request_identity', sends, max, limitPeriodSeconds),
-      describeBudget('verify_identity', verifies, verifyIdentityMax, limitPeriodSeconds),
-      ...(resendCooldownSeconds > 0 ? [describeBudget('cooldown', waiting, 1, resendCooldownSeconds)] : []),
+      toBudget('request_identity', sends, max, limitPeriodSeconds),
+      toBudget('verify_identity', verifies, verifyIdentityMax, limitPeriodSeconds),
+      ...(resendCooldownSeconds > 0 ? [toBudget('cooldown', waiting, 1, resendCooldownSeconds)] : []),
       ...(day
         ? [
             {
@@ -149,7 +149,7 @@ export function createOperator(parts: Parts): Operator {
     ];
   }
 
-  function describeSide(counts: InspectedCounts, dayMax: number): SideStatus {
+  function toSide(counts: InspectedCounts, dayMax: number): SideStatus {
     const resetsInSeconds = Math.ceil(counts.guessesEndInMs / 1000);
     return {
       budgets: listBudgets(counts, dayMax),
@@ -176,10 +176,10 @@ export function createOperator(parts: Parts): Operator {
         status: 'found',
         identityTag: shortenTag(identityTag),
         pending: state.records.map((record) =>
-          describeRecord(record, purposeOf.get(record.recordTag) ?? null, testCode !== undefined),
+          toPendingCode(record, purposeOf.get(record.recordTag) ?? null, testCode !== undefined),
         ),
-        ...describeSide(state, dayMax),
-        ...(state.known && isUsed(state.known) ? { known: describeSide(state.known, dayMax) } : {}),
+        ...toSide(state, dayMax),
+        ...(state.known && isUsed(state.known) ? { known: toSide(state.known, dayMax) } : {}),
         signedOutAt: state.endedSeconds === undefined ? null : state.endedSeconds * 1000,
       };
     },
@@ -217,12 +217,7 @@ function isUsed({ sends, refusals, verifies, guesses, day }: InspectedCounts): b
   return sends.length + refusals.length + verifies.length + guesses + (day?.sends ?? 0) > 0;
 }
 
-function describeBudget(
-  limit: LimitName,
-  ages: readonly number[],
-  max: number,
-  periodSeconds: number,
-): Budget {
+function toBudget(limit: LimitName, ages: readonly number[], max: number, periodSeconds: number): Budget {
   // After the limit was lowered, the log may hold more than `max`.
   const next = ages[Math.max(0, ages.length - max)];
   const waitMs = next === undefined ? 0 : periodSeconds * 1000 - next;

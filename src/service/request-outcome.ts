@@ -1,7 +1,7 @@
 import type { Channel, LimitName } from '../core/policy.js';
 import type { Call, Failure, Subject, WithheldCause } from '../outcomes/call.js';
 import type { Outcome } from '../outcomes/outcome.js';
-import { describeRefusal } from '../outcomes/receipt.js';
+import { pickRefusal } from '../outcomes/receipt.js';
 import type { RoutedReceipt, RoutedRefusal } from '../ports.js';
 import type { InvalidIdentity, RequestResult } from '../results.js';
 import type { PaidMessage } from './paid-day.js';
@@ -57,7 +57,7 @@ export function toRequestOutcome(facts: RequestFacts, answer: RequestAnswer, dur
         event: 'delivery.failed',
         channel: channel as Channel,
         status: 'delivery_failed',
-        ...describeRefusal(receipt as RoutedRefusal),
+        ...pickRefusal(receipt as RoutedRefusal),
       };
     case 'human_check_required':
       return { ...call, event: 'request.refused', status: answer.status, limit: facts.limit };
@@ -71,7 +71,7 @@ export function toFailedRequest(facts: RequestFacts, status: Failure, durationMs
   return {
     event: 'request.refused',
     action: 'request',
-    ...nameCall(facts),
+    ...pickCall(facts),
     channel: facts.channel,
     status,
     durationMs,
@@ -79,7 +79,7 @@ export function toFailedRequest(facts: RequestFacts, status: Failure, durationMs
 }
 
 /** Which call it is, and whom it is about. */
-export function nameCall(facts: Call & Subject): Call & Subject {
+export function pickCall(facts: Call & Subject): Call & Subject {
   const { requestId, caller, ip, identityTag, purpose, side, country } = facts;
   return { requestId, caller, ip, identityTag, purpose, side, country };
 }

@@ -10,7 +10,7 @@ import type { SpendRefusal } from './day-budgets.js';
 import { createDeliveryFollower } from './follow-delivery.js';
 import type { Parts } from './parts.js';
 import {
-  nameCall,
+  pickCall,
   type RequestAnswer,
   type RequestFacts,
   toFailedRequest,
@@ -75,9 +75,9 @@ export function createRequest(parts: Parts): Request {
       codeLength: testCode?.code.length ?? opened.record.digits,
     };
     if (opened.record.alphabet === 'base32' && !testCode) sent.codeAlphabet = 'base32';
-    if (isBound) sent.challenge = nameRecord(target, opened.record);
+    if (isBound) sent.challenge = toWireChallenge(target, opened.record);
     const isMuted = opened.record.mute || testCode !== undefined;
-    if (testCode) outcomes.report({ event: 'test_identity.used', action: 'request', ...nameCall(facts) });
+    if (testCode) outcomes.report({ event: 'test_identity.used', action: 'request', ...pickCall(facts) });
     if (isMuted) facts.withheld = testCode ? 'test_identity' : 'not_allowed';
     const message = writeMessage(target, opened.record, sent, options);
     const openedKey = isBound ? { ...recordKey, challenge: opened.record.challenge } : recordKey;
@@ -133,7 +133,7 @@ export function createRequest(parts: Parts): Request {
       canBeAsked: humanChecks?.canBeAsked(options) === true,
     };
     // Before the identity's limits, so that a blocked address cannot use those up.
-    const together = countsTogether ? dayBudgets.describeSpending(spender) : undefined;
+    const together = countsTogether ? dayBudgets.toSpending(spender) : undefined;
     const spending = together ? together.spent : dayBudgets.spend(spender);
     const [spent, device] = finding ? await Promise.all([spending, finding]) : [await spending, null];
     if (spent.status !== 'counted') return spent;
@@ -166,7 +166,7 @@ export function createRequest(parts: Parts): Request {
       lengthening: mayBeShort ? lengthening : withoutShortCodes(lengthening),
       isChecked,
       mute: shouldSend !== undefined && !(await shouldSend(identity.value, purpose)),
-      day: dayBudgets.describeSend(spender, spent),
+      day: dayBudgets.toSend(spender, spent),
       spending: together?.spending,
     });
     if (!testCode) newCodes.noteOpened(opened, newChallenge, lease, spender.side, facts);
@@ -176,12 +176,12 @@ export function createRequest(parts: Parts): Request {
     }
     facts.paid = spent.paid;
     const limit = spent.exceeded ?? opened.exceeded;
-    if (limit) outcomes.report({ event: 'budget.exceeded', ...nameCall(facts), limit, channel });
+    if (limit) outcomes.report({ event: 'budget.exceeded', ...pickCall(facts), limit, channel });
     return opened;
   }
 
   /** The challenge of a bound record on the wire: one that carries it, where no store keeps it. */
-  function nameRecord({ identity, purpose }: Target, { challenge, sealed }: PendingRecord): string {
+  function toWireChallenge({ identity, purpose }: Target, { challenge, sealed }: PendingRecord): string {
     return sealed ? derivation.sealChallenge(identity.value, purpose, sealed) : challenge;
   }
 
@@ -204,7 +204,7 @@ export function createRequest(parts: Parts): Request {
       if (returned) dayBudgets.giveBack(identity, returned);
       facts.paid?.putBack();
     } catch (error) {
-      outcomes.report({ event: 'release.failed', ...nameCall(facts), cause: toFailure(error) });
+      outcomes.report({ event: 'release.failed', ...pickCall(facts), cause: toFailure(error) });
     }
   }
 

@@ -1,5 +1,5 @@
 import { type Channel, limitPeriodSeconds } from '../core/policy.js';
-import { describeRefusal } from '../outcomes/receipt.js';
+import { pickRefusal } from '../outcomes/receipt.js';
 import type { Clock, Delivery, RoutedReceipt, Store } from '../ports.js';
 import type { RecordKey } from '../store-verbs.js';
 import type { UnderWay } from '../under-way.js';
@@ -70,5 +70,5 @@ export function createSendNotes(parts: {
 
 function describe(outcome: LastSend['outcome'], receipt: RoutedReceipt): Omit<LastSend, 'at'> {
   const { transport = null } = receipt;
-  return { transport, outcome, cause: receipt.ok ? null : describeRefusal(receipt).cause };
+  return { transport, outcome, cause: receipt.ok ? null : pickRefusal(receipt).cause };
 }

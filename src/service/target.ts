@@ -43,7 +43,7 @@ export function createTargetResolver(parts: {
       throw new RangeError(`purpose must be one of ${purposes.join(', ')}`);
     }
     const identity = parseIdentity(input, { defaultCountry });
-    if (identity === null || identity === 'ambiguous') return describeInvalid(identity);
+    if (identity === null || identity === 'ambiguous') return toInvalidIdentity(identity);
     const { identityTag, budgetTag } = derivation.deriveOwnerTags(identity);
     const recordTag = derivation.deriveRecordTag(identity.value, purpose);
     const testCode = findTestCode?.(identity);
@@ -63,6 +63,6 @@ export function createTargetResolver(parts: {
 }
 
 /** What a caller is told of an identity that cannot be parsed. */
-export function describeInvalid(parsed: null | 'ambiguous'): InvalidIdentity {
+export function toInvalidIdentity(parsed: null | 'ambiguous'): InvalidIdentity {
   return parsed === null ? { status: 'invalid_identity' } : { status: 'invalid_identity', isAmbiguous: true };
 }

@@ -3,7 +3,7 @@ import type { Channel } from '../core/policy.js';
 import type { Call, Failure, Subject } from '../outcomes/call.js';
 import type { Outcome } from '../outcomes/outcome.js';
 import type { InvalidIdentity, Valid, Verified, VerifyResult } from '../results.js';
-import { nameCall } from './request-outcome.js';
+import { pickCall } from './request-outcome.js';
 
 /** What is known of a verify by the time it is answered. */
 export interface VerifyFacts extends Call, Subject {
@@ -27,10 +27,10 @@ export function toVerifyOutcome(
   durationMs: number,
 ): Outcome {
   const { channel, transport, usedSecondsAgo, expiredCause } = facts;
-  const call = { ...nameCall(facts), durationMs, action: 'verify' } as const;
+  const call = { ...pickCall(facts), durationMs, action: 'verify' } as const;
   switch (answer.status) {
     case 'valid': {
-      const issued = nameIssued(answer, isSession);
+      const issued = findIssuedKind(answer, isSession);
       return {
         ...call,
         event: 'code.verified',
@@ -59,10 +59,10 @@ export function toVerifyOutcome(
 
 /** A verify that ended in an error of this service. */
 export function toFailedVerify(facts: VerifyFacts, status: Failure, durationMs: number): Outcome {
-  return { event: 'code.refused', action: 'verify', ...nameCall(facts), status, durationMs };
+  return { event: 'code.refused', action: 'verify', ...pickCall(facts), status, durationMs };
 }
 
-function nameIssued(answer: Verified | Valid, isSession: boolean) {
+function findIssuedKind(answer: Verified | Valid, isSession: boolean) {
   if (!('accessToken' in answer)) return undefined;
   if (isSession) return 'session';
   return answer.refreshToken === undefined ? 'access' : 'refresh';

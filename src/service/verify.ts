@@ -9,7 +9,7 @@ import type { Valid, Verified, VerifyOptions, VerifyResult } from '../results.js
 import type { PendingRecord } from '../store-verbs.js';
 import { createTakeAttemptBack } from './lost-attempts.js';
 import type { Parts } from './parts.js';
-import { nameCall } from './request-outcome.js';
+import { pickCall } from './request-outcome.js';
 import type { Target } from './target.js';
 import { createUsedCodes } from './used-codes.js';
 import { toFailedVerify, toVerifyOutcome, type VerifyAnswer, type VerifyFacts } from './verify-outcome.js';
@@ -42,7 +42,7 @@ export function createVerify(parts: Parts): Verify {
     shouldSend,
     resolveTarget,
     countAddress,
-    describeHit,
+    toHit,
     dayBudgets,
     findCountry,
     shortCodes,
@@ -162,7 +162,7 @@ export function createVerify(parts: Parts): Verify {
       throw error;
     }
     if (result.status !== 'consumed') return result;
-    if (testCode) outcomes.report({ event: 'test_identity.used', action: 'verify', ...nameCall(facts) });
+    if (testCode) outcomes.report({ event: 'test_identity.used', action: 'verify', ...pickCall(facts) });
     const { record, extraClaims, authTimeSeconds } = result;
     const verified: Verified = { status: 'valid', identity: identity.value, purpose };
     const renewed = (device || remember) && devices?.issue(recordKey.identityTag, device, authTimeSeconds);
@@ -192,7 +192,7 @@ export function createVerify(parts: Parts): Verify {
     }
     const code = parseTyped(typed);
     if (code === null) return { status: 'invalid', attemptsLeft: null };
-    const hit = store.countsTogether ? describeHit('verify_ip', options.ip) : undefined;
+    const hit = store.countsTogether ? toHit('verify_ip', options.ip) : undefined;
     const counting = hit ? null : countAddress('verify_ip', options.ip);
     const [refused, device] = options.device
       ? await Promise.all([counting, devices?.find(options.device, target.recordKey) ?? null])

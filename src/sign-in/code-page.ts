@@ -43,7 +43,7 @@ export function createCodeRoutes(parts: CodeParts): Route[] {
     const query = new URLSearchParams(request.query);
     const named = query.get('flow');
     const returnTo = targets.parse(query.get('rd'));
-    const state = parts.stateCookie.read(request);
+    const state = parts.stateCookie.find(request);
     const found = state?.flows.find(({ id }) => named === null || id === named);
     // The first page says who is signed in, if anyone is.
     if (!state || !found) return replies.seeOther(request, signInPath(returnTo));

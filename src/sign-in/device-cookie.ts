@@ -20,9 +20,9 @@ export function createDeviceCookie(
     /** Whether browsers are known at all. */
     isUsed: deviceTtlSeconds > 0,
     /** Device tokens, the last sign-in's first; they may be invalid. */
-    read: (request: HttpRequest): string[] =>
+    find: (request: HttpRequest): string[] =>
       cookie
-        .read(request.header('cookie'))
+        .parse(request.header('cookie'))
         .flatMap((value) => value.split('~'))
         .slice(0, maxDevices),
     write: (devices: readonly string[]) =>

@@ -44,7 +44,7 @@ export interface Form {
 export type AcceptForm = (form: Form) => Route;
 
 interface FormParts extends Pick<SignInOptions, 'sessionCookie' | 'monotonicClock' | 'outcomes'> {
-  stateCookie: Pick<StateCookie, 'read' | 'write' | 'clear'>;
+  stateCookie: Pick<StateCookie, 'find' | 'write' | 'clear'>;
   deviceCookie: DeviceCookie;
   formTokens: Pick<FormTokens, 'isValid'>;
   replies: PageReplies;
@@ -79,7 +79,7 @@ export function createFormAcceptor(parts: FormParts): AcceptForm {
   /** Tells browsers apart: by the name in their state, else by their session, else by their cookies. */
   function identifySender(request: HttpRequest, state: SignInState | null): string | null {
     const cookies = request.header('cookie');
-    return state?.browser ?? sessionCookie.read(cookies)[0] ?? cookies;
+    return state?.browser ?? sessionCookie.parse(cookies)[0] ?? cookies;
   }
 
   return ({ path, submit, receiveStray }) => ({
@@ -87,7 +87,7 @@ export function createFormAcceptor(parts: FormParts): AcceptForm {
     path,
     access: ['open'],
     async answer(request, { call }) {
-      const state = stateCookie.read(request);
+      const state = stateCookie.find(request);
       const form = await readForm(request).catch(toNull);
       const onwards = path === paths.signOut ? path : signInPath(targets.parse(form?.get('rd')));
       const refuse = () => replies.notice(request, state && form ? 403 : 400, 'outdated', onwards);
@@ -103,7 +103,7 @@ export function createFormAcceptor(parts: FormParts): AcceptForm {
           if (!admission) return refuse();
           if ('reply' in admission) return admission.reply;
           const locale = localeChoice.findPreference(request) ?? undefined;
-          const asker = { call, locale, devices: deviceCookie.read(request) };
+          const asker = { call, locale, devices: deviceCookie.find(request) };
           const work = () => submit({ request, form, state: admission.state, asker });
           outcome = await submissions.run(click, work);
           // A second click may be sent when the browser already has the cookies of this outcome.

@@ -24,7 +24,7 @@ export function createLinkRoutes(parts: PageParts & Pick<Parts, 'links'>): Route
     const { identity, code } = opened;
     const isSignedIn = (await findSignedIn(request)) === identity;
     if (isSignedIn) return showSignedIn(parts, request, identity, targets.home);
-    const asked = findAsked(opened, stateCookie.read(request));
+    const asked = findAsked(opened, stateCookie.find(request));
     if (!asked) return replies.page(request, (context) => renderCode(context, code));
     const token = parts.formTokens.create(asked.id);
     return replies.page(request, (context) => renderQuestion(context, identity, link, token));

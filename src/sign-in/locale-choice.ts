@@ -25,7 +25,7 @@ export function createLocaleChoice(
 
   /** The choice of this browser; without one, its Accept-Language header. */
   function findPreference(request: HttpRequest): string | null {
-    const chosen = cookie.read(request.header('cookie')).map(find).find(Boolean);
+    const chosen = cookie.parse(request.header('cookie')).map(find).find(Boolean);
     return chosen ?? request.header('accept-language');
   }
 

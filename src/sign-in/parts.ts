@@ -11,11 +11,11 @@ import type { SignInOptions } from './options.js';
 import { findReach } from './reach.js';
 import { createPageReplies } from './replies.js';
 import { createReturnTargets } from './return-target.js';
-import { createSessionReader } from './session.js';
+import { createSessionFinder } from './session.js';
 import { createStateCookie } from './state-cookie.js';
 
 /** What the routes are made of; each takes what it uses. */
-export type Parts = ReturnType<typeof createParts>;
+export type Parts = ReturnType<typeof createSignInParts>;
 
 /** What every page uses. */
 export type PageParts = Pick<
@@ -31,7 +31,7 @@ export type PageParts = Pick<
   | 'tokens'
 >;
 
-export function createParts(options: SignInOptions) {
+export function createSignInParts(options: SignInOptions) {
   const { keys, random } = options;
   const localeChoice = createLocaleChoice(options);
   const targets = createReturnTargets(options);
@@ -57,7 +57,7 @@ export function createParts(options: SignInOptions) {
     stateCookie,
     deviceCookie: createDeviceCookie(options),
     formTokens: createFormTokens(keys.signInForm, random.id),
-    ...createSessionReader(options.sessionCookie, options.tokens),
+    ...createSessionFinder(options.sessionCookie, options.tokens),
   };
   const replies = createPageReplies(base);
   const flow = createFlow(base);

@@ -6,13 +6,13 @@ import { createCodeRoutes } from './code-page.js';
 import { createIdentityRoutes } from './identity-page.js';
 import { createLinkRoutes } from './link-page.js';
 import type { SignInOptions } from './options.js';
-import { createParts } from './parts.js';
+import { createSignInParts } from './parts.js';
 import { createScriptRoutes } from './script-routes.js';
 import { createSignOutRoutes } from './signed-in-page.js';
 
 /** Every route of the sign-in page. The options are as `resolveOptions` accepts them. */
 export function createSignInRoutes(options: SignInOptions): Route[] {
-  const parts = createParts(options);
+  const parts = createSignInParts(options);
   const routes = [
     ...createIdentityRoutes(parts),
     ...createCodeRoutes(parts),

@@ -4,8 +4,8 @@ import type { SessionCookie } from '../http/session-cookie.js';
 import type { Tokens } from '../tokens/tokens.js';
 
 /** Finds out who is signed in in the browser that sent a request. */
-export function createSessionReader(
-  sessionCookie: Pick<SessionCookie, 'read'>,
+export function createSessionFinder(
+  sessionCookie: Pick<SessionCookie, 'parse'>,
   tokens: Pick<Tokens, 'examine'>,
 ) {
   async function findOwner(token: string): Promise<string | null> {
@@ -16,7 +16,7 @@ export function createSessionReader(
   return {
     /** Null without a session. */
     async findSignedIn(request: HttpRequest): Promise<string | null> {
-      for (const token of sessionCookie.read(request.header('cookie'))) {
+      for (const token of sessionCookie.parse(request.header('cookie'))) {
         const owner = await findOwner(token);
         if (owner !== null) return owner;
       }

@@ -79,7 +79,7 @@ export function createSignOutRoutes(
   async function submit({ request, form, state, asker }: Submission): Promise<Outcome> {
     const { call } = asker;
     const isForgotten = deviceCookie.isUsed && form.get('forget') === '1';
-    const presented = sessionCookie.read(request.header('cookie'));
+    const presented = sessionCookie.parse(request.header('cookie'));
     if (form.get('everywhere') === '1') {
       for (const identity of await parts.findOwners(presented)) await tokens.signOut(identity, call);
     }

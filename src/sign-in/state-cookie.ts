@@ -40,8 +40,8 @@ export function createStateCookie(
     return age < noticeSeconds ? state : { ...state, notice: undefined };
   }
 
-  function read(request: HttpRequest): SignInState | null {
-    for (const sealed of cookie.read(request.header('cookie'))) {
+  function find(request: HttpRequest): SignInState | null {
+    for (const sealed of cookie.parse(request.header('cookie'))) {
       const state = open(sealed);
       if (state) return state;
     }
@@ -58,11 +58,11 @@ export function createStateCookie(
 
   return {
     /** Whether the browser sent one, valid or not: it keeps cookies then. */
-    isSent: (request: HttpRequest) => cookie.read(request.header('cookie')).length > 0,
-    read,
-    /** As `read`; a browser without one gets a new state, by these cookies. */
+    isSent: (request: HttpRequest) => cookie.parse(request.header('cookie')).length > 0,
+    find,
+    /** As `find`; a browser without one gets a new state, by these cookies. */
     findOrBegin(request: HttpRequest): { state: SignInState; cookies: string[] } {
-      const known = read(request);
+      const known = find(request);
       const state = known ?? begin();
       return { state, cookies: known ? [] : [write(state)] };
     },

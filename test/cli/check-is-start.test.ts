@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createNodeListener } from '../../src/adapters/node.js';
 import { formatCheck } from '../../src/cli/check.js';
-import { createService } from '../../src/cli/create.js';
+import { createConfiguredOtp } from '../../src/cli/create.js';
 import { prepare } from '../../src/cli/prepare.js';
 import { startServer } from '../../src/cli/server.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
@@ -41,7 +41,7 @@ type Settings = Record<string, string>;
 async function start(settings: Settings): Promise<void> {
   const { config } = await prepare(settings);
   assert.ok(config);
-  const otp = createService(config, createMemoryStore(), silent);
+  const otp = createConfiguredOtp(config, createMemoryStore(), silent);
   const server = await startServer(createNodeListener(otp.handler), {
     host: config.HOST,
     port: 0,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { formatCheck } from '../../src/cli/check.js';
 import { loadConfig } from '../../src/cli/config.js';
-import { createService } from '../../src/cli/create.js';
+import { createConfiguredOtp } from '../../src/cli/create.js';
 import { createOutlook } from '../../src/cli/outlook.js';
 import { stores } from '../../src/cli/stores.js';
 import { createOtp, type OtpOptions } from '../../src/index.js';
@@ -153,7 +153,7 @@ for (const names of combinations) {
       assert.deepEqual(problems, []);
       assert.ok(config);
       const logger = { info() {}, warn() {}, error() {} };
-      await createService(config, await stores[config.STORE].create(config, logger), logger).close();
+      await createConfiguredOtp(config, await stores[config.STORE].create(config, logger), logger).close();
       await create(names, {}).close();
     });
 

@@ -103,7 +103,7 @@ test('a cookie of every namespace is written and read again, and those of others
   const namespace = fc
     .tuple(fc.constantFrom(...'aZ9'), fc.string({ unit: character, maxLength: 63 }))
     .map((parts) => parts.join(''));
-  const read = (cookie: Cookie, header: string) => cookie.read(header);
+  const read = (cookie: Cookie, header: string) => cookie.parse(header);
   fc.assert(
     fc.property(namespace, namespace, fc.boolean(), (one, other, isInsecure) => {
       const [own, foreign] = [one, other].map((name) => createSessionCookie({ namespace: name, isInsecure }));
@@ -115,7 +115,7 @@ test('a cookie of every namespace is written and read again, and those of others
     }),
     { seed: 1, numRuns: 200 },
   );
-  assert.deepEqual(createSessionCookie({ isInsecure: true }).read(null), []);
+  assert.deepEqual(createSessionCookie({ isInsecure: true }).parse(null), []);
 });
 
 test('installations of two namespaces under one host do not see each other', async () => {

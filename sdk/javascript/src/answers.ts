@@ -72,16 +72,16 @@ export function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export function readSent(answer: Answer): SentOTP {
-  const body = readSuccess(answer);
+export function decodeSent(answer: Answer): SentOTP {
+  const body = decodeSuccess(answer);
   const { channel, challenge = null } = body;
   const isChallenge =
     challenge === null || (typeof challenge === 'string' && /^[\w-]{22,512}$/.test(challenge));
   if (typeof channel !== 'string' || !isChallenge) throw createUnexpected(answer);
   return {
-    ttlSeconds: readWhole(answer, body['ttl_seconds']),
-    resendInSeconds: readWhole(answer, body['resend_in_seconds']),
-    codeLength: readWhole(answer, body['code_length']),
+    ttlSeconds: decodeWhole(answer, body['ttl_seconds']),
+    resendInSeconds: decodeWhole(answer, body['resend_in_seconds']),
+    codeLength: decodeWhole(answer, body['code_length']),
     codeAlphabet: body['code_alphabet'] === 'base32' ? 'base32' : 'digits',
     channel,
     challenge,
@@ -89,8 +89,8 @@ export function readSent(answer: Answer): SentOTP {
 }
 
 /** @param mustRefresh whether a refresh token is required */
-export function readTokens(answer: Answer, mustRefresh: boolean): Tokens {
-  const body = readSuccess(answer);
+export function decodeTokens(answer: Answer, mustRefresh: boolean): Tokens {
+  const body = decodeSuccess(answer);
   const { access_token: accessToken, token_type: tokenType, refresh_token: refreshToken } = body;
   const hasRefresh = mustRefresh || refreshToken !== undefined;
   if (!isToken(accessToken) || tokenType !== 'bearer' || (hasRefresh && !isToken(refreshToken))) {
@@ -99,41 +99,41 @@ export function readTokens(answer: Answer, mustRefresh: boolean): Tokens {
   return {
     accessToken,
     tokenType,
-    expiresIn: readWhole(answer, body['expires_in']),
+    expiresIn: decodeWhole(answer, body['expires_in']),
     refreshToken: hasRefresh ? (refreshToken as string) : null,
-    refreshExpiresIn: hasRefresh ? readWhole(answer, body['refresh_expires_in']) : null,
+    refreshExpiresIn: hasRefresh ? decodeWhole(answer, body['refresh_expires_in']) : null,
   };
 }
 
 /** The answer to a correct code: tokens or, where none are issued, whose code it was. */
-export function readVerified(answer: Answer): Tokens | Verified {
-  const { access_token, identity, device } = readSuccess(answer);
+export function decodeVerified(answer: Answer): Tokens | Verified {
+  const { access_token, identity, device } = decodeSuccess(answer);
   if (device !== undefined && !isToken(device)) throw createUnexpected(answer);
   const isVerified = access_token === undefined && typeof identity === 'string' && identity !== '';
-  const result = isVerified ? { identity } : readTokens(answer, false);
+  const result = isVerified ? { identity } : decodeTokens(answer, false);
   return device === undefined ? result : { ...result, device };
 }
 
-export function readTokenStatus(answer: Answer): TokenStatus {
-  const { active, claims } = readObject(answer);
+export function decodeTokenStatus(answer: Answer): TokenStatus {
+  const { active, claims } = decodeObject(answer);
   if (active === false) return { active, claims: null };
   if (active === true && isObject(claims)) return { active, claims: claims as unknown as TokenClaims };
   throw createUnexpected(answer);
 }
 
-export function readBearerStatus(answer: Answer): TokenStatus {
+export function decodeBearerStatus(answer: Answer): TokenStatus {
   const { status, body } = answer;
   if (status === 401 && isObject(body) && body['active'] === false) return { active: false, claims: null };
-  return readTokenStatus(answer);
+  return decodeTokenStatus(answer);
 }
 
-export function readSuccess(answer: Answer): Members {
-  const body = readObject(answer);
+export function decodeSuccess(answer: Answer): Members {
+  const body = decodeObject(answer);
   if (body['success'] !== true) throw createUnexpected(answer);
   return body;
 }
 
-function readObject(answer: Answer): Members {
+function decodeObject(answer: Answer): Members {
   const { status, body } = answer;
   if (status >= 400 && isObject(body)) throw createProblem(answer, body);
   if (status !== 200 || !isObject(body)) throw createUnexpected(answer);
@@ -166,7 +166,7 @@ function parseRetryAfter({ retryAfter }: Answer): number | null {
   return /^\d{1,15}$/.test(retryAfter ?? '') ? Number(retryAfter) : null;
 }
 
-function readWhole(answer: Answer, value: unknown): number {
+function decodeWhole(answer: Answer, value: unknown): number {
   const whole = toWhole(value);
   if (whole === null) throw createUnexpected(answer);
   return whole;

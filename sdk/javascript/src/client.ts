@@ -1,9 +1,9 @@
 import {
-  readBearerStatus,
-  readSent,
-  readSuccess,
-  readTokenStatus,
-  readVerified,
+  decodeBearerStatus,
+  decodeSent,
+  decodeSuccess,
+  decodeTokenStatus,
+  decodeVerified,
   type SentOTP,
   type TokenStatus,
   type Tokens,
@@ -125,7 +125,7 @@ export class OTPClient<Success extends Tokens | Verified = Tokens> {
     const device = options.device || devices[nameChallenge(identity, null)];
     const remembered = bind === false ? undefined : challenges[name];
     const request = async (bind: boolean | null | undefined, challenge: string | undefined) =>
-      readSent(
+      decodeSent(
         await this.#send('/otp/request', {
           body: { identity, channel, purpose, bind, challenge, locale, device, human_check },
           signal,
@@ -157,7 +157,7 @@ export class OTPClient<Success extends Tokens | Verified = Tokens> {
     const isKept = (challenge ?? '').length <= keptChallengeLength;
     const remember = options.remember ?? ((this.#isPage && isKept) || undefined);
     const body = { identity, otp, challenge, purpose, device, remember };
-    const result = readVerified(await this.#send('/otp/verify', { body, signal }));
+    const result = decodeVerified(await this.#send('/otp/verify', { body, signal }));
     await this.#session.change((kept) => {
       delete kept.challenges[name];
       // Outside a page, a client may serve many people, and anyone can type the identity.
@@ -172,14 +172,14 @@ export class OTPClient<Success extends Tokens | Verified = Tokens> {
 
   /** Asks the service whether a token is active. */
   async verifyToken(token: string, { signal }: CallOptions = {}): Promise<TokenStatus> {
-    return readTokenStatus(await this.#send('/token/verify', { body: { token }, signal }));
+    return decodeTokenStatus(await this.#send('/token/verify', { body: { token }, signal }));
   }
 
   /** Asks the service whether the stored token is active, refreshing it first if it has expired. */
   async verifyBearer(options: CallOptions = {}): Promise<TokenStatus> {
     const token = await this.getAccessToken(options);
     if (token === null) return { active: false, claims: null };
-    return readBearerStatus(await this.#send('/token/verify', { token, signal: options.signal }));
+    return decodeBearerStatus(await this.#send('/token/verify', { token, signal: options.signal }));
   }
 
   /**
@@ -219,7 +219,7 @@ export class OTPClient<Success extends Tokens | Verified = Tokens> {
     if (!ending) return;
     const { accessToken, refreshToken } = ending;
     const body = refreshToken === null ? {} : { refresh_token: refreshToken };
-    readSuccess(await this.#send('/token/logout', { body, token: accessToken, signal }));
+    decodeSuccess(await this.#send('/token/logout', { body, token: accessToken, signal }));
   }
 
   /**
@@ -229,7 +229,7 @@ export class OTPClient<Success extends Tokens | Verified = Tokens> {
   async logoutAll({ signal }: CallOptions = {}): Promise<void> {
     const token = await this.getAccessToken({ signal });
     if (token === null) throw new OTPError('invalid_token', 'There is no session; sign in');
-    readSuccess(await this.#send('/token/logout-all', { body: {}, token, signal }));
+    decodeSuccess(await this.#send('/token/logout-all', { body: {}, token, signal }));
     await this.#session.change((kept) => {
       kept.tokens = null;
     });

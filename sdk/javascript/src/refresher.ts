@@ -1,4 +1,4 @@
-import { readTokens, type Tokens } from './answers.js';
+import { decodeTokens, type Tokens } from './answers.js';
 import { runWithDeadline } from './deadline.js';
 import { OTPError } from './errors.js';
 import { runOnce } from './run-once.js';
@@ -26,7 +26,7 @@ export function createRefresher({ send, session, name, timeoutMs }: RefresherOpt
   let underWay: Promise<Tokens> | undefined;
 
   async function rotate(): Promise<Tokens> {
-    const { refreshToken } = await readRefreshable();
+    const { refreshToken } = await loadRefreshable();
     const run = () => exchange(refreshToken);
     if (!session.isShared) return run();
     const giveUpAt = Date.now() + timeoutMs;
@@ -35,13 +35,13 @@ export function createRefresher({ send, session, name, timeoutMs }: RefresherOpt
       if (tokens) return tokens;
       // Another page is refreshing and will store the result.
       await new Promise((resolve) => setTimeout(resolve, pollMs));
-      const kept = await readRefreshable();
+      const kept = await loadRefreshable();
       if (kept.refreshToken !== refreshToken) return toTokens(kept);
     }
     throw new OTPError('timeout', 'Another page did not refresh the tokens in time');
   }
 
-  async function readRefreshable(): Promise<KeptTokens & { refreshToken: string }> {
+  async function loadRefreshable(): Promise<KeptTokens & { refreshToken: string }> {
     const { tokens } = await session.read();
     if (tokens?.refreshToken) return { ...tokens, refreshToken: tokens.refreshToken };
     throw new OTPError('invalid_token', 'There is no refresh token; sign in');
@@ -52,7 +52,7 @@ export function createRefresher({ send, session, name, timeoutMs }: RefresherOpt
     const isStillKept = (kept: Kept) => kept.tokens?.refreshToken === refreshToken;
     try {
       const answer = await send('/token/refresh', { body: { refresh_token: refreshToken } });
-      const tokens = readTokens(answer, true);
+      const tokens = decodeTokens(answer, true);
       await session.change((kept) => {
         if (isStillKept(kept)) kept.tokens = toKept(tokens);
       });

@@ -24,7 +24,8 @@ export function decodeOpenReply(reply: unknown, spending: SpendRequest | undefin
         ttlMs: Number(fields[7]),
         resendInMs: Number(fields[8]),
       };
-      const exceeded = (spending && nameRow(Number(fields[10]), spending)) || (fields[9] as DayLimit | '');
+      const exceeded =
+        (spending && findLimitName(Number(fields[10]), spending)) || (fields[9] as DayLimit | '');
       if (exceeded) opened.exceeded = exceeded;
       return opened;
     }
@@ -48,19 +49,19 @@ export function decodeOpenReply(reply: unknown, spending: SpendRequest | undefin
 export function decodeSpendReply(reply: unknown, request: SpendRequest): SpendResult {
   const fields = splitReply(reply);
   if (fields[0] !== '0') return decodeSpendRefusal(fields, request);
-  return { status: 'counted', atMs: Number(fields[1]), exceeded: nameRow(Number(fields[2]), request) };
+  return { status: 'counted', atMs: Number(fields[1]), exceeded: findLimitName(Number(fields[2]), request) };
 }
 
 /** See `spending.lua`. */
 function decodeSpendRefusal([by, ms, isHelped]: readonly string[], request: SpendRequest) {
-  const limit = by === '-1' ? request.hit?.limitName : nameRow(Number(by), request);
+  const limit = by === '-1' ? request.hit?.limitName : findLimitName(Number(by), request);
   if (limit === undefined) throw new Error('the script refused by a row that it was not given');
   const retryAfterMs = Number(ms);
   return { status: 'limited' as const, limit, retryAfterMs, isHelpedByCheck: isHelped === '1' };
 }
 
 /** The limit of a row, by its number; undefined for 0. */
-function nameRow(number: number, { rows, place }: SpendRequest): LimitName | undefined {
+function findLimitName(number: number, { rows, place }: SpendRequest): LimitName | undefined {
   return number === 0 ? undefined : (rows[number - 1] ?? place)?.limit;
 }
 
@@ -109,7 +110,7 @@ export function decodeAttemptReply(reply: unknown, hit: LimitedHit | undefined):
 }
 
 function decodeRecord([challenge, keyId, window, digits, joined, mute]: string[]): PendingRecord {
-  const sentOver = (joined as string).split(',').map(nameChannel) as [Channel, ...Channel[]];
+  const sentOver = (joined as string).split(',').map(decodeChannel) as [Channel, ...Channel[]];
   return {
     challenge: challenge as string,
     keyId: keyId as string,
@@ -121,7 +122,7 @@ function decodeRecord([challenge, keyId, window, digits, joined, mute]: string[]
   };
 }
 
-function nameChannel(number: string | number): Channel {
+function decodeChannel(number: string | number): Channel {
   return channels[Number(number)] as Channel;
 }
 
@@ -149,7 +150,7 @@ function decodeInspected(reply: Field[]) {
   const [name, channel, digits, attemptsLeft, mute, ttlMs, sendId, sentMsAgo, note] = reply;
   return {
     ...parseRecordName(String(name)),
-    channel: nameChannel(channel as number),
+    channel: decodeChannel(channel as number),
     digits,
     attemptsLeft,
     mute: mute === 1,
