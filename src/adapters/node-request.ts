@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { OtpError } from '../errors.js';
-import { createBatch } from '../fast/batch.js';
+import { joinBatch } from '../fast/batch.js';
 import { isHost } from '../http/host.js';
 import {
   createBrokenBodyError,
@@ -38,15 +38,6 @@ function parseAbsolute(target: string): Partial<HttpRequest> {
   if (!/^https?:\/\/[^\\?]*(?:\?|$)/.test(target) || !URL.canParse(target)) return {};
   const { protocol, host, pathname, search } = new URL(target);
   return { path: pathname, query: search.slice(1), scheme: protocol === 'https:' ? 'https' : 'http', host };
-}
-
-const batch = createBatch<() => void>((all) => {
-  for (const resume of all) resume();
-});
-
-/** Resolves together for everything that waits for it in this turn of the event loop. */
-export function joinBatch(): Promise<void> {
-  return new Promise(batch.add);
 }
 
 async function readBody(incoming: Exchange['incoming']): Promise<Uint8Array> {

@@ -1,9 +1,10 @@
 import type { RequestListener } from 'node:http';
 import { refuseUnknownOptions } from '../core/known-options.js';
+import { joinBatch } from '../fast/batch.js';
 import type { Handler } from '../http/handler.js';
 import { createAsk } from './ask.js';
 import { sendAnswer } from './node-answer.js';
-import { createNodeRequest, joinBatch } from './node-request.js';
+import { createNodeRequest } from './node-request.js';
 import { waitForTurn } from './turns.js';
 
 export interface NodeListenerOptions {

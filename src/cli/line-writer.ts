@@ -13,6 +13,9 @@ const nothing = Buffer.alloc(0);
  * Writes lines to standard output or standard error without ever waiting for their reader. docs/decisions/0049 says why
  * neither Node's own streams nor pino's destination can.
  *
+ * The lines of a turn of the event loop share one write: under load a write for each would take a tenth of a request. So a
+ * process that is killed loses the lines of the turn under way.
+ *
  * @param formatDropped a line, with its end, that reports how many lines were dropped before it
  */
 export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => string) {
@@ -25,19 +28,12 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
   let dropped = 0;
   let pauseMs = 1;
   let timer: NodeJS.Timeout | undefined;
-
-  function add(line: string): void {
-    const last = chunks.at(-1);
-    if (last !== undefined && last.length + line.length <= chunkLength) {
-      chunks[chunks.length - 1] = last + line;
-    } else {
-      chunks.push(line);
-    }
-    waitingLength += line.length;
-  }
+  /** Whether `drain` is due at the end of this turn. */
+  let isDue = false;
 
   /** Writes until nothing is left or the reader takes no more; returns whether it took anything. */
   function drain(): boolean {
+    isDue = false;
     let hasProgress = false;
     try {
       while (rest.length > 0 || chunks.length > 0) {
@@ -49,7 +45,9 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
         rest = rest.subarray(writeSync(output, rest));
         hasProgress = true;
         if (dropped > 0 && waitingLength < maxWaitingLength / 2) {
-          add(formatDropped(dropped));
+          const line = formatDropped(dropped);
+          chunks.push(line);
+          waitingLength += line.length;
           dropped = 0;
         }
       }
@@ -73,14 +71,23 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
   }
 
   return {
-    /** Each line with its end. Lines that find no room are dropped and counted. */
-    write(lines: readonly string[]): void {
-      for (const line of lines) {
-        if (waitingLength + line.length > maxWaitingLength && timer === undefined) drain();
-        if (waitingLength + line.length > maxWaitingLength) dropped += 1;
-        else add(line);
+    /** A line with its end. Without room for it, it is dropped and counted. */
+    write(line: string): void {
+      if (waitingLength + line.length > maxWaitingLength && timer === undefined) drain();
+      if (waitingLength + line.length > maxWaitingLength) {
+        dropped += 1;
+        return;
       }
-      if (timer === undefined) drain();
+      const last = chunks.at(-1);
+      if (last !== undefined && last.length + line.length <= chunkLength) {
+        chunks[chunks.length - 1] = last + line;
+      } else {
+        chunks.push(line);
+      }
+      waitingLength += line.length;
+      if (isDue || timer !== undefined) return;
+      isDue = true;
+      setImmediate(drain);
     },
     /** For the end of the process: waits for as long as the reader takes something every half second. */
     flush(): void {

@@ -1,5 +1,4 @@
 import { type DestinationStream, pino, stdTimeFunctions } from 'pino';
-import { createBatch } from '../fast/batch.js';
 import { createFlatLines } from '../fast/flat-line.js';
 import type { Logger } from '../ports.js';
 import { createLineWriter } from './line-writer.js';
@@ -13,16 +12,12 @@ export const hiddenFields: ReadonlySet<string> = new Set([...hiddenPaths, 'err',
  * redaction is a second line of defence.
  */
 export function createLogger(level: string): Logger {
-  const output = gatherLines();
+  const output = createLineWriter(2, formatDropped);
+  process.once('exit', output.flush);
   const plain = createPlainLogger(level, output);
   const writer = (at: 'info' | 'warn' | 'error') => {
     if (!plain.isLevelEnabled(at)) return () => {};
-    const format = createFlatLines(at, hiddenFields, Date.now);
-    return (fields: Record<string, unknown>, message: string) => {
-      const line = format(fields, message);
-      if (line === undefined) plain[at](fields, message);
-      else output.write(line);
-    };
+    return createFlatLines(at, { hidden: hiddenFields, now: Date.now, output, plain });
   };
   return {
     info: writer('info'),
@@ -44,20 +39,6 @@ export function createPlainLogger(level: string, output: DestinationStream) {
     },
     output,
   );
-}
-
-/**
- * One write for the lines of a turn of the event loop: under load a write for each would take a tenth of a request. What a
- * process has logged is written before it ends; one that is killed loses the lines of the turn under way.
- */
-function gatherLines(): DestinationStream {
-  const writer = createLineWriter(2, formatDropped);
-  const lines = createBatch<string>(writer.write);
-  process.once('exit', () => {
-    lines.flush();
-    writer.flush();
-  });
-  return { write: lines.add };
 }
 
 /** At any level of the log: missing lines must not look as if nothing had happened. */

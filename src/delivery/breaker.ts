@@ -1,13 +1,16 @@
 import { faultOf, isDefinite } from '../core/refusal.js';
-import type { MonotonicClock, Receipt } from '../ports.js';
+import type { Message, MonotonicClock, Receipt } from '../ports.js';
+import { groupRecipient } from './recipients.js';
 
-/** A circuit breaker. `recipient` is the domain of an e-mail address, or a whole number or id. */
+type Recipient = Pick<Message, 'channel' | 'to'>;
+
+/** A circuit breaker. Recipients are counted by the domain of an e-mail address, or by the whole number or id. */
 export interface Breaker {
-  /** Whether a call is allowed; while open, one probe after each pause. */
-  allows(recipient: string): boolean;
   /** While open, only probes are allowed. */
   readonly isOpen: boolean;
-  record(recipient: string, receipt: Receipt): void;
+  /** Whether this message may be the probe: while open, one after each pause. */
+  takeProbe(message: Recipient): boolean;
+  record(message: Recipient, receipt: Receipt): void;
 }
 
 const windowMs = 30_000;
@@ -32,7 +35,6 @@ export function createBreaker(
 ): Breaker {
   /** Times of connection faults by recipient; the latest recipient last. */
   const faults = new Map<string, number[]>();
-  let isOpen = false;
   let nextProbeAt = 0;
   let nextProbeOfOthersAt = 0;
 
@@ -48,35 +50,34 @@ export function createBreaker(
     }
   }
 
-  return {
-    get isOpen() {
-      return isOpen;
-    },
-    allows(recipient) {
-      if (!isOpen) return true;
-      const isAffected = faults.has(recipient);
+  const breaker = {
+    isOpen: false,
+    takeProbe(message: Recipient) {
+      const isAffected = faults.has(groupRecipient(message));
       if (clock.now() < (isAffected ? nextProbeAt : nextProbeOfOthersAt)) return false;
       nextProbeAt = clock.now() + pauseMs;
       if (!isAffected) nextProbeOfOthersAt = nextProbeAt;
       return true;
     },
-    record(recipient, receipt) {
+    record(message: Recipient, receipt: Receipt) {
+      const { isOpen } = breaker;
       if (receipt.ok || faultOf(receipt) !== 'connection') {
         // A refusal is an answer too: the provider is up.
         if (receipt.ok || (isOpen && isDefinite(receipt.category))) {
           if (isOpen) onChange?.(false, receipt);
-          isOpen = false;
+          breaker.isOpen = false;
           faults.clear();
         }
         return;
       }
-      note(recipient);
+      note(groupRecipient(message));
       if (isOpen || faults.size < recipientsToOpen) return;
       if ([...faults.values()].flat().length < faultsToOpen) return;
-      isOpen = true;
+      breaker.isOpen = true;
       onChange?.(true, receipt);
       nextProbeAt = clock.now() + pauseMs;
       nextProbeOfOthersAt = nextProbeAt;
     },
   };
+  return breaker;
 }

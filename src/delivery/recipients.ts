@@ -2,7 +2,7 @@ import { domainOf } from '../core/identity.js';
 import type { Message } from '../ports.js';
 
 /** By domain: its addresses fail together, and one person may own any number of them. */
-export function groupRecipient({ channel, to }: Message): string {
+export function groupRecipient({ channel, to }: Pick<Message, 'channel' | 'to'>): string {
   return channel === 'email' ? domainOf(to) : to;
 }
 

@@ -6,7 +6,6 @@ import { createBreaker } from './breaker.js';
 import { createDeadlines, type Expiring } from './deadlines.js';
 import { showId } from './provider-id.js';
 import { quoteError, quoteRefusal } from './quote.js';
-import { groupRecipient } from './recipients.js';
 
 export interface RouteOptions {
   transports: readonly Transport[];
@@ -54,8 +53,13 @@ export function createRouter(options: RouteOptions) {
   const found = new Map(channels.map((channel) => [channel, findAll(channel)]));
   const deadlines = createDeadlines(clock);
 
-  async function sendBy(transport: Transport, message: Message, leftMs: number): Promise<Receipt> {
-    const sending = new Sending(clock.now() + leftMs, leftMs);
+  async function sendBy(
+    transport: Transport,
+    message: Message,
+    endsAt: number,
+    leftMs: number,
+  ): Promise<Receipt> {
+    const sending = new Sending(endsAt, leftMs);
     deadlines.add(sending);
     try {
       const receipt = await new Promise<Receipt>((resolve, reject) => {
@@ -81,23 +85,23 @@ export function createRouter(options: RouteOptions) {
     isUp: (channel: Channel) => (found.get(channel) ?? []).some(({ breaker }) => !breaker.isOpen),
     /** Never rejects, and respects the timeout. */
     async send(message: Message): Promise<RoutedReceipt> {
-      const startedAt = clock.now();
-      const recipient = groupRecipient(message);
+      let triedAt = clock.now();
       let leftMs = timeoutMs;
       let last: RoutedRefusal = noTransportUp;
       for (const { transport, breaker } of found.get(message.channel) ?? []) {
-        if (!breaker.allows(recipient)) continue;
+        if (breaker.isOpen && !breaker.takeProbe(message)) continue;
         const { name } = transport;
-        const triedAt = clock.now();
-        const receipt = await sendBy(transport, message, leftMs);
-        breaker.record(recipient, receipt);
+        const receipt = await sendBy(transport, message, triedAt + leftMs, leftMs);
+        breaker.record(message, receipt);
         noteTry?.(name, message.channel, receipt, clock.now() - triedAt);
         if (receipt.ok) {
           const id = receipt.id === undefined ? undefined : showId(receipt.id, message);
           return { ok: true, id, transport: name };
         }
         last = { ...receipt, transport: name };
-        leftMs = timeoutMs - (clock.now() - startedAt);
+        const now = clock.now();
+        leftMs -= now - triedAt;
+        triedAt = now;
         if (!isDefinite(receipt.category) || faultOf(receipt) === 'recipient' || leftMs <= 0) break;
       }
       return last;
@@ -128,7 +132,7 @@ class Sending implements Expiring {
   expire(): void {
     const cause =
       'the transport did not answer in time (DELIVERY_TIMEOUT_MS): the message may have been sent';
-    this.resolve?.(createRefusal('timeout', `no answer in ${this.leftMs} ms`, { cause }));
+    this.resolve?.(createRefusal('timeout', `no answer in ${Math.round(this.leftMs)} ms`, { cause }));
     this.#controller ??= new AbortController();
     this.#controller.abort();
   }

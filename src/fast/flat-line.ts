@@ -1,13 +1,22 @@
-/** Writes one line of the log, with its end; undefined for fields that only the logger itself can write. */
-export type FormatLine = (fields: Record<string, unknown>, message: string) => string | undefined;
+type Level = 'info' | 'warn' | 'error';
+type WriteLine = (fields: Record<string, unknown>, message: string) => void;
 
 /**
- * Writes the same lines as pino at one level, for fields that are strings, numbers or booleans: 1 µs instead of 2.5.
- *
- * @param hidden names that the logger removes or treats in its own way
- * @param now unix milliseconds
+ * Writes the same lines as pino at one level: 1 µs instead of 2.5. Only fields that are strings, numbers or booleans are written
+ * here; a line with any other is left to pino.
  */
-export function createFlatLines(level: string, hidden: ReadonlySet<string>, now: () => number): FormatLine {
+export function createFlatLines(
+  level: Level,
+  parts: {
+    /** Names that pino removes or treats in its own way. */
+    hidden: ReadonlySet<string>;
+    /** Unix milliseconds. */
+    now: () => number;
+    output: { write(line: string): void };
+    plain: Record<Level, WriteLine>;
+  },
+): WriteLine {
+  const { hidden, now, output, plain } = parts;
   const start = `{"level":${JSON.stringify(level)},"time":"`;
   let [timeMs, time] = [Number.NaN, ''];
 
@@ -17,8 +26,10 @@ export function createFlatLines(level: string, hidden: ReadonlySet<string>, now:
       const value = fields[name];
       if (value === undefined) continue;
       const kind = typeof value;
-      if ((kind !== 'string' && kind !== 'number' && kind !== 'boolean') || hidden.has(name))
-        return undefined;
+      if ((kind !== 'string' && kind !== 'number' && kind !== 'boolean') || hidden.has(name)) {
+        plain[level](fields, message);
+        return;
+      }
       hasFields = true;
     }
     const ms = now();
@@ -27,6 +38,6 @@ export function createFlatLines(level: string, hidden: ReadonlySet<string>, now:
       time = new Date(ms).toISOString();
     }
     const written = hasFields ? `,${JSON.stringify(fields).slice(1, -1)}` : '';
-    return `${start}${time}"${written},"msg":${JSON.stringify(message)}}\n`;
+    output.write(`${start}${time}"${written},"msg":${JSON.stringify(message)}}\n`);
   };
 }

@@ -12,7 +12,12 @@ const ours: Receipt = { ok: false, category: 'unauthorized', retryable: false, d
 
 function createKit() {
   const clock = createManualMonotonicClock();
-  const breaker = createBreaker(clock);
+  const plain = createBreaker(clock);
+  const to = (recipient: string) => ({ channel: 'custom' as const, to: recipient });
+  const breaker = {
+    allows: (recipient: string) => !plain.isOpen || plain.takeProbe(to(recipient)),
+    record: (recipient: string, receipt: Receipt) => plain.record(to(recipient), receipt),
+  };
   const fail = (...recipients: string[]) => {
     for (const recipient of recipients) breaker.record(recipient, down);
   };

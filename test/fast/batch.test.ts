@@ -1,44 +1,50 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import fc from 'fast-check';
-import { createBatch } from '../../src/fast/batch.js';
+import { joinBatch } from '../../src/fast/batch.js';
 
-test('what is added in one turn is processed once, in order, when the turn is over', async () => {
-  const seen: string[][] = [];
-  const batch = createBatch<string>((items) => {
-    seen.push(items);
-    if (items.includes('second')) batch.add('of the next turn');
-  });
-  batch.add('first');
-  batch.add('second');
+/** What happens in which order: callers join, and a turn of the event loop ends. */
+function createTrace() {
+  const seen: string[] = [];
+  return {
+    seen,
+    async join(name: string, steps = 1) {
+      await joinBatch();
+      for (let step = 0; step < steps; step++) {
+        seen.push(`${name}${step}`);
+        await undefined;
+      }
+    },
+  };
+}
+
+test('callers of one turn continue together, in order, when the turn is over', async () => {
+  const { seen, join } = createTrace();
+  const all = Promise.all([join('a'), join('b'), join('c')]);
+  await undefined;
   assert.deepEqual(seen, []);
   await nextTurn();
-  assert.deepEqual(seen, [['first', 'second']]);
-  await nextTurn();
-  assert.deepEqual(seen, [['first', 'second'], ['of the next turn']]);
-  await nextTurn();
-  assert.equal(seen.length, 2);
+  assert.deepEqual(seen, ['a0', 'b0', 'c0']);
+  await all;
 });
 
-test('the same items come through in the same order as without a batch, however turns and flushes fall', async () => {
-  const step = fc.oneof(fc.nat(9), fc.constantFrom('turn', 'flush'));
-  await fc.assert(
-    fc.asyncProperty(fc.array(step), async (steps) => {
-      const [plain, batched]: [number[], number[]] = [[], []];
-      const batch = createBatch<number>((items) => batched.push(...items));
-      for (const each of steps) {
-        if (each === 'turn') await nextTurn();
-        else if (each === 'flush') batch.flush();
-        else {
-          plain.push(each);
-          batch.add(each);
-        }
-        if (typeof each === 'string') assert.deepEqual(batched, plain);
-      }
-      batch.flush();
-      assert.deepEqual(batched, plain);
-    }),
-    { seed: 1 },
-  );
+// Each step is done for one request after the other: that is what keeps the code warm.
+test('their steps alternate, and no other callback comes between', async () => {
+  const { seen, join } = createTrace();
+  const all = Promise.all([join('a', 2), join('b', 2)]);
+  setImmediate(() => seen.push('later'));
+  await all;
+  await nextTurn();
+  assert.deepEqual(seen, ['a0', 'b0', 'a1', 'b1', 'later']);
+});
+
+test('a caller that joins while a batch is under way is in the next one', async () => {
+  const { seen, join } = createTrace();
+  const first = join('a').then(() => join('of the next turn '));
+  await nextTurn();
+  assert.deepEqual(seen, ['a0']);
+  await nextTurn();
+  await nextTurn();
+  assert.deepEqual(seen, ['a0', 'of the next turn 0']);
+  await first;
 });

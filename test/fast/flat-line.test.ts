@@ -14,6 +14,27 @@ function writePlainly(level: 'info' | 'warn' | 'error', fields: Record<string, u
   return lines[0]?.replace(/"time":"[^"]*"/, `"time":"${new Date(at).toISOString()}"`);
 }
 
+/** What `createFlatLines` writes itself; undefined for what it leaves to pino. */
+function createFormat(level: 'info' | 'warn' | 'error', now = () => at) {
+  let [line, isLeft]: [string | undefined, boolean] = [undefined, false];
+  const leave = () => {
+    isLeft = true;
+  };
+  const output = {
+    write(written: string) {
+      line = written;
+    },
+  };
+  const plain = { info: leave, warn: leave, error: leave };
+  const write = createFlatLines(level, { hidden: hiddenFields, now, output, plain });
+  return (fields: Record<string, unknown>, message: string) => {
+    [line, isLeft] = [undefined, false];
+    write(fields, message);
+    assert.equal(isLeft, line === undefined);
+    return line;
+  };
+}
+
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({ maxLength: 80 }),
@@ -36,7 +57,7 @@ test('a flat line is the line that pino writes, whatever its fields and message 
       fc.dictionary(name, flat),
       text,
       (level, fields, message) => {
-        const line = createFlatLines(level, hiddenFields, () => at)(fields, message);
+        const line = createFormat(level)(fields, message);
         const isHidden = Object.keys(fields).some(
           (key) => hiddenFields.has(key) && fields[key] !== undefined,
         );
@@ -50,7 +71,7 @@ test('a flat line is the line that pino writes, whatever its fields and message 
 test('what is not flat is left to pino', () => {
   fc.assert(
     fc.property(fc.dictionary(text, flat), text, other, (fields, key, value) => {
-      const line = createFlatLines('info', hiddenFields, () => at)({ ...fields, [key]: value }, 'message');
+      const line = createFormat('info')({ ...fields, [key]: value }, 'message');
       assert.equal(line, undefined);
     }),
     { seed: 20261127, numRuns: 300 },
@@ -59,7 +80,7 @@ test('what is not flat is left to pino', () => {
 
 test('each line has the time at which it was written', () => {
   let now = at;
-  const format = createFlatLines('info', hiddenFields, () => now);
+  const format = createFormat('info', () => now);
   const times = [0, 0, 1, 999, 0, 60_000].map((ms) => {
     now += ms;
     return [JSON.parse(format({}, 'line') ?? '').time, new Date(now).toISOString()];

@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream';
-import { createBatch } from '../../fast/batch.js';
 import type { RedisClient } from './scripts.js';
 
 /**
@@ -8,14 +7,17 @@ import type { RedisClient } from './scripts.js';
  */
 export function createGathering(client: RedisClient): () => void {
   if (client.isCluster) return () => {};
-  const corked = createBatch<Duplex>((streams) => {
-    for (const stream of streams) stream.uncork();
-  });
+  /** Until the end of this turn. */
+  let corked: Duplex | undefined;
   return () => {
     // Changes with each reconnect, and is missing before the first connection.
     const { stream } = client as { stream?: Duplex };
-    if (!stream) return;
+    if (!stream || stream === corked) return;
     stream.cork();
-    corked.add(stream);
+    corked = stream;
+    setImmediate(() => {
+      stream.uncork();
+      if (corked === stream) corked = undefined;
+    });
   };
 }
