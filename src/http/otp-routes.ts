@@ -69,7 +69,18 @@ export function createOtpRoutes({ service, tokens, codeAlphabet = 'digits', sche
           humanCheck: holder === undefined ? body.human_check : undefined,
           unguarded: holder?.rights.includes('unguarded'),
         };
-        return replyRequest(await service.request(identity, options));
+        const result = await service.request(identity, options);
+        if (result.status !== 'sent') return replyUnsent(result);
+        return replyJson(200, {
+          success: true,
+          message: sentMessage,
+          ttl_seconds: result.ttlSeconds,
+          resend_in_seconds: result.resendInSeconds,
+          code_length: result.codeLength,
+          code_alphabet: result.codeAlphabet,
+          channel: result.channel,
+          challenge: result.challenge,
+        });
       },
     },
     {
@@ -111,19 +122,8 @@ export function createOtpRoutes({ service, tokens, codeAlphabet = 'digits', sche
   ];
 }
 
-function replyRequest(result: RequestResult): HttpReply {
+function replyUnsent(result: Exclude<RequestResult, { status: 'sent' }>): HttpReply {
   switch (result.status) {
-    case 'sent':
-      return replyJson(200, {
-        success: true,
-        message: sentMessage,
-        ttl_seconds: result.ttlSeconds,
-        resend_in_seconds: result.resendInSeconds,
-        code_length: result.codeLength,
-        code_alphabet: result.codeAlphabet,
-        channel: result.channel,
-        challenge: result.challenge,
-      });
     case 'pending':
       return replyProblem('pending', 'A code has been sent; another can be sent when it expires', {
         retry_after_seconds: result.retryAfterSeconds,

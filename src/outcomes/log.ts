@@ -74,7 +74,7 @@ export function toLogFields(outcome: Outcome): Record<string, unknown> {
 /** Writes a line for each outcome. */
 export function createLogSink(logger: Logger): Sink {
   return {
-    isOn: () => logger.isLevelEnabled?.('info') !== false,
+    isOn: logger.isLevelEnabled?.bind(logger, 'info') ?? (() => true),
     take(outcome) {
       const { level, message } = outcomeRows[outcome.event];
       logger[level](toLogFields(outcome), message);

@@ -33,8 +33,7 @@ export function createNewCodes(parts: {
   /** While the hour has no room. */
   let shortage: { codes: number; lastAt: number; saidAt: number; cause: string } | undefined;
 
-  function turn(now: number): void {
-    if (now - recentSince < memoryMs) return;
+  function startNext(now: number): void {
     before = now - recentSince < 2 * memoryMs ? recent : { made: 0, used: 0 };
     recent = { made: 0, used: 0 };
     recentSince = now;
@@ -69,7 +68,6 @@ export function createNewCodes(parts: {
   function look(): void {
     if (!shortage) return;
     const now = monotonicClock.now();
-    turn(now);
     const { codes, lastAt, saidAt, cause } = shortage;
     if (now - lastAt >= quietMs) {
       shortage = undefined;
@@ -95,7 +93,7 @@ export function createNewCodes(parts: {
       if (lease) shortCodes.settle(lease, maxAttempts, isShort && !isKnown);
       if (!isNew || opened.record.alphabet === 'base32') return;
       if (!isKnown) {
-        turn(facts.startedAt);
+        if (facts.startedAt - recentSince >= memoryMs) startNext(facts.startedAt);
         recent.made += 1;
       }
       if (isShort) return;

@@ -37,17 +37,16 @@ export interface StoredBudget extends Expiring, DaySends {
 const noRecords: readonly StoredRecord[] = [];
 const noAttempts: readonly Attempt[] = [];
 
-export function createBudget(): StoredBudget {
-  return {
-    unknown: undefined,
-    known: undefined,
-    records: noRecords,
-    attempts: noAttempts,
-    expiresAt: 0,
-    lastDaySend: undefined,
-    weight: 1,
-  };
-}
+/** To be copied. */
+export const newBudget: Readonly<StoredBudget> = {
+  unknown: undefined,
+  known: undefined,
+  records: noRecords,
+  attempts: noAttempts,
+  expiresAt: 0,
+  lastDaySend: undefined,
+  weight: 1,
+};
 
 /** Drops what has expired, which is all but the sends of a day. Returns whether there are any. */
 export function dropExpired(budget: StoredBudget, now: number): boolean {

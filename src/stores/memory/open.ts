@@ -1,6 +1,6 @@
 import type { OpenRequest, OpenResult } from '../../store-verbs.js';
 import { nameRecord } from '../record-name.js';
-import { createBudget, findCounts, findRecord, type StoredBudget } from './budgets.js';
+import { findCounts, findRecord, newBudget, type StoredBudget } from './budgets.js';
 import { addDaySend, findDayRefusal } from './day-sends.js';
 import { createRecord, type StoredRecord, toPending } from './records.js';
 import { addToLog, emptyLog, type RollingLog, waitForRoom } from './rolling-log.js';
@@ -22,7 +22,7 @@ export async function open(tables: Tables, request: OpenRequest): Promise<OpenRe
   let record = isUsable ? live : undefined;
   const refusal = refuse(request, live, record, stored?.[side]?.sends ?? emptyLog, now);
   if (refusal) return refusal;
-  const budget = stored ?? createBudget();
+  const budget = stored ?? { ...newBudget };
   const canCountDay = budget.lastDaySend !== undefined || budgets.hasRoom(now);
   const forDay = day ? findDayRefusal(budget, side, day, canCountDay, now) : null;
   if (forDay && day?.isEnforced) return { status: 'limited', ...forDay };

@@ -1,6 +1,6 @@
 import type { InspectedCounts, InspectRequest, InspectResult } from '../../inspect-verb.js';
 import type { ClearRequest, ClearResult, Side } from '../../store-verbs.js';
-import { createBudget, type StoredBudget } from './budgets.js';
+import { newBudget, type StoredBudget } from './budgets.js';
 import { inspectDaySends } from './day-sends.js';
 import { inspectRecord, type StoredRecord } from './records.js';
 import { emptyLog, type RollingLog } from './rolling-log.js';
@@ -37,7 +37,7 @@ export async function inspect(tables: Tables, request: InspectRequest): Promise<
   const { budgets, signOuts, clock } = tables;
   const now = clock();
   const { identityTag, budgetTag } = request;
-  const budget = budgets.load(budgetTag, now) ?? createBudget();
+  const budget = budgets.load(budgetTag, now) ?? { ...newBudget };
   const own = budget.records.filter((record) => record.identityTag === identityTag);
   return {
     records: own.map((record) => inspectRecord(record, now)),
