@@ -85,10 +85,7 @@ export type SpendResult =
     };
 
 /** The counts of an earlier `spend`. */
-export interface RefundRequest {
-  slot: string;
-  rows: readonly SpendRow[];
-  place?: SpendPlace | undefined;
+export interface RefundRequest extends Pick<SpendRequest, 'slot' | 'rows' | 'place'> {
   atMs: number;
   units: number;
   /** Whether it was a sign-in, which makes growing rows grow. */

@@ -65,18 +65,17 @@ interface Sends {
 }
 
 function toFigures({ max, freshMax = max, networkMax = unlimited, networkFrom = 0 }: Sends): Figures {
-  const units = [max, freshMax, networkMax, networkFrom].map((sends) =>
-    Math.min(unlimited, Math.floor(sends * unitsPerSend)),
-  );
+  const toUnits = (sends: number) => Math.min(unlimited, Math.floor(sends * unitsPerSend));
   return {
-    max: units[0] as number,
-    freshMax: units[1] as number,
-    networkMax: units[2] as number,
-    networkFrom: units[3] as number,
+    max: toUnits(max),
+    freshMax: toUnits(freshMax),
+    networkMax: toUnits(networkMax),
+    networkFrom: toUnits(networkFrom),
   };
 }
 
-function createLadder(periodSeconds: number, free: Sends, checked: Sends): Ladder {
+/** Figures in whole sends; networks do not count unless they are given a part. */
+export function createLadder(periodSeconds: number, free: Sends, checked: Sends): Ladder {
   return { periodSeconds, free: toFigures(free), checked: toFigures(checked) };
 }
 

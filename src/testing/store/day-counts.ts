@@ -4,7 +4,7 @@ import { createCountryLadder, unitsPerSend } from '../../core/ladder.js';
 import { daySeconds } from '../../core/policy.js';
 import type { RefundRequest, SpendRequest } from '../../count-verbs.js';
 import { forAll } from '../for-all.js';
-import { createHit, createLadder, createPlace, createRow, createSpend } from './spend-requests.js';
+import { createDayLadder, createHit, createPlace, createRow, createSpend } from './spend-requests.js';
 import { countSuccesses, createTag, hourMs, mustBe, storeSuite } from './subject.js';
 
 /** The counts over a day that every store with `spend` has. */
@@ -26,7 +26,7 @@ export const dayCountsSuite = storeSuite('sends over a day', {}, (subject) => {
       { runs: 20, seed: 1 },
       (fc) => fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 25 }),
       async (hours) => {
-        const request = createSpend([createRow(createLadder(3, 3))]);
+        const request = createSpend([createRow(createDayLadder(3, 3))]);
         const counted: number[] = [];
         let now = 0;
         for (const gap of hours) {
@@ -43,7 +43,7 @@ export const dayCountsSuite = storeSuite('sends over a day', {}, (subject) => {
   });
 
   test('what is refused fits once the time that was named has passed', async () => {
-    const request = createSpend([createRow(createLadder(2, 2))]);
+    const request = createSpend([createRow(createDayLadder(2, 2))]);
     await mustSpend(request);
     await advance(5 * hourMs);
     await mustSpend(request);
@@ -56,7 +56,7 @@ export const dayCountsSuite = storeSuite('sends over a day', {}, (subject) => {
   });
 
   test('the second step has room for more, and only the first says that a check would help', async () => {
-    const request = createSpend([createRow(createLadder(2, 3))]);
+    const request = createSpend([createRow(createDayLadder(2, 3))]);
     const second = { ...request, isOnSecondStep: true };
     assert.equal(await count(request, 5), 2);
     assert.equal((await mustRefuse(request)).isHelpedByCheck, true);
@@ -66,8 +66,8 @@ export const dayCountsSuite = storeSuite('sends over a day', {}, (subject) => {
   });
 
   test('a row that refuses keeps the others from counting, and is named', async () => {
-    const wide = createRow(createLadder(100, 100), { limit: 'phone_country' });
-    const narrow = createRow(createLadder(1, 1), { limit: 'phone_prefix' });
+    const wide = createRow(createDayLadder(100, 100), { limit: 'phone_country' });
+    const narrow = createRow(createDayLadder(1, 1), { limit: 'phone_prefix' });
     const both = createSpend([wide, narrow]);
     assert.equal(await count(both, 10), 1);
     assert.equal((await mustRefuse(both)).limit, 'phone_prefix');
@@ -76,7 +76,7 @@ export const dayCountsSuite = storeSuite('sends over a day', {}, (subject) => {
 
   // Attack: use up what many share from a single network.
   test('past a part of a figure one network gets its part, and the others the rest', async () => {
-    const row = createRow(createLadder(20, 60, { max: 5, from: 10 }), { limit: 'phone_prefix' });
+    const row = createRow(createDayLadder(20, 60, { max: 5, from: 10 }), { limit: 'phone_prefix' });
     const slot = createTag();
     const from = (network: string | undefined) => createSpend([{ ...row, network }], { slot });
     assert.equal(await count(from('one'), 30), 10);
@@ -87,14 +87,14 @@ export const dayCountsSuite = storeSuite('sends over a day', {}, (subject) => {
   });
 
   test('rows that do not refuse count all the same, and say what they would have refused', async () => {
-    const request = createSpend([createRow(createLadder(2, 3))], { isEnforced: false });
+    const request = createSpend([createRow(createDayLadder(2, 3))], { isEnforced: false });
     for (let i = 0; i < 2; i++) assert.equal((await mustSpend(request)).exceeded, undefined);
     for (let i = 0; i < 5; i++) assert.equal((await mustSpend(request)).exceeded, 'request_ip_day');
     await mustRefuse({ ...request, isEnforced: true });
   });
 
   test('what is given back can be spent again, and nothing falls below zero', async () => {
-    const row = createRow(createLadder(4, 4, { max: 4, from: 0 }), { network: 'one' });
+    const row = createRow(createDayLadder(4, 4, { max: 4, from: 0 }), { network: 'one' });
     const request = createSpend([row]);
     const { atMs } = await mustSpend(request);
     assert.equal(await count(request, 9), 3);
@@ -110,7 +110,7 @@ export const dayCountsSuite = storeSuite('sends over a day', {}, (subject) => {
   });
 
   test('a send of which a fifth stays counted costs a fifth', async () => {
-    const request = createSpend([createRow(createLadder(4, 4))]);
+    const request = createSpend([createRow(createDayLadder(4, 4))]);
     let sends = 0;
     for (let i = 0; i < 100; i++) {
       const result = await spend(request);
@@ -157,7 +157,7 @@ export const dayCountsSuite = storeSuite('sends over a day', {}, (subject) => {
 
   test('the rolling limit comes first, is the one named, and stays counted when a row refuses', async () => {
     const hit = createHit(4);
-    const request = createSpend([createRow(createLadder(2, 2))], { slot: hit.key, hit });
+    const request = createSpend([createRow(createDayLadder(2, 2))], { slot: hit.key, hit });
     assert.equal(await count(request, 2), 2);
     for (const name of ['request_ip_day', 'request_ip_day', 'verify_ip', 'verify_ip'])
       assert.equal((await mustRefuse(request)).limit, name);
@@ -165,7 +165,7 @@ export const dayCountsSuite = storeSuite('sends over a day', {}, (subject) => {
   });
 
   test('races by nobody', async () => {
-    const request = createSpend([createRow(createLadder(7, 7))]);
+    const request = createSpend([createRow(createDayLadder(7, 7))]);
     const results = await race(60, (store) => store.spend(request));
     assert.equal(results.filter(({ status }) => status === 'counted').length, 7);
   });

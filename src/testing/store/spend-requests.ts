@@ -1,23 +1,16 @@
-import { type DaySpending, identityLadder, type Ladder, unitsPerSend } from '../../core/ladder.js';
+import { createLadder, type DaySpending, identityLadder, type Ladder } from '../../core/ladder.js';
 import { daySeconds } from '../../core/policy.js';
 import type { LimitedHit, SpendPlace, SpendRequest, SpendRow } from '../../count-verbs.js';
 import { createTag, periodSeconds } from './subject.js';
 
-const unlimited = 2 ** 50;
-
-/** Figures in whole sends; networks do not count unless they are given a part. */
-export function createLadder(
+/** Over a day. */
+export function createDayLadder(
   free: number,
   checked: number,
   ofNetwork?: { max: number; from: number },
 ): Ladder {
-  const figures = (max: number) => ({
-    max: max * unitsPerSend,
-    freshMax: max * unitsPerSend,
-    networkMax: ofNetwork ? ofNetwork.max * unitsPerSend : unlimited,
-    networkFrom: ofNetwork ? ofNetwork.from * unitsPerSend : 0,
-  });
-  return { periodSeconds: daySeconds, free: figures(free), checked: figures(checked) };
+  const part = ofNetwork && { networkMax: ofNetwork.max, networkFrom: ofNetwork.from };
+  return createLadder(daySeconds, { max: free, ...part }, { max: checked, ...part });
 }
 
 export const createRow = (ladder: Ladder, changes: Partial<SpendRow> = {}): SpendRow => ({

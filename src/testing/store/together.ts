@@ -3,7 +3,7 @@ import { test as declareTest } from 'node:test';
 import { type DaySpending, type ReturnedSend, unitsPerSend } from '../../core/ladder.js';
 import type { LimitedHit, SpendRequest } from '../../count-verbs.js';
 import type { ConsumedRecord, OpenRequest } from '../../store-verbs.js';
-import { createDay, createHit, createLadder, createRow, createSpend } from './spend-requests.js';
+import { createDay, createDayLadder, createHit, createRow, createSpend } from './spend-requests.js';
 import { countSuccesses, createKey, createTag, mustBe, periodSeconds, storeSuite } from './subject.js';
 
 /** What `open` and `attempt` count besides a record, on a store that `countsTogether`; any other has nothing to show. */
@@ -13,7 +13,7 @@ export const togetherSuite = storeSuite('what is counted together', { resend: 'r
       if (subject.store.countsTogether) await run();
     });
   const wideDay = (changes: Partial<DaySpending> = {}) =>
-    createDay({ ladder: createLadder(100, 100), isOnSecondStep: false, canBeAsked: true, ...changes });
+    createDay({ ladder: createDayLadder(100, 100), isOnSecondStep: false, canBeAsked: true, ...changes });
   const open = (spending: SpendRequest, changes: Partial<OpenRequest> = {}) =>
     subject.open({ spending, day: wideDay(), ...changes });
   const mustOpen = async (spending: SpendRequest, changes?: Partial<OpenRequest>) =>
@@ -33,7 +33,7 @@ export const togetherSuite = storeSuite('what is counted together', { resend: 'r
   // Attack: use up the limits of somebody from an address that is out of its own.
   test('a send that a row or a hit refuses opens nothing, and costs its identity nothing', async () => {
     const sends = { max: 2, periodSeconds };
-    const spending = createSpend([createRow(createLadder(1, 3))], { hit: createHit(4) });
+    const spending = createSpend([createRow(createDayLadder(1, 3))], { hit: createHit(4) });
     await mustOpen(spending, { sends });
     const refused = await mustRefuse(spending, { sends });
     assert.deepEqual([refused.limit, refused.isHelpedByCheck], ['request_ip_day', true]);
@@ -47,7 +47,7 @@ export const togetherSuite = storeSuite('what is counted together', { resend: 'r
   // Attack: use up the limits of a shared address by asking for codes that are refused anyway.
   test('a record that is refused costs its rows nothing, and keeps only its hit counted', async () => {
     const hit = createHit(10);
-    const spending = createSpend([createRow(createLadder(5, 5))], { hit });
+    const spending = createSpend([createRow(createDayLadder(5, 5))], { hit });
     await mustOpen(spending);
     for (let i = 0; i < 3; i++) {
       await mustRefuse(spending, { sends: { max: 1, periodSeconds } });
@@ -58,7 +58,7 @@ export const togetherSuite = storeSuite('what is counted together', { resend: 'r
   });
 
   test('rows that do not refuse count all the same, and say what they would have refused', async () => {
-    const ladder = createLadder(1, 1);
+    const ladder = createDayLadder(1, 1);
     const spending = createSpend([createRow(ladder)], { isEnforced: false });
     assert.equal((await mustOpen(spending)).exceeded, undefined);
     assert.equal((await mustOpen(spending)).exceeded, 'request_ip_day');
@@ -67,7 +67,7 @@ export const togetherSuite = storeSuite('what is counted together', { resend: 'r
   });
 
   test('a send that comes back says when it was counted, which is where it can be given back', async () => {
-    const spending = createSpend([createRow({ ...createLadder(3, 3), periodSeconds: 3600 })]);
+    const spending = createSpend([createRow({ ...createDayLadder(3, 3), periodSeconds: 3600 })]);
     const { slot, rows } = spending;
     const giveBack = ({ atMs = 0 }: ReturnedSend) =>
       subject.store.refund({ slot, rows, atMs, units: unitsPerSend, isSignIn: false });
@@ -98,7 +98,7 @@ export const togetherSuite = storeSuite('what is counted together', { resend: 'r
   });
 
   test('races by nobody', async () => {
-    const spending = createSpend([createRow(createLadder(6, 6))], { hit: createHit(9) });
+    const spending = createSpend([createRow(createDayLadder(6, 6))], { hit: createHit(9) });
     const answers = await subject.race(20, (store) => subject.open({ ...createKey(), spending }, store));
     const limits = answers.map((answer) => (answer.status === 'limited' ? answer.limit : answer.status));
     const counts = ['opened', 'request_ip_day', 'verify_ip'].map(
