@@ -112,7 +112,7 @@ export function describeTransport(
       });
     }
 
-    // Attack: a provider that takes for ever, to hold the service's requests and memory.
+    // Attack: a provider that never answers, to tie up the service's requests and memory.
     test('when the time is up it lets go of a silent provider at once', async () => {
       await harness.behave('silence');
       const controller = new AbortController();

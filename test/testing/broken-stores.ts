@@ -29,7 +29,7 @@ export const brokenStores: Record<string, BrokenStore> = {
     }),
   },
   'reads a count in one step and raises it in another': {
-    noticedBy: 'hit > hit > counts each key for itself, and races by nobody',
+    noticedBy: 'hit > hit > counts each key by itself, exactly, however many callers race',
     change() {
       const counts = new Map<string, number>();
       return {

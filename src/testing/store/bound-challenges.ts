@@ -31,7 +31,7 @@ export const boundChallengesSuite = storeSuite('bound challenges', {}, (subject)
     assert.equal((await attempt()).status, 'expired');
   });
 
-  // Attack: verify with an empty challenge, as a caller passes on who has lost it, and so with the unbound code.
+  // Attack: verify with an empty challenge, as a caller that has lost it would send, to reach the unbound code.
   test('are not found without a name, and an empty name is not the unbound record', async () => {
     const unbound = await mustOpen();
     await mustOpen({ bind: true });

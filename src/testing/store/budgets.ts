@@ -78,7 +78,7 @@ export const budgetsSuite = storeSuite('budgets', { lengthening }, (subject) => 
   });
 
   describe('of known browsers', () => {
-    // Attack: use up everything of somebody, to keep them from signing in with a browser of theirs.
+    // Attack: use up all of somebody's limits, to keep them from signing in with their own browser.
     test('are apart from those of strangers: sends, cooldown and guesses', async () => {
       const sends = { max: 1, periodSeconds };
       await mustOpen(alice);

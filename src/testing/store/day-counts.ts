@@ -164,7 +164,7 @@ export const dayCountsSuite = storeSuite('sends over a day', {}, (subject) => {
     assert.equal((await subject.store.hit(hit.key, hit.limit)).allowed, false);
   });
 
-  test('races by nobody', async () => {
+  test('lets exactly as many through, however many callers race', async () => {
     const request = createSpend([createRow(createDayLadder(7, 7))]);
     const results = await race(60, (store) => store.spend(request));
     assert.equal(results.filter(({ status }) => status === 'counted').length, 7);

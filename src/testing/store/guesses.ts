@@ -60,7 +60,7 @@ export const guessesSuite = storeSuite('the budget of guesses', { lengthening, s
   });
 });
 
-/** What may happen, and a count of the guesses that stand, kept by the rules alone. */
+/** The steps, and a model that counts the guesses that stand by the rules alone. */
 function createRun(subject: Subject) {
   const budgetTag = createTag();
   const identityTags = [budgetTag, createTag()];

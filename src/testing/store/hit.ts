@@ -31,7 +31,7 @@ export const hitSuite = storeSuite('hit', {}, (subject) => {
       );
     });
 
-    test('counts each key for itself, and races by nobody', async () => {
+    test('counts each key by itself, exactly, however many callers race', async () => {
       const [key, other] = [createTag(), createTag()];
       const results = await subject.race(60, (store) => store.hit(key, { max: 7, periodSeconds }));
       assert.equal(results.filter(({ allowed }) => allowed).length, 7);
@@ -59,7 +59,7 @@ export const hitSuite = storeSuite('hit', {}, (subject) => {
       assert.equal(await allowed(keys[2]), false);
     });
 
-    test('races by nobody', async () => {
+    test('lets exactly as many through, however many callers race', async () => {
       const [group, ...keys] = createTags();
       const results = await subject.race(60, (store, i) =>
         store.hit(keys[i % 3] ?? '', { max: 4, periodSeconds }, { key: group, max: 9 }),

@@ -147,7 +147,7 @@ export const lengtheningSuite = storeSuite('lengthening', {}, (subject) => {
     const long = await mustOpen({ ...soon, bind: true });
     await guess(2, { ...soon, challenge: long.challenge });
     assert.equal(await consume(challenge, { challenge }), true);
-    // None stands.
+    // No guess counts any more.
     await mustOpen({ ...soon, maxAttempts: 100 });
     await guess(4, soon);
     assert.equal((await attempt(soon)).status, 'blocked');

@@ -30,7 +30,7 @@ export const togetherSuite = storeSuite('what is counted together', { resend: 'r
   const countHits = ({ key, limit }: LimitedHit) =>
     countSuccesses(20, async () => (await subject.store.hit(key, limit)).allowed);
 
-  // Attack: use up the limits of somebody from an address that is out of its own.
+  // Attack: use up somebody's limits from an address that has none left.
   test('a send that a row or a hit refuses opens nothing, and costs its identity nothing', async () => {
     const sends = { max: 2, periodSeconds };
     const spending = createSpend([createRow(createDayLadder(1, 3))], { hit: createHit(4) });
@@ -97,7 +97,7 @@ export const togetherSuite = storeSuite('what is counted together', { resend: 'r
     assert.equal(await countHits(other), 3);
   });
 
-  test('races by nobody', async () => {
+  test('lets exactly as many through, however many callers race', async () => {
     const spending = createSpend([createRow(createDayLadder(6, 6))], { hit: createHit(9) });
     const answers = await subject.race(20, (store) => subject.open({ ...createKey(), spending }, store));
     const limits = answers.map((answer) => (answer.status === 'limited' ? answer.limit : answer.status));
