@@ -23,18 +23,27 @@ export const dayCountsSuite = storeSuite('sends over a day', {}, (subject) => {
 
   test('at most the figure in any day, and always up to it when a day and an hour were quiet', async () => {
     await forAll(
-      { runs: 20, seed: 1 },
-      (fc) => fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 25 }),
-      async (hours) => {
+      { runs: 30, seed: 1 },
+      (fc) => {
+        // In hours: soon, up to a day, and next to the edges.
+        const gap = fc.oneof(
+          fc.constant(0),
+          fc.integer({ min: 0, max: 144 }).map((count) => count / 6),
+          fc.constantFrom(23.75, 25.25),
+        );
+        return fc.array(gap, { maxLength: 25 });
+      },
+      async (gaps) => {
         const request = createSpend([createRow(createDayLadder(3, 3))]);
         const counted: number[] = [];
         let now = 0;
-        for (const gap of hours) {
+        for (const gap of gaps) {
           await advance(gap * hourMs);
           now += gap;
           const result = await spend(request);
-          if (counted.filter((at) => at > now - 24).length >= 3) assert.equal(result.status, 'limited');
-          if (counted.filter((at) => at >= now - 25).length < 3) assert.equal(result.status, 'counted');
+          // Beyond an error of rounding.
+          if (counted.filter((at) => at > now - 23.9).length >= 3) assert.equal(result.status, 'limited');
+          if (counted.filter((at) => at > now - 25.1).length < 3) assert.equal(result.status, 'counted');
           if (result.status === 'counted') counted.push(now);
           else assert.ok(result.retryAfterMs > 0 && result.retryAfterMs <= 25 * hourMs);
         }
@@ -120,18 +129,46 @@ export const dayCountsSuite = storeSuite('sends over a day', {}, (subject) => {
     }
     // The last send of the four needs room for a whole one.
     assert.equal(sends, 3 * unitsPerSend + 1);
+    await advance((await mustRefuse(request)).retryAfterMs);
+    await mustSpend(request);
+  });
+
+  test('a count belongs to its slot', async () => {
+    const row = createRow(createDayLadder(2, 2));
+    for (let i = 0; i < 2; i++) assert.equal(await count(createSpend([row]), 5), 2);
   });
 
   test('a growing row follows its best day of sign-ins for fourteen days, on both steps', async () => {
+    const dayMs = daySeconds * 1000;
     const row = createRow(createCountryLadder(4), { limit: 'phone_country', isGrowing: true });
     const request = createSpend([row]);
     const second = { ...request, isOnSecondStep: true };
-    for (let i = 0; i < 10; i++) await giveBack(request, (await mustSpend(second)).atMs, { isSignIn: true });
+    const signIn = async (times: number) => {
+      for (let i = 0; i < times; i++)
+        await giveBack(request, (await mustSpend(second)).atMs, { isSignIn: true });
+    };
+    // At noon, since days end at midnight.
+    const { atMs } = await mustSpend(createSpend([]));
+    await advance(1.5 * dayMs - (atMs % dayMs));
+    await signIn(5);
+    await advance(dayMs);
+    await signIn(10);
     assert.equal(await count(request, 50), 10);
     assert.equal(await count(second, 50), 20);
-    await advance(12 * daySeconds * 1000);
+    await advance(13 * dayMs);
     assert.equal(await count(request, 50), 10);
-    await advance(3 * daySeconds * 1000);
+    await advance(dayMs);
+    // A send counts for up to 25 hours.
+    await advance(2 * hourMs);
+    assert.equal(await count(request, 50), 4);
+  });
+
+  // Attack: make the figure of a country grow by messages that are refused.
+  test('a growing row does not grow by a send that is given back without a sign-in', async () => {
+    const row = createRow(createCountryLadder(4), { limit: 'phone_country', isGrowing: true });
+    const request = createSpend([row]);
+    const second = { ...request, isOnSecondStep: true };
+    for (let i = 0; i < 10; i++) await giveBack(request, (await mustSpend(second)).atMs);
     assert.equal(await count(request, 50), 4);
   });
 
@@ -153,6 +190,18 @@ export const dayCountsSuite = storeSuite('sends over a day', {}, (subject) => {
     await mustRefuse(to('DE'));
     await advance(26 * hourMs);
     for (const place of ['DE', 'IT', 'ES']) await mustSpend(to(place));
+  });
+
+  test('places are forgotten one by one', async () => {
+    const [slot, key] = [createTag(), createTag()];
+    const to = (place: string) => createSpend([], { slot, place: createPlace(key, place) });
+    for (const place of ['DE', 'AT', 'CH']) await mustSpend(to(place));
+    await advance(20 * hourMs);
+    await mustSpend(to('CH'));
+    await advance(6 * hourMs);
+    for (const place of ['FR', 'IT']) await mustSpend(to(place));
+    await mustRefuse(to('DE'));
+    await mustSpend(to('CH'));
   });
 
   test('the rolling limit comes first, is the one named, and stays counted when a row refuses', async () => {

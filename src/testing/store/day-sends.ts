@@ -93,6 +93,10 @@ export const daySendsSuite = storeSuite(
       assert.ok(!(await release(opened)));
       // One send and a fifth stay counted.
       assert.equal(await count(30), 18);
+      const known = { side: 'known' } as const;
+      const { challenge } = (await mustSend({}, known)).record;
+      assert.equal(await consume(challenge, { ...known, challenge }), true);
+      assert.equal(await count(30, {}, known), 20);
     });
 
     test('the end of a code is told by the clock that sends are counted by, if the store tells it', async () => {
@@ -105,8 +109,21 @@ export const daySendsSuite = storeSuite(
     });
 
     test('each side has a day of its own', async () => {
-      assert.equal(await count(30), 20);
       assert.equal(await count(30, {}, { side: 'known' }), 20);
+      await advance(2 * hourMs);
+      assert.equal(await count(30), 20);
+      const { day, known } = await inspect();
+      assert.deepEqual([day?.sends, known?.day?.sends], [20, 20]);
+      assert.ok((await mustRefuse()).retryAfterMs > 23 * hourMs);
+    });
+
+    test('a network has to wait for a send of its own to be forgotten', async () => {
+      const free = { isOnSecondStep: false };
+      await mustSend({ ...free, network: 'two' });
+      await advance(2 * hourMs);
+      assert.equal(await count(20, { ...free, network: 'one' }), 5);
+      const { retryAfterMs } = await mustRefuse({ ...free, network: 'one' });
+      assert.ok(retryAfterMs > 23 * hourMs && retryAfterMs <= 24 * hourMs, String(retryAfterMs));
     });
 
     test('a code that is used gives back its sends, by mail in full and otherwise four fifths', async () => {

@@ -31,6 +31,17 @@ export const hitSuite = storeSuite('hit', {}, (subject) => {
       );
     });
 
+    test('names the time when a call fits, also when the limit is lower than what has been counted', async () => {
+      const key = createTag();
+      for (let i = 0; i < 4; i++) {
+        assert.deepEqual(await subject.store.hit(key, { max: 4, periodSeconds }), { allowed: true });
+        await subject.advance(100_000);
+      }
+      const refused = await subject.store.hit(key, { max: 2, periodSeconds });
+      assert.ok(!refused.allowed);
+      mustBeNear(refused.retryAfterMs, 400_000);
+    });
+
     test('counts each key by itself, exactly, however many callers race', async () => {
       const [key, other] = [createTag(), createTag()];
       const results = await subject.race(60, (store) => store.hit(key, { max: 7, periodSeconds }));
