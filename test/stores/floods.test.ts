@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { addressLadder, createCountryLadder } from '../../src/core/ladder.js';
 import { guessMemorySeconds } from '../../src/core/policy.js';
+import type { SpendRequest } from '../../src/count-verbs.js';
 import { SharedCounts } from '../../src/stores/memory/shared-counts.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { createManualClock, createManualTime } from '../helpers/clock.js';
@@ -138,6 +140,38 @@ describe('guess counts', () => {
       }),
       { numRuns: 60, seed: 14 },
     );
+  });
+});
+
+describe('a guess count that found no room', () => {
+  async function createFullKit() {
+    const kit = createKit(3);
+    for (let i = 0; i < 3; i++) await kit.tryOn(`in the way ${i}`);
+    kit.clock.advance(30 * day);
+    return kit;
+  }
+
+  // Attack: guess while there is no room, and again when there is some.
+  test('continues when there is room again', async () => {
+    const { clock, tryOn, countDigits } = await createFullKit();
+    for (let i = 0; i < 7; i++) {
+      await tryOn('victim');
+      clock.advance(tenMinutes);
+    }
+    clock.advance(20 * day);
+    assert.ok((await tryOn('victim')).meetsShort);
+    clock.advance(tenMinutes);
+    assert.equal(await countDigits('victim'), 10);
+  });
+
+  test('does not make codes long by guesses that were right or lost', async () => {
+    const { clock, tryOn, countDigits } = await createFullKit();
+    for (let i = 0; i < 20; i++) {
+      const { retract, consume } = await tryOn('owner');
+      await (i % 2 === 0 ? retract() : consume());
+      clock.advance(tenMinutes);
+    }
+    assert.equal(await countDigits('owner'), 6);
   });
 });
 
@@ -330,9 +364,38 @@ describe('pending codes', () => {
     assert.ok(await store.consume(key));
     assert.equal((await store.open(openFor('someone'))).status, 'opened');
     await assert.rejects(openBound(101), { code: 'store_unavailable' });
+    await store.clear?.({ ...key, records: true, counts: false, signOutSeconds: 0 });
+    for (let i = 0; i < 99; i++) assert.equal((await openBound(i)).status, 'opened');
     clock.advance(tenMinutes);
     for (let i = 0; i < 99; i++) assert.equal((await openBound(i)).status, 'opened');
   });
+});
+
+// Attack: send to so many people and from so many addresses that those of somebody else are no longer counted.
+test('without room for another count of a day, sends take the second step, but those to a country', async () => {
+  const { store } = createKit(100);
+  const spend = async (request: Partial<SpendRequest>, isOnSecondStep = false) => {
+    const common = { slot: 'slot', rows: [], isEnforced: true };
+    const answer = await store.spend?.({ ...common, ...request, isOnSecondStep });
+    return answer?.status === 'limited' && answer.isHelpedByCheck ? 'helped' : answer?.status;
+  };
+  const address = (i: number) => ({ limit: 'request_ip_day', key: `${i}`, ladder: addressLadder }) as const;
+  const place = (i: number) =>
+    ({ limit: 'phone_country', key: `${i}`, place: 'DE', max: 3, periodSeconds: 86_400 }) as const;
+  for (let i = 0; i < 100; i++) assert.equal(await spend({ rows: [address(i)], place: place(i) }), 'counted');
+  for (const request of [{ rows: [address(100)] }, { place: place(100) }]) {
+    assert.equal(await spend(request), 'helped');
+    assert.equal(await spend(request, true), 'counted');
+  }
+  assert.equal(await spend({ rows: [address(0)], place: place(0) }), 'counted');
+  const country = {
+    limit: 'phone_country',
+    key: 'DE',
+    ladder: createCountryLadder(4),
+    isGrowing: true,
+  } as const;
+  for (let i = 0; i < 4; i++) assert.equal(await spend({ rows: [country] }), 'counted');
+  assert.equal(await spend({ rows: [country] }), 'helped');
 });
 
 // Attack: sign in so often that there is no room for another kept sign-in.
@@ -388,4 +451,7 @@ test('an operator can forget the guesses at one identity without room, and at no
   await clear();
   assert.equal(await countDigits('mine'), 6);
   assert.equal(await countDigits('yours'), 10);
+  // Longer than guesses count, but not than they may be in a counter.
+  clock.advance(50 * day);
+  assert.equal(await countDigits('mine'), 6);
 });

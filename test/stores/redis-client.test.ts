@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Redis } from 'ioredis';
+import { createCountryLadder, unitsPerSend } from '../../src/core/ladder.js';
 import type { Store } from '../../src/ports.js';
 import { createRedisStore, type RedisStoreOptions } from '../../src/stores/redis.js';
 import { patientRedis } from '../helpers/fleet.js';
@@ -104,6 +105,57 @@ describe('the Redis store on the wire', () => {
     assert.ok(hourMs > 3_600_000 - 5000 && hourMs <= 3_750_000, `lives ${hourMs} ms`);
     assert.ok(dayMs > daySeconds * 1000 - 5000 && dayMs <= (daySeconds + 3600) * 1000, `lives ${dayMs} ms`);
     await otp.close();
+  });
+
+  // Attack: present a revoked token once Redis has dropped its revocation, or a refresh token for longer than its family lives.
+  test('claims, families, sign-outs and places live as long as they were told to', async () => {
+    let offsetMs = 0;
+    const options = { url: redis.url, keyPrefix: 'lives:', testClockOffsetMs: () => offsetMs };
+    const store = (await createStore(options)) as Required<Store>;
+    /** That the key of this kind lives for so long from the call. */
+    async function mustLive(kind: string, seconds: number, call: () => Promise<unknown>) {
+      const startedAt = performance.now();
+      await call();
+      const [key = '', ...others] = await redis.client.keys(`lives:${kind}:*`);
+      assert.equal(others.length, 0);
+      const ttlMs = await redis.client.pttl(key);
+      const shortest = seconds * 1000 - (performance.now() - startedAt) - 100;
+      assert.ok(ttlMs <= seconds * 1000 && ttlMs >= shortest, `${kind} lives ${ttlMs} ms`);
+    }
+    await mustLive('c', 900, () => store.claim('token', 900));
+    await mustLive('c', 900, () => store.claim('token', 9000));
+    const family = { family: 'family', next: 'first', ttlSeconds: 3600 };
+    await mustLive('f', 3600, () => store.exchange({ ...family, presented: null }));
+    offsetMs += 600_000;
+    await mustLive('f', 3000, () => store.exchange({ ...family, presented: 'first' }));
+    const key = { identityTag: 'somebody', budgetTag: 'somebody' };
+    const signOut = { ...key, records: false, counts: false, signOutSeconds: 7200 };
+    await mustLive('s', 7200, () => store.clear(signOut));
+    const places = { limit: 'phone_country', key: 'caller', max: 3, periodSeconds: 86_400 } as const;
+    const sendTo = (place: string) =>
+      store.spend({
+        slot: 'slot',
+        rows: [],
+        place: { ...places, place },
+        isOnSecondStep: false,
+        isEnforced: true,
+      });
+    await sendTo('DE');
+    const [name = ''] = await redis.client.keys('lives:d:*');
+    offsetMs += 72_000_000;
+    await sendTo('AT');
+    assert.ok((await redis.client.pttl(name)) > 72_000_000);
+    const country = {
+      limit: 'phone_country',
+      key: 'DE',
+      ladder: createCountryLadder(4),
+      isGrowing: true,
+    } as const;
+    await store.refund({ slot: 'slot', rows: [country], atMs: 0, units: unitsPerSend, isSignIn: true });
+    const [days = ''] = await redis.client.keys('lives:d:*:days');
+    // To the end of the thirteenth day after this one.
+    const ttlDays = (await redis.client.pttl(days)) / 86_400_000;
+    assert.ok(ttlDays > 12.99 && ttlDays <= 14, `days live ${ttlDays} days`);
   });
 
   // Attack: make a log long, so that the next call keeps Redis from everyone else.
