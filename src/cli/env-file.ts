@@ -37,7 +37,7 @@ export function parseEnvFile(text: string, isOurs: (name: string) => boolean, pa
       continue;
     }
     skip(start.length);
-    const { value, length, fault } = parseValue(rest);
+    const { value, length, fault } = parseEnvValue(rest);
     skip(length);
     if (isOurs(name)) {
       const before = lineOf.get(name);
@@ -52,7 +52,7 @@ export function parseEnvFile(text: string, isOurs: (name: string) => boolean, pa
 }
 
 /** A value, how much of the text it takes up to the end of its line, and what is wrong with it. */
-function parseValue(text: string) {
+function parseEnvValue(text: string) {
   const [line = ''] = /^.*/.exec(text) ?? [];
   const opensAt = line.length - line.trimStart().length;
   const quote = quotes.find((quote) => line.startsWith(quote, opensAt));

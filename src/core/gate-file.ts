@@ -147,16 +147,16 @@ function decodeIdentity(text: string, place: Located): string {
   return canonicaliseListed(text)?.value ?? fail(place, 'must be an address, a +number or an id');
 }
 
-function decodeTexts<Read>(
+function decodeTexts<Decoded>(
   value: LocatedValue | undefined,
   path: string,
-  read: (text: string, place: Located) => Read,
-): Read[] {
+  decode: (text: string, place: Located) => Decoded,
+): Decoded[] {
   if (value === undefined) return [];
   if (value.is !== 'list') fail({ path, line: value.line }, 'must be a list');
   return value.items.map((item, index) => {
     const place = { path: `${path}[${index}]`, line: item.line };
-    return item.is === 'text' ? read(item.text, place) : fail(place, 'must be a text in quotes');
+    return item.is === 'text' ? decode(item.text, place) : fail(place, 'must be a text in quotes');
   });
 }
 

@@ -49,7 +49,7 @@ export function createOpenApiDocument(
       path,
       ...entry,
       tags: [sectionOf(path)],
-      responses: addRequestId(entry.responses),
+      responses: documentRequestId(entry.responses),
       ...(security && { security }),
     });
   }
@@ -73,7 +73,7 @@ const requestId = {
 };
 
 /** Every answer has the header. */
-function addRequestId(responses: RouteConfig['responses']): RouteConfig['responses'] {
+function documentRequestId(responses: RouteConfig['responses']): RouteConfig['responses'] {
   const named = Object.entries(responses).map(([status, response]) => [
     status,
     { ...response, headers: { ...('headers' in response ? response.headers : {}), ...requestId } },

@@ -100,14 +100,14 @@ function replyDone(result: OperatorDone | InvalidIdentity): HttpReply {
 function replyStatus({ identityTag, pending, known, signedOutAt, ...unknown }: Status): HttpReply {
   return replyJson(200, {
     identity_tag: identityTag,
-    pending: pending.map(toPending),
-    ...toSide(unknown),
-    known: known && toSide(known),
+    pending: pending.map(toWirePending),
+    ...toWireSide(unknown),
+    known: known && toWireSide(known),
     signed_out_at: signedOutAt === null ? null : toDate(signedOutAt),
   });
 }
 
-function toSide({ budgets, guesses }: SideStatus) {
+function toWireSide({ budgets, guesses }: SideStatus) {
   return {
     budgets: budgets.map(({ limit, used, max, refillsInSeconds }) => ({
       limit,
@@ -119,7 +119,7 @@ function toSide({ budgets, guesses }: SideStatus) {
   };
 }
 
-function toPending(code: PendingCode) {
+function toWirePending(code: PendingCode) {
   const { purpose, channel, isBound, ageSeconds, attemptsLeft, codeLength, lastSend } = code;
   return {
     purpose,

@@ -34,9 +34,9 @@ export function createMetrics(
     noteEvent(fate: EventFate, count: number): void {
       for (let i = 0; i < count; i++) postedEvents.add(fate);
     },
-    watchQueue(read: () => QueueCount): void {
+    watchQueue(countQueue: () => QueueCount): void {
       addGauge(registry, metricList.queue, () =>
-        Object.entries(read()).map(([state, messages]) => [messages, state]),
+        Object.entries(countQueue()).map(([state, messages]) => [messages, state]),
       );
     },
   };

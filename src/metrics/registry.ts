@@ -43,14 +43,14 @@ export function addCounts(registry: MetricsRegistry, info: MetricInfo): Counts {
   return counts;
 }
 
-/** @param read the values of the moment, each after its labels */
+/** @param listValues the values of the moment, each after its labels */
 export function addGauge(
   registry: MetricsRegistry,
   info: MetricInfo,
-  read: () => readonly (readonly [value: number, ...labels: string[]])[],
+  listValues: () => readonly (readonly [value: number, ...labels: string[]])[],
 ): void {
   register(registry, 'gauge', info, () =>
-    read().map(([value, ...labels]) => ({ labels: pairLabels(info, labels), value })),
+    listValues().map(([value, ...labels]) => ({ labels: pairLabels(info, labels), value })),
   );
 }
 

@@ -35,9 +35,9 @@ function parseRoutes(text: string): Routes | null {
 }
 
 function checkRouteNames(routes: unknown, name: string): void {
-  const isGood = ([channel, names]: [string, unknown]) =>
+  const isRoute = ([channel, names]: [string, unknown]) =>
     channels.includes(channel as Channel) && (names === undefined || Array.isArray(names));
-  if (typeof routes === 'object' && routes && Object.entries(routes).every(isGood)) return;
+  if (typeof routes === 'object' && routes && Object.entries(routes).every(isRoute)) return;
   throw new TypeError(
     `${name} must map channels (${channels.join(', ')}) to lists of transport names, got ${describe(routes)}`,
   );

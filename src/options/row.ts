@@ -205,10 +205,10 @@ export function hook<Function extends (...args: never[]) => unknown>() {
 }
 
 /** Turns the check of another part into a predicate, so that the message comes from the table. */
-export function passes<Given>(read: (given: Given) => unknown): (given: Given) => boolean {
+export function passes<Given>(check: (given: Given) => unknown): (given: Given) => boolean {
   return (given) => {
     try {
-      read(given);
+      check(given);
       return true;
     } catch {
       return false;

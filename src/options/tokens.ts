@@ -19,9 +19,9 @@ function parseClients(text: string): readonly Client[] | null {
 }
 
 function checkClients(clients: unknown, name: string): void {
-  const isGood = (client: Partial<Client> | null) =>
+  const isClient = (client: Partial<Client> | null) =>
     typeof client?.name === 'string' && client.name !== '' && /^[0-9a-f]+$/.test(String(client.hash));
-  if (Array.isArray(clients) && clients.every(isGood)) return;
+  if (Array.isArray(clients) && clients.every(isClient)) return;
   throw new TypeError(`${name} must be a list of { name, hash }, with the hashes that generateApiKey makes`);
 }
 

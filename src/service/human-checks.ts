@@ -28,7 +28,7 @@ export function createHumanChecks(humanCheck: HumanCheck, countAddress: CountAdd
     async judge(target: Target, { humanCheck: solution, ip }: Asked): Promise<boolean | RateLimited> {
       if (!solution) return false;
       const refused = await countAddress('human_check_ip', ip);
-      return refused ?? humanCheck.passes(solution, toContext(target, ip, 'none'));
+      return refused ?? humanCheck.passes(solution, toCheckContext(target, ip, 'none'));
     },
 
     /** What to answer when a limit refuses. */
@@ -41,14 +41,14 @@ export function createHumanChecks(humanCheck: HumanCheck, countAddress: CountAdd
       if (!isHelpedByCheck || !canBeAsked(options)) return rateLimited(limit, retryAfterMs);
       return {
         status: 'human_check_required',
-        humanCheck: await humanCheck.ask(toContext(target, options.ip, findPressure(limit))),
+        humanCheck: await humanCheck.ask(toCheckContext(target, options.ip, findPressure(limit))),
         retryAfterSeconds: toRetrySeconds(retryAfterMs),
       };
     },
   };
 }
 
-function toContext(
+function toCheckContext(
   { recordKey, purpose }: Target,
   address: string | null | undefined,
   pressure: HumanCheckContext['pressure'],

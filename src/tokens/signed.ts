@@ -43,7 +43,7 @@ const parseHeader = remember(maxHeaders, (part: string): Header | null => {
   const text = decode(part);
   try {
     const parsed: unknown = JSON.parse(text);
-    if (!isObject(parsed, text)) return null;
+    if (!isCanonicalObject(parsed, text)) return null;
     return Object.keys(parsed).every((member) => headerMembers.includes(member)) ? (parsed as Header) : null;
   } catch {
     return null;
@@ -52,13 +52,13 @@ const parseHeader = remember(maxHeaders, (part: string): Header | null => {
 
 /** Whether the payload of a compact JWS is the canonical JSON of this object. */
 export function isPayload(token: string, payload: object): boolean {
-  return isObject(payload, decode(token.slice(token.indexOf('.') + 1, token.lastIndexOf('.'))));
+  return isCanonicalObject(payload, decode(token.slice(token.indexOf('.') + 1, token.lastIndexOf('.'))));
 }
 
 const decode = (part: string) => Buffer.from(part, 'base64url').toString();
 
 /** Canonical JSON only: parsers disagree on duplicate keys and on non-finite numbers. */
-function isObject(parsed: unknown, text: string): parsed is object {
+function isCanonicalObject(parsed: unknown, text: string): parsed is object {
   return (
     typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) && JSON.stringify(parsed) === text
   );

@@ -121,7 +121,7 @@ export class OTPClient<Success extends Tokens | Verified = Tokens> {
   async requestOTP(identity: string, options: RequestOTPOptions = {}): Promise<SentOTP> {
     const { channel, purpose, bind = null, locale, signal, humanCheck: human_check } = options;
     const name = nameChallenge(identity, purpose);
-    const { challenges, devices } = await this.#session.read();
+    const { challenges, devices } = await this.#session.load();
     const device = options.device || devices[nameChallenge(identity, null)];
     const remembered = bind === false ? undefined : challenges[name];
     const request = async (bind: boolean | null | undefined, challenge: string | undefined) =>
@@ -150,7 +150,7 @@ export class OTPClient<Success extends Tokens | Verified = Tokens> {
     const { purpose, signal } = options;
     const name = nameChallenge(identity, purpose);
     const owner = nameChallenge(identity, null);
-    const { challenges, devices } = await this.#session.read();
+    const { challenges, devices } = await this.#session.load();
     const challenge = options.challenge || challenges[name];
     const device = options.device || devices[owner];
     // A longer one carries its own record: such a service stores nothing, and knows no browsers.
@@ -187,7 +187,7 @@ export class OTPClient<Success extends Tokens | Verified = Tokens> {
    * token.
    */
   async getAccessToken(options: CallOptions = {}): Promise<string | null> {
-    const { tokens } = await this.#session.read();
+    const { tokens } = await this.#session.load();
     if (!tokens?.refreshToken || tokens.expiresAt > Date.now() + expiryMarginMs) {
       return tokens?.accessToken ?? null;
     }
@@ -209,7 +209,7 @@ export class OTPClient<Success extends Tokens | Verified = Tokens> {
 
   /** Ends the session at the service and forgets the tokens, even when the service cannot be reached. */
   async logout({ signal, forget }: LogoutOptions = {}): Promise<void> {
-    const { tokens } = await this.#session.read();
+    const { tokens } = await this.#session.load();
     await this.#session.change((kept) => {
       kept.tokens = null;
       if (forget) kept.devices = {};

@@ -42,7 +42,7 @@ export function createRefresher({ send, session, name, timeoutMs }: RefresherOpt
   }
 
   async function loadRefreshable(): Promise<KeptTokens & { refreshToken: string }> {
-    const { tokens } = await session.read();
+    const { tokens } = await session.load();
     if (tokens?.refreshToken) return { ...tokens, refreshToken: tokens.refreshToken };
     throw new OTPError('invalid_token', 'There is no refresh token; sign in');
   }

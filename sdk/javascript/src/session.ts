@@ -29,7 +29,7 @@ export type Storages = Record<keyof Kept, OTPStorage | undefined>;
 export interface Session {
   /** Whether other pages may see and change the tokens. */
   isShared: boolean;
-  read(): Promise<Kept>;
+  load(): Promise<Kept>;
   /** Changes are serialised. */
   change(apply: (kept: Kept) => void): Promise<void>;
 }
@@ -56,7 +56,7 @@ export function createSession(storages: Storages, key: string): Session {
     }
   }
 
-  async function read(): Promise<Kept> {
+  async function load(): Promise<Kept> {
     const kept = { ...memory };
     await forEach(async (storage, own) => {
       const stored = parseKept(await storage.getItem(key));
@@ -66,7 +66,7 @@ export function createSession(storages: Storages, key: string): Session {
     return { tokens: kept.tokens, challenges: { ...kept.challenges }, devices: { ...kept.devices } };
   }
 
-  async function write(kept: Kept): Promise<void> {
+  async function save(kept: Kept): Promise<void> {
     memory = kept;
     await forEach((storage, own) => {
       const isEmpty = own.every((part) => Object.keys(kept[part] ?? {}).length === 0);
@@ -79,13 +79,13 @@ export function createSession(storages: Storages, key: string): Session {
     get isShared() {
       return storages.tokens !== undefined;
     },
-    read,
+    load,
     change(apply) {
       lastChange = lastChange.then(async () => {
-        const kept = await read();
+        const kept = await load();
         apply(kept);
         const { tokens, challenges, devices } = kept;
-        await write({
+        await save({
           tokens,
           challenges: keepNewest(challenges, maxChallenges),
           devices: keepNewest(devices, maxDevices),

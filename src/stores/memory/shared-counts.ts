@@ -26,7 +26,7 @@ export class SharedCounts {
 
   count(key: string, now: number): number {
     const index = this.#hash(key);
-    return this.#load(now).reduce((sum, { counters }) => sum + read(counters, index), 0);
+    return this.#load(now).reduce((sum, { counters }) => sum + countAt(counters, index), 0);
   }
 
   /** Milliseconds until the count is below `max`; 0 if it is. */
@@ -34,7 +34,7 @@ export class SharedCounts {
     const index = this.#hash(key);
     let count = 0;
     for (const { endsAt, counters } of this.#load(now)) {
-      count += read(counters, index);
+      count += countAt(counters, index);
       if (count >= max) return endsAt + this.#periodMs - now;
     }
     return 0;
@@ -77,7 +77,7 @@ export class SharedCounts {
   }
 }
 
-function read(counters: Uint8Array, index: number): number {
+function countAt(counters: Uint8Array, index: number): number {
   const count = counters[index] ?? 0;
   return count === full ? Number.POSITIVE_INFINITY : count;
 }
