@@ -33,14 +33,7 @@ export const silent: Logger = { info() {}, warn() {}, error() {}, isLevelEnabled
 export function resolveOptions(given: OtpOptions) {
   refuseUnknownOptions(given, Object.keys(optionRows));
   const options = fillOptions({ ...given });
-  if (options.secretKey === undefined) {
-    throw new TypeError('secretKey must be given; generateSecretKey() returns one');
-  }
-  for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined || name === 'transports') checkOption(name, value, options);
-  }
-  const [broken] = findBrokenRules(options);
-  if (broken) throw broken;
+  checkAllOptions(options);
   const isOpenToAll = !isSelective(options);
   const { store, mode, clock = Date.now, logger = silent, publicUrl, defaultCountry } = options;
   return {
@@ -81,6 +74,17 @@ export function resolveOptions(given: OtpOptions) {
     // By the clock of the caller, if there is one: the store's own is not moved when the system's time is set.
     openStore: () => store ?? createMemoryStore(options.clock ? { clock: options.clock } : {}),
   };
+}
+
+function checkAllOptions(options: FilledOptions): void {
+  if (options.secretKey === undefined) {
+    throw new TypeError('secretKey must be given; generateSecretKey() returns one');
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined || name === 'transports') checkOption(name, value, options);
+  }
+  const [broken] = findBrokenRules(options);
+  if (broken) throw broken;
 }
 
 function resolvePage(

@@ -37,27 +37,10 @@ export function hasRedisScheme(url: string): boolean {
 
 /** @throws RangeError that says what is wrong without quoting anything that could belong to a password */
 export function parseRedisUrl(url: string): Target {
-  const { kind, isSocket, isTls, rest } = parseScheme(url);
-  if (/[^\x21-\x7e]/.test(url)) throw refuse('has a space or another character that must be percent-encoded');
-  const [, authority = '', path = '', query, fragment] =
-    /^([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/.exec(rest) ?? [];
-  if (fragment !== undefined) {
-    const place = kind === 'sentinel' ? '; the name of the master follows a / instead' : '';
-    throw refuse(`has a #; in a password it is written %23${place}`);
-  }
-  const at = authority.lastIndexOf('@');
-  if (!isSocket && /@/.test(path + (query ?? ''))) {
-    throw refuse('has an @ after the host; in a password / is written %2F and ? is written %3F');
-  }
-  // Otherwise a host could be mistaken for a part of the password and silently dropped.
-  if (kind !== 'single' && /^[^:]*,|,.*@|@.*,/.test(authority.slice(0, Math.max(at, 0)))) {
-    throw refuse(
-      'has an @ between hosts: user and password come once, before the first; in a password @ is written %40',
-    );
-  }
-  const options = parseUrlOptions(query ?? '');
-  const hosts = isSocket ? [] : parseHosts(authority.slice(at + 1), kind);
-  if (isSocket && (authority.length > at + 1 || !/^\/./.test(path))) {
+  const { kind, isSocket, isTls, userInfo, servers, path, query } = splitUrl(url);
+  const options = parseUrlOptions(query);
+  const hosts = isSocket ? [] : parseHosts(servers, kind);
+  if (isSocket && (servers !== '' || !/^\/./.test(path))) {
     throw refuse('names no socket; its path follows three slashes');
   }
   if (isSocket && options.tls) throw refuse('asks for TLS over a socket of this machine');
@@ -73,7 +56,7 @@ export function parseRedisUrl(url: string): Target {
   if (kind !== 'sentinel' && options.sentinelTls !== undefined) {
     throw refuse('has the option sentinel_tls, which needs redis+sentinel://');
   }
-  const [username, password] = parseUserInfo(at === -1 ? '' : authority.slice(0, at));
+  const [username, password] = parseUserInfo(userInfo);
   return {
     ...options,
     kind,
@@ -86,6 +69,30 @@ export function parseRedisUrl(url: string): Target {
     database,
     masterName,
   };
+}
+
+/** The parts of a URL, still percent-encoded. */
+function splitUrl(url: string) {
+  const { kind, isSocket, isTls, rest } = parseScheme(url);
+  if (/[^\x21-\x7e]/.test(url)) throw refuse('has a space or another character that must be percent-encoded');
+  const [, authority = '', path = '', query = '', fragment] =
+    /^([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/.exec(rest) ?? [];
+  if (fragment !== undefined) {
+    const place = kind === 'sentinel' ? '; the name of the master follows a / instead' : '';
+    throw refuse(`has a #; in a password it is written %23${place}`);
+  }
+  if (!isSocket && /@/.test(path + query)) {
+    throw refuse('has an @ after the host; in a password / is written %2F and ? is written %3F');
+  }
+  const at = authority.lastIndexOf('@');
+  const userInfo = authority.slice(0, Math.max(at, 0));
+  // Otherwise a host could be mistaken for a part of the password and silently dropped.
+  if (kind !== 'single' && /^[^:]*,|,.*@|@.*,/.test(userInfo)) {
+    throw refuse(
+      'has an @ between hosts: user and password come once, before the first; in a password @ is written %40',
+    );
+  }
+  return { kind, isSocket, isTls, userInfo, servers: authority.slice(at + 1), path, query };
 }
 
 function parseScheme(url: string) {
