@@ -3,7 +3,7 @@ import { accessSync, constants, lstatSync, readFileSync, statSync } from 'node:f
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { holdsCertificates } from '../core/certificates.js';
-import { type Config, type LoadedConfig, loadConfig, type SettingsFile } from './config.js';
+import { type LoadedConfig, loadConfig, type SettingsFile } from './config.js';
 import { findCreationProblems } from './create.js';
 import type { Source } from './given.js';
 import { redactValue } from './redact.js';
@@ -24,7 +24,11 @@ export async function prepare(environment: Source, file?: SettingsFile): Promise
   // Invalid settings have been dropped, so nothing could be put together from what is left.
   if (config) problems.push(...findCreationProblems(config));
   // Workers listen through their primary, which has tried it.
-  if (config && cluster.isPrimary) problems.push(...listBroken([await findListenProblem(config)]));
+  if (config && cluster.isPrimary) {
+    const { HOST, PORT } = config;
+    const fault = isSocketPath(HOST) ? findSocketProblem(HOST) : await findAddressProblem(HOST, PORT);
+    problems.push(...listBroken([fault]));
+  }
   return { ...loaded, config: problems.length === 0 ? config : null, problems };
 }
 
@@ -41,11 +45,6 @@ function findLostAuthorities(path: string | undefined): string | undefined {
 
 /** `sun_path` of unix(7), without its final zero; other systems have less. */
 const maxSocketBytes = process.platform === 'linux' ? 107 : 103;
-
-/** What prevents listening at the configured address. A port in use is not a fault of the configuration. */
-async function findListenProblem({ HOST, PORT }: Config): Promise<string | undefined> {
-  return isSocketPath(HOST) ? findSocketProblem(HOST) : findAddressProblem(HOST, PORT);
-}
 
 function findSocketProblem(path: string): string | undefined {
   const say = (allowed: string) => `HOST: given "${path}", allowed: ${allowed}`;
@@ -66,7 +65,10 @@ function findSocketProblem(path: string): string | undefined {
   return found && !found.isSocket() ? say('the path of a socket; there is another kind of file') : undefined;
 }
 
-/** Tries it: only the system knows whether an address belongs to this machine and a port is allowed. */
+/**
+ * Tries it: only the system knows whether an address belongs to this machine and a port is allowed. A port in use is no fault
+ * of the configuration.
+ */
 function findAddressProblem(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -161,7 +161,8 @@ async function decide(
     if (next.status === 'allowed') {
       const { claims } = next;
       // A refused request would lose the new cookie, and its owner would be taken for a thief later.
-      const isDue = isHalfOver(claims, tokens.now()) && !hasForeignIdentity(request);
+      const isHalfOver = tokens.now() > (claims.iat + claims.exp) / 2;
+      const isDue = isHalfOver && !hasForeignIdentity(request);
       const renewal = isDue ? await tokens.renew(claims, call) : null;
       if (renewal?.status === 'ended') {
         if (decision.status !== 'forbidden') decision = { status: 'signed_out', cause: 'reused', claims };
@@ -204,10 +205,6 @@ function letThrough({ describe }: Site, identity: string, headers: Record<string
 function refuse(request: HttpRequest): HttpReply {
   const headers = challengeBearer(parseBearer(request.header('authorization')));
   return replyJson(401, { active: false }, { ...headers, 'Access-Control-Allow-Credentials': 'true' });
-}
-
-function isHalfOver({ iat, exp }: TokenClaims, nowSeconds: number): boolean {
-  return nowSeconds > (iat + exp) / 2;
 }
 
 /** The sign-in page with a return URL, which the page itself validates. */

@@ -77,13 +77,9 @@ export function createAltchaCheck({ key, store, clock }: AltchaOptions): HumanCh
       const { data } = parameters;
       const isAsked = data.context === nameContext(context) && data.difficulty >= chooseDifficulty(context);
       if (!isAsked || !(await isSolved(parameters, solution))) return false;
-      // By the puzzle, not by the answer: a puzzle has many solutions.
-      return store.claim(nameClaim(parameters), claimSeconds);
+      // By the puzzle, not by the answer: a puzzle has many solutions. It is random, so it reveals nothing about anyone.
+      const { nonce, salt } = parameters;
+      return store.claim(`solved ${nonce.slice(0, 16)}${salt.slice(0, 16)}`, claimSeconds);
     },
   };
-}
-
-/** Random, so it reveals nothing about anyone. */
-function nameClaim({ nonce, salt }: Parameters): string {
-  return `solved ${nonce.slice(0, 16)}${salt.slice(0, 16)}`;
 }

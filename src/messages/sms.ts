@@ -33,7 +33,7 @@ export function writeSms(input: ShortTextInput, originLine: string | undefined):
     [first, expires, keep, ...end],
     [first, expires, ...end],
   ].map((lines) => lines.join('\n'));
-  return longer.find(fitsOneSegment) ?? [first, ...end].join('\n');
+  return longer.find((text) => measureSms(text).segments === 1) ?? [first, ...end].join('\n');
 }
 
 function writeLines({ strings, appName, code, expiresIn }: ShortTextInput): [string, string, string] {
@@ -42,10 +42,6 @@ function writeLines({ strings, appName, code, expiresIn }: ShortTextInput): [str
     fillString(strings.smsExpires, { in: expiresIn }),
     strings.smsKeep,
   ];
-}
-
-function fitsOneSegment(text: string): boolean {
-  return measureSms(text).segments === 1;
 }
 
 /**

@@ -49,7 +49,8 @@ function createStoreCheck(config: Config): Check {
       const store = await stores[config.STORE].create(config, silent);
       try {
         await store.ping();
-        return config.STORE === 'redis' ? await describeRedis(config) : ok('memory, in the process itself');
+        if (config.STORE === 'redis') return await describeRedis(config);
+        return ok(`${config.STORE}, in the process itself`);
       } finally {
         await store.close().catch(() => {});
       }

@@ -80,11 +80,6 @@ export function createRecord(
   };
 }
 
-export function setChannel(record: StoredRecord, channel: Channel): void {
-  record.channel = channel;
-  if (!record.channels.includes(channel)) record.channels = [...record.channels, channel];
-}
-
 /** The part of a record that the service sees. */
 export function toPending(record: StoredRecord): PendingRecord {
   const { challenge, keyId, window, digits, channel, channels, mute } = record;
