@@ -48,7 +48,7 @@ function showSession(
       ...session,
       body: html`<p class="lead">${lead}</p>
 ${way}
-<form class="${way ? 'more' : 'only'}" method="post" action="${context.at(paths.signOut)}" data-once>
+<form class="more" method="post" action="${context.at(paths.signOut)}" data-once>
 <input type="hidden" name="token" value="${formTokens.create(state.browser)}">
 <button class="secondary">${page.signOut}</button>
 ${tokens.canSignOut && html`<button class="quiet" name="everywhere" value="1">${page.signOutEverywhere}</button>`}

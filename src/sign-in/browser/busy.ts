@@ -46,7 +46,7 @@ function watch(form: HTMLFormElement): void {
     timer = setTimeout(release, holdMs);
     form.setAttribute('aria-busy', 'true');
     if (status) status.textContent = status.dataset.text ?? '';
-    // Once the form has been read: a disabled button is no part of it.
+    // Once the form has been read: what is sent leaves out disabled buttons.
     setTimeout(() => hold(event.submitter), 0);
   });
   // The back button may restore the page from the cache.

@@ -3,7 +3,7 @@
 interface Turnstile {
   render(
     container: string,
-    options: { sitekey?: string; callback(token: string): void; 'error-callback'(): void },
+    options: { sitekey: string; callback(token: string): void; 'error-callback'(): void },
   ): void;
 }
 
@@ -17,7 +17,7 @@ export function answerCheck(): void {
   const form = field?.form;
   const notice = document.querySelector('#notice');
   if (!field || !form || !notice) return;
-  const { puzzle, solver, siteKey, text = '' } = field.dataset;
+  const { siteKey, text = '' } = field.dataset;
   const before = [...notice.childNodes];
   const buttons = [...form.querySelectorAll('button')];
   let isOver = false;
@@ -52,19 +52,28 @@ export function answerCheck(): void {
   // The solution would be for what was typed before.
   form.addEventListener('input', giveUp);
   try {
-    if (puzzle !== undefined && solver !== undefined) {
-      worker = new Worker(allowScript(solver));
-      worker.onmessage = ({ data }) => finish(data);
-      worker.onerror = giveUp;
-      worker.postMessage(JSON.parse(puzzle));
-    } else {
-      const { turnstile } = window as unknown as { turnstile: Turnstile };
-      const options = { callback: finish, 'error-callback': giveUp };
-      turnstile.render('#turnstile', siteKey === undefined ? options : { ...options, sitekey: siteKey });
-    }
+    if (siteKey === undefined) worker = startSolver(field.dataset, finish, giveUp);
+    else showTurnstile(siteKey, finish, giveUp);
   } catch {
     giveUp();
   }
+}
+
+function startSolver(
+  { puzzle = '', solver = '' }: DOMStringMap,
+  finish: (solution: unknown) => void,
+  giveUp: () => void,
+): Worker {
+  const worker = new Worker(allowScript(solver));
+  worker.onmessage = ({ data }) => finish(data);
+  worker.onerror = giveUp;
+  worker.postMessage(JSON.parse(puzzle));
+  return worker;
+}
+
+function showTurnstile(sitekey: string, callback: (token: string) => void, giveUp: () => void): void {
+  const { turnstile } = window as unknown as { turnstile: Turnstile };
+  turnstile.render('#turnstile', { sitekey, callback, 'error-callback': giveUp });
 }
 
 /** Browsers that enforce trusted types accept no plain text as the URL of a worker. */
