@@ -27,7 +27,7 @@ export function parseLogoOrigin(logoUrl: string): string | null {
 
 const black: Rgb = [0, 0, 0];
 const white: Rgb = [255, 255, 255];
-/** Of a brand that sets none. */
+/** For a brand without a colour. */
 export const defaultColor = '#2357d9';
 /** The backgrounds in `style.css`: of the card and of the page. */
 const lightGrounds: Rgb[] = [white, [244, 245, 247]];

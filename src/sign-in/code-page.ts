@@ -65,7 +65,7 @@ export function createCodeRoutes(parts: CodeParts): Route[] {
     return replies.page(request, render, { checkedBy: checkedBy(check) });
   }
 
-  /** Those that reach the number; none for other identities. */
+  /** The channels that reach a number; none for other identities. */
   function findPhoneChannels(identity: string): readonly Channel[] {
     if (parseCanonical(identity)?.kind !== 'phone') return [];
     const { kind } = findPlace(identity);

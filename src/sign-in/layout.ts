@@ -12,7 +12,7 @@ export interface Page {
 }
 
 interface DocumentParts extends Record<'style' | 'script' | 'nonce', string> {
-  /** Of a third party that decides human checks; runs before the page's own. */
+  /** The script of a third party that decides human checks; it runs before the page's own. */
   checkScript: string | null;
 }
 

@@ -156,7 +156,7 @@ function createProblem(answer: Answer, body: Members): OTPError {
 function createUnexpected(answer: Answer): OTPError {
   return new OTPError(
     'unexpected_answer',
-    `The answer (status ${answer.status}) is none of a stateless-otp service`,
+    `The answer (status ${answer.status}) did not come from a stateless-otp service`,
     // Browsers hide the status of a redirect that is not followed.
     { status: answer.status || null, retryAfterSeconds: parseRetryAfter(answer) },
   );

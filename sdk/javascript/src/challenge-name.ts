@@ -1,6 +1,6 @@
 /**
  * People may type an address in other letters the second time, and a number with other separators. Only the service knows
- * the full rules, whose tables would not fit in 4 KB; the runtime's are valid enough for a name that only this client uses. A
+ * the full rules, whose tables would not fit in 4 KB; the runtime's are good enough for a name that only this client uses. A
  * miss costs a new code.
  */
 export function nameChallenge(identity: unknown, given: string | null | undefined): string {

@@ -1,13 +1,13 @@
 /**
  * PBKDF2-HMAC-SHA-256 (RFC 8018 §5.2, RFC 2104, FIPS 180-4) for 32 bytes, where the browser has none: `crypto.subtle` is
- * missing on plain http. A test holds it to that of Node.
+ * missing on plain http. A test compares it with Node's.
  */
 export function derivePlainly(password: Uint8Array, salt: Uint8Array, iterations: number): Uint8Array {
   const inner = compressBlock(initial, padKey(password, 0x36));
   const outer = compressBlock(initial, padKey(password, 0x5c));
   const block = new Int32Array(16);
   const digest = new Int32Array(16);
-  /** HMAC of the message in `block`, which has this many bytes, its padding begun; the result is in `block`. */
+  /** HMAC of the message in `block`, of this many bytes and followed by the first bit of its padding. The result replaces it. */
   const mac = (length: number): void => {
     block[15] = (64 + length) * 8;
     compressBlock(inner, block, digest);

@@ -17,7 +17,7 @@ export interface ElementEvents {
 
 /** Attributes of `<stateless-otp-sign-in>`. */
 export interface SignInAttributes {
-  /** Of the API. Default `/api/v1`. */
+  /** The URL of the API. Default `/api/v1`. */
   'base-url'?: string | undefined;
   purpose?: string | undefined;
   channel?: string | undefined;

@@ -1,4 +1,4 @@
-/** Of `<otp-input>`: one field over all slots. Each character is as wide as a slot and the gap after it. */
+/** The style of `<otp-input>`: one field over all slots. Each character is as wide as a slot and the gap after it. */
 export const otpInputStyle = `
 :host { --_bad: #b3261e; --_ring: #2357d9; display: block; }
 @supports (color: light-dark(red, red)) {

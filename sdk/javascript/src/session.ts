@@ -38,12 +38,12 @@ const parts = ['tokens', 'challenges', 'devices'] as const;
 const maxChallenges = 20;
 const maxDevices = 5;
 
-/** Never rejects: when a storage fails, what it held continues in memory. */
+/** Never rejects: when a storage fails, what it held stays in memory. */
 export function createSession(storages: Storages, key: string): Session {
   let memory = createKept();
   let lastChange = Promise.resolve();
 
-  /** Calls for each storage once, with the parts that it stores. */
+  /** Calls `use` once for each storage, with the parts that it stores. */
   async function forEach(use: (storage: OTPStorage, own: (keyof Kept)[]) => unknown): Promise<void> {
     for (const storage of new Set(Object.values(storages))) {
       if (!storage) continue;

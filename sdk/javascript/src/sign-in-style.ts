@@ -1,4 +1,4 @@
-/** Of `<stateless-otp-sign-in>`. Properties that begin with `--_` are private; the page may set the others. */
+/** The style of `<stateless-otp-sign-in>`. Properties that begin with `--_` are private; the page may set the others. */
 export const signInStyle = `
 :host {
   --_bad: #b3261e; --_good: #17663a; --_ring: #2357d9;

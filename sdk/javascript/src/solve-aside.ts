@@ -5,8 +5,8 @@ import { solvePuzzle } from './solver.js';
 declare const SOLVER_SCRIPT: string;
 
 /**
- * Solves a puzzle in a worker. Where the page's policy allows none (`worker-src blob:`), it is solved here, in between the other
- * work of the page.
+ * Solves a puzzle in a worker. Where the page's policy allows none (it takes `worker-src blob:`), solves it here, in small steps
+ * between the page's other work.
  */
 export async function solveAside(puzzle: Puzzle, signal: AbortSignal): Promise<string | null> {
   const solution = await solveInWorker(puzzle, signal).catch(() => undefined);

@@ -83,7 +83,7 @@ def read_done(answer: Answer) -> None:
 def _unexpected(answer: Answer) -> OTPError:
     return OTPError(
         "unexpected_answer",
-        f"The answer (status {answer.status}) is none of a stateless-otp service",
+        f"The answer (status {answer.status}) did not come from a stateless-otp service",
         status=answer.status,
         retry_after_seconds=_read_retry_after(answer),
     )
