@@ -133,9 +133,22 @@ export const dayCountsSuite = storeSuite('sends over a day', {}, (subject) => {
     await mustSpend(request);
   });
 
-  test('a count belongs to its slot', async () => {
-    const row = createRow(createDayLadder(2, 2));
-    for (let i = 0; i < 2; i++) assert.equal(await count(createSpend([row]), 5), 2);
+  test('a count belongs to its slot and its row, and so does that of a network', async () => {
+    const row = createRow(createDayLadder(9, 9, { max: 2, from: 0 }), { network: 'one' });
+    for (let i = 0; i < 2; i++) {
+      const slot = createTag();
+      for (const key of [row.key, createTag()])
+        assert.equal(await count(createSpend([{ ...row, key }], { slot }), 5), 2);
+    }
+  });
+
+  test('a check helps when every row has room on the second step', async () => {
+    const rows = [createRow(createDayLadder(1, 3)), createRow(createDayLadder(2, 2))];
+    const request = createSpend(rows);
+    assert.equal(await count(request, 5), 1);
+    assert.equal((await mustRefuse(request)).isHelpedByCheck, true);
+    await mustSpend({ ...request, isOnSecondStep: true });
+    assert.equal((await mustRefuse(request)).isHelpedByCheck, false);
   });
 
   test('a growing row follows its best day of sign-ins for fourteen days, on both steps', async () => {
@@ -199,9 +212,13 @@ export const dayCountsSuite = storeSuite('sends over a day', {}, (subject) => {
     await advance(20 * hourMs);
     await mustSpend(to('CH'));
     await advance(6 * hourMs);
-    for (const place of ['FR', 'IT']) await mustSpend(to(place));
+    await mustSpend(to('FR'));
+    const { atMs } = await mustSpend(to('IT'));
     await mustRefuse(to('DE'));
     await mustSpend(to('CH'));
+    // As long as anything of its sends counts, a place does.
+    await giveBack(to('IT'), atMs, { units: unitsPerSend - 1, isSignIn: true });
+    await mustRefuse(to('DE'));
   });
 
   test('the rolling limit comes first, is the one named, and stays counted when a row refuses', async () => {
