@@ -1,5 +1,5 @@
 import { type CodeInput, deriveCode, deriveTag, findWindow, parseCode } from './core/code.js';
-import { deriveKey } from './core/keys.js';
+import { deriveCodeMac, deriveIdentityMac } from './core/keys.js';
 import { refuseUnknownOptions } from './core/known-options.js';
 import {
   assertWholeNumber,
@@ -9,7 +9,6 @@ import {
   signInPurpose,
 } from './core/policy.js';
 import { decodeSecret } from './core/secret.js';
-import { createHmacSha256 } from './fast/hmac.js';
 
 export interface EngineOptions {
   /** Master secret: at least 32 bytes, as bytes or base64. */
@@ -74,8 +73,8 @@ export function createEngine(options: EngineOptions): Engine {
   assertWholeNumber('windowSeconds', windowSeconds, policyNumbers.windowSeconds);
   assertWholeNumber('driftTolerance', driftTolerance, driftToleranceRange);
   const drifts = Array.from({ length: 2 * driftTolerance + 1 }, (_, index) => index - driftTolerance);
-  const codeMac = createHmacSha256(deriveKey(secret, 'code'));
-  const identityMac = createHmacSha256(deriveKey(secret, 'identity'));
+  const codeMac = deriveCodeMac(secret);
+  const identityMac = deriveIdentityMac(secret);
 
   function resolveInput(
     identity: string,

@@ -51,6 +51,11 @@ export function parseEnvFile(text: string, isOurs: (name: string) => boolean, pa
   return { values, problems };
 }
 
+/** Only double quotes can hold line ends, as `\n`. */
+export function unescapeQuoted(inside: string, quote: string): string {
+  return quote === '"' ? inside.replaceAll('\\n', '\n') : inside;
+}
+
 /** A value, how much of the text it takes up to the end of its line, and what is wrong with it. */
 function parseEnvValue(text: string) {
   const [line = ''] = /^.*/.exec(text) ?? [];
@@ -70,7 +75,7 @@ function parseEnvValue(text: string) {
   const inside = text.slice(opensAt + 1, closesAt);
   const [after = ''] = /^.*/.exec(text.slice(closesAt + 1)) ?? [];
   return {
-    value: quote === '"' ? inside.replaceAll('\\n', '\n') : inside,
+    value: unescapeQuoted(inside, quote),
     length: closesAt + 1 + after.length,
     fault: /^\s*(?:#|$)/.test(after)
       ? undefined

@@ -1,3 +1,4 @@
+import { unescapeQuoted } from './env-file.js';
 /** Where a text is from: only there do these mistakes happen. */
 export type Origin = 'environment' | 'settings file' | 'secret file';
 
@@ -22,7 +23,7 @@ export function cleanText(name: string, given: string, origin: Origin): GivenTex
   const line = origin === 'settings file' ? given : given.replace(/(?:\r?\n|\r)$/, '');
   const [, quote, inside = ''] = (origin !== 'settings file' && /^(["'])(.*)\1$/s.exec(line)) || [];
   const isQuoted = quote !== undefined && !inside.includes(quote);
-  const text = isQuoted ? (quote === '"' ? inside.replaceAll('\\n', '\n') : inside) : line;
+  const text = isQuoted ? unescapeQuoted(inside, quote) : line;
   const problem = findMistake(name, text, origin);
   const warning = isQuoted
     ? 'came with its quotes, which are removed; docker --env-file and Kubernetes pass them on'

@@ -1,6 +1,6 @@
 import { identityLadder, isPaid, unitsPerSend } from './ladder.js';
-import { computeYearlyOdds, type GuessingPolicy } from './odds.js';
-import { type Channel, daySeconds, limitPeriodSeconds } from './policy.js';
+import { computeYearlyOdds, countSendsInDay, type GuessingPolicy } from './odds.js';
+import { boundsShortCodes, type Channel, daySeconds, limitPeriodSeconds } from './policy.js';
 
 export interface ForecastPolicy extends GuessingPolicy {
   /** Those that some transport serves. */
@@ -36,9 +36,8 @@ const lockHours = 24;
 
 /** What follows from the limits; docs/limits.md has the formulas. */
 export function forecast(policy: ForecastPolicy): Forecast {
-  const { channels, hasDayBudgets, digits, lengthenAfter } = policy;
-  // Without a budget of guesses, codes are always short.
-  const shortOpenMax = lengthenAfter === 0 ? undefined : policy.shortOpenMax;
+  const { channels, hasDayBudgets, digits } = policy;
+  const shortOpenMax = boundsShortCodes(policy) ? policy.shortOpenMax : undefined;
   const paid = channels.filter(isPaid);
   return {
     odds: {
@@ -58,11 +57,8 @@ export function forecast(policy: ForecastPolicy): Forecast {
 
 /** Messages to one identity in a day, from any number of networks. */
 function countDay(policy: ForecastPolicy, isCostly: boolean): number {
-  const { requestIdentityMax, resendCooldownSeconds, hasDayBudgets } = policy;
-  const cooledDown =
-    resendCooldownSeconds === 0 ? Number.POSITIVE_INFINITY : daySeconds / resendCooldownSeconds;
-  const short = Math.min(requestIdentityMax * (daySeconds / limitPeriodSeconds), Math.ceil(cooledDown));
-  if (!hasDayBudgets) return short;
+  const short = countSendsInDay(policy);
+  if (!policy.hasDayBudgets) return short;
   const { max, freshMax } = chooseSendFigures(policy, isCostly);
   return Math.min(short, Math.max(max, freshMax));
 }

@@ -16,12 +16,22 @@ export function deriveKey(secret: Uint8Array, label: string): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', secret, empty, `stateless-otp/v1/${label}`, 32)));
 }
 
+/** Derives codes. */
+export function deriveCodeMac(secret: Uint8Array): HmacSha256 {
+  return createHmacSha256(deriveKey(secret, 'code'));
+}
+
+/** Derives the tags of identities. */
+export function deriveIdentityMac(secret: Uint8Array): HmacSha256 {
+  return createHmacSha256(deriveKey(secret, 'identity'));
+}
+
 /** The key that derives codes from this secret, with an id that reveals nothing about it. */
 function deriveCodeKey(secret: Uint8Array): CodeKey {
   const id = createHmac('sha256', deriveKey(secret, 'key-id')).digest('base64url').slice(0, 8);
   return {
     id,
-    mac: createHmacSha256(deriveKey(secret, 'code')),
+    mac: deriveCodeMac(secret),
     challenge: createHmacSha256(deriveKey(secret, 'challenge')),
   };
 }
@@ -41,7 +51,7 @@ export function deriveKeys({ secret, previousSecret, identitySecret = secret }: 
     /** Accepted until its pending records have expired. */
     previous: previousSecret ? deriveCodeKey(previousSecret) : null,
     /** Keys the tags of identities. Like all below, derived from the identity secret: rotating the code key changes none. */
-    identity: createHmacSha256(deriveKey(identitySecret, 'identity')),
+    identity: deriveIdentityMac(identitySecret),
     /** Keys the tags of network addresses. */
     address: createHmacSha256(deriveKey(identitySecret, 'address')),
     /** Encrypts refresh tokens. */

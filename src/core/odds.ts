@@ -52,11 +52,20 @@ export function countPeriodicGuesses(budget: number): number {
   return budget * Math.ceil(yearSeconds / guessMemorySeconds) + budget - 1;
 }
 
-/** Sends to one identity that are not given back: in a day, and without waiting. */
-function countSends({ requestIdentityMax, resendCooldownSeconds, hasDayBudgets }: GuessingPolicy) {
+/** Sends to one identity in a day, as far as the rolling limit and the cooldown allow. */
+export function countSendsInDay({
+  requestIdentityMax,
+  resendCooldownSeconds,
+}: Pick<GuessingPolicy, 'requestIdentityMax' | 'resendCooldownSeconds'>): number {
   const cooledDown =
     resendCooldownSeconds === 0 ? Number.POSITIVE_INFINITY : Math.ceil(daySeconds / resendCooldownSeconds);
-  const inDay = Math.min(requestIdentityMax * (daySeconds / limitPeriodSeconds), cooledDown);
+  return Math.min(requestIdentityMax * (daySeconds / limitPeriodSeconds), cooledDown);
+}
+
+/** Sends to one identity that are not given back: in a day, and without waiting. */
+function countSends(policy: GuessingPolicy) {
+  const { requestIdentityMax, hasDayBudgets } = policy;
+  const inDay = countSendsInDay(policy);
   if (!hasDayBudgets) return { inDay, atOnce: Math.min(requestIdentityMax, inDay) };
   const { max, freshMax } = identityLadder.checked;
   const bounded = Math.min(inDay, Math.max(max, freshMax) / unitsPerSend);

@@ -85,6 +85,11 @@ export const refusedSends = [
 ] as const;
 /** How long guesses stay counted, from the first. */
 export const guessMemorySeconds = 46 * daySeconds;
+/** Without a budget of guesses, codes are always short, however many attempts at them are open. */
+export function boundsShortCodes({ lengthenAfter }: Pick<Policy, 'lengthenAfter'>): boolean {
+  return lengthenAfter > 0;
+}
+
 /** Attempts at a long code. */
 export const longAttempts = 3;
 /** When the budget of guesses has fewer left, or fewer than `maxAttempts`, a new code is long. */

@@ -1,3 +1,6 @@
+/** Names the owner of a token to the proxy that asked about it. */
+export const userHeader = 'Remote-User';
+
 /** The protection space of every challenge (RFC 9110 §11.5). */
 export const realm = 'realm="stateless-otp"';
 

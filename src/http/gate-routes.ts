@@ -7,7 +7,7 @@ import type { GateRefused } from '../outcomes/outcome.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import type { Tokens } from '../tokens/tokens.js';
-import { challengeBearer, parseBearer } from './bearer.js';
+import { challengeBearer, parseBearer, userHeader } from './bearer.js';
 import type { RouteDocument } from './describe.js';
 import { escapeBytes, maxTargetLength, parseForwarded, parseOriginalUrl } from './place.js';
 import { problems, replyProblem } from './problems.js';
@@ -30,7 +30,7 @@ export interface GateParts {
  * Headers that every proxy overwrites with the gate's answer. Not Remote-Groups and Remote-Name: a proxy that was set up before
  * they existed would pass on the client's own.
  */
-const identityHeaders = ['remote-user', 'remote-email', 'remote-phone'];
+const identityHeaders = [userHeader.toLowerCase(), 'remote-email', 'remote-phone'];
 
 const answers: RouteDocument['answers'] = {
   200: [
@@ -189,7 +189,7 @@ function letThrough({ describe }: Site, identity: string, headers: Record<string
     200,
     { active: identity !== '' },
     {
-      'Remote-User': identity,
+      [userHeader]: identity,
       'Remote-Email': kind === 'email' ? identity : '',
       'Remote-Phone': kind === 'phone' ? identity : '',
       ...(profile && { 'Remote-Groups': profile.groups, 'Remote-Name': profile.name }),

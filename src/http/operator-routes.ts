@@ -7,6 +7,7 @@ import { replyProblem } from './problems.js';
 import { type HttpReply, replyJson } from './reply.js';
 import type { Route } from './route.js';
 import type { Schemas } from './schemas.js';
+import { signedOutEverywhere } from './token-routes.js';
 
 export interface OperatorParts {
   service: Pick<Service, 'operator'>;
@@ -83,7 +84,7 @@ export function createOperatorRoutes({ service, schemas }: OperatorParts): Route
     route(
       'sign-out',
       'Sign an identity out everywhere, and end its pending codes',
-      ['Every token and session from before is refused from now on', 'operatorDone'],
+      [signedOutEverywhere, 'operatorDone'],
       async (request, { call }) => {
         const { identity } = await readJsonBody(request, schemas.ofIdentity);
         return replyDone(await service.operator.signOut(identity, call));

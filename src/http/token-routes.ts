@@ -1,5 +1,5 @@
 import type { Tokens } from '../tokens/tokens.js';
-import { challengeBearer, parseBearer } from './bearer.js';
+import { challengeBearer, parseBearer, userHeader } from './bearer.js';
 import { readJsonBody } from './body.js';
 import { replyProblem } from './problems.js';
 import { replyIssued, replyJson } from './reply.js';
@@ -16,6 +16,7 @@ export interface TokenParts {
 }
 
 /** With a store that keeps nothing. */
+export const signedOutEverywhere = 'Every token and session from before is refused from now on';
 export const nothingRevoked = 'Nothing can be revoked here: tokens are valid until they expire';
 
 export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenParts): Route[] {
@@ -52,7 +53,7 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
         const token = parseBearer(request.header('authorization'));
         const check = await tokens.check(token, call);
         if (check.active && bearerPurposes.includes(check.claims.purpose)) {
-          return replyJson(200, check, { 'Remote-User': check.claims.sub });
+          return replyJson(200, check, { [userHeader]: check.claims.sub });
         }
         return replyJson(401, { active: false }, challengeBearer(token));
       },
@@ -106,7 +107,7 @@ export function createTokenRoutes({ tokens, bearerPurposes, schemas }: TokenPart
       document: {
         operationId: 'logoutAll',
         summary: 'Sign the owner of the bearer token out everywhere, and end pending codes',
-        answers: { 200: ['Every token and session from before is refused from now on', 'loggedOut'] },
+        answers: { 200: [signedOutEverywhere, 'loggedOut'] },
         problems: ['invalid_token', 'not_found', 'store_unavailable'],
       },
       async answer(request, { call }) {

@@ -2,7 +2,7 @@ import type { CodeAlphabet } from '../core/base32-code.js';
 import { createDerivation } from '../core/derivation.js';
 import type { Keys } from '../core/keys.js';
 import type { PhoneCountries } from '../core/phone-countries.js';
-import type { DayBudgetMode, PhoneGuard, Policy } from '../core/policy.js';
+import { boundsShortCodes, type DayBudgetMode, type PhoneGuard, type Policy } from '../core/policy.js';
 import type { TestIdentities } from '../core/test-identities.js';
 import type { Call } from '../outcomes/call.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
@@ -86,9 +86,7 @@ export function createParts(options: ServiceOptions) {
   const base = { ...options, underWay, derivation, findTestCode };
   const addressLimits = createAddressLimits(base);
   const { countAddress } = addressLimits;
-  // Without a budget of guesses, codes are always short.
-  const isBounded = policy.lengthenAfter > 0;
-  const shortCodes = createShortCodes(isBounded ? base : { ...base, shortOpenMax: undefined });
+  const shortCodes = createShortCodes(boundsShortCodes(policy) ? base : { ...base, shortOpenMax: undefined });
   return {
     ...base,
     resolveTarget: createTargetResolver(base),

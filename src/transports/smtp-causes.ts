@@ -1,6 +1,6 @@
 import { explainConnection } from '../core/connection-causes.js';
 import { faultOf, type Refusal } from '../core/refusal.js';
-import type { SmtpError } from './smtp-error.js';
+import { isLoginError, type SmtpError } from './smtp-error.js';
 import { parseEnhancedCode, parseReply, type Reply } from './smtp-replies.js';
 
 const hints = {
@@ -31,7 +31,7 @@ function explainSession(error: SmtpError): string {
   }
   if (code === 'EABORT') return 'the time limit of the message was reached (DELIVERY_TIMEOUT_MS)';
   if (isWithoutTls(error)) return noTls;
-  if (code === 'EAUTH' || code === 'ENOAUTH') {
+  if (isLoginError(error)) {
     return `the server offers no login that fits: check ${credentials}`;
   }
   if (code === 'ECONNECTION') return 'the server closed the connection';

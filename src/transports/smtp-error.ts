@@ -10,3 +10,8 @@ export interface SmtpError {
   timeoutType?: string;
   message: string;
 }
+
+/** Whether the login failed, or the server offers none that fits. */
+export function isLoginError({ code }: SmtpError): boolean {
+  return code === 'EAUTH' || code === 'ENOAUTH';
+}

@@ -1,7 +1,7 @@
 import { createRefusal, type Meaning } from '../core/refusal.js';
 import type { Receipt } from '../ports.js';
 import { explainSmtp } from './smtp-causes.js';
-import type { SmtpError } from './smtp-error.js';
+import { isLoginError, type SmtpError } from './smtp-error.js';
 import {
   blameMessage,
   blameSession,
@@ -27,8 +27,7 @@ export function toRefusal(error: SmtpError, isContentRead: boolean): Receipt {
 function judge(error: SmtpError, isContentRead: boolean): Meaning {
   const { code, command = '', responseCode, response = '' } = error;
   const isTemporary = responseCode !== undefined && isTemporaryReply(responseCode);
-  const isLogin = code === 'EAUTH' || code === 'ENOAUTH';
-  if (isLogin && !isTemporary) return 'unauthorized'; // RFC 4954 §6
+  if (isLoginError(error) && !isTemporary) return 'unauthorized'; // RFC 4954 §6
   if (code === 'ETIMEDOUT' || code === 'EABORT') return 'timeout';
   // After the content, only the server's reply to it counts.
   if (isContentRead && (code !== 'EMESSAGE' || !responseCode)) return 'unknown';
