@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { decodeBase64 } from './base64.js';
 
 /** Runs that people type when they make up a secret, forwards and backwards. */
@@ -32,19 +33,10 @@ const minRunOfHex = 12;
 export function findWeakness(secret: string, isBase64: boolean): string | undefined {
   const bytes = (isBase64 ? decodeBase64(secret) : null) ?? Buffer.from(secret.trim());
   if (new Set(bytes).size < 8) return 'has fewer than 8 different characters';
-  const text = decodePrintable(bytes);
-  if (text === undefined) return undefined;
+  const text = bytes.toString();
+  if (!isUtf8(bytes) || /[^\P{Cc}\t\r\n]/u.test(text)) return undefined;
   if (/\s/.test(text.trim())) return 'is text with spaces in it';
   return hasKnownRun(text.toLowerCase()) ? 'is text with a sequence that is easy to guess' : undefined;
-}
-
-function decodePrintable(bytes: Uint8Array): string | undefined {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return /[^\P{Cc}\t\r\n]/u.test(text) ? undefined : text;
-  } catch {
-    return undefined;
-  }
 }
 
 function hasKnownRun(text: string): boolean {
