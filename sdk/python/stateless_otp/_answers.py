@@ -29,7 +29,7 @@ class Answer:
 
 
 def read_sent(answer: Answer) -> SentOTP:
-    body = _read_success(answer)
+    body = read_success(answer)
     challenge = body.get("challenge")
     if challenge is not None and not _is_text(challenge, _CHALLENGE):
         raise _unexpected(answer)
@@ -47,7 +47,7 @@ def read_sent(answer: Answer) -> SentOTP:
 
 
 def read_verified(answer: Answer) -> Union[Tokens, Verified]:
-    body = _read_success(answer)
+    body = read_success(answer)
     identity = body.get("identity")
     if "access_token" not in body and isinstance(identity, str) and identity:
         return Verified(identity, device=_read_device(answer, body))
@@ -60,7 +60,7 @@ def read_refreshed(answer: Answer) -> Tokens:
 
 
 def read_token_status(answer: Answer) -> TokenStatus:
-    body = _read_object(answer, 200)
+    body = _read_object(answer)
     active, claims = body.get("active"), body.get("claims")
     if active is False:
         return TokenStatus(active=False)
@@ -76,10 +76,6 @@ def read_bearer_status(answer: Answer) -> TokenStatus:
     return read_token_status(answer)
 
 
-def read_done(answer: Answer) -> None:
-    _read_success(answer)
-
-
 def _unexpected(answer: Answer) -> OTPError:
     return OTPError(
         "unexpected_answer",
@@ -90,7 +86,7 @@ def _unexpected(answer: Answer) -> OTPError:
 
 
 def _read_tokens(answer: Answer, has_refresh: bool) -> Tokens:
-    body = _read_success(answer)
+    body = read_success(answer)
     if body.get("token_type") != "bearer":
         raise _unexpected(answer)
     return Tokens(
@@ -114,29 +110,28 @@ def _read_device(answer: Answer, body: Dict[str, Any]) -> Optional[str]:
     return _read_token(answer, body, "device") if "device" in body else None
 
 
-def _read_success(answer: Answer) -> Dict[str, Any]:
-    body = _read_object(answer, 200)
+def read_success(answer: Answer) -> Dict[str, Any]:
+    body = _read_object(answer)
     if body.get("success") is not True:
         raise _unexpected(answer)
     return body
 
 
-def _read_object(answer: Answer, status: int) -> Dict[str, Any]:
-    if answer.status >= 400:
-        _raise_problem(answer)
+def _read_object(answer: Answer) -> Dict[str, Any]:
     body = _parse(answer.body)
-    if answer.status != status or not isinstance(body, dict):
+    if answer.status >= 400 and isinstance(body, dict):
+        raise _create_problem(answer, body)
+    if answer.status != 200 or not isinstance(body, dict):
         raise _unexpected(answer)
     return body
 
 
-def _raise_problem(answer: Answer) -> NoReturn:
-    body = _parse(answer.body)
-    if not isinstance(body, dict) or body.get("success") is not False or not _is_text(body.get("code"), _CODE):
-        raise _unexpected(answer)
+def _create_problem(answer: Answer, body: Dict[str, Any]) -> OTPError:
+    if body.get("success") is not False or not _is_text(body.get("code"), _CODE):
+        return _unexpected(answer)
     wait = _to_whole(body.get("retry_after_seconds"))
     check = body.get("human_check")
-    raise OTPError(
+    return OTPError(
         body["code"],
         _to_message(body.get("detail")) or body["code"],
         status=answer.status,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import time
 from types import TracebackType
-from typing import Dict, Mapping, Optional, Type, Union, cast
+from typing import Dict, Mapping, Optional, Type, cast
 
 from . import _answers
 from ._api import NULL, Api
@@ -119,30 +119,6 @@ class OTPClient:
         :raises OTPError: ``invalid_code`` with ``attempts_left``; ``expired_code``, ``blocked``, ``rate_limited``, ...
             After ``timeout`` or ``network_error`` nobody knows whether the code was used up.
         """
-        return cast(Tokens, self._verify(identity, otp, purpose, challenge, device, remember))
-
-    def check_otp(
-        self,
-        identity: str,
-        otp: str,
-        *,
-        purpose: Optional[str] = None,
-        challenge: Optional[str] = None,
-        device: Optional[str] = None,
-        remember: Optional[bool] = None,
-    ) -> Verified:
-        """Like :meth:`verify_otp`, for a service that issues no tokens: says whose code it was."""
-        return cast(Verified, self._verify(identity, otp, purpose, challenge, device, remember))
-
-    def _verify(
-        self,
-        identity: str,
-        otp: str,
-        purpose: Optional[str],
-        challenge: Optional[str],
-        device: Optional[str],
-        remember: Optional[bool],
-    ) -> Union[Tokens, Verified]:
         fields = {
             "identity": identity,
             "otp": otp,
@@ -157,7 +133,23 @@ class OTPClient:
             self._memory.keep_tokens(result)
         else:
             self._memory.forget_tokens()
-        return result
+        return cast(Tokens, result)
+
+    def check_otp(
+        self,
+        identity: str,
+        otp: str,
+        *,
+        purpose: Optional[str] = None,
+        challenge: Optional[str] = None,
+        device: Optional[str] = None,
+        remember: Optional[bool] = None,
+    ) -> Verified:
+        """Like :meth:`verify_otp`, for a service that issues no tokens: says whose code it was."""
+        result = self.verify_otp(
+            identity, otp, purpose=purpose, challenge=challenge, device=device, remember=remember
+        )
+        return cast(Verified, result)
 
     def verify_token(self, token: str) -> TokenStatus:
         """Asks whether a token is active, and for its claims."""
@@ -210,7 +202,7 @@ class OTPClient:
                 if kept is None:
                     return
                 fields = {"refresh_token": kept.tokens.refresh_token}
-                _answers.read_done(self._api.post("/token/logout", fields, kept.tokens.access_token))
+                _answers.read_success(self._api.post("/token/logout", fields, kept.tokens.access_token))
         finally:
             self._memory.forget_tokens()
 
@@ -224,7 +216,7 @@ class OTPClient:
         token = self.get_access_token()
         if token is None:
             raise OTPError("invalid_token", "There is no session; sign in")
-        _answers.read_done(self._api.post("/token/logout-all", {}, token))
+        _answers.read_success(self._api.post("/token/logout-all", {}, token))
         self._memory.forget_tokens()
 
     def close(self) -> None:
