@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuseUnknownOptions } from '../core/known-options.js';
+import { requestIdHeader } from '../core/request-id.js';
 import type { Handler } from '../http/handler.js';
 import {
   createBrokenBodyError,
@@ -7,7 +8,6 @@ import {
   type HttpRequest,
   maxBodyBytes,
 } from '../http/request.js';
-import { requestIdHeader } from '../http/request-id.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import { createAsk, type ReplyOrResponse } from './ask.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';

@@ -2,8 +2,8 @@ import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
+import { requestIdHeader } from '../core/request-id.js';
 import { type HttpReply, jsonHeaders } from '../http/reply.js';
-import { requestIdHeader } from '../http/request-id.js';
 import type { ReplyOrResponse } from './ask.js';
 import { cutOnceStalled } from './turns.js';
 

@@ -1,6 +1,7 @@
 import { isCallerOrigin } from '../core/origin.js';
+import { requestIdHeader } from '../core/request-id.js';
 import { apiKeyHeader } from './api-keys.js';
-import { type AnswerWithId, requestIdHeader } from './request-id.js';
+import type { AnswerWithId } from './request-id.js';
 
 const ownHeaders = ['Authorization', 'Content-Type', apiKeyHeader];
 const exposedHeaders = `Retry-After, ${requestIdHeader}`;

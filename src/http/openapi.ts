@@ -1,8 +1,7 @@
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
-import { requestIdPattern } from '../core/request-id.js';
+import { requestIdHeader, requestIdPattern } from '../core/request-id.js';
 import { describeSchemes, describeSecurity } from './access.js';
 import { describeRoute } from './describe.js';
-import { requestIdHeader } from './request-id.js';
 import type { Route } from './route.js';
 import type { Schemas } from './schemas.js';
 import type { SessionCookie } from './session-cookie.js';

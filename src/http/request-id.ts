@@ -1,13 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { isRequestId } from '../core/request-id.js';
+import { isRequestId, requestIdName } from '../core/request-id.js';
 import type { Random } from '../ports.js';
 import type { ClientAddressFinder } from './client-address.js';
 import type { HttpReply } from './reply.js';
 import type { HttpRequest } from './request.js';
 import type { Dispatch } from './route.js';
-
-/** In every answer, and in requests to which a trusted proxy gave an id. */
-export const requestIdHeader = 'X-Request-Id';
 
 export type AnswerWithId = (request: HttpRequest, requestId: string) => Promise<HttpReply>;
 
@@ -22,7 +19,7 @@ export function withRequestId(
 ): Dispatch {
   return async (request) => {
     const isNamed = hasProxies && isProxy(request.remoteAddress ?? '');
-    const given = isNamed ? request.header('x-request-id') : null;
+    const given = isNamed ? request.header(requestIdName) : null;
     const requestId = given !== null && isRequestId(given) ? given : random.id();
     const reply = await answer(request, requestId);
     const { status, headers, body } = reply;

@@ -1,7 +1,7 @@
+import { requestIdHeader } from '../core/request-id.js';
 import { OtpError } from '../errors.js';
 import type { HttpReply } from './reply.js';
 import { createBrokenBodyError, createTooLongError, type HttpRequest, maxBodyBytes } from './request.js';
-import { requestIdHeader } from './request-id.js';
 
 /** What the server knows about a request beyond the request itself. */
 export interface RequestInfo {

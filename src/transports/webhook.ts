@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { channels as allChannels, type Channel } from '../core/policy.js';
+import { requestIdName } from '../core/request-id.js';
 import type { Transport } from '../ports.js';
 import { checkOptions, flag, given, optional, someOf, timeout, webUrl, withDefault } from './options.js';
 import { createPostTransport, type Fetch, type HttpOptions, userAgent } from './post.js';
@@ -61,7 +62,7 @@ export function createWebhookTransport(options: WebhookTransportOptions): Transp
       const headers = createWebhookHeaders(secret, id, body, clock());
       return {
         url: url.href,
-        headers: { ...headers, ...(requestId && { 'x-request-id': requestId }) },
+        headers: { ...headers, ...(requestId && { [requestIdName]: requestId }) },
         body,
       };
     },
