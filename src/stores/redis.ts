@@ -2,6 +2,7 @@ import { maxAheadSeconds } from '../core/device-token.js';
 import { refuseUnknownOptions } from '../core/known-options.js';
 import { countGivenBack } from '../core/ladder.js';
 import { assertWholeNumber } from '../core/policy.js';
+import type { RefundRequest } from '../count-verbs.js';
 import { OtpError } from '../errors.js';
 import type { Logger, Store } from '../ports.js';
 import type { ExchangeResult } from '../store-verbs.js';
@@ -14,6 +15,7 @@ import { encodeOpen } from './redis/encode-open.js';
 import { createFreeMemory } from './redis/free-memory.js';
 import { createKeyNames, nameAlias, numberSide } from './redis/keys.js';
 import { createReasonLog } from './redis/reason-log.js';
+import { createRefunds } from './redis/refunds.js';
 import {
   decodeAttemptReply,
   decodeConsumeReply,
@@ -122,6 +124,11 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
 
   const key = createKeyNames(keyPrefix);
   const encoder = createCountEncoder(key.of, createFreeMemory(client));
+  const refund = (requests: readonly RefundRequest[]) => {
+    const { keys, names, settings } = encoder.encodeRefunds(requests);
+    return call('refund', keys, names, settings);
+  };
+  const refundTogether = createRefunds(refund);
 
   return {
     countsTogether,
@@ -200,8 +207,8 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       return decodeSpendReply(await call('spend', keys, names, [], [settings]), request);
     },
     async refund(request) {
-      const { keys, names, settings, policy } = encoder.encodeRefund(request);
-      await call('refund', keys, names, settings, policy);
+      // Those of one turn may be on different servers of a cluster.
+      await (countsTogether ? refundTogether(request) : refund([request]));
     },
     async claim(name, ttlSeconds) {
       return (await call('claim', [key.of('c', name)], [], [ttlSeconds])) === 1;

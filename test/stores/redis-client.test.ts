@@ -5,8 +5,9 @@ import { createServer, connect as openSocket, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { createCountryLadder, unitsPerSend } from '../../src/core/ladder.js';
+import { addressLadder, createCountryLadder, unitsPerSend } from '../../src/core/ladder.js';
 import type { Store } from '../../src/ports.js';
 import { createRedisStore, type RedisStoreOptions } from '../../src/stores/redis.js';
 import { patientRedis } from '../helpers/fleet.js';
@@ -38,19 +39,22 @@ describe('the Redis store on the wire', () => {
     redis = await startRedis();
   });
   after(() => redis.stop());
+  /** How many scripts have run. */
+  const count = async () => {
+    const stats = await redis.client.info('commandstats');
+    return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1]);
+  };
 
   test('open costs one round trip, a wrong code one, a right code two, each with the address limit, and giving back one', async () => {
     const store = await createStore({ url: redis.url });
     const { otp, inbox, wrong } = createOn(store);
-    const count = async () => {
-      const stats = await redis.client.info('commandstats');
-      return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1]);
-    };
     const cost = async (call: () => Promise<unknown>) => {
       // On the same connection, so that whatever nobody waits for has been counted.
       await store.ping();
       const from = await count();
       await call();
+      // What is given back together leaves at the end of the turn.
+      await setImmediate();
       await store.ping();
       return (await count()) - from - 1;
     };
@@ -62,6 +66,19 @@ describe('the Redis store on the wire', () => {
     assert.equal(await cost(() => otp.request(alice, { ip: '192.0.2.1' })), 1);
     assert.equal(await cost(() => otp.verify(alice, inbox.lastCode(), { ip: '192.0.2.1' })), 3);
     await otp.close();
+  });
+
+  test('what several callers give back in one turn costs one round trip', async () => {
+    const store = await createStore({ url: redis.url });
+    const row = (key: string) => ({ limit: 'request_ip_day', key, ladder: addressLadder }) as const;
+    const giveBack = (slot: string) =>
+      store.refund?.({ slot, rows: [row(slot)], atMs: 0, units: 1, isSignIn: false });
+    await giveBack('warm');
+    const before = await count();
+    await Promise.all(['a', 'b', 'c'].map(giveBack));
+    assert.equal((await count()) - before, 1);
+    await Promise.all(Array.from({ length: 250 }, (_, i) => giveBack(`${i}`)));
+    assert.equal((await count()) - before, 1 + 3);
   });
 
   test('a server that keeps two slots apart is asked for each of them, as a cluster is', async () => {

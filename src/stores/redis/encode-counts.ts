@@ -53,15 +53,20 @@ export function createCountEncoder(
   }
 
   /** For `refund.lua`. */
-  function encodeRefund(request: RefundRequest) {
-    const { rows, place, atMs, units, isSignIn } = request;
+  function encodeRefunds(requests: readonly RefundRequest[]) {
     const keys: string[] = [];
-    addKeys(keys, request);
-    const policy = [listRows(rows), place?.periodSeconds ?? 0];
-    return { keys, names: [place?.place ?? ''], settings: [atMs, units, isSignIn], policy };
+    const names: string[] = [];
+    const settings: unknown[] = [];
+    for (const request of requests) {
+      const { rows, place, atMs, units, isSignIn } = request;
+      addKeys(keys, request);
+      names.push(place?.place ?? '');
+      settings.push([atMs, units, isSignIn, rows.map(listRefundedRow), place?.periodSeconds ?? 0]);
+    }
+    return { keys, names, settings };
   }
 
-  return { encodeHit, encodeSpend, encodeRefund };
+  return { encodeHit, encodeSpend, encodeRefunds };
 }
 
 function listRows(rows: readonly SpendRow[]) {
@@ -72,6 +77,10 @@ function listRows(rows: readonly SpendRow[]) {
     network !== undefined,
     isGrowing,
   ]);
+}
+
+function listRefundedRow({ ladder, network, isGrowing = false }: SpendRow) {
+  return [ladder.periodSeconds, network !== undefined, isGrowing];
 }
 
 const listed = new WeakMap<Figures, readonly number[]>();

@@ -1,16 +1,14 @@
--- Gives back what one send counted, never below zero.
--- KEYS     for each row its counts, those of the network if it counts, and the sign-ins if it grows; then the places, if there
---          are any
--- ARGV[2]  place
--- SETTINGS ms when it was counted; units; whether it was a sign-in; rows, see spending.lua; period of the places in seconds, or 0
+-- Gives back what sends counted, never below zero.
+-- KEYS     of each send, for each row its counts, those of the network if it counts, and the sign-ins if it grows; then the
+--          places, if there are any
+-- ARGV[2…] place of each send
+-- SETTINGS of each send { ms when it was counted, units, whether it was a sign-in, rows, period of the places in seconds or 0 };
+--          a row is { period in seconds, whether networks count, whether it grows }
 -- Returns  nil
-
-local at_ms, units, is_sign_in, rows, place_seconds = unpack(SETTINGS, 3)
-local at = at_ms * 1000
 
 local take_key = create_key_reader(1)
 
-local function take_from(key, period)
+local function take_from(key, period, units, at)
   local counts = trim_counts(load(key) or {}, period)
   take_units(counts, period, units, at)
   save_counts(key, counts, period)
@@ -22,22 +20,26 @@ local function note_sign_in(key)
   save(key, days, (today + VERIFIED_DAYS) * DAY)
 end
 
-for _, row in ipairs(rows) do
-  local period, _, _, by_network, grows = unpack(row)
-  take_from(take_key(), period)
-  if by_network then take_from(take_key(), period) end
-  if grows then
-    local key = take_key()
-    if is_sign_in then note_sign_in(key) end
-  end
+local function take_from_place(key, name, period, units, at)
+  local places = load_places(key, period)
+  local place, rank = find_place(places, name)
+  if not place then return end
+  take_units(place[2], period, units, at)
+  if #place[2] == 0 then table.remove(places, rank) end
+  save_places(key, places, period)
 end
-if place_seconds > 0 then
-  local key = take_key()
-  local places = load_places(key, place_seconds)
-  local place, rank = find_place(places, ARGV[2])
-  if place then
-    take_units(place[2], place_seconds, units, at)
-    if #place[2] == 0 then table.remove(places, rank) end
-    save_places(key, places, place_seconds)
+
+for i = 3, #SETTINGS do
+  local at_ms, units, is_sign_in, rows, place_seconds = unpack(SETTINGS[i])
+  local at = at_ms * 1000
+  for _, row in ipairs(rows) do
+    local period, by_network, grows = unpack(row)
+    take_from(take_key(), period, units, at)
+    if by_network then take_from(take_key(), period, units, at) end
+    if grows then
+      local key = take_key()
+      if is_sign_in then note_sign_in(key) end
+    end
   end
+  if place_seconds > 0 then take_from_place(take_key(), ARGV[i - 1], place_seconds, units, at) end
 end

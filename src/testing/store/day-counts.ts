@@ -118,6 +118,18 @@ export const dayCountsSuite = storeSuite('sends over a day', {}, (subject) => {
     assert.equal(await count(request, 9), 0);
   });
 
+  test('what is given back at the same time is given back to each', async () => {
+    const row = createRow(createDayLadder(9, 9), { network: 'one' });
+    const to = (place: string) => createSpend([row], { slot: row.key, place: createPlace(row.key, place) });
+    const growing = createSpend([createRow(createCountryLadder(9), { isGrowing: true })]);
+    const requests = [to('DE'), growing, to('AT'), growing];
+    const sent = await Promise.all(requests.map(async (one) => ({ one, atMs: (await mustSpend(one)).atMs })));
+    await Promise.all(sent.map(({ one, atMs }) => giveBack(one, atMs, { isSignIn: true })));
+    assert.equal(await count(growing, 20), 9);
+    for (const place of ['FR', 'IT', 'ES']) await mustSpend(to(place));
+    assert.equal(await count(createSpend([row], { slot: row.key }), 20), 6);
+  });
+
   test('a send of which a fifth stays counted costs a fifth', async () => {
     const request = createSpend([createRow(createDayLadder(4, 4))]);
     let sends = 0;
