@@ -23,7 +23,7 @@ export function createClient(target: Resolved, timeoutMs: number): RedisClient {
     autoResendUnfulfilledCommands: false,
     enableAutoPipelining: false,
     maxRetriesPerRequest: 0,
-    // A demoted master keeps its connections; reconnecting may find the new one. Not 2, which would resend.
+    // A demoted master keeps its connections; reconnecting may find the new one. `2` would also resend the command.
     reconnectOnError: (error: Error) => /UNFENCED|^READONLY/.test(error.message),
   };
   if (target.kind === 'cluster') {

@@ -11,7 +11,7 @@ const run = forEachScript(loadScript);
  *
  * @param names texts of the call
  * @param settings anything else, in the order in which the script reads it
- * @param policy further settings that are the same in most calls, so that they are rarely written again
+ * @param policy further settings that are the same in most calls, so that they are rarely serialised again
  */
 export type Send = (
   name: ScriptName,

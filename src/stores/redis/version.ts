@@ -5,7 +5,7 @@ import { listMasters } from './scripts.js';
 /** The oldest Redis that the scripts work on. */
 export const oldestVersion = 'Redis 6.2';
 
-/** The version of a server that has been reached before, such as `Redis 7.0.15`; undefined when it does not tell. */
+/** The version of a server that has been reached before, such as `Redis 7.0.15`; undefined when it does not say. */
 export async function fetchVersion(target: Resolved, timeoutMs: number) {
   const client = createClient(target, timeoutMs);
   // Without a listener, ioredis prints errors.
