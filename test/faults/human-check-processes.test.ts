@@ -16,7 +16,9 @@ const context = { budgetTag: 'tag', network: '192.0.2.0/24', purpose: 'login', p
 
 test('a solution counts once over all instances on one Redis, and its trace is gone after minutes', async (t) => {
   // Attack: send one solution to every instance behind the load balancer at the same moment.
-  const stores = await Promise.all([1, 2, 3, 4].map(() => createRedisStore({ url: redis.url })));
+  const stores = await Promise.all(
+    [1, 2, 3, 4].map(() => createRedisStore({ url: redis.url, timeoutMs: 10_000 })),
+  );
   t.after(() => Promise.all(stores.map((store) => store.close())));
   const key = deriveKeys({ secret: Buffer.alloc(32, 1) }).humanCheck;
   const checks = stores.map((store) => createAltchaCheck({ key, store, clock: Date.now }));

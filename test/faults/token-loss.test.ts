@@ -21,7 +21,7 @@ async function start(args: string[] = []): Promise<RedisServer> {
 
 async function createOn(server: RedisServer) {
   const inbox = createInbox();
-  const store = await createRedisStore({ url: server.url });
+  const store = await createRedisStore({ url: server.url, timeoutMs: 10_000 });
   stopAtEnd(() => store.close());
   let offsetMs = 0;
   const clock = () => Date.now() + offsetMs;

@@ -46,7 +46,7 @@ after(() => redis.stop());
 
 const stores: Record<string, () => Promise<Store>> = {
   'the memory store': async () => createMemoryStore(),
-  Redis: () => createRedisStore({ url: redis.url }),
+  Redis: () => createRedisStore({ url: redis.url, timeoutMs: 10_000 }),
 };
 
 for (const [name, createStore] of Object.entries(stores)) {

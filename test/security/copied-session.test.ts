@@ -48,6 +48,7 @@ const stores: Record<string, (clock: ManualClock) => Promise<Store>> = {
     const startedAt = clock();
     const store = await createRedisStore({
       url: server.url,
+      timeoutMs: 10_000,
       testClockOffsetMs: () => clock() - startedAt,
     });
     stopAtEnd(() => store.close());

@@ -37,7 +37,11 @@ async function createStoredInRedis(): Promise<Stored> {
   const advance = (ms: number) => {
     offset += ms;
   };
-  const store = await createRedisStore({ url: server.url, testClockOffsetMs: () => offset });
+  const store = await createRedisStore({
+    url: server.url,
+    timeoutMs: 10_000,
+    testClockOffsetMs: () => offset,
+  });
   stopAtEnd(() => store.close());
   return { store, advance };
 }

@@ -35,7 +35,11 @@ const stores: Record<string, () => Promise<Kit>> = {
       offset += ms;
     };
     await server.client.flushall();
-    const store = await createRedisStore({ url: server.url, testClockOffsetMs: () => offset });
+    const store = await createRedisStore({
+      url: server.url,
+      timeoutMs: 10_000,
+      testClockOffsetMs: () => offset,
+    });
     stopAtEnd(() => store.close());
     return { store, advance };
   },

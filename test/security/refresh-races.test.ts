@@ -35,7 +35,7 @@ const stores: Record<string, () => Promise<Store>> = {
   Redis: async () => {
     const server = await startRedis();
     stopAtEnd(() => server.stop());
-    const store = await createRedisStore({ url: server.url });
+    const store = await createRedisStore({ url: server.url, timeoutMs: 10_000 });
     stopAtEnd(() => store.close());
     return store;
   },

@@ -86,7 +86,7 @@ const stores: Record<string, () => Promise<{ store: Store; server?: RedisServer 
   Redis: async () => {
     const server = await startRedis();
     stopAtEnd(() => server.stop());
-    const store = await createRedisStore({ url: server.url });
+    const store = await createRedisStore({ url: server.url, timeoutMs: 10_000 });
     stopAtEnd(() => store.close());
     return { store, server };
   },

@@ -20,7 +20,11 @@ const stores: Record<string, (clock: ManualClock) => Promise<Store>> = {
     const server = await startRedis();
     stopAtEnd(() => server.stop());
     const startedAt = clock();
-    const store = await createRedisStore({ url: server.url, testClockOffsetMs: () => clock() - startedAt });
+    const store = await createRedisStore({
+      url: server.url,
+      timeoutMs: 10_000,
+      testClockOffsetMs: () => clock() - startedAt,
+    });
     stopAtEnd(() => store.close());
     return store;
   },

@@ -11,7 +11,7 @@ const alice = 'alice@example.com';
 async function startOnRedis() {
   const server = await startRedis();
   stopAtEnd(() => server.stop());
-  const store = await createRedisStore({ url: server.url });
+  const store = await createRedisStore({ url: server.url, timeoutMs: 10_000 });
   stopAtEnd(() => store.close());
   const otp = createTestOtp({ store });
   return { before: otp, lose: async () => void (await server.client.flushall()), after: otp };
