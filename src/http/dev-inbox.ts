@@ -63,7 +63,7 @@ function replyPage(inbox: InboxReader, wanted: string | null, hasSignInPage: boo
   const head = html`<style>
   h1 { margin-bottom: 0.5rem; }
   form { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1rem; }
-  label { flex: 1 1 14rem; display: flex; align-items: center; gap: 0.5rem; }
+  label { flex: 1 1 14rem; min-width: 0; display: flex; align-items: center; gap: 0.5rem; }
   input { flex: 1; min-width: 0; font: inherit; padding: 0.375rem 0.625rem; }
   article { border: 1px solid light-dark(#d8dce2, #3a3f46); border-radius: 0.625rem; padding: 1rem; margin: 1rem 0; background: light-dark(#fff, #1b1d21); }
   h2 { font-size: 1rem; margin: 0; overflow-wrap: anywhere; }

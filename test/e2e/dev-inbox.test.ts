@@ -57,3 +57,13 @@ test('it is dark where the device is, and free of flaws that axe finds', async (
     await assertAccessible(page, colorScheme);
   }
 });
+
+test('at 320 pixels nothing is cut off, with text twice as large too', async (t) => {
+  const { page } = await here.open(t, { viewport: { width: 320, height: 640 } });
+  add('a-rather-long-name.of-somebody@mail.department.example.com');
+  await page.goto(`${here.service.url}/dev/inbox`);
+  for (const size of ['100%', '200%']) {
+    await page.evaluate(`document.documentElement.style.fontSize = '${size}'`);
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 320, size);
+  }
+});
