@@ -3,7 +3,7 @@ export function prefixOf(publicUrl: string | undefined): string {
   return publicUrl === undefined ? '' : dropLastSlash(new URL(publicUrl).pathname);
 }
 
-/** What a path of ours is appended to. */
+/** A URL to which the paths of our routes are appended. */
 export function dropLastSlash(url: string): string {
   return url.replace(/\/$/, '');
 }

@@ -17,7 +17,7 @@ export const brokenStores: Record<string, BrokenStore> = {
     change: () => ({ inspect: undefined }),
   },
 
-  // What must happen once, whoever races.
+  // What must happen only once, however many callers race.
 
   'lets every caller use a code': {
     noticedBy: 'consume > is true for exactly one of many callers, ever',

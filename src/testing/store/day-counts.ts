@@ -228,7 +228,7 @@ export const dayCountsSuite = storeSuite('sends over a day', {}, (subject) => {
     const { atMs } = await mustSpend(to('IT'));
     await mustRefuse(to('DE'));
     await mustSpend(to('CH'));
-    // As long as anything of its sends counts, a place does.
+    // A place counts until all units of its sends have been given back.
     await giveBack(to('IT'), atMs, { units: unitsPerSend - 1, isSignIn: true });
     await mustRefuse(to('DE'));
   });
