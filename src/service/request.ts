@@ -231,7 +231,7 @@ export function createRequest(parts: Parts): Request {
         facts.channel = channel;
         // Before anything is counted: a full queue must not cost a send.
         slot = delivery.reserve(channel);
-        if (slot === null) throw new OtpError('overloaded', 'Too many messages are waiting to be sent');
+        if (slot === null) throw new OtpError('overloaded');
         result = await openAndSend(slot, target, channel, options, facts);
       }
       if (result.status === 'delivery_failed' || outcomes.areWanted()) {
