@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseEnv } from 'node:util';
 import { loadConfig } from '../src/cli/config.js';
+import { unblocksInWords } from '../src/core/unblocks.js';
 import { problems } from '../src/http/problems.js';
 import { settingNames, settings } from '../src/options/settings.js';
 import { createDocsFolder, docs, readCodeBlocks, writeBlocks } from './helpers/docs.js';
@@ -253,6 +254,10 @@ describe('what is documented is what there is', () => {
       const { default: value = 'none' } = settings[name];
       assert.equal(shown, String(value), `docs/limits.md needs a row "| … | ${value} … | \`${name}\` |"`);
     }
+  });
+
+  test('the page for operators says how often an identity is unblocked', () => {
+    assert.ok(read('docs/operations.md').includes(`after ${unblocksInWords} it answers`));
   });
 
   test('.env.example names every setting once, and its defaults are accepted', () => {

@@ -1,3 +1,4 @@
+import { unblocks, unblocksInWords } from '../core/unblocks.js';
 import { version } from '../version.js';
 
 const general = `stateless-otp ${version}: one-time passcodes without a database
@@ -75,14 +76,14 @@ Asks a running service about one person, or acts for them. ADDRESS is an e-mail 
 Verbs:
   status    show what is pending, how its last send fared, and which limits are used up
   cancel    end the pending codes
-  unblock   forget sends, attempts and wrong guesses: at most 3 times in 46 days
+  unblock   forget sends, attempts and wrong guesses: at most ${unblocksInWords}
   sign-out  end every sign-in and the pending codes
   erase     sign-out and unblock, for a deletion request
 
   --key-file FILE  a file with an API key that has the right operate
                    (\`stateless-otp secret --api-key ops:operate\` prints one)
   --url URL        where the service is. Default http://127.0.0.1:8000
-  --force          with unblock: even after 3 times
+  --force          with unblock: even after ${unblocks.max} times
   --json           print the raw answer of the service
 
 Exit codes: 0 done, 1 the service refused or cannot be reached, 2 wrong usage.

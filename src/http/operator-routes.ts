@@ -1,3 +1,4 @@
+import { unblocksInWords } from '../core/unblocks.js';
 import type { InvalidIdentity } from '../results.js';
 import type { Operator, OperatorDone, PendingCode, SideStatus } from '../service/operator.js';
 import type { Service } from '../service.js';
@@ -75,7 +76,7 @@ export function createOperatorRoutes({ service, schemas }: OperatorParts): Route
         if (result.status !== 'unblocked_often') return replyDone(result);
         return replyProblem(
           'rate_limited',
-          'This identity was unblocked three times in 46 days; with force: true it is done anyway',
+          `This identity was unblocked ${unblocksInWords}; with force: true it is done anyway`,
           { retry_after_seconds: result.retryAfterSeconds },
         );
       },

@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { type Channel, channels, limitNames } from '../core/policy.js';
+import { unblocksInWords } from '../core/unblocks.js';
+import { lastSendOutcomes } from '../service/send-notes.js';
 
 export function listOperatorSchemas(identity: z.ZodString, served: readonly Channel[]) {
   const identityTag = z
@@ -22,7 +24,7 @@ export function listOperatorSchemas(identity: z.ZodString, served: readonly Chan
       z
         .strictObject({
           identity,
-          force: z.boolean().nullish().describe('Also after three times in 46 days. Default false'),
+          force: z.boolean().nullish().describe(`Also after ${unblocksInWords}. Default false`),
         })
         .openapi('Unblock', { example: { identity: 'alice@example.com' } }),
     operatorDone: () =>
@@ -47,7 +49,7 @@ export function listOperatorSchemas(identity: z.ZodString, served: readonly Chan
               code_length: z.int(),
               last_send: z.object({
                 transport: z.string().nullable(),
-                outcome: z.enum(['queued', 'delivered', 'withheld', 'failing', 'delivery_failed', 'expired']),
+                outcome: z.enum(lastSendOutcomes),
                 cause: z.string().nullable().describe('Why, as in the log'),
                 at: z.iso.datetime(),
               }),

@@ -6,6 +6,11 @@ export function pickAccepted({ transport, id }: RoutedReceipt & Accepted): Answe
   return { transport, providerId: id };
 }
 
+/** How a send ended that was refused for good: given up, or never let through while its code was valid. */
+export function nameFailure({ isExpired }: RoutedRefusal): 'expired' | 'delivery_failed' {
+  return isExpired ? 'expired' : 'delivery_failed';
+}
+
 export function pickRefusal(refusal: RoutedRefusal): Answered & Refused {
   const { transport, category, detail, cause = detail } = refusal;
   return { transport, category, fault: faultOf(refusal), cause, detail };

@@ -1,6 +1,6 @@
 import type { Channel } from '../core/policy.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
-import { pickAccepted, pickRefusal } from '../outcomes/receipt.js';
+import { nameFailure, pickAccepted, pickRefusal } from '../outcomes/receipt.js';
 import type { MonotonicClock, RoutedReceipt, RoutedRefusal } from '../ports.js';
 import { pickCall, type RequestFacts } from './request-outcome.js';
 
@@ -24,7 +24,7 @@ export function createDeliveryFollower(parts: { outcomes: Outcomes; monotonicClo
     },
     noteEnd(facts: RequestFacts, channel: Channel, receipt: RoutedReceipt): void {
       if (!receipt.ok) {
-        const status = receipt.isExpired ? 'expired' : 'delivery_failed';
+        const status = nameFailure(receipt);
         const refused = pickRefusal(receipt);
         outcomes.report({ event: 'delivery.failed', ...describe(facts, channel), status, ...refused });
       } else if (facts.withheld === undefined && outcomes.areWanted()) {

@@ -2,7 +2,8 @@ import type { OwnerTags } from '../core/derivation.js';
 import { parseIdentity } from '../core/identity.js';
 import { shortenTag } from '../core/identity-tag.js';
 import { identityLadder, unitsPerSend } from '../core/ladder.js';
-import { type Channel, guessMemorySeconds, type LimitName, limitPeriodSeconds } from '../core/policy.js';
+import { type Channel, type LimitName, limitPeriodSeconds } from '../core/policy.js';
+import { unblocks } from '../core/unblocks.js';
 import { OtpError } from '../errors.js';
 import type { InspectedCounts, InspectedRecord } from '../inspect-verb.js';
 import type { Call } from '../outcomes/call.js';
@@ -70,8 +71,7 @@ export interface Operator {
   /** Ends the pending codes. */
   cancel(identity: unknown, call?: Call): Promise<OperatorDone | InvalidIdentity>;
   /**
-   * Forgets what was counted: sends, attempts and wrong guesses. Each use gives an attacker new guesses, so after
-   * three in 46 days it is refused unless forced.
+   * Forgets what was counted: sends, attempts and wrong guesses. Refused after too many uses unless forced: see `unblocks`.
    */
   unblock(
     identity: unknown,
@@ -81,8 +81,6 @@ export interface Operator {
   /** Ends every sign-in until now, and the pending codes. */
   signOut(identity: unknown, call?: Call): Promise<OperatorDone | InvalidIdentity>;
 }
-
-const unblocks = { max: 3, periodSeconds: guessMemorySeconds };
 
 export function createOperator(parts: Parts): Operator {
   const { policy, derivation, store, delivery, sendNotes, outcomes, clock } = parts;

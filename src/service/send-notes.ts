@@ -1,15 +1,24 @@
 import { type Channel, limitPeriodSeconds } from '../core/policy.js';
-import { pickRefusal } from '../outcomes/receipt.js';
+import { nameFailure, pickRefusal } from '../outcomes/receipt.js';
 import type { Clock, Delivery, RoutedReceipt, Store } from '../ports.js';
 import type { RecordKey } from '../store-verbs.js';
 import type { UnderWay } from '../under-way.js';
 import type { RequestFacts } from './request-outcome.js';
 
+export const lastSendOutcomes = [
+  'queued',
+  'delivered',
+  'withheld',
+  'failing',
+  'delivery_failed',
+  'expired',
+] as const;
+
 /** How the last send of a code fared, in the words of the log. */
 export interface LastSend {
   /** Null when none was asked, or not yet. */
   transport: string | null;
-  outcome: 'queued' | 'delivered' | 'withheld' | 'failing' | 'delivery_failed' | 'expired';
+  outcome: (typeof lastSendOutcomes)[number];
   /** Why, unless it is on its way. */
   cause: string | null;
   /** Milliseconds since 1970. */
@@ -51,7 +60,7 @@ export function createSendNotes(parts: {
     async noteEnd(sent: Sent, receipt: RoutedReceipt, { withheld }: RequestFacts): Promise<void> {
       if (withheld) await keep(sent, { transport: null, outcome: 'withheld', cause: withheld });
       else if (receipt.ok) await keep(sent, describe('delivered', receipt));
-      else await keep(sent, describe(receipt.isExpired ? 'expired' : 'delivery_failed', receipt));
+      else await keep(sent, describe(nameFailure(receipt), receipt));
     },
     /**
      * The transport that the last send of a code was delivered by; undefined where that is not known.
