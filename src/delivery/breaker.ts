@@ -1,8 +1,6 @@
 import { faultOf, isDefinite } from '../core/refusal.js';
-import type { Message, MonotonicClock, Receipt } from '../ports.js';
-import { groupRecipient } from './recipients.js';
-
-type Recipient = Pick<Message, 'channel' | 'to'>;
+import type { MonotonicClock, Receipt } from '../ports.js';
+import { groupRecipient, type Recipient } from './recipients.js';
 
 /** A circuit breaker. Recipients are counted by the domain of an e-mail address, or by the whole number or id. */
 export interface Breaker {
