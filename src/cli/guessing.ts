@@ -1,8 +1,9 @@
 import { computeOdds, countPeriodicGuesses, maxYearlyOdds } from '../core/odds.js';
-import { guessesToSwitchOff, type TestIdentity } from '../core/test-identities.js';
+import { findEnd, guessesToSwitchOff, type TestIdentity } from '../core/test-identities.js';
 import { type Environment, type SettingName, settings } from '../options/settings.js';
 import { forecastSettings } from './forecast-settings.js';
 import { type Given, sayAllowed } from './say.js';
+import { formatOdds, sayTakeover } from './say-odds.js';
 import { isStateless } from './stateless.js';
 
 /** Ten times the figure that the documentation promises. */
@@ -23,11 +24,6 @@ const oddsSettings = [
 function forecastOdds(config: Environment): number {
   // Consent to that mode has its own setting.
   return config.OTP_MODE === 'window' ? 0 : forecastSettings(config, []).odds.identityYear;
-}
-
-/** `0.52 %` */
-function formatOdds(odds: number): string {
-  return `${Number((odds * 100).toPrecision(2))} %`;
 }
 
 /** The settings that make guessing easy: each that does so alone, or else all that were changed. */
@@ -54,9 +50,8 @@ export function findPoorOdds(config: Environment, given: Given): string[] {
   ];
 }
 
-/** After the last day, in UTC. */
 export function isTestIdentityOver(until: string): boolean {
-  return Date.parse(`${until}T24:00:00Z`) <= Date.now();
+  return findEnd(until) <= Date.now();
 }
 
 /** Fixed codes, which no other limit on guessing counts. */
@@ -74,7 +69,7 @@ export function warnOfOdds(config: Environment, isProduction: boolean): string |
   const isRefused = isProduction && odds > maxYearlyOdds && !config.OTP_ALLOW_SHORT_CODES;
   if (odds > warnedYearlyOdds && !isRefused) {
     const names = findPoorSettings(config, warnedYearlyOdds).join(', ');
-    return `${names}: a year of guessing takes over an identity with a probability of ${formatOdds(odds)}`;
+    return `${names}: ${sayTakeover('year', odds)}`;
   }
   if (config.OTP_LENGTHEN_AFTER > 0 || config.OTP_MODE === 'window' || isStateless(config)) return undefined;
   return 'OTP_LENGTHEN_AFTER: with 0 codes are always short, and OTP_SHORT_OPEN_MAX does not bound guessing at everyone';

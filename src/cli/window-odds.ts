@@ -2,6 +2,7 @@ import type { Forecast } from '../core/forecast.js';
 import { computeOdds, yearDays } from '../core/odds.js';
 import { daySeconds, limitPeriodSeconds } from '../core/policy.js';
 import type { Environment } from '../options/settings.js';
+import { sayTakeover } from './say-odds.js';
 
 /** The probability that a day of guessing at one process takes over an identity in `OTP_MODE=window`. */
 export function computeWindowOdds(
@@ -13,8 +14,7 @@ export function computeWindowOdds(
 }
 
 export function warnOfWindow(config: Environment): string {
-  const percent = Number((computeWindowOdds(config) * 100).toPrecision(2));
-  return `OTP_MODE: with window codes exist that nobody has asked for, and work more than once; a day of guessing takes over an identity with a probability of ${percent} % per process`;
+  return `OTP_MODE: with window codes exist that nobody has asked for, and work more than once; ${sayTakeover('day', computeWindowOdds(config))} per process`;
 }
 
 /** The odds of guessing then, instead of those that follow from challenges. */

@@ -27,11 +27,16 @@ export function resolveTestIdentities(
       const canonical = canonicalise(identity, options);
       if (!canonical) throw fail('needs an e-mail address, phone number or id');
       if (parseCode(code) !== code) throw fail(`needs a code of ${minDigits} to ${maxDigits} digits`);
-      const day = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(until) ? Date.parse(`${until}T24:00:00Z`) : Number.NaN;
-      if (Number.isNaN(day)) throw fail('needs its last day, as YYYY-MM-DD');
-      return [canonical.value, { code, endsAt: day }];
+      const endsAt = findEnd(until);
+      if (Number.isNaN(endsAt)) throw fail('needs its last day, as YYYY-MM-DD');
+      return [canonical.value, { code, endsAt }];
     }),
   );
+}
+
+/** When the code of a test identity ends: after its last day, in UTC. NaN unless that is `YYYY-MM-DD`. */
+export function findEnd(until: string): number {
+  return /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(until) ? Date.parse(`${until}T24:00:00Z`) : Number.NaN;
 }
 
 /** Parses comma-separated entries such as `review@example.com=482931@2026-12-31`; null when one is malformed. */
