@@ -6,7 +6,6 @@ import type { RefundRequest } from '../count-verbs.js';
 import { OtpError } from '../errors.js';
 import type { Logger, Store } from '../ports.js';
 import type { ExchangeResult } from '../store-verbs.js';
-import { nameRecord } from './record-name.js';
 import { type Access, defaultKeyPrefix, type Resolved, redisTimeout, resolveAccess } from './redis/access.js';
 import { checkServer } from './redis/check-server.js';
 import { createClient } from './redis/connect.js';
@@ -15,6 +14,7 @@ import { encodeOpen } from './redis/encode-open.js';
 import { createFreeMemory } from './redis/free-memory.js';
 import { createKeyNames, nameAlias, numberSide } from './redis/keys.js';
 import { createReasonLog } from './redis/reason-log.js';
+import { nameRecord } from './redis/record-name.js';
 import { createRefunds } from './redis/refunds.js';
 import {
   decodeAttemptReply,

@@ -1,8 +1,7 @@
 import type { ExpiredCause } from '../../core/expired-cause.js';
 import { policyNumbers } from '../../core/policy.js';
 import type { AttemptRequest, AttemptResult } from '../../store-verbs.js';
-import { nameRecord } from '../record-name.js';
-import { extend, findCounts, findRecord, type StoredBudget } from './budgets.js';
+import { extend, findCounts, findRecord, isNamed, type StoredBudget } from './budgets.js';
 import { toPending } from './records.js';
 import { addToLog, waitForRoom } from './rolling-log.js';
 import type { Tables } from './tables.js';
@@ -12,12 +11,12 @@ const longestLifeMs = policyNumbers.windowSeconds.max * 1000;
 /** See `Store.attempt`. */
 export async function attempt(tables: Tables, request: AttemptRequest): Promise<AttemptResult> {
   const now = tables.clock();
-  const { budgetTag, recordTag, challenge, attemptId, lengthening } = request;
+  const { budgetTag, challenge, attemptId, lengthening } = request;
   const { max, periodSeconds } = request.verifies;
   const budget = tables.budgets.load(budgetTag, now);
-  const record = budget && findRecord(budget, nameRecord(recordTag, challenge), now);
+  const record = budget && findRecord(budget, request, now);
   if (!budget || !record) {
-    return { status: 'expired', cause: explainAbsence(budget, recordTag, challenge, now) };
+    return { status: 'expired', cause: explainAbsence(budget, request, now) };
   }
   if (record.sends <= 0) return { status: 'expired', cause: 'withdrawn' };
   if (!request.keyIds.includes(record.keyId)) return { status: 'expired', cause: 'key_retired' };
@@ -49,16 +48,13 @@ export async function attempt(tables: Tables, request: AttemptRequest): Promise<
 /** Why there is no live record of this name. */
 function explainAbsence(
   budget: StoredBudget | undefined,
-  recordTag: string,
-  challenge: string | undefined,
+  request: AttemptRequest,
   now: number,
 ): ExpiredCause {
   if (!budget) return 'never_requested';
-  const name = nameRecord(recordTag, challenge);
-  if (budget.records.some((record) => record.name === name)) return 'expired';
-  const hasOther = budget.records.some(
-    (record) => record.expiresAt > now && record.name.startsWith(recordTag),
-  );
+  const { recordTag, challenge } = request;
+  if (budget.records.some((record) => isNamed(record, request))) return 'expired';
+  const hasOther = budget.records.some((record) => record.expiresAt > now && record.recordTag === recordTag);
   if (hasOther) return challenge === undefined ? 'other_challenge' : 'replaced';
   const lastSend = Math.max(budget.unknown?.sends.at(-1) ?? 0, budget.known?.sends.at(-1) ?? 0);
   return lastSend + longestLifeMs > now ? 'gone' : 'never_requested';

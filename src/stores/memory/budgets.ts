@@ -1,4 +1,4 @@
-import type { Side } from '../../store-verbs.js';
+import type { RecordKey, Side } from '../../store-verbs.js';
 import type { DaySends } from './day-sends.js';
 import type { Expiring } from './expiring-map.js';
 import type { StoredRecord } from './records.js';
@@ -66,8 +66,19 @@ export function extend(budget: StoredBudget, expiresAt: number): void {
   budget.expiresAt = Math.max(budget.expiresAt, expiresAt);
 }
 
-export function findRecord({ records }: StoredBudget, name: string, now: number): StoredRecord | undefined {
-  return records.find((record) => record.name === name && record.expiresAt > now);
+type RecordName = Pick<RecordKey, 'recordTag' | 'challenge'>;
+
+/** Whether it is the record of this purpose that is found by identity alone, or with this challenge. */
+export function isNamed({ recordTag, boundTo }: StoredRecord, name: RecordName): boolean {
+  return recordTag === name.recordTag && boundTo === name.challenge;
+}
+
+export function findRecord(
+  { records }: StoredBudget,
+  name: RecordName,
+  now: number,
+): StoredRecord | undefined {
+  return records.find((record) => isNamed(record, name) && record.expiresAt > now);
 }
 
 /** Removes the attempt of this id and returns it. */

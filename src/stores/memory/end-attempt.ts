@@ -1,5 +1,4 @@
 import type { ConsumedRecord, ConsumeRequest, RetractRequest } from '../../store-verbs.js';
-import { nameRecord } from '../record-name.js';
 import { findCounts, findRecord, takeAttempt } from './budgets.js';
 import { returnDaySends } from './day-sends.js';
 import { emptyLog, removeFromLog } from './rolling-log.js';
@@ -17,7 +16,7 @@ export async function consume(
   const attempt = attemptId === undefined ? undefined : budget && takeAttempt(budget, attemptId);
   // It has been taken back.
   if (attemptId !== undefined && !attempt) return false;
-  const record = budget && findRecord(budget, nameRecord(request.recordTag, challenge), now);
+  const record = budget && findRecord(budget, request, now);
   const hasWon = budget !== undefined && record?.challenge === recordChallenge;
   if (challenge === undefined) {
     // Every right guess is given back, not only the winner's: see docs/decisions/0001.

@@ -1,7 +1,6 @@
 import type { ReturnedSend } from '../../core/ladder.js';
 import type { NoteRequest, ReleaseRequest } from '../../store-verbs.js';
-import { nameRecord } from '../record-name.js';
-import { extend, findCounts, findRecord } from './budgets.js';
+import { extend, findCounts, findRecord, isNamed } from './budgets.js';
 import { takeDaySend } from './day-sends.js';
 import { addToLog, removeFromLog, waitForRoom } from './rolling-log.js';
 import type { Tables } from './tables.js';
@@ -22,7 +21,7 @@ export async function release(tables: Tables, request: ReleaseRequest): Promise<
   counts.sends = removeFromLog(counts.sends, send);
   counts.refusals = addToLog(counts.refusals, longest, now);
   extend(budget, now + longest * 1000);
-  const record = findRecord(budget, nameRecord(request.recordTag, request.challenge), now);
+  const record = findRecord(budget, request, now);
   // A record none of whose sends stands counts as deleted. It is kept for operators, who see what became of it.
   if (record?.challenge === request.recordChallenge) record.sends -= 1;
   return takeDaySend(budget, send, now);
@@ -30,14 +29,13 @@ export async function release(tables: Tables, request: ReleaseRequest): Promise<
 
 /** See `Store.note`. */
 export async function note(tables: Tables, request: NoteRequest): Promise<void> {
-  const { recordTag, challenge, recordChallenge, keepSeconds } = request;
+  const { recordChallenge, keepSeconds } = request;
   const now = tables.clock();
   const budget = tables.budgets.load(request.budgetTag, now);
-  const name = nameRecord(recordTag, challenge);
   const send = Number(request.sendId);
   // Whether or not it has expired.
   const record = budget?.records.find(
-    (other) => other.name === name && other.challenge === recordChallenge && other.lastSend === send,
+    (other) => isNamed(other, request) && other.challenge === recordChallenge && other.lastSend === send,
   );
   if (!budget || !record) return;
   record.note = request.note;

@@ -1,5 +1,4 @@
 import type { OpenRequest, OpenResult } from '../../store-verbs.js';
-import { nameRecord } from '../record-name.js';
 import { findCounts, findRecord, newBudget, type StoredBudget } from './budgets.js';
 import { addDaySend, findDayRefusal } from './day-sends.js';
 import { createRecord, type StoredRecord, toPending } from './records.js';
@@ -10,11 +9,11 @@ import type { Tables } from './tables.js';
 export async function open(tables: Tables, request: OpenRequest): Promise<OpenResult> {
   const { budgets, clock } = tables;
   const now = clock();
-  const { budgetTag, recordTag, challenge, side = 'unknown', channel, resend, sends, day } = request;
+  const { budgetTag, challenge, side = 'unknown', channel, resend, sends, day } = request;
   const stored = budgets.load(budgetTag, now);
   const isBound = request.bind || side === 'known' || challenge !== undefined;
   const isNew = !stored || (isBound && challenge === undefined);
-  const live = isNew ? undefined : findRecord(stored, nameRecord(recordTag, challenge), now);
+  const live = isNew ? undefined : findRecord(stored, request, now);
   if (challenge !== undefined && !live) return { status: 'expired' };
 
   // A code that can no longer be verified must not block one that can.
@@ -88,15 +87,14 @@ function replaceRecord(
   live: StoredRecord | undefined,
   now: number,
 ): StoredRecord {
-  const { budgetTag, recordTag, side = 'unknown', newChallenge, lengthening } = request;
+  const { budgetTag, side = 'unknown', lengthening } = request;
   const others = budget.records.filter((other) => other !== live && other.expiresAt > now);
   // Before anything is counted: a refused call changes nothing.
   budgets.save(budgetTag, budget, now, others.length + 1);
   let room = lengthening.after - guesses[side].find(budgetTag, now);
   for (const other of others)
     if (other.isShort && other.side === side && other.sends > 0) room -= other.attemptsLeft;
-  const name = nameRecord(recordTag, isBound ? newChallenge : undefined);
-  const record = createRecord(request, name, room, live?.attemptsLeft, now);
+  const record = createRecord(request, isBound, room, live?.attemptsLeft, now);
   budget.records = [record, ...others];
   return record;
 }

@@ -1,12 +1,12 @@
 import { type Channel, fewestShortAttempts } from '../../core/policy.js';
 import type { InspectedRecord } from '../../inspect-verb.js';
 import type { OpenRequest, PendingRecord, Side } from '../../store-verbs.js';
-import { parseRecordName } from '../record-name.js';
 import type { Expiring } from './expiring-map.js';
 
 export interface StoredRecord extends PendingRecord, Expiring {
-  /** See `nameRecord`. */
-  name: string;
+  recordTag: string;
+  /** Its challenge, if that is needed to find it. */
+  boundTo: string | undefined;
   identityTag: string;
   side: Side;
   channels: readonly Channel[];
@@ -42,12 +42,21 @@ const alone: Record<Channel, readonly Channel[]> = {
  */
 export function createRecord(
   request: OpenRequest,
-  name: string,
+  isBound: boolean,
   room: number,
   leftBefore: number | undefined,
   now: number,
 ): StoredRecord {
-  const { identityTag, side = 'unknown', newChallenge, keyIds, windowSeconds, channel, mute } = request;
+  const {
+    identityTag,
+    recordTag,
+    side = 'unknown',
+    newChallenge,
+    keyIds,
+    windowSeconds,
+    channel,
+    mute,
+  } = request;
   const { maxAttempts, lengthening } = request;
   let isShort = false;
   let { digits } = request;
@@ -59,7 +68,8 @@ export function createRecord(
     if (!isShort) digits = Math.max(digits, lengthening.digits);
   }
   return {
-    name,
+    recordTag,
+    boundTo: isBound ? newChallenge : undefined,
     identityTag,
     side,
     challenge: newChallenge,
@@ -88,9 +98,10 @@ export function toPending(record: StoredRecord): PendingRecord {
 
 /** What `Store.inspect` shows of it. */
 export function inspectRecord(record: StoredRecord, now: number): InspectedRecord {
-  const { name, channel, digits, attemptsLeft, mute, expiresAt, lastSend, note } = record;
+  const { recordTag, boundTo, channel, digits, attemptsLeft, mute, expiresAt, lastSend, note } = record;
   return {
-    ...parseRecordName(name),
+    recordTag,
+    isBound: boundTo !== undefined,
     channel,
     digits,
     attemptsLeft,
