@@ -224,8 +224,8 @@ export interface Delivery {
 export interface DeliverySlot {
   /** Uses the slot, once. Resolves with the final outcome; never rejects. */
   send(message: Message, options?: SlotOptions): Promise<DeliveryReceipt>;
-  /** Frees the slot unless it was used; for a `finally`. */
-  release(): void;
+  /** Frees the slot unless it was used; for a `finally`. Undefined where slots are not limited. */
+  release?(): void;
 }
 
 export interface SlotOptions {

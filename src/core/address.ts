@@ -2,6 +2,9 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { readIpv4 } from '../fast/ipv4.js';
 
+/** Addresses for which a cache keeps what was computed: proxies and busy networks send most requests. */
+export const cachedAddresses = 1000;
+
 /**
  * Parses an address as proxies write it: alone, quoted, in brackets, with a port, with a zone. An IPv4-mapped IPv6
  * address (RFC 4291 §2.5.5.2) becomes the IPv4 address. Null for anything else. After an IPv6 address without brackets

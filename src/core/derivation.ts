@@ -1,5 +1,5 @@
 import { remember } from '../fast/recent.js';
-import { maskAddress, toNetwork, toSite } from './address.js';
+import { cachedAddresses, maskAddress, toNetwork, toSite } from './address.js';
 import type { CodeAlphabet } from './base32-code.js';
 import { toBudgetIdentity } from './budget-identity.js';
 import { deriveAddressTag, deriveCode, deriveTag } from './code.js';
@@ -44,11 +44,8 @@ export interface PhoneTags {
   prefix: string;
 }
 
-const maxLimits = 10;
 /** All of them, on both sides. */
 const maxCountries = 1024;
-/** Proxies and busy networks send most requests. */
-const maxAddresses = 1000;
 /** Callers compare networks with few others, and a send keeps one for a day. */
 const networkTagLength = 11;
 const lastDigits = 4;
@@ -59,18 +56,15 @@ export type Derivation = ReturnType<typeof createDerivation>;
 
 /** Derives the codes of one installation, and the tags that name things in its store. */
 export function createDerivation(keys: Keys, namespace: string) {
-  const networksUnder = remember(maxLimits, (limit: string) =>
-    remember(maxAddresses, (address: string) => {
-      const network = toNetwork(address);
-      const site = toSite(network);
-      return {
-        network: deriveAddressTag(keys.address, `${limit} ${network}`),
-        site: site && deriveAddressTag(keys.address, `${limit} ${site}`),
-      };
-    }),
-  );
-  const deriveNetworkTags = (limit: string, address: string) => networksUnder(limit)(address);
-  const deriveSender = remember(maxAddresses, (address: string): Sender => {
+  const deriveNetworkTags = (limit: string, address: string) => {
+    const network = toNetwork(address);
+    const site = toSite(network);
+    return {
+      network: deriveAddressTag(keys.address, `${limit} ${network}`),
+      site: site && deriveAddressTag(keys.address, `${limit} ${site}`),
+    };
+  };
+  const deriveSender = remember(cachedAddresses, (address: string): Sender => {
     const { network, site } = deriveNetworkTags('request_ip', address);
     const text = `request_network ${maskAddress(address)}`;
     const wide = isPersonsAddress(address)

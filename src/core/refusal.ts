@@ -42,10 +42,9 @@ export function isDefinite(category: RefusalCategory): boolean {
   return category !== 'timeout' && category !== 'unknown';
 }
 
-/** Third-party transports may return anything. */
-export function isReceipt(answer: unknown): boolean {
-  if (typeof answer !== 'object' || answer === null || !('ok' in answer)) return false;
-  if (answer.ok !== false) return answer.ok === true;
+/** Whether a transport returned a refusal that can be judged. */
+export function isRefusal(answer: unknown): boolean {
+  if (typeof answer !== 'object' || answer === null || !('ok' in answer) || answer.ok !== false) return false;
   return 'category' in answer && refusalCategories.some((category) => category === answer.category);
 }
 

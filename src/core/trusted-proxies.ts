@@ -1,12 +1,11 @@
 import { BlockList, isIPv6 } from 'node:net';
 import { isInRanges, readIpv4, toIpv4Range } from '../fast/ipv4.js';
 import { remember } from '../fast/recent.js';
-import { coverEveryone, parseRange } from './address.js';
+import { cachedAddresses, coverEveryone, parseRange } from './address.js';
 
 /** Represents every peer on a unix socket, since they have no addresses. */
 export const unixPeer = 'unix';
 
-const maxPeers = 1000;
 const named: Record<string, readonly string[]> = { loopback: ['127.0.0.0/8', '::1'] };
 
 /**
@@ -50,7 +49,7 @@ export function createTrustCheck(entries: readonly string[]): (peer: string) => 
     if (version === 'ipv6') ipv6Ranges.addSubnet(address, length, version);
   const isUnixTrusted = entries.includes(unixPeer);
   const isListedIpv6 = remember(
-    maxPeers,
+    cachedAddresses,
     (address: string) => isIPv6(address) && ipv6Ranges.check(address, 'ipv6'),
   );
   const isListed = (address: string) => {

@@ -24,7 +24,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       const receipt = await router.send(message);
       return receipt.ok ? receipt : judge(receipt, discretion);
     },
-    release() {},
   };
 
   return {

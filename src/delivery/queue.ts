@@ -149,7 +149,7 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
     enterLater(entry, pauseMs);
   }
 
-  function createSlot(): DeliverySlot {
+  function createSlot(): Required<DeliverySlot> {
     let isFree = true;
     return {
       send(message, options) {
@@ -186,7 +186,7 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
      * A slot, which counts until it is released or its message was tried once. Null when all are taken, or half of them by messages
      * of this channel, which is down while others are served.
      */
-    reserve(channel: Channel): DeliverySlot | null {
+    reserve(channel: Channel): Required<DeliverySlot> | null {
       if (isClosed || taken >= maxMessages || (held.get(channel) ?? 0) >= heldMax) return null;
       taken += 1;
       return createSlot();

@@ -1,5 +1,5 @@
 import { type Channel, channels } from '../core/policy.js';
-import { createRefusal, faultOf, isDefinite, isReceipt } from '../core/refusal.js';
+import { createRefusal, faultOf, isDefinite, isRefusal } from '../core/refusal.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Message, MonotonicClock, Receipt, RoutedReceipt, RoutedRefusal, Transport } from '../ports.js';
 import { createBreaker } from './breaker.js';
@@ -66,8 +66,11 @@ export function createRouter(options: RouteOptions) {
         sending.resolve = resolve;
         transport.send(message, sending).then(resolve, reject);
       });
-      if (!isReceipt(receipt)) return createRefusal('unknown', 'returned no receipt');
-      return receipt.ok ? receipt : quoteRefusal(receipt, message);
+      // Third-party transports may return anything.
+      if (receipt?.ok === true) return receipt;
+      return isRefusal(receipt)
+        ? quoteRefusal(receipt, message)
+        : createRefusal('unknown', 'returned no receipt');
     } catch (error) {
       const detail = `threw ${error instanceof Error ? error.name : typeof error}`;
       const cause = `the transport failed: ${quoteError(error, message)}`;

@@ -1,4 +1,4 @@
-import { maskAddress } from '../core/address.js';
+import { cachedAddresses, maskAddress } from '../core/address.js';
 import { shortenTag } from '../core/identity-tag.js';
 import { remember } from '../fast/recent.js';
 import type { Logger } from '../ports.js';
@@ -8,8 +8,6 @@ import { outcomeRows } from './table.js';
 
 /** Every member that any outcome has. */
 type Member = Outcome extends infer One ? (One extends unknown ? keyof One : never) : never;
-
-const maxNetworks = 1000;
 
 /** What a line can hold, in this order: not the country, which only metrics read. */
 const descriptions: Record<Exclude<Member, 'country'>, string> = {
@@ -49,7 +47,7 @@ const descriptions: Record<Exclude<Member, 'country'>, string> = {
 /** What is logged instead of the value. */
 const shown: Partial<Record<Member, (value: never) => unknown>> = {
   identityTag: shortenTag,
-  ip: remember(maxNetworks, maskAddress),
+  ip: remember(cachedAddresses, maskAddress),
   durationMs: Math.round,
 };
 

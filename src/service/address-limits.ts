@@ -1,7 +1,9 @@
+import { cachedAddresses } from '../core/address.js';
 import type { Derivation } from '../core/derivation.js';
 import { networksPerSite } from '../core/ladder.js';
 import { limitPeriodSeconds, type Policy } from '../core/policy.js';
 import type { LimitedHit } from '../count-verbs.js';
+import { remember } from '../fast/recent.js';
 import type { Store } from '../ports.js';
 import type { RateLimited } from '../results.js';
 import { rateLimited } from './waits.js';
@@ -24,16 +26,20 @@ export function createAddressLimits(parts: { policy: Policy; derivation: Derivat
   toHit: ToHit;
 } {
   const { policy, derivation, store } = parts;
+  const createLimit = (name: AddressLimit, max: number, opensRecords: boolean) => ({
+    limitName: name === 'human_check_ip' ? 'request_ip' : name,
+    limit: { max, periodSeconds: limitPeriodSeconds, opensRecords },
+    deriveTags: remember(cachedAddresses, (address: string) => derivation.deriveNetworkTags(name, address)),
+  });
   const limits = {
-    request_ip: { max: policy.requestIpMax, periodSeconds: limitPeriodSeconds, opensRecords: true },
-    human_check_ip: { max: policy.requestIpMax, periodSeconds: limitPeriodSeconds, opensRecords: false },
-    verify_ip: { max: policy.verifyIpMax, periodSeconds: limitPeriodSeconds, opensRecords: false },
+    request_ip: createLimit('request_ip', policy.requestIpMax, true),
+    human_check_ip: createLimit('human_check_ip', policy.requestIpMax, false),
+    verify_ip: createLimit('verify_ip', policy.verifyIpMax, false),
   };
   const toHit: ToHit = (name, ip) => {
-    const limit = limits[name];
+    const { limitName, limit, deriveTags } = limits[name];
     if (ip == null || limit.max === 0) return undefined;
-    const { network, site } = derivation.deriveNetworkTags(name, ip);
-    const limitName = name === 'human_check_ip' ? 'request_ip' : name;
+    const { network, site } = deriveTags(ip);
     const group = site === undefined ? undefined : { key: site, max: limit.max * networksPerSite };
     return { limitName, key: network, limit, group };
   };

@@ -11,7 +11,7 @@ import {
 import { type PhoneCountries, parsePhoneCountries } from '../core/phone-countries.js';
 import type { Channel, DayBudgetMode, LimitName, PhoneGuard } from '../core/policy.js';
 import type { SpendRequest, SpendResult } from '../count-verbs.js';
-import type { MonotonicClock, Store } from '../ports.js';
+import type { MonotonicClock, ShouldSend, Store } from '../ports.js';
 import type { RateLimited } from '../results.js';
 import type { Side } from '../store-verbs.js';
 import type { UnderWay } from '../under-way.js';
@@ -38,13 +38,13 @@ export interface Spender {
   canBeAsked: boolean;
 }
 
-/** What a request has counted before the turn of its identity. */
+/** What a request has counted before the turn of its identity, or what the store counts with it. */
 export interface Spent {
   status: 'counted';
-  /** Of the caller; undefined where networks do not count. */
-  network: string | undefined;
-  /** Names what was counted in the store; '' for nothing. */
-  receipt: string;
+  /** Counted together with the record, by a store that can; undefined: by now, everything is counted. */
+  spending: SpendRequest | undefined;
+  /** How the send counts for its identity; undefined where limits over a day are off. */
+  day: DaySpending | undefined;
   paid: PaidMessage | undefined;
   /** What would have been refused, where limits over a day only report. */
   exceeded: LimitName | undefined;
@@ -53,15 +53,6 @@ export interface Spent {
 export type SpendRefusal = Extract<SpendResult, { status: 'limited' }>;
 
 const everyCountry = parsePhoneCountries(['*']);
-const nothing: Spent = {
-  status: 'counted',
-  network: undefined,
-  receipt: '',
-  paid: undefined,
-  exceeded: undefined,
-};
-
-const noRows: SpendRequest = { slot: '', rows: [], isOnSecondStep: false, isEnforced: true };
 
 export function createDayBudgets(parts: {
   dayBudgets?: DayBudgetMode | undefined;
@@ -70,60 +61,56 @@ export function createDayBudgets(parts: {
   paidDayMax?: number | undefined;
   derivation: Derivation;
   store: Store;
+  shouldSend?: ShouldSend | undefined;
   monotonicClock: MonotonicClock;
   countAddress: CountAddress;
   toHit: ToHit;
   underWay: Pick<UnderWay, 'add'>;
 }) {
-  const { derivation, store, countAddress, toHit, underWay } = parts;
+  const { derivation, store, shouldSend, countAddress, toHit, underWay } = parts;
   const { dayBudgets = 'enforce', phoneGuard = 'enforce', phoneCountries = everyCountry } = parts;
   const isCounting = dayBudgets !== 'off' && store.spend !== undefined;
   const isEnforced = dayBudgets === 'enforce';
+  // `shouldSend` is called only after the address limit has let the request through.
+  const countsTogether = store.countsTogether === true && !shouldSend;
   const takePaidMessage = createPaidDay(parts);
   const { listPhoneRows, toPlace } = createDayRows(derivation, phoneCountries);
-
-  function toAddressSpending(spender: Spender, sender: Sender): SpendRequest {
-    return {
-      ...toAddressRows(sender),
-      place: toPlace(spender.identity, sender.address),
-      hit: toHit('request_ip', spender.ip),
-      isOnSecondStep: isOnSecondStep(spender.channel, spender),
-      isEnforced,
-    };
-  }
-
-  /** Who is counted, and as which network; undefined where networks do not count. */
-  function findSender({ ip, isUnguarded }: Spender) {
-    const sender = ip == null || !isCounting ? undefined : derivation.deriveSender(ip);
-    return { sender, network: isUnguarded ? undefined : sender?.network };
-  }
 
   /** Only called where the store can. */
   function spendIn(request: SpendRequest): Promise<SpendResult> {
     return (store as Required<Pick<Store, 'spend'>>).spend(request);
   }
 
-  async function spendDay(
+  function toAddressSpending(
+    spender: Spender,
+    sender: Sender,
+    { isOnSecondStep }: DaySpending,
+  ): SpendRequest {
+    return {
+      ...toAddressRows(sender),
+      place: toPlace(spender.identity, sender.address),
+      hit: toHit('request_ip', spender.ip),
+      isOnSecondStep,
+      isEnforced,
+    };
+  }
+
+  function toHitAlone(ip: Spender['ip']): SpendRequest | undefined {
+    const hit = toHit('request_ip', ip);
+    return hit && { slot: '', rows: [], isOnSecondStep: false, isEnforced: true, hit };
+  }
+
+  /** Counts a message that costs money, against the ceiling of a day and what is limited of phone numbers. */
+  async function spendPaid(
     spender: Spender,
     sender: Sender | undefined,
-    network: string | undefined,
-  ): Promise<Spent | SpendRefusal | RateLimited> {
-    const { identity, channel, isUnguarded } = spender;
-    const isOnSecond = isOnSecondStep(channel, spender);
-    const spent: Spent = { status: 'counted', network, receipt: '', paid: undefined, exceeded: undefined };
-    let [addressAtMs, phoneAtMs] = [0, 0];
-
-    if (sender && network !== undefined) {
-      const answer = await spendIn(toAddressSpending(spender, sender));
-      if (answer.status === 'limited') return answer;
-      spent.exceeded = answer.exceeded;
-      addressAtMs = answer.atMs;
-      spent.receipt = encodeReceipt(spender.side, sender, addressAtMs, phoneAtMs);
-    }
-    if (!isPaid(channel) || spender.isTest) return spent;
+    addressAtMs: number,
+    spent: Spent,
+    day: DaySpending,
+  ): Promise<Spent | SpendRefusal> {
+    const { identity, isUnguarded } = spender;
     if (await spender.finding) spender.side = 'known';
-    const isTrusted = isUnguarded || spender.side === 'known';
-    const paid = await takePaidMessage?.(isTrusted);
+    const paid = await takePaidMessage?.(isUnguarded || spender.side === 'known');
     if (paid && 'retryAfterMs' in paid) {
       undo(spender, spent);
       return { status: 'limited', limit: 'paid_day', isHelpedByCheck: false, ...paid };
@@ -132,20 +119,14 @@ export function createDayBudgets(parts: {
     if (paid?.isExceeded) spent.exceeded ??= 'paid_day';
     if (identity.kind !== 'phone' || isUnguarded) return spent;
     const isHeld = isEnforced && phoneGuard === 'enforce';
-    const { slot, rows } = listPhoneRows(spender, network);
-    const answer = await spendIn({ slot, rows, isOnSecondStep: isOnSecond, isEnforced: isHeld });
+    const { slot, rows } = listPhoneRows(spender, day.network);
+    const answer = await spendIn({ slot, rows, isOnSecondStep: day.isOnSecondStep, isEnforced: isHeld });
     if (answer.status === 'limited') {
       undo(spender, spent);
       return answer;
     }
     spent.exceeded ??= answer.exceeded;
-    phoneAtMs = answer.atMs;
-    spent.receipt = encodeReceipt(
-      spender.side,
-      network === undefined ? undefined : sender,
-      addressAtMs,
-      phoneAtMs,
-    );
+    day.receipt = encodeReceipt(spender.side, sender, addressAtMs, answer.atMs);
     return spent;
   }
 
@@ -169,51 +150,58 @@ export function createDayBudgets(parts: {
   }
 
   /** Gives back what `spend` has counted, when a later limit refused. */
-  function undo({ identity }: Spender, { receipt, network, paid }: Spent): void {
+  function undo({ identity }: Spender, { spending, day, paid }: Spent): void {
     paid?.putBack();
-    giveBack(identity, { receipt, network, units: unitsPerSend });
+    if (!day || spending) return;
+    giveBack(identity, { receipt: day.receipt, network: day.network, units: unitsPerSend });
   }
 
   return {
-    /** Counts a send against the limits of the address, and against those over a day but for the identity's. */
+    /**
+     * Counts a send against the limits of the address, and against those over a day but for the identity's. Or says what the
+     * store is to count together with the record.
+     */
     async spend(spender: Spender): Promise<Spent | SpendRefusal | RateLimited> {
-      const { ip, channel } = spender;
-      const { sender, network } = findSender(spender);
-      if (network === undefined) {
+      const { channel, side, ip, canBeAsked } = spender;
+      const sender = ip == null || !isCounting ? undefined : derivation.deriveSender(ip);
+      const network = spender.isUnguarded ? undefined : sender?.network;
+      const counted = network === undefined ? undefined : sender;
+      const day: DaySpending | undefined = isCounting
+        ? {
+            ladder: identityLadder,
+            isOnSecondStep: isOnSecondStep(channel, spender),
+            canBeAsked,
+            isEnforced,
+            isPaid: isPaid(channel),
+            network,
+            receipt: '',
+          }
+        : undefined;
+      const spent: Spent = {
+        status: 'counted',
+        spending: undefined,
+        day,
+        paid: undefined,
+        exceeded: undefined,
+      };
+      if (countsTogether && !spender.finding && !day?.isPaid) {
+        spent.spending = day && counted ? toAddressSpending(spender, counted, day) : toHitAlone(ip);
+        if (day && counted) day.receipt = encodeReceipt(side, counted, undefined, 0);
+        return spent;
+      }
+      let addressAtMs = 0;
+      if (day && counted) {
+        const answer = await spendIn(toAddressSpending(spender, counted, day));
+        if (answer.status === 'limited') return answer;
+        spent.exceeded = answer.exceeded;
+        addressAtMs = answer.atMs;
+        day.receipt = encodeReceipt(side, counted, addressAtMs, 0);
+      } else {
         const refused = await countAddress('request_ip', ip);
         if (refused) return refused;
-        if (!isCounting || !isPaid(channel)) return nothing;
       }
-      return spendDay(spender, sender, network);
-    },
-    /**
-     * What `spend` would count, for a store that counts it together with the record; undefined where `spend` has to come
-     * first.
-     */
-    toSpending(spender: Spender): { spending: SpendRequest | undefined; spent: Spent } | undefined {
-      if (spender.finding || (isCounting && isPaid(spender.channel))) return undefined;
-      const { sender, network } = findSender(spender);
-      if (!sender || network === undefined) {
-        const hit = toHit('request_ip', spender.ip);
-        return { spending: hit && { ...noRows, hit }, spent: nothing };
-      }
-      const receipt = encodeReceipt(spender.side, sender, undefined, 0);
-      const spent: Spent = { status: 'counted', network, receipt, paid: undefined, exceeded: undefined };
-      return { spending: toAddressSpending(spender, sender), spent };
-    },
-    /** How the store counts the send for its identity; undefined where it does not. */
-    toSend(spender: Spender, { network, receipt }: Spent): DaySpending | undefined {
-      if (!isCounting) return undefined;
-      const { channel, canBeAsked } = spender;
-      return {
-        ladder: identityLadder,
-        isOnSecondStep: isOnSecondStep(channel, spender),
-        canBeAsked,
-        isEnforced,
-        isPaid: isPaid(channel),
-        network,
-        receipt,
-      };
+      if (!day?.isPaid || spender.isTest) return spent;
+      return spendPaid(spender, counted, addressAtMs, spent, day);
     },
     undo,
     giveBack,

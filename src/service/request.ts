@@ -35,8 +35,6 @@ export function createRequest(parts: Parts): Request {
   const firstTransportOf = Object.fromEntries(
     channels.map((channel) => [channel, delivery.firstTransport(channel)]),
   );
-  // `shouldSend` is called only after the address limit has let the request through.
-  const countsTogether = store.countsTogether === true && !shouldSend;
   const sends = { max: policy.requestIdentityMax, periodSeconds: limitPeriodSeconds };
 
   async function openAndSend(
@@ -133,8 +131,7 @@ export function createRequest(parts: Parts): Request {
       canBeAsked: humanChecks?.canBeAsked(options) === true,
     };
     // Before the identity's limits, so that a blocked address cannot use those up.
-    const together = countsTogether ? dayBudgets.toSpending(spender) : undefined;
-    const spending = together ? together.spent : dayBudgets.spend(spender);
+    const spending = dayBudgets.spend(spender);
     const [spent, device] = finding ? await Promise.all([spending, finding]) : [await spending, null];
     if (spent.status !== 'counted') return spent;
     if (device) {
@@ -166,12 +163,12 @@ export function createRequest(parts: Parts): Request {
       lengthening: mayBeShort ? lengthening : withoutShortCodes(lengthening),
       isChecked,
       mute: shouldSend !== undefined && !(await shouldSend(identity.value, purpose)),
-      day: dayBudgets.toSend(spender, spent),
-      spending: together?.spending,
+      day: spent.day,
+      spending: spent.spending,
     });
     if (!testCode) newCodes.noteOpened(opened, newChallenge, lease, spender.side, facts);
     if (opened.status !== 'opened') {
-      if (!together) dayBudgets.undo(spender, spent);
+      dayBudgets.undo(spender, spent);
       return opened;
     }
     facts.paid = spent.paid;
@@ -242,7 +239,7 @@ export function createRequest(parts: Parts): Request {
       outcomes.report(toFailedRequest(facts, toFailure(error), monotonicClock.now() - startedAt));
       throw error;
     } finally {
-      slot?.release();
+      slot?.release?.();
     }
   };
 }

@@ -58,7 +58,7 @@ function createKit(answer: Answer, queueMax = 100, others: Transport[] = []) {
   }
   const countFree = () => {
     const slots = Array.from({ length: queueMax + 1 }, () => delivery.reserve('email'));
-    for (const slot of slots) slot?.release();
+    for (const slot of slots) slot?.release?.();
     return slots.filter((slot) => slot !== null).length;
   };
   const readTimes = (to: string) => tries.filter((one) => one.to === to).map(({ at }) => at);

@@ -147,7 +147,7 @@ async function observe(kit: ReturnType<typeof createKit>, identity: string, isFu
   // From outside, a request for an identity without sends left tells the same and takes no place.
   const seesFull = async () => {
     const slots = Array.from({ length: isFull ? 1 : queueMax }, () => delivery.reserve('email'));
-    for (const slot of slots) slot?.release();
+    for (const slot of slots) slot?.release?.();
     return slots.includes(null);
   };
   let heldMs = 0;
@@ -157,7 +157,7 @@ async function observe(kit: ReturnType<typeof createKit>, identity: string, isFu
     heldMs += ms;
     assert.ok(heldMs <= longestMs, 'the place is never free again');
   }
-  for (const slot of others) slot?.release();
+  for (const slot of others) slot?.release?.();
   return { answer, turns, heldMs };
 }
 
