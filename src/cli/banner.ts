@@ -33,7 +33,7 @@ export function formatBanner(config: Config, madeUp: readonly string[], port: nu
   ];
   if (madeUp.length > 0) {
     lines.push(
-      `  Secrets  ${madeUp.join(' and ')} generated for this run; \`stateless-otp secret\` prints ones to keep`,
+      `  Secrets  ${madeUp.join(' and ')} generated for this run; \`stateless-otp secret\` prints secrets to keep`,
     );
   }
   if (!isProduction(config) && !isOwnHost(config.HOST)) {

@@ -72,7 +72,7 @@ function showSetting(
   { config, given, madeUp }: LoadedConfig,
 ): { value: string | null; origin: string } {
   const text = given[name];
-  if (madeUp.includes(name)) return { value: null, origin: '(made up at each start)' };
+  if (madeUp.includes(name)) return { value: null, origin: '(generated at each start)' };
   return { value: formatValue(name, config?.[name], text), origin: text === undefined ? '(default)' : '' };
 }
 

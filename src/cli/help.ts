@@ -9,11 +9,11 @@ Commands:
   serve    run the service (the default)
   check    report problems of the configuration, or the settings in force
   send-test ADDRESS
-           send a test message the way codes are sent
+           send a test message in the same way as a code
   identity status|cancel|unblock|sign-out|erase ADDRESS
            ask a running service about one person, or act for them
   identity tag ADDRESS
-           print the tag by which the log names ADDRESS
+           print the tag that stands for ADDRESS in the log
   secret   print a new OTP_SECRET_KEY and JWT_SECRET, as lines for .env
   keys     generate, rotate or list the private keys of a file, for JWT_PRIVATE_KEY_FILE
 
@@ -54,7 +54,7 @@ the odds of guessing, messages and their bill, how long they can delay a code. d
   --config FILE  read settings from FILE instead of .env; the environment overrides both
 
 Each check of --connect prints a line that begins with ok, warning or FAILED.
-Exit codes: 0 all is well, 1 a maximum is exceeded or a check of --connect failed, 2 wrong usage or configuration.
+Exit codes: 0 no problems, 1 a maximum is exceeded or a check of --connect failed, 2 wrong usage or configuration.
 `;
 
 const sendTest = `Usage: stateless-otp send-test ADDRESS [--channel NAME] [--config FILE]
@@ -74,7 +74,7 @@ const identity = `Usage: stateless-otp identity VERB ADDRESS --key-file FILE [--
 Asks a running service about one person, or acts for them. ADDRESS is an e-mail address, a phone number or an id.
 
 Verbs:
-  status    show what is pending, how its last send fared, and which limits are used up
+  status    show what is pending, what became of its last message, and which limits are used up
   cancel    end the pending codes
   unblock   forget sends, attempts and wrong guesses: at most ${unblocksInWords}
   sign-out  end every sign-in and the pending codes

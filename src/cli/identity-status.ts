@@ -14,7 +14,7 @@ export function formatStatus({
   ...unknown
 }: IdentityStatus): string {
   const lines = [`identity   ${identity_tag} in the log`];
-  if (pending.length === 0) lines.push('code       none is pending: none was requested, or it was used');
+  if (pending.length === 0) lines.push('code       none pending: none was requested, or it was used');
   for (const { purpose, channel, bound, age_seconds, attempts_left, code_length, last_send } of pending) {
     const { transport, outcome, cause, at } = last_send;
     const kind = bound ? ', bound to the browser or program that asked' : '';
@@ -25,15 +25,15 @@ export function formatStatus({
   }
   lines.push(...describeSide(unknown));
   if (known) lines.push(...describeSide(known).map((line) => `${line}, of known browsers`));
-  lines.push(`signed out ${signed_out_at === null ? 'never everywhere' : `everywhere at ${signed_out_at}`}`);
+  lines.push(`signed out everywhere: ${signed_out_at ?? 'never'}`);
   // A cause may quote a server, which must not control the terminal.
   return `${lines.map((line) => line.replace(/\p{Cc}/gu, ' ')).join('\n')}\n`;
 }
 
 function describeSide({ budgets, guesses }: SideStatus): string[] {
   const lines = budgets.map(({ limit, used, max, refills_in_seconds }) => {
-    const isFull = used >= max ? ', the next is refused' : '';
-    const refill = used === 0 ? '' : `, less in ${refills_in_seconds} s`;
+    const isFull = used >= max ? ', so the next is refused' : '';
+    const refill = used === 0 ? '' : `, one is free again in ${refills_in_seconds} s`;
     return `limit      ${limit}: ${used} of ${max}${isFull}${refill}`;
   });
   const reset =

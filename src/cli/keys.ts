@@ -39,7 +39,7 @@ export function runKeys(command: KeysCommand): string {
     case 'generate': {
       const file = { keys: [generateKey(resolveAlgorithm(command.algorithm), now)] };
       createFile(path, file);
-      return `${path}: made\n${formatKeys(file)}\nSet JWT_PRIVATE_KEY_FILE=${path} and leave JWT_SECRET out.\n`;
+      return `${path}: created\n${formatKeys(file)}\nSet JWT_PRIVATE_KEY_FILE=${path} and leave JWT_SECRET out.\n`;
     }
     case 'rotate': {
       const file = readKeys(path);
@@ -65,7 +65,7 @@ export function runKeys(command: KeysCommand): string {
 const describeStep: Record<Exclude<Rotation['step'], 'too early'>, string> = {
   added: 'step 1 of 3, a key was added that only checks; restart every instance, then rotate again',
   swapped:
-    'step 2 of 3, the added key signs now; restart every instance, and rotate again when old tokens are over',
+    'step 2 of 3, the added key signs now; restart every instance, and rotate again once the old tokens have expired',
   dropped: 'step 3 of 3, the retired key was dropped; restart every instance',
 };
 
@@ -73,7 +73,7 @@ function formatKeys({ keys }: KeyFile): string {
   const lines = keys.map(({ kid, alg, added, retired }, index) => {
     const fate = retired === undefined ? 'signs next' : `retired ${formatTime(retired)}`;
     const role = index === 0 ? 'signs' : `checks only, ${fate}`;
-    return `${kid}  ${alg}  made ${formatTime(added)}  ${role}`;
+    return `${kid}  ${alg}  created ${formatTime(added)}  ${role}`;
   });
   return lines.join('\n');
 }
@@ -116,7 +116,7 @@ function createFile(path: string, file: KeyFile): void {
   } catch (error) {
     const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
     throw wrongUsage(
-      `--file: ${path} ${isThere ? 'is there already; it is not overwritten' : 'cannot be written'}`,
+      `--file: ${path} ${isThere ? 'already exists; it is not overwritten' : 'cannot be written'}`,
     );
   }
 }

@@ -28,7 +28,8 @@ export async function operate([given = '', address]: string[], options: OperateO
   const { url = defaultUrl, 'key-file': keyFile, force = false, json = false } = options;
   const verb = operatorVerbs.find((known) => known === given);
   if (verb === undefined) throw wrong(`given "${given}", allowed: tag, ${operatorVerbs.join(', ')}`);
-  if (address === undefined) throw wrong(`${verb}: whom? Give an address, a number or an id`);
+  if (address === undefined)
+    throw wrong(`${verb}: ADDRESS is missing: an e-mail address, a phone number or an id`);
   if (force && verb !== 'unblock') throw wrong('--force goes with unblock');
   const base = parseUrl(url);
   const key = readKey(keyFile);
@@ -87,7 +88,9 @@ async function post(url: string, key: string, body: object): Promise<Answer> {
   }
   if (response.status === 200 && answer !== null) return answer;
   if (response.status === 404 && answer?.code === 'not_found') {
-    throw new FailedError(`${url}: ${answer.detail}. No key in API_KEYS may have the right operate`);
+    throw new FailedError(
+      `${url}: ${answer.detail}. API_KEYS of the service may have no key with the right operate`,
+    );
   }
   if (answer?.code === 'invalid_identity') throw wrong(String(answer.detail));
   throw new FailedError(
@@ -112,11 +115,13 @@ function parseUrl(text: string): string {
 }
 
 function readKey(path: string | undefined): string {
-  if (path === undefined) throw wrong('--key-file: a file with the API key is required');
+  if (path === undefined)
+    throw wrong('--key-file: required: a file with the API key of an operator, see `identity --help`');
   const { text, problem } = readSecretFile(path);
   if (problem !== undefined) throw wrong(`--key-file: ${problem}`);
   const key = (text ?? '').trim();
-  if (!/^[\x21-\x7E]+$/.test(key)) throw wrong('--key-file: holds more than an API key');
+  if (!/^[\x21-\x7E]+$/.test(key))
+    throw wrong('--key-file: the file must contain an API key and nothing else');
   return key;
 }
 

@@ -51,7 +51,7 @@ test('check says what is in force, with secrets masked, or what is wrong', async
   assert.match(good.stdout, /^OTP_DIGITS +8$/m);
   assert.match(good.stdout, /^OTP_WINDOW_SECONDS +300 {2}\(default\)$/m);
   assert.match(good.stdout, /^OTP_SECRET_KEY +\(set\)$/m);
-  assert.match(good.stdout, /^JWT_SECRET +\(made up at each start\)$/m);
+  assert.match(good.stdout, /^JWT_SECRET +\(generated at each start\)$/m);
   assert.ok(!good.stdout.includes(secret));
   const bad = await runCli(['check'], { OTP_DIGITS: '11' });
   assert.deepEqual(bad, {

@@ -68,12 +68,12 @@ describe('stateless-otp keys', () => {
     };
     assert.match(
       (await run('generate')).stdout,
-      /made\n\S{43} {2}ES256 {2}made \S+Z {2}signs\n.*JWT_PRIVATE_KEY_FILE=/s,
+      /created\n\S{43} {2}ES256 {2}created \S+Z {2}signs\n.*JWT_PRIVATE_KEY_FILE=/s,
     );
     const secrets = [read()[0]?.['d']];
     assert.equal(statSync(path).mode & 0o777, 0o600);
     const again = await run('generate');
-    assert.deepEqual([again.code, again.stderr.includes('is there already')], [2, true]);
+    assert.deepEqual([again.code, again.stderr.includes('already exists')], [2, true]);
 
     assert.match((await run('rotate')).stdout, /step 1 of 3.*signs\n.*checks only, signs next\n/s);
     secrets.push(read()[1]?.['d']);
