@@ -8,6 +8,7 @@ const maxWaitingLength = 256 * 1024;
 const longestPauseMs = 50;
 const exitPatienceMs = 500;
 const nothing = Buffer.alloc(0);
+const lineEnd = Buffer.from('\n');
 
 /**
  * Writes lines to standard output or standard error without ever waiting for their reader. docs/decisions/0049 says why
@@ -20,36 +21,57 @@ const nothing = Buffer.alloc(0);
  */
 export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => string) {
   const output = openWithoutBlocking(fd);
-  /** Of one or more whole lines each. */
-  let chunks: string[] = [];
+  /** Of one or more whole lines each, or how many lines were dropped at that point. */
+  let chunks: (string | number)[] = [];
   let waitingLength = 0;
-  /** What the reader has not taken of the lines that were written last. */
+  /** What the reader has not taken of the chunk that was written last. */
   let rest: Buffer = nothing;
+  /** How many lines were dropped and are reported in `rest`; undefined if it holds lines. */
+  let reported: number | undefined;
+  /** Whether the output ends in the middle of a line. */
+  let isInLine = false;
   let dropped = 0;
   let pauseMs = 1;
   let timer: NodeJS.Timeout | undefined;
   /** Whether `drain` is due at the end of this turn. */
   let isDue = false;
+  let hasFailed = false;
+
+  /** Makes `rest` what has to be written next, if there is anything. */
+  function takeNext(): void {
+    if (dropped > 0 && waitingLength < maxWaitingLength / 2) {
+      chunks.push(dropped);
+      dropped = 0;
+    }
+    if (rest.length > 0 || chunks.length === 0) return;
+    if (isInLine) {
+      // A write has failed there. The next line must not be lost with that one.
+      rest = lineEnd;
+      reported = 0;
+      return;
+    }
+    const chunk = chunks.shift() ?? '';
+    if (typeof chunk === 'number') {
+      rest = Buffer.from(formatDropped(chunk));
+      reported = chunk;
+    } else {
+      rest = Buffer.from(chunk);
+      reported = undefined;
+      waitingLength -= chunk.length;
+    }
+  }
 
   /** Writes until nothing is left or the reader takes no more; returns whether it took anything. */
   function drain(): boolean {
     isDue = false;
+    hasFailed = false;
     let hasProgress = false;
     try {
-      while (rest.length > 0 || chunks.length > 0) {
-        if (rest.length === 0) {
-          const chunk = chunks.shift() ?? '';
-          waitingLength -= chunk.length;
-          rest = Buffer.from(chunk);
-        }
-        rest = rest.subarray(writeSync(output, rest));
+      for (takeNext(); rest.length > 0; takeNext()) {
+        const length = writeSync(output, rest, 0, findEnd(rest));
+        isInLine = length > 0 ? rest[length - 1] !== lineEnd[0] : isInLine;
+        rest = rest.subarray(length);
         hasProgress = true;
-        if (dropped > 0 && waitingLength < maxWaitingLength / 2) {
-          const line = formatDropped(dropped);
-          chunks.push(line);
-          waitingLength += line.length;
-          dropped = 0;
-        }
       }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EAGAIN') {
@@ -61,7 +83,9 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
         return hasProgress;
       }
       // The reader is gone, or the disk is full. The next line is tried again.
-      dropped += countLines(rest.toString()) + countLines(chunks.join(''));
+      hasFailed = true;
+      dropped += reported ?? countLines(rest.toString());
+      for (const chunk of chunks) dropped += typeof chunk === 'number' ? chunk : countLines(chunk);
       rest = nothing;
       chunks = [];
       waitingLength = 0;
@@ -70,21 +94,22 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
     return hasProgress;
   }
 
+  function add(line: string): void {
+    const last = chunks.at(-1);
+    if (typeof last === 'string' && last.length + line.length <= chunkLength) {
+      chunks[chunks.length - 1] = last + line;
+    } else {
+      chunks.push(line);
+    }
+    waitingLength += line.length;
+  }
+
   return {
     /** A line with its end. Without room for it, it is dropped and counted. */
     write(line: string): void {
       if (waitingLength + line.length > maxWaitingLength && timer === undefined) drain();
-      if (waitingLength + line.length > maxWaitingLength) {
-        dropped += 1;
-        return;
-      }
-      const last = chunks.at(-1);
-      if (last !== undefined && last.length + line.length <= chunkLength) {
-        chunks[chunks.length - 1] = last + line;
-      } else {
-        chunks.push(line);
-      }
-      waitingLength += line.length;
+      if (waitingLength + line.length > maxWaitingLength) dropped += 1;
+      else add(line);
       if (isDue || timer !== undefined) return;
       isDue = true;
       setImmediate(drain);
@@ -93,13 +118,19 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
     flush(): void {
       const sleeper = new Int32Array(new SharedArrayBuffer(4));
       let patientUntil = performance.now() + exitPatienceMs;
-      while (rest.length > 0 || chunks.length > 0) {
+      while (rest.length > 0 || chunks.length > 0 || dropped > 0) {
         if (drain()) patientUntil = performance.now() + exitPatienceMs;
-        else if (performance.now() > patientUntil) return;
+        else if (hasFailed || performance.now() > patientUntil) return;
         else Atomics.wait(sleeper, 0, 0, 5);
       }
     },
   };
+}
+
+/** How much of it to write at once: whole lines that a pipe takes together, or else one longer line. */
+function findEnd(lines: Buffer): number {
+  if (lines.length <= chunkLength) return lines.length;
+  return lines.lastIndexOf(lineEnd, chunkLength - 1) + 1 || lines.indexOf(lineEnd) + 1 || lines.length;
 }
 
 function countLines(text: string): number {
