@@ -5,6 +5,9 @@ import { watchCode } from './code-field.js';
 import { offerCountries } from './countries.js';
 import { answerCheck } from './human-check.js';
 
+/** As in `http/place.ts`. */
+const maxTargetLength = 1024;
+
 const find = <Type extends HTMLElement>(selector: string) => document.querySelector<Type>(selector);
 
 /** Tabs share the cookie, and the page shows the sign-in acted on last. On a reload, each tab returns to its own. */
@@ -17,6 +20,20 @@ function keepOwnSignIn(): string | undefined {
   if (typeof before === 'string' && before !== own) location.replace(before);
   else history.replaceState(own, '');
   return own;
+}
+
+/**
+ * Applications route by fragments. A browser carries one along when a proxy redirects it here (Fetch §4.4), but a form sends
+ * none. Left out where the service would refuse what comes of it.
+ */
+function keepFragment(): void {
+  const { hash } = location;
+  if (!/^#[\x21-\x5B\x5D-\x7E]+$/.test(hash)) return;
+  // Where to go afterwards, and where the choice of a language leads.
+  for (const field of document.querySelectorAll<HTMLInputElement>('[name=rd], [name=page]')) {
+    const { value } = field;
+    if (!value.includes('#') && value.length + hash.length <= maxTargetLength) field.value += hash;
+  }
 }
 
 /** Screen readers announce what changes, not what the page came with. */
@@ -74,6 +91,7 @@ function closeLanguages(): void {
 }
 
 submitOnce();
+keepFragment();
 // First: it replaces what is announced.
 answerCheck();
 announce();
