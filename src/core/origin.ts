@@ -1,5 +1,5 @@
-/** The host of an https or http origin: an ASCII name or an address. */
-const webHost = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/;
+import { isWebHost } from './web-host.js';
+
 /** Applications and browser extensions: a scheme of their own; the host is a name, an id or a dot. */
 const appOrigin = /^([a-z][a-z0-9+.-]*):\/\/[A-Za-z0-9._-]+(?::[0-9]{1,5})?$/;
 /** Schemes whose origins browsers serialise differently or never send. */
@@ -11,7 +11,7 @@ const fileOrigin = 'file://';
 function isWebOrigin(text: string): boolean {
   if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return false;
   const { origin, hostname } = new URL(text);
-  return origin === text && webHost.test(hostname);
+  return origin === text && isWebHost(hostname);
 }
 
 /** Whether this can be an `Origin` header, of a web page or of an application such as `capacitor://localhost`. */
@@ -35,7 +35,8 @@ export function checkOriginHost(origin: string): string {
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
   const isWeb = url?.protocol === 'https:' || (url?.protocol === 'http:' && url.hostname === 'localhost');
   const isBare = url !== undefined && url.href === `${url.origin}/`;
-  if (!url || !isWeb || !isBare || !/^[a-z0-9.-]*[a-z][a-z0-9.-]*$/.test(url.hostname)) {
+  const isName = (host: string) => isWebHost(host) && /^[a-z0-9.-]*[a-z][a-z0-9.-]*$/.test(host);
+  if (!url || !isWeb || !isBare || !isName(url.hostname)) {
     throw new RangeError(`origin must be the origin of a page such as https://example.com, got ${origin}`);
   }
   return url.hostname;

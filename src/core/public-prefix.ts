@@ -1,3 +1,5 @@
+import { isWebHost } from './web-host.js';
+
 /** The path under which people reach the service: `/auth` for `https://example.com/auth`, empty for a whole host. */
 export function prefixOf(publicUrl: string | undefined): string {
   return publicUrl === undefined ? '' : dropLastSlash(new URL(publicUrl).pathname);
@@ -18,6 +20,7 @@ export function isPublicUrl(url: string): boolean {
   return (
     folders !== undefined &&
     URL.canParse(url) &&
+    isWebHost(new URL(url).hostname) &&
     !/\/\.{1,2}(?:\/|$)/.test(folders) &&
     !ownFolder.test(folders)
   );

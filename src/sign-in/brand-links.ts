@@ -1,3 +1,4 @@
+import { isWebHost } from '../core/web-host.js';
 import type { Strings } from '../messages/strings.js';
 
 export interface BrandLink {
@@ -12,7 +13,7 @@ const known = { help: 'help', privacy: 'privacy', terms: 'terms' } as const;
 /** Whether this is a label and an https address or a path, such as `Help=https://help.example.com`. */
 export function isBrandLink(text: string): boolean {
   const { label, url } = split(text);
-  const isAddress = url.startsWith('/') || URL.canParse(url);
+  const isAddress = url.startsWith('/') || (URL.canParse(url) && isWebHost(new URL(url).hostname));
   return label !== '' && label.length <= 40 && !/\p{Cc}/u.test(label) && target.test(url) && isAddress;
 }
 

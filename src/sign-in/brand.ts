@@ -1,3 +1,4 @@
+import { isWebHost } from '../core/web-host.js';
 import { contrast, formatColor, parseColor, type Rgb, shade } from './colors.js';
 
 /** Makes the page look like a part of the application. */
@@ -19,7 +20,7 @@ export interface Brand {
 export function parseLogoOrigin(logoUrl: string): string | null {
   if (/^\/(?!\/)[\x21-\x7E]*$/.test(logoUrl)) return null;
   const url = URL.canParse(logoUrl) ? new URL(logoUrl) : null;
-  if (url?.protocol !== 'https:' || url.username !== '') {
+  if (url?.protocol !== 'https:' || url.username !== '' || !isWebHost(url.hostname)) {
     throw new RangeError(`brandLogoUrl must be an https address or a path such as /logo.svg, got ${logoUrl}`);
   }
   return url.origin;

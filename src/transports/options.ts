@@ -1,6 +1,7 @@
 import { refuseUnknownOptions } from '../core/known-options.js';
 import { isLoopbackHost } from '../core/loopback.js';
 import { assertWholeNumber, type Channel } from '../core/policy.js';
+import { isWebHost } from '../core/web-host.js';
 
 /** Checks one option and returns its value. Errors name the option, but never quote the value. */
 type Check = (value: unknown, name: string) => unknown;
@@ -93,5 +94,7 @@ export function webUrl(value: unknown, name: string): URL {
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.hash) {
     throw new RangeError(`${name} must be an http or https URL without user name, password and fragment`);
   }
+  if (!isWebHost(url.hostname))
+    throw new RangeError(`${name} must be a URL whose host is a name or an address`);
   return url;
 }

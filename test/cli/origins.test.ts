@@ -84,3 +84,46 @@ describe('an origin that can never match is refused by name, one that can is tak
     });
   }
 });
+
+/** What a template, a shell, a list or a sentence leaves around or instead of the name of a host; URL parsers take all of it. */
+const hostsThatCannotExist = [
+  '$DOMAIN',
+  `$${'{DOMAIN}'}`,
+  '{domain}',
+  '*.example.com',
+  'a.example.com,',
+  'a.example.com;',
+  "a.example.com'",
+  '"a.example.com"',
+  '(a.example.com)',
+  '.example.com',
+  'a..example.com',
+  '-a.example.com',
+  'https://a.example.com',
+];
+const settingsWithHosts: Record<string, Record<string, string>> = {
+  PUBLIC_URL: {},
+  BRAND_LOGO_URL: {},
+  BRAND_LINKS: {},
+  OTP_ORIGIN: {},
+  EVENTS_URL: { EVENTS_SECRET: '0123456789abcdefghijklmnopqrstuvwxyzABCDEF' },
+  WEBHOOK_URL: { DELIVERY_BACKEND: 'webhook', WEBHOOK_SECRET: '0123456789abcdefghijklmnopqrstuvwxyzABCDEF' },
+};
+
+// Reported of other services: links in mails led to https://${DOMAIN}/, and nobody noticed until somebody opened one.
+test('no URL has a host that cannot exist', () => {
+  for (const [name, more] of Object.entries(settingsWithHosts)) {
+    const write = (host: string) => (name === 'BRAND_LINKS' ? `Help=https://${host}` : `https://${host}`);
+    const problemsOf = (host: string) =>
+      loadConfig({ ...more, [name]: write(host) }).problems.filter((line) => line.startsWith(name));
+    for (const host of hostsThatCannotExist) {
+      // A comma ends a link.
+      if (name === 'BRAND_LINKS' && host.endsWith(',')) continue;
+      assert.equal(problemsOf(host).length, 1, `${name} ${host}`);
+    }
+    for (const host of ['a.example.com', 'a_b.example.com', 'xn--bcher-kva.example', 'a-b.example']) {
+      if (name === 'OTP_ORIGIN' && host.includes('_')) continue;
+      assert.deepEqual(problemsOf(host), [], `${name} ${host}`);
+    }
+  }
+});
