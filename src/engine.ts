@@ -9,6 +9,7 @@ import {
   signInPurpose,
 } from './core/policy.js';
 import { decodeSecret } from './core/secret.js';
+import { listWindows, toWindow } from './core/window.js';
 
 export interface EngineOptions {
   /** Master secret: at least 32 bytes, as bytes or base64. */
@@ -72,7 +73,6 @@ export function createEngine(options: EngineOptions): Engine {
   assertWholeNumber('digits', digits, policyNumbers.digits);
   assertWholeNumber('windowSeconds', windowSeconds, policyNumbers.windowSeconds);
   assertWholeNumber('driftTolerance', driftTolerance, driftToleranceRange);
-  const drifts = Array.from({ length: 2 * driftTolerance + 1 }, (_, index) => index - driftTolerance);
   const codeMac = deriveCodeMac(secret);
   const identityMac = deriveIdentityMac(secret);
 
@@ -83,7 +83,7 @@ export function createEngine(options: EngineOptions): Engine {
     assertString(identity, 'identity');
     assertString(purpose, 'purpose');
     if (!(challenge instanceof Uint8Array)) throw new TypeError('challenge must be bytes');
-    const window = Math.floor(toUnixSeconds(at) / windowSeconds);
+    const window = toWindow(toUnixSeconds(at), windowSeconds);
     return { namespace, purpose, identity, challenge, window, digits };
   }
 
@@ -93,8 +93,7 @@ export function createEngine(options: EngineOptions): Engine {
     verify(identity, code, options = {}) {
       const input = resolveInput(identity, options);
       const typed = parseCode(code) ?? '';
-      const windows = drifts.map((drift) => Math.max(0, input.window + drift));
-      const match = findWindow(codeMac, input, windows, typed);
+      const match = findWindow(codeMac, input, listWindows(input.window, driftTolerance), typed);
       return match === null ? { valid: false } : { valid: true, window: match };
     },
 

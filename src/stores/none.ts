@@ -2,6 +2,7 @@ import { base32Length } from '../core/base32-code.js';
 import { refuseUnknownOptions } from '../core/known-options.js';
 import { assertWholeNumber } from '../core/policy.js';
 import type { SealedRecord } from '../core/sealed-challenge.js';
+import { toWindow } from '../core/window.js';
 import type { Clock, Store } from '../ports.js';
 import type { OpenRequest, PendingRecord } from '../store-verbs.js';
 import { ExpiringMap, entriesRange } from './memory/expiring-map.js';
@@ -71,7 +72,7 @@ export function createStatelessStore(options: StatelessStoreOptions = {}): Store
 
   function toPending(sealed: SealedRecord, channel = sealed.channels[0]): PendingRecord {
     const { openedAtSeconds, lifeSeconds, ...record } = sealed;
-    const window = Math.floor(openedAtSeconds / lifeSeconds);
+    const window = toWindow(openedAtSeconds, lifeSeconds);
     return { ...record, window, channel: channel ?? 'custom', mute: false, sealed };
   }
 

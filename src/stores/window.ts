@@ -1,3 +1,4 @@
+import { listWindows, toWindow } from '../core/window.js';
 import type { Clock, Store } from '../ports.js';
 import type { PendingRecord } from '../store-verbs.js';
 import { ExpiringMap, entriesRange } from './memory/expiring-map.js';
@@ -24,7 +25,6 @@ interface Guesses {
 export function createWindowStore({ windowSeconds, driftTolerance, clock }: WindowStoreOptions): Store {
   const counts = createProcessCounts();
   const guesses = new ExpiringMap<Guesses>(entriesRange.default);
-  const windowAt = (now: number) => Math.floor(now / 1000 / windowSeconds);
   const noCause = { challenge: '', mute: false } as const;
 
   return {
@@ -36,7 +36,7 @@ export function createWindowStore({ windowSeconds, driftTolerance, clock }: Wind
       const counted = await counts.open({ ...request, resend: 'reuse' });
       if (counted.status !== 'opened') return counted;
       const { keyIds, channel, digits, mute } = request;
-      const window = windowAt(now);
+      const window = toWindow(now / 1000, windowSeconds);
       return {
         ...counted,
         record: { ...noCause, keyId: keyIds[0], window, digits, channel, mute },
@@ -52,15 +52,9 @@ export function createWindowStore({ windowSeconds, driftTolerance, clock }: Wind
       if (oldest !== undefined) return { status: 'limited', retryAfterMs: oldest + periodMs - now };
       times.push(now);
       guesses.save(budgetTag, { times, expiresAt: now + periodMs }, now);
-      const current = windowAt(now);
+      const windows = listWindows(toWindow(now / 1000, windowSeconds), driftTolerance);
       const records = keyIds.flatMap((keyId) =>
-        Array.from({ length: 2 * driftTolerance + 1 }, (_, index) => ({
-          ...noCause,
-          keyId,
-          window: Math.max(0, current + index - driftTolerance),
-          digits,
-          channel: 'custom' as const,
-        })),
+        windows.map((window) => ({ ...noCause, keyId, window, digits, channel: 'custom' as const })),
       );
       return {
         status: 'counted',

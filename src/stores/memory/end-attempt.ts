@@ -17,7 +17,7 @@ export async function consume(
   // It has been taken back.
   if (attemptId !== undefined && !attempt) return false;
   const record = budget && findRecord(budget, request, now);
-  const hasWon = budget !== undefined && record?.challenge === recordChallenge;
+  const hasWon = budget !== undefined && record?.pending.challenge === recordChallenge;
   if (challenge === undefined) {
     // Every right guess is given back, not only the winner's: see docs/decisions/0001.
     if (attempt) guesses[attempt.record.side].takeBack(budgetTag, attempt.period, 1, now);

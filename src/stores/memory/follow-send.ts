@@ -23,7 +23,7 @@ export async function release(tables: Tables, request: ReleaseRequest): Promise<
   extend(budget, now + longest * 1000);
   const record = findRecord(budget, request, now);
   // A record none of whose sends stands counts as deleted. It is kept for operators, who see what became of it.
-  if (record?.challenge === request.recordChallenge) record.sends -= 1;
+  if (record?.pending.challenge === request.recordChallenge) record.sends -= 1;
   return takeDaySend(budget, send, now);
 }
 
@@ -35,7 +35,8 @@ export async function note(tables: Tables, request: NoteRequest): Promise<void> 
   const send = Number(request.sendId);
   // Whether or not it has expired.
   const record = budget?.records.find(
-    (other) => isNamed(other, request) && other.challenge === recordChallenge && other.lastSend === send,
+    (other) =>
+      isNamed(other, request) && other.pending.challenge === recordChallenge && other.lastSend === send,
   );
   if (!budget || !record) return;
   record.note = request.note;

@@ -1,15 +1,17 @@
 import { type Channel, fewestShortAttempts } from '../../core/policy.js';
+import { toWindow } from '../../core/window.js';
 import type { InspectedRecord } from '../../inspect-verb.js';
 import type { OpenRequest, PendingRecord, Side } from '../../store-verbs.js';
 import type { Expiring } from './expiring-map.js';
 
-export interface StoredRecord extends PendingRecord, Expiring {
+export interface StoredRecord extends Expiring {
   recordTag: string;
   /** Its challenge, if that is needed to find it. */
   boundTo: string | undefined;
   identityTag: string;
   side: Side;
-  channels: readonly Channel[];
+  /** The part that the service sees. Never changed: another takes its place. */
+  pending: Readonly<PendingRecord & { channels: readonly Channel[] }>;
   attemptsLeft: number;
   /** Whether guesses at it are counted. */
   isShort: boolean;
@@ -72,13 +74,16 @@ export function createRecord(
     boundTo: isBound ? newChallenge : undefined,
     identityTag,
     side,
-    challenge: newChallenge,
-    keyId: keyIds[0],
-    window: Math.floor(now / 1000 / windowSeconds),
+    pending: {
+      challenge: newChallenge,
+      keyId: keyIds[0],
+      window: toWindow(now / 1000, windowSeconds),
+      digits,
+      channel,
+      channels: alone[channel],
+      mute,
+    },
     expiresAt: now + windowSeconds * 1000,
-    digits,
-    channel,
-    channels: alone[channel],
     attemptsLeft: Math.min(maxAttempts, attempts),
     isShort,
     tried: 0,
@@ -86,19 +91,13 @@ export function createRecord(
     sends: 0,
     lastSend: now,
     note: undefined,
-    mute,
   };
-}
-
-/** The part of a record that the service sees. */
-export function toPending(record: StoredRecord): PendingRecord {
-  const { challenge, keyId, window, digits, channel, channels, mute } = record;
-  return { challenge, keyId, window, digits, channel, channels, mute };
 }
 
 /** What `Store.inspect` shows of it. */
 export function inspectRecord(record: StoredRecord, now: number): InspectedRecord {
-  const { recordTag, boundTo, channel, digits, attemptsLeft, mute, expiresAt, lastSend, note } = record;
+  const { recordTag, boundTo, attemptsLeft, expiresAt, lastSend, note } = record;
+  const { channel, digits, mute } = record.pending;
   return {
     recordTag,
     isBound: boundTo !== undefined,
