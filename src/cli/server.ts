@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { meter } from './metering.js';
 import { isSocketPath, openToAll } from './unix-socket.js';
@@ -68,18 +68,9 @@ export async function startServer(listener: RequestListener, options: ServerOpti
     if (isMetered) meter(socket, () => latest.get(socket));
   });
   if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
-  let toldAt = Number.NEGATIVE_INFINITY;
-  server.on('drop', () => {
-    if (performance.now() - toldAt < refusalIntervalMs) return;
-    toldAt = performance.now();
-    options.onRefused?.();
-  });
-  const { host, port } = options;
-  server.listen(isSocketPath(host) ? { path: host } : { host, port });
-  await once(server, 'listening');
-  if (isSocketPath(host)) openToAll(host);
+  if (options.onRefused) reportRefusals(server, options.onRefused);
   return {
-    port: isSocketPath(host) ? 0 : (server.address() as AddressInfo).port,
+    port: await listen(server, options),
     async close() {
       isClosing = true;
       // Otherwise a connection kept alive after its answer would hold the shutdown until it times out.
@@ -90,4 +81,23 @@ export async function startServer(listener: RequestListener, options: ServerOpti
       clearTimeout(cut);
     },
   };
+}
+
+/** Reports at most once a minute that connections were closed as they came. */
+function reportRefusals(server: Server, report: () => void): void {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  server.on('drop', () => {
+    if (performance.now() - toldAt < refusalIntervalMs) return;
+    toldAt = performance.now();
+    report();
+  });
+}
+
+/** Returns the port. */
+async function listen(server: Server, { host, port }: ServerOptions): Promise<number> {
+  const isSocket = isSocketPath(host);
+  server.listen(isSocket ? { path: host } : { host, port });
+  await once(server, 'listening');
+  if (isSocket) openToAll(host);
+  return isSocket ? 0 : (server.address() as AddressInfo).port;
 }

@@ -6,7 +6,7 @@ import type { LimitedHit } from '../count-verbs.js';
 import { OtpError } from '../errors.js';
 import { toFailure } from '../outcomes/failure.js';
 import type { Valid, Verified, VerifyOptions, VerifyResult } from '../results.js';
-import type { PendingRecord } from '../store-verbs.js';
+import type { AttemptResult, PendingRecord } from '../store-verbs.js';
 import { createTakeAttemptBack } from './lost-attempts.js';
 import type { Parts } from './parts.js';
 import { pickCall } from './request-outcome.js';
@@ -24,6 +24,8 @@ interface Consumed {
   /** By the clock of the store; undefined from one that does not say. */
   authTimeSeconds: number | undefined;
 }
+
+type CountedAttempt = Extract<AttemptResult, { status: 'counted' }>;
 
 type Verify = (
   identity: unknown,
@@ -101,6 +103,16 @@ export function createVerify(parts: Parts): Verify {
     const isMuted = hasNoRecords ? await isKeptOut(target) : record.mute;
     if (!isRight || isMuted) return { status: 'invalid', attemptsLeft: attempt.attemptsLeft };
     const extraClaims = (readClaims && (await readClaims(identity.value))) ?? {};
+    return consume(target, attempt, attemptId, extraClaims);
+  }
+
+  /** Ends the record of a right guess: exactly one caller signs in by it. */
+  async function consume(
+    { identity, recordKey, testCode }: Target,
+    { record, side, expiresAtMs }: CountedAttempt,
+    attemptId: string,
+    extraClaims: Consumed['extraClaims'],
+  ): Promise<Consumed | VerifyAnswer> {
     const consumed = await store.consume({
       identityTag: recordKey.identityTag,
       budgetTag: recordKey.budgetTag,
@@ -112,8 +124,7 @@ export function createVerify(parts: Parts): Verify {
     });
     usedCodes.add(recordKey);
     if (consumed === false) return { status: 'expired' };
-    const { side, expiresAtMs } = attempt;
-    if (side !== 'known' && expiresAtMs !== undefined && !target.testCode) {
+    if (side !== 'known' && expiresAtMs !== undefined && !testCode) {
       newCodes.noteUsed();
       if (record.digits === policy.digits) {
         shortCodes.giveBack(policy.maxAttempts, expiresAtMs - policy.windowSeconds * 1000);
@@ -123,8 +134,8 @@ export function createVerify(parts: Parts): Verify {
       const authTimeSeconds = consumed === true ? undefined : consumed;
       return { status: 'consumed', record, extraClaims, authTimeSeconds };
     }
-    dayBudgets.giveBackSignIn(identity, consumed.sends);
-    const { authTimeSeconds } = consumed;
+    const { authTimeSeconds, sends } = consumed;
+    dayBudgets.giveBackSignIn(identity, sends);
     return { status: 'consumed', record, extraClaims, authTimeSeconds };
   }
 

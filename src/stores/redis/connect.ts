@@ -12,10 +12,9 @@ const maxReconnectDelayMs = 500;
  * @param timeoutMs for each command, and for connecting
  */
 export function createClient(target: Resolved, timeoutMs: number): RedisClient {
-  const { family, sentinelUsername, sentinelPassword } = target;
   const options = {
     ...createBasics(target, timeoutMs, target),
-    family,
+    family: target.family,
     db: target.database,
     // Drops a silent connection: commands on it would fail until the kernel notices.
     socketTimeout: timeoutMs * 4,
@@ -41,23 +40,26 @@ export function createClient(target: Resolved, timeoutMs: number): RedisClient {
       retryDelayOnClusterDown: 0,
     });
   }
-  if (target.kind === 'sentinel') {
-    return new Redis({
-      ...options,
-      retryStrategy: delayReconnect,
-      sentinels: target.hosts.map((host) => ({ ...host, family })),
-      name: target.masterName,
-      // With a username, a Sentinel without passwords accepts any.
-      ...(sentinelPassword === undefined ? {} : { sentinelUsername, sentinelPassword }),
-      sentinelCommandTimeout: timeoutMs,
-      sentinelRetryStrategy: delayReconnect,
-      ...(target.sentinelTls ? { sentinelTLS: target.tlsOptions } : {}),
-      enableTLSForSentinelMode: target.tls,
-      ...(family === 0 ? {} : { natMap: (address) => ({ ...splitAddress(address), family }) }),
-    });
-  }
+  if (target.kind === 'sentinel') return new Redis({ ...options, ...findMaster(target, timeoutMs) });
   const server = target.socketPath === undefined ? target.hosts[0] : { path: target.socketPath };
   return new Redis({ ...options, retryStrategy: delayReconnect, ...server });
+}
+
+/** The options by which a client asks Sentinels for the master. */
+function findMaster(target: Resolved, timeoutMs: number) {
+  const { family, sentinelUsername, sentinelPassword } = target;
+  return {
+    retryStrategy: delayReconnect,
+    sentinels: target.hosts.map((host) => ({ ...host, family })),
+    name: target.masterName,
+    // With a username, a Sentinel without passwords accepts any.
+    ...(sentinelPassword === undefined ? {} : { sentinelUsername, sentinelPassword }),
+    sentinelCommandTimeout: timeoutMs,
+    sentinelRetryStrategy: delayReconnect,
+    ...(target.sentinelTls ? { sentinelTLS: target.tlsOptions } : {}),
+    enableTLSForSentinelMode: target.tls,
+    ...(family === 0 ? {} : { natMap: (address: string) => ({ ...splitAddress(address), family }) }),
+  };
 }
 
 /** A single connection attempt to one Sentinel or cluster node: its error is the reason that the client hides. */
