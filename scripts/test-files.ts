@@ -53,6 +53,7 @@ export const slow: readonly string[] = [
   'test/sign-in/looks',
   'test/stores/redis-deployments',
   'test/tokens/key-file',
+  'test/write-a-limit',
 ];
 
 /** Almost nothing here starts a program. */

@@ -57,6 +57,7 @@ test('a block that names a file of the examples is that file', () => {
 /** Pages whose blocks of a language a test of their own runs; the tests here see to ts, json and sh on every page. */
 const runByTheirTest: Record<string, string[]> = {
   css: ['docs/sign-in.md'],
+  diff: ['docs/write-a-limit.md'],
   go: ['docs/check-tokens.md', 'docs/other-languages.md'],
   html: ['docs/messages.md', 'docs/quick-start.md', 'docs/sign-in.md'],
   ini: ['README.md', 'docs/django.md', 'docs/migrate.md', 'docs/storeless.md'],
@@ -67,7 +68,7 @@ const runByTheirTest: Record<string, string[]> = {
   python: ['docs/check-tokens.md', 'docs/sdk-python.md'],
   redis: ['docs/redis.md'],
   tsx: ['docs/sign-in.md'],
-  typescript: ['docs/quick-start.md'],
+  typescript: ['docs/quick-start.md', 'docs/write-a-limit.md'],
   vue: ['docs/sign-in.md'],
   yaml: ['docs/deployment.md'],
 };
