@@ -1,4 +1,4 @@
-import type { Refusal } from '../core/refusal.js';
+import { createRefusal, faults, type Refusal } from '../core/refusal.js';
 import type { Message } from '../ports.js';
 import { sayCause } from './cause.js';
 
@@ -24,18 +24,44 @@ const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /**
  * A refusal with its cause, whose texts may be logged: short, on one line, and without recipient and code. They should hold
- * neither, but third-party transports pass on what their providers say.
+ * neither, but third-party transports pass on what their providers say, and may return anything in the other members too.
  */
 export function quoteRefusal(refusal: Refusal, message: Message): Refusal {
   const quote = (text: unknown) => shorten(removeMessage(String(text).slice(0, maxSearched), message));
-  const { detail, cause } = refusal;
-  const quoted = { ...refusal, detail: quote(detail), cause: cause === undefined ? undefined : quote(cause) };
+  const { category, fault, retryable, retryAfterSeconds, detail, cause } = refusal;
+  const isFault = faults.some((known) => known === fault);
+  const seconds = /^(number|string)$/.test(typeof retryAfterSeconds) ? Number(retryAfterSeconds) : 0;
+  const quoted: Refusal = {
+    ok: false,
+    category,
+    ...(isFault ? { fault } : {}),
+    retryable: Boolean(retryable),
+    ...(seconds > 0 ? { retryAfterSeconds: seconds } : {}),
+    detail: quote(detail),
+    cause: cause === undefined ? undefined : quote(cause),
+  };
   return { ...quoted, cause: sayCause(quoted) };
 }
 
-/** The same for the message of an error that a transport has thrown, which may hold anything. */
-export function quoteError(error: unknown, message: Message): string {
-  const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+/** The same for what a transport has thrown. */
+export function quoteThrown(error: unknown, message: Message): Refusal {
+  const { name, said } = describe(error);
+  const detail = `threw ${/^\w{1,50}$/.test(name) ? name : 'Error'}`;
+  return createRefusal('unknown', detail, { cause: `the transport failed: ${quoteProse(said, message)}` });
+}
+
+/** Whatever was thrown: reading it may throw again. */
+function describe(error: unknown): { name: string; said: string } {
+  try {
+    return error instanceof Error
+      ? { name: `${error.name}`, said: `${error.name}: ${error.message}` }
+      : { name: typeof error, said: String(error) };
+  } catch {
+    return { name: typeof error, said: 'what it threw is not readable' };
+  }
+}
+
+function quoteProse(said: string, message: Message): string {
   let text = removeMessage(said.slice(0, maxSearched), message);
   for (const [pattern, name] of prose) text = text.replace(pattern, name);
   return shorten(text);

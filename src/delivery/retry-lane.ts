@@ -1,4 +1,4 @@
-import { isDefinite, type Refusal } from '../core/refusal.js';
+import { isDefinite } from '../core/refusal.js';
 import type { Message, MonotonicClock, RoutedReceipt, RoutedRefusal, Timer } from '../ports.js';
 import { createLanes } from './lanes.js';
 import { groupRetries } from './recipients.js';
@@ -61,7 +61,7 @@ export function createRetryLane({ router, queueMax, clock, onLeft }: RetryLaneOp
 
   /** Schedules the next try; false if that would be too late. */
   function plan(retry: Retry): boolean {
-    retry.dueAt = clock.now() + Math.max(retry.gapMs, toWaitMs(retry.refusal));
+    retry.dueAt = clock.now() + Math.max(retry.gapMs, (retry.refusal.retryAfterSeconds ?? 0) * 1000);
     retry.gapMs *= gapFactor;
     if (retry.dueAt >= Math.min(retry.expiresAt, closesAt)) return false;
     retry.timer = clock.after(retry.dueAt - clock.now(), () => due.add(retry));
@@ -129,10 +129,4 @@ export function createRetryLane({ router, queueMax, clock, onLeft }: RetryLaneOp
 /** Whether the message was certainly not accepted but may be later. */
 function isRetryable(receipt: RoutedReceipt): receipt is RoutedRefusal {
   return !receipt.ok && receipt.retryable && isDefinite(receipt.category);
-}
-
-/** How long the provider asks us to wait. Third-party transports may return anything. */
-function toWaitMs({ retryAfterSeconds }: Refusal): number {
-  const ms = Number(retryAfterSeconds) * 1000;
-  return ms > 0 ? ms : 0;
 }

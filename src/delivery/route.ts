@@ -5,7 +5,7 @@ import type { Message, MonotonicClock, Receipt, RoutedReceipt, RoutedRefusal, Tr
 import { createBreaker } from './breaker.js';
 import { createDeadlines, type Expiring } from './deadlines.js';
 import { showId } from './provider-id.js';
-import { quoteError, quoteRefusal } from './quote.js';
+import { quoteRefusal, quoteThrown } from './quote.js';
 
 export interface RouteOptions {
   transports: readonly Transport[];
@@ -67,14 +67,12 @@ export function createRouter(options: RouteOptions) {
         transport.send(message, sending).then(resolve, reject);
       });
       // Third-party transports may return anything.
-      if (receipt?.ok === true) return receipt;
+      if (receipt?.ok === true) return { ok: true, id: showId(receipt.id, message) };
       return isRefusal(receipt)
         ? quoteRefusal(receipt, message)
         : createRefusal('unknown', 'returned no receipt');
     } catch (error) {
-      const detail = `threw ${error instanceof Error ? error.name : typeof error}`;
-      const cause = `the transport failed: ${quoteError(error, message)}`;
-      return createRefusal('unknown', detail, { cause });
+      return quoteThrown(error, message);
     } finally {
       deadlines.remove(sending);
     }
@@ -97,10 +95,7 @@ export function createRouter(options: RouteOptions) {
         const receipt = await sendBy(transport, message, triedAt + leftMs, leftMs);
         breaker.record(message, receipt);
         noteTry?.(name, message.channel, receipt, clock.now() - triedAt);
-        if (receipt.ok) {
-          const id = receipt.id === undefined ? undefined : showId(receipt.id, message);
-          return { ok: true, id, transport: name };
-        }
+        if (receipt.ok) return { ok: true, id: receipt.id, transport: name };
         last = { ...receipt, transport: name };
         const now = clock.now();
         leftMs -= now - triedAt;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createRefusal } from '../../src/core/refusal.js';
-import { quoteError, quoteRefusal } from '../../src/delivery/quote.js';
+import { quoteRefusal, quoteThrown } from '../../src/delivery/quote.js';
 import type { Message } from '../../src/ports.js';
 import { createMessage } from '../helpers/messages.js';
 
@@ -10,9 +10,12 @@ const mail = createMessage({ to: 'alice.smith@example.com', code: '482931' });
 const sms = createMessage({ channel: 'sms', to: '+4915112345678', code: '482931' });
 const custom = createMessage({ channel: 'custom', to: 'user:a1b2c3', code: '4829' });
 
+const sayThrown = (error: unknown, message: Message) =>
+  quoteThrown(error, message).cause?.replace(/^the transport failed: /, '') ?? '';
+
 const ask = (text: string, message: Message) => {
   const { detail, cause = '' } = quoteRefusal({ ...createRefusal('rejected', text), cause: text }, message);
-  return [detail, cause, quoteError(new Error(text), message)];
+  return [detail, cause, sayThrown(new Error(text), message)];
 };
 
 /** How an error of a provider may quote a text. */
@@ -85,11 +88,19 @@ test('a text of any length is quoted in part, and soon', () => {
 
 test('what helps to find the fault is kept', () => {
   assert.equal(
-    quoteError(new TypeError('quota exceeded for sender codes: try tomorrow (status 429)'), mail),
+    sayThrown(new TypeError('quota exceeded for sender codes: try tomorrow (status 429)'), mail),
     'TypeError: quota exceeded for sender codes: try tomorrow (status 429)',
   );
-  assert.equal(quoteError('no credit', sms), 'no credit');
-  assert.equal(quoteError(new Error('two\nlines'), mail), 'Error: two\\u000alines');
+  assert.equal(sayThrown('no credit', sms), 'no credit');
+  assert.equal(sayThrown(new Error('two\nlines'), mail), 'Error: two\\u000alines');
   const { detail } = quoteRefusal(createRefusal('rejected', 'HTTP 400 21211'), sms);
   assert.equal(detail, 'HTTP 400 21211');
+});
+
+// Attack: have the log quote the name of an error, which is in no message.
+test('of what was thrown, the name is logged only if it is one', () => {
+  const name = 'Error of alice.smith@example.com';
+  assert.equal(quoteThrown(Object.assign(new Error('x'), { name }), mail).detail, 'threw Error');
+  assert.equal(quoteThrown(new RangeError('x'), mail).detail, 'threw RangeError');
+  assert.equal(quoteThrown('x', mail).detail, 'threw string');
 });
