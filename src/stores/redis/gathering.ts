@@ -1,4 +1,6 @@
 import type { Duplex } from 'node:stream';
+// Not the global one, for which tests put fake timers: a stream would stay corked.
+import { setImmediate } from 'node:timers';
 import type { RedisClient } from './scripts.js';
 
 /**
