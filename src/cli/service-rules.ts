@@ -1,9 +1,12 @@
+import { isLoopbackHost } from '../core/loopback.js';
+import { parseMetricsAddress } from '../options/metrics-address.js';
 import type { Environment } from '../options/settings.js';
 import { resolveAccess } from '../stores/redis/access.js';
 import { findHumanCheckProblems } from './human-check.js';
 import { type Given, listBroken } from './say.js';
 import { findStatelessProblems } from './stateless.js';
 import { listCredentials, stores } from './stores.js';
+import { isSocketPath } from './unix-socket.js';
 
 /** How settings of the service alone contradict each other, one line each. */
 export function findContradictions(config: Environment, given: Given): string[] {
@@ -22,11 +25,22 @@ export function findContradictions(config: Environment, given: Given): string[] 
       STORE !== 'redis' &&
         REDIS_URL !== undefined &&
         'REDIS_URL: has no effect without STORE=redis: codes would be kept in this process only',
+      isPortTaken(config) &&
+        `METRICS_PORT: given "${config.METRICS_PORT}", must differ from PORT, where the service itself listens`,
       findAccessProblem(config),
     ]),
     ...findHumanCheckProblems(config),
     ...findStatelessProblems(config, given),
   ];
+}
+
+/** Whether metrics would be served where the service listens. Only one of two listeners could start. */
+function isPortTaken({ METRICS_PORT, HOST, PORT }: Environment): boolean {
+  const metrics = METRICS_PORT === undefined ? null : parseMetricsAddress(METRICS_PORT);
+  if (metrics?.port !== PORT || PORT === 0 || isSocketPath(HOST)) return false;
+  const hosts = [metrics.host, HOST];
+  const isEverywhere = hosts.some((host) => host === '0.0.0.0' || host === '::');
+  return isEverywhere || metrics.host === HOST || hosts.every(isLoopbackHost);
 }
 
 function findAccessProblem(config: Environment): string | undefined {

@@ -423,6 +423,18 @@ const refused: Mistake[] = [
     /^REDIS_URL: has no effect without STORE=redis/,
   ],
 
+  // One listener, so that the other could not start.
+  [
+    'metrics at the port of the service',
+    { METRICS_PORT: '8000', PORT: '8000' },
+    /^METRICS_PORT: given "8000", must differ/,
+  ],
+  [
+    'metrics at the port of the service, on every interface',
+    { METRICS_PORT: '0.0.0.0:9000', PORT: '9000', HOST: 'localhost' },
+    /^METRICS_PORT: given "0\.0\.0\.0:9000", must differ/,
+  ],
+
   // The page.
   ['a colour by name', { BRAND_COLOR: 'blue' }, /^BRAND_COLOR: given "blue", allowed: a colour such as/],
   [
