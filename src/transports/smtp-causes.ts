@@ -1,7 +1,7 @@
 import { explainConnection } from '../core/connection-causes.js';
 import { faultOf, type Refusal } from '../core/refusal.js';
 import { isLoginError, type SmtpError } from './smtp-error.js';
-import { parseEnhancedCode, parseReply, type Reply } from './smtp-replies.js';
+import { isTemporaryReply, parseEnhancedCode, parseReply, type Reply } from './smtp-replies.js';
 
 const hints = {
   address: 'SMTP_HOST and SMTP_PORT (host, port)',
@@ -35,15 +35,19 @@ function explainSession(error: SmtpError): string {
     return `the server offers no login that fits: check ${credentials}`;
   }
   if (code === 'ECONNECTION') return 'the server closed the connection';
+  if (code === 'EPROTOCOL') return `what answers there does not speak SMTP: check ${hints.address}`;
   return explainConnection(originalCode ?? code, hints) ?? `the session failed (${code ?? 'without a code'})`;
 }
 
-function explainReply(error: SmtpError, { words, enhanced }: Reply, refusal: Refusal): string {
+function explainReply(error: SmtpError, reply: Reply, refusal: Refusal): string {
   const { code, command = '' } = error;
-  if (isWithoutTls(error)) return noTls;
+  const { words, enhanced } = reply;
+  if (isWithoutTls(error)) {
+    return isTemporaryReply(reply.code) ? 'the server offers TLS, but cannot start it at the moment' : noTls;
+  }
   if (code === 'EAUTH' || command.startsWith('AUTH')) {
     return refusal.category === 'unauthorized'
-      ? `the server refuses the login: check ${credentials}`
+      ? `the server refuses the login: ${adviseLogin(command, reply)}`
       : 'the server cannot check the login at the moment';
   }
   if (refusal.category === 'unauthorized') return `the server asks for a login: set ${credentials}`;
@@ -54,6 +58,29 @@ function explainReply(error: SmtpError, { words, enhanced }: Reply, refusal: Ref
   if (fault === 'recipient') return explainRecipient(words, enhanced?.slice(2), refusal);
   if (fault === 'account') return explainAccount(command, words);
   return 'the server is not ready: it takes no mail at the moment';
+}
+
+const oauth = 'OAuth (SMTP_OAUTH_TOKEN_URL, oauth)';
+
+/** What to do about a login that the server refuses for good. */
+function adviseLogin(command: string, { code, enhanced, words }: Reply): string {
+  if (command.includes('XOAUTH2')) {
+    return 'check SMTP_USERNAME and SMTP_OAUTH_SCOPE (username, oauth.scope), and what the application may do at the provider';
+  }
+  if (/smtpclientauth|basic auth|(disabled|not enabled|blocked) for (the|this|your)\b/.test(words)) {
+    return `the provider has switched off passwords: allow them there, or use ${oauth}`;
+  }
+  if (code === 534 || /app(lication)?(-specific)? password|web ?(browser|login)/.test(words)) {
+    return `it takes an app password or ${oauth}, not the password of the account`;
+  }
+  // RFC 4954 §6.
+  if (code === 538 || enhanced === '5.7.11' || /starttls|encryption required/.test(words)) {
+    return 'it takes one over TLS only (SMTP_REQUIRE_TLS, requireTls)';
+  }
+  if (/^50[0-4]$/.test(String(code))) {
+    return `it knows no login with a password: check SMTP_PORT (port), or leave out ${credentials}`;
+  }
+  return `check ${credentials}`;
 }
 
 function explainRecipient(words: string, detail: string | undefined, { category }: Refusal): string {

@@ -16,16 +16,16 @@ export function parseReply(code: number, response: string): Reply {
     code,
     enhanced: parseEnhancedCode(response),
     words: text
-      .replace(/^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3}\b)?/gm, ' ')
+      .replace(/^\d{3}[ -](#?[245]\.\d{1,3}\.\d{1,3}\b)?/gm, ' ')
       .replace(/<[^<>]*>|[^\s<>]+@[^\s<>]+/g, ' ')
       .replace(/\s+/g, ' '),
   };
 }
 
-/** RFC 3463 §2; qmail puts it at the end. */
+/** RFC 3463 §2; qmail puts it at the end, and Cisco's gateways put a # before it. */
 export function parseEnhancedCode(response: string): string | undefined {
   const [, first, last] =
-    /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b|\(#([245]\.\d{1,3}\.\d{1,3})\)/.exec(response) ?? [];
+    /^\d{3}[ -]#?([245]\.\d{1,3}\.\d{1,3})\b|\(#([245]\.\d{1,3}\.\d{1,3})\)/.exec(response) ?? [];
   return first ?? last;
 }
 
@@ -59,7 +59,7 @@ const replyRules: readonly Rule[] = [
   {
     fault: 'recipient',
     words: [
-      /gr[ae]y-?list|recipient thread limit|receiving (e?mail |messages )?(too|at a rate)|receive limit|messages [^.]{0,20}can receive/,
+      /gr[ae]y-?list|not yet authori[sz]ed to deliver|recipient thread limit|receiving (e?mail |messages )?(too|at a rate)|receive limit|messages [^.]{0,20}can receive/,
       /too (many|much) [^.]{0,40}(to|for) (this|the|that) (user|recipient|mailbox|account)/,
     ],
   },

@@ -70,6 +70,22 @@ test('a mail server that does not speak TLS, or only TLS, is said to', async () 
   assert.match(cause, /does not answer: .*SMTP_SECURE/);
 });
 
+// Reported as "the session failed": the port was that of IMAP, POP or a web server.
+test('a server that speaks something else is said to', async () => {
+  for (const greeting of ['* OK IMAP4rev1 ready', '+OK POP3 ready', 'HTTP/1.1 400 Bad Request']) {
+    const { port } = await startScriptedSmtp(({ line }) => (line === 'CONNECT' ? greeting : undefined));
+    assert.match(await askSmtp({ port }), /does not speak SMTP: check SMTP_HOST and SMTP_PORT/);
+  }
+});
+
+test('TLS that a server offers but cannot start is not said to be missing', async () => {
+  const { port } = await startScriptedSmtp(({ line }) => {
+    if (line.startsWith('EHLO')) return '250-test\r\n250 STARTTLS';
+    return line === 'STARTTLS' ? '454 4.7.0 TLS not available due to local problem' : undefined;
+  });
+  assert.match(await askSmtp({ port }), /offers TLS, but cannot start it at the moment \(454 4\.7\.0\)/);
+});
+
 test('a mail server that cannot be reached is said to', async () => {
   const { port, close } = await startSmtpServer();
   await close();
@@ -86,7 +102,22 @@ test('a login that a mail server refuses is said to be', async () => {
       '535 5.7.8 Username and Password not accepted',
       /refuses the login: check SMTP_USERNAME and SMTP_PASSWORD/,
     ],
-    ['534 5.7.9 Application-specific password required', /refuses the login/],
+    // Gmail, Microsoft 365, Exchange and Postfix: reported as "wrong password" where no password would have helped.
+    [
+      '534 5.7.9 Application-specific password required',
+      /refuses the login: it takes an app password or OAuth/,
+    ],
+    [
+      '535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant',
+      /the provider has switched off passwords: allow them there, or use OAuth \(SMTP_OAUTH_TOKEN_URL/,
+    ],
+    [
+      '535 5.7.139 Authentication unsuccessful, basic authentication is disabled',
+      /the provider has switched off passwords/,
+    ],
+    ['538 5.7.11 Encryption required', /over TLS only \(SMTP_REQUIRE_TLS/],
+    ['504 5.7.4 Unrecognized authentication type', /knows no login with a password: check SMTP_PORT/],
+    ['503 5.5.1 Error: authentication not enabled', /or leave out SMTP_USERNAME and SMTP_PASSWORD/],
     ['454 4.7.0 Temporary authentication failure', /cannot check the login at the moment/],
   ] as const) {
     const { port } = await startScriptedSmtp(({ line }) => {

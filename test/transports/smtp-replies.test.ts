@@ -58,6 +58,9 @@ const replies = {
     '451 Temporary local problem - please try later',
     '451 Could not complete recipient verify callout',
     '451 Greylisted, please try again in 5 minutes',
+    '451 192.0.2.1 is not yet authorized to deliver mail from <c@d.example> to <a@b.example>. Please try later.',
+    // Cisco
+    '550 #5.1.0 Address rejected.',
     '451-The sender is new to us.\n451 Graylisted, come back later',
     '550 Unrouteable address',
     '550 unknown user',
@@ -136,6 +139,7 @@ const replies = {
     '552 User mailbox exceeds allowed size',
   ],
   account: [
+    '550 #5.7.1 Your access to submit messages to this e-mail system has been rejected.',
     // Providers to which the account, its addresses, plan or domain are not good enough
     '550 IP is not in your whitelist',
     '550 5.7.1 IP is not in whitelist',
