@@ -68,8 +68,9 @@ if record[SHORT] then
 end
 record[ATTEMPTS_LEFT] = record[ATTEMPTS_LEFT] - 1
 if ARGV[3] ~= '' then add_attempt(budget, { ARGV[3], now, record[ENDS_AT], period, record[SIDE] }) end
-save_budget(KEYS[1], budget, expires_at)
-return answer({
+local counted = answer({
   'counted', record[CHALLENGE], record[KEY_ID], record[WINDOW], record[DIGITS], join_channels(record), record[MUTE] and 1 or 0,
   record[ATTEMPTS_LEFT], record[SIDE], write_ms(record[ENDS_AT]), record[LAST_SEND][2] or ''
 })
+save_budget(KEYS[1], budget, expires_at)
+return counted

@@ -23,21 +23,24 @@ local ATTEMPT_ID, ATTEMPTED_AT, RECORD_ENDS_AT, GUESS_ENDS_AT, PAID_BY = 1, 2, 3
 -- A send of a day: { time, which is also its id; units; record, '' once that was used; whether it was paid; network; receipt }.
 -- Oldest first.
 local SENT_AT, UNITS, SENT_RECORD, IS_PAID, NETWORK, RECEIPT = 1, 2, 3, 4, 5, 6
-local DAY_LENGTH = DAY_SECONDS * 1000000
 
 -- Moves every time in a budget but the ends of periods, which are far away.
 local function move_times(budget, by)
   for side = UNKNOWN, KNOWN do
-    for _, log in ipairs(budget[side]) do
+    for kind = SENDS, VERIFIES do
+      local log = budget[side][kind]
       for i = 1, #log do log[i] = log[i] + by end
     end
-    for _, send in ipairs(budget[DAY_SENDS][side]) do send[SENT_AT] = send[SENT_AT] + by end
+    local day = budget[DAY_SENDS][side]
+    for i = 1, #day do day[i][SENT_AT] = day[i][SENT_AT] + by end
   end
-  for _, record in ipairs(budget[RECORDS]) do
-    record[ENDS_AT] = record[ENDS_AT] + by
-    record[LAST_SEND][1] = record[LAST_SEND][1] + by
+  local records, attempts = budget[RECORDS], budget[ATTEMPTS]
+  for i = 1, #records do
+    local record, send = records[i], records[i][LAST_SEND]
+    record[ENDS_AT], send[1] = record[ENDS_AT] + by, send[1] + by
   end
-  for _, attempt in ipairs(budget[ATTEMPTS]) do
+  for i = 1, #attempts do
+    local attempt = attempts[i]
     attempt[ATTEMPTED_AT] = attempt[ATTEMPTED_AT] + by
     attempt[RECORD_ENDS_AT] = attempt[RECORD_ENDS_AT] + by
   end
@@ -50,8 +53,8 @@ local BASE = 7
 local function drop_old_sends(day)
   for side = UNKNOWN, KNOWN do
     local first = day[side][1]
-    if first and first[SENT_AT] + DAY_LENGTH <= now then
-      day[side] = filter(day[side], function(send) return send[SENT_AT] + DAY_LENGTH > now end)
+    if first and first[SENT_AT] + DAY <= now then
+      day[side] = filter(day[side], function(send) return send[SENT_AT] + DAY > now end)
     end
   end
 end
@@ -65,18 +68,18 @@ local function load_budget(key)
   return { { {}, {}, {} }, { {}, {}, {} }, {}, {}, 0, day }
 end
 
+-- Comes last: afterwards the times in it are no longer absolute.
 local function save_budget(key, budget, expires_at)
   budget[EXPIRES_AT] = math.max(budget[EXPIRES_AT], expires_at or 0)
   local base, last = 0, budget[EXPIRES_AT]
   for side = UNKNOWN, KNOWN do
     local sends, day = budget[side][SENDS], budget[DAY_SENDS][side]
     base = math.max(base, sends[#sends] or 0)
-    if #day > 0 then last = math.max(last, day[#day][SENT_AT] + DAY_LENGTH) end
+    if #day > 0 then last = math.max(last, day[#day][SENT_AT] + DAY) end
   end
   budget[BASE] = base
   move_times(budget, -base)
   save(key, budget, last)
-  move_times(budget, base)
 end
 
 -- Enough of a challenge to tell the records of a day apart.

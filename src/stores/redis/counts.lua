@@ -107,7 +107,6 @@ local function find_place(places, name)
 end
 
 -- Sign-ins are counts too, { day, count, day, count … }. Days are numbered from 1970 on.
-local DAY = DAY_SECONDS * 1000000
 local today = math.floor(now / DAY)
 
 local function load_days(key)

@@ -44,7 +44,7 @@ local function inspect_counts(side)
   return {
     list_ages(counts[SENDS]), list_ages(counts[REFUSALS]), list_ages(counts[VERIFIES]), guesses[count],
     guesses[count] > 0 and to_ms(guesses[ends_at] - now) or 0, units,
-    first and to_ms(first[SENT_AT] + DAY_LENGTH - now) or 0
+    first and to_ms(first[SENT_AT] + DAY - now) or 0
   }
 end
 local sign_out = load_sign_out(KEYS[3])

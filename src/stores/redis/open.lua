@@ -84,9 +84,9 @@ local function wait_for_day(used, of_network)
   for _, one in ipairs(day[side]) do
     used = used - one[UNITS]
     if of_network and one[NETWORK] == network then of_network = of_network - one[UNITS] end
-    if not find_refusal(day_figures, used, of_network, UNITS_PER_SEND) then return one[SENT_AT] + DAY_LENGTH - now end
+    if not find_refusal(day_figures, used, of_network, UNITS_PER_SEND) then return one[SENT_AT] + DAY - now end
   end
-  return DAY_LENGTH
+  return DAY
 end
 
 -- What has no room for one more send of the day, or nil; microseconds until it has; whether a check would help.
@@ -137,9 +137,6 @@ record[LAST_SEND] = { send }
 if day then
   table.insert(day[side], { send, UNITS_PER_SEND, shorten(record[CHALLENGE]), is_paid, network, receipt })
 end
--- In this order, so that a failure in between counts too much.
-if count_spending then count_spending() end
-save_budget(KEYS[1], budget, math.max(record[ENDS_AT], send + period_seconds * 1000000))
 
 local life = record[ENDS_AT] - now
 local wait = math.max(compute_waits())
@@ -149,7 +146,11 @@ if day and is_enforced then
   -- Nobody has to wait for what a check would let through.
   if limit and not is_helped then wait = math.max(wait, for_day) end
 end
-return answer({
+local opened = answer({
   'opened', record[CHALLENGE], record[KEY_ID], record[WINDOW], record[DIGITS], join_channels(record), record[MUTE] and 1 or 0,
   string.format('%.0f', send), math.floor(life / 1000), to_ms(wait), exceeded, exceeded_row or 0
 })
+-- In this order, so that a failure in between counts too much.
+if count_spending then count_spending() end
+save_budget(KEYS[1], budget, math.max(record[ENDS_AT], send + period_seconds * 1000000))
+return opened

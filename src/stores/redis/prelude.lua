@@ -14,7 +14,9 @@ local now = clock[1] * 1000000 + clock[2] + SETTINGS[1]
 local function read_fence()
   if not SETTINGS[2] then return '' end
   local info = redis.call('INFO', 'replication')
-  local id = string.match(info, 'master_replid:(%x+)')
+  -- A pattern that may begin anywhere is tried everywhere, which takes five times as long.
+  local _, label_end = string.find(info, 'master_replid:', 1, true)
+  local id = label_end and string.match(info, '^%x+', label_end + 1)
   if not id or not string.find(info, 'role:master', 1, true) then
     error('UNFENCED: this server is not a master, or hides master_replid')
   end
@@ -43,16 +45,16 @@ end
 
 -- The first entry that passes and its index; nil without one.
 local function find(entries, passes)
-  for i, entry in ipairs(entries) do
-    if passes(entry) then return entry, i end
+  for i = 1, #entries do
+    if passes(entries[i]) then return entries[i], i end
   end
 end
 
 -- The entries that pass, in the same order.
 local function filter(entries, passes)
   local kept = {}
-  for _, entry in ipairs(entries) do
-    if passes(entry) then table.insert(kept, entry) end
+  for i = 1, #entries do
+    if passes(entries[i]) then kept[#kept + 1] = entries[i] end
   end
   return kept
 end

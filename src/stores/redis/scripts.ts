@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Cluster, type Redis } from 'ioredis';
 import { bucketsPerPeriod, unitsPerSend, verifiedDays } from '../../core/ladder.js';
 import { daySeconds, fewestShortAttempts, policyNumbers } from '../../core/policy.js';
+import { leanScript } from '../../fast/lean-script.js';
 import { createScriptWriter, ScriptCommand } from '../../fast/script-command.js';
 import type { TimeoutQueue } from '../../fast/timeout-queue.js';
 
@@ -21,7 +22,7 @@ const constants = {
   UNITS_PER_SEND: unitsPerSend,
   BUCKETS_PER_PERIOD: bucketsPerPeriod,
   VERIFIED_DAYS: verifiedDays,
-  DAY_SECONDS: daySeconds,
+  DAY: daySeconds * 1_000_000, // in microseconds, like all times in the scripts
 };
 const prelude = `local ${Object.keys(constants).join(', ')} = ${Object.values(constants).join(', ')}\n${loadSource('prelude')}`;
 
@@ -57,7 +58,7 @@ export function forEachScript<Value>(make: (name: ScriptName) => Value): Record<
  * @param timeouts for a client of one server that this store has made; any other sends commands in its own way
  */
 export function loadScript(name: ScriptName) {
-  const source = [prelude, ...parts[name].map(loadSource), loadSource(name)].join('\n');
+  const source = leanScript([prelude, ...parts[name].map(loadSource), loadSource(name)].join('\n'));
   const digest = createHash('sha1').update(source).digest('hex');
   const write = createScriptWriter(digest);
   return async (redis: RedisClient, timeouts: TimeoutQueue | undefined, keys: string[], args: string[]) => {
