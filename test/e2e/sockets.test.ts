@@ -51,6 +51,20 @@ describe('over a real socket', () => {
     assert.equal(status(await send(100_000)), 431);
   });
 
+  // Reported of other services: a load balancer that began each connection with its own bytes, and health checks that hung.
+  test('what begins with another protocol is answered with 400 at once', async () => {
+    const http1 = 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n';
+    for (const bytes of [
+      `PROXY TCP4 192.0.2.1 192.0.2.2 51234 80\r\n${http1}`,
+      `\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c............${http1}`,
+      'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+      '\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03',
+    ]) {
+      assert.equal(status(await exchange(bytes)), 400, JSON.stringify(bytes));
+    }
+    assert.equal((await fetch(`http://127.0.0.1:${server.port}/livez`)).status, 200);
+  });
+
   test('a body of 1 MiB is answered with 400, and the connection continues', async () => {
     for (let i = 0; i < 3; i++) {
       const response = await fetch(`http://127.0.0.1:${server.port}/api/v1/otp/request`, {
