@@ -27,7 +27,7 @@ export function createFrontPage(config: Config): Route {
     answer(request) {
       const { method } = request;
       if (method === 'OPTIONS') return { status: 204, headers: securityHeaders, body: null };
-      return page && isNavigation(method, request.header('accept')) ? page : replyNotFound();
+      return page && isNavigation(method, request) ? page : replyNotFound();
     },
   };
 }

@@ -82,7 +82,7 @@ export function createGateRoutes(parts: GateParts): Route[] {
         const answer = await answerAt(site, parts, request, call);
         if (answer) return answer;
         const method = request.header('x-forwarded-method') ?? 'GET';
-        if (site === null || !isNavigation(method, request.header('accept'))) return refuse(request);
+        if (site === null || !isNavigation(method, request)) return refuse(request);
         return replyJson(302, { active: false }, { Location: locateSignIn(request, parts) });
       },
     },

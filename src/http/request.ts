@@ -23,9 +23,14 @@ export interface HttpRequest {
   readBytes(): Promise<Uint8Array>;
 }
 
-/** Whether a browser navigates here. Programs could mistake a page for the answer. */
-export function isNavigation(method: string, accept: string | null): boolean {
-  return /^(GET|HEAD)$/i.test(method) && /\btext\/html\b/i.test(accept ?? '');
+/**
+ * Whether a browser navigates here, and shows what comes. Programs, and scripts that ask for parts of a page, could mistake
+ * another page for the answer. Browsers say what they do (W3C Fetch Metadata §2.3) where the connection is secure.
+ */
+export function isNavigation(method: string, { header }: Pick<HttpRequest, 'header'>): boolean {
+  if (!/^(GET|HEAD)$/i.test(method) || !/\btext\/html\b/i.test(header('accept') ?? '')) return false;
+  const mode = header('sec-fetch-mode');
+  return mode ? mode === 'navigate' : !/^XMLHttpRequest$/i.test(header('x-requested-with') ?? '');
 }
 
 export const maxBodyBytes = 4096;

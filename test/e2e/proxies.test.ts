@@ -77,6 +77,19 @@ describeProxies('', site, (askSite) => {
     assert.deepEqual([tooLong.status, tooLong.headers['location']], [302, '/sign-in']);
   });
 
+  test('a script that asks for a part of a page gets the 401, and no sign-in page in its place', async () => {
+    for (const says of [
+      ['Sec-Fetch-Mode', 'cors'],
+      ['X-Requested-With', 'XMLHttpRequest'],
+    ] as const) {
+      const { status, reached } = await askSite({ path: '/part', headers: [acceptsPages, says] });
+      assert.deepEqual([status, reached], [401, 0], says[0]);
+    }
+    const navigates = ['Sec-Fetch-Mode', 'navigate'] as const;
+    const { status } = await askSite({ path: '/part', headers: [acceptsPages, navigates] });
+    assert.equal(status, 302);
+  });
+
   test('the application learns who it is, by the bearer header and by the session cookie', async () => {
     for (const [identity, lines] of [
       [alice, aliceLines],

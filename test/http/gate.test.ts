@@ -178,6 +178,30 @@ describe('the gate', () => {
     }
   });
 
+  // Reported of other gates: a table that a script reloads shows the sign-in page in its place once the session has ended.
+  test('sends no script that asks for a part of a page to the sign-in page', async () => {
+    const { ask } = await signIn();
+    const html = { Accept: 'text/html, */*; q=0.01', 'X-Forwarded-Uri': '/part' };
+    for (const script of [
+      { 'Sec-Fetch-Mode': 'cors', 'Sec-Fetch-Dest': 'empty' },
+      { 'Sec-Fetch-Mode': 'same-origin', 'Sec-Fetch-Dest': 'empty' },
+      { 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'script' },
+      // Browsers do not say it over plain http, but jQuery and others do.
+      { 'X-Requested-With': 'XMLHttpRequest' },
+    ]) {
+      assert.equal((await ask('forward-auth', { ...html, ...script })).status, 401, JSON.stringify(script));
+    }
+    for (const person of [
+      { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' },
+      { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'iframe' },
+      // Web views on Android name their application.
+      { 'X-Requested-With': 'com.example.app' },
+      { 'Sec-Fetch-Mode': '', 'X-Requested-With': '' },
+    ]) {
+      assert.equal((await ask('forward-auth', { ...html, ...person })).status, 302, JSON.stringify(person));
+    }
+  });
+
   test('sends browsers of a shared sign-in to the one page, with the whole way back', async () => {
     const { otp } = createTestOtp({ cookieDomain: 'example.com', publicUrl: 'https://login.example.com/' });
     const response = await otp.handler(
