@@ -1,6 +1,6 @@
 import type { Forecast } from '../core/forecast.js';
 import { computeOdds, yearDays } from '../core/odds.js';
-import { daySeconds, limitPeriodSeconds } from '../core/policy.js';
+import { limitPeriodsPerDay } from '../core/policy.js';
 import { countWindows } from '../core/window.js';
 import type { Environment } from '../options/settings.js';
 import { sayTakeover } from './say-odds.js';
@@ -10,7 +10,7 @@ export function computeWindowOdds(
   config: Pick<Environment, 'OTP_DIGITS' | 'OTP_DRIFT_TOLERANCE' | 'RATE_VERIFY_OTP_MAX'>,
 ): number {
   const { OTP_DIGITS: digits, OTP_DRIFT_TOLERANCE: drift, RATE_VERIFY_OTP_MAX: max } = config;
-  const guesses = max * (daySeconds / limitPeriodSeconds) * countWindows(drift);
+  const guesses = max * limitPeriodsPerDay * countWindows(drift);
   return computeOdds([[guesses, 10 ** -digits]]);
 }
 

@@ -5,6 +5,7 @@ import { toBudgetIdentity } from './budget-identity.js';
 import { deriveAddressTag, deriveCode, deriveTag } from './code.js';
 import type { Identity } from './identity.js';
 import { findCodeKey, type Keys } from './keys.js';
+import { findNeighbourhood } from './neighbours.js';
 import { isPersonsAddress } from './person-address.js';
 import { openChallenge, type SealedRecord, sealChallenge } from './sealed-challenge.js';
 
@@ -48,7 +49,6 @@ export interface PhoneTags {
 const maxCountries = 1024;
 /** Callers compare networks with few others, and a send keeps one for a day. */
 const networkTagLength = 11;
-const lastDigits = 4;
 /** The empty purpose, which no request has: another purpose must not bring another budget. */
 const acrossPurposes = '';
 
@@ -101,7 +101,7 @@ export function createDerivation(keys: Keys, namespace: string) {
     /** Tags of a phone number's prefix and country, for the limits on requests. */
     derivePhoneTags: (number: string, country: string, side: 'unknown' | 'known'): PhoneTags => ({
       country: deriveCountry(`phone_country ${side} ${country}`),
-      prefix: deriveAddressTag(keys.address, `phone_prefix ${side} ${number.slice(0, -lastDigits)}`),
+      prefix: deriveAddressTag(keys.address, `phone_prefix ${side} ${findNeighbourhood(number)}`),
     }),
     /** The challenge that carries this record, for exactly this subject. */
     sealChallenge: (identity: string, purpose: string, record: SealedRecord) =>

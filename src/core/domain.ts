@@ -15,3 +15,8 @@ export function canonicaliseDomain(text: string): string | null {
   const domain = toAsciiDomain(text);
   return domain !== null && hostName.test(domain) ? domain : null;
 }
+
+/** Whether a host is this domain or under it. */
+export function isInDomain(host: string, domain: string): boolean {
+  return `.${host}`.endsWith(`.${domain}`);
+}

@@ -2,7 +2,7 @@ import { identityLadder, unitsPerSend } from './ladder.js';
 import {
   daySeconds,
   guessMemorySeconds,
-  limitPeriodSeconds,
+  limitPeriodsPerDay,
   longAttempts,
   type Policy,
   refusedSends,
@@ -59,7 +59,7 @@ export function countSendsInDay({
 }: Pick<GuessingPolicy, 'requestIdentityMax' | 'resendCooldownSeconds'>): number {
   const cooledDown =
     resendCooldownSeconds === 0 ? Number.POSITIVE_INFINITY : Math.ceil(daySeconds / resendCooldownSeconds);
-  return Math.min(requestIdentityMax * (daySeconds / limitPeriodSeconds), cooledDown);
+  return Math.min(requestIdentityMax * limitPeriodsPerDay, cooledDown);
 }
 
 /** Sends to one identity that are not given back: in a day, and without waiting. */

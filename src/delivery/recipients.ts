@@ -1,4 +1,5 @@
 import { domainOf } from '../core/identity.js';
+import { findNeighbourhood } from '../core/neighbours.js';
 import type { Message } from '../ports.js';
 
 export type Recipient = Pick<Message, 'channel' | 'to'>;
@@ -11,5 +12,5 @@ export function groupRecipient({ channel, to }: Recipient): string {
 /** Who shares places in the retry lane: a domain, or numbers that differ in their last four digits alone. */
 export function groupRetries(recipient: Recipient): string {
   const { channel, to } = recipient;
-  return channel === 'email' || channel === 'custom' ? groupRecipient(recipient) : to.slice(0, -4);
+  return channel === 'email' || channel === 'custom' ? groupRecipient(recipient) : findNeighbourhood(to);
 }

@@ -1,5 +1,6 @@
 import { OtpError } from '../errors.js';
 import type { Call } from '../outcomes/call.js';
+import { toFailure } from '../outcomes/failure.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import { replyProblem } from './problems.js';
 import type { HttpReply } from './reply.js';
@@ -10,8 +11,9 @@ export const retrySoonSeconds = 1;
 export function replyError(error: unknown, outcomes: Outcomes, call: Call): HttpReply {
   if (error instanceof OtpError && error.code !== 'internal') {
     const { code, message } = error;
-    if (code !== 'store_unavailable' && code !== 'overloaded') return replyProblem(code, message);
-    outcomes.report({ event: 'request.failed', ...call, status: code, cause: message });
+    const status = toFailure(error);
+    if (status === 'internal') return replyProblem(code, message);
+    outcomes.report({ event: 'request.failed', ...call, status, cause: message });
     return replyProblem(code, message, { retry_after_seconds: retrySoonSeconds });
   }
   outcomes.report({ event: 'request.failed', ...call, status: 'internal', ...describeFault(error) });

@@ -2,6 +2,7 @@ import type { EntryRules, Site } from '../core/entry.js';
 import { parseCanonical } from '../core/identity.js';
 import { signInPurpose } from '../core/policy.js';
 import { prefixOf } from '../core/public-prefix.js';
+import { maxReturnUrlLength } from '../core/return-url.js';
 import type { Call } from '../outcomes/call.js';
 import type { GateRefused } from '../outcomes/outcome.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
@@ -9,7 +10,7 @@ import type { TokenClaims } from '../tokens/claims.js';
 import type { Tokens } from '../tokens/tokens.js';
 import { challengeBearer, parseBearer, userHeader } from './bearer.js';
 import type { RouteDocument } from './describe.js';
-import { escapeBytes, maxTargetLength, parseForwarded, parseOriginalUrl } from './place.js';
+import { escapeBytes, parseForwarded, parseOriginalUrl } from './place.js';
 import { problems, replyProblem } from './problems.js';
 import { type HttpReply, replyJson } from './reply.js';
 import { type HttpRequest, isNavigation } from './request.js';
@@ -214,7 +215,7 @@ function locateSignIn(
 ): string {
   const page = signInUrl ?? `${prefixOf(publicUrl)}/sign-in`;
   const target = escapeBytes(locateRequest(request, signInUrl));
-  return target.length > maxTargetLength ? page : `${page}?rd=${encodeURIComponent(target)}`;
+  return target.length > maxReturnUrlLength ? page : `${page}?rd=${encodeURIComponent(target)}`;
 }
 
 /** The requested path, or the whole URL if the sign-in page is on another host. */

@@ -24,9 +24,6 @@ function createPlace(authority: string, target: string): Place | null {
   return { host, path };
 }
 
-/** Longer return URLs are dropped: proxies cap header size and would answer 502 instead of showing the page. */
-export const maxTargetLength = 1024;
-
 /** Percent-encodes non-ASCII bytes like a browser. In a header each character is one byte (RFC 9110 §5.5). */
 export function escapeBytes(target: string): string {
   return target.replace(

@@ -76,9 +76,8 @@ export function findRightsFault(keys: ApiKeys): string | undefined {
 }
 
 export function listCallers(keys: ApiKeys): ApiCaller[] {
-  return keys.map((key) =>
-    typeof key === 'string'
-      ? { name: undefined, hash: key, rights: ['otp'] }
-      : { name: key.name, hash: key.hash, rights: key.rights ?? ['otp'] },
-  );
+  return keys.map((key) => {
+    const { name, hash, rights = ['otp'] } = typeof key === 'string' ? { name: undefined, hash: key } : key;
+    return { name, hash, rights };
+  });
 }

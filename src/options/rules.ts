@@ -1,3 +1,4 @@
+import { isInDomain } from '../core/domain.js';
 import { parsePhoneCountries } from '../core/phone-countries.js';
 import { createPolicy, type DeliveryMode, signInPurpose } from '../core/policy.js';
 import { loadGateFile } from '../gate-file/watch.js';
@@ -77,7 +78,7 @@ const rules: readonly Rule[] = [
   ({ cookieDomain, publicUrl }) =>
     cookieDomain !== undefined &&
     publicUrl !== undefined &&
-    !`.${new URL(publicUrl).hostname}`.endsWith(`.${cookieDomain}`) &&
+    !isInDomain(new URL(publicUrl).hostname, cookieDomain) &&
     `publicUrl must be the URL of a host under cookieDomain (${cookieDomain}), got ${publicUrl}`,
   ({ gateFile, gateAllow }) =>
     gateFile !== undefined &&

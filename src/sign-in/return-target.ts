@@ -1,5 +1,6 @@
+import { isInDomain } from '../core/domain.js';
 import { prefixOf } from '../core/public-prefix.js';
-import { maxTargetLength } from '../http/place.js';
+import { maxReturnUrlLength } from '../core/return-url.js';
 import { isOwnPath } from './paths.js';
 
 export type ReturnTargets = ReturnType<typeof createReturnTargets>;
@@ -33,7 +34,7 @@ export function createReturnTargets({ publicUrl, cookieDomain, home }: ReturnTar
     // URL parsers accept more than names hold, such as `a&b.example.com`.
     if (!/^[a-z0-9._-]+$/.test(hostname)) return false;
     // On any port, as the cookie is (RFC 6265 §8.5).
-    return cookieDomain !== undefined && (hostname === cookieDomain || hostname.endsWith(`.${cookieDomain}`));
+    return cookieDomain !== undefined && isInDomain(hostname, cookieDomain);
   }
 
   /**
@@ -41,7 +42,7 @@ export function createReturnTargets({ publicUrl, cookieDomain, home }: ReturnTar
    * Null for anything else.
    */
   function parse(target: string | null | undefined): string | null {
-    if (!target || target.length > maxTargetLength || isSuspect(target)) return null;
+    if (!target || target.length > maxReturnUrlLength || isSuspect(target)) return null;
     if (target.startsWith('/')) {
       const url = URL.canParse(target, ownHost) ? new URL(target, ownHost) : null;
       if (url?.origin !== ownHost || target.startsWith('//')) return null;

@@ -57,6 +57,10 @@ export function createTokens(options: TokenOptions) {
   const findRevocation = createRevocationFinder({ ...options, isRequired: options.isRevocationRequired });
   const tagsOf = remember(maxTags, (identity: string) => options.deriveOwnerTags(readIdentity(identity)));
 
+  const mayContinue = async (identity: string, purpose: string) =>
+    (await options.mayContinue?.(identity, purpose)) ?? true;
+  const readClaims = async (identity: string) => (await options.readClaims?.(identity)) ?? {};
+
   /** Whom an outcome is about. */
   const describe = (kind: TokenKind, { identity, purpose }: Pick<Sustained, 'identity' | 'purpose'>) => ({
     kind,
@@ -151,13 +155,13 @@ export function createTokens(options: TokenOptions) {
       const { identity, purpose } = sustained;
       const about = { ...call, ...describe('refresh', sustained) };
       const isLasting = options.lastingPurposes.includes(purpose);
-      if (!isLasting || !((await options.mayContinue?.(identity, purpose)) ?? true)) {
+      if (!isLasting || !(await mayContinue(identity, purpose))) {
         await families?.end(opened);
         outcomes.report({ event: 'session.ended', ...about, cause: 'not_allowed' });
         return null;
       }
       // Before the token is used up, so that a failure here signs nobody out.
-      const extraClaims = (await options.readClaims?.(sustained.identity)) ?? {};
+      const extraClaims = await readClaims(identity);
       // After the hooks, so that no slow call comes between this check and the new token.
       if (await isSignedOut(sustained)) {
         await families?.end(opened);
@@ -179,8 +183,8 @@ export function createTokens(options: TokenOptions) {
       const { sid, sub, purpose, amr, auth_time } = claims;
       if (sid === undefined || !families) return { status: 'kept' };
       try {
-        if (!((await options.mayContinue?.(sub, purpose)) ?? true)) return { status: 'kept' };
-        const extraClaims = (await options.readClaims?.(sub)) ?? {};
+        if (!(await mayContinue(sub, purpose))) return { status: 'kept' };
+        const extraClaims = await readClaims(sub);
         // After the hooks, so that no slow call comes between these checks and the new token.
         if (!(await families.isSessionLive(sid))) return { status: 'kept' };
         if (!(await isTimelyRenewal(store, claims, lifeSeconds(claims)))) {

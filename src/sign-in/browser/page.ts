@@ -1,12 +1,10 @@
 // Makes the sign-in page easier to use. Every step works without scripts.
 
+import { maxReturnUrlLength } from '../../core/return-url.js';
 import { submitOnce } from './busy.js';
 import { watchCode } from './code-field.js';
 import { offerCountries } from './countries.js';
 import { answerCheck } from './human-check.js';
-
-/** As in `http/place.ts`. */
-const maxTargetLength = 1024;
 
 const find = <Type extends HTMLElement>(selector: string) => document.querySelector<Type>(selector);
 
@@ -32,7 +30,7 @@ function keepFragment(): void {
   // Where to go afterwards, and where the choice of a language leads.
   for (const field of document.querySelectorAll<HTMLInputElement>('[name=rd], [name=page]')) {
     const { value } = field;
-    if (!value.includes('#') && value.length + hash.length <= maxTargetLength) field.value += hash;
+    if (!value.includes('#') && value.length + hash.length <= maxReturnUrlLength) field.value += hash;
   }
 }
 
