@@ -2,13 +2,13 @@ import type { Channel } from '../core/policy.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import { nameFailure, pickAccepted, pickRefusal } from '../outcomes/receipt.js';
 import type { MonotonicClock, RoutedReceipt, RoutedRefusal } from '../ports.js';
-import { pickCall, type RequestFacts } from './request-outcome.js';
+import type { RequestFacts } from './request-outcome.js';
 
 /** Reports how a message fares in the background, after its request has been answered. */
 export function createDeliveryFollower(parts: { outcomes: Outcomes; monotonicClock: MonotonicClock }) {
   const { outcomes, monotonicClock } = parts;
   const describe = (facts: RequestFacts, channel: Channel) => ({
-    ...pickCall(facts),
+    ...facts.call,
     channel,
     durationMs: monotonicClock.now() - facts.startedAt,
   });

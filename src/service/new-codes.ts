@@ -1,7 +1,7 @@
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { MonotonicClock } from '../ports.js';
 import type { OpenResult, Side } from '../store-verbs.js';
-import { pickCall, type RequestFacts } from './request-outcome.js';
+import type { RequestFacts } from './request-outcome.js';
 import type { Lease, ShortCodes } from './short-codes.js';
 
 /** The cause is judged by the codes of the last one to two of these. */
@@ -99,7 +99,7 @@ export function createNewCodes(parts: {
       if (isShort) return;
       if (lease || isKnown) {
         const codeLength = opened.record.digits;
-        outcomes.report({ event: 'codes.lengthened', ...pickCall(facts), cause: 'guesses', codeLength });
+        outcomes.report({ event: 'codes.lengthened', ...facts.call, cause: 'guesses', codeLength });
       } else {
         noteShortage(facts.startedAt);
       }

@@ -7,7 +7,9 @@ import type { InvalidIdentity, RequestResult } from '../results.js';
 import type { PaidMessage } from './paid-day.js';
 
 /** What is known of a request by the time it is answered. */
-export interface RequestFacts extends Call, Subject {
+export interface RequestFacts {
+  /** Which call it is, and whom it is about. */
+  call: Call & Subject;
   /** By the monotonic clock. */
   startedAt: number;
   channel?: Channel | undefined;
@@ -25,19 +27,8 @@ export type RequestAnswer = Exclude<RequestResult, InvalidIdentity>;
 
 /** How a request for a code ended. */
 export function toRequestOutcome(facts: RequestFacts, answer: RequestAnswer, durationMs: number): Outcome {
-  const { requestId, caller, ip, identityTag, purpose, side, country, channel, withheld, receipt } = facts;
-  const call = {
-    requestId,
-    caller,
-    ip,
-    identityTag,
-    purpose,
-    side,
-    country,
-    channel,
-    durationMs,
-    action: 'request',
-  } as const;
+  const { channel, withheld, receipt } = facts;
+  const call = { ...facts.call, channel, durationMs, action: 'request' } as const;
   switch (answer.status) {
     case 'sent': {
       const { channel, codeLength } = answer;
@@ -68,18 +59,6 @@ export function toRequestOutcome(facts: RequestFacts, answer: RequestAnswer, dur
 
 /** A request that ended in an error of this service. */
 export function toFailedRequest(facts: RequestFacts, status: Failure, durationMs: number): Outcome {
-  return {
-    event: 'request.refused',
-    action: 'request',
-    ...pickCall(facts),
-    channel: facts.channel,
-    status,
-    durationMs,
-  };
-}
-
-/** Which call it is, and whom it is about. */
-export function pickCall(facts: Call & Subject): Call & Subject {
-  const { requestId, caller, ip, identityTag, purpose, side, country } = facts;
-  return { requestId, caller, ip, identityTag, purpose, side, country };
+  const { call, channel } = facts;
+  return { event: 'request.refused', action: 'request', ...call, channel, status, durationMs };
 }

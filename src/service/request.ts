@@ -10,7 +10,6 @@ import type { SpendRefusal } from './day-budgets.js';
 import { createDeliveryFollower } from './follow-delivery.js';
 import type { Parts } from './parts.js';
 import {
-  pickCall,
   type RequestAnswer,
   type RequestFacts,
   toFailedRequest,
@@ -85,7 +84,7 @@ export function createRequest(parts: Parts): Request {
     if (opened.record.alphabet === 'base32' && !testCode) sent.codeAlphabet = 'base32';
     if (isBound) sent.challenge = toWireChallenge(target, opened.record);
     const isMuted = opened.record.mute || testCode !== undefined;
-    if (testCode) outcomes.report({ event: 'test_identity.used', action: 'request', ...pickCall(facts) });
+    if (testCode) outcomes.report({ event: 'test_identity.used', action: 'request', ...facts.call });
     if (isMuted) facts.withheld = testCode ? 'test_identity' : 'not_allowed';
     const message = writeMessage(target, opened.record, sent, options);
     const openedKey = isBound ? { ...recordKey, challenge: opened.record.challenge } : recordKey;
@@ -146,7 +145,7 @@ export function createRequest(parts: Parts): Request {
     if (spent.status !== 'counted') return spent;
     if (device) {
       recordKey.side = 'known';
-      facts.side = 'known';
+      facts.call.side = 'known';
     }
     // Taken for known browsers too: how often the store is asked may not tell whether a token is valid.
     const lease = testCode ? undefined : await shortCodes.take(policy.maxAttempts);
@@ -176,7 +175,7 @@ export function createRequest(parts: Parts): Request {
     }
     facts.paid = spent.paid;
     const limit = spent.exceeded ?? opened.exceeded;
-    if (limit) outcomes.report({ event: 'budget.exceeded', ...pickCall(facts), limit, channel });
+    if (limit) outcomes.report({ event: 'budget.exceeded', ...facts.call, limit, channel });
     return opened;
   }
 
@@ -204,7 +203,7 @@ export function createRequest(parts: Parts): Request {
       if (returned) dayBudgets.giveBack(identity, returned);
       facts.paid?.putBack();
     } catch (error) {
-      outcomes.report({ event: 'release.failed', ...pickCall(facts), cause: toFailure(error) });
+      outcomes.report({ event: 'release.failed', ...facts.call, cause: toFailure(error) });
     }
   }
 
@@ -220,7 +219,8 @@ export function createRequest(parts: Parts): Request {
     const { identityTag } = target.recordKey;
     const { purpose } = target;
     const country = findCountry?.(target.identity);
-    const facts: RequestFacts = { requestId, caller, ip, identityTag, purpose, country, startedAt };
+    const call = { requestId, caller, ip, identityTag, purpose, country };
+    const facts: RequestFacts = { call, startedAt };
     let slot: DeliverySlot | null = null;
     try {
       const channel = chooseChannel(target, options.channel);

@@ -3,10 +3,11 @@ import type { Channel } from '../core/policy.js';
 import type { Call, Failure, Subject } from '../outcomes/call.js';
 import type { Outcome } from '../outcomes/outcome.js';
 import type { InvalidIdentity, Valid, Verified, VerifyResult } from '../results.js';
-import { pickCall } from './request-outcome.js';
 
 /** What is known of a verify by the time it is answered. */
-export interface VerifyFacts extends Call, Subject {
+export interface VerifyFacts {
+  /** Which call it is, and whom it is about. */
+  call: Call & Subject;
   /** Of the code that was compared. */
   channel?: Channel | undefined;
   /** What the store has kept of its last send. */
@@ -27,7 +28,7 @@ export function toVerifyOutcome(
   durationMs: number,
 ): Outcome {
   const { channel, transport, usedSecondsAgo, expiredCause } = facts;
-  const call = { ...pickCall(facts), durationMs, action: 'verify' } as const;
+  const call = { ...facts.call, durationMs, action: 'verify' } as const;
   switch (answer.status) {
     case 'valid': {
       const issued = findIssuedKind(answer, isSession);
@@ -59,7 +60,7 @@ export function toVerifyOutcome(
 
 /** A verify that ended in an error of this service. */
 export function toFailedVerify(facts: VerifyFacts, status: Failure, durationMs: number): Outcome {
-  return { event: 'code.refused', action: 'verify', ...pickCall(facts), status, durationMs };
+  return { event: 'code.refused', action: 'verify', ...facts.call, status, durationMs };
 }
 
 function findIssuedKind(answer: Verified | Valid, isSession: boolean) {

@@ -9,7 +9,6 @@ import type { Valid, Verified, VerifyOptions, VerifyResult } from '../results.js
 import type { AttemptResult, PendingRecord } from '../store-verbs.js';
 import { createTakeAttemptBack } from './lost-attempts.js';
 import type { Parts } from './parts.js';
-import { pickCall } from './request-outcome.js';
 import type { Target } from './target.js';
 import { createUsedCodes } from './used-codes.js';
 import { toFailedVerify, toVerifyOutcome, type VerifyAnswer, type VerifyFacts } from './verify-outcome.js';
@@ -173,7 +172,7 @@ export function createVerify(parts: Parts): Verify {
       throw error;
     }
     if (result.status !== 'consumed') return result;
-    if (testCode) outcomes.report({ event: 'test_identity.used', action: 'verify', ...pickCall(facts) });
+    if (testCode) outcomes.report({ event: 'test_identity.used', action: 'verify', ...facts.call });
     const { record, extraClaims, authTimeSeconds } = result;
     const verified: Verified = { status: 'valid', identity: identity.value, purpose };
     const renewed = (device || remember) && devices?.issue(recordKey.identityTag, device, authTimeSeconds);
@@ -186,7 +185,7 @@ export function createVerify(parts: Parts): Verify {
       isSession: session,
       authTimeSeconds,
       extraClaims,
-      call: facts,
+      call: facts.call,
     });
     return { ...verified, tokenType: 'bearer', ...token };
   }
@@ -210,7 +209,7 @@ export function createVerify(parts: Parts): Verify {
       : [await counting, null];
     if (device) {
       target.recordKey.side = 'known';
-      facts.side = 'known';
+      facts.call.side = 'known';
     }
     const result = refused ?? (await verify(target, code, options, device, hit, facts));
     if (result.status === 'expired') facts.usedSecondsAgo = usedCodes.findAge(target.recordKey);
@@ -229,7 +228,7 @@ export function createVerify(parts: Parts): Verify {
     const { recordKey, purpose } = target;
     const { identityTag } = recordKey;
     const country = findCountry?.(target.identity);
-    const facts: VerifyFacts = { requestId, caller, ip, identityTag, purpose, country };
+    const facts: VerifyFacts = { call: { requestId, caller, ip, identityTag, purpose, country } };
     try {
       const result = await answer(target, typed, options, facts);
       if (outcomes.areWanted()) {
