@@ -46,7 +46,7 @@ export interface SpendPlace {
 }
 
 export interface SpendRequest {
-  /** What these counts have in common. Their keys are on one server of a cluster, and those of the hit as well. */
+  /** Part of the keys of all these counts, and of the hit, so that a cluster keeps them on one server. */
   slot: string;
   rows: readonly SpendRow[];
   place?: SpendPlace | undefined;

@@ -94,8 +94,8 @@ export interface Store extends CountVerbs, StoreTraits {
   /** Shows what is held about an identity. Optional, together with `note`: without them operators cannot ask. */
   inspect?(request: InspectRequest): Promise<InspectResult>;
   /**
-   * Keeps a note on how a send fared, which `inspect` shows even after the code has expired. Replaces the previous note.
-   * Ignored unless the send is the latest of its record.
+   * Keeps a note on what became of a send, which `inspect` shows even after the code has expired. Replaces the previous
+   * note. Ignored unless the send is the latest of its record.
    */
   note?(request: NoteRequest): Promise<void>;
   /** Releases a refused send, once per id; it is returned if it counted over a day. Refused sends have a separate limit. */

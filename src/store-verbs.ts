@@ -24,7 +24,7 @@ export const storeVerbs = [
 /** What a store may leave out, see `Store`. */
 export const optionalVerbs = ['retract', 'clear', 'ended', 'inspect', 'note', 'spend', 'refund'] as const;
 
-/** Whose budget pays: that of strangers, or that of the browsers that have proven to be the owner's. */
+/** Whose budget a call counts against: that of strangers, or that of the browsers that have proven to be the owner's. */
 export type Side = 'unknown' | 'known';
 
 /** Addresses a pending record. Tags are keyed hashes: a store never sees an identity. */

@@ -1,4 +1,4 @@
-/** Work that goes on after its request was answered. */
+/** Work that continues after its request was answered. */
 export interface UnderWay {
   add(work: Promise<unknown>): void;
   /** Resolves when what is under way now has ended, well or not. */

@@ -84,7 +84,7 @@ export function requireToken(
 
 type ReadBytes = () => Promise<Uint8Array<ArrayBuffer>>;
 
-/** Fastify has read it already. */
+/** The body, which Fastify has already read. */
 function takeBody({ body }: FastifyRequest): Uint8Array<ArrayBuffer> {
   return body instanceof Uint8Array ? new Uint8Array(body) : new Uint8Array();
 }

@@ -14,8 +14,8 @@ export interface NextHandlersOptions {
    */
   remoteAddress?: ((request: Request) => string | null | undefined) | undefined;
   /**
-   * Keeps the program running until a promise settles, where it would be stopped after the answer: `after` from `next/server`.
-   * Default: nothing stops it.
+   * Where the host stops a program after its answer: keeps it running until this promise settles. Pass `after` from
+   * `next/server`. Default: the program keeps running.
    */
   waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }

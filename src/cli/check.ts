@@ -21,10 +21,7 @@ export function formatCheck(loaded: LoadedConfig, outlook: Outlook | null = null
   return [...lines, ...exceeded.map((line) => `FAILED   ${line}`), 'Configuration OK.'].join('\n');
 }
 
-/**
- * The same as the text of `check`, for programs. Every member is always there; without a valid configuration, those that
- * follow from it are null.
- */
+/** What `check --json` prints. Every member is always there; those that need a valid configuration are null without one. */
 export function formatCheckJson(
   loaded: LoadedConfig,
   outlook: Outlook | null,

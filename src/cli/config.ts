@@ -170,7 +170,7 @@ function isOfOther(line: string, names: readonly string[]): boolean {
   return !names.includes(line.replace(/:.*$/s, ''));
 }
 
-/** Whether it says that one of these settings is needed, which is given and only wrong. */
+/** Whether this line asks for one of these settings, which was given, but with an invalid value. */
 function lacks(line: string, names: readonly string[]): boolean {
   const [, needed] = /^\w+: needs (\w+):/.exec(line) ?? [];
   return needed !== undefined && names.includes(needed);

@@ -1,5 +1,5 @@
 import { unescapeQuoted } from './env-file.js';
-/** Where a text is from: only there do these mistakes happen. */
+/** Where a text comes from, since each source has mistakes of its own. */
 export type Origin = 'environment' | 'settings file' | 'secret file';
 
 export interface GivenText {

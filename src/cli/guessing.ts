@@ -26,7 +26,7 @@ function forecastOdds(config: Environment): number {
   return config.OTP_MODE === 'window' ? 0 : forecastSettings(config, []).odds.identityYear;
 }
 
-/** The settings that make guessing easy: each that does so alone, or else all that were changed. */
+/** The settings that make guessing easy: those that do so by themselves, or else all that were changed. */
 function findPoorSettings(config: Environment, limit: number): SettingName[] {
   const changed = oddsSettings.filter((name) => config[name] !== settings[name].default);
   const decisive = changed.filter(

@@ -24,7 +24,7 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
   /** Of one or more whole lines each, or how many lines were dropped at that point. */
   let chunks: (string | number)[] = [];
   let waitingLength = 0;
-  /** What the reader has not taken of the chunk that was written last. */
+  /** The part of the last chunk that the reader has not taken yet. */
   let rest: Buffer = nothing;
   /** How many lines were dropped and are reported in `rest`; undefined if it holds lines. */
   let reported: number | undefined;
@@ -45,7 +45,7 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
     }
     if (rest.length > 0 || chunks.length === 0) return;
     if (isInLine) {
-      // A write has failed there. The next line must not be lost with that one.
+      // The last write failed in the middle of a line. End that line, so that the next one stays readable.
       rest = lineEnd;
       reported = 0;
       return;

@@ -41,7 +41,7 @@ export function createPlainLogger(level: string, output: DestinationStream) {
   );
 }
 
-/** At any level of the log: missing lines must not look as if nothing had happened. */
+/** Written at every log level: a gap must not look as if nothing had happened. */
 function formatDropped(dropped: number): string {
   const time = new Date().toISOString();
   return `${JSON.stringify({ level: 'error', time, dropped, msg: 'log lines were dropped: their reader did not keep up' })}\n`;

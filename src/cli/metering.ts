@@ -8,10 +8,9 @@ const maxHeldBytes = 16 * 1024 * 1024;
 let heldBytes = 0;
 
 /**
- * Feeds Node's HTTP parser in small portions, each when the requests of those before have been answered. Left alone, it
- * turns each 64 KiB that it reads into up to 2 600 requests at once, 2 KB of memory each.
- *
- * This costs a few microseconds a request: Node then reads the socket in JavaScript.
+ * Feeds Node's HTTP parser in small portions, each only after the requests of the one before have been answered. Otherwise
+ * it turns each 64 KiB that it reads into up to 2 600 requests at the same time, 2 KB of memory each. This costs a few
+ * microseconds a request, since Node then reads the socket in JavaScript.
  *
  * @param findLatest the last response of this connection so far, given or still to give
  */

@@ -32,7 +32,7 @@ export async function prepare(environment: Source, file?: SettingsFile): Promise
   return { ...loaded, config: problems.length === 0 ? config : null, problems };
 }
 
-/** Node only prints a warning, and continues without those certificates. */
+/** Finds certificate authorities that Node cannot load: it only prints a warning, and continues without them. */
 function findLostAuthorities(path: string | undefined): string | undefined {
   if (!path) return undefined;
   try {
@@ -66,8 +66,8 @@ function findSocketProblem(path: string): string | undefined {
 }
 
 /**
- * Tries it: only the system knows whether an address belongs to this machine and a port is allowed. A port in use is no fault
- * of the configuration.
+ * Tries to listen there: only the system knows whether an address belongs to this machine and a port is allowed. A port in
+ * use is not a fault of the configuration.
  */
 function findAddressProblem(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {

@@ -17,7 +17,7 @@ export function computeStatelessOdds(guesses: number, letters = base32Length): n
 
 const yearlyOdds = computeStatelessOdds(assumedGuessesPerSecond * yearSeconds);
 
-/** Windows of time need no store, so they miss none. */
+/** Not with `OTP_MODE=window`, which needs no store for its codes. */
 export function isStateless({ STORE, OTP_MODE }: Environment): boolean {
   return STORE === 'none' && OTP_MODE === 'challenge';
 }

@@ -45,7 +45,7 @@ export function findUnknown(environment: Source, file: Source): { problems: stri
   return { problems, warnings };
 }
 
-/** A mistake in a name that no other program can have. */
+/** What is wrong with a name that can only be meant as one of our settings. */
 function findMistake(name: string): string | undefined {
   const visible = name.replace(/[\s\p{Cf}]/gu, '');
   if (visible !== name && isKnown(visible)) {

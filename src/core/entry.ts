@@ -1,6 +1,6 @@
 import type { Gate } from './gate.js';
 
-/** Where a request goes that a proxy asks about. */
+/** The host and path of the request that a proxy asks about. */
 export interface Place {
   /** In lower case, without port and without the dot of the root. */
   host: string;
@@ -16,14 +16,14 @@ export interface Profile {
   name: string;
 }
 
-/** What holds at one place. */
+/** The rules that apply at one place. */
 export interface Site {
   admits: Gate;
   /** Whether anyone may enter, signed in or not. */
   isPublic: boolean;
-  /** Whether rules speak of its host. */
+  /** Whether any rule names its host. */
   isKnown: boolean;
-  /** Left out where no rules speak of groups and names. */
+  /** Missing where the rules name no groups and no people. */
   describe?: ((identity: string) => Profile) | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface Site {
 export interface EntryRules {
   /** Who may enter somewhere: nobody else is sent codes. */
   admits: Gate;
-  /** What holds where a request goes. Null when that matters and the request does not say it. */
+  /** The rules for the place that a request is for. Null if they depend on the place and the request does not say it. */
   at(findPlace: () => Place | null): Site | null;
 }
 

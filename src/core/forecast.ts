@@ -86,11 +86,11 @@ function findLongestDelay(policy: ForecastPolicy, hasPaid: boolean): number {
 
 function findCheapestLock(policy: ForecastPolicy, hasPaid: boolean): Forecast['lock'] {
   if (!policy.hasDayBudgets) {
-    // A caller who has used up ten minutes is the first to use up the next.
+    // A caller that has used up one period of ten minutes can be the first to use up the next one.
     return { networks: 1, messages: countDay(policy, false), hours: lockHours };
   }
   const { max, freshMax, networkMax } = chooseSendFigures(policy, hasPaid);
-  // Each further network has one message that it may send as one that has sent nothing yet.
+  // Once the identity is at `max`, each further network may still send one message, until `freshMax` is reached.
   const networks = Math.ceil(max / networkMax) + (freshMax - max);
   return { networks, messages: Math.max(max, freshMax), hours: lockHours };
 }

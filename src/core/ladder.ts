@@ -19,7 +19,7 @@ export interface Figures {
   networkFrom: number;
 }
 
-/** Free, then with a human check, then refused. */
+/** A limit with two steps: what is free, and what takes a human check. Beyond the second step, it refuses. */
 export interface Ladder {
   /** The rolling period, which is counted in `bucketsPerPeriod` parts. */
   periodSeconds: number;
@@ -31,7 +31,7 @@ export interface Ladder {
 export interface DaySpending {
   ladder: Ladder;
   isOnSecondStep: boolean;
-  /** Whether a check may still be asked for. */
+  /** Whether the caller can still be asked for a human check. */
   canBeAsked: boolean;
   /** Whether it refuses; otherwise the answer says what would have been refused. */
   isEnforced: boolean;
@@ -51,7 +51,7 @@ export interface ReturnedSend {
   atMs?: number | undefined;
 }
 
-/** Sends are forgotten together with the others of the same part of a period, up to one part late and never early. */
+/** How many parts a period is counted in. All sends of one part are forgotten together: up to one part late, never early. */
 export const bucketsPerPeriod = 24;
 
 /** The limit of an IPv6 /48, as a multiple of the limit of a /64. A /48 holds 65 536 of them and is often free to get. */
@@ -129,7 +129,7 @@ export function createShortOpenLadder(max: number): Ladder {
   return createLadder(3600, { max: max / unitsPerSend }, { max: max / unitsPerSend });
 }
 
-/** The part of them that is open to strangers. */
+/** The share of the messages on paid channels that strangers may use up. */
 export const strangersPart = 3 / 4;
 
 /** Channels on which each message costs money. */
@@ -137,7 +137,10 @@ export function isPaid(channel: Channel): boolean {
   return channel === 'sms' || channel === 'whatsapp' || channel === 'voice';
 }
 
-/** Which step of a ladder a caller is on: those that cannot be asked for a check get what mail allows with one. */
+/**
+ * Whether the second step of a ladder applies: after a human check, and by mail also to callers that cannot be asked for
+ * one.
+ */
 export function isOnSecondStep(
   channel: Channel,
   { isChecked, canBeAsked }: { isChecked: boolean; canBeAsked: boolean },
@@ -150,7 +153,7 @@ export function countGivenBack(isPaid: boolean): number {
   return isPaid ? unitsPerSend - 1 : unitsPerSend;
 }
 
-/** The figures in force: of the step that the caller is on, and grown to what was verified on the best day. */
+/** The figures of the step that applies, raised to what was verified on the best day. */
 export function chooseFigures(ladder: Ladder, isOnSecondStep: boolean, bestDay = 0): Figures {
   const figures = isOnSecondStep ? ladder.checked : ladder.free;
   const growth = (bestDay * unitsPerSend) / ladder.free.max;

@@ -81,7 +81,7 @@ export function computeYearlyOdds(policy: GuessingPolicy, storeLifeSeconds?: num
   ]);
 }
 
-/** The probability that at least one of these tries succeeds, so many with a probability each. */
+/** The probability that at least one try succeeds, for counts of tries with the probability of each. */
 export function computeOdds(tries: readonly (readonly [count: number, odds: number])[]): number {
   // With logarithms: a double has too little precision for 1 - 1e-10.
   const logOfNone = tries.reduce((sum, [count, odds]) => sum + count * Math.log1p(-odds), -0);

@@ -29,7 +29,10 @@ function findByCode(typed: string): string | undefined {
   return listCountries().find((one) => one.country === code || one.callingCode === callingCode)?.country;
 }
 
-/** By its name, or the beginning of one, in English or its own language: three letters of it are most alpha-3 codes. */
+/**
+ * Finds a country by the beginning of its name, in English or its own language. The first three letters are usually its
+ * alpha-3 code.
+ */
 function findByName(typed: string): string | undefined {
   if (typed.length < 3) return undefined;
   const start = simplify(typed);
@@ -43,7 +46,7 @@ function findByName(typed: string): string | undefined {
   );
 }
 
-/** One letter away, the first letter first. */
+/** Finds a code with the two letters swapped, or else with the same first or second letter. */
 function findNear(typed: string): string | undefined {
   const [first, second] = typed.toUpperCase();
   const countries = listCountries().map(({ country }) => country);

@@ -3,12 +3,12 @@ export function toWindow(unixSeconds: number, windowSeconds: number): number {
   return Math.floor(unixSeconds / windowSeconds);
 }
 
-/** Windows whose codes are accepted at once: the current one, and so many before and after it. */
+/** The number of windows whose codes are accepted at any moment: the current one, and `driftTolerance` on each side. */
 export function countWindows(driftTolerance: number): number {
   return 2 * driftTolerance + 1;
 }
 
-/** These windows, from the first to the last. Before the first of all windows there is none. */
+/** The numbers of these windows, in order. There are none below 0. */
 export function listWindows(current: number, driftTolerance: number): number[] {
   return Array.from({ length: countWindows(driftTolerance) }, (_, index) =>
     Math.max(0, current - driftTolerance + index),

@@ -4,7 +4,7 @@ import { type Fault, faultOf, type Refusal, type RefusalCategory } from '../core
 const url = "the provider's URL";
 const hints = { address: url, tls: url, certificateName: url };
 
-/** What a refusal means, by whom it affects where the category alone does not say. */
+/** What a refusal means, by its category, and also by its fault where the category alone does not say. */
 const causes: Record<RefusalCategory, string | Record<Fault, string>> = {
   invalid_recipient: 'the provider cannot reach this recipient',
   rejected: {

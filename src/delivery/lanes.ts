@@ -1,5 +1,5 @@
 /**
- * Works on what is added, in that order, so many at a time.
+ * Works on items in the order in which they are added, at most `most` at a time.
  *
  * @param work must not reject
  */

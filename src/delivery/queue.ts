@@ -27,7 +27,7 @@ export interface QueueOptions {
 
 /** Maximum number of messages under way. */
 const mostLanes = 20;
-/** Where timers end with their request: a few seconds before they do. */
+/** Some hosts end timers with the request that set them. This is a few seconds less than they allow. */
 const longestStayMs = 25_000;
 const firstPauseMs = 250;
 /** Pauses double up to this while no transport is up. */
@@ -183,8 +183,8 @@ export function createQueue({ router, maxMessages, clock, discretion }: QueueOpt
 
   return {
     /**
-     * A slot, which counts until it is released or its message was tried once. Null when all are taken, or half of them by messages
-     * of this channel, which is down while others are served.
+     * Reserves a slot, until it is released or its message was tried once. Null when all are taken. A channel that is down
+     * while others are up gets at most half of them.
      */
     reserve(channel: Channel): Required<DeliverySlot> | null {
       if (isClosed || taken >= maxMessages || (held.get(channel) ?? 0) >= heldMax) return null;

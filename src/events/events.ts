@@ -44,7 +44,7 @@ export function createEvents(options: EventsOptions) {
     onGone(dropped) {
       isWanted = false;
       outcomes.report({ event: 'events.stopped', cause: 'HTTP 410' });
-      // The one that was answered is among them.
+      // `dropped` includes the event that got this answer.
       lose('dropped', dropped, 'the receiver wants no more events');
     },
   });

@@ -28,7 +28,7 @@ const maxTries = 10;
 const firstGapMs = 1000;
 const gapFactor = 3;
 const longestGapMs = 120_000;
-/** Between any two tries while the receiver fails, which has one lane then. */
+/** The first pause between two tries while the receiver fails. It is then sent one event at a time. */
 const firstPauseMs = 1000;
 const longestPauseMs = 30_000;
 /** A longer Retry-After counts as this. */

@@ -90,7 +90,7 @@ export function createGateRoutes(parts: GateParts): Route[] {
   ];
 }
 
-/** The answer to a person who is signed in, and to anyone where that does not matter; null for anyone else. */
+/** The answer to someone who may pass, or who is signed in and may not; null for someone who has to sign in. */
 async function answerAt(
   site: Site | null,
   parts: GateParts,

@@ -11,9 +11,9 @@ export interface RequestInfo {
    */
   remoteAddress?: string | null | undefined;
   /**
-   * Keeps the program running until a promise settles, where it would be stopped after the answer, as on functions and at the
-   * edge. Called once, before the answer, with a promise that never rejects: it settles after the answer and everything that
-   * follows it, such as messages, what is given back in the store, and events. Default: nothing stops it.
+   * For hosts that stop a program after its answer, such as functions and the edge: keeps it running until this promise
+   * settles. Called once, before the answer. The promise never rejects, and settles when the answer and all work that
+   * follows it are done: messages, sends that are given back, events. Default: the program keeps running.
    */
   waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }

@@ -1,8 +1,9 @@
 import type { AltchaChallenge, HumanCheckContext } from '../core/human-check.js';
 
 /**
- * How hard a puzzle is: each hexadecimal digit of `keyPrefix` multiplies the tries by 16, and each try takes `cost` iterations.
- * The server needs a single try, so it is the prefix that grows. The step between two lengths has cheaper tries.
+ * How hard a puzzle is. Each hexadecimal digit of `keyPrefix` multiplies the number of tries by 16; each try takes `cost`
+ * iterations. The server needs a single try, so puzzles get harder by the prefix. Only the step between two lengths is made
+ * by the cost, with cheaper tries.
  */
 interface Difficulty {
   keyPrefix: string;

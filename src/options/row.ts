@@ -10,7 +10,7 @@ export interface Row<Input, Resolved> {
   /** What a setting may hold, in words. */
   allowed: string;
   default: Resolved;
-  /** How a setting writes the default, if not like that. */
+  /** The default as a setting, if its text is not simply the value. */
   defaultText?: string | undefined;
   /** Never printed, and also read from the file that `NAME_FILE` names. */
   isSecret: boolean;

@@ -44,7 +44,7 @@ export function makeTokenKeys(options: FilledOptions): TokenKeys | undefined {
   });
 }
 
-/** Each returns what is wrong, or throws what a part says of it. */
+/** Each rule returns what is wrong, or throws the error of the part that it asks. */
 const rules: readonly Rule[] = [
   ...Object.entries(optionRows).map(
     ([name, { needs, default: unset }]): Rule =>

@@ -4,7 +4,7 @@ import { nameFailure, pickAccepted, pickRefusal } from '../outcomes/receipt.js';
 import type { MonotonicClock, RoutedReceipt, RoutedRefusal } from '../ports.js';
 import type { RequestFacts } from './request-outcome.js';
 
-/** Reports how a message fares in the background, after its request has been answered. */
+/** Reports what becomes of a message in the background, after its request has been answered. */
 export function createDeliveryFollower(parts: { outcomes: Outcomes; monotonicClock: MonotonicClock }) {
   const { outcomes, monotonicClock } = parts;
   const describe = (facts: RequestFacts, channel: Channel) => ({

@@ -4,9 +4,11 @@ import type { OpenResult, Side } from '../store-verbs.js';
 import type { RequestFacts } from './request-outcome.js';
 import type { Lease, ShortCodes } from './short-codes.js';
 
-/** The cause is judged by the codes of the last one to two of these. */
+/**
+ * The cause of long codes is judged by the codes of the last half hour to hour: of the current interval, and the one before.
+ */
 const memoryMs = 1_800_000;
-/** A shortage is over this long after the last long code: room comes and goes by the minute. */
+/** A shortage ends when no code has been long for this time, since room comes and goes by the minute. */
 const quietMs = 600_000;
 /** How often it is reported again while it lasts. */
 const repeatMs = 3_600_000;

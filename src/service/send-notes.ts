@@ -14,7 +14,7 @@ export const lastSendOutcomes = [
   'expired',
 ] as const;
 
-/** How the last send of a code fared, in the words of the log. */
+/** What became of the last send of a code, in the words of the log. */
 export interface LastSend {
   /** Null when none was asked, or not yet. */
   transport: string | null;
@@ -32,7 +32,7 @@ export interface Sent {
   sendId: string;
 }
 
-/** Keeps in the store how sends fared, for operators. Never rejects: the message matters more than the note about it. */
+/** Keeps in the store what became of sends, for operators. Never rejects: the message matters more than the note about it. */
 export function createSendNotes(parts: {
   store: Pick<Store, 'note'>;
   delivery: Pick<Delivery, 'isBackground' | 'firstTransport'>;

@@ -97,7 +97,10 @@ export function createShortCodes(parts: {
     }
   }
 
-  /** Only to the lease it came from: another may count for longer, and would hand out what is no longer counted. */
+  /**
+   * Puts attempts back into the lease that they came from, never into another: that one may live longer, and would hand out
+   * attempts that the store no longer counts.
+   */
   function returnTo(part: number, attempts: number): void {
     if (lease && partOf(lease.atMs) === part) {
       lease.left += attempts;
@@ -112,7 +115,7 @@ export function createShortCodes(parts: {
     }
   }
 
-  /** For a code that was made after its part had ended, so that its attempts are returned to that part. */
+  /** Counts attempts again, in the current part: their code was made after the part of their lease had ended. */
   async function move(from: Lease, attempts: number): Promise<void> {
     await store.spend?.({ slot, rows, units: attempts, isOnSecondStep: false, isEnforced: false });
     returnTo(partOf(from.atMs), attempts);

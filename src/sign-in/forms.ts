@@ -34,8 +34,8 @@ export interface Form {
   path: string;
   submit(submission: Submission): Promise<Outcome>;
   /**
-   * What becomes of a stray form, from a tab that was left open while its browser signed in, signed out or lost its
-   * cookies: a reply, a state to accept it with after all, or null to refuse it. Default: refuses it.
+   * Decides about a form from a tab that stayed open while its browser signed in, signed out or lost its cookies. Returns a
+   * reply, or a state to accept the form with after all, or null to refuse it. Default: refuses it.
    */
   receiveStray?(stray: Stray): Promise<{ reply: HttpReply } | { state: SignInState } | null>;
 }
@@ -106,7 +106,7 @@ export function createFormAcceptor(parts: FormParts): AcceptForm {
           const asker = { call, locale, devices: deviceCookie.find(request) };
           const work = () => submit({ request, form, state: admission.state, asker });
           outcome = await submissions.run(click, work);
-          // A second click may be sent when the browser already has the cookies of this outcome.
+          // When the second click is sent, the browser may already have the cookies of the first outcome.
           const sender = outcome.state?.browser ?? outcome.session?.accessToken;
           if (sender !== undefined) submissions.keep(identifyClick(sender), outcome);
         }

@@ -17,7 +17,10 @@ import type { PageHow } from './replies.js';
 import { showSignedIn } from './signed-in-page.js';
 import { findCheck, findNotice, forgetStep, isPending, putFirst, type SignInState } from './state.js';
 
-/** Marks a first step that is sent again: if its cookies are missing again, the browser keeps none. */
+/**
+ * Marks a first step that the browser was asked to send again. If its cookies are still missing then, the browser keeps
+ * none.
+ */
 const retryField = 'again';
 
 const fields = {
@@ -93,7 +96,7 @@ ${renderLine(context, notice, page.hint)}
     return flow.begin(retry, identity.value, findSolution(form), asker);
   }
 
-  /** A form needs no token from a browser that says itself that the form is from this origin. */
+  /** A form needs no token if the browser itself says that it comes from a page of this origin. */
   async function receiveStray({ request, form, state }: Stray) {
     const wayOn = await findWayOn(request, form);
     if (wayOn !== null) return { reply: replies.seeOther(request, wayOn) };

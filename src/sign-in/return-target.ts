@@ -14,7 +14,7 @@ export interface ReturnTargetOptions {
   home?: string | undefined;
 }
 
-/** A host that no target can name: it shows where a path would lead away from its own host. */
+/** A host that no target can name. Resolving a path against it shows whether the path would lead to another host. */
 const ownHost = 'http://own.invalid';
 /** Browsers drop tabs and line ends and read a backslash as a slash, so text with one does not mean what it shows. */
 const isSuspect = (text: string) => /[\\\p{Cc}\p{Z}]|[^\x21-\x7E]/u.test(text);

@@ -53,7 +53,7 @@ export function findNotice({ notice }: SignInState, step: Step): Notice | null {
   return notice?.step === step ? notice : null;
 }
 
-/** After more rounds something is wrong, and the browser would go on solving forever. */
+/** After more rounds something is wrong, and the browser would solve puzzles forever. */
 const maxRounds = 3;
 
 /** What the browser still has to solve at this step. */

@@ -1,10 +1,10 @@
 import type { HitGroup, HitLimit } from '../count-verbs.js';
 
 /**
- * The limits that a hit counts against, the group first: while it is exhausted, its many keys take no entries.
+ * The limits that a hit counts against. The group comes first: once it is used up, its many keys take no entries.
  *
- * As room runs out, they fall with the square of what is left of a reserve, and those of groups with its fourth power. Networks
- * that may ask for 50 codes are down to one each while a seventh of the reserve is still free.
+ * As room runs out, limits fall with the square of what is left of a reserve, and those of groups with its fourth power.
+ * Networks that may ask for 50 codes are down to one each while a seventh of the reserve is still free.
  *
  * @param left the part of the reserve that is free; 1 or more: all of it
  */

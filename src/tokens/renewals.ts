@@ -10,12 +10,12 @@ import type { TokenClaims } from './claims.js';
  */
 export type Renewal = { status: 'renewed'; token: IssuedToken } | { status: 'kept' } | { status: 'ended' };
 
-/** A browser sends several requests with the same cookie at once; all of them are renewed. */
+/** A browser may send several requests with the same cookie at the same time: all of them are renewed. */
 const renewalSeconds = 10;
 
 /**
- * Whether this is the first renewal of a token, or one within ten seconds of it. Finds copies of a session cookie: each cookie
- * has one successor, and the original and a copy both ask for it.
+ * Whether this is the first renewal of a token, or comes within ten seconds of it. A later one means that the cookie was
+ * copied: original and copy each ask for its successor.
  *
  * @param lifeSeconds how much longer the token may be accepted anywhere
  */
@@ -34,7 +34,10 @@ export async function isTimelyRenewal(
   }
 }
 
-/** The id of a successor, the same for all of a token: a copy renewed together with the original is found the next time. */
+/**
+ * The id of a token's successor, which is always the same: if a copy is renewed together with the original, the next renewal
+ * reveals it.
+ */
 export function deriveSuccessorId({ jti, sid }: TokenClaims): string {
   return hash('sha256', `${sid} ${jti}`, 'buffer').subarray(0, 16).toString('base64url');
 }

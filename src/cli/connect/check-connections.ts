@@ -41,7 +41,7 @@ export async function checkConnections(
   return findings.map((finding, index) => ({ name: names[index] ?? '', ...finding }));
 }
 
-/** That the store is fit for the service: opened as the service does it, which runs every command of its scripts. */
+/** Checks that the store is fit for the service: opens it as the service does, which runs every command of its scripts. */
 function createStoreCheck(config: Config): Check {
   return {
     name: 'store',
@@ -72,14 +72,14 @@ async function describeRedis(config: Config) {
 
 const sendTest = '`stateless-otp send-test` shows it';
 
-/** What is known when a backend answers. */
+/** What the answer of each backend proves. */
 const answers: Partial<Record<SenderName, (config: Config) => string>> = {
   smtp: ({ SMTP_HOST, SMTP_USERNAME }) =>
     `${SMTP_HOST} ${SMTP_USERNAME === undefined ? 'answers, and no login is set' : 'accepts the login'}`,
   webhook: () => `WEBHOOK_URL answers; whether it accepts our signature it cannot be asked, ${sendTest}`,
 };
 
-/** That each backend answers and accepts our credentials, as far as it says without a message. */
+/** Checks that each backend answers and accepts our credentials, if it can tell without sending a message. */
 function createBackendChecks(config: Config): Check[] {
   const DELIVERY_TIMEOUT_MS = Math.min(config.DELIVERY_TIMEOUT_MS, limitMs);
   return listBackends(config).map((name) => ({
@@ -102,8 +102,8 @@ async function checkBackend(name: SenderName, config: Config, signal: AbortSigna
 }
 
 /**
- * That EVENTS_URL answers. It is asked by HEAD, as webhooks are: a receiver would act on an event, even a made-up one, so
- * whether it accepts our signature only shows with the first.
+ * Checks that EVENTS_URL answers a HEAD request, as for webhooks. No event is posted, since the receiver would act on it; so
+ * whether it accepts our signature only shows with the first real event.
  */
 function createEventsChecks(config: Config): Check[] {
   const { EVENTS_URL: url, EVENTS_SECRET: secret, EVENTS_ALLOW_PRIVATE_TARGETS } = config;
@@ -130,7 +130,7 @@ function createEventsChecks(config: Config): Check[] {
 
 const writableByOthers = 0o022;
 
-/** That nobody else on this machine can read the files with secrets, or write to them. */
+/** Checks that nobody else on this machine can read the files with secrets, or write to them. */
 function createFileModeChecks({ config, secretFiles }: LoadedConfig, file: SettingsFile): Check[] {
   const checks = Object.entries(secretFiles).map(([name, path]) => ({
     name,

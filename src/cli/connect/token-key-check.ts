@@ -25,7 +25,7 @@ export function createTokenKeyCheck(config: Config): Check {
   };
 }
 
-/** Not answering is no fault: before the first start nothing does. Answering with other keys is one. */
+/** No answer is fine: nothing listens there before the first start. An answer with other keys is a failure. */
 async function compare(keys: TokenKeys, loaded: string, url: string, signal: AbortSignal): Promise<Finding> {
   const served = await fetchKeyIds(url, signal);
   if (typeof served === 'string') return warning(`${loaded}; ${url}: ${served}`);

@@ -1,7 +1,7 @@
 /** The Navigation API, in browsers that have it. */
 const { navigation } = window as { navigation?: EventTarget };
 
-/** A submission that leads nowhere and fires no event, such as a download, blocks its form no longer than this. */
+/** Forms are usable again after this time: a submission may lead nowhere and fire no event, such as a download. */
 const holdMs = 10_000;
 
 /** Submits each form once, and shows that it is on its way: a second click must not spend another attempt. */

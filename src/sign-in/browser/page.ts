@@ -21,8 +21,8 @@ function keepOwnSignIn(): string | undefined {
 }
 
 /**
- * Applications route by fragments. A browser carries one along when a proxy redirects it here (Fetch §4.4), but a form sends
- * none. Left out where the service would refuse what comes of it.
+ * Keeps the fragment of the URL, by which some applications route: a browser carries one along when a proxy redirects it
+ * here (Fetch §4.4), but a form sends none. Dropped if the service would refuse the resulting target.
  */
 function keepFragment(): void {
   const { hash } = location;

@@ -35,7 +35,7 @@ export async function attempt(tables: Tables, request: AttemptRequest): Promise<
     record.tried += 1;
   }
   if (attemptId !== undefined) {
-    // The others, but for those that have outlived every code.
+    // Attempts older than any code can be are dropped.
     const others = budget.attempts.filter(({ at }) => at > now - longestLifeMs);
     budget.attempts = [...others, { id: attemptId, at: now, record, period }];
   }

@@ -23,8 +23,8 @@ export interface SideCounts {
 }
 
 /**
- * Everything held about the identities that share a budget, but for their guesses, which are remembered for longer. Its weight is
- * the number of records, at least 1; or 0 once all but the sends of a day has expired.
+ * Everything that is kept about the identities that share a budget, except their guesses, which live longer. Its weight is
+ * the number of records, at least 1; it is 0 once everything but the sends of a day has expired.
  */
 export interface StoredBudget extends Expiring, DaySends {
   unknown: SideCounts | undefined;
@@ -37,7 +37,7 @@ export interface StoredBudget extends Expiring, DaySends {
 const noRecords: readonly StoredRecord[] = [];
 const noAttempts: readonly Attempt[] = [];
 
-/** To be copied. */
+/** The template of a new budget. Copy it, and never change it. */
 export const newBudget: Readonly<StoredBudget> = {
   unknown: undefined,
   known: undefined,
@@ -48,7 +48,7 @@ export const newBudget: Readonly<StoredBudget> = {
   weight: 1,
 };
 
-/** Drops what has expired, which is all but the sends of a day. Returns whether there are any. */
+/** Drops everything but the sends of a day, because it has expired. Returns whether any sends remain. */
 export function dropExpired(budget: StoredBudget, now: number): boolean {
   budget.unknown = undefined;
   budget.known = undefined;

@@ -53,9 +53,9 @@ export function addDaySend(
 }
 
 /**
- * What has no room for one more send; null when it fits.
+ * Which limit has no room for one more send; null when it fits.
  *
- * @param canCount whether the store has room to count it. If not, the free part is taken to be used up
+ * @param canCount whether the store has room to count it. If not, the free part counts as used up
  */
 export function findDayRefusal(
   sends: DaySends,

@@ -12,7 +12,7 @@ export const entriesRange = { min: 1, max: 10_000_000, default: 190_000 };
 
 /** Entries swept per insertion: with two, cleaning outruns filling. */
 const stepsPerEntry = 2;
-/** The same where a full map can hold as many entries again that weigh nothing. */
+/** The same for maps that can hold, in addition to a full map, as many entries without weight. */
 const stepsPerWeight = 4;
 /** Entries swept before a full map refuses: enough to find room without a noticeable pause. */
 const stepsBeforeRefusal = 10_000;

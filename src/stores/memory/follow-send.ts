@@ -22,7 +22,8 @@ export async function release(tables: Tables, request: ReleaseRequest): Promise<
   counts.refusals = addToLog(counts.refusals, longest, now);
   extend(budget, now + longest * 1000);
   const record = findRecord(budget, request, now);
-  // A record none of whose sends stands counts as deleted. It is kept for operators, who see what became of it.
+  // A record counts as deleted once all of its sends have been released. It is kept so that operators see what became of
+  // it.
   if (record?.pending.challenge === request.recordChallenge) record.sends -= 1;
   return takeDaySend(budget, send, now);
 }
@@ -33,7 +34,7 @@ export async function note(tables: Tables, request: NoteRequest): Promise<void> 
   const now = tables.clock();
   const budget = tables.budgets.load(request.budgetTag, now);
   const send = Number(request.sendId);
-  // Whether or not it has expired.
+  // Expired records too: notes on how a send ended may come late.
   const record = budget?.records.find(
     (other) =>
       isNamed(other, request) && other.pending.challenge === recordChallenge && other.lastSend === send,

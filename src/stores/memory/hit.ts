@@ -13,11 +13,12 @@ interface Hits extends Expiring {
 /** In three generations, 3 MB for each period, taken once the table is full. */
 const sharedCounters = 2 ** 20;
 
-/** From half full on, limits fall: nothing else fills the table, and it empties within minutes. */
+/** Limits are lowered once half of the table is full. That is enough: nothing else fills it, and it empties within minutes. */
 const reserve = 1 / 2;
 
 /**
- * The limits of network addresses. Those without room share hashed counters, which refuse no later than their own limit would.
+ * The limits of network addresses. Addresses that the table has no room for share hashed counters, which may refuse earlier
+ * than a limit of their own would, but never later.
  *
  * @param budgets the table that hits with `opensRecords` fill
  */

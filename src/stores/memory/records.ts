@@ -23,7 +23,7 @@ export interface StoredRecord extends Expiring {
   sends: number;
   /** Its time, which is also its id. */
   lastSend: number;
-  /** How that send fared. */
+  /** What became of that send. */
   note: string | undefined;
 }
 

@@ -9,9 +9,9 @@ interface Generation {
 }
 
 /**
- * Counts for the keys that a table has no room for: a fixed number of hashed counters, shared by keys with the same hash. So
- * the count of a key is never too low. It is too high when others share the counter, and for up to half a period after it
- * should have expired: each half period has its own counters, which are dropped together.
+ * Counts keys that a table has no room for, in a fixed number of hashed counters. Keys with the same hash share a counter,
+ * so a count is never too low. It can be too high: when others share the counter, and for up to half a period after it
+ * should have expired, since each half period has its own counters, which are dropped together.
  */
 export class SharedCounts {
   readonly #size: number;
