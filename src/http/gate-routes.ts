@@ -35,7 +35,7 @@ const identityHeaders = [userHeader.toLowerCase(), 'remote-email', 'remote-phone
 
 const answers: RouteDocument['answers'] = {
   200: [
-    'Let through; Remote-User, Remote-Email and Remote-Phone say whom, with GATE_FILE Remote-Groups and Remote-Name too',
+    'Let through; Remote-User, Remote-Email and Remote-Phone say who it is, with GATE_FILE also Remote-Groups and Remote-Name',
     'tokenActive',
   ],
   401: ['Not signed in', 'tokenActive'],

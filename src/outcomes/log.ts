@@ -21,7 +21,7 @@ const descriptions: Record<Exclude<Member, 'country'>, string> = {
   reason: 'why the store cannot answer',
   warning: 'what is probably a mistake in the settings',
   category: 'what the refusal of a provider means',
-  fault: 'whom the refusal of a provider affects',
+  fault: 'who is affected by the refusal of a provider',
   detail: 'the codes of the provider or the connection',
   identityTag: 'ten characters that stand for the identity',
   purpose: 'what the code or token is for',
