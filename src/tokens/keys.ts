@@ -135,8 +135,7 @@ export function importPrivateKeys(text: string | undefined, name: string): Priva
 
 /** PEM unchanged, or the JWKs in the text. */
 function parseKeyTexts(text: string, name: string): (string | JsonWebKey)[] {
-  // Single-line environment variables often spell line ends as \n.
-  if (text.startsWith('-----BEGIN ')) return [text.replaceAll('\\n', '\n')];
+  if (text.startsWith('-----BEGIN ')) return [restoreLines(text)];
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -146,6 +145,18 @@ function parseKeyTexts(text: string, name: string): (string | JsonWebKey)[] {
   const keys = isObject(parsed) && Array.isArray(parsed['keys']) ? parsed['keys'] : [parsed];
   if (!keys.every(isObject)) throw new TypeError(`${name} must be PEM, a JWK or a JWK Set`);
   return keys;
+}
+
+const pemBlock = /(-----BEGIN ([A-Z ]+)-----)([A-Za-z0-9+/= ]*)(-----END \2-----)/g;
+
+/** Variables of one line spell the line ends of a PEM as `\n`, or lose them: shells and forms make them spaces, or drop them. */
+function restoreLines(text: string): string {
+  const pem = text.replaceAll('\\n', '\n');
+  if (/[\r\n]/.test(pem)) return pem;
+  return pem.replace(pemBlock, (_, begin, _label, body) => {
+    const lines = body.replaceAll(' ', '').match(/.{1,64}/g) ?? []; // RFC 7468 §2
+    return [begin, ...lines, begin.replace('BEGIN', 'END'), ''].join('\n');
+  });
 }
 
 function importPrivateKey(material: string | JsonWebKey, name: string): PrivateKey {

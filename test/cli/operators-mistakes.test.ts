@@ -382,6 +382,23 @@ const refused: Mistake[] = [
     { JWT_PRIVATE_KEY: '-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----' },
     /^JWT_PRIVATE_KEY: given \d+ characters, allowed: /,
   ],
+  // Nothing more: not that JWT_SECRET is missing, which together with a repaired key would be refused.
+  [
+    'a key that is broken, and its algorithm',
+    {
+      ...production,
+      ...smtp,
+      JWT_SECRET: '',
+      JWT_PRIVATE_KEY: '-----BEGIN PRIVATE KEY-----',
+      JWT_ALG: 'ES256',
+    },
+    /^JWT_PRIVATE_KEY: given \d+ characters, allowed: /,
+  ],
+  [
+    'a key in a file that is not there, and its algorithm',
+    { ...production, ...smtp, JWT_SECRET: '', JWT_PRIVATE_KEY_FILE: '/no/such.pem', JWT_ALG: 'EdDSA' },
+    /^JWT_PRIVATE_KEY_FILE: names a file that cannot be read$/,
+  ],
   [
     'the keys of callers in the clear',
     { API_KEYS: 'shop=sk_live_hunter2' },

@@ -49,7 +49,11 @@ for (const [curve, algorithm] of [
         pem,
         `${pem}\n`,
         pem.replaceAll('\n', '\\n'),
+        // As forms for variables and `echo $KEY` leave it.
+        pem.replaceAll('\n', ' '),
+        pem.replaceAll('\n', ''),
         ...sec1,
+        ...sec1.map((text) => text.replaceAll('\n', ' ')),
         toText(toJwk(pem)),
         toText({ keys: [toJwk(pem)] }),
       ]) {
