@@ -13,9 +13,11 @@ if not attempt then return 0 end
 local verifies = budget[side][VERIFIES]
 local _, place = find(verifies, function(at) return at == attempt[ATTEMPTED_AT] end)
 if place then table.remove(verifies, place) end
-local record = find_record(budget, ARGV[2], read_record_fence())
--- A record that has replaced it is another one.
-if record and record[ENDS_AT] ~= attempt[RECORD_ENDS_AT] then record = nil end
+local fence = read_record_fence()
+-- Even if it has expired; one that has replaced it is another one.
+local record = find(budget[RECORDS], function(one)
+  return one[NAME] == ARGV[2] and one[FENCE] == fence and one[ENDS_AT] == attempt[RECORD_ENDS_AT]
+end)
 local period = attempt[GUESS_ENDS_AT]
 -- The caller that consumed a bound code got all of its guesses back.
 local may_give_back = record ~= nil or not bound

@@ -123,6 +123,15 @@ export const retractSuite = storeSuite('retract', {}, (subject) => {
     }
   });
 
+  test('gives the guess at a bound code back even once the code has expired', async () => {
+    const { challenge } = await mustOpen({ ...soon, bind: true });
+    const lost = await lose({ challenge });
+    await subject.advance(windowSeconds * 1000);
+    assert.equal(await retract(lost, { challenge }), true);
+    await mustOpen(soon);
+    await mustHaveRoom(4);
+  });
+
   // Attack: buy attempts on the next code with those that were lost on the one before.
   test('gives no attempt to the code that has replaced its own', async () => {
     await mustOpen({ maxAttempts: 3 });
