@@ -28,6 +28,7 @@ const together = ['--input-type=module', '--eval', files.map((file) => `import '
 const apart = ['--test', `--test-concurrency=${availableParallelism()}`, ...files];
 const args = [
   '--import=tsx',
+  `--import=${new URL('name-failed-assertion.mjs', import.meta.url)}`,
   '--test-reporter=spec',
   // Also holds for each process as a whole.
   '--test-timeout=900000',
