@@ -52,7 +52,9 @@ export function createLinks({ key, namespace, derivation, publicUrl, clock, rand
     },
     /** Null for anything but one of our links whose code has not expired. Changes nothing and asks no store. */
     open(link: string): OpenedLink | null {
-      const text = unseal(key, link, context);
+      // What a sentence, a quotation or a line end adds to an address is taken along when it is copied.
+      const [sealed = ''] = /^[\w-]*/.exec(link.trimStart()) ?? [];
+      const text = unseal(key, sealed, context);
       if (text === null) return null;
       const [expiresAt, identity, purpose, challenge, keyId, window, digits] = JSON.parse(text) as Content;
       if (clock() >= expiresAt || !derivation.keyIds.includes(keyId)) return null;

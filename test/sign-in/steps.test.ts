@@ -465,3 +465,33 @@ test('with a cookie domain one sign-in leads back to any host under it, and its 
     /^__Secure-otp_session=[\w.-]+; Max-Age=900; Domain=example\.com; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
   );
 });
+
+// Reported of other services: the full stop of a sentence, the bracket of a quotation or a line end came along with the link.
+test('a link works with what was copied along with it', async () => {
+  const publicUrl = 'https://login.example.com';
+  const { open, ask, inbox } = createSignIn({ magicLink: true, publicUrl, unsafeInsecureCookies: true });
+  const browser = open();
+  await ask(browser);
+  const [, link = ''] = /https:\/\/login\.example\.com(\S+)/.exec(inbox.messages[0]?.text ?? '') ?? [];
+  for (const more of [
+    '.',
+    ',',
+    '>',
+    '%3E',
+    ')',
+    '%22',
+    '%20',
+    '%0D%0A',
+    '%C2%A0',
+    '%E2%80%8B',
+    '>%20It%20expires',
+    '&utm_source=mail',
+  ]) {
+    const page = await browser.get(link + more);
+    assert.match(page.text, /alice@example\.com/, more);
+    // In another browser too, where it shows the code.
+    assert.match((await open().get(link + more)).text, new RegExp(inbox.lastCode()), more);
+  }
+  const page = await browser.get(`${link}.`);
+  assert.match((await browser.submit(page, '/sign-in/link')).text, /You are signed in/);
+});
