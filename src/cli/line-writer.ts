@@ -23,6 +23,7 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
   const output = openWithoutBlocking(fd);
   /** Of one or more whole lines each, or how many lines were dropped at that point. */
   let chunks: (string | number)[] = [];
+  /** Characters in them. */
   let waitingLength = 0;
   /** The part of the last chunk that the reader has not taken yet. */
   let rest: Buffer = nothing;
@@ -30,36 +31,11 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
   let reported: number | undefined;
   /** Whether the output ends in the middle of a line. */
   let isInLine = false;
-  let dropped = 0;
   let pauseMs = 1;
   let timer: NodeJS.Timeout | undefined;
   /** Whether `drain` is due at the end of this turn. */
   let isDue = false;
   let hasFailed = false;
-
-  /** Makes `rest` what has to be written next, if there is anything. */
-  function takeNext(): void {
-    if (dropped > 0 && waitingLength < maxWaitingLength / 2) {
-      chunks.push(dropped);
-      dropped = 0;
-    }
-    if (rest.length > 0 || chunks.length === 0) return;
-    if (isInLine) {
-      // The last write failed in the middle of a line. End that line, so that the next one stays readable.
-      rest = lineEnd;
-      reported = 0;
-      return;
-    }
-    const chunk = chunks.shift() ?? '';
-    if (typeof chunk === 'number') {
-      rest = Buffer.from(formatDropped(chunk));
-      reported = chunk;
-    } else {
-      rest = Buffer.from(chunk);
-      reported = undefined;
-      waitingLength -= chunk.length;
-    }
-  }
 
   /** Writes until nothing is left or the reader takes no more; returns whether it took anything. */
   function drain(): boolean {
@@ -67,9 +43,15 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
     hasFailed = false;
     let hasProgress = false;
     try {
-      for (takeNext(); rest.length > 0; takeNext()) {
-        const length = writeSync(output, rest, 0, findEnd(rest));
-        isInLine = length > 0 ? rest[length - 1] !== lineEnd[0] : isInLine;
+      while (rest.length > 0 || chunks.length > 0) {
+        if (rest.length === 0) {
+          const chunk = chunks.shift() ?? '';
+          reported = typeof chunk === 'number' ? chunk : undefined;
+          rest = Buffer.from(typeof chunk === 'number' ? formatDropped(chunk) : chunk);
+          if (typeof chunk === 'string') waitingLength -= chunk.length;
+        }
+        const length = writeSync(output, rest, 0, rest.length > chunkLength ? findEnd(rest) : rest.length);
+        if (length > 0) isInLine = rest[length - 1] !== lineEnd[0];
         rest = rest.subarray(length);
         hasProgress = true;
       }
@@ -84,32 +66,34 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
       }
       // The reader is gone, or the disk is full. The next line is tried again.
       hasFailed = true;
-      dropped += reported ?? countLines(rest.toString());
-      for (const chunk of chunks) dropped += typeof chunk === 'number' ? chunk : countLines(chunk);
-      rest = nothing;
-      chunks = [];
+      let lost = reported ?? countLines(rest.toString());
+      for (const chunk of chunks) lost += typeof chunk === 'number' ? chunk : countLines(chunk);
+      chunks = lost > 0 ? [lost] : [];
       waitingLength = 0;
+      // If it failed in the middle of a line, that line is ended first, so that the next one stays readable.
+      rest = isInLine ? lineEnd : nothing;
+      reported = 0;
     }
     pauseMs = 1;
     return hasProgress;
-  }
-
-  function add(line: string): void {
-    const last = chunks.at(-1);
-    if (typeof last === 'string' && last.length + line.length <= chunkLength) {
-      chunks[chunks.length - 1] = last + line;
-    } else {
-      chunks.push(line);
-    }
-    waitingLength += line.length;
   }
 
   return {
     /** A line with its end. Without room for it, it is dropped and counted. */
     write(line: string): void {
       if (waitingLength + line.length > maxWaitingLength && timer === undefined) drain();
-      if (waitingLength + line.length > maxWaitingLength) dropped += 1;
-      else add(line);
+      const hasRoom = waitingLength + line.length <= maxWaitingLength;
+      const last = chunks.at(-1);
+      if (hasRoom) waitingLength += line.length;
+      if (hasRoom && typeof last === 'string' && last.length + line.length <= chunkLength) {
+        chunks[chunks.length - 1] = last + line;
+      } else if (hasRoom) {
+        chunks.push(line);
+      } else if (typeof last === 'number') {
+        chunks[chunks.length - 1] = last + 1;
+      } else {
+        chunks.push(1);
+      }
       if (isDue || timer !== undefined) return;
       isDue = true;
       setImmediate(drain);
@@ -118,7 +102,7 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
     flush(): void {
       const sleeper = new Int32Array(new SharedArrayBuffer(4));
       let patientUntil = performance.now() + exitPatienceMs;
-      while (rest.length > 0 || chunks.length > 0 || dropped > 0) {
+      while (rest.length > 0 || chunks.length > 0) {
         if (drain()) patientUntil = performance.now() + exitPatienceMs;
         else if (hasFailed || performance.now() > patientUntil) return;
         else Atomics.wait(sleeper, 0, 0, 5);
@@ -129,7 +113,6 @@ export function createLineWriter(fd: 1 | 2, formatDropped: (count: number) => st
 
 /** How much of it to write at once: whole lines that a pipe takes together, or else one longer line. */
 function findEnd(lines: Buffer): number {
-  if (lines.length <= chunkLength) return lines.length;
   return lines.lastIndexOf(lineEnd, chunkLength - 1) + 1 || lines.indexOf(lineEnd) + 1 || lines.length;
 }
 

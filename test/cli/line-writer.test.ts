@@ -117,7 +117,7 @@ test('a disk that is full for a while costs the lines of that time, and no later
     writer.write(formatLine(n, 3, 'x'));
     await endTurn();
   }
-  assert.deepEqual(readLines(), ['<0:xx', '<1:xxx:1>', 'dropped 1', '<2:xxx:2>', '']);
+  assert.deepEqual(readLines(), ['<0:xx', 'dropped 1', '<1:xxx:1>', '<2:xxx:2>', '']);
 });
 
 test('a process whose reader is gone ends at once', async (t) => {
