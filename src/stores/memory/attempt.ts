@@ -2,6 +2,7 @@ import type { ExpiredCause } from '../../core/expired-cause.js';
 import { policyNumbers } from '../../core/policy.js';
 import type { AttemptRequest, AttemptResult } from '../../store-verbs.js';
 import { extend, findCounts, findRecord, isNamed, type StoredBudget } from './budgets.js';
+import { toPending } from './records.js';
 import { addToLog, waitForRoom } from './rolling-log.js';
 import type { Tables } from './tables.js';
 
@@ -18,7 +19,7 @@ export async function attempt(tables: Tables, request: AttemptRequest): Promise<
     return { status: 'expired', cause: explainAbsence(budget, request, now) };
   }
   if (record.sends <= 0) return { status: 'expired', cause: 'withdrawn' };
-  if (!request.keyIds.includes(record.pending.keyId)) return { status: 'expired', cause: 'key_retired' };
+  if (!request.keyIds.includes(record.keyId)) return { status: 'expired', cause: 'key_retired' };
   if (record.attemptsLeft <= 0) return { status: 'blocked', retryAfterMs: record.expiresAt - now };
   if (challenge === undefined) {
     const counts = findCounts(budget, request.side);
@@ -30,9 +31,8 @@ export async function attempt(tables: Tables, request: AttemptRequest): Promise<
   let period = 0;
   if (record.isShort) {
     period = tables.guesses[record.side].count(budgetTag, lengthening.memorySeconds, now);
-    if (record.period !== period) record.tried = 0;
-    record.period = period;
-    record.tried += 1;
+    if (record.tried?.period === period) record.tried.guesses += 1;
+    else record.tried = { guesses: 1, period };
   }
   if (attemptId !== undefined) {
     // Attempts older than any code can be are dropped.
@@ -40,8 +40,8 @@ export async function attempt(tables: Tables, request: AttemptRequest): Promise<
     budget.attempts = [...others, { id: attemptId, at: now, record, period }];
   }
   record.attemptsLeft -= 1;
-  const { pending, attemptsLeft, side, expiresAt: expiresAtMs, note = null } = record;
-  return { status: 'counted', record: pending, attemptsLeft, side, expiresAtMs, note };
+  const { attemptsLeft, side, expiresAt: expiresAtMs, note = null } = record;
+  return { status: 'counted', record: toPending(record), attemptsLeft, side, expiresAtMs, note };
 }
 
 /** Why there is no live record of this name. */

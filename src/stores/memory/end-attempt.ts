@@ -17,13 +17,13 @@ export async function consume(
   // It has been taken back.
   if (attemptId !== undefined && !attempt) return false;
   const record = budget && findRecord(budget, request, now);
-  const hasWon = budget !== undefined && record?.pending.challenge === recordChallenge;
+  const hasWon = budget !== undefined && record?.challenge === recordChallenge;
   if (challenge === undefined) {
     // Every right guess is given back, not only the winner's: see docs/decisions/0001.
     if (attempt) guesses[attempt.record.side].takeBack(budgetTag, attempt.period, 1, now);
-    else if (hasWon) guesses[record.side].takeBack(budgetTag, record.period, 1, now);
-  } else if (hasWon) {
-    guesses[record.side].takeBack(budgetTag, record.period, record.tried, now);
+    else if (hasWon && record.tried) guesses[record.side].takeBack(budgetTag, record.tried.period, 1, now);
+  } else if (hasWon && record.tried) {
+    guesses[record.side].takeBack(budgetTag, record.tried.period, record.tried.guesses, now);
   }
   if (!hasWon) return false;
   budget.records = budget.records.filter((other) => other !== record);
@@ -53,6 +53,6 @@ export async function retract(tables: Tables, request: RetractRequest): Promise<
   const isGivenBack = period === 0 || guesses[record.side].takeBack(budgetTag, period, 1, now);
   if (!isLive || !isGivenBack) return true;
   record.attemptsLeft += 1;
-  if (period !== 0) record.tried -= 1;
+  if (period !== 0 && record.tried) record.tried.guesses -= 1;
   return true;
 }

@@ -24,7 +24,7 @@ export async function release(tables: Tables, request: ReleaseRequest): Promise<
   const record = findRecord(budget, request, now);
   // A record counts as deleted once all of its sends have been released. It is kept so that operators see what became of
   // it.
-  if (record?.pending.challenge === request.recordChallenge) record.sends -= 1;
+  if (record?.challenge === request.recordChallenge) record.sends -= 1;
   return takeDaySend(budget, send, now);
 }
 
@@ -36,8 +36,7 @@ export async function note(tables: Tables, request: NoteRequest): Promise<void> 
   const send = Number(request.sendId);
   // Expired records too: notes on how a send ended may come late.
   const record = budget?.records.find(
-    (other) =>
-      isNamed(other, request) && other.pending.challenge === recordChallenge && other.lastSend === send,
+    (other) => isNamed(other, request) && other.challenge === recordChallenge && other.lastSend === send,
   );
   if (!budget || !record) return;
   record.note = request.note;

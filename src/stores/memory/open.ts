@@ -1,7 +1,7 @@
 import type { OpenRequest, OpenResult } from '../../store-verbs.js';
 import { findCounts, findRecord, newBudget, type StoredBudget } from './budgets.js';
 import { addDaySend, findDayRefusal } from './day-sends.js';
-import { createRecord, type StoredRecord } from './records.js';
+import { createRecord, type StoredRecord, toPending } from './records.js';
 import { addToLog, emptyLog, type RollingLog, waitForRoom } from './rolling-log.js';
 import type { Tables } from './tables.js';
 
@@ -17,8 +17,7 @@ export async function open(tables: Tables, request: OpenRequest): Promise<OpenRe
   if (challenge !== undefined && !live) return { status: 'expired' };
 
   // A code that can no longer be verified must not block one that can.
-  const isUsable =
-    live && live.attemptsLeft > 0 && live.sends > 0 && request.keyIds.includes(live.pending.keyId);
+  const isUsable = live && live.attemptsLeft > 0 && live.sends > 0 && request.keyIds.includes(live.keyId);
   let record = isUsable ? live : undefined;
   const refusal = refuse(request, live, record, stored?.[side]?.sends ?? emptyLog, now);
   if (refusal) return refusal;
@@ -29,12 +28,11 @@ export async function open(tables: Tables, request: OpenRequest): Promise<OpenRe
 
   if (!record || resend === 'rotate' || record.expiresAt - now < request.staleSeconds * 1000) {
     record = replaceRecord(tables, request, isBound, budget, live, now);
-  } else {
-    const channels = record.pending.channels.includes(channel)
-      ? record.pending.channels
-      : [...record.pending.channels, channel];
-    record.pending = { ...record.pending, channel, channels, mute: request.mute };
   }
+
+  record.channel = channel;
+  if (!record.channels.includes(channel)) record.channels = [...record.channels, channel];
+  record.mute = request.mute;
   record.sends += 1;
   // Also the id of the send: a fraction of a millisecond tells it from others of this millisecond.
   const send = now + (tables.sendCount++ % 1024) / 1024;
@@ -42,7 +40,7 @@ export async function open(tables: Tables, request: OpenRequest): Promise<OpenRe
   record.note = undefined;
   const counts = findCounts(budget, side);
   counts.sends = addToLog(counts.sends, sends.periodSeconds, now, send);
-  if (day && canCountDay) addDaySend(budget, side, record.pending.challenge, day, send);
+  if (day && canCountDay) addDaySend(budget, side, record.challenge, day, send);
   budget.expiresAt = Math.max(budget.expiresAt, record.expiresAt, now + sends.periodSeconds * 1000);
 
   const ttlMs = record.expiresAt - now;
@@ -55,7 +53,7 @@ export async function open(tables: Tables, request: OpenRequest): Promise<OpenRe
     nextForDay && !nextForDay.isHelpedByCheck ? nextForDay.retryAfterMs : 0,
   );
   const sendId = String(send);
-  const opened: OpenResult = { status: 'opened', record: record.pending, sendId, ttlMs, resendInMs };
+  const opened: OpenResult = { status: 'opened', record: toPending(record), sendId, ttlMs, resendInMs };
   if (forDay) opened.exceeded = forDay.limit;
   return opened;
 }

@@ -4,21 +4,18 @@ import type { InspectedRecord } from '../../inspect-verb.js';
 import type { OpenRequest, PendingRecord, Side } from '../../store-verbs.js';
 import type { Expiring } from './expiring-map.js';
 
-export interface StoredRecord extends Expiring {
+export interface StoredRecord extends PendingRecord, Expiring {
   recordTag: string;
   /** Its challenge, if that is needed to find it. */
   boundTo: string | undefined;
   identityTag: string;
   side: Side;
-  /** The part that the service sees. Never changed: another takes its place. */
-  pending: Readonly<PendingRecord & { channels: readonly Channel[] }>;
+  channels: readonly Channel[];
   attemptsLeft: number;
   /** Whether guesses at it are counted. */
   isShort: boolean;
-  /** Guesses in `period` that were not given back. */
-  tried: number;
-  /** When the guess count that holds them ends; 0 before the first. */
-  period: number;
+  /** Guesses at it that were not given back, and when the guess count that holds them ends. */
+  tried: { guesses: number; period: number } | undefined;
   /** Sends that were not released. */
   sends: number;
   /** Its time, which is also its id. */
@@ -74,30 +71,32 @@ export function createRecord(
     boundTo: isBound ? newChallenge : undefined,
     identityTag,
     side,
-    pending: {
-      challenge: newChallenge,
-      keyId: keyIds[0],
-      window: toWindow(now / 1000, windowSeconds),
-      digits,
-      channel,
-      channels: alone[channel],
-      mute,
-    },
+    challenge: newChallenge,
+    keyId: keyIds[0],
+    window: toWindow(now / 1000, windowSeconds),
     expiresAt: now + windowSeconds * 1000,
+    digits,
+    channel,
+    channels: alone[channel],
     attemptsLeft: Math.min(maxAttempts, attempts),
     isShort,
-    tried: 0,
-    period: 0,
+    tried: undefined,
     sends: 0,
     lastSend: now,
     note: undefined,
+    mute,
   };
+}
+
+/** The part of a record that the service sees. */
+export function toPending(record: StoredRecord): PendingRecord {
+  const { challenge, keyId, window, digits, channel, channels, mute } = record;
+  return { challenge, keyId, window, digits, channel, channels, mute };
 }
 
 /** What `Store.inspect` shows of it. */
 export function inspectRecord(record: StoredRecord, now: number): InspectedRecord {
-  const { recordTag, boundTo, attemptsLeft, expiresAt, lastSend, note } = record;
-  const { channel, digits, mute } = record.pending;
+  const { recordTag, boundTo, channel, digits, attemptsLeft, mute, expiresAt, lastSend, note } = record;
   return {
     recordTag,
     isBound: boundTo !== undefined,
