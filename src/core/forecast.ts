@@ -1,4 +1,4 @@
-import { identityLadder, isPaid, unitsPerSend } from './ladder.js';
+import { identityLadder, paidChannels, unitsPerSend } from './ladder.js';
 import { computeYearlyOdds, countSendsInDay, type GuessingPolicy } from './odds.js';
 import { boundsShortCodes, type Channel, daySeconds, limitPeriodSeconds } from './policy.js';
 
@@ -38,7 +38,7 @@ const lockHours = 24;
 export function forecast(policy: ForecastPolicy): Forecast {
   const { channels, hasDayBudgets, digits } = policy;
   const shortOpenMax = boundsShortCodes(policy) ? policy.shortOpenMax : undefined;
-  const paid = channels.filter(isPaid);
+  const paid = channels.filter((channel) => paidChannels.has(channel));
   return {
     odds: {
       identityYear: computeYearlyOdds(policy),

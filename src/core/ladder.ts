@@ -133,9 +133,7 @@ export function createShortOpenLadder(max: number): Ladder {
 export const strangersPart = 3 / 4;
 
 /** Channels on which each message costs money. */
-export function isPaid(channel: Channel): boolean {
-  return channel === 'sms' || channel === 'whatsapp' || channel === 'voice';
-}
+export const paidChannels: ReadonlySet<Channel> = new Set(['sms', 'whatsapp', 'voice']);
 
 /**
  * Whether the second step of a ladder applies: after a human check, and by mail also to callers that cannot be asked for
@@ -145,7 +143,7 @@ export function isOnSecondStep(
   channel: Channel,
   { isChecked, canBeAsked }: { isChecked: boolean; canBeAsked: boolean },
 ): boolean {
-  return isChecked || (!canBeAsked && !isPaid(channel));
+  return isChecked || (!canBeAsked && !paidChannels.has(channel));
 }
 
 /** Units of a send that a sign-in gives back. */

@@ -4,7 +4,7 @@ import {
   type DaySpending,
   identityLadder,
   isOnSecondStep,
-  isPaid,
+  paidChannels,
   type ReturnedSend,
   unitsPerSend,
 } from '../core/ladder.js';
@@ -172,7 +172,7 @@ export function createDayBudgets(parts: {
             isOnSecondStep: isOnSecondStep(channel, spender),
             canBeAsked,
             isEnforced,
-            isPaid: isPaid(channel),
+            isPaid: paidChannels.has(channel),
             network,
             receipt: '',
           }

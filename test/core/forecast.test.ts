@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type ForecastPolicy, forecast } from '../../src/core/forecast.js';
-import { chooseFigures, findRefusal, identityLadder, isPaid, unitsPerSend } from '../../src/core/ladder.js';
+import {
+  chooseFigures,
+  findRefusal,
+  identityLadder,
+  paidChannels,
+  unitsPerSend,
+} from '../../src/core/ladder.js';
 import { computeYearlyOdds, countGuessesInYear } from '../../src/core/odds.js';
 import { type Channel, channels, createPolicy, limitPeriodSeconds } from '../../src/core/policy.js';
 import { createTestOtp } from '../helpers/otp.js';
@@ -19,7 +25,7 @@ const plain: ForecastPolicy = {
 
 /** How many messages of a day from these networks, each of which sends as often as it may, are sent to one identity. */
 function bomb(channel: Channel, hasHumanCheck: boolean, networks: number) {
-  const isOnSecondStep = hasHumanCheck || !isPaid(channel);
+  const isOnSecondStep = hasHumanCheck || !paidChannels.has(channel);
   const figures = chooseFigures(identityLadder, isOnSecondStep);
   let used = 0;
   for (let network = 0; network < networks; network++) {

@@ -9,8 +9,8 @@ import {
   findRefusal,
   identityLadder,
   isOnSecondStep,
-  isPaid,
   type Ladder,
+  paidChannels,
   prefixLadder,
   siteLadder,
   unitsPerSend,
@@ -120,6 +120,6 @@ test('who cannot be asked for a check has the second step by mail, and the first
     assert.equal(isOnSecondStep(channel, { isChecked: true, canBeAsked: true }), true);
     assert.equal(isOnSecondStep(channel, { isChecked: false, canBeAsked: true }), false);
     assert.equal(isOnSecondStep(channel, { isChecked: false, canBeAsked: false }), !paid);
-    assert.equal(countGivenBack(isPaid(channel)), paid ? unitsPerSend * 0.8 : unitsPerSend);
+    assert.equal(countGivenBack(paidChannels.has(channel)), paid ? unitsPerSend * 0.8 : unitsPerSend);
   }
 });
