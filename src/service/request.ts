@@ -34,17 +34,7 @@ export function createRequest(parts: Parts): Request {
   const firstTransportOf = Object.fromEntries(
     channels.map((channel) => [channel, delivery.firstTransport(channel)]),
   );
-  /** What the store is told of every code. */
-  const settings = {
-    keyIds: derivation.keyIds,
-    digits: policy.digits,
-    windowSeconds: policy.windowSeconds,
-    maxAttempts: policy.maxAttempts,
-    resend: policy.resend,
-    cooldownSeconds: policy.resendCooldownSeconds,
-    staleSeconds: Math.min(staleSeconds, policy.windowSeconds / 3),
-    sends: { max: policy.requestIdentityMax, periodSeconds: limitPeriodSeconds },
-  };
+  const sends = { max: policy.requestIdentityMax, periodSeconds: limitPeriodSeconds };
 
   async function openAndSend(
     slot: DeliverySlot,
@@ -152,7 +142,6 @@ export function createRequest(parts: Parts): Request {
     const mayBeShort = lease || device || testCode;
     const newChallenge = random.id();
     const opened = await store.open({
-      ...settings,
       identityTag: recordKey.identityTag,
       budgetTag: recordKey.budgetTag,
       recordTag: recordKey.recordTag,
@@ -161,7 +150,15 @@ export function createRequest(parts: Parts): Request {
       side: recordKey.side,
       bind,
       newChallenge,
+      keyIds: derivation.keyIds,
       channel,
+      digits: policy.digits,
+      windowSeconds: policy.windowSeconds,
+      maxAttempts: policy.maxAttempts,
+      resend: policy.resend,
+      cooldownSeconds: policy.resendCooldownSeconds,
+      staleSeconds: Math.min(staleSeconds, policy.windowSeconds / 3),
+      sends,
       lengthening: mayBeShort ? lengthening : withoutShortCodes(lengthening),
       isChecked,
       mute: shouldSend !== undefined && !(await shouldSend(identity.value, purpose)),
