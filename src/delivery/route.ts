@@ -67,7 +67,9 @@ export function createRouter(options: RouteOptions) {
         transport.send(message, sending).then(resolve, reject);
       });
       // Third-party transports may return anything.
-      if (receipt?.ok === true) return { ok: true, id: showId(receipt.id, message) };
+      if (receipt?.ok === true) {
+        return { ok: true, id: receipt.id === undefined ? undefined : showId(receipt.id, message) };
+      }
       return isRefusal(receipt)
         ? quoteRefusal(receipt, message)
         : createRefusal('unknown', 'returned no receipt');
