@@ -110,8 +110,8 @@ test('in the background a mail server that is a black hole for 30 s at 50 reques
     );
     gate.open();
     const openedAt = performance.now();
-    // Ten seconds, or as many more as the machine is slower than one that answers a control within 25 ms.
-    const drainMs = 10_000 * Math.max(1, controlP99 / 25);
+    // Some seconds; on a busy machine, a minute.
+    const drainMs = 60_000;
     let seen = -1;
     while (
       performance.now() - openedAt < drainMs &&
