@@ -43,7 +43,7 @@ async function signIn(page: Page, hasScripts = true): Promise<string> {
   return pathname + search + hash;
 }
 
-// Reported of other gates: whoever opened a link to /#/reports/7 signed in and ended at /.
+// Reported of other gates: people who opened a link to /#/reports/7 signed in and ended at /.
 test('a person ends at the fragment that the link had', async (t) => {
   for (const target of ['/app#/reports/7?year=2026', '/app?a=1#b=2&c', '/app#caf%C3%A9', '/app#one#two']) {
     assert.equal(await signIn(await openApp(t, target)), target);

@@ -74,7 +74,7 @@ describe('a lean script', () => {
     assert.equal(leanScript(`${one}${short}return 1\n`), `${short}return 1\n`);
   });
 
-  it('can be made of ours, which declare a constant once and say nothing that it would misread', () => {
+  it('suits our files, which declare a constant once and hold nothing that it would misread', () => {
     const folder = new URL('../../src/stores/redis/', import.meta.url);
     const files = readdirSync(folder).filter((name) => name.endsWith('.lua'));
     const source = files.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('\n');
