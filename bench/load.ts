@@ -31,12 +31,16 @@ export interface LoadGenerator {
 interface Lane {
   socket: Socket;
   received: string;
-  sentAt: number;
+  /** When it was opened, or last sent something. */
+  usedAt: number;
   isBusy: boolean;
 }
 
 /** A server that has not answered by then never will. */
 const patienceMs = 20_000;
+
+/** Less than a server keeps an idle connection: over an older one, a request can cross with its end (RFC 9112 §9.5). */
+const freshMs = 2000;
 
 /** Opens the connections, so that opening them is not measured. */
 export async function openLoadGenerator(port: number, connections: number): Promise<LoadGenerator> {
@@ -52,21 +56,21 @@ export async function openLoadGenerator(port: number, connections: number): Prom
     socket.on('close', () => {
       if (lane.socket === socket) onLost(lane);
     });
+    lane.socket?.destroy();
     lane.socket = socket;
+    lane.usedAt = performance.now();
     return socket;
   }
 
-  const lanes = await Promise.all(
-    Array.from({ length: connections }, async () => {
-      const lane = { received: '', sentAt: 0, isBusy: false } as unknown as Lane;
-      await once(open(lane), 'connect');
-      return lane;
-    }),
-  );
+  const connectAll = (those: Lane[]) => Promise.all(those.map((lane) => once(open(lane), 'connect')));
+  const lanes = Array.from({ length: connections }, () => ({ received: '', isBusy: false }) as Lane);
+  await connectAll(lanes);
 
   return {
-    run: ({ next, expectedStatus, durationMs, onAnswer }) =>
-      new Promise((resolve) => {
+    async run({ next, expectedStatus, durationMs, onAnswer }) {
+      const now = performance.now();
+      await connectAll(lanes.filter(({ usedAt }) => now - usedAt > freshMs));
+      return new Promise((resolve) => {
         const errors: Record<string, number> = {};
         const latenciesMs: number[] = [];
         const startedAt = performance.now();
@@ -95,7 +99,7 @@ export async function openLoadGenerator(port: number, connections: number): Prom
           }
           busy += 1;
           lane.received = '';
-          lane.sentAt = now;
+          lane.usedAt = now;
           if (lane.socket.destroyed) open(lane);
           lane.socket.write(request);
         }
@@ -106,7 +110,7 @@ export async function openLoadGenerator(port: number, connections: number): Prom
           if (!isComplete(lane.received)) return;
           const status = Number(lane.received.slice(9, 12));
           if (status === expectedStatus) {
-            latenciesMs.push(performance.now() - lane.sentAt);
+            latenciesMs.push(performance.now() - lane.usedAt);
             onAnswer?.(lane.received);
           } else {
             countError(errors, String(status), 1);
@@ -124,7 +128,8 @@ export async function openLoadGenerator(port: number, connections: number): Prom
           // What answers nothing more than the first lanes may have used all up.
           if (!lane.isBusy) send(lane, true);
         }
-      }),
+      });
+    },
     close() {
       for (const { socket } of lanes) socket.destroy();
     },

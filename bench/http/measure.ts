@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Launched } from '../launch.js';
 import type { LoadGenerator } from '../load.js';
 import { type CpuReading, countCpuMicros, readCpu } from '../process-usage.js';
@@ -17,12 +16,6 @@ export interface Running extends Target {
   /** Empties its Redis, if it has one. */
   clear(): Promise<void>;
 }
-
-/**
- * Making requests ready can take longer than servers keep an idle connection: that it was closed has to be noticed before
- * something is sent over it.
- */
-const settleMs = 20;
 
 /**
  * What a round begins with, as a share of it, and what is not counted. A server that has stood idle while others were measured
@@ -50,7 +43,6 @@ export async function measureRound(
   const { server, otherPid, measuredLoad: load } = running;
   const supply = await operation.prepare(running, Math.min(count, operation.most ?? count));
   await onReady?.();
-  await sleep(settleMs);
   if (!operation.isWhole) await load.run({ ...takeShare(supply), durationMs: durationMs * leadInShare });
   const [before, otherBefore] = [readCpu(server.pid), otherPid && readCpu(otherPid)];
   const loadBefore = process.cpuUsage();
