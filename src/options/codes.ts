@@ -50,12 +50,9 @@ export const codeOptions = {
   purposes: from('OTP_PURPOSES', names([signInPurpose])),
   /** The application or tenant; namespaces share no codes, tokens or limits. Default `default`. */
   namespace: from('OTP_NAMESPACE', {
-    ...text({ allowed: nameForm, accepts: namePattern }, defaultNamespace),
+    ...text(nameForm, namePattern, defaultNamespace),
     check: (value, name) => assertName(name, value),
   }),
   /** ISO 3166-1 alpha-2 code of the country that phone numbers without `+` belong to. Default: none, `+` is required. */
-  defaultCountry: from(
-    'OTP_DEFAULT_COUNTRY',
-    text({ allowed: 'an ISO 3166-1 alpha-2 code such as `DE`', accepts: isCountry }),
-  ),
+  defaultCountry: from('OTP_DEFAULT_COUNTRY', text('an ISO 3166-1 alpha-2 code such as `DE`', isCountry)),
 };

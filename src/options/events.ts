@@ -23,10 +23,9 @@ export const eventOptions = {
   eventsUrl: from(
     'EVENTS_URL',
     needing('eventsSecret', 'events are signed with it', {
-      ...text({
-        allowed:
-          'an https URL of a public host; with `EVENTS_ALLOW_PRIVATE_TARGETS=true` any https URL, or http to a host of a private network',
-      }),
+      ...text(
+        'an https URL of a public host; with `EVENTS_ALLOW_PRIVATE_TARGETS=true` any https URL, or http to a host of a private network',
+      ),
       check: checkTarget,
     }),
   ),

@@ -3,10 +3,8 @@ import { canonicalise } from '../core/identity.js';
 import type { ShouldSend } from '../ports.js';
 import { from, hook, list, needing, text } from './row.js';
 
-const admitted = list({
-  of: 'addresses, `@domain`s, ids and beginnings of numbers such as `+49`',
+const admitted = list('addresses, `@domain`s, ids and beginnings of numbers such as `+49`', /./, {
   but: 'without wildcards',
-  accepts: /./,
 });
 
 export const gateOptions = {
@@ -25,7 +23,7 @@ export const gateOptions = {
    * The path of a JSON file that says who may enter which host, instead of `gateAllow`: see [gate.md](gate.md#rules-for-each-host).
    * An edit is noticed within a second. Messages then go out in the background. Default: none.
    */
-  gateFile: from('GATE_FILE', text({ allowed: 'the path of a JSON file' })),
+  gateFile: from('GATE_FILE', text('the path of a JSON file')),
   /**
    * Every host under this domain shares one sign-in at `publicUrl`, such as `example.com`. Default: each host has its
    * own.
@@ -36,10 +34,10 @@ export const gateOptions = {
       'publicUrl',
       'a URL of a host under that domain, where the sign-in page of all these hosts is',
       // A domain that mail can have can have a cookie: at least two labels, in ASCII, no port and no leading dot.
-      text({
-        allowed: 'a domain such as `example.com`',
-        accepts: (domain) => canonicalise(`x@${domain}`)?.value === `x@${domain}`,
-      }),
+      text(
+        'a domain such as `example.com`',
+        (domain) => canonicalise(`x@${domain}`)?.value === `x@${domain}`,
+      ),
     ),
   ),
   /**

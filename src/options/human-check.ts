@@ -61,7 +61,7 @@ export const humanCheckOptions = {
    */
   HUMAN_CHECK: choice([...humanCheckProviders, 'off'], 'altcha'),
   /** The public name of your site at Cloudflare. Required with `HUMAN_CHECK=turnstile`. */
-  HUMAN_CHECK_SITE_KEY: text({ allowed: siteKeyAllowed, accepts: siteKeyForm }),
+  HUMAN_CHECK_SITE_KEY: text(siteKeyAllowed, siteKeyForm),
   /** The secret that belongs to `HUMAN_CHECK_SITE_KEY`. Required with `HUMAN_CHECK=turnstile`. */
   HUMAN_CHECK_SECRET: secret(secretAllowed, checkSecret),
 };

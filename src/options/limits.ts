@@ -23,9 +23,9 @@ export const limitOptions = {
    */
   phoneCountries: from(
     'OTP_PHONE_COUNTRIES',
-    list({ of: 'countries such as `DE` or `DE:5000`, or `*` with exceptions such as `!FR`', accepts: /./ }, [
-      '*',
-    ]),
+    list('countries such as `DE` or `DE:5000`, or `*` with exceptions such as `!FR`', /./, {
+      default: ['*'],
+    }),
   ),
   /**
    * `observe`: the limits on phone prefixes and countries only log what they would refuse. Unlisted countries and unsuitable
@@ -47,10 +47,8 @@ export const limitOptions = {
    * socket. Never everyone: anyone could then choose the address that is counted. Default: none.
    */
   trustedProxies: from('TRUSTED_PROXIES', {
-    ...list({
-      of: 'addresses, CIDR ranges, `loopback` or `unix`',
+    ...list('addresses, CIDR ranges, `loopback` or `unix`', /./, {
       but: 'that together do not cover all of IPv4 or IPv6',
-      accepts: /./,
     }),
     check: (value) => createTrustCheck(value as string[]),
   }),

@@ -5,7 +5,7 @@ import { choice, flag, from, passes, text } from './row.js';
 
 export const messageOptions = {
   /** The name that people know the application by, at most 100 characters. Default: messages mention none. */
-  appName: from('BRAND_NAME', text({ allowed: 'up to 100 characters', accepts: passes(checkAppName) })),
+  appName: from('BRAND_NAME', text('up to 100 characters', passes(checkAppName))),
   /**
    * Language for people who ask for no supported one, by `locale` in the request or by `Accept-Language`. Default `en`.
    */
@@ -18,11 +18,8 @@ export const messageOptions = {
    */
   origin: from(
     'OTP_ORIGIN',
-    text({
-      allowed: 'an https origin such as `https://example.com`, or `http://localhost`',
-      accepts: passes(checkOriginHost),
-    }),
+    text('an https origin such as `https://example.com`, or `http://localhost`', passes(checkOriginHost)),
   ),
   /** A folder of templates that override the messages, read once; see [messages.md](messages.md). Default: none. */
-  templatesDir: from('OTP_TEMPLATES_DIR', text({ allowed: 'a folder' })),
+  templatesDir: from('OTP_TEMPLATES_DIR', text('a folder')),
 };

@@ -23,27 +23,24 @@ export const pageOptions = {
    * `cookieDomain`. Default: nowhere, the page says who is signed in.
    */
   signInHome: from('SIGN_IN_HOME', {
-    ...text({ allowed: 'a path such as `/`, or an address under `PUBLIC_URL` or `GATE_COOKIE_DOMAIN`' }),
+    ...text('a path such as `/`, or an address under `PUBLIC_URL` or `GATE_COOKIE_DOMAIN`'),
     check: (home: string, _name: string, { publicUrl, cookieDomain }: ReturnTargetOptions) =>
       createReturnTargets({ publicUrl, cookieDomain, home }),
   }),
   /** The logo above the sign-in page: an https address, or a path on its host. Default: none, `appName` is shown. */
   brandLogoUrl: from(
     'BRAND_LOGO_URL',
-    text({ allowed: 'an https address, or a path such as `/logo.svg`', accepts: passes(parseLogoOrigin) }),
+    text('an https address, or a path such as `/logo.svg`', passes(parseLogoOrigin)),
   ),
   /** The colour of the buttons and links of the sign-in page, such as `#2f5bd7`. Default: a blue. */
-  brandColor: from('BRAND_COLOR', text({ allowed: 'a colour such as `#2f5bd7`', accepts: isColor })),
+  brandColor: from('BRAND_COLOR', text('a colour such as `#2f5bd7`', isColor)),
   /**
    * Links in the footer of the sign-in page, such as `Help=https://help.example.com` and `Privacy=/privacy`. `Help`,
    * `Privacy` and `Terms` are translated; `Help` is also shown to people whose message has not arrived. Default: none.
    */
   brandLinks: from(
     'BRAND_LINKS',
-    list({
-      of: 'links such as `Help=https://help.example.com` or `Privacy=/privacy`',
-      accepts: isBrandLink,
-    }),
+    list('links such as `Help=https://help.example.com` or `Privacy=/privacy`', isBrandLink),
   ),
   /**
    * Origins whose pages may show the sign-in page in a frame; they must be of the same site, or browsers withhold its
@@ -51,10 +48,7 @@ export const pageOptions = {
    */
   embedOrigins: from(
     'EMBED_ORIGINS',
-    list({
-      of: 'origins such as `https://app.example.com` or `https://*.example.com`',
-      accepts: isFrameSource,
-    }),
+    list('origins such as `https://app.example.com` or `https://*.example.com`', isFrameSource),
   ),
   /** Add a link next to the code in e-mails that the sign-in page sends; needs `publicUrl`. Default false. */
   magicLink: from('OTP_MAGIC_LINK', needing('publicUrl', 'links begin with it', flag(false))),

@@ -105,28 +105,24 @@ export function choice<const Value extends string, Default extends Value | undef
   };
 }
 
-interface TextForm {
-  allowed: string;
-  /** What the text is like: a pattern, or a check. */
-  accepts?: RegExp | ((text: string) => boolean);
-}
+/** What a text is like: a pattern, or a check. */
+type TextForm = RegExp | ((text: string) => boolean);
 
-function checkText(value: unknown, name: string, { allowed, accepts = /^[^\r\n]+$/ }: TextForm): void {
+function checkText(value: unknown, name: string, allowed: string, accepts: TextForm): void {
   checkType(value, name, 'string', 'a string');
   const text = value as string;
   if (!(typeof accepts === 'function' ? accepts(text) : accepts.test(text))) refuse(name, allowed, text);
 }
 
+export const oneLine = /^[^\r\n]+$/;
+
 export function text<Default extends string | undefined = undefined>(
-  form: TextForm,
+  allowed: string,
+  accepts: TextForm = oneLine,
   byDefault = undefined as Default,
 ): Row<string, string | Default> {
-  return {
-    ...base,
-    allowed: form.allowed,
-    default: byDefault,
-    check: (value, name) => checkText(value, name, form),
-  };
+  const check: AnyRow['check'] = (value, name) => checkText(value, name, allowed, accepts);
+  return { ...base, allowed, default: byDefault, check };
 }
 
 /** A secret as text; `check` throws without repeating it. */
@@ -145,20 +141,18 @@ export function secret(
   };
 }
 
-interface ListForm {
-  /** What the entries are, in words. */
-  of: string;
-  /** And what else holds of the list. */
-  but?: string;
-  accepts: RegExp | ((entry: string) => boolean);
-}
-
-/** A list of texts, as a comma-separated setting. One with a default is never empty. */
+/**
+ * A list of texts, as a comma-separated setting. One with a default is never empty.
+ *
+ * @param of what the entries are, in words
+ * @param but what else holds of the list
+ */
 export function list(
-  { of, but, accepts }: ListForm,
-  byDefault: readonly string[] = [],
+  of: string,
+  accepts: TextForm = /./,
+  { but = '', default: byDefault = [] }: { but?: string; default?: readonly string[] } = {},
 ): Row<readonly string[], readonly string[]> {
-  const rest = but === undefined ? '' : `, ${but}`;
+  const rest = but && `, ${but}`;
   const allowed = `${of}${rest}`;
   return {
     ...base,
@@ -169,7 +163,7 @@ export function list(
         throw new TypeError(
           `${name} must be a list of ${allowed.replaceAll('`', '')}, got ${describe(value)}`,
         );
-      for (const entry of value) checkText(entry, name, { allowed, accepts });
+      for (const entry of value) checkText(entry, name, allowed, accepts);
     },
     parse: splitList,
   };
@@ -177,7 +171,7 @@ export function list(
 
 /** Names of purposes. */
 export function names(byDefault: readonly string[]): Row<readonly string[], readonly string[]> {
-  const row = list({ of: `names of ${nameForm}`, accepts: () => true }, byDefault);
+  const row = list(`names of ${nameForm}`, () => true, { default: byDefault });
   return {
     ...row,
     check(value, name, others) {

@@ -23,13 +23,12 @@ function requiredAs<Kind extends AnyRow>(option: string, row: Kind) {
 }
 
 const sender = '`codes@example.com` or `Example <codes@example.com>`';
-const words = (allowed: string) => text({ allowed });
-const line = words('text');
-const sid = (prefix: string) => words(`\`${prefix}\` and 32 hexadecimal digits`);
+const line = text('text');
+const sid = (prefix: string) => text(`\`${prefix}\` and 32 hexadecimal digits`);
 
 const smtp = {
   /** The mail server of `smtp`. */
-  SMTP_HOST: requiredAs('host', words('a host name or address')),
+  SMTP_HOST: requiredAs('host', text('a host name or address')),
   /** Port of the server. Default: 587, or 465 with `SMTP_SECURE=true`. */
   SMTP_PORT: passedAs('port', wholeNumber(smtpPorts)),
   /** Without it there is no authentication. */
@@ -37,23 +36,23 @@ const smtp = {
   /** Password of that user. */
   SMTP_PASSWORD: passedAs('password', secret()),
   /** The sender of `smtp`. */
-  SMTP_FROM: requiredAs('from', words(sender)),
+  SMTP_FROM: requiredAs('from', text(sender)),
   /** The name for `EHLO`. Default: the domain of `SMTP_FROM`. */
-  SMTP_NAME: passedAs('name', words('a domain, or an address in `[]`')),
+  SMTP_NAME: passedAs('name', text('a domain, or an address in `[]`')),
   /** `true`: TLS from the start, the default with port 465 or 2465; `false`: STARTTLS when offered. */
   SMTP_SECURE: passedAs('secure', flag()),
   /** Refuse to send without TLS. Default: in production, `true` for a server outside private networks; else `false`. */
   SMTP_REQUIRE_TLS: passedAs('requireTls', flag()),
   /** The name that the server's certificate must contain. Default: `SMTP_HOST`. */
-  SMTP_TLS_SERVERNAME: passedAs('tls.servername', words('a host name')),
+  SMTP_TLS_SERVERNAME: passedAs('tls.servername', text('a host name')),
   /** Where access tokens are fetched: `SMTP_USERNAME` then logs in by OAuth 2.0, without a password. */
-  SMTP_OAUTH_TOKEN_URL: passedAs('oauth.tokenUrl', words('a URL with https, or http on this machine')),
+  SMTP_OAUTH_TOKEN_URL: passedAs('oauth.tokenUrl', text('a URL with https, or http on this machine')),
   /** With `SMTP_OAUTH_TOKEN_URL`. */
   SMTP_OAUTH_CLIENT_ID: passedAs('oauth.clientId', line),
   /** With `SMTP_OAUTH_TOKEN_URL`. */
   SMTP_OAUTH_CLIENT_SECRET: passedAs('oauth.clientSecret', secret()),
   /** The scope of the tokens; this or `SMTP_OAUTH_REFRESH_TOKEN`. */
-  SMTP_OAUTH_SCOPE: passedAs('oauth.scope', words('words with spaces between them')),
+  SMTP_OAUTH_SCOPE: passedAs('oauth.scope', text('words with spaces between them')),
   /** For the refresh token grant; without it, tokens come from the client credentials grant. */
   SMTP_OAUTH_REFRESH_TOKEN: passedAs('oauth.refreshToken', secret()),
 };
@@ -64,7 +63,7 @@ const twilio = {
   /** For `twilio`. */
   TWILIO_AUTH_TOKEN: requiredAs('authToken', secret()),
   /** The sender of `twilio`; this or `TWILIO_MESSAGING_SERVICE_SID`. */
-  TWILIO_FROM_NUMBER: passedAs('from', words('a number such as `+14155550123`')),
+  TWILIO_FROM_NUMBER: passedAs('from', text('a number such as `+14155550123`')),
   /** The sender of `twilio`; this or `TWILIO_FROM_NUMBER`. */
   TWILIO_MESSAGING_SERVICE_SID: passedAs('messagingServiceSid', sid('MG')),
   /** An approved WhatsApp template whose variable 1 is the code; without it `twilio` sends no WhatsApp messages. */
@@ -73,7 +72,7 @@ const twilio = {
 
 const webhook = {
   /** Where `webhook` posts. */
-  WEBHOOK_URL: requiredAs('url', words('a URL with https')),
+  WEBHOOK_URL: requiredAs('url', text('a URL with https')),
   /** Signs what `webhook` posts. */
   WEBHOOK_SECRET: requiredAs('secret', secret(webhookSecretForm)),
   /** Let `webhook` post codes over http. */
@@ -84,7 +83,7 @@ const webhook = {
 
 const ses = {
   /** For `ses`. */
-  AWS_REGION: requiredAs('region', words('a region such as `eu-central-1`')),
+  AWS_REGION: requiredAs('region', text('a region such as `eu-central-1`')),
   /** For `ses`. */
   AWS_ACCESS_KEY_ID: requiredAs('accessKeyId', line),
   /** For `ses`. */
@@ -92,14 +91,14 @@ const ses = {
   /** For `ses`, with temporary keys; they are not renewed. */
   AWS_SESSION_TOKEN: passedAs('sessionToken', secret()),
   /** The sender of `ses`. */
-  SES_FROM: requiredAs('from', words(sender)),
+  SES_FROM: requiredAs('from', text(sender)),
 };
 
 const resend = {
   /** For `resend`. */
   RESEND_API_KEY: requiredAs('apiKey', secret()),
   /** The sender of `resend`. */
-  RESEND_FROM: requiredAs('from', words(sender)),
+  RESEND_FROM: requiredAs('from', text(sender)),
 };
 
 const vonage = {
@@ -108,20 +107,20 @@ const vonage = {
   /** For `vonage`. */
   VONAGE_API_SECRET: requiredAs('apiSecret', secret()),
   /** The sender of `vonage`. */
-  VONAGE_FROM: requiredAs('from', words('a number without `+`, or up to 11 letters and digits')),
+  VONAGE_FROM: requiredAs('from', text('a number without `+`, or up to 11 letters and digits')),
 };
 
 const whatsapp = {
   /** For `whatsapp`. */
   WHATSAPP_TOKEN: requiredAs('token', secret()),
   /** The sending number of `whatsapp`. */
-  WHATSAPP_PHONE_NUMBER_ID: requiredAs('phoneNumberId', words('digits')),
+  WHATSAPP_PHONE_NUMBER_ID: requiredAs('phoneNumberId', text('digits')),
   /** What `whatsapp` sends. */
-  WHATSAPP_TEMPLATE: requiredAs('template', words('the name of an approved authentication template')),
+  WHATSAPP_TEMPLATE: requiredAs('template', text('the name of an approved authentication template')),
   /** Languages in which the template is approved; the message's language is used if listed, else the first. */
   WHATSAPP_LANGUAGES: passedAs(
     'languages',
-    list({ of: 'languages as Meta writes them, such as `en_US`', accepts: /./ }, ['en_US']),
+    list('languages as Meta writes them, such as `en_US`', /./, { default: ['en_US'] }),
   ),
 };
 

@@ -25,12 +25,9 @@ export const storeSettings = {
   /** Password of the Sentinels. Default: that of the server. */
   REDIS_SENTINEL_PASSWORD: secret(),
   /** User at the Sentinels, with `REDIS_SENTINEL_PASSWORD`. Default: `default`. */
-  REDIS_SENTINEL_USERNAME: text({ allowed: 'text' }),
+  REDIS_SENTINEL_USERNAME: text('text'),
   /** Prefix of every key. */
-  REDIS_KEY_PREFIX: text(
-    { allowed: 'up to 64 printable characters without braces', accepts: /^[!-z|~]{1,64}$/ },
-    defaultKeyPrefix,
-  ),
+  REDIS_KEY_PREFIX: text('up to 64 printable characters without braces', /^[!-z|~]{1,64}$/, defaultKeyPrefix),
   /** Timeout of each command. */
   REDIS_TIMEOUT_MS: wholeNumber({ ...redisTimeout, unit: 'milliseconds' }),
   /** Accept a server whose `maxmemory-policy` may evict keys, and with them limits. */

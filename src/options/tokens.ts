@@ -5,7 +5,7 @@ import type { ReadClaims } from '../ports.js';
 import { maxRefreshTtlSeconds, maxTtlSeconds } from '../tokens/claims.js';
 import { importPrivateKeys, importSecret, tokenAlgorithms } from '../tokens/keys.js';
 import { parseKeys } from './api-keys.js';
-import { choice, flag, from, hook, names, secret, text, value, wholeNumber } from './row.js';
+import { choice, flag, from, hook, names, oneLine, secret, text, value, wholeNumber } from './row.js';
 
 const sharedSecret = secret(`at least ${minSecretBytes} bytes, used as they are`, importSecret);
 const privateKey = secret(
@@ -84,9 +84,9 @@ export const tokenOptions = {
     parse: parseClients,
   }),
   /** The token's `iss`. Default `stateless-otp`. */
-  issuer: from('JWT_ISSUER', text({ allowed: 'text' }, 'stateless-otp')),
+  issuer: from('JWT_ISSUER', text('text', oneLine, 'stateless-otp')),
   /** The token's `aud`. Default `stateless-otp`. */
-  audience: from('JWT_AUDIENCE', text({ allowed: 'text' }, 'stateless-otp')),
+  audience: from('JWT_AUDIENCE', text('text', oneLine, 'stateless-otp')),
   /** Purposes whose tokens `GET /token/verify` accepts and refresh tokens extend. Default `['sign-in']`. */
   bearerPurposes: from('BEARER_PURPOSES', names([signInPurpose])),
 };
