@@ -17,9 +17,10 @@ export function createCallerFinder(
 
   /** Once, since clients could flood the log. */
   function warnOnce(message: string, caller?: string): void {
-    const warning = `${message} ${caller}`;
-    if (!warned.has(warning)) logger.warn(caller === undefined ? {} : { caller }, message);
+    const warning = caller === undefined ? message : `${message} ${caller}`;
+    if (warned.has(warning)) return;
     warned.add(warning);
+    logger.warn(caller === undefined ? {} : { caller }, message);
   }
 
   return ({ remoteAddress, header }, requestId, holder) => {

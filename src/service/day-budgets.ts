@@ -86,8 +86,10 @@ export function createDayBudgets(parts: {
     sender: Sender,
     { isOnSecondStep }: DaySpending,
   ): SpendRequest {
+    const { slot, rows } = toAddressRows(sender);
     return {
-      ...toAddressRows(sender),
+      slot,
+      rows,
       place: toPlace(spender.identity, sender.address),
       hit: toHit('request_ip', spender.ip),
       isOnSecondStep,

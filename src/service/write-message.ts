@@ -41,12 +41,12 @@ export function createMessageWriter(parts: {
       link: link ? createLink?.({ identity: to, purpose: target.purpose, record, ttlSeconds }) : undefined,
     });
     const message: Message = {
-      ...rendered,
       id: random.id(),
       channel,
       to,
       code,
       expiresInSeconds: ttlSeconds,
+      ...rendered,
     };
     if (requestId) message.requestId = requestId;
     return message;
