@@ -60,8 +60,10 @@ const smtp = {
 const twilio = {
   /** For `twilio`. */
   TWILIO_ACCOUNT_SID: requiredAs('accountSid', sid('AC')),
-  /** For `twilio`. */
+  /** For `twilio`; with `TWILIO_API_KEY_SID`, the secret of that key. */
   TWILIO_AUTH_TOKEN: requiredAs('authToken', secret()),
+  /** An API key of the account: its secret is revoked alone, and a restricted key may only send. */
+  TWILIO_API_KEY_SID: passedAs('apiKeySid', sid('SK')),
   /** The sender of `twilio`; this or `TWILIO_MESSAGING_SERVICE_SID`. */
   TWILIO_FROM_NUMBER: passedAs('from', text('a number such as `+14155550123`')),
   /** The sender of `twilio`; this or `TWILIO_FROM_NUMBER`. */

@@ -84,8 +84,8 @@ export interface PostRequest {
 
 /** A request that changes nothing and needs the credentials that messages need. */
 export interface AccessRequest extends Omit<PostRequest, 'body'> {
-  /** Default GET. */
-  method?: 'GET' | 'HEAD';
+  /** Default GET. Without a body in any case. */
+  method?: 'GET' | 'HEAD' | 'POST';
   /** Whether a refusal with this error code still proves that messages would be accepted. Default: none does. */
   proves?(code: unknown): boolean;
 }

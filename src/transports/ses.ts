@@ -22,6 +22,22 @@ export interface SesTransportOptions extends HttpOptions {
   clock?: (() => number) | undefined;
 }
 
+/** Partitions of AWS whose names lie outside `amazonaws.com` (https://github.com/boto/botocore, `partitions.json`). */
+const partitions: readonly (readonly [region: RegExp, domain: string])[] = [
+  [/^cn-/, 'amazonaws.com.cn'],
+  [/^eusc-/, 'amazonaws.eu'],
+  [/^us-iso-/, 'c2s.ic.gov'],
+  [/^us-isob-/, 'sc2s.sgov.gov'],
+  [/^us-isof-/, 'csp.hci.ic.gov'],
+  [/^eu-isoe-/, 'cloud.adc-e.uk'],
+];
+
+/** https://docs.aws.amazon.com/general/latest/gr/ses.html */
+function findHost(region: string): string {
+  const [, domain = 'amazonaws.com'] = partitions.find(([pattern]) => pattern.test(region)) ?? [];
+  return `email.${region}.${domain}`;
+}
+
 /**
  * Sends e-mail through Amazon SES, API version 2 (SendEmail).
  *
@@ -29,8 +45,8 @@ export interface SesTransportOptions extends HttpOptions {
  */
 export function createSesTransport(options: SesTransportOptions): Transport {
   const { region, accessKeyId, secretAccessKey, ...checked } = checkOptions(options, {
-    region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'like eu-central-1'),
-    ...httpChecks(`https://email.${options.region}.amazonaws.com`),
+    region: matching(/^[a-z]{2,8}(-[a-z]{1,20}){1,3}-\d{1,2}$/, 'like eu-central-1'),
+    ...httpChecks(`https://${findHost(String(options.region))}`),
     accessKeyId: credential,
     secretAccessKey: credential,
     sessionToken: optional(credential),

@@ -13,8 +13,9 @@ export const twilioErrors: Readonly<Record<string, Meaning>> = {
   ...mean(['unavailable', 'recipient'], 30003),
   ...mean(['rejected', 'recipient'], 30004, 63014, 63032, 63033, 63049, 63050),
   ...mean(['unknown', 'recipient'], 30008),
-  // Credentials, or an account that is suspended, inactive or on trial.
-  ...mean('unauthorized', 10001, 10002, 20003, 20005, 20006, 20008, 30002, 63001, 63020),
+  // Credentials, what an API key may do, or an account that is suspended, inactive or on trial.
+  ...mean('unauthorized', 10001, 10002, 20003, 20005, 20006, 20008, 30002, 57019, 63001),
+  ...mean('unauthorized', 63020, 70051),
   // No such account, service or template.
   ...mean('rejected', 20404, 21654, 21655, 21656, 21701, 21702, 21703, 21704, 21705),
   // The sender: not ours, or not usable for this kind of message or this destination.

@@ -7,7 +7,10 @@ import { twilioErrors } from './twilio-errors.js';
 export interface TwilioTransportOptions extends HttpOptions {
   /** `AC` and 32 hexadecimal digits. */
   accountSid: string;
+  /** Of the account, or the secret of the API key. */
   authToken: string;
+  /** `SK` and 32 hexadecimal digits: an API key of the account, which logs in instead of the account itself. */
+  apiKeySid?: string | undefined;
   /** The sender: a number in E.164 form, a short code or up to 11 letters and digits. */
   from?: string | undefined;
   /** `MG` and 32 hexadecimal digits. Required without `from`. */
@@ -33,8 +36,9 @@ const sender = /^(\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/;
 export function createTwilioTransport(options: TwilioTransportOptions): Transport {
   const checked = checkOptions(options, {
     ...httpChecks('https://api.twilio.com'),
-    accountSid: sid('AC'),
+    accountSid: sid('AC', ' (an API key, SK…, is apiKeySid)'),
     authToken: credential,
+    apiKeySid: optional(sid('SK')),
     from: optional(
       matching(sender, 'a number like +15005550006, a short code, or up to 11 letters and digits'),
     ),
@@ -45,12 +49,13 @@ export function createTwilioTransport(options: TwilioTransportOptions): Transpor
     ),
     whatsappContentSid: optional(sid('HX')),
   });
-  const { accountSid, authToken, from, messagingServiceSid, whatsappContentSid } = checked;
+  const { accountSid, authToken, apiKeySid, from, messagingServiceSid, whatsappContentSid } = checked;
   if (from === undefined && messagingServiceSid === undefined) {
     throw new TypeError('one of from and messagingServiceSid must be given');
   }
   const account = `${checked.baseUrl}/2010-04-01/Accounts/${accountSid}`;
-  const headers = { authorization: encodeBasic(accountSid, authToken) };
+  const messages = `${account}/Messages.json`;
+  const headers = { authorization: encodeBasic(apiKeySid ?? accountSid, authToken) };
   return createPostTransport(
     'twilio',
     checked.channels,
@@ -73,13 +78,22 @@ export function createTwilioTransport(options: TwilioTransportOptions): Transpor
       }
       // Twilio drops the message once the code has expired, and advises against less than 5 seconds.
       form.set('ValidityPeriod', String(Math.max(5, expiresInSeconds)));
-      return { url: `${account}/Messages.json`, headers, body: form };
+      return { url: messages, headers, body: form };
     },
-    // https://www.twilio.com/docs/iam/api/account
-    () => ({ url: `${account}.json`, headers }),
+    () =>
+      apiKeySid === undefined
+        ? // https://www.twilio.com/docs/iam/api/account
+          { url: `${account}.json`, headers }
+        : // An API key may not read the account. A message without a recipient needs no other right than any message.
+          { method: 'POST', url: messages, headers, proves: isIncomplete },
   );
 }
 
-function sid(prefix: string) {
-  return matching(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`), `${prefix} and 32 hexadecimal digits`);
+/** Something that a message needs is missing: the request was authorized. */
+function isIncomplete(code: unknown): boolean {
+  return [21602, 21603, 21604].includes(Number(code));
+}
+
+function sid(prefix: string, hint = '') {
+  return matching(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`), `${prefix} and 32 hexadecimal digits${hint}`);
 }

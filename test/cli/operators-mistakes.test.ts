@@ -276,7 +276,12 @@ const refused: Mistake[] = [
   [
     'an account of Twilio that is a key',
     { ...twilio, TWILIO_ACCOUNT_SID: `SK${'0a'.repeat(16)}` },
-    /^TWILIO_ACCOUNT_SID: given/,
+    /^TWILIO_ACCOUNT_SID: given "SK[0a]+", allowed: AC .* \(an API key, SK…, is TWILIO_API_KEY_SID\)$/,
+  ],
+  [
+    'a key of Twilio without an account',
+    { ...twilio, TWILIO_ACCOUNT_SID: '', TWILIO_API_KEY_SID: `SK${'0a'.repeat(16)}` },
+    /^TWILIO_ACCOUNT_SID: required with twilio delivery$/,
   ],
   [
     'a national number for a sender',

@@ -294,6 +294,7 @@ describe('the service names a setting that has no effect', () => {
 });
 
 test('a backend says what is wrong by its settings', () => {
+  const apiKeySid = 'SK0123456789abcdef0123456789abcdef';
   const twilio = {
     DELIVERY_BACKEND: 'twilio',
     TWILIO_ACCOUNT_SID: 'AC0123456789abcdef0123456789abcdef',
@@ -311,6 +312,14 @@ test('a backend says what is wrong by its settings', () => {
     [
       { ...twilio, TWILIO_MESSAGING_SERVICE_SID: 'x' },
       /^TWILIO_MESSAGING_SERVICE_SID: given "x", allowed: MG/,
+    ],
+    [
+      { ...twilio, TWILIO_FROM_NUMBER: '+15005550006', TWILIO_API_KEY_SID: twilio.TWILIO_ACCOUNT_SID },
+      /^TWILIO_API_KEY_SID: given "AC0123456789abcdef0123456789abcdef", allowed: SK/,
+    ],
+    [
+      { ...twilio, TWILIO_FROM_NUMBER: '+15005550006', TWILIO_API_KEY_SID: apiKeySid, TWILIO_AUTH_TOKEN: '' },
+      /^TWILIO_AUTH_TOKEN: required with twilio delivery$/,
     ],
     [{ ...whatsapp, WHATSAPP_LANGUAGES: 'en-US' }, /^WHATSAPP_LANGUAGES: given "en-US", allowed: /],
     [

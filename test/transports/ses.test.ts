@@ -118,6 +118,51 @@ test('its error types are told apart', async () => {
   }
 });
 
+test('every partition of AWS is reached under its own domain, and signed for its region', async () => {
+  for (const [region, host] of [
+    ['us-east-1', 'email.us-east-1.amazonaws.com'],
+    ['ap-southeast-5', 'email.ap-southeast-5.amazonaws.com'],
+    ['us-gov-west-1', 'email.us-gov-west-1.amazonaws.com'],
+    ['eusc-de-east-1', 'email.eusc-de-east-1.amazonaws.eu'],
+    ['cn-north-1', 'email.cn-north-1.amazonaws.com.cn'],
+    ['cn-northwest-1', 'email.cn-northwest-1.amazonaws.com.cn'],
+    ['us-iso-west-1', 'email.us-iso-west-1.c2s.ic.gov'],
+    ['us-isob-east-1', 'email.us-isob-east-1.sc2s.sgov.gov'],
+    ['us-isof-south-1', 'email.us-isof-south-1.csp.hci.ic.gov'],
+    ['eu-isoe-west-1', 'email.eu-isoe-west-1.cloud.adc-e.uk'],
+  ] as const) {
+    const asked: [url: string, authorization: string | undefined][] = [];
+    const transport = createSesTransport({
+      ...options,
+      region,
+      fetch: async (url, { headers }) => {
+        asked.push([url, headers['authorization']]);
+        return Response.json(accepted.body);
+      },
+    });
+    assert.ok((await transport.send(message, { signal: new AbortController().signal })).ok);
+    const [[url, authorization] = []] = asked;
+    assert.equal(url, `https://${host}/v2/email/outbound-emails`);
+    assert.ok(authorization?.includes(`/20261103/${region}/ses/aws4_request,`), authorization);
+  }
+});
+
+// Attack: have the keys and the mail sent to another host.
+test('a region is only a region', () => {
+  for (const region of [
+    'eu-central-1.example.com',
+    'eu-central-1/',
+    'eu-central-1\n',
+    ' eu-central-1',
+    'eu_central_1',
+    'eu-central',
+    'x@evil.example#-a-1',
+    'EU-CENTRAL-1',
+  ]) {
+    assert.throws(() => createSesTransport({ ...options, region }), /^RangeError: region /, region);
+  }
+});
+
 test('wrong options are refused by name', () => {
   for (const [name, wrong] of Object.entries({
     region: 'Frankfurt',

@@ -59,6 +59,38 @@ test('an SMS is the documented request, field by field', async () => {
   assert.deepEqual(form, { To: message.to, From: '+15005550006', Body: message.text, ValidityPeriod: '300' });
 });
 
+const apiKeySid = 'SK0123456789abcdef0123456789abcdef';
+
+test('an API key logs in instead of its account, whose messages they stay', async () => {
+  const { request } = await capture({ apiKeySid });
+  assert.equal(request.path, `/2010-04-01/Accounts/${accountSid}/Messages.json`);
+  assert.equal(request.headers.authorization, `Basic ${btoa(`${apiKeySid}:${authToken}`)}`);
+});
+
+test('a key that may only send is asked by a message without a recipient, since it may not read', async () => {
+  for (const [answer, category] of [
+    [error(400, 21604), undefined],
+    [error(400, 21603), undefined],
+    [error(401, 20003), 'unauthorized'],
+    [error(401, 70051), 'unauthorized'],
+    [error(403, 70051), 'unauthorized'],
+    [error(404, 20404), 'rejected'],
+    [error(500, 20500), 'unknown'],
+  ] as const) {
+    const stub = await startHttpStub(answer);
+    try {
+      const transport = createTwilioTransport({ ...options, apiKeySid, baseUrl: stub.url });
+      const receipt = await transport.checkAccess?.({ signal: new AbortController().signal });
+      assert.equal(receipt?.ok === false ? receipt.category : undefined, category, JSON.stringify(answer));
+      const [asked] = stub.received;
+      assert.deepEqual([asked?.method, asked?.body], ['POST', '']);
+      assert.equal(asked?.headers.authorization, `Basic ${btoa(`${apiKeySid}:${authToken}`)}`);
+    } finally {
+      await stub.close();
+    }
+  }
+});
+
 test('a messaging service sends instead of a number', async () => {
   const { form } = await capture({ from: undefined, messagingServiceSid });
   assert.deepEqual(form, {
@@ -119,6 +151,7 @@ test('wrong options are refused by name, without their value', () => {
   for (const [name, wrong] of Object.entries({
     accountSid: 'AC/../x',
     authToken: 'with space',
+    apiKeySid: accountSid,
     from: 'far too long a sender',
     messagingServiceSid: 'MG',
     whatsappContentSid: 'HX',
