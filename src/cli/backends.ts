@@ -4,6 +4,7 @@ import { type Sender, senders } from '../options/senders.js';
 import type { Environment, SettingName } from '../options/settings.js';
 import type { Transport } from '../ports.js';
 import type { Inbox } from '../transports/inbox.js';
+import { timeoutRange } from '../transports/options.js';
 import { type Given, listBroken, sayOfSetting } from './say.js';
 
 export function listBackends({ DELIVERY_ROUTES: routes, DELIVERY_BACKEND }: Environment): SenderName[] {
@@ -25,7 +26,9 @@ export function createBackend(name: SenderName, config: Environment, inbox?: Inb
     else if (value !== undefined) options[outer] = { ...Object(options[outer]), [inner]: value };
   }
   if (name === 'console') options['inbox'] = inbox;
-  if (name === 'smtp') options['timeoutMs'] = config.DELIVERY_TIMEOUT_MS;
+  // Shorter than the timeout of the message, so that the log can say what was not answered.
+  if (name === 'smtp')
+    options['timeoutMs'] = Math.max(timeoutRange.min, Math.floor(config.DELIVERY_TIMEOUT_MS * 0.9));
   return senders[name].create(options);
 }
 

@@ -14,9 +14,9 @@ const noTls = 'TLS is required, and the server does not offer it (SMTP_REQUIRE_T
 const isWithoutTls = ({ code, command }: SmtpError) => code === 'ETLS' || command === 'STARTTLS';
 
 /** Why a send failed and what to look at, in our words: what the server writes may quote the recipient. */
-export function explainSmtp(error: SmtpError, refusal: Refusal): string {
+export function explainSmtp(error: SmtpError, refusal: Refusal, isContentRead: boolean): string {
   const { responseCode, response = '' } = error;
-  if (responseCode === undefined) return explainSession(error);
+  if (responseCode === undefined) return explainSession(error, isContentRead);
   const reply = parseReply(responseCode, response);
   const enhanced = parseEnhancedCode(response);
   const numbers = enhanced === undefined ? responseCode : `${responseCode} ${enhanced}`;
@@ -24,19 +24,41 @@ export function explainSmtp(error: SmtpError, refusal: Refusal): string {
 }
 
 /** The session ended without a reply. */
-function explainSession(error: SmtpError): string {
-  const { code, originalCode, timeoutType } = error;
-  if (code === 'ETIMEDOUT' && /^(GREETING|SOCKET)_TIMEOUT$/.test(timeoutType ?? '')) {
-    return `the server took the connection but does not answer: if it never does, check ${hints.tls}`;
-  }
+function explainSession(error: SmtpError, isContentRead: boolean): string {
+  const { code, originalCode, command, unanswered, message } = error;
+  if (code === 'ETIMEDOUT') return explainStall(error, isContentRead);
   if (code === 'EABORT') return 'the time limit of the message was reached (DELIVERY_TIMEOUT_MS)';
+  const isInHandshake = (code === 'ETLS' && command === 'CONN') || /before secure TLS/.test(message);
+  if (isInHandshake) return `the server closed the connection during the TLS handshake: check ${hints.tls}`;
   if (isWithoutTls(error)) return noTls;
   if (isLoginError(error)) {
     return `the server offers no login that fits: check ${credentials}`;
   }
+  if (code === 'ECONNECTION' || originalCode === 'ECONNRESET') {
+    if (isContentRead) return 'the server closed the connection after the message, which it may have taken';
+    if (unanswered !== undefined)
+      return `the server closed the connection instead of answering ${unanswered}`;
+  }
   if (code === 'ECONNECTION') return 'the server closed the connection';
   if (code === 'EPROTOCOL') return `what answers there does not speak SMTP: check ${hints.address}`;
   return explainConnection(originalCode ?? code, hints) ?? `the session failed (${code ?? 'without a code'})`;
+}
+
+/** By nodemailer's names of its timeouts. */
+function explainStall({ timeoutType, unanswered }: SmtpError, isContentRead: boolean): string {
+  switch (timeoutType) {
+    case 'GREETING_TIMEOUT':
+      return `the server took the connection but does not answer: if it never sends a greeting, check ${hints.tls}`;
+    case 'SOCKET_TIMEOUT':
+    case 'UPGRADE_TIMEOUT':
+      if (isContentRead) return 'the server did not answer after the message, which it may have taken';
+      // Whichever timer fires first: during the handshake of STARTTLS no command is under way.
+      return unanswered === undefined
+        ? 'the server accepted STARTTLS, but did not complete the TLS handshake in time'
+        : `the server took the connection but does not answer ${unanswered} in time`;
+    default:
+      return `the server did not take the connection, or not complete a TLS handshake, in time: check ${hints.address}, ${hints.tls} and the firewall`;
+  }
 }
 
 function explainReply(error: SmtpError, reply: Reply, refusal: Refusal): string {

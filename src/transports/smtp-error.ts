@@ -8,6 +8,8 @@ export interface SmtpError {
   /** Of the socket. */
   originalCode?: string;
   timeoutType?: string;
+  /** The command that was not answered, if any. Added by `createUnansweredLog`. */
+  unanswered?: string;
   message: string;
 }
 

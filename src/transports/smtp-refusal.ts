@@ -21,7 +21,7 @@ export function toRefusal(error: SmtpError, isContentRead: boolean): Receipt {
   // Codes only: the server's text may quote the recipient.
   const facts = [code, syscall, responseCode, parseEnhancedCode(response), command.split(' ', 2).join(' ')];
   const refusal = createRefusal(judge(error, isContentRead), `SMTP ${facts.filter(Boolean).join(' ')}`);
-  return { ...refusal, cause: explainSmtp(error, refusal) };
+  return { ...refusal, cause: explainSmtp(error, refusal, isContentRead) };
 }
 
 function judge(error: SmtpError, isContentRead: boolean): Meaning {

@@ -13,6 +13,7 @@ import { createMailer, type Progress, type SmtpMail } from './smtp-mailer.js';
 import { resolvePort, smtpPorts } from './smtp-port.js';
 import { isConnectionEnd, isConnectionLimit, toRefusal } from './smtp-refusal.js';
 import { parseSender } from './smtp-sender.js';
+import { createUnansweredLog } from './smtp-unanswered.js';
 
 export interface SmtpTransportOptions {
   host: string;
@@ -32,7 +33,7 @@ export interface SmtpTransportOptions {
   oauth?: OAuthOptions | undefined;
   /** `codes@example.com` or `Example <codes@example.com>`. */
   from: string;
-  /** Timeout of connecting, of the greeting and of inactivity, in milliseconds, 100 to 60 000. Default 5000. */
+  /** Timeout of connecting, of the greeting and of inactivity, in milliseconds, 100 to 60 000. Default 4500. */
   timeoutMs?: number | undefined;
   /** Maximum number of connections, 1 to 100. Default 5. Further messages wait for a free one. */
   maxConnections?: number | undefined;
@@ -146,7 +147,8 @@ export function createSmtpTransport(options: SmtpTransportOptions): Transport {
 function checkSmtpOptions(options: SmtpTransportOptions) {
   const checked = checkOptions(options, {
     requireTls: withDefault(false, flag),
-    timeoutMs: timeoutOf(5000),
+    // Shorter than the timeout of a message by default, so that the log can say what was not answered.
+    timeoutMs: timeoutOf(4500),
     maxConnections: withDefault(5, integer(1, 100)),
     host: matching(hostPattern, 'a host name or an address, without a port'),
     port: optional(integer(smtpPorts.min, smtpPorts.max)),
@@ -186,6 +188,9 @@ function openMailer(checked: ReturnType<typeof checkSmtpOptions>, tokens: TokenS
     socketTimeout: timeoutMs,
     dnsTimeout: timeoutMs,
     socketCloseTimeout: 1000,
+    logger: createUnansweredLog(),
+    // Logs commands and replies, but not the content.
+    transactionLog: true,
     disableFileAccess: true,
     disableUrlAccess: true,
   });

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { test } from 'node:test';
+import { createBackend } from '../../src/cli/backends.js';
+import { parseGiven } from '../../src/cli/config.js';
 import { createRouter } from '../../src/delivery/route.js';
 import type { Transport } from '../../src/index.js';
+import { processClock } from '../../src/monotonic-clock.js';
 import { settingNames } from '../../src/options/settings.js';
 import { createResendTransport } from '../../src/transports/resend.js';
 import { createSmtpTransport, type SmtpTransportOptions } from '../../src/transports/smtp.js';
@@ -68,6 +72,108 @@ test('a mail server that does not speak TLS, or only TLS, is said to', async () 
   const tls = await startSmtpServer({ ...local(), secure: true, disabledCommands: [] });
   const cause = await askSmtp({ port: tls.port, secure: false, timeoutMs: 300 });
   assert.match(cause, /does not answer: .*SMTP_SECURE/);
+});
+
+/** What a server does that stalls, or closes the connection, at the first command that begins so. */
+function stopAt(at: string, how: (socket: Socket) => void, extensions = ['8BITMIME']) {
+  return startScriptedSmtp(({ line, socket }) => {
+    if (line.startsWith(at)) {
+      how(socket);
+      return null;
+    }
+    if (line.startsWith('EHLO'))
+      return ['250-test', ...extensions.map((name) => `250-${name}`), '250 OK'].join('\r\n');
+    return line.startsWith('AUTH') ? '235 ok' : undefined;
+  });
+}
+const login = { username: 'codes', password: 'secret' };
+
+// Reported as "the server did not take the connection", which had been taken: what stalls decides where to look.
+test('what a mail server does not answer is said', async () => {
+  for (const [at, cause] of [
+    ['CONNECT', /took the connection but does not answer: if it never sends a greeting, check SMTP_PORT/],
+    ['EHLO', /took the connection but does not answer EHLO in time/],
+    ['AUTH', /took the connection but does not answer AUTH in time/],
+    ['MAIL', /took the connection but does not answer MAIL FROM in time/],
+    ['RCPT', /took the connection but does not answer RCPT TO in time/],
+    ['DATA', /took the connection but does not answer DATA in time/],
+    ['CONTENT', /did not answer after the message, which it may have taken/],
+  ] as const) {
+    const { port } = await stopAt(at, () => {}, ['AUTH PLAIN']);
+    assert.match(await askSmtp({ port, timeoutMs: 1000, ...login }), cause, at);
+  }
+});
+
+test('a name or password that a mail server does not answer is not said', async () => {
+  for (const at of ['QVVUSA==', 'c2VjcmV0']) {
+    const { port } = await startScriptedSmtp(({ line }) => {
+      if (line.startsWith('EHLO')) return '250-test\r\n250 AUTH LOGIN';
+      if (line === at) return null;
+      return line === 'AUTH LOGIN' || line === 'QVVUSA==' ? '334 VXNlcm5hbWU6' : undefined;
+    });
+    const cause = await askSmtp({ port, timeoutMs: 1000, username: 'AUTH', password: 'secret' });
+    assert.equal(cause, 'the server took the connection but does not answer AUTH in time');
+  }
+});
+
+test('TLS that a mail server does not complete is said, not that it cannot be reached', async () => {
+  const goAhead = (socket: Socket) => void socket.write('220 go ahead\r\n');
+  for (const requireTls of [false, true]) {
+    const silent = await stopAt('STARTTLS', goAhead, ['STARTTLS']);
+    assert.match(
+      await askSmtp({ port: silent.port, requireTls, timeoutMs: 1000 }),
+      /accepted STARTTLS, but did not complete the TLS handshake in time/,
+    );
+    const closing = await stopAt('STARTTLS', (socket) => socket.end('220 go ahead\r\n'), ['STARTTLS']);
+    assert.match(
+      await askSmtp({ port: closing.port, requireTls }),
+      /closed the connection during the TLS handshake: check SMTP_PORT and SMTP_SECURE/,
+    );
+  }
+  const { port } = await stopAt('CONNECT', () => {});
+  assert.match(
+    await askSmtp({ port, secure: true, timeoutMs: 1000 }),
+    /did not take the connection, or not complete a TLS handshake, in time: .*SMTP_SECURE/,
+  );
+});
+
+test('a connection that a mail server closes instead of an answer is said', async () => {
+  for (const [at, cause] of [
+    ['EHLO', /closed the connection instead of answering EHLO/],
+    ['AUTH', /closed the connection instead of answering AUTH/],
+    ['MAIL', /closed the connection instead of answering MAIL FROM/],
+    ['RCPT', /closed the connection instead of answering RCPT TO/],
+    ['DATA', /closed the connection instead of answering DATA/],
+    ['CONTENT', /closed the connection after the message, which it may have taken/],
+  ] as const) {
+    const { port } = await stopAt(at, (socket) => socket.end(), ['AUTH PLAIN']);
+    assert.match(await askSmtp({ port, ...login }), cause, at);
+  }
+});
+
+test('with the timeout of the service, the log says what was not answered, not only that time ran out', async () => {
+  let isSilent = false;
+  const { port } = await startScriptedSmtp(({ line }) => (isSilent && line === 'DATA' ? null : undefined));
+  const { values } = parseGiven({
+    SMTP_HOST: '127.0.0.1',
+    SMTP_PORT: String(port),
+    SMTP_FROM: 'codes@example.org',
+    DELIVERY_TIMEOUT_MS: '3000',
+  });
+  const send = async () => {
+    const transport = createBackend('smtp', values);
+    const [clock, timeoutMs] = [processClock, values.DELIVERY_TIMEOUT_MS];
+    const router = createRouter({ transports: [transport], timeoutMs, clock, outcomes: noOutcomes });
+    const receipt = await router.send(createMessage());
+    await transport.close?.();
+    return receipt;
+  };
+  // With the first message, nodemailer is loaded.
+  assert.ok((await send()).ok);
+  isSilent = true;
+  const receipt = await send();
+  assert.ok(!receipt.ok);
+  assert.match(receipt.cause ?? '', /does not answer DATA in time/);
 });
 
 // Reported as "the session failed": the port was that of IMAP, POP or a web server.
