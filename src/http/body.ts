@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import { OtpError } from '../errors.js';
-import type { HttpRequest } from './request.js';
+import { CompressedBodyError, type HttpRequest } from './request.js';
 
 /** Drops a byte order mark, and throws for what is not UTF-8. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -28,6 +28,7 @@ export async function readJsonBody<Schema extends z.ZodObject>(
     text = utf8.decode(bytes);
     body = JSON.parse(text);
   } catch {
+    refuseCompressed(request);
     throw new OtpError('invalid_request', 'The body must be JSON in UTF-8');
   }
   // Few bodies contain an empty string, and JSON has no other way to write one.
@@ -35,6 +36,12 @@ export async function readJsonBody<Schema extends z.ZodObject>(
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   throw new OtpError('invalid_request', describeIssue(result.error.issues[0], body));
+}
+
+/** Only once a body could not be read: programs that name a coding and send plain JSON are understood, and others pay nothing. */
+function refuseCompressed(request: HttpRequest): void {
+  const coding = request.header('content-encoding')?.trim() || 'identity';
+  if (!/^identity$/i.test(coding)) throw new CompressedBodyError();
 }
 
 /** Many programs send "" for an optional member. */
@@ -84,5 +91,7 @@ function describeRule(issue: Issue): string {
 export async function readForm(request: HttpRequest): Promise<URLSearchParams | null> {
   if (!/^application\/x-www-form-urlencoded *(?:;|$)/i.test(request.header('content-type') ?? ''))
     return null;
-  return new URLSearchParams(Buffer.from(await request.readBytes()).toString());
+  const bytes = await request.readBytes();
+  refuseCompressed(request);
+  return new URLSearchParams(Buffer.from(bytes).toString());
 }

@@ -35,7 +35,11 @@ export function describeRoute(
     ...named,
     ...(parameters.length > 0 && { parameters }),
     ...(body && { request: { body: { required: !isBodyOptional, content: content(body, bodyType) } } }),
-    responses: { ...Object.fromEntries(described), ...(codes && describeProblems(schemas, codes)) },
+    responses: {
+      ...Object.fromEntries(described),
+      ...(codes && describeProblems(schemas, codes)),
+      ...(body && describeCompressedBody(schemas)),
+    },
   };
 }
 
@@ -61,4 +65,14 @@ function describeProblems(schemas: Schemas, codes: readonly ErrorCode[]) {
       return [status, headers ? { description, headers, content } : { description, content }];
     }),
   );
+}
+
+function describeCompressedBody(schemas: Schemas) {
+  return {
+    415: {
+      description: 'The body is compressed',
+      headers: { 'Accept-Encoding': { schema: { type: 'string' as const, const: 'identity' } } },
+      content: { 'application/problem+json': { schema: schemas.problem } },
+    },
+  };
 }

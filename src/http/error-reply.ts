@@ -2,13 +2,15 @@ import { OtpError } from '../errors.js';
 import type { Call } from '../outcomes/call.js';
 import { toFailure } from '../outcomes/failure.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
-import { replyProblem } from './problems.js';
+import { replyCompressedBody, replyProblem } from './problems.js';
 import type { HttpReply } from './reply.js';
+import { CompressedBodyError } from './request.js';
 
 /** What a caller is told to wait when the store did not answer, or too many messages wait. */
 export const retrySoonSeconds = 1;
 
 export function replyError(error: unknown, outcomes: Outcomes, call: Call): HttpReply {
+  if (error instanceof CompressedBodyError) return replyCompressedBody(error.message);
   if (error instanceof OtpError && error.code !== 'internal') {
     const { code, message } = error;
     const status = toFailure(error);

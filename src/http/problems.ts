@@ -38,6 +38,8 @@ export type WireHumanCheck =
 
 /** Members in addition to those of RFC 9457. */
 export interface ProblemExtra {
+  /** Instead of the status of the code. */
+  status?: 415;
   attempts_left?: number;
   retry_after_seconds?: number;
   limit?: LimitName;
@@ -58,6 +60,12 @@ export function replyProblem(
   const wait = extra.retry_after_seconds;
   const retry = wait === undefined ? {} : { 'Retry-After': String(wait) };
   return replyJson(status, body, { 'Content-Type': 'application/problem+json', ...retry, ...headers });
+}
+
+/** RFC 9110 §15.5.16 gives a content coding a status of its own, and RFC 7694 §3 the header. */
+export function replyCompressedBody(detail: string): HttpReply {
+  const reply = replyProblem('invalid_request', detail, { status: 415 }, { 'Accept-Encoding': 'identity' });
+  return { ...reply, status: 415 };
 }
 
 export function replyNotFound(): HttpReply {

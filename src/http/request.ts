@@ -43,3 +43,10 @@ export function createTooLongError(): OtpError {
 export function createBrokenBodyError(cause: unknown): OtpError {
   return new OtpError('invalid_request', 'The body could not be read to its end', { cause });
 }
+
+/** A body with a content coding; nothing is decompressed. */
+export class CompressedBodyError extends OtpError {
+  constructor() {
+    super('invalid_request', 'The body must not be compressed: send it without Content-Encoding');
+  }
+}

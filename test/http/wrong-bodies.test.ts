@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { createTestOtp, post } from '../helpers/otp.js';
 
@@ -52,4 +53,42 @@ test('no word of the schema library reaches the wire, whatever the members hold'
     }),
     { seed: 13, numRuns: 300 },
   );
+});
+
+test('a compressed body is refused by a status of its own, whatever compressed it', async () => {
+  const codings: [coding: string, compress: (text: string) => Buffer][] = [
+    ['gzip', gzipSync],
+    ['X-GZIP', gzipSync],
+    ['deflate', deflateSync],
+    ['deflate', deflateRawSync],
+    ['br', brotliCompressSync],
+    ['identity, gzip', gzipSync],
+    // Its magic number; Node 20 cannot make one.
+    ['zstd', (text) => Buffer.concat([Buffer.from('28b52ffd', 'hex'), Buffer.from(text)])],
+  ];
+  const bodies: [path: string, type: string, text: string][] = [
+    [request, 'application/json', JSON.stringify(alice)],
+    [verify, 'application/json', JSON.stringify({ ...alice, otp: '123456' })],
+    ['/oauth/revoke', 'application/x-www-form-urlencoded', 'token=x'],
+  ];
+  for (const [coding, compress] of codings) {
+    for (const [path, type, text] of bodies) {
+      const headers = { 'Content-Type': type, 'Content-Encoding': coding };
+      const init = { method: 'POST', headers, body: new Uint8Array(compress(text)) };
+      const answer = await otp.handler(new Request(`http://localhost${path}`, init));
+      const { status, code, detail } = (await answer.json()) as Record<string, unknown>;
+      assert.deepEqual([answer.status, status, code], [415, 415, 'invalid_request'], coding);
+      assert.equal(detail, 'The body must not be compressed: send it without Content-Encoding');
+      assert.equal(answer.headers.get('Accept-Encoding'), 'identity');
+    }
+  }
+});
+
+test('a body that is not compressed is read, whatever its Content-Encoding says', async () => {
+  for (const coding of ['identity', 'Identity', '', 'gzip']) {
+    const headers = { 'Content-Type': 'application/json', 'Content-Encoding': coding };
+    const init = { method: 'POST', headers, body: JSON.stringify({ token: 'x' }) };
+    const answer = await otp.handler(new Request('http://localhost/api/v1/token/verify', init));
+    assert.equal(answer.status, 200, coding);
+  }
 });

@@ -42,6 +42,10 @@ export const bodies: Case[] = [check, `${check}?`]
       // Shorter than what comes: the connection is closed, so the rest is no request.
       post(path, declaring('5'), valid),
     ].map((send) => ({ send, expect: 400 })),
+    {
+      send: post(path, `${json}Content-Encoding: gzip\r\n`, '\x1F\x8B\x08\0'),
+      expect: { status: 415, headers: { 'accept-encoding': 'identity' } },
+    },
     { send: post(path, `${json}Expect: 200-ok\r\n`, valid), expect: 417 },
     { send: post(path, `${json}Expect: 100-continue\r\n`, valid), expect: 200 },
     { send: post(path, `${json}Expect: 100-continue\r\n`, valid.padEnd(5000)), expect: 400 },

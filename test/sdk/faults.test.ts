@@ -172,7 +172,8 @@ test('a fetch that throws at once, answers nonsense or is given what JSON cannot
   await assertCode(nonsense.requestOTP(identity), 'network_error');
   const big = { identity: 10n } as unknown as string;
   await assertCode(new OTPClient({ baseUrl: 'http://localhost' }).requestOTP(big), 'invalid_request');
-  await assertCode(new OTPClient({ baseUrl: 'nonsense' }).requestOTP(identity), 'network_error');
+  // Without a page there is nothing that a path is of.
+  await assertCode(new OTPClient({ baseUrl: '/nonsense' }).requestOTP(identity), 'network_error');
 });
 
 // Attack: the address of the service is taken over, or misspelt, and answers with a redirect to a collector.
@@ -217,4 +218,73 @@ test('a client without an address or with a senseless timeout is refused at once
     assert.throws(create({ baseUrl: '/api/v1', timeoutMs }), /^RangeError: timeoutMs must be above 0, got /);
   }
   assert.ok(create({ baseUrl: '/api/v1', timeoutMs: Infinity })());
+});
+
+// Reported of other clients: a base URL without its scheme was only a "network error", at the first call.
+test('a base URL that cannot be called is refused at once, with what was given and what may be', () => {
+  const refused: [given: string, shown?: string][] = [
+    ['localhost:8000'],
+    ['otp.example.com'],
+    ['otp.example.com/api/v1'],
+    ['undefined/api/v1'],
+    ['nonsense'],
+    ['api/v1'],
+    ['//otp.example.com/api/v1'],
+    [''],
+    ['ftp://otp.example.com'],
+    ['http://'],
+    ['http:///api/v1'],
+    ['https:/otp.example.com'],
+    ['http:\\\\localhost'],
+    ['http://localhost:99999'],
+    ['http://localhost:8000:8000'],
+    ['http://[::1'],
+    ['http://local host'],
+    ['http://localhost/my path'],
+    ['/my path'],
+    // Attack: get a secret into a log.
+    ['https://user:secret@otp.example.com', 'https://…@otp.example.com'],
+    ['https://user:se/secret?@otp.example.com/a', 'https://…@otp.example.com/a'],
+    ['https://secret@otp.example.com', 'https://…@otp.example.com'],
+    ['user:secret@otp.example.com', '…@otp.example.com'],
+    ['https://otp.example.com/api/v1?key=secret', 'https://otp.example.com/api/v1?…'],
+    ['/api/v1#secret', '/api/v1?…'],
+  ];
+  for (const [baseUrl, shown = baseUrl] of refused) {
+    assert.throws(
+      () => new OTPClient({ baseUrl }),
+      ({ name, message }: Error) => {
+        assert.equal(name, 'RangeError');
+        assert.match(
+          message,
+          /^baseUrl must be an http or https URL such as https:\/\/.* a path such as \/api/,
+        );
+        assert.ok(message.endsWith(`; got "${shown}"`), message);
+        return !message.includes('secret');
+      },
+    );
+  }
+});
+
+test('a base URL may be written in any way that is clear', async () => {
+  const bases = {
+    'http://localhost:8000/api/v1': 'http://localhost:8000/api/v1',
+    'http://localhost:8000/api/v1//': 'http://localhost:8000/api/v1',
+    ' http://localhost:8000/\n': 'http://localhost:8000',
+    'HTTPS://OTP.example.com': 'https://otp.example.com',
+    'http://[::1]:8000/api/v1': 'http://[::1]:8000/api/v1',
+    'https://bücher.example/api/v1': 'https://xn--bcher-kva.example/api/v1',
+    '/api/v1/': '/api/v1',
+    '../api/v1': '../api/v1',
+    '/': '',
+  };
+  for (const [baseUrl, base] of Object.entries(bases)) {
+    const asked: string[] = [];
+    const fetch = async (url: string) => {
+      asked.push(/^http/i.test(url) ? new URL(url).href : url);
+      return Response.json({ active: false });
+    };
+    await new OTPClient({ baseUrl, fetch }).verifyToken('x');
+    assert.deepEqual(asked, [`${base}/token/verify`]);
+  }
 });

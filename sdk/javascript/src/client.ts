@@ -9,6 +9,7 @@ import {
   type Tokens,
   type Verified,
 } from './answers.js';
+import { parseBaseUrl } from './base-url.js';
 import { nameChallenge } from './challenge-name.js';
 import { OTPError } from './errors.js';
 import { createRefresher, type Refresher } from './refresher.js';
@@ -96,12 +97,11 @@ export class OTPClient<Success extends Tokens | Verified = Tokens> {
   readonly #refresher: Refresher;
   readonly #isPage: boolean;
 
-  /** @throws TypeError unless `baseUrl` is a string, RangeError unless `timeoutMs` is above 0 */
+  /** @throws TypeError unless `baseUrl` is a string, RangeError unless it can be called and `timeoutMs` is above 0 */
   constructor(options: OTPClientOptions) {
     const { baseUrl, fetch, timeoutMs = 10_000, storage, headers = {} } = options ?? {};
-    if (typeof baseUrl !== 'string') throw new TypeError(`baseUrl must be a URL, got ${typeof baseUrl}`);
+    const base = parseBaseUrl(baseUrl);
     if (!(timeoutMs > 0)) throw new RangeError(`timeoutMs must be above 0, got ${timeoutMs}`);
-    const base = baseUrl.replace(/\/$/, '');
     const name = `stateless-otp ${base}`;
     this.#send = createSend({ baseUrl: base, fetch, timeoutMs, headers });
     const page = findPageStorages();

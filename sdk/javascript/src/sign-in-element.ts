@@ -7,7 +7,7 @@ import { SignInCard } from './sign-in-card.js';
 import { createCodeField, createIdentityField } from './sign-in-fields.js';
 import { describeProblem, english, joinSentences, type SignInStrings } from './sign-in-strings.js';
 import { signInStyle } from './sign-in-style.js';
-import { warnOfCors } from './warn-of-cors.js';
+import { warnOfCors, warnOfMisuse } from './warn-of-cors.js';
 
 /** A code that has too few digits, or other characters. */
 class Incomplete extends Error {}
@@ -46,7 +46,7 @@ export class StatelessOTPSignInElement extends ElementBase {
 
   /** The client that is used; it keeps the tokens. */
   get client(): OTPClient {
-    this.#client ??= new OTPClient({ baseUrl: this.getAttribute('base-url') ?? '/api/v1' });
+    this.#client ??= new OTPClient({ baseUrl: this.getAttribute('base-url') || '/api/v1' });
     return this.#client;
   }
   set client(client: OTPClient) {
@@ -124,8 +124,9 @@ export class StatelessOTPSignInElement extends ElementBase {
   /** What went wrong, for people; the page is told as well. */
   #explain(cause: unknown): string {
     if (cause instanceof Incomplete) return cause.message;
+    if (!(cause instanceof OTPError)) warnOfMisuse(cause);
     const problem = cause instanceof OTPError ? cause : new OTPError('unexpected_answer', 'Not an answer');
-    if (problem.code === 'network_error') void warnOfCors(this.getAttribute('base-url') ?? '/api/v1');
+    if (problem.code === 'network_error') void warnOfCors(this.getAttribute('base-url') || '/api/v1');
     this.#tell('otp-error', problem);
     return describeProblem(this.#strings, problem, this.#locale);
   }

@@ -15,3 +15,8 @@ export async function warnOfCors(baseUrl: string): Promise<void> {
     `<stateless-otp-sign-in>: ${origin} answers, but not to pages of ${location.origin}. Add this origin to CORS_ORIGINS.`,
   );
 }
+
+/** Tells the developer what no call can answer, such as an invalid `base-url`. */
+export function warnOfMisuse(cause: unknown): void {
+  console.warn('<stateless-otp-sign-in>:', cause);
+}

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 _FIELD_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 section 5.6.2
 _FIELD_VALUE = re.compile(r"[\x20-\x7E\t]*")
 _PATH = re.compile(r"[\x21-\x7E]*")
+_URL = re.compile(r"https?://[^\s@?#/\\]+(?:/[^\s?#\\]*)?", re.IGNORECASE)
 _HOST = re.compile(r"[^\x00-\x20\x7F]+")
 # They say where a request ends, which http.client does.
 _RESERVED = ("connection", "content-length", "transfer-encoding")
@@ -29,17 +30,37 @@ def read_base_url(base_url: str) -> Target:
     """Raises ``ValueError`` unless it is an http or https URL without credentials, query and fragment."""
     if not isinstance(base_url, str):
         raise TypeError(f"base_url must be a str, got {type(base_url).__name__}")
-    allowed = "base_url must be an http or https URL, such as https://otp.example.com/api/v1"
-    parts = urlsplit(base_url)
-    port = parts.port
-    is_plain = not (parts.username or parts.password or parts.query or parts.fragment)
-    if parts.scheme not in ("http", "https") or not parts.hostname or not is_plain:
-        raise ValueError(allowed)
-    if not _HOST.fullmatch(parts.hostname) or not _PATH.fullmatch(parts.path):
-        raise ValueError(allowed)
+    text = base_url.strip()
+    target = _read_target(text)
+    if target is None:
+        raise ValueError(
+            "base_url must be an http or https URL such as https://otp.example.com/api/v1,"
+            f' without user name, query and fragment; got "{_redact(text)}"'
+        )
+    return target
+
+
+def _read_target(text: str) -> Optional[Target]:
+    # urlsplit would drop line ends.
+    if not _URL.fullmatch(text):
+        return None
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError:  # brackets or a port that cannot be
+        return None
+    if not host or port == 0 or not _HOST.fullmatch(host) or not _PATH.fullmatch(parts.path):
+        return None
     is_tls = parts.scheme == "https"
     default_port = 443 if is_tls else 80
-    return Target(parts.hostname, default_port if port is None else port, is_tls, parts.path.rstrip("/"))
+    return Target(host, default_port if port is None else port, is_tls, parts.path.rstrip("/"))
+
+
+def _redact(text: str) -> str:
+    """Without what may be a secret."""
+    without_user = re.sub(r"^([a-z]+://)?.*@", r"\1…@", text, flags=re.DOTALL | re.IGNORECASE)
+    shown = re.sub(r"[?#].*", "?…", without_user, flags=re.DOTALL)
+    return shown if len(shown) <= 100 else f"{shown[:100]}…"
 
 
 def read_headers(headers: Optional[Mapping[str, str]]) -> Dict[str, str]:

@@ -88,21 +88,43 @@ class WhatIsSent(unittest.TestCase):
                     client.verify_otp("bob@example.com", "000000")
                 self.assertEqual(client.get_access_token(), "access-1")
 
+    def test_a_base_url_may_be_written_in_any_way_that_is_clear(self) -> None:
+        with Stub(*[answer_json(200, {"active": False})] * 4) as stub:
+            plain = stub.url.rstrip("/")
+            for url in (plain, f"{plain}/", f"{plain}//", f" {plain.upper().replace('/API/V1', '/api/v1')}\n"):
+                with OTPClient(url) as client:
+                    self.assertFalse(client.verify_token("x").active)
+        self.assertEqual({request.path for request in stub.requests}, {"/api/v1/token/verify"})
+
     def test_what_cannot_be_an_option_is_refused_before_anything_is_sent(self) -> None:
-        for url in (
-            "localhost:8000",
-            "ftp://localhost",
-            "http://",
-            "http://user:secret@localhost",
-            "http://localhost/?a=b",
-            "http://localhost/#a",
-            "http://localhost/a b",
-            "http://localhost:99999",
-            "http://local host",
-            "http://[::1",
+        for url, shown in (
+            ("localhost:8000", None),
+            ("otp.example.com", None),
+            ("/api/v1", None),
+            ("", None),
+            ("ftp://localhost", None),
+            ("http://", None),
+            ("http:///api/v1", None),
+            ("http://localhost/a b", None),
+            ("http://localhost:99999", None),
+            ("http://localhost:8000:8000", None),
+            ("http://local host", None),
+            ("http://local\nhost", None),
+            ("http://[::1", None),
+            ("http:\\\\localhost", None),
+            # Attack: get a secret into a log.
+            ("http://user:secret@localhost", "http://…@localhost"),
+            ("http://user:se/secret?@localhost/a", "http://…@localhost/a"),
+            ("user:secret@localhost", "…@localhost"),
+            ("http://secret@localhost", "http://…@localhost"),
+            ("http://localhost/?a=secret", "http://localhost/?…"),
+            ("http://localhost/#secret", "http://localhost/?…"),
         ):
-            with self.assertRaises(ValueError, msg=url):
+            with self.assertRaises(ValueError, msg=url) as refused:
                 OTPClient(url)
+            self.assertIn("must be an http or https URL such as https://", str(refused.exception))
+            self.assertTrue(str(refused.exception).endswith(f'; got "{url if shown is None else shown}"'), url)
+            self.assertNotIn("secret", str(refused.exception))
         for timeout in (0, -1, 1e9, float("nan"), float("inf")):
             with self.assertRaises(ValueError, msg=str(timeout)):
                 OTPClient("http://localhost", timeout=timeout)
