@@ -90,6 +90,8 @@ export interface PageStrings {
   /** Stands right before the code. */
   linkElsewhere: string;
   linkExpired: string;
+  /** Part of the link is missing or was changed. */
+  linkBroken: string;
   /** Stands right before the link, in an e-mail. */
   linkInMessage: string;
 }

@@ -8,6 +8,7 @@ import type { OpenedLink } from './links.js';
 import { type Outcome, sayOutdated } from './outcome.js';
 import type { PageContext } from './page-context.js';
 import type { PageParts, Parts } from './parts.js';
+import { findLink } from './pasted-link.js';
 import { paths } from './paths.js';
 import { showSignedIn } from './signed-in-page.js';
 import type { Flow, SignInState } from './state.js';
@@ -15,12 +16,14 @@ import type { Flow, SignInState } from './state.js';
 /** The link of a message, at `/sign-in/link`. Opening it changes nothing; only its form signs in. */
 export function createLinkRoutes(parts: PageParts & Pick<Parts, 'links'>): Route[] {
   const { links, findSignedIn, flow, replies, stateCookie, targets } = parts;
+  /** Links may have been switched off since. */
+  const open = (link: string) => links?.open(link) ?? 'linkExpired';
 
   /** In the browser that asked, a question; in any other, the code to type where it was asked for. */
   async function show(request: HttpRequest): Promise<HttpReply> {
-    const link = new URLSearchParams(request.query).get('k') ?? '';
-    const opened = links?.open(link);
-    if (!opened) return replies.notice(request, 410, 'linkExpired', paths.signIn);
+    const link = findLink(request.query);
+    const opened = open(link);
+    if (typeof opened === 'string') return replies.notice(request, 410, opened, paths.signIn);
     const { identity, code } = opened;
     const isSignedIn = (await findSignedIn(request)) === identity;
     if (isSignedIn) return showSignedIn(parts, request, identity, targets.home);
@@ -31,8 +34,9 @@ export function createLinkRoutes(parts: PageParts & Pick<Parts, 'links'>): Route
   }
 
   async function submit({ form, state, asker }: Submission): Promise<Outcome> {
-    const opened = links?.open(form.get('k') ?? '');
-    const asked = opened && findAsked(opened, state);
+    const opened = open(form.get('k') ?? '');
+    if (typeof opened === 'string') return sayOutdated(state);
+    const asked = findAsked(opened, state);
     return asked ? flow.verify(state, asked, opened.code, asker) : sayOutdated(state);
   }
 
@@ -40,7 +44,7 @@ export function createLinkRoutes(parts: PageParts & Pick<Parts, 'links'>): Route
   async function receiveStray({ request, form }: Stray) {
     const link = form.get('k') ?? '';
     const location = `${paths.link}?${new URLSearchParams({ k: link })}`;
-    return links?.open(link) ? { reply: replies.seeOther(request, location) } : null;
+    return typeof open(link) === 'string' ? null : { reply: replies.seeOther(request, location) };
   }
 
   return [

@@ -4,6 +4,7 @@ import { dropLastSlash } from '../core/public-prefix.js';
 import { saltBytes, seal, unseal } from '../core/seal.js';
 import type { Clock, Random } from '../ports.js';
 import type { LinkTarget } from '../service/write-message.js';
+import { listReadings } from './pasted-link.js';
 import { paths } from './paths.js';
 
 export interface LinkOptions {
@@ -50,16 +51,22 @@ export function createLinks({ key, namespace, derivation, publicUrl, clock, rand
       const content: Content = [expiresAt, identity, purpose, challenge, keyId, window, digits];
       return base + seal(key, random.bytes(saltBytes), JSON.stringify(content), context);
     },
-    /** Null for anything but one of our links whose code has not expired. Changes nothing and asks no store. */
-    open(link: string): OpenedLink | null {
-      // What a sentence, a quotation or a line end adds to an address is taken along when it is copied.
-      const [sealed = ''] = /^[\w-]*/.exec(link.trimStart()) ?? [];
-      const text = unseal(key, sealed, context);
-      if (text === null) return null;
+    /** What a link brings, or the name of what is wrong with it. Changes nothing and asks no store. */
+    open(link: string): OpenedLink | 'linkExpired' | 'linkBroken' {
+      const text = findFirst(listReadings(link), (sealed) => unseal(key, sealed, context));
+      if (text === null) return 'linkBroken';
       const [expiresAt, identity, purpose, challenge, keyId, window, digits] = JSON.parse(text) as Content;
-      if (clock() >= expiresAt || !derivation.keyIds.includes(keyId)) return null;
+      if (clock() >= expiresAt || !derivation.keyIds.includes(keyId)) return 'linkExpired';
       const code = derivation.recoverCode(identity, purpose, { challenge, keyId, window, digits });
       return { identity, challenge, code };
     },
   };
+}
+
+function findFirst(texts: readonly string[], read: (text: string) => string | null): string | null {
+  for (const text of texts) {
+    const found = read(text);
+    if (found !== null) return found;
+  }
+  return null;
 }

@@ -108,8 +108,8 @@ async function visitPage({ context, start, onState }: Visit): Promise<void> {
   await context.clearCookies();
   await page.goto(link);
   await onState('page-link-elsewhere', page);
-  await page.goto(`${service.url}/sign-in/link?k=expired`);
-  await onState('page-link-expired', page);
+  await page.goto(`${service.url}/sign-in/link?k=incomplete`);
+  await onState('page-link-broken', page);
 }
 
 async function visitBase32({ context, start, onState }: Visit): Promise<void> {

@@ -495,3 +495,76 @@ test('a link works with what was copied along with it', async () => {
   const page = await browser.get(`${link}.`);
   assert.match((await browser.submit(page, '/sign-in/link')).text, /You are signed in/);
 });
+
+/** The path of the link in the last message, and what it holds after `k=`. */
+function splitLink(text = ''): { path: string; sealed: string } {
+  const [, path = '', sealed = ''] = /https:\/\/login\.example\.com(\/\S+\?)k=([\w-]+)/.exec(text) ?? [];
+  return { path, sealed };
+}
+
+/** As a message wraps it. */
+const wrap = (text: string, width: number, by: string) =>
+  text.match(new RegExp(`.{1,${width}}`, 'g'))?.join(by) ?? '';
+
+// Reported of other services: a link from the raw source of a message looked expired.
+test('a link works as the source of a message has it', async () => {
+  const publicUrl = 'https://login.example.com';
+  const { open, ask, inbox } = createSignIn({ magicLink: true, publicUrl });
+  const browser = open();
+  await ask(browser);
+  const { path, sealed } = splitLink(inbox.messages[0]?.text);
+  const forms = {
+    'in HTML': `utm_source=mail&amp;k=${sealed}`,
+    'in HTML that is in HTML': `utm_source=mail&amp;amp;k=${sealed}&amp;amp;x=y`,
+    'in quoted-printable': `k=3D${sealed}`,
+    'in quoted-printable, and HTML': `a=3Db&amp;k=3D${sealed}&amp;c=3Dd`,
+    // Browsers drop the line ends.
+    'in the lines of quoted-printable': `k=3D${wrap(sealed, 73, '=')}`,
+    'in the lines of quoted-printable, encoded': `k=3D${wrap(sealed, 73, '=%0D%0A')}`,
+    'over lines': `k=${wrap(sealed, 60, '%0A')}`,
+    'over lines of 36': `k=${wrap(sealed, 36, '%0D%0A')}`,
+    'over lines, which became spaces': `k=${wrap(sealed, 60, '%20')}`,
+    'over lines, which became plus signs': `k=${wrap(sealed, 60, '+')}`,
+    'over indented lines': `k=${wrap(sealed, 60, '%0A%20%20')}`,
+    'over quoted lines': `k=${wrap(sealed, 60, '%0A%3E%20%3E%20')}.%0AThanks`,
+    'over lines, before more words': `k=${wrap(sealed, 60, '%0A')}%20It%20expires%20soon`,
+    'with an encoded equals sign': `k%3D${sealed}`,
+    'encoded once more': `k%3D${sealed}%26utm_source%3Dmail`,
+    'in Markdown': `k=${sealed})`,
+    'in Markdown, with a title': `k=${sealed}%20%22Sign%20in%22)`,
+    'between angle brackets': `k=${sealed}%3E`,
+    'with invisible characters': `k=%E2%80%8B${wrap(sealed, 60, '%E2%80%8B')}`,
+  };
+  for (const [form, query] of Object.entries(forms)) {
+    assert.match((await browser.get(path + query)).text, /Sign in as .*alice@example\.com/s, form);
+    assert.match((await open().get(path + query)).text, new RegExp(inbox.lastCode()), form);
+  }
+  const page = await browser.get(path + forms['in the lines of quoted-printable, encoded']);
+  assert.match((await browser.submit(page, '/sign-in/link')).text, /You are signed in/);
+});
+
+test('a link that lacks a part says so, and one that is too old that it is', async () => {
+  const publicUrl = 'https://login.example.com';
+  const { open, ask, inbox, clock } = createSignIn({ magicLink: true, publicUrl });
+  const browser = open();
+  await ask(browser);
+  const { path, sealed } = splitLink(inbox.messages[0]?.text);
+  const [first = ''] = wrap(sealed, 60, ' ').split(' ');
+  const broken = [
+    '',
+    'k=',
+    'x=y',
+    `k=${first}`,
+    `k=3D${first}=`,
+    `k=${sealed.slice(1)}`,
+    `k=${sealed.toUpperCase()}`,
+  ];
+  for (const query of [...broken, `k=${sealed}x`, `k=${'a+'.repeat(9000)}`]) {
+    const page = await browser.get(path + query);
+    const said = 'This link is incomplete. Copy all of it, or ask for a new code.';
+    assert.deepEqual([page.status, readNotice(page)], [410, said], query.slice(0, 99));
+  }
+  clock.advance(600_000);
+  const page = await browser.get(`${path}k=3D${sealed}`);
+  assert.deepEqual([page.status, readNotice(page)], [410, 'This link no longer works. Ask for a new code.']);
+});

@@ -74,6 +74,7 @@ export const de: Strings = {
     linkElsewhere:
       'Dieser Browser hat den Code nicht angefordert. Geben Sie ihn dort ein, wo Sie ihn angefordert haben:',
     linkExpired: 'Dieser Link gilt nicht mehr. Fordern Sie einen neuen Code an.',
+    linkBroken: 'Dieser Link ist unvollständig. Kopieren Sie ihn ganz oder fordern Sie einen neuen Code an.',
     linkInMessage: 'Oder öffnen Sie diesen Link in dem Browser, in dem Sie den Code angefordert haben:',
   },
 };

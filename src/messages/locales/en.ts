@@ -70,6 +70,7 @@ export const en: Strings = {
     linkQuestion: 'Sign in as {to}?',
     linkElsewhere: 'This browser did not ask for the code. Type it where you asked for it:',
     linkExpired: 'This link no longer works. Ask for a new code.',
+    linkBroken: 'This link is incomplete. Copy all of it, or ask for a new code.',
     linkInMessage: 'Or open this link in the browser where you asked for the code:',
   },
 };

@@ -71,6 +71,7 @@ export const es: Strings = {
     linkQuestion: '¿Iniciar sesión como {to}?',
     linkElsewhere: 'Este navegador no ha pedido el código. Escríbalo donde lo pidió:',
     linkExpired: 'Este enlace ya no funciona. Pida un código nuevo.',
+    linkBroken: 'Este enlace está incompleto. Cópielo entero o pida un código nuevo.',
     linkInMessage: 'O abra este enlace en el navegador en el que pidió el código:',
   },
 };

@@ -72,6 +72,7 @@ export const fr: Strings = {
     linkQuestion: 'Se connecter en tant que {to}\u00A0?',
     linkElsewhere: 'Ce navigateur n’a pas demandé le code. Saisissez-le là où vous l’avez demandé\u00A0:',
     linkExpired: 'Ce lien ne fonctionne plus. Demandez un nouveau code.',
+    linkBroken: 'Ce lien est incomplet. Copiez-le en entier ou demandez un nouveau code.',
     linkInMessage: 'Ou ouvrez ce lien dans le navigateur où vous avez demandé le code\u00A0:',
   },
 };

@@ -70,6 +70,7 @@ export const id: Strings = {
     linkQuestion: 'Masuk sebagai {to}?',
     linkElsewhere: 'Peramban ini tidak meminta kode. Ketik kode di tempat Anda memintanya:',
     linkExpired: 'Tautan ini tidak berlaku lagi. Mintalah kode baru.',
+    linkBroken: 'Tautan ini tidak lengkap. Salin seluruhnya atau mintalah kode baru.',
     linkInMessage: 'Atau buka tautan ini di peramban tempat Anda meminta kode:',
   },
 };

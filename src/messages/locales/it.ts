@@ -71,6 +71,7 @@ export const it: Strings = {
     linkQuestion: 'Accedere come {to}?',
     linkElsewhere: 'Questo browser non ha chiesto il codice. Inseriscilo dove lo hai chiesto:',
     linkExpired: 'Questo link non funziona più. Chiedi un nuovo codice.',
+    linkBroken: 'Questo link è incompleto. Copialo per intero o chiedi un nuovo codice.',
     linkInMessage: 'Oppure apri questo link nel browser in cui hai chiesto il codice:',
   },
 };

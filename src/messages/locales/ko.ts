@@ -72,6 +72,7 @@ export const ko: Strings = {
     linkQuestion: '{to}(으)로 로그인할까요?',
     linkElsewhere: '이 브라우저에서 요청한 코드가 아닙니다. 요청한 곳에 입력해 주세요.',
     linkExpired: '이 링크는 더 이상 사용할 수 없습니다. 새 코드를 요청해 주세요.',
+    linkBroken: '이 링크는 완전하지 않습니다. 전체를 복사하거나 새 코드를 요청해 주세요.',
     linkInMessage: '또는 코드를 요청한 브라우저에서 이 링크를 열어 주세요.',
   },
 };

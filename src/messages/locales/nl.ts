@@ -71,6 +71,7 @@ export const nl: Strings = {
     linkQuestion: 'Inloggen als {to}?',
     linkElsewhere: 'Deze browser heeft de code niet aangevraagd. Typ hem waar u erom hebt gevraagd:',
     linkExpired: 'Deze link werkt niet meer. Vraag een nieuwe code aan.',
+    linkBroken: 'Deze link is onvolledig. Kopieer hem helemaal of vraag een nieuwe code aan.',
     linkInMessage: 'Of open deze link in de browser waarin u de code hebt aangevraagd:',
   },
 };

@@ -70,6 +70,7 @@ export const pl: Strings = {
     linkQuestion: 'Zalogować się jako {to}?',
     linkElsewhere: 'Ta przeglądarka nie prosiła o kod. Wpisz go tam, gdzie o niego poproszono:',
     linkExpired: 'Ten link już nie działa. Poproś o nowy kod.',
+    linkBroken: 'Ten link jest niepełny. Skopiuj go w całości lub poproś o nowy kod.',
     linkInMessage: 'Albo otwórz ten link w przeglądarce, w której poproszono o kod:',
   },
 };

@@ -70,6 +70,7 @@ export const ptBr: Strings = {
     linkQuestion: 'Entrar como {to}?',
     linkElsewhere: 'Este navegador não pediu o código. Digite-o onde você o pediu:',
     linkExpired: 'Este link não funciona mais. Peça um novo código.',
+    linkBroken: 'Este link está incompleto. Copie-o por inteiro ou peça um novo código.',
     linkInMessage: 'Ou abra este link no navegador em que você pediu o código:',
   },
 };

@@ -70,6 +70,7 @@ export const tr: Strings = {
     linkQuestion: '{to} olarak giriş yapılsın mı?',
     linkElsewhere: 'Kodu bu tarayıcı istemedi. Kodu istediğiniz yerde girin:',
     linkExpired: 'Bu bağlantı artık geçerli değil. Yeni bir kod isteyin.',
+    linkBroken: 'Bu bağlantı eksik. Tamamını kopyalayın veya yeni bir kod isteyin.',
     linkInMessage: 'Ya da bu bağlantıyı kodu istediğiniz tarayıcıda açın:',
   },
 };

@@ -71,6 +71,7 @@ export const vi: Strings = {
     linkQuestion: 'Đăng nhập với {to}?',
     linkElsewhere: 'Trình duyệt này không yêu cầu mã. Hãy nhập mã ở nơi bạn đã yêu cầu:',
     linkExpired: 'Liên kết này không còn dùng được. Vui lòng yêu cầu mã mới.',
+    linkBroken: 'Liên kết này chưa đầy đủ. Vui lòng sao chép toàn bộ hoặc yêu cầu mã mới.',
     linkInMessage: 'Hoặc mở liên kết này trong trình duyệt mà bạn đã dùng để yêu cầu mã:',
   },
 };

@@ -70,6 +70,7 @@ export const zhCn: Strings = {
     linkQuestion: '以 {to} 的身份登录？',
     linkElsewhere: '此浏览器没有请求验证码。请在您请求验证码的地方输入：',
     linkExpired: '此链接已失效。请获取新的验证码。',
+    linkBroken: '此链接不完整。请复制完整链接，或获取新的验证码。',
     linkInMessage: '或在您请求验证码的浏览器中打开此链接：',
   },
 };

@@ -70,6 +70,7 @@ export const zhTw: Strings = {
     linkQuestion: '要以 {to} 的身分登入嗎？',
     linkElsewhere: '此瀏覽器沒有要求驗證碼。請在您要求驗證碼的地方輸入：',
     linkExpired: '此連結已失效。請索取新的驗證碼。',
+    linkBroken: '此連結不完整。請複製完整連結，或索取新的驗證碼。',
     linkInMessage: '或在您要求驗證碼的瀏覽器中開啟此連結：',
   },
 };
