@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Server, Socket } from 'node:net';
-import { unixPeer } from '../http/client-address.js';
+import { unixPeer } from '../core/trusted-proxies.js';
 
 export interface Exchange {
   incoming: IncomingMessage | Http2ServerRequest;

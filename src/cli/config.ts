@@ -17,7 +17,7 @@ import { collectGiven, type Source } from './given.js';
 import { isProduction } from './node-env.js';
 import { findUnfitForProduction } from './production-rules.js';
 import { findRisks } from './risks.js';
-import { type Given, listBroken, sayAllowed, sayOfSetting } from './say.js';
+import { type Given, sayAllowed, sayOfSetting } from './say.js';
 import { isOpenToAll } from './secret-file.js';
 import { findContradictions } from './service-rules.js';
 import { decodeText } from './text-file.js';
@@ -110,16 +110,13 @@ export function loadConfig(environment: Source, file: SettingsFile = noFile): Lo
 
 function listWarnings(config: Config, given: Given, file: SettingsFile): string[] {
   const isProduct = isProduction(config);
-  return [
-    ...findUnused(config, given),
-    ...findRisks(config, isProduct),
-    ...listBroken([
-      isProduct &&
-        file.holdsSecret &&
-        isOpenToAll(file.path) &&
-        `${file.path}: holds secrets, and everyone on this machine can read it; \`chmod o-rwx\` it`,
-    ]),
-  ];
+  const warnings = [...findUnused(config, given), ...findRisks(config, isProduct)];
+  if (isProduct && file.holdsSecret && isOpenToAll(file.path)) {
+    warnings.push(
+      `${file.path}: holds secrets, and everyone on this machine can read it; \`chmod o-rwx\` it`,
+    );
+  }
+  return warnings;
 }
 
 function listMissing(values: Environment): SettingName[] {

@@ -3,32 +3,6 @@ import { remember } from '../fast/recent.js';
 import { listCountries } from './countries.js';
 
 /** What a number is by its numbering plan; `either` is a fixed line or a mobile phone. */
-export type PhoneKind =
-  | 'mobile'
-  | 'either'
-  | 'fixed'
-  | 'voip'
-  | 'premium_rate'
-  | 'shared_cost'
-  | 'toll_free'
-  | 'personal'
-  | 'pager'
-  | 'uan'
-  | 'voicemail'
-  /** Of no country: satellites, international networks, universal free and premium numbers. */
-  | 'international';
-
-export interface PhonePlace {
-  /** ISO 3166-1 alpha-2; undefined only for `international`. */
-  country: string | undefined;
-  /**
-   * Every country whose plan has the number, `country` first: some territories share ranges with their neighbour, such as
-   * the Isle of Man with Great Britain.
-   */
-  countries: readonly string[];
-  kind: PhoneKind;
-}
-
 const kindOf = {
   MOBILE: 'mobile',
   FIXED_LINE_OR_MOBILE: 'either',
@@ -41,7 +15,21 @@ const kindOf = {
   PAGER: 'pager',
   UAN: 'uan',
   VOICEMAIL: 'voicemail',
-} as const satisfies Record<string, PhoneKind>;
+} as const;
+
+/** `international`: of no country, as satellites, international networks, universal free and premium numbers. */
+export type PhoneKind = (typeof kindOf)[keyof typeof kindOf] | 'international';
+
+export interface PhonePlace {
+  /** ISO 3166-1 alpha-2; undefined only for `international`. */
+  country: string | undefined;
+  /**
+   * Every country whose plan has the number, `country` first: some territories share ranges with their neighbour, such as
+   * the Isle of Man with Great Britain.
+   */
+  countries: readonly string[];
+  kind: PhoneKind;
+}
 
 const northAmerica = '1';
 

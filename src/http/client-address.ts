@@ -1,8 +1,6 @@
 import { parseAddress } from '../core/address.js';
 import { createTrustCheck, unixPeer } from '../core/trusted-proxies.js';
 
-export { unixPeer };
-
 export type ClientAddressFinder = ReturnType<typeof createClientAddressFinder>;
 
 /**

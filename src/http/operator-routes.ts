@@ -1,4 +1,6 @@
+import type { z } from '@hono/zod-openapi';
 import { unblocksInWords } from '../core/unblocks.js';
+import type { Call } from '../outcomes/call.js';
 import type { InvalidIdentity } from '../results.js';
 import type { Operator, OperatorDone, PendingCode, SideStatus } from '../service/operator.js';
 import type { Service } from '../service.js';
@@ -27,12 +29,12 @@ export function createOperatorRoutes({ service, schemas }: OperatorParts): Route
     'not_found',
     'store_unavailable',
   ] as const;
-  const route = (
+  const route = <Body extends 'ofIdentity' | 'unblock'>(
     verb: string,
     summary: string,
     done: readonly [description: string, schema: 'operatorDone' | 'identityStatus'],
-    answer: Route['answer'],
-    more: { force?: boolean } = {},
+    body: Body,
+    answer: (asked: z.output<Schemas[Body]>, call: Call) => Promise<HttpReply>,
   ): Route => ({
     method: 'POST',
     path: `/api/v1/operator/${verb}`,
@@ -40,19 +42,19 @@ export function createOperatorRoutes({ service, schemas }: OperatorParts): Route
     document: {
       operationId: `operator${verb.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase())}`,
       summary,
-      body: more.force ? 'unblock' : 'ofIdentity',
+      body,
       answers: { 200: done },
-      problems: more.force ? [...common, 'rate_limited'] : common,
+      problems: body === 'unblock' ? [...common, 'rate_limited'] : common,
     },
-    answer,
+    answer: async (request, { call }) => answer(await readJsonBody(request, schemas[body]), call),
   });
   return [
     route(
       'status',
       'What is pending for an identity, and what is used up',
       ['Codes, budgets, guesses and the last sign-out everywhere', 'identityStatus'],
-      async (request, { call }) => {
-        const { identity } = await readJsonBody(request, schemas.ofIdentity);
+      'ofIdentity',
+      async ({ identity }, call) => {
         const result = await service.operator.status(identity, call);
         return result.status === 'found' ? replyStatus(result) : replyInvalidIdentity(result);
       },
@@ -61,17 +63,15 @@ export function createOperatorRoutes({ service, schemas }: OperatorParts): Route
       'cancel',
       'End the pending codes of an identity',
       ['They no longer work', 'operatorDone'],
-      async (request, { call }) => {
-        const { identity } = await readJsonBody(request, schemas.ofIdentity);
-        return replyDone(await service.operator.cancel(identity, call));
-      },
+      'ofIdentity',
+      async ({ identity }, call) => replyDone(await service.operator.cancel(identity, call)),
     ),
     route(
       'unblock',
       'Forget what was counted for an identity: sends, attempts and wrong guesses',
       ['It starts with full budgets', 'operatorDone'],
-      async (request, { call }) => {
-        const { identity, force } = await readJsonBody(request, schemas.unblock);
+      'unblock',
+      async ({ identity, force }, call) => {
         const result = await service.operator.unblock(identity, { force: force ?? false }, call);
         if (result.status !== 'unblocked_often') return replyDone(result);
         return replyProblem(
@@ -80,16 +80,13 @@ export function createOperatorRoutes({ service, schemas }: OperatorParts): Route
           { retry_after_seconds: result.retryAfterSeconds },
         );
       },
-      { force: true },
     ),
     route(
       'sign-out',
       'Sign an identity out everywhere, and end its pending codes',
       [signedOutEverywhere, 'operatorDone'],
-      async (request, { call }) => {
-        const { identity } = await readJsonBody(request, schemas.ofIdentity);
-        return replyDone(await service.operator.signOut(identity, call));
-      },
+      'ofIdentity',
+      async ({ identity }, call) => replyDone(await service.operator.signOut(identity, call)),
     ),
   ];
 }

@@ -1,36 +1,10 @@
 import type { AltchaChallenge } from '../core/human-check.js';
 import type { LimitName } from '../core/policy.js';
 import type { RefusalCategory } from '../core/refusal.js';
-import { type ErrorCode, errorTitles } from '../errors.js';
+import { type ErrorCode, problems } from '../errors.js';
 import { type HttpReply, replyJson } from './reply.js';
 
-const statuses: Record<ErrorCode, number> = {
-  invalid_request: 400,
-  invalid_identity: 400,
-  unsupported_channel: 400,
-  unsupported_country: 400,
-  unsupported_number: 400,
-  unauthorized: 401,
-  invalid_token: 401,
-  forbidden: 403,
-  human_check_required: 403,
-  not_found: 404,
-  method_not_allowed: 405,
-  invalid_code: 401,
-  expired_code: 410,
-  pending: 409,
-  blocked: 429,
-  rate_limited: 429,
-  delivery_failed: 502,
-  overloaded: 503,
-  store_unavailable: 503,
-  internal: 500,
-};
-
-/** The one table from code to status and title; the OpenAPI document is made from it too. */
-export const problems = Object.fromEntries(
-  Object.entries(errorTitles).map(([code, title]) => [code, { status: statuses[code as ErrorCode], title }]),
-) as Record<ErrorCode, { status: number; title: string }>;
+export { problems };
 
 export type WireHumanCheck =
   | { provider: 'altcha'; challenge: AltchaChallenge }

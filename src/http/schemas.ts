@@ -7,6 +7,7 @@ import { type Channel, channels, limitNames } from '../core/policy.js';
 import { refusalCategories } from '../core/refusal.js';
 import { maxRefreshTokenLength } from '../tokens/families.js';
 import { maxTokenLength } from '../tokens/signed.js';
+import { answerBody, requestBody } from './named-schemas.js';
 import { makeOnDemand } from './on-demand.js';
 import { listOperatorSchemas } from './operator-schemas.js';
 import { problems } from './problems.js';
@@ -71,165 +72,145 @@ export function createSchemas({ purposes, channels: served, codeAlphabet = 'digi
   // Only those of request bodies are needed without the OpenAPI document.
   return makeOnDemand({
     requestOtp: () =>
-      z
-        .strictObject({
-          identity,
-          channel: z
-            .enum(channels)
-            .nullish()
-            .openapi({
-              enum: [...served],
-              description:
-                'Default: the first that reaches the identity, of email; sms, whatsapp, voice; custom',
-            }),
-          purpose,
-          bind: z
-            .boolean()
-            .nullish()
-            .describe(
-              'Bind the code to a challenge that only this caller gets. Default: with a device. A stranger can spend the attempts of an unbound code',
-            ),
-          challenge,
-          device,
-          locale: z.string().nullish().openapi({
+      requestBody('OtpRequest', {
+        identity,
+        channel: z
+          .enum(channels)
+          .nullish()
+          .openapi({
+            enum: [...served],
             description:
-              'Language of the message, a BCP 47 tag; one that is unknown gives the default. Default: by Accept-Language',
-            example: 'en',
+              'Default: the first that reaches the identity, of email; sms, whatsapp, voice; custom',
           }),
-          human_check: humanCheckAnswer,
-        })
-        .openapi('OtpRequest', { example: { identity: 'alice@example.com' } }),
+        purpose,
+        bind: z
+          .boolean()
+          .nullish()
+          .describe(
+            'Bind the code to a challenge that only this caller gets. Default: with a device. A stranger can spend the attempts of an unbound code',
+          ),
+        challenge,
+        device,
+        locale: z.string().nullish().openapi({
+          description:
+            'Language of the message, a BCP 47 tag; one that is unknown gives the default. Default: by Accept-Language',
+          example: 'en',
+        }),
+        human_check: humanCheckAnswer,
+      }).openapi({ example: { identity: 'alice@example.com' } }),
     verifyOtp: () =>
-      z
-        .strictObject({
-          identity,
-          otp: z
-            .string()
-            .min(typed.minLength, typed.minLength > 1 ? `must be ${typed.form}` : undefined)
-            .max(typed.maxLength)
-            .openapi({
-              description: `The code as typed: ${typed.form}`,
-              example: typed.example,
-            }),
-          challenge,
-          purpose,
-          device,
-          remember: z.boolean().nullish().describe('Return a device, by which this browser is known later'),
-        })
-        .openapi('OtpVerify', { example: { identity: 'alice@example.com', otp: '482931' } }),
-    verifyToken: () =>
-      z.strictObject({ token: z.string().min(1).max(maxTokenLength) }).openapi('TokenVerify'),
+      requestBody('OtpVerify', {
+        identity,
+        otp: z
+          .string()
+          .min(typed.minLength, typed.minLength > 1 ? `must be ${typed.form}` : undefined)
+          .max(typed.maxLength)
+          .openapi({
+            description: `The code as typed: ${typed.form}`,
+            example: typed.example,
+          }),
+        challenge,
+        purpose,
+        device,
+        remember: z.boolean().nullish().describe('Return a device, by which this browser is known later'),
+      }).openapi({ example: { identity: 'alice@example.com', otp: '482931' } }),
+    verifyToken: () => requestBody('TokenVerify', { token: z.string().min(1).max(maxTokenLength) }),
     otpSent: () =>
-      z
-        .object({
-          success: z.literal(true),
-          message: z.literal(sentMessage),
-          ttl_seconds: z.int().openapi({ description: 'Life left of the code', example: 300 }),
-          resend_in_seconds: z
-            .int()
-            .openapi({ description: 'Time until another request could be sent', example: 0 }),
-          code_length: z.int().openapi({ description: 'Digits of the code', example: 6 }),
-          code_alphabet: z
-            .literal('base32')
-            .optional()
-            .describe('Present where codes are 12 letters and digits, such as ABCD-EFGH-JKMN'),
-          channel: z.enum(channels).openapi({ enum: [...served] }),
-          challenge: challengeText.optional().describe('Present on bound requests; send it with the code'),
-        })
-        .openapi('OtpSent'),
+      answerBody('OtpSent', {
+        success: z.literal(true),
+        message: z.literal(sentMessage),
+        ttl_seconds: z.int().openapi({ description: 'Life left of the code', example: 300 }),
+        resend_in_seconds: z
+          .int()
+          .openapi({ description: 'Time until another request could be sent', example: 0 }),
+        code_length: z.int().openapi({ description: 'Digits of the code', example: 6 }),
+        code_alphabet: z
+          .literal('base32')
+          .optional()
+          .describe('Present where codes are 12 letters and digits, such as ABCD-EFGH-JKMN'),
+        channel: z.enum(channels).openapi({ enum: [...served] }),
+        challenge: challengeText.optional().describe('Present on bound requests; send it with the code'),
+      }),
     refreshToken: () =>
-      z.strictObject({ refresh_token: z.string().min(1).max(maxRefreshTokenLength) }).openapi('TokenRefresh'),
+      requestBody('TokenRefresh', { refresh_token: z.string().min(1).max(maxRefreshTokenLength) }),
     logout: () =>
-      z
-        .strictObject({ refresh_token: z.string().max(maxRefreshTokenLength).nullish() })
-        .openapi('Logout', { example: {} }),
-    loggedOut: () => z.object({ success: z.literal(true) }).openapi('LoggedOut'),
+      requestBody('Logout', { refresh_token: z.string().max(maxRefreshTokenLength).nullish() }).openapi({
+        example: {},
+      }),
+    loggedOut: () => answerBody('LoggedOut', { success: z.literal(true) }),
     tokenForm: () =>
-      z
-        .object({
-          token: z.string(),
-          token_type_hint: z.string().optional().describe('Not needed, and ignored'),
-        })
-        .openapi('TokenForm'),
+      answerBody('TokenForm', {
+        token: z.string(),
+        token_type_hint: z.string().optional().describe('Not needed, and ignored'),
+      }),
     introspection: () =>
       z
         .looseObject({ active: z.boolean() })
         .describe('The claims of the token, next to `active` (RFC 7662 §2.2)')
         .openapi('Introspection'),
     oauthError: () =>
-      z
-        .object({ error: z.enum(['invalid_request', 'invalid_client']), error_description: z.string() })
-        .openapi('OAuthError'),
+      answerBody('OAuthError', {
+        error: z.enum(['invalid_request', 'invalid_client']),
+        error_description: z.string(),
+      }),
     keySet: () =>
-      z
-        .object({
-          keys: z.array(
-            z.object({
-              kty: z.string(),
-              crv: z.string(),
-              x: z.string(),
-              y: z.string().optional(),
-              kid: z.string(),
-              alg: z.string(),
-              use: z.literal('sig'),
-            }),
-          ),
-        })
-        .openapi('KeySet'),
-    tokensIssued: () =>
-      z
-        .object({
-          success: z.literal(true),
-          access_token: z.string(),
-          token_type: z.literal('bearer'),
-          expires_in: z.int().openapi({ description: 'Life of the token in seconds', example: 900 }),
-          refresh_token: z
-            .string()
-            .optional()
-            .describe('Gets the next tokens, once; present where refresh tokens are on'),
-          refresh_expires_in: z.int().optional().describe('Seconds until the person has to sign in again'),
-          device: nextDevice,
-        })
-        .openapi('TokensIssued'),
-    verified: () =>
-      z
-        .object({
-          success: z.literal(true),
-          identity: z
-            .string()
-            .openapi({ description: 'In its canonical form', example: 'alice@example.com' }),
-          device: nextDevice,
-        })
-        .openapi('Verified'),
-    tokenActive: () =>
-      z
-        .object({
-          active: z.boolean(),
-          claims: z.record(z.string(), z.unknown()).optional().describe('Present when active'),
-        })
-        .openapi('TokenStatus'),
-    ...listOperatorSchemas(identity, served),
-    health: () => z.object({ status: z.literal('ok') }).openapi('Health'),
-    problem: () =>
-      z
-        .object({
-          type: z.string(),
-          title: z.string(),
-          status: z.int(),
-          detail: z.string(),
-          instance: z.string().openapi({
-            description: 'Names the request (RFC 9457 §3.1.5), as X-Request-Id does',
-            example: 'urn:stateless-otp:request:Q2hhbGxlbmdlIGlzIGhlcg',
+      answerBody('KeySet', {
+        keys: z.array(
+          z.object({
+            kty: z.string(),
+            crv: z.string(),
+            x: z.string(),
+            y: z.string().optional(),
+            kid: z.string(),
+            alg: z.string(),
+            use: z.literal('sig'),
           }),
-          success: z.literal(false),
-          code: z.enum(Object.keys(problems) as [string, ...string[]]),
-          attempts_left: z.int().optional().describe('With invalid_code'),
-          retry_after_seconds: z.int().optional().describe('Also in the header Retry-After'),
-          limit: z.enum(limitNames).optional().describe('With rate_limited'),
-          human_check: askedHumanCheck,
-          category: z.enum(refusalCategories).optional().describe('With delivery_failed'),
-        })
-        .openapi('Problem'),
+        ),
+      }),
+    tokensIssued: () =>
+      answerBody('TokensIssued', {
+        success: z.literal(true),
+        access_token: z.string(),
+        token_type: z.literal('bearer'),
+        expires_in: z.int().openapi({ description: 'Life of the token in seconds', example: 900 }),
+        refresh_token: z
+          .string()
+          .optional()
+          .describe('Gets the next tokens, once; present where refresh tokens are on'),
+        refresh_expires_in: z.int().optional().describe('Seconds until the person has to sign in again'),
+        device: nextDevice,
+      }),
+    verified: () =>
+      answerBody('Verified', {
+        success: z.literal(true),
+        identity: z.string().openapi({ description: 'In its canonical form', example: 'alice@example.com' }),
+        device: nextDevice,
+      }),
+    tokenActive: () =>
+      answerBody('TokenStatus', {
+        active: z.boolean(),
+        claims: z.record(z.string(), z.unknown()).optional().describe('Present when active'),
+      }),
+    ...listOperatorSchemas(identity, served),
+    health: () => answerBody('Health', { status: z.literal('ok') }),
+    problem: () =>
+      answerBody('Problem', {
+        type: z.string(),
+        title: z.string(),
+        status: z.int(),
+        detail: z.string(),
+        instance: z.string().openapi({
+          description: 'Names the request (RFC 9457 §3.1.5), as X-Request-Id does',
+          example: 'urn:stateless-otp:request:Q2hhbGxlbmdlIGlzIGhlcg',
+        }),
+        success: z.literal(false),
+        code: z.enum(Object.keys(problems) as [string, ...string[]]),
+        attempts_left: z.int().optional().describe('With invalid_code'),
+        retry_after_seconds: z.int().optional().describe('Also in the header Retry-After'),
+        limit: z.enum(limitNames).optional().describe('With rate_limited'),
+        human_check: askedHumanCheck,
+        category: z.enum(refusalCategories).optional().describe('With delivery_failed'),
+      }),
   });
 }
 

@@ -4,17 +4,6 @@ import { type Fault, faultOf, type RefusalCategory } from '../core/refusal.js';
 import type { Message, Receipt, Transport } from '../ports.js';
 import { type HttpStub, type ReceivedRequest, type StubAnswer, startHttpStub } from './http-stub.js';
 
-/** What the provider does with the next message. */
-export type Behaviour =
-  | 'accept'
-  | 'refuse'
-  | 'unauthorized'
-  | 'throttle'
-  | 'fail'
-  | 'silence'
-  | 'reset'
-  | 'down';
-
 /** What a transport's own test provides. */
 export interface TransportHarness {
   transport: Transport;
@@ -38,7 +27,7 @@ export interface TransportOutcome {
   retryAfterSeconds?: number;
 }
 
-const outcomes: Record<Exclude<Behaviour, 'accept'>, TransportOutcome> = {
+const outcomes = {
   refuse: { category: 'rejected', fault: 'account', retryable: false },
   unauthorized: { category: 'unauthorized', fault: 'account', retryable: false },
   throttle: { category: 'rate_limited', fault: 'account', retryable: true, retryAfterSeconds: 7 },
@@ -47,7 +36,10 @@ const outcomes: Record<Exclude<Behaviour, 'accept'>, TransportOutcome> = {
   silence: { category: 'timeout', fault: 'connection', retryable: true },
   reset: { category: 'unknown', fault: 'connection', retryable: true },
   down: { category: 'unavailable', fault: 'connection', retryable: true },
-};
+} as const satisfies Record<string, TransportOutcome>;
+
+/** What the provider does with the next message. */
+export type Behaviour = 'accept' | keyof typeof outcomes;
 
 /** The properties that every transport has. `differences` are outcomes that its protocol tells in another way. */
 export function describeTransport(
@@ -67,7 +59,7 @@ export function describeTransport(
 
     const send = (signal = new AbortController().signal) =>
       harness.transport.send(harness.message, { signal });
-    const expectRefusal = (receipt: Receipt, behaviour: Exclude<Behaviour, 'accept'>) => {
+    const expectRefusal = (receipt: Receipt, behaviour: keyof typeof outcomes) => {
       assert.ok(!receipt.ok);
       const { detail, ok, cause = detail, ...outcome } = receipt;
       const expected = differences[behaviour] ?? outcomes[behaviour];
@@ -146,7 +138,7 @@ export interface HttpProvider extends Pick<TransportHarness, 'message' | 'secret
   create(baseUrl: string): Transport;
   readRecipients(request: ReceivedRequest): string[];
   /** Answers as the provider documents them. */
-  answers: Record<'accept' | 'refuse' | 'unauthorized' | 'throttle' | 'fail', StubAnswer>;
+  answers: Record<Exclude<Behaviour, 'silence' | 'reset' | 'down'>, StubAnswer>;
 }
 
 /** The contract over HTTP, against a stub that answers as the provider documents. */
