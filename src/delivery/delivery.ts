@@ -35,7 +35,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     async close(graceMs) {
       const lost = isBackground ? await queue.drain(graceMs) : 0;
       if (lost > 0) outcomes.report({ event: 'delivery.lost', lost });
-      await Promise.all(transports.map((transport) => transport.close?.()));
+      const closing = transports.map(async (transport) => transport.close?.());
+      await Promise.allSettled(closing);
+      // Rejects with the first error.
+      await Promise.all(closing);
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Message, MonotonicClock, Receipt, RoutedReceipt, RoutedRefusal, Transport } from '../ports.js';
 import { createBreaker } from './breaker.js';
 import { createDeadlines, type Expiring } from './deadlines.js';
+import { createGuardedController } from './guarded-signal.js';
 import { showId } from './provider-id.js';
 import { quoteRefusal, quoteThrown } from './quote.js';
 
@@ -37,6 +38,7 @@ export function createRouter(options: RouteOptions) {
   checkRoutes(transports, routes);
   const guarded = transports.map((transport) => ({
     transport,
+    name: transport.name,
     breaker: createBreaker(clock, (isOpen, receipt) =>
       outcomes.report({
         event: isOpen ? 'breaker.opened' : 'breaker.closed',
@@ -64,7 +66,8 @@ export function createRouter(options: RouteOptions) {
     try {
       const receipt = await new Promise<Receipt>((resolve, reject) => {
         sending.resolve = resolve;
-        transport.send(message, sending).then(resolve, reject);
+        // A copy, since third-party transports may change it.
+        transport.send({ ...message }, sending).then(resolve, reject);
       });
       // Third-party transports may return anything.
       if (receipt?.ok === true) {
@@ -91,9 +94,8 @@ export function createRouter(options: RouteOptions) {
       let triedAt = clock.now();
       let leftMs = timeoutMs;
       let last: RoutedRefusal = noTransportUp;
-      for (const { transport, breaker } of found.get(message.channel) ?? []) {
+      for (const { transport, name, breaker } of found.get(message.channel) ?? []) {
         if (breaker.isOpen && !breaker.takeProbe(message)) continue;
-        const { name } = transport;
         const receipt = await sendBy(transport, message, triedAt + leftMs, leftMs);
         breaker.record(message, receipt);
         noteTry?.(name, message.channel, receipt, clock.now() - triedAt);
@@ -125,7 +127,7 @@ class Sending implements Expiring {
   }
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
+    this.#controller ??= createGuardedController();
     return this.#controller.signal;
   }
 
@@ -133,7 +135,7 @@ class Sending implements Expiring {
     const cause =
       'the transport did not answer in time (DELIVERY_TIMEOUT_MS): the message may have been sent';
     this.resolve?.(createRefusal('timeout', `no answer in ${Math.round(this.leftMs)} ms`, { cause }));
-    this.#controller ??= new AbortController();
+    this.#controller ??= createGuardedController();
     this.#controller.abort();
   }
 }

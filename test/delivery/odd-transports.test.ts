@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { createDelivery } from '../../src/delivery/delivery.js';
+import { createGuardedController } from '../../src/delivery/guarded-signal.js';
+import { createRouter } from '../../src/delivery/route.js';
 import type { MonotonicClock, Receipt, SendOptions, Transport } from '../../src/ports.js';
 import { createManualMonotonicClock, settle } from '../helpers/clock.js';
 import { createMessage } from '../helpers/messages.js';
@@ -24,7 +28,11 @@ const hidden = new Proxy(new Error('hidden'), {
   },
 });
 
-type Odd = (clock: MonotonicClock, options: SendOptions) => unknown;
+const throwHostile = () => {
+  throw hostile;
+};
+
+type Odd = (clock: MonotonicClock, options: SendOptions, message: object) => unknown;
 const answer =
   (value: unknown): Odd =>
   async () =>
@@ -97,6 +105,32 @@ const odd: Record<string, Odd> = {
     new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(hostile))),
   'answers when it is aborted': (_, { signal }) =>
     new Promise((resolve) => signal.addEventListener('abort', () => resolve({ ok: true }))),
+  'throws when it is aborted': (_, { signal }) =>
+    new Promise(() =>
+      signal.addEventListener('abort', () => {
+        throw hostile;
+      }),
+    ),
+  'rejects when it is aborted, for nobody': (_, { signal }) =>
+    new Promise(() => signal.addEventListener('abort', () => Promise.reject(hostile))),
+  'answers its abort with what cannot be read': (_, { signal }) =>
+    new Promise(() =>
+      signal.addEventListener('abort', () => Object.defineProperty({}, 'then', { get: throwHostile })),
+    ),
+  'throws in the handler of its abort': (_, { signal }) =>
+    new Promise(() => {
+      signal.onabort = throwHostile;
+    }),
+  'throws in an object that is told of its abort': (_, { signal }) =>
+    new Promise(() => signal.addEventListener('abort', { handleEvent: throwHostile }, { once: true })),
+  'lacks the method that is told of its abort': (_, { signal }) =>
+    new Promise(() => signal.addEventListener('abort', {} as { handleEvent(): void })),
+  'throws when it is aborted late': (_, { signal }) =>
+    new Promise(() => void setImmediate(() => signal.addEventListener('abort', throwHostile))),
+  'changes its message and fails': (_, _options, message) => {
+    Object.assign(message, { to: undefined, code: hostile, channel: 'fax', id: null });
+    throw new Error('changed');
+  },
   'never answers': () => new Promise(() => {}),
   accepts: answer({ ok: true, id: 'provider-1' }),
   'refuses for now': answer(refused),
@@ -130,9 +164,9 @@ function createKit(mode: 'background' | 'direct', queueMax: number) {
   const transport = {
     name: 'odd',
     channels: ['email'],
-    send: ({ to }: { to: string }, options: SendOptions) => {
-      const [index = ''] = to.split('@');
-      return odd[names[Number(index.split('.')[0])] as string]?.(clock, options);
+    send: (message: { to: string }, options: SendOptions) => {
+      const [index = ''] = message.to.split('@');
+      return odd[names[Number(index.split('.')[0])] as string]?.(clock, options, message);
     },
   } as unknown as Transport;
   const delivery = createDelivery({
@@ -181,3 +215,78 @@ for (const mode of ['background', 'direct'] as const) {
     );
   });
 }
+
+test('listeners of an abort are called as ever: in order, once, and not when they were taken back', async () => {
+  const controller = createGuardedController();
+  const { signal } = controller;
+  const called: unknown[] = [];
+  const listen = (name: string) => () => called.push(name);
+  const [first, second, gone] = [listen('first'), listen('second'), listen('gone')];
+  signal.addEventListener('abort', throwHostile);
+  signal.addEventListener('abort', first);
+  signal.addEventListener('abort', first);
+  signal.addEventListener('abort', gone);
+  signal.addEventListener('abort', second, { once: true });
+  signal.removeEventListener('abort', gone);
+  signal.removeEventListener('abort', null as unknown as () => void);
+  signal.addEventListener('abort', function (this: unknown, event) {
+    called.push(this === signal, event.type);
+  });
+  controller.abort();
+  assert.deepEqual(called, ['first', 'second', true, 'abort']);
+});
+
+test('what takes a signal takes this one', async () => {
+  const controller = createGuardedController();
+  const { signal } = controller;
+  const waiting = [
+    fetch('http://127.0.0.1:1/', { signal }),
+    sleep(60_000, undefined, { signal }),
+    once(new EventEmitter(), 'never', { signal }),
+    new Promise((_resolve, reject) => AbortSignal.any([signal]).addEventListener('abort', reject)),
+  ];
+  const ended = Promise.allSettled(waiting);
+  controller.abort();
+  assert.ok((await ended).every(({ status }) => status === 'rejected'));
+});
+
+test('a transport that cannot be closed does not keep the others open', async () => {
+  const closed: string[] = [];
+  const transports = [throwHostile, () => Promise.reject(hostile), () => void closed.push('last')].map(
+    (close, i) => {
+      return {
+        name: `t${i}`,
+        channels: ['email'] as const,
+        send: async () => ({ ok: true as const }),
+        close,
+      };
+    },
+  );
+  const clock = createManualMonotonicClock();
+  const options = {
+    transports,
+    timeoutMs,
+    mode: 'direct',
+    queueMax: 1,
+    clock,
+    outcomes: noOutcomes,
+  } as const;
+  await assert.rejects(createDelivery(options as never).close(0));
+  assert.deepEqual(closed, ['last']);
+});
+
+test('a transport whose name can be read once is named all the same', async () => {
+  let reads = 0;
+  const transport = {
+    get name() {
+      reads += 1;
+      if (reads > 5) throw hostile;
+      return 'once';
+    },
+    channels: ['email'] as const,
+    send: async () => ({ ok: true as const }),
+  };
+  const clock = createManualMonotonicClock();
+  const router = createRouter({ transports: [transport], timeoutMs, clock, outcomes: noOutcomes });
+  for (let i = 0; i < 10; i++) assert.equal((await router.send(createMessage())).transport, 'once');
+});
