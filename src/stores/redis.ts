@@ -95,13 +95,16 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     isFenced: !allowUnfenced,
     testClockOffsetMs,
   });
+  function fail(cause: unknown): OtpError {
+    failures.report(cause);
+    return new OtpError('store_unavailable', 'Redis cannot answer', { cause });
+  }
   /** Fails closed: any failure is `store_unavailable`. */
   async function call(...command: Parameters<typeof send>): Promise<unknown> {
     try {
       return await send(...command);
     } catch (cause) {
-      failures.report(cause);
-      throw new OtpError('store_unavailable', 'Redis cannot answer', { cause });
+      throw fail(cause);
     }
   }
 
@@ -128,7 +131,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
     const { keys, names, settings } = encoder.encodeRefunds(requests);
     return call('refund', keys, names, settings);
   };
-  const refundTogether = createRefunds(refund);
+  const refundTogether = createRefunds(refund, fail);
 
   return {
     countsTogether,

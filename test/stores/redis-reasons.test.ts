@@ -324,6 +324,10 @@ test('each state of a server that refuses commands has its own reason', () => {
     ['Command timed out', /REDIS_TIMEOUT_MS/],
     ['connect ETIMEDOUT', /REDIS_TIMEOUT_MS/],
     ['timeout', /REDIS_TIMEOUT_MS/],
+    ["Socket timeout. Expecting data, but didn't receive any in 2000ms.", /REDIS_TIMEOUT_MS/],
+    [`WRONGTYPE Operation against a key holding the wrong kind of value${script}`, /holds something else/],
+    [`ERR user_script:31: Missing bytes in input.${script}`, /holds something else/],
+    ["ERR user_script:42: attempt to index local 'budget' (a number value)", /holds something else/],
     ['error:1E08010C:DECODER routines::unsupported', /ssl_keyfile/],
   ] as [string, RegExp][]) {
     assert.match(explain(new Error(message)), reason);

@@ -38,6 +38,8 @@ const serverReasons = compile({
   'cluster support disabled':
     'it does not belong to a cluster: REDIS_URL (url) takes redis://, or redis+sentinel://',
   MISCONF: 'it cannot save its data and so takes no writes (MISCONF): see its log',
+  'WRONGTYPE|Missing bytes in input|Bad data format|user_script:.*attempt to ':
+    'a key with our prefix holds something else: let nothing else write keys that begin with REDIS_KEY_PREFIX (keyPrefix), and delete the key',
   '\\bOOM\\b': 'it is out of memory (OOM): raise maxmemory',
   NOREPLICAS: 'it has fewer replicas than it needs for writes (NOREPLICAS): see min-replicas-to-write',
   '\\bBUSY\\b': 'a script keeps it from answering (BUSY)',
@@ -60,7 +62,7 @@ const connectionReasons = compile({
     'the cluster announces no host name: set cluster-announce-hostname, or cluster-preferred-endpoint-type ip',
   "^Cluster isn't ready":
     'the cluster announces no servers, or none of them can be reached: see CLUSTER SLOTS',
-  'Command timed out|^timeout$': 'no answer within REDIS_TIMEOUT_MS (timeoutMs)',
+  'Command timed out|^timeout$|^Socket timeout': 'no answer within REDIS_TIMEOUT_MS (timeoutMs)',
   'connect ETIMEDOUT':
     'no connection within REDIS_TIMEOUT_MS (timeoutMs): check host, port, firewall, and whether it speaks TLS (rediss://)',
   'ECONNRESET|socket disconnected': closedAtOnce,

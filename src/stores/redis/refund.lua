@@ -4,7 +4,8 @@
 -- ARGV[2…] place of each send
 -- SETTINGS of each send { ms when it was counted, units, whether it was a sign-in, rows, period of the places in seconds or 0 };
 --          a row is { period in seconds, whether networks count, whether it grows }
--- Returns  nil
+-- Returns  nil; or the positions from 0 of the sends with a key that cannot be changed, comma-separated, and the first error. What
+--          other keys counted has been given back. When that holds for every send, the error is raised.
 
 local take_key = create_key_reader(1)
 
@@ -29,17 +30,30 @@ local function take_from_place(key, name, period, units, at)
   save_places(key, places, period)
 end
 
+local failed, first_error = {}, nil
+
+-- One broken key must not keep the rest from being given back.
+local function try(send, change, ...)
+  local is_done, problem = pcall(change, ...)
+  if is_done then return end
+  first_error = first_error or problem
+  if failed[#failed] ~= send then table.insert(failed, send) end
+end
+
 for i = 3, #SETTINGS do
   local at_ms, units, is_sign_in, rows, place_seconds = unpack(SETTINGS[i])
-  local at = at_ms * 1000
+  local at, send = at_ms * 1000, i - 3
   for _, row in ipairs(rows) do
     local period, by_network, grows = unpack(row)
-    take_from(take_key(), period, units, at)
-    if by_network then take_from(take_key(), period, units, at) end
+    try(send, take_from, take_key(), period, units, at)
+    if by_network then try(send, take_from, take_key(), period, units, at) end
     if grows then
       local key = take_key()
-      if is_sign_in then note_sign_in(key) end
+      if is_sign_in then try(send, note_sign_in, key) end
     end
   end
-  if place_seconds > 0 then take_from_place(take_key(), ARGV[i - 1], place_seconds, units, at) end
+  if place_seconds > 0 then try(send, take_from_place, take_key(), ARGV[i - 1], place_seconds, units, at) end
 end
+if #failed == 0 then return nil end
+if #failed == #SETTINGS - 2 then error(first_error, 0) end
+return answer({ table.concat(failed, ','), type(first_error) == 'table' and first_error.err or tostring(first_error) })

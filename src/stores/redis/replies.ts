@@ -85,6 +85,13 @@ export function decodeReleaseReply(reply: unknown): ReturnedSend | undefined {
   return reply === null ? undefined : decodeReturned(splitReply(reply));
 }
 
+/** See the header of `refund.lua`. */
+export function decodeRefundReply(reply: unknown): { failed: readonly number[]; reason?: string } {
+  if (reply === null) return { failed: [] };
+  const [places = '', reason = ''] = splitReply(reply);
+  return { failed: places.split(',').map(Number), reason };
+}
+
 /** See the header of `attempt.lua`. */
 export function decodeAttemptReply(reply: unknown, hit: LimitedHit | undefined): AttemptResult {
   const [status, ...fields] = splitReply(reply);
