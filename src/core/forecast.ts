@@ -48,7 +48,7 @@ export function forecast(policy: ForecastPolicy): Forecast {
     messagesDay: {
       mailbox: channels.includes('email') ? countDay(policy, false) : 0,
       number: paid.length > 0 ? countDay(policy, true) : 0,
-      all: paid.length > 0 && hasDayBudgets ? (policy.paidDayMax ?? null) : null,
+      all: paid.length === 0 ? 0 : hasDayBudgets ? (policy.paidDayMax ?? null) : null,
     },
     delaySeconds: { unknown: hasDayBudgets ? findLongestDelay(policy, paid.length > 0) : null, known: 0 },
     lock: findCheapestLock(policy, paid.length > 0),

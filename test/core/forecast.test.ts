@@ -156,7 +156,7 @@ test('a channel that nothing serves sends nothing', () => {
   assert.deepEqual(forecast({ ...plain, channels: ['email'], paidDayMax: 9 }).messagesDay, {
     mailbox: 30,
     number: 0,
-    all: null,
+    all: 0,
   });
   assert.equal(forecast({ ...plain, channels: ['voice'] }).messagesDay.mailbox, 0);
 });
