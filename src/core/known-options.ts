@@ -1,14 +1,25 @@
+import { describe } from './describe.js';
+import { findOtherName } from './other-names.js';
+
 /**
  * Refuses unknown options, which would otherwise silently have no effect. Undefined counts as not given.
  *
- * @throws TypeError that names the option, and the closest known one
+ * @param settings the known options by the settings of the service that they are
+ * @throws TypeError that names the option, and the known one that was probably meant
  */
-export function refuseUnknownOptions(options: object, known: readonly string[], name = 'options'): void {
+export function refuseUnknownOptions(
+  options: object,
+  known: readonly string[],
+  name = 'options',
+  settings: Readonly<Record<string, string>> = {},
+): void {
   if (typeof options !== 'object' || options === null)
-    throw new TypeError(`${name} must be an object, got ${options}`);
+    throw new TypeError(`${name} must be an object, got ${describe(options)}`);
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || known.includes(name)) continue;
-    throw new TypeError(`unknown option \`${name}\`${suggestName(name, known)}`);
+    const meant = Object.hasOwn(settings, name) ? settings[name] : findOtherName(name, known);
+    const hint = meant === undefined ? suggestName(name, known) : `; did you mean \`${meant}\`?`;
+    throw new TypeError(`unknown option \`${name}\`${hint}`);
   }
 }
 

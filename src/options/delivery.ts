@@ -1,9 +1,10 @@
+import { describe } from '../core/describe.js';
 import { type Channel, channels, deliveryModes } from '../core/policy.js';
 import { parseTestIdentities, resolveTestIdentities, type TestIdentity } from '../core/test-identities.js';
 import type { Transport } from '../ports.js';
 import { timeoutRange } from '../transports/options.js';
 import { checkTransports } from './parts.js';
-import { choice, describe, flag, from, type Row, value, wholeNumber } from './row.js';
+import { choice, flag, from, type Row, value, wholeNumber } from './row.js';
 
 /** What delivers for the service. */
 export const senderNames = [

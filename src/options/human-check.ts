@@ -1,8 +1,9 @@
+import { describe } from '../core/describe.js';
 import { type HumanCheckProvider, humanCheckProviders } from '../core/human-check.js';
 import { refuseUnknownOptions } from '../core/known-options.js';
 import { assertOneOf } from '../core/policy.js';
 import type { HumanCheckChoice } from '../human-check/human-check.js';
-import { choice, describe, secret, text, value } from './row.js';
+import { choice, secret, text, value } from './row.js';
 
 export interface HumanCheckOption {
   provider: HumanCheckProvider;

@@ -20,7 +20,7 @@ interface Refusal {
   isRefused?(value: unknown): boolean;
 }
 
-/** What needs a store that keeps something. */
+/** Options that need a store that remembers. */
 export const statelessRefuses: readonly Refusal[] = [
   { names: ['refreshTokenTtlSeconds'], why: 'nothing remembers which refresh token is the next' },
   { names: ['revocationRequired'], why: 'nothing remembers which tokens are revoked' },

@@ -13,7 +13,7 @@ import { secretOptions } from './secrets.js';
 import { serverOptions } from './server.js';
 import { tokenOptions } from './tokens.js';
 
-/** The groups of the table, but for the settings of senders and stores, which `settings.ts` adds. */
+/** The groups of the table, except the settings of senders and stores, which `settings.ts` adds. */
 export const optionGroups = {
   Secrets: secretOptions,
   Codes: codeOptions,
@@ -74,6 +74,13 @@ export interface OtpOptions
 export const optionRows: Record<string, AnyRow> = Object.fromEntries(
   Object.values(optionGroups).flatMap((rows) =>
     Object.entries(rows).filter(([name]) => name !== name.toUpperCase()),
+  ),
+);
+
+/** The names of the options by the setting that each of them is in the service. */
+export const optionsBySetting: Record<string, string> = Object.fromEntries(
+  Object.entries<AnyRow & { setting?: string }>(optionRows).flatMap(([name, { setting }]) =>
+    setting === undefined ? [] : [[setting, name]],
   ),
 );
 

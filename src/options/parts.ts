@@ -1,15 +1,18 @@
+import { describe } from '../core/describe.js';
 import { channels } from '../core/policy.js';
 import type { InboxReader } from '../http/dev-inbox.js';
 import type { MetricsRegistry } from '../metrics/registry.js';
 import type { Clock, Logger, Store, Transport } from '../ports.js';
 import { storeVerbs } from '../store-verbs.js';
-import { describe, flag, hook, value } from './row.js';
+import { flag, hook, value } from './row.js';
 
 function checkMethods(given: unknown, name: string, methods: readonly string[]): void {
   const members = Object(given) as Record<string, unknown>;
   if (typeof members['then'] === 'function') throw new TypeError(`${name} is a promise: await it first`);
   const missing = methods.filter((method) => typeof members[method] !== 'function');
   if (missing.length === 0) return;
+  if (typeof given === 'function')
+    throw new TypeError(`${name} is a function: call it, and pass what it returns`);
   throw new TypeError(
     `${name} must have ${methods.join(', ')}, got ${describe(given)} without ${missing.join(', ')}`,
   );

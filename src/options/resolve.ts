@@ -17,7 +17,14 @@ import { createMemoryStore } from '../stores/memory.js';
 import { createWindowStore } from '../stores/window.js';
 import { decodeWebhookSecret } from '../transports/webhook-signature.js';
 import { listCallers } from './api-keys.js';
-import { checkOption, type FilledOptions, fillOptions, type OtpOptions, optionRows } from './otp-options.js';
+import {
+  checkOption,
+  type FilledOptions,
+  fillOptions,
+  type OtpOptions,
+  optionRows,
+  optionsBySetting,
+} from './otp-options.js';
 import { chooseDeliveryMode, findBrokenRules, isPageServed, isSelective, makeTokenKeys } from './rules.js';
 
 /** An installation, with everything decided. What is undefined is not part of it. */
@@ -31,7 +38,7 @@ export const silent: Logger = { info() {}, warn() {}, error() {}, isLevelEnabled
  * @throws TypeError or RangeError that names the option, what was given and what is allowed
  */
 export function resolveOptions(given: OtpOptions) {
-  refuseUnknownOptions(given, Object.keys(optionRows));
+  refuseUnknownOptions(given, Object.keys(optionRows), 'options', optionsBySetting);
   const options = fillOptions({ ...given });
   checkAllOptions(options);
   const isOpenToAll = !isSelective(options);
@@ -46,7 +53,7 @@ export function resolveOptions(given: OtpOptions) {
     codeAlphabet: (mode === 'challenge' && store?.codeAlphabet) || ('digits' as const),
     // Known browsers need bound records.
     deviceTtlSeconds: store?.isStateless || mode === 'window' ? 0 : options.deviceTtlSeconds,
-    /** The store of codes and their limits, of which this one may be all. */
+    /** The store of codes and their limits: this one, except with windows, whose codes no store keeps. */
     openCodeStore: (store: Store) => (mode === 'window' ? createWindowStore({ ...options, clock }) : store),
     /** Who has an API key. */
     apiCallers: listCallers(options.apiKeyHashes),

@@ -1,7 +1,8 @@
+import { describe } from '../core/describe.js';
 import { assertName, assertOneOf, assertWholeNumber, nameForm } from '../core/policy.js';
 
 /**
- * One option: what may be given, what it is without, and where the service reads it. The comment above a row is its
+ * One option: what may be given, its default, and where the service reads it. The comment above a row is its
  * documentation, which editors show and `npm run generate` writes into the pages.
  *
  * A row is keyed by the option's name. One keyed in capitals is a setting of the service alone.
@@ -208,11 +209,4 @@ export function passes<Given>(check: (given: Given) => unknown): (given: Given) 
       return false;
     }
   };
-}
-
-/** What was given instead of a value of another type. */
-export function describe(given: unknown): string {
-  if (Array.isArray(given)) return given.length === 0 ? 'an empty list' : 'a list';
-  if (typeof given === 'string') return 'a string';
-  return typeof given === 'object' && given !== null ? 'an object' : String(given);
 }

@@ -101,7 +101,7 @@ const rules: readonly Rule[] = [
 ];
 
 /**
- * How options contradict each other that are valid by themselves: a TypeError or RangeError for each broken rule, which begins
+ * How options that are valid by themselves contradict each other: a TypeError or RangeError for each broken rule, which begins
  * with the name of the option to change and repeats no secret.
  */
 export function findBrokenRules(options: FilledOptions): Error[] {

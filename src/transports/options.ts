@@ -1,3 +1,4 @@
+import { describe } from '../core/describe.js';
 import { refuseUnknownOptions } from '../core/known-options.js';
 import { isLoopbackHost } from '../core/loopback.js';
 import { assertWholeNumber, type Channel } from '../core/policy.js';
@@ -38,7 +39,8 @@ export function given<Value>(value: unknown): Value {
 
 export function matching(pattern: RegExp, description: string) {
   return (value: unknown, name: string) => {
-    if (typeof value !== 'string') throw new TypeError(`${name} must be a string`);
+    if (typeof value !== 'string')
+      throw new TypeError(`${name} must be a string: ${description}, got ${describe(value)}`);
     if (!pattern.test(value)) throw new RangeError(`${name} must be ${description}`);
     return value;
   };
@@ -89,7 +91,8 @@ export function secureUrl(value: unknown, name: string): URL {
 }
 
 export function webUrl(value: unknown, name: string): URL {
-  if (typeof value !== 'string') throw new TypeError(`${name} must be a string`);
+  if (typeof value !== 'string')
+    throw new TypeError(`${name} must be a string with a URL, got ${describe(value)}`);
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.hash) {
     throw new RangeError(`${name} must be an http or https URL without user name, password and fragment`);

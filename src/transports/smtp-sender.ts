@@ -1,3 +1,4 @@
+import { describe } from '../core/describe.js';
 import { canonicalise } from '../core/identity.js';
 
 export interface Sender {
@@ -19,7 +20,8 @@ const displayName = /^(?:"((?:[^"\\]|\\.)*)"|([^"<>]*))$/u;
  * @throws TypeError or RangeError when it is not a sender
  */
 export function parseSender(text: unknown): Sender {
-  if (typeof text !== 'string') throw new TypeError('from must be a string');
+  if (typeof text !== 'string')
+    throw new TypeError(`from must be an address, or a name and an address in <>, got ${describe(text)}`);
   const [, before = '', inBrackets = text.trim()] = /^([^<]*|\s*".*"\s*)<([^<>]*)>\s*$/su.exec(text) ?? [];
   const [whole, quoted, bare = ''] = displayName.exec(before.trim()) ?? [];
   const name = quoted?.replace(/\\(.)/gsu, '$1') ?? bare;

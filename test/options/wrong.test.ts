@@ -4,6 +4,8 @@ import { formatCheck } from '../../src/cli/check.js';
 import { loadConfig } from '../../src/cli/config.js';
 import { createOtp, generateSecretKey, type OtpOptions, type Transport } from '../../src/index.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
+import { createRedisStore } from '../../src/stores/redis.js';
+import { createSmtpTransport } from '../../src/transports/smtp.js';
 import { createInbox, jwtSecret, secretKey } from '../helpers/otp.js';
 import { createPem } from '../helpers/tokens.js';
 
@@ -93,7 +95,7 @@ describe('the library says at construction what is wrong, by name', () => {
     [
       'a factory for a transport',
       { transports: [transport, () => transport] },
-      /^transports\[1\] must have send/,
+      /^transports\[1\] is a function: call it, and pass what it returns$/,
     ],
     [
       'a transport without a name',
@@ -147,7 +149,7 @@ describe('the library says at construction what is wrong, by name', () => {
     [
       'a route to nobody',
       { routes: { email: ['pigeon'] } },
-      /^routes: pigeon is no transport that serves email/,
+      /^routes: pigeon is not a transport that serves email/,
     ],
     [
       'a route of one name',
@@ -210,7 +212,8 @@ describe('the library says at construction what is wrong, by name', () => {
     ],
     ['a clock that stands still', { clock: Date.now() }, /^clock must be a function/],
     ['a language that is not there', { defaultLocale: 'xx' }, /^defaultLocale must be one of en, /],
-    ['the name of a setting', { OTP_DIGITS: 6 }, /^unknown option `OTP_DIGITS`/],
+    ['the name of a setting', { OTP_DIGITS: 6 }, /^unknown option `OTP_DIGITS`; did you mean `digits`\?$/],
+    ['a name from elsewhere', { ttl: 300 }, /^unknown option `ttl`; did you mean `windowSeconds`\?$/],
   ];
   for (const [why, options, message] of cases) {
     test(why, () => {
@@ -230,6 +233,25 @@ describe('the library says at construction what is wrong, by name', () => {
       );
     }
   });
+});
+
+test('options that are a text are refused without repeating it: a URL may hold a password', async () => {
+  await assert.rejects(createRedisStore('redis://:hunter2@localhost' as never), {
+    message: 'options must be an object, got a string',
+  });
+});
+
+test('the login of other mailers is named as it is called here', () => {
+  const smtp = { host: 'mail.example.com', from: 'codes@example.com' };
+  for (const [wrong, right] of [
+    ['auth', 'username'],
+    ['user', 'username'],
+    ['pass', 'password'],
+  ]) {
+    assert.throws(() => createSmtpTransport({ ...smtp, [wrong as string]: 'x' }), {
+      message: `unknown option \`${wrong}\`; did you mean \`${right}\`?`,
+    });
+  }
 });
 
 test('what is right stays right: the identity key is a master secret, and a transport may do more than it must', () => {
