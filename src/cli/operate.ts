@@ -43,7 +43,7 @@ export async function operate([given = '', address]: string[], options: OperateO
   let done: Answer;
   if (verb === 'erase') {
     done = await ask('sign-out');
-    // For a deletion request, however often it has been asked for.
+    // Forced: a deletion request must succeed, however often the identity has been unblocked.
     await ask('unblock', { force: true });
   } else {
     done = await ask(verb, verb === 'unblock' ? { force } : {});

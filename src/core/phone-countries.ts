@@ -25,7 +25,7 @@ export function parsePhoneCountries(entries: readonly string[]) {
       continue;
     }
     const [, not = '', country = '', floor] = /^(!?)([^!:]*?)(?::(.*))?$/.exec(entry) ?? [];
-    if (!isCountry(country)) wrong.add(`${entry} is no country${suggestCountry(country)}`);
+    if (!isCountry(country)) wrong.add(`${entry} is not a country${suggestCountry(country)}`);
     else if (not && floor !== undefined) wrong.add(`${entry}: a country that is left out has no floor`);
     else if (not && !hasAll) wrong.add(`${entry} leaves a country out of *, which is not there`);
     else if (listed.has(country) || excluded.has(country)) wrong.add(`${country} is there twice`);

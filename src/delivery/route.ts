@@ -150,7 +150,7 @@ export function checkRoutes(
       const found = transports.find((transport) => transport.name === name);
       if (!found) {
         const known = transports.map((transport) => transport.name).join(', ');
-        throw new RangeError(`routes: ${name} is no transport that serves ${channel}; there are ${known}`);
+        throw new RangeError(`routes: ${name} is not a transport that serves ${channel}; there are ${known}`);
       }
       if (!found.channels.some((served) => served === channel)) {
         throw new RangeError(

@@ -52,7 +52,7 @@ export function loadTemplates(folder: string, rules: TemplateRules): (locale: Lo
   return (locale) => ({ ...forAll, ...own.get(locale) });
 }
 
-/** @param own where the folders of locales go, which hold no further folders */
+/** @param own collects the folders of locales; undefined inside one, where folders are refused */
 function loadFolder(folder: string, rules: TemplateRules, own?: Map<Locale, Templates>): Templates {
   const templates: Templates = {};
   for (const name of list(folder)) {
@@ -64,7 +64,7 @@ function loadFolder(folder: string, rules: TemplateRules, own?: Map<Locale, Temp
     else {
       const allowed = Object.values(templateFiles).join(', ');
       const folders = own ? `, and the same in folders named ${locales.join(', ')}` : '';
-      throw new RangeError(`${path} is no template; allowed: ${allowed}${folders}`);
+      throw new RangeError(`${path} is not a template; allowed: ${allowed}${folders}`);
     }
   }
   return templates;

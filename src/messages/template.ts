@@ -38,7 +38,7 @@ export function compileTemplate(
     if (whole === undefined || name === undefined) {
       throw new RangeError(`${where}: {{ is not followed by a name and }}; ${allowed}`);
     }
-    if (!variables.includes(name)) throw new RangeError(`${where}: ${whole} is no variable; ${allowed}`);
+    if (!variables.includes(name)) throw new RangeError(`${where}: ${whole} is not a variable; ${allowed}`);
     if (forbidden[name] !== undefined) throw new RangeError(`${where}: ${whole} ${forbidden[name]}`);
     texts.push(source.slice(end, start));
     names.push(name);

@@ -87,7 +87,7 @@ test('what is wrong is named, and the members that follow from a valid configura
   assert.deepEqual(Object.keys(found), members);
   assert.deepEqual(found.problems, [
     'OTP_DIGITS: given "11", allowed: a whole number from 4 to 10',
-    'OTP_PHONE_COUNTRIES: UK is no country; did you mean GB?',
+    'OTP_PHONE_COUNTRIES: UK is not a country; did you mean GB?',
   ]);
   assert.deepEqual([found.ok, found.settings, found.odds, found.lock], [false, {}, null, null]);
 });

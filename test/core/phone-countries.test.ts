@@ -77,12 +77,12 @@ test('every entry that is wrong is named, with the country that is meant', () =>
   ] as const) {
     assert.throws(
       () => parsePhoneCountries(['AT', entry]),
-      new RangeError(`phoneCountries: ${entry} is no country; did you mean ${country}?`),
+      new RangeError(`phoneCountries: ${entry} is not a country; did you mean ${country}?`),
     );
   }
   assert.throws(() => parsePhoneCountries(['UK', 'DE', 'Q1', 'CH:0']), {
     message:
-      /^phoneCountries: UK is no country; did you mean GB\?; Q1 is no country; did you mean QA\?; CH:0: .* from 1 to 1000000$/,
+      /^phoneCountries: UK is not a country; did you mean GB\?; Q1 is not a country; did you mean QA\?; CH:0: .* from 1 to 1000000$/,
   });
 });
 
@@ -96,8 +96,8 @@ test('what contradicts itself is refused', () => {
     [['DE:'], /DE:: the messages a day/],
     [['DE:1.5'], /DE:1\.5: the messages a day/],
     [['DE:1000001'], /from 1 to 1000000/],
-    [['*:5'], /\*:5 is no country/],
-    [[''], / is no country/],
+    [['*:5'], /\*:5 is not a country/],
+    [[''], / is not a country/],
   ] as const) {
     assert.throws(() => parsePhoneCountries(entries), said);
   }

@@ -179,7 +179,7 @@ test('a route names its transports in their order, and a wrong name is refused',
   assert.equal(!result.ok && result.transport, 'one');
   assert.throws(
     () => createKit(stubs, { email: ['three'] }),
-    /three is no transport that serves email; there are one/,
+    /three is not a transport that serves email; there are one/,
   );
   assert.throws(
     () => createKit([...stubs, sms], { email: ['sms'] }),

@@ -66,7 +66,7 @@ test("templates of one's own for e-mails with a link are files of their own, and
   writeFileSync(join(folder, 'email.text.txt'), '{{code}} {{link}}');
   assert.throws(
     () => createRenderer({ templatesDir: folder }),
-    /email\.text\.txt:1: \{\{link\}\} is no variable/,
+    /email\.text\.txt:1: \{\{link\}\} is not a variable/,
   );
 });
 

@@ -66,7 +66,7 @@ test('CSS may hold braces, and a byte order mark is no text', () => {
 test('a misspelt variable is refused with its file, its line and what is allowed', () => {
   assertRefused(
     { 'de/email.html': '<p>\n{{code}}\n{{ exspires }}' },
-    /de\/email\.html:3: \{\{ exspires \}\} is no variable; allowed: \{\{code\}\}, \{\{appName\}\}, /,
+    /de\/email\.html:3: \{\{ exspires \}\} is not a variable; allowed: \{\{code\}\}, \{\{appName\}\}, /,
   );
   for (const name of ['Code', 'constructor', '__proto__', '#if', '/if', '>x', 'code|upper', '1+1', '']) {
     assertRefused({ 'sms.text.txt': `{{code}}\r\n{{${name}}}` }, /sms\.text\.txt:2: /);
@@ -88,7 +88,7 @@ test('a subject that would show what it must not, or nothing, or two lines is re
   assertRefused({ 'email.subject.txt': '{{code}}' }, /email\.subject\.txt:1: \{\{code\}\} is switched off/, {
     isCodeInSubject: false,
   });
-  assertRefused({ 'email.subject.txt': '{{subject}}' }, /:1: \{\{subject\}\} is no variable/);
+  assertRefused({ 'email.subject.txt': '{{subject}}' }, /:1: \{\{subject\}\} is not a variable/);
   assertRefused({ 'email.subject.txt': '\n' }, /:1: a subject is not empty/);
   assertRefused({ 'email.subject.txt': 'a\r\nBcc: b@example.com' }, /:2: a subject is one line/);
 });
@@ -98,11 +98,11 @@ test('a name that is not set cannot be shown', () => {
 });
 
 test('a file or folder of an unknown name is refused, with those that are known', () => {
-  assertRefused({ 'mail.html': '' }, /mail\.html is no template; allowed: email\.subject\.txt, /);
-  assertRefused({ 'la/email.html': '{{code}}' }, /la is no template; .* folders named en, de, /);
-  assertRefused({ 'pt/email.html': '{{code}}' }, /pt is no template/);
-  assertRefused({ 'de/readme.md': '' }, /de\/readme\.md is no template; allowed: /);
-  assertRefused({ de: '' }, /de is no template/);
+  assertRefused({ 'mail.html': '' }, /mail\.html is not a template; allowed: email\.subject\.txt, /);
+  assertRefused({ 'la/email.html': '{{code}}' }, /la is not a template; .* folders named en, de, /);
+  assertRefused({ 'pt/email.html': '{{code}}' }, /pt is not a template/);
+  assertRefused({ 'de/readme.md': '' }, /de\/readme\.md is not a template; allowed: /);
+  assertRefused({ de: '' }, /de is not a template/);
 });
 
 test('what cannot be read is refused', () => {

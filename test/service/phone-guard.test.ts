@@ -188,7 +188,7 @@ test('the API answers 400 with the code of the problem, and verifies of such num
 
 test('the library names the entry that is wrong', () => {
   assert.throws(() => createTestOtp({ phoneCountries: ['UK'] }), {
-    message: 'phoneCountries: UK is no country; did you mean GB?',
+    message: 'phoneCountries: UK is not a country; did you mean GB?',
   });
   assert.throws(() => createTestOtp({ phoneCountries: 'DE' as never }), /phoneCountries must be a list of/);
   assert.throws(() => createTestOtp({ phoneCountries: [] }), /phoneCountries must be a list of/);
