@@ -12,7 +12,7 @@ RUN npm ci --omit=dev
 FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000
 WORKDIR /app
-# Owned by root and run by another user: the service cannot write to its own files, and needs to write nowhere.
+# Owned by root and run by another user: the service cannot write to its own files, and does not need to write anywhere.
 COPY --from=build /app /app
 USER node
 EXPOSE 8000
