@@ -7,7 +7,7 @@ export interface RollingLimit {
   periodSeconds: number;
 }
 
-/** The verbs of a store that count against limits which are nobody's own. */
+/** The verbs of a store that count against limits that belong to no single identity. */
 export interface CountVerbs {
   /**
    * Counts one hit against the rolling limit of `key` and that of `group`, if given: against both or neither. A refused

@@ -55,7 +55,7 @@ async function readBody(incoming: Exchange['incoming']): Promise<Uint8Array> {
       });
       incoming.on('end', resolve);
       incoming.on('error', reject);
-      // Also comes after the end, when it changes nothing.
+      // `close` also follows `end`; by then the promise has settled, and rejecting changes nothing.
       incoming.on('close', reject);
     });
   } catch (error) {

@@ -18,7 +18,7 @@ export function formatBanner(config: Config, madeUp: readonly string[], port: nu
     ? 'appear here, one line each (console delivery, for development)'
     : `are sent by ${listBackends(config).join(', ')}`;
   const cookies = allowsPlainHttp(config) ? ' (cookies for plain http on localhost, for development)' : '';
-  // It answers to no other host of the network.
+  // The inbox answers only under localhost and the host of PUBLIC_URL.
   const isInboxShown = config.PUBLIC_URL !== undefined || isOwnHost(host);
   const inbox = isInboxShown ? `${url}/dev/inbox` : 'needs PUBLIC_URL here';
   const lines = [
@@ -59,7 +59,7 @@ function locate(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** Whether other machines cannot reach it. */
+/** Whether only this machine can reach the host. */
 function isOwnHost(host: string): boolean {
   return isSocketPath(host) || isLoopbackHost(host);
 }

@@ -133,7 +133,7 @@ function complete(values: Environment, missing: readonly SettingName[], given: G
     ...Object.fromEntries(missing.map((name) => [name, generateSecretKey()])),
     DELIVERY_MODE: chooseDeliveryMode(toOptions(values)),
     SMTP_REQUIRE_TLS: requiresTls(values, isProduct),
-    // Its puzzles need a store that remembers which are solved.
+    // Its puzzles need a store that remembers which ones were solved.
     HUMAN_CHECK: values.STORE === 'none' && given.HUMAN_CHECK === undefined ? 'off' : values.HUMAN_CHECK,
     DOCS: given.DOCS === undefined && isProduct ? 'off' : values.DOCS,
     RATE_DAY: given.RATE_DAY === undefined && !isProduct ? 'log' : values.RATE_DAY,

@@ -30,7 +30,7 @@ export function findCreationProblems(config: Config): string[] {
     return [];
   } catch (error) {
     const { message } = error as Error;
-    // Nothing else is read from files here, and those messages begin with the file.
+    // Any other message comes from a template: templates are the only files that are read here.
     return [sayOfSetting(message, {}) ?? `OTP_TEMPLATES_DIR: ${message}`];
   }
 }

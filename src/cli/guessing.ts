@@ -9,7 +9,7 @@ import { isStateless } from './stateless.js';
 /** Ten times the figure that the documentation promises. */
 const warnedYearlyOdds = 1e-3;
 
-/** Guesses at one of them in any year. */
+/** The most guesses at one test identity in a year. */
 const guessesAtTestIdentity = countPeriodicGuesses(guessesToSwitchOff);
 
 const oddsSettings = [
@@ -22,7 +22,7 @@ const oddsSettings = [
 
 /** The probability that a year of guessing takes over an identity. */
 function forecastOdds(config: Environment): number {
-  // Consent to that mode has its own setting.
+  // The odds of `window` are consented to by OTP_ALLOW_UNREQUESTED_CODES.
   return config.OTP_MODE === 'window' ? 0 : forecastSettings(config, []).odds.identityYear;
 }
 

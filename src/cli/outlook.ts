@@ -34,7 +34,7 @@ export function createOutlook(
   }
   return {
     ...found,
-    /** Of all messages to phones in a day at most; the amount is null where there is no ceiling, or no price. */
+    /** The most that messages to phones can cost in a day; the amount is null without a ceiling or a price. */
     billDay: { amount, perSms: priceSms ?? null },
     exceeded,
   };

@@ -6,7 +6,7 @@ const gmail = '@gmail.com';
 
 /** Mobile numbers have a 9 after the country code from abroad; many write them without. */
 const argentinian = /^\+549([0-9]{10})$/;
-/** Since 2019 each range has another digit in front, or 1 for fixed lines; the numbers of before are still in use. */
+/** Since 2019 each range has another digit in front, or 1 for fixed lines; the earlier numbers are still in use. */
 const gabonese = /^\+241(?:0|1(?=1)|6(?=[256])|7(?=[47]))?([1-7][0-9]{6})$/;
 /** Fixed lines of San Marino can also be called as numbers of Italy. */
 const sammarinese = /^\+39(0549[0-9]{6})$/;

@@ -20,7 +20,7 @@ export interface DerivedFrom {
   alphabet?: CodeAlphabet | undefined;
 }
 
-/** Whom a store keeps something about. */
+/** The person that a store keeps something about. */
 export interface OwnerTags {
   /** Tag of exactly this identity, across all purposes: names its sign-outs. */
   identityTag: string;
@@ -28,7 +28,7 @@ export interface OwnerTags {
   budgetTag: string;
 }
 
-/** Whom requests are counted against. */
+/** The caller that requests are counted against. */
 export interface Sender {
   /** Of an IPv4 address, or of the /64 of an IPv6 address. */
   address: string;

@@ -22,7 +22,7 @@ const expiredCauses = [
 ] as const;
 export type ExpiredCause = (typeof expiredCauses)[number];
 
-/** The cause that a store gives; stores of other people may give none. */
+/** The cause that a store gives; third-party stores may give none. */
 export function parseExpiredCause(text: unknown): ExpiredCause | undefined {
   return expiredCauses.find((cause) => cause === text);
 }

@@ -24,11 +24,11 @@ export const yearDays = 365;
 export const yearSeconds = yearDays * daySeconds;
 
 /**
- * Counts the guesses at short and at long codes of someone who guesses at one identity for a year as fast as the limits allow. Every message opens a
- * bound code with attempts of its own, so the limit of sends decides; that of verifies holds for unbound codes only. Refused
+ * Counts the guesses, at short and at long codes, that the limits allow at one identity in a year. Every message opens a bound
+ * code with attempts of its own, so the limit of sends decides; that of verifies holds for unbound codes only. Refused
  * messages that are given back come on top: their codes can be guessed at until the refusal arrives.
  *
- * @param storeLifeSeconds how often the store loses everything, counts included. Default: never
+ * @param storeLifeSeconds how long the store lasts until it loses everything, counts included. Default: forever
  */
 export function countGuessesInYear(policy: GuessingPolicy, storeLifeSeconds = Number.POSITIVE_INFINITY) {
   const { lengthenAfter, maxAttempts } = policy;
@@ -39,8 +39,8 @@ export function countGuessesInYear(policy: GuessingPolicy, storeLifeSeconds = Nu
   const refused = refusedSends[1].max * (yearDays + lives - 1);
   const sends = inDay * yearDays + atOnce * (lives - 1) + refused;
   if (lengthenAfter === 0) return { short: sends * maxAttempts, long: 0 };
-  // A period of the guess count starts with its first guess. So a year can begin with all guesses but that one of a period
-  // that has started before.
+  // A period of the guess count starts with its first guess. If that guess falls just before the year, the rest of the
+  // period's guesses fall into the year.
   const before = isNeverLost ? lengthenAfter - 1 : 0;
   const periods = Math.ceil(Math.min(yearSeconds, storeLifeSeconds) / guessMemorySeconds);
   const short = Math.min(lengthenAfter * periods * lives + before, sends * maxAttempts);

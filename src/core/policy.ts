@@ -78,7 +78,7 @@ export const driftToleranceRange = { min: 0, max: 10, default: 1 };
 export const daySeconds = 24 * 3600;
 /** Rolling period of all limits. */
 export const limitPeriodSeconds = 600;
-/** How often one of them is used up in a day at most. */
+/** The most often that one of them can be used up in a day. */
 export const limitPeriodsPerDay = daySeconds / limitPeriodSeconds;
 /** Refused sends that are given back, to one side of a budget. Further ones stay counted. */
 export const refusedSends = [

@@ -1,5 +1,5 @@
 /**
- * Why a message was not accepted. After `timeout` and `unknown` it may have been accepted all the same; every other
+ * Why a message was not accepted. After `timeout` and `unknown` it may have been accepted anyway; every other
  * category is a definite refusal.
  */
 export const refusalCategories = [
@@ -14,7 +14,7 @@ export const refusalCategories = [
 export type RefusalCategory = (typeof refusalCategories)[number];
 
 /**
- * Whom a refusal affects, which decides what happens next (docs/decisions/0029).
+ * Who is affected by a refusal, which decides what happens next (docs/decisions/0029).
  * - `recipient`: this recipient only. No other transport is tried, and nobody else is delayed.
  * - `account`: the account, the sender, the message or a whole country. The next transport is tried.
  * - `connection`: everyone. The next transport is tried, and a few of these open the circuit breaker.
@@ -54,7 +54,7 @@ export type Meaning = RefusalCategory | readonly [RefusalCategory, Fault];
 export interface Refusal {
   ok: false;
   category: RefusalCategory;
-  /** Whom it affects. Default: by category; `recipient` for `invalid_recipient` only. */
+  /** Who is affected. Default: by category; `recipient` for `invalid_recipient` only. */
   fault?: Fault | undefined;
   /** Whether this transport may accept the same message later. */
   retryable: boolean;

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** What it was when this was loaded: a batch that waited for a fake timer of a test would hold up every later request. */
+/** Saved when this file loads: a batch that waited for a test's fake timer would hold up every later request. */
 const endTurn = setImmediate;
 let batch: Promise<void> | undefined;
 

@@ -42,7 +42,7 @@ export function createClientAddressFinder(trustedProxies: readonly string[]) {
       return peer === null ? remoteAddress : walk(peer, splitHops(forwardedFor));
     },
     /**
-     * On whose behalf the holder of an API key calls: the rightmost address in its X-Forwarded-For that is not a trusted
+     * The address that the holder of an API key calls for: the rightmost address in its X-Forwarded-For that is not a trusted
      * proxy. Undefined without the header; `unknown` when that address cannot be parsed.
      */
     findOnBehalfOf(forwardedFor: string | null): string | undefined {

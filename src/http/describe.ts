@@ -15,7 +15,7 @@ export interface RouteDocument extends Pick<RouteConfig, 'summary' | 'descriptio
   isBodyOptional?: boolean;
   /** By status. */
   answers: Readonly<Record<number, readonly [description: string, schema?: SchemaName]>>;
-  /** Together with `internal`; without them, none. */
+  /** Problems that the route may answer. `internal` is added to them; without the list, the route has none. */
   problems?: readonly ErrorCode[];
 }
 

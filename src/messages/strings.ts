@@ -7,7 +7,7 @@ export interface Strings {
   /** Heading and subject. */
   title: string;
   titleFor: Holding<'app'>;
-  /** Stands right before the code. */
+  /** Appears right before the code. */
   enter: string;
   expires: Holding<'in'>;
   /** Asks to keep the code secret. */
@@ -87,7 +87,7 @@ export interface PageStrings {
   forgetBrowser: string;
   signedOut: string;
   linkQuestion: Holding<'to'>;
-  /** Stands right before the code. */
+  /** Appears right before the code. */
   linkElsewhere: string;
   linkExpired: string;
   /** Part of the link is missing or was changed. */

@@ -56,7 +56,7 @@ export function createMetricsSink(
     else if (action === 'verify') counts.verifies.add(channel, status, limit);
   }
 
-  /** Some stores do not keep which transport sent a code. It is known all the same where a channel has only one. */
+  /** Some stores do not keep which transport sent a code. It is still known if the channel has only one. */
   function findOnlyTransport(channel: Channel): string {
     const [first, second] = transports.filter(({ channels }) => channels.includes(channel));
     return first && !second ? first.name : none;

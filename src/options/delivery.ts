@@ -21,7 +21,7 @@ export type SenderName = (typeof senderNames)[number];
 
 export type Routes = Partial<Record<Channel, readonly string[]>>;
 
-/** Parses `email=smtp,ses;sms=twilio`; null when it is not of this form or names what there is not. */
+/** Parses `email=smtp,ses;sms=twilio`; null for another form, and for a channel or transport that does not exist. */
 function parseRoutes(text: string): Routes | null {
   const routes: Routes = {};
   for (const part of text.split(';').filter((part) => part.trim() !== '')) {

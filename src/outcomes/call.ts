@@ -8,7 +8,7 @@ export interface Call {
   ip?: string | null | undefined;
 }
 
-/** Whom an outcome is about. */
+/** The person that an outcome is about. */
 export interface Subject {
   /** The keyed tag of the identity; the log has its first ten characters. */
   identityTag: string;

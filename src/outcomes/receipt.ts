@@ -6,7 +6,7 @@ export function pickAccepted({ transport, id }: RoutedReceipt & Accepted): Answe
   return { transport, providerId: id };
 }
 
-/** How a send ended that was refused for good: given up, or never let through while its code was valid. */
+/** How a send that was refused for good ended: it was given up, or no try succeeded while its code was valid. */
 export function nameFailure({ isExpired }: RoutedRefusal): 'expired' | 'delivery_failed' {
   return isExpired ? 'expired' : 'delivery_failed';
 }

@@ -20,11 +20,11 @@ import { createDayRows, toAddressRows } from './day-rows.js';
 import { createPaidDay, type PaidMessage } from './paid-day.js';
 import { decodeReceipt, encodeReceipt } from './send-receipt.js';
 
-/** Whom a request is from and to. */
+/** Who asks for a code, and who is to get it. */
 export interface Spender {
   identity: Identity;
   channel: Channel;
-  /** Until `finding` says otherwise. */
+  /** The caller's side, as far as it is known: `finding` may change it. */
   side: Side;
   /** Resolves with a device when the browser is known; it is looked for meanwhile. */
   finding?: Promise<unknown> | undefined;
@@ -38,7 +38,7 @@ export interface Spender {
   canBeAsked: boolean;
 }
 
-/** What a request has counted before the turn of its identity, or what the store counts with it. */
+/** What a request has counted before its identity is counted, or what the store counts together with it. */
 export interface Spent {
   status: 'counted';
   /** Counted together with the record, by a store that can; undefined: by now, everything is counted. */

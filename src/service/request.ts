@@ -80,7 +80,7 @@ export function createRequest(parts: Parts): Request {
     const openedKey = isBound ? { ...recordKey, challenge: opened.record.challenge } : recordKey;
     const send = { key: openedKey, recordChallenge: opened.record.challenge, sendId: opened.sendId };
     const sending = slot.send(message, {
-      // Written and queued all the same, so that neither timing nor a full queue reveals it.
+      // Still written and queued, so that neither timing nor a full queue reveals it.
       isMuted,
       onRetry: (refusal) => {
         followDelivery.noteRefusal(facts, channel, refusal);

@@ -62,7 +62,7 @@ export function createTargetResolver(parts: {
   };
 }
 
-/** What a caller is told of an identity that cannot be parsed. */
+/** What a caller is told about an identity that cannot be parsed. */
 export function toInvalidIdentity(parsed: null | 'ambiguous'): InvalidIdentity {
   return parsed === null ? { status: 'invalid_identity' } : { status: 'invalid_identity', isAmbiguous: true };
 }

@@ -12,7 +12,7 @@ export interface VerifyFacts {
   channel?: Channel | undefined;
   /** What the store has kept of its last send. */
   sendNote?: string | null | undefined;
-  /** That it was delivered by, if the code was right. */
+  /** The transport that delivered the code, if it was right. */
   transport?: string | undefined;
   expiredCause?: ExpiredCause | undefined;
   usedSecondsAgo?: number | undefined;

@@ -5,7 +5,7 @@ import type { PageContext } from './page-context.js';
 import type { AskedCheck } from './state.js';
 
 export const turnstileOrigin = 'https://challenges.cloudflare.com';
-/** Renders nothing until told to. */
+/** Loaded so that it renders nothing until our script asks it to. */
 export const turnstileScript = `${turnstileOrigin}/turnstile/v0/api.js?render=explicit`;
 
 const field = 'human_check';

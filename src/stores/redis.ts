@@ -217,7 +217,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stor
       return (await call('claim', [key.of('c', name)], [], [ttlSeconds])) === 1;
     },
     async claimed(name) {
-      // As for a sign-in that never expires: only the name counts.
+      // Zeros mean a sign-in that never expires, so that only the name counts.
       return (await call('ended', [key.of('c', name)], [], [0, 0, 0])) === 1;
     },
     async ended(request) {

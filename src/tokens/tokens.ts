@@ -61,7 +61,7 @@ export function createTokens(options: TokenOptions) {
     (await options.mayContinue?.(identity, purpose)) ?? true;
   const readClaims = async (identity: string) => (await options.readClaims?.(identity)) ?? {};
 
-  /** Whom an outcome is about. */
+  /** The person that an outcome is about. */
   const describe = (kind: TokenKind, { identity, purpose }: Pick<Sustained, 'identity' | 'purpose'>) => ({
     kind,
     identityTag: tagsOf(identity).identityTag,

@@ -72,7 +72,7 @@ async function describeRedis(config: Config) {
 
 const sendTest = '`stateless-otp send-test` shows it';
 
-/** What the answer of each backend proves. */
+/** What a successful check of each backend proves, in words. */
 const answers: Partial<Record<SenderName, (config: Config) => string>> = {
   smtp: ({ SMTP_HOST, SMTP_USERNAME }) =>
     `${SMTP_HOST} ${SMTP_USERNAME === undefined ? 'answers, and no login is set' : 'accepts the login'}`,

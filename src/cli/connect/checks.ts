@@ -3,7 +3,7 @@ import type { MonotonicClock } from '../../ports.js';
 /** The result of a check: `failed` needs a change, `warning` may be fine. */
 export interface Finding {
   status: 'ok' | 'warning' | 'failed';
-  /** In words: what is so, or what is wrong and where to look. */
+  /** In words: what was found, or what is wrong and where to look. */
   text: string;
 }
 

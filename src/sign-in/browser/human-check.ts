@@ -11,7 +11,7 @@ interface ScriptPolicy {
   createScriptURL(url: string): string;
 }
 
-/** When it cannot be solved, the notice stays, which says how long to wait. */
+/** If it cannot be solved, the notice stays and says how long to wait. */
 export function answerCheck(): void {
   const field = document.querySelector<HTMLInputElement>('[name=human_check]');
   const form = field?.form;

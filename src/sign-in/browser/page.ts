@@ -68,7 +68,7 @@ function formatTime(seconds: number): string {
   return parts.map((part, index) => String(part).padStart(index > 0 ? 2 : 1, '0')).join(':');
 }
 
-/** The border says that what is in the field was wrong: no longer, once it is changed. */
+/** The border marks a wrong entry, so it goes once the entry is changed. */
 function forgetErrors(): void {
   for (const field of document.querySelectorAll('[aria-invalid]')) {
     field.addEventListener('input', () => field.removeAttribute('aria-invalid'));

@@ -34,7 +34,7 @@ export async function open(tables: Tables, request: OpenRequest): Promise<OpenRe
   if (!record.channels.includes(channel)) record.channels = [...record.channels, channel];
   record.mute = request.mute;
   record.sends += 1;
-  // Also the id of the send: a fraction of a millisecond tells it from others of this millisecond.
+  // Also the id of the send, so a fraction is added that no other send of this millisecond has.
   const send = now + (tables.sendCount++ % 1024) / 1024;
   record.lastSend = send;
   record.note = undefined;
