@@ -6,7 +6,7 @@ import { after, describe, test } from 'node:test';
 import { markAsTest } from '../../src/cli/test-message.js';
 import { createRenderer } from '../../src/messages/render.js';
 import { startHttpStub } from '../helpers/http-stub.js';
-import { noEnvFile, runCli } from '../helpers/process.js';
+import { noEnvFile, patientDelivery, runCli } from '../helpers/process.js';
 import { startSmtpServer } from '../helpers/smtp.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'send-test-'));
@@ -19,6 +19,7 @@ const smtpAt = (port: number) => ({
   SMTP_HOST: '127.0.0.1',
   SMTP_PORT: String(port),
   SMTP_FROM: 'codes@example.org',
+  ...patientDelivery,
 });
 const webhookAt = (url: string) => ({
   DELIVERY_BACKEND: 'webhook',
@@ -26,6 +27,7 @@ const webhookAt = (url: string) => ({
   WEBHOOK_SECRET: Buffer.alloc(32, 7).toString('base64'),
   WEBHOOK_ALLOW_INSECURE_HTTP: 'true',
   WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true',
+  ...patientDelivery,
 });
 const claimsDelivery = /deliver|arrived(?!:)|\bsent\b/i;
 

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { jwtVerify } from 'jose';
 import { createNodeListener } from '../../src/adapters/node.js';
 import { createTestOtp, makeWrong } from '../helpers/otp.js';
-import { noEnvFile, postTo, type RunningProcess, startProcess } from '../helpers/process.js';
+import { noEnvFile, patientDelivery, postTo, type RunningProcess, startProcess } from '../helpers/process.js';
 import { startSmtpServer } from '../helpers/smtp.js';
 
 const jwtSecret = 'end-to-end-Jwt-secret-0123456789-abcdef';
@@ -32,6 +32,7 @@ describe('the main job, on the service as the README starts it and a real SMTP s
       SMTP_HOST: '127.0.0.1',
       SMTP_PORT: String(smtp.port),
       SMTP_FROM: 'Example <codes@example.org>',
+      ...patientDelivery,
       OTP_SECRET_KEY: otpSecret,
       JWT_SECRET: jwtSecret,
       LOG_LEVEL: 'debug',

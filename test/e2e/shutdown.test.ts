@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fetchKeeping } from '../helpers/fresh-connections.js';
 import { postTo, startService } from '../helpers/process.js';
 import { startSmtpServer } from '../helpers/smtp.js';
 import { until } from '../helpers/until.js';
@@ -32,7 +33,11 @@ async function startHeldService() {
 
 test('SIGTERM lets a request in flight finish, takes no more, and the exit code is 0', async () => {
   const { smtp, service, isHeld, letGo } = await startHeldService();
-  const answer = postTo(`${service.url}/api/v1/otp/request`, { identity: 'alice@example.com' });
+  const answer = fetchKeeping(`${service.url}/api/v1/otp/request`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ identity: 'alice@example.com' }),
+  });
   await isHeld;
   service.child.kill('SIGTERM');
   await until('it is stopping', () => service.output.stderr.includes('stopping'));
@@ -61,6 +66,6 @@ test('a second signal ends the process at once', async () => {
 
 test('an idle service stops at once', async () => {
   const service = await startService();
-  await fetch(`${service.url}/livez`);
+  await (await fetchKeeping(`${service.url}/livez`)).text();
   assert.deepEqual(await service.stop(), { code: 0, signal: null });
 });

@@ -19,12 +19,11 @@ export const unlimited = {
 
 export type Service = Awaited<ReturnType<typeof startService>>;
 
-/** Redis is given time on a machine that is slow or stalls for a moment, where a test does not set the limit. */
-export const patientRedis = { REDIS_TIMEOUT_MS: '10000' };
+export { patientRedis } from './process.js';
 
 /** A service on this Redis, with shared secrets and console delivery. */
 export function startRedisService(redisUrl: string, env: Record<string, string> = {}): Promise<Service> {
-  const redis = { STORE: 'redis', REDIS_URL: redisUrl, ...patientRedis };
+  const redis = { STORE: 'redis', REDIS_URL: redisUrl };
   return startService({ ...sharedSecrets, ...redis, LOG_LEVEL: 'warn', ...env });
 }
 

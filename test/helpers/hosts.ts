@@ -3,6 +3,7 @@ import { serve } from '@hono/node-server';
 import express from 'express';
 import fastify from 'fastify';
 import { Hono } from 'hono';
+import './fresh-connections.js';
 import { createExpressMiddleware, requireToken as requireExpressToken } from '../../src/adapters/express.js';
 import { createFastifyPlugin, requireToken as requireFastifyToken } from '../../src/adapters/fastify.js';
 import { createHonoHandler, requireToken as requireHonoToken } from '../../src/adapters/hono.js';

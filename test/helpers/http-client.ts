@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import type { Socket } from 'node:net';
 
 export interface Answer {
   status: number;
@@ -7,9 +8,21 @@ export interface Answer {
   elapsedMs: number;
 }
 
-/** A client for many requests at once: connections are kept and nothing is tried again. Never rejects. */
+/** Less than a server keeps an idle connection: over an older one, a request can cross with its end (RFC 9112 §9.5). */
+const freshMs = 1000;
+
+/** A client for many requests at once: connections are kept for a moment and nothing is tried again. Never rejects. */
 export function createHttpClient(maxSockets = 100) {
   const agent = new Agent({ keepAlive: true, maxSockets });
+  const idleSince = new WeakMap<Socket, number>();
+  agent.on('free', (socket: Socket) => idleSince.set(socket, performance.now()));
+
+  function closeIdle(): void {
+    const now = performance.now();
+    for (const socket of Object.values(agent.freeSockets).flatMap((sockets = []) => sockets)) {
+      if (now - (idleSince.get(socket) ?? 0) > freshMs) socket.destroy();
+    }
+  }
 
   function post(url: string, body: unknown, extraHeaders: Record<string, string> = {}): Promise<Answer> {
     return send(url, 'POST', JSON.stringify(body), extraHeaders);
@@ -22,6 +35,7 @@ export function createHttpClient(maxSockets = 100) {
     payload?: string,
     extraHeaders: Record<string, string> = {},
   ): Promise<Answer> {
+    closeIdle();
     const startedAt = performance.now();
     return new Promise((resolve) => {
       const finish = (status: number, text: string, retryAfter?: string) => {

@@ -1,3 +1,4 @@
+import './fresh-connections.js';
 import { startHttpStub as startStub } from '../../src/testing/http-stub.js';
 import { stopAtEnd } from './leftovers.js';
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import './fresh-connections.js';
 import { createNodeListener } from '../../src/adapters/node.js';
 import type { OtpOptions } from '../../src/index.js';
 import { createTestOtp } from './otp.js';

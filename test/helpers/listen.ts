@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import './fresh-connections.js';
 
 /** Serves on a free port of this machine. */
 export async function listen(listener: RequestListener) {

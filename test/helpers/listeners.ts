@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import './fresh-connections.js';
 import { createNextHandlers } from '../../src/adapters/next.js';
 import { createNodeListener } from '../../src/adapters/node.js';
 import { startServer } from '../../src/cli/server.js';

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { devNull, tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import './fresh-connections.js';
 import { settingNames } from '../../src/options/settings.js';
 import { killAtExit, stopAtEnd } from './leftovers.js';
 import { patienceMs } from './until.js';
@@ -110,10 +111,17 @@ export async function runCli(args: string[], env: Record<string, string> = {}, c
   return { code, ...running.output };
 }
 
+/** What other servers are given on a machine that is slow or stalls for a moment, where a test does not set the limit. */
+export const patientRedis = { REDIS_TIMEOUT_MS: '10000' };
+export const patientDelivery = { DELIVERY_TIMEOUT_MS: '60000' };
+
 /** Starts the built service on a free port. */
 export async function startService(env: Record<string, string> = {}) {
+  const { STORE, DELIVERY_BACKEND = 'console' } = env;
   const running = startProcess(process.execPath, [`${root}dist/cli/main.js`, ...noEnvFile], {
     PORT: '0',
+    ...(STORE === 'redis' && patientRedis),
+    ...(DELIVERY_BACKEND !== 'console' && patientDelivery),
     ...env,
   });
   const [, url = ''] = await running.waitFor(/API +(http:\S+)\/api\/v1/);

@@ -1,5 +1,5 @@
 /** Far longer than anything takes on a machine that is slow and busy; only a failure waits for it. */
-export const patienceMs = 60_000;
+export const patienceMs = 120_000;
 
 /** Waits until this holds. @throws that it never came to hold, by the name that it is given */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {

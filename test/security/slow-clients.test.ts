@@ -5,6 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { createNodeListener, type NodeListenerOptions } from '../../src/adapters/node.js';
 import { startServer } from '../../src/cli/server.js';
+import '../helpers/fresh-connections.js';
 import { createTestOtp } from '../helpers/otp.js';
 import { openSilentConnections } from '../helpers/silent-client.js';
 import { until } from '../helpers/until.js';
@@ -122,6 +123,8 @@ test('connections over the cap are closed, the others served, and the operator i
     host: '127.0.0.1',
     port: 0,
     graceMs: 0,
+    headersTimeoutMs: 120_000,
+    requestTimeoutMs: 120_000,
     maxConnections: 16,
     onRefused: () => told++,
   });
