@@ -37,7 +37,7 @@ interface Lane {
 }
 
 /** A server that has not answered by then never will. */
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 
 /** Less than a server keeps an idle connection: over an older one, a request can cross with its end (RFC 9112 §9.5). */
 const freshMs = 2000;

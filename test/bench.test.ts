@@ -64,7 +64,8 @@ describe('a small run', () => {
     // Its figures as shipped are columns of the same row.
     const row = tables.split('\n').find((line) => line.startsWith('| ours, memory: right verify |')) ?? '';
     const [, , plain, , shipped, timesFloor] = row.split('|').map((cell) => cell.trim());
-    for (const figure of [plain, shipped, timesFloor]) assert.ok(Number(figure) > 0, row);
+    // Thousands are set apart by a space, which a slow machine needs.
+    for (const figure of [plain, shipped, timesFloor]) assert.ok(Number(figure?.replace(/\s/g, '')) > 0, row);
     const [overHttp = ''] = tables.split('## As a library');
     assert.ok(!overHttp.includes('| ours, memory, as shipped'));
     assert.ok(tables.includes('| growth memory: 1000 pending |'));

@@ -29,7 +29,7 @@ export const startCases: StartCase[] = [
 ];
 
 const askEveryMs = 2;
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 const body = JSON.stringify({ identity: 'alice@example.com' });
 
 export async function runStartCases(
