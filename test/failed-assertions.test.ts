@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from './helpers/process.js';
+import { patienceMs } from './helpers/until.js';
 
 /** So long that a position in what tsx makes of it, on a single line, is in another statement of the source. */
 const source = `
@@ -31,7 +32,7 @@ test('a failing assert.ok quotes what failed, in its source, and leaves messages
   const { stdout, status } = spawnSync(
     process.execPath,
     ['--import=tsx', '--import=./scripts/name-failed-assertion.mjs', '--test-reporter=tap', file],
-    { cwd: root, env, encoding: 'utf8', timeout: 60_000 },
+    { cwd: root, env, encoding: 'utf8', timeout: patienceMs },
   );
   assert.equal(status, 1);
   const [, quoted] = /^not ok \d+ - fails$.*?error: \|-\n(.*?)\n +code:/ms.exec(stdout) ?? [];

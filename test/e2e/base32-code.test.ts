@@ -143,7 +143,6 @@ describe('a code in base32 in the element', () => {
 <stateless-otp-sign-in base-url="${url}/api/v1" strings-url="${url}/sign-in/strings.json"></stateless-otp-sign-in></main></body></html>`,
     });
     const { page } = await here.open(t, { colorScheme });
-    page.setDefaultTimeout(10_000);
     watchComplaints(page, complaints);
     await page.goto(site.url);
     return page;

@@ -7,7 +7,6 @@ import { type Closing, usePageInBrowser } from '../helpers/page-in-browser.js';
 import { createShortLadder } from '../helpers/short-ladder.js';
 
 /** How long a puzzle takes is chance, and the machine may be busy. */
-const patient = { timeout: 120_000 };
 const shown = 'stateless-otp-sign-in';
 
 describe('the element that is asked for a human check', () => {
@@ -43,11 +42,11 @@ describe('the element that is asked for a human check', () => {
     const page = await open(t, `${base}; ${documentedPolicy(here.service.url, 'altcha')}`);
     const workers: string[] = [];
     page.on('worker', (worker) => workers.push(worker.url()));
-    const said = page.waitForSelector(`${shown} [role=status]:has-text("One moment")`, patient);
+    const said = page.waitForSelector(`${shown} [role=status]:has-text("One moment")`);
     await ask(page, 'alice@example.com');
     await said;
     await assertAccessible(page, 'while it is solved');
-    await page.waitForSelector(`${shown} otp-input`, patient);
+    await page.waitForSelector(`${shown} otp-input`);
     assert.match(workers.join(), /^blob:/);
     assert.equal(here.service.inbox.messages.at(-1)?.to, 'alice@example.com');
   });
@@ -59,7 +58,7 @@ describe('the element that is asked for a human check', () => {
       `Object.defineProperty(crypto, 'subtle', { value: undefined })`,
     );
     await ask(page, 'bob@example.com');
-    await page.waitForSelector(`${shown} otp-input`, patient);
+    await page.waitForSelector(`${shown} otp-input`);
     assert.equal(here.service.inbox.messages.at(-1)?.to, 'bob@example.com');
   });
 });

@@ -6,7 +6,6 @@ import { usePageInBrowser } from '../helpers/page-in-browser.js';
 import { createShortLadder } from '../helpers/short-ladder.js';
 
 /** How long a puzzle takes is chance, and the machine may be busy. */
-const patient = { timeout: 120_000 };
 
 const notice = (page: Page) => page.textContent('#notice');
 
@@ -54,7 +53,7 @@ describe('a puzzle on the sign-in page', () => {
     assert.equal(await page.inputValue('#identity'), 'alice@example.com');
     await assertAccessible(page, 'while it is solved');
     release();
-    await page.waitForURL('**/sign-in/code', patient);
+    await page.waitForURL('**/sign-in/code');
     assert.equal(workers.length, 1);
     assert.match(workers[0] ?? '', /^\/sign-in\/assets\/solver-/);
     assert.deepEqual([...hosts], [here.service.url]);
@@ -62,7 +61,7 @@ describe('a puzzle on the sign-in page', () => {
     // The code works, and so does asking for another one, which takes another puzzle.
     const sent = here.service.inbox.messages.length;
     await page.click('#resend-form button');
-    await page.waitForSelector('.good', patient);
+    await page.waitForSelector('.good');
     assert.equal(here.service.inbox.messages.length, sent + 1);
     await page.fill('#otp', here.service.inbox.lastCode());
     await page.waitForSelector('form[action$="sign-out"]');
@@ -115,7 +114,7 @@ describe('a puzzle that the service never accepts', () => {
     await page.goto(`${here.service.url}/sign-in`);
     await page.fill('#identity', 'alice@example.com');
     await page.click('button.primary');
-    await page.waitForSelector('form:not([aria-busy]) .error', patient);
+    await page.waitForSelector('form:not([aria-busy]) .error');
     assert.equal(posts, 4);
     assert.match((await notice(page)) ?? '', /try again in 2 hours/);
   });

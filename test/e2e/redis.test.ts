@@ -194,8 +194,11 @@ describe('on Redis', () => {
     const running = new Set<Promise<void>>();
     const load = (async () => {
       for (let index = 0; isRunning; index++) {
-        const started = flow(index).finally(() => running.delete(started));
-        running.add(started);
+        // On a machine that is too slow for the rate, the rest waits.
+        if (running.size < 100) {
+          const started = flow(index).finally(() => running.delete(started));
+          running.add(started);
+        }
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       await Promise.all(running);

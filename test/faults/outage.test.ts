@@ -12,7 +12,8 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * Whole flows, one after the other in each lane, until told to stop. Counts what came of them. `controlMs` is the longest
- * that a call without Redis took meanwhile: what the machine and the load cost by themselves.
+ * that a call without Redis took meanwhile: what the machine and the load cost by themselves, each time that a call waits
+ * for the processor. One that gives Redis up does so twice.
  */
 function startLoad(fleet: ReturnType<typeof createFleetClient>, services: Service[], lanes: number) {
   let isRunning = true;
@@ -108,7 +109,7 @@ test('Redis stopped for 3 s under load: 503 within a second, tokens are checked,
 
     assert.ok((statuses.get(503) ?? 0) > 0);
     const slowestMs = Math.max(slowest503Ms, during.elapsedMs);
-    assert.ok(slowestMs < 1000 + controlMs, `${slowestMs} ms for a 503, ${controlMs} ms for a control`);
+    assert.ok(slowestMs < 1000 + 2 * controlMs, `${slowestMs} ms for a 503, ${controlMs} ms for a control`);
     for (let replay = 0; replay < 3; replay++) {
       assert.notEqual((await fleet.verify(service, { identity: alice, otp: used })).status, 200);
     }
@@ -135,7 +136,10 @@ test('Redis killed under load: 503 while it is away, and a restart of Redis is e
     await redis.restart();
     await waitUntilReady(fleet, service);
     const { statuses, controlMs } = await load.stop();
-    assert.ok(during.elapsedMs < 1000 + controlMs, `${during.elapsedMs} ms, ${controlMs} ms for a control`);
+    assert.ok(
+      during.elapsedMs < 1000 + 2 * controlMs,
+      `${during.elapsedMs} ms, ${controlMs} ms for a control`,
+    );
     assert.deepEqual(
       [...statuses.keys()].filter((status) => ![200, 401, 410, 503].includes(status)),
       [],

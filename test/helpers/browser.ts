@@ -4,11 +4,13 @@ import { createRequire } from 'node:module';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { measureContrasts } from './contrast.js';
 import { requireTool } from './tools.js';
+import { patienceMs } from './until.js';
 
-/** Debian's Chromium, without a window and without a word to anyone else. */
-export function launchBrowser(args: string[] = []): Promise<Browser> {
-  return chromium.launch({
+/** Debian's Chromium, without a window and without a word to anyone else. It waits as long as `until` for what is to come. */
+export async function launchBrowser(args: string[] = []): Promise<Browser> {
+  const browser = await chromium.launch({
     executablePath: requireTool('chromium'),
+    timeout: patienceMs,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -20,6 +22,13 @@ export function launchBrowser(args: string[] = []): Promise<Browser> {
       ...args,
     ],
   });
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await newContext(options);
+    context.setDefaultTimeout(patienceMs);
+    return context;
+  };
+  return browser;
 }
 
 interface AxeResults {

@@ -105,7 +105,10 @@ export async function startRollingLoad({ start, checkOutside }: RollingLoadOptio
     instances: () => fleet.map(({ service }) => service),
     /** Goes on until so many requests were made, then stops the load. Returns how many there were a second. */
     async finish(leastCalls: number): Promise<{ calls: number; perSecond: number }> {
-      await until('there was enough load', () => calls >= leastCalls || failures.length > 0);
+      while (calls < leastCalls && failures.length === 0) {
+        const before = calls;
+        await until('one more request was answered', () => calls > before || failures.length > 0);
+      }
       isRunning = false;
       await load;
       await drain();

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
+import { patienceMs } from './until.js';
 
 export interface Ended {
   /** The exit code, or the name of a fault or a signal. */
@@ -14,7 +15,7 @@ export function runToEnd(command: string, args: string[], env: Record<string, st
     const options = {
       cwd: tmpdir(),
       env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...env },
-      timeout: 60_000,
+      timeout: patienceMs,
     };
     execFile(command, args, options, (error, stdout, stderr) => {
       resolve({ code: error ? (error.code ?? error.signal) : 0, stdout, stderr });

@@ -148,7 +148,7 @@ describe('behind Sentinels', () => {
     await useOnce({ url: readUrl(sentinel.port, '&sentinel_tls=false') });
     const wrong = createRedisStore({
       url: readUrl(sentinelTls.port, '&sentinel_tls=false'),
-      timeoutMs: 2000,
+      timeoutMs: 10_000,
     });
     await assert.rejects(wrong, { code: 'store_unavailable', message: /check whether it speaks TLS/ });
     await Promise.all([master.stop(), sentinel.stop()]);
@@ -181,7 +181,10 @@ test('a server with an IPv6 address only is reached by address, by name, and in 
     }
   }
   // The option is honoured: there is no other address.
-  const byFour = createRedisStore({ url: `redis://six.redis.test:${server.port}?family=4`, timeoutMs: 2000 });
+  const byFour = createRedisStore({
+    url: `redis://six.redis.test:${server.port}?family=4`,
+    timeoutMs: 10_000,
+  });
   await assert.rejects(byFour, { message: /Redis cannot be reached: getaddrinfo ENOTFOUND/ });
   await Promise.all([server.stop(), sentinel.stop(), cluster.stop()]);
 });
@@ -228,7 +231,7 @@ test('a cluster behind TLS that announces host names is reached by names whose c
   }
   const byAddress = createRedisStore({
     url: `rediss+cluster://127.0.0.1:${nodes[0]?.tlsPort}?ssl_ca_certs=${caFile}`,
-    timeoutMs: 2000,
+    timeoutMs: 10_000,
   });
   await assert.rejects(byAddress, { message: /certificate is for other names/ });
   await Promise.all(nodes.map(({ server }) => server.stop()));
@@ -252,7 +255,7 @@ test('a server that asks for a certificate gets one', async () => {
   const server = await startRedis(['--tls-port', String(port), ...args, '--tls-ca-cert-file', certFile]);
   const url = `redis://127.0.0.1:${port}?tls=true&ssl_ca_certs=${certFile}`;
   await useOnce({ url: `${url}&ssl_certfile=${certFile}&ssl_keyfile=${keyFile}` });
-  await assert.rejects(createRedisStore({ url, timeoutMs: 2000 }), {
+  await assert.rejects(createRedisStore({ url, timeoutMs: 10_000 }), {
     message: /asks for a certificate: .*ssl_certfile and ssl_keyfile/,
   });
   await server.stop();
@@ -284,11 +287,13 @@ describe('a user with the rights that the documentation lists', () => {
     const [server, cluster] = [await startRedis(), await startRedisCluster()];
     await create(server);
     const url = asUser(`${server.url}/2`);
-    await assert.rejects(createRedisStore({ url }), { message: /may not run select .*allow \+select/ });
+    await assert.rejects(createRedisStore({ url, timeoutMs: 10_000 }), {
+      message: /may not run select .*allow \+select/,
+    });
     await create(server, '+select');
     await useOnce({ url });
     for (const each of cluster.servers) await create(each);
-    await assert.rejects(createRedisStore({ url: asUser(cluster.url) }), {
+    await assert.rejects(createRedisStore({ url: asUser(cluster.url), timeoutMs: 10_000 }), {
       message: /allow \+cluster\|slots/,
     });
     for (const each of cluster.servers) await create(each, '+cluster|slots');

@@ -16,7 +16,7 @@ const secret = 'hunter2-never-to-be-seen';
 /** Starts the store in vain, and returns the one line that says why. */
 async function readRefusal(options: RedisStoreOptions): Promise<string> {
   try {
-    await createRedisStore({ timeoutMs: 2000, ...options });
+    await createRedisStore({ timeoutMs: 10_000, ...options });
   } catch (error) {
     const { code, message } = error as Error & { code: string };
     assert.equal(code, 'store_unavailable', message);
@@ -158,7 +158,7 @@ describe('at start, one line names what is wrong and what to do', () => {
     const refusals = await Promise.all(
       cluster.servers.map(async (server) => {
         try {
-          const store = await createRedisStore({ url: server.url, timeoutMs: 2000 });
+          const store = await createRedisStore({ url: server.url, timeoutMs: 10_000 });
           await store.close();
           return '';
         } catch (error) {

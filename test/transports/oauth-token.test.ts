@@ -277,7 +277,7 @@ describe('an endpoint', () => {
         assert.deepEqual(new Set(await Promise.all(others)), new Set(['access-1']));
         assert.equal(asked, 2);
       },
-      { timeoutMs: 1000 },
+      { timeoutMs: 3000 },
     ));
 });
 

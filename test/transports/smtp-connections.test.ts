@@ -253,7 +253,7 @@ describe('a server that limits connections', () => {
           },
         },
       ],
-      deliveryTimeoutMs: 4000,
+      deliveryTimeoutMs: 10_000,
     });
     try {
       assert.equal((await otp.request('alice@example.com')).status, 'sent');
@@ -297,7 +297,15 @@ describe('a server that limits connections', () => {
     const otp = createOtp({
       secretKey,
       jwtSecret,
-      transports: [createSmtpTransport({ host: '127.0.0.1', port: smtp.port, from: 'codes@example.org' })],
+      transports: [
+        createSmtpTransport({
+          host: '127.0.0.1',
+          port: smtp.port,
+          from: 'codes@example.org',
+          timeoutMs: 60_000,
+        }),
+      ],
+      deliveryTimeoutMs: 60_000,
       deliveryMode: 'background',
     });
     try {

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import type { SMTPServerOptions } from 'smtp-server';
-import { createOtp, type Message } from '../../src/index.js';
+import type { Message } from '../../src/index.js';
 import { createRenderer } from '../../src/messages/render.js';
 import { createSmtpTransport, type SmtpTransportOptions } from '../../src/transports/smtp.js';
-import { jwtSecret, secretKey } from '../helpers/otp.js';
+import { createTestOtp } from '../helpers/otp.js';
 import { startSmtpServer } from '../helpers/smtp.js';
+import { until } from '../helpers/until.js';
 
 const alice = 'alice@example.com';
 const message = (to = alice): Message => ({
@@ -136,7 +137,7 @@ test('a port that nobody listens on is unavailable', async () => {
 });
 
 /** Sends a message to a server that talks like this to anyone who connects. */
-async function sendTo(talk: (socket: Socket) => void, timeoutMs = 30_000) {
+async function sendTo(talk: (socket: Socket) => void, leftMs?: number) {
   const server = createServer((socket) => {
     socket.on('error', () => {});
     talk(socket);
@@ -147,10 +148,10 @@ async function sendTo(talk: (socket: Socket) => void, timeoutMs = 30_000) {
     host: '127.0.0.1',
     port,
     from: 'codes@example.org',
-    timeoutMs,
+    timeoutMs: 30_000,
   });
   try {
-    return await sender.send(message(), { signal: signal() });
+    return await sender.send(message(), { signal: signal(), leftMs });
   } finally {
     server.close();
   }
@@ -178,17 +179,14 @@ test('a server that accepts the mail and answers after the time limit gets nobod
       stream.on('end', () => answers.push(callback));
     },
   });
-  const transport = createSmtpTransport({ host: '127.0.0.1', port: smtp.port, from: 'codes@example.org' });
-  const otp = createOtp({
-    secretKey,
-    jwtSecret,
-    transports: [transport],
-    deliveryTimeoutMs: 1500,
-    requestIdentityMax: 1,
-  });
+  const at = { host: '127.0.0.1', port: smtp.port, from: 'codes@example.org', timeoutMs: 30_000 };
+  const transports = [createSmtpTransport(at)];
+  const { otp, clock } = createTestOtp({ transports, deliveryTimeoutMs: 60_000, requestIdentityMax: 1 });
   try {
-    assert.deepEqual(await otp.request(alice), { status: 'delivery_failed', category: 'timeout' });
-    assert.equal(answers.length, 1);
+    const asked = otp.request(alice);
+    await until('the message', () => answers.length === 1);
+    clock.advance(60_000);
+    assert.deepEqual(await asked, { status: 'delivery_failed', category: 'timeout' });
     for (const answer of answers) answer();
     assert.equal((await otp.request(alice)).status, 'rate_limited');
     assert.equal(smtp.recipients.length, 1);
