@@ -110,9 +110,15 @@ function checkTypes(entries) {
   write('types.ts', imports.join(''));
   const uses = `const client: InstanceType<typeof sdk.OTPClient> = new sdk.OTPClient({ baseUrl: '/api/v1' });\n`;
   write('types.cts', `import sdk = require('${sdk.name}');\n${uses}void client;\n`);
-  const options = ['--strict', '--noEmit', '--types', 'node', '--target', 'es2023'];
+  const strictest = [
+    '--exactOptionalPropertyTypes',
+    '--noUncheckedIndexedAccess',
+    '--noPropertyAccessFromIndexSignature',
+  ];
+  const options = ['--strict', ...strictest, '--noEmit', '--types', 'node', '--target', 'es2023'];
   for (const [module, moduleResolution, ...files] of [
     ['nodenext', 'nodenext', 'types.ts', 'types.cts'],
+    ['node16', 'node16', 'types.ts'],
     ['esnext', 'bundler', 'types.ts'],
   ]) {
     const resolution = ['--module', module, '--moduleResolution', moduleResolution];

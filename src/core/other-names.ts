@@ -7,6 +7,7 @@ const otherNames: Readonly<Record<string, string>> = {
   cors: 'corsOrigins',
   expiresIn: 'windowSeconds',
   expiresInSeconds: 'windowSeconds',
+  host: 'url',
   length: 'digits',
   locale: 'defaultLocale',
   max: 'maxEntries',
