@@ -6,22 +6,7 @@ import type { CountVerbs } from './count-verbs.js';
 import type { InspectRequest, InspectResult } from './inspect-verb.js';
 import type { Call } from './outcomes/call.js';
 import type { IssuedToken } from './results.js';
-import type {
-  AttemptRequest,
-  AttemptResult,
-  ClearRequest,
-  ClearResult,
-  ConsumedRecord,
-  ConsumeRequest,
-  EndedRequest,
-  ExchangeRequest,
-  ExchangeResult,
-  NoteRequest,
-  OpenRequest,
-  OpenResult,
-  ReleaseRequest,
-  RetractRequest,
-} from './store-verbs.js';
+import type * as verbs from './store-verbs.js';
 
 export type * from './core/human-check.js';
 /** Wall clock: milliseconds since 1970, for dates. Jumps when the system's clock is set. */
@@ -67,9 +52,9 @@ export interface Logger {
  */
 export interface Store extends CountVerbs, StoreTraits {
   /** Creates or reuses a pending record and counts one send. A refused call changes nothing. */
-  open(request: OpenRequest): Promise<OpenResult>;
+  open(request: verbs.OpenRequest): Promise<verbs.OpenResult>;
   /** Counts one attempt and one guess, then returns the record to compare with. A refused call changes nothing. */
-  attempt(request: AttemptRequest): Promise<AttemptResult>;
+  attempt(request: verbs.AttemptRequest): Promise<verbs.AttemptResult>;
   /**
    * Single use: deletes the record and is true for exactly one caller, ever. Call it only when the code was right: it
    * takes back the guess that `attempt` counted, for a bound record all guesses at it in its last period, and clears the
@@ -79,27 +64,27 @@ export interface Store extends CountVerbs, StoreTraits {
    * later than the last sign-out. One that counts over a day also returns the sends that it gave back, and the caller gives
    * back what else was counted for them.
    */
-  consume(request: ConsumeRequest): Promise<boolean | number | ConsumedRecord>;
+  consume(request: verbs.ConsumeRequest): Promise<boolean | number | verbs.ConsumedRecord>;
   /**
    * Takes back an attempt, with its guess, once per id; true if this call did. Only for an attempt that was not compared or
    * was right: its answer was lost, or consuming it failed. Never across two periods of the guess count. A store without
    * this verb leaves such attempts counted.
    */
-  retract?(request: RetractRequest): Promise<boolean>;
+  retract?(request: verbs.RetractRequest): Promise<boolean>;
   /**
    * Ends pending records, forgets counts, and ends every sign-in until now, in one step. Optional, together with `ended`:
    * without them nobody can be signed out everywhere.
    */
-  clear?(request: ClearRequest): Promise<ClearResult>;
+  clear?(request: verbs.ClearRequest): Promise<verbs.ClearResult>;
   /** Shows what is held about an identity. Optional, together with `note`: without them operators cannot ask. */
   inspect?(request: InspectRequest): Promise<InspectResult>;
   /**
    * Keeps a note on what became of a send, which `inspect` shows even after the code has expired. Replaces the previous
    * note. Ignored unless the send is the latest of its record.
    */
-  note?(request: NoteRequest): Promise<void>;
+  note?(request: verbs.NoteRequest): Promise<void>;
   /** Releases a refused send, once per id; it is returned if it counted over a day. Refused sends have a separate limit. */
-  release(request: ReleaseRequest): Promise<ReturnedSend | undefined> | Promise<void>;
+  release(request: verbs.ReleaseRequest): Promise<ReturnedSend | undefined> | Promise<void>;
   /** Sets `key` for this long; true for the one caller who set it. A deny-list: lost with the store's data. */
   claim(key: string, ttlSeconds: number): Promise<boolean>;
   /** Whether `key` is set. */
@@ -108,9 +93,9 @@ export interface Store extends CountVerbs, StoreTraits {
    * Whether any of these names is set, or every sign-in of the identity at or before this time has been ended by `clear`, or
    * has outlived `ttlSeconds`. One call, since each check of a token asks. Lost with the store's data.
    */
-  ended?(request: EndedRequest): Promise<boolean>;
+  ended?(request: verbs.EndedRequest): Promise<boolean>;
   /** Starts, rotates or ends a token family. An allow-list: when the store loses its data, every family has ended. */
-  exchange(request: ExchangeRequest): Promise<ExchangeResult>;
+  exchange(request: verbs.ExchangeRequest): Promise<verbs.ExchangeResult>;
   /** Resolves when the store is ready. */
   ping(): Promise<void>;
   close(): Promise<void>;

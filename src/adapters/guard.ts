@@ -19,13 +19,12 @@ export interface TokenVerifier {
   verifyToken(token: unknown, call?: { requestId?: string | undefined }): Promise<TokenCheck>;
 }
 
-/** Authenticates a caller by the Authorization header, or returns the answer that refuses it. */
-export type Guard = (
-  authorization: string | null,
-) => Promise<{ claims: TokenClaims } | { refusal: HttpReply }>;
-
-/** @throws TypeError for anything but an `Otp`, and unless purposes is a list of names; for unknown options */
-export function createGuard(otp: TokenVerifier, options: GuardOptions = {}): Guard {
+/**
+ * Authenticates a caller by the Authorization header, or returns the answer that refuses it.
+ *
+ * @throws TypeError for anything but an `Otp`, and unless purposes is a list of names; for unknown options
+ */
+export function createGuard(otp: TokenVerifier, options: GuardOptions = {}) {
   if (typeof otp?.verifyToken !== 'function')
     throw new TypeError('requireToken needs what createOtp returned');
   refuseUnknownOptions(options, ['purposes']);
@@ -33,7 +32,7 @@ export function createGuard(otp: TokenVerifier, options: GuardOptions = {}): Gua
   if (!Array.isArray(purposes) || purposes.length === 0) {
     throw new TypeError('purposes must be a list of at least one name');
   }
-  return async (authorization) => {
+  return async (authorization: string | null): Promise<{ claims: TokenClaims } | { refusal: HttpReply }> => {
     const token = parseBearer(authorization);
     const requestId = createRequestId();
     const refuse = (reply: HttpReply) => ({ refusal: addRequestId(reply, requestId) });

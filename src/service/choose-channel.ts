@@ -6,16 +6,13 @@ import { findPlace } from '../core/phone-place.js';
 import type { Channel } from '../core/policy.js';
 import type { Target } from './target.js';
 
-/** Chooses the channel for a code: the requested one, or the first that reaches the identity. Otherwise says why not. */
-export type ChooseChannel = (
-  target: Pick<Target, 'identity' | 'testCode'>,
-  asked: Channel | null | undefined,
-) => Channel | { status: Unsupported };
+type Unreached = { status: Unsupported };
 
+/** Chooses the channel for a code: the requested one, or the first that reaches the identity. Otherwise says why not. */
 export function createChannelChooser(parts: {
   delivery: { serves(channel: Channel): boolean };
   phoneCountries?: PhoneCountries | undefined;
-}): ChooseChannel {
+}) {
   const { delivery, phoneCountries = parsePhoneCountries(['*']) } = parts;
   const servedOf = {
     email: channelsOf.email.filter(delivery.serves),
@@ -23,7 +20,7 @@ export function createChannelChooser(parts: {
     opaque: channelsOf.opaque.filter(delivery.serves),
   };
 
-  function guardPhone({ value }: Identity, asked: Channel | null | undefined): ReturnType<ChooseChannel> {
+  function guardPhone({ value }: Identity, asked: Channel | null | undefined): Channel | Unreached {
     const place = findPlace(value);
     if (place.country !== undefined && !phoneCountries.admits(place))
       return { status: 'unsupported_country' };
@@ -33,7 +30,10 @@ export function createChannelChooser(parts: {
     return wanted.find((channel) => mayReach(place.kind, channel)) ?? { status: 'unsupported_number' };
   }
 
-  return ({ identity, testCode }, asked) => {
+  return (
+    { identity, testCode }: Pick<Target, 'identity' | 'testCode'>,
+    asked: Channel | null | undefined,
+  ): Channel | Unreached => {
     const served = servedOf[identity.kind];
     const channel = asked || served[0];
     if (channel === undefined || !served.includes(channel)) return { status: 'unsupported_channel' };

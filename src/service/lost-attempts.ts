@@ -14,13 +14,11 @@ const maxWaiting = 10_000;
  * Takes back a failed attempt in the background. Never rejects and never blocks. If it does not succeed, or the process
  * ends first, the attempt stays counted.
  */
-export type TakeAttemptBack = (attempt: RetractRequest) => void;
-
 export function createTakeAttemptBack(parts: {
   store: Store;
   monotonicClock: MonotonicClock;
   underWay: Pick<UnderWay, 'add'>;
-}): TakeAttemptBack {
+}) {
   const { store, monotonicClock, underWay } = parts;
   let waiting = 0;
 
@@ -39,7 +37,7 @@ export function createTakeAttemptBack(parts: {
     else monotonicClock.after(waitMs, () => void takeBack(attempt, tries + 1)).unref();
   }
 
-  return (attempt) => {
+  return (attempt: RetractRequest): void => {
     if (waiting >= maxWaiting) return;
     waiting += 1;
     // Only the first try keeps the process alive.

@@ -19,16 +19,14 @@ export interface Target {
 /** Country of a phone number, for outcomes; undefined for other identities. */
 export type FindCountry = (identity: Identity) => string | undefined;
 
-/** @throws RangeError for a purpose that is not configured */
-export type ResolveTarget = (identity: unknown, options: CallOptions) => Target | InvalidIdentity;
-
+/** The function that it returns throws a RangeError for a purpose that is not configured. */
 export function createTargetResolver(parts: {
   policy: Policy;
   derivation: Derivation;
   findTestCode?: FindTestCode | undefined;
   defaultCountry?: string | undefined;
   store: StoreTraits;
-}): ResolveTarget {
+}) {
   const { policy, derivation, findTestCode, defaultCountry, store } = parts;
   const { purposes } = policy;
   const lengthening: Lengthening = {
@@ -37,7 +35,7 @@ export function createTargetResolver(parts: {
     maxAttempts: longAttempts,
     memorySeconds: guessMemorySeconds,
   };
-  return (input, options) => {
+  return (input: unknown, options: CallOptions): Target | InvalidIdentity => {
     const purpose = options.purpose || purposes[0];
     if (purpose === undefined || !purposes.includes(purpose)) {
       throw new RangeError(`purpose must be one of ${purposes.join(', ')}`);

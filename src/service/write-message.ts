@@ -14,22 +14,20 @@ export interface LinkTarget {
   ttlSeconds: number;
 }
 
-/** Writes the message that carries a code. */
-export type WriteMessage = (
-  target: Target,
-  record: PendingRecord,
-  sent: Sent,
-  options: RequestOptions,
-) => Message;
-
+/** Writes the messages that carry codes. */
 export function createMessageWriter(parts: {
   derivation: Derivation;
   render: Render;
   createLink?: ((target: LinkTarget) => string) | undefined;
   random: Random;
-}): WriteMessage {
+}) {
   const { derivation, render, createLink, random } = parts;
-  return (target, record, { channel, ttlSeconds }, { locale, link = false, requestId }) => {
+  return (
+    target: Target,
+    record: PendingRecord,
+    { channel, ttlSeconds }: Sent,
+    { locale, link = false, requestId }: RequestOptions,
+  ): Message => {
     const derived = derivation.recoverCode(target.identity.value, target.purpose, record);
     const code = record.alphabet === 'base32' ? groupBase32(derived) : derived;
     const { value: to } = target.identity;

@@ -1,16 +1,8 @@
 import { toFailure } from '../outcomes/failure.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { MonotonicClock, Store } from '../ports.js';
+import type { EndedRequest } from '../store-verbs.js';
 import type { TokenClaims } from './claims.js';
-
-type EndedRequest = Parameters<NonNullable<Store['ended']>>[0];
-
-export interface RevocationsOptions {
-  store: Pick<Store, 'claim' | 'claimed' | 'ended'>;
-  isRequired: boolean;
-  monotonicClock: MonotonicClock;
-  outcomes: Outcomes;
-}
 
 /** After a failure, checks do not wait for the store again for this long. */
 const pauseMs = 1000;
@@ -19,9 +11,12 @@ const pauseMs = 1000;
  * Why a token of this sign-in is refused, or null: one of these names is on the deny-list in the store, its owner has signed out
  * since, or the list cannot be read. Never rejects.
  */
-export type FindRevocation = (request: EndedRequest) => Promise<'revoked' | 'store_unavailable' | null>;
-
-export function createRevocationFinder(options: RevocationsOptions): FindRevocation {
+export function createRevocationFinder(options: {
+  store: Pick<Store, 'claim' | 'claimed' | 'ended'>;
+  isRequired: boolean;
+  monotonicClock: MonotonicClock;
+  outcomes: Outcomes;
+}) {
   const { store, isRequired, monotonicClock, outcomes } = options;
   let isBlind = false;
   let pausedUntil = 0;
@@ -33,7 +28,7 @@ export function createRevocationFinder(options: RevocationsOptions): FindRevocat
     return found.includes(true);
   }
 
-  return async (request) => {
+  return async (request: EndedRequest): Promise<'revoked' | 'store_unavailable' | null> => {
     if (isBlind && monotonicClock.now() < pausedUntil) return blind;
     try {
       const found = await ask(request);

@@ -2,18 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe } from 'node:test';
 import type { Store } from '../../ports.js';
-import type {
-  AttemptRequest,
-  AttemptResult,
-  ClearRequest,
-  ClearResult,
-  ConsumeRequest,
-  EndedRequest,
-  OpenRequest,
-  OpenResult,
-  RecordKey,
-  ReleaseRequest,
-} from '../../store-verbs.js';
+import type * as verbs from '../../store-verbs.js';
 
 /** What a store's own test provides. */
 export interface StoreHarness {
@@ -33,8 +22,8 @@ export type Suite = (createHarness: CreateStoreHarness) => void;
 /** The suites of optional verbs run only on a store that has them. */
 type FullStore = Required<Store>;
 type Answer<Result, Status> = Result & { status: Status };
-export type Opened = Answer<OpenResult, 'opened'>;
-type Counted = Answer<AttemptResult, 'counted'>;
+export type Opened = Answer<verbs.OpenResult, 'opened'>;
+type Counted = Answer<verbs.AttemptResult, 'counted'>;
 export type Subject = ReturnType<typeof useStore>;
 
 export const windowSeconds = 300;
@@ -52,7 +41,7 @@ const verifies = { max: 1000, periodSeconds };
  */
 export function storeSuite(
   title: string,
-  defaults: Partial<OpenRequest>,
+  defaults: Partial<verbs.OpenRequest>,
   declareTests: (subject: Subject) => void,
 ): Suite {
   return (createHarness) => describe(title, () => declareTests(useStore(createHarness, defaults)));
@@ -62,7 +51,7 @@ export function storeSuite(
  * A fresh store for each test of the suite around it, with calls about one identity that leave out what the test does not care
  * about.
  */
-export function useStore(createHarness: CreateStoreHarness, defaults: Partial<OpenRequest> = {}) {
+export function useStore(createHarness: CreateStoreHarness, defaults: Partial<verbs.OpenRequest> = {}) {
   let harness: StoreHarness;
   let startedAt = 0;
 
@@ -92,13 +81,13 @@ export function useStore(createHarness: CreateStoreHarness, defaults: Partial<Op
     },
     /** The answer must be a refusal of this kind that names this time. */
     mustWait(
-      result: OpenResult | AttemptResult,
+      result: verbs.OpenResult | verbs.AttemptResult,
       refusal: 'limited' | 'blocked' | 'pending',
       ms: number,
     ): void {
       subject.mustBeNear(mustBe(result, refusal).retryAfterMs, ms);
     },
-    open: (changes: Partial<OpenRequest> = {}, by?: Store): Promise<OpenResult> =>
+    open: (changes: Partial<verbs.OpenRequest> = {}, by?: Store): Promise<verbs.OpenResult> =>
       (by ?? subject.store).open({
         ...subject.key,
         bind: false,
@@ -118,12 +107,14 @@ export function useStore(createHarness: CreateStoreHarness, defaults: Partial<Op
         ...changes,
       }),
     /** With what the tests most often ask of the record. */
-    async mustOpen(changes?: Partial<OpenRequest>): Promise<Opened & { challenge: string; digits: number }> {
+    async mustOpen(
+      changes?: Partial<verbs.OpenRequest>,
+    ): Promise<Opened & { challenge: string; digits: number }> {
       const opened = mustBe(await subject.open(changes), 'opened');
       const { challenge, digits } = opened.record;
       return { ...opened, challenge, digits };
     },
-    attempt: (changes: Partial<AttemptRequest> = {}, by?: Store): Promise<AttemptResult> =>
+    attempt: (changes: Partial<verbs.AttemptRequest> = {}, by?: Store): Promise<verbs.AttemptResult> =>
       (by ?? subject.store).attempt({
         ...subject.key,
         keyIds: ['key1'],
@@ -131,19 +122,19 @@ export function useStore(createHarness: CreateStoreHarness, defaults: Partial<Op
         lengthening: subject.lengthening,
         ...changes,
       }),
-    mustAttempt: async (changes?: Partial<AttemptRequest>): Promise<Counted> =>
+    mustAttempt: async (changes?: Partial<verbs.AttemptRequest>): Promise<Counted> =>
       mustBe(await subject.attempt(changes), 'counted'),
-    async guess(times: number, changes: Partial<AttemptRequest> = {}): Promise<void> {
+    async guess(times: number, changes: Partial<verbs.AttemptRequest> = {}): Promise<void> {
       for (let i = 0; i < times; i++) await subject.mustAttempt(changes);
     },
     /** A store may return the time of the sign-in instead of true. */
     consume: async (
       recordChallenge: string,
-      changes: Partial<ConsumeRequest> = {},
+      changes: Partial<verbs.ConsumeRequest> = {},
       by?: Store,
     ): Promise<boolean> =>
       (await (by ?? subject.store).consume({ ...subject.key, recordChallenge, ...changes })) !== false,
-    release: (opened: Opened, changes: Partial<ReleaseRequest> = {}): Promise<unknown> =>
+    release: (opened: Opened, changes: Partial<verbs.ReleaseRequest> = {}): Promise<unknown> =>
       subject.store.release({
         ...subject.key,
         recordChallenge: opened.record.challenge,
@@ -151,9 +142,9 @@ export function useStore(createHarness: CreateStoreHarness, defaults: Partial<Op
         limits: [{ max: 10, periodSeconds }],
         ...changes,
       }),
-    inspect: (key?: RecordKey): ReturnType<FullStore['inspect']> =>
+    inspect: (key?: verbs.RecordKey): ReturnType<FullStore['inspect']> =>
       subject.store.inspect({ ...(key ?? subject.key), periodSeconds }),
-    clear: (changes: Partial<ClearRequest>, by?: FullStore): Promise<ClearResult> =>
+    clear: (changes: Partial<verbs.ClearRequest>, by?: FullStore): Promise<verbs.ClearResult> =>
       (by ?? subject.store).clear({
         ...subject.key,
         records: false,
@@ -161,7 +152,7 @@ export function useStore(createHarness: CreateStoreHarness, defaults: Partial<Op
         signOutSeconds: 0,
         ...changes,
       }),
-    isEnded: (authTimeSeconds: number, changes: Partial<EndedRequest> = {}): Promise<boolean> =>
+    isEnded: (authTimeSeconds: number, changes: Partial<verbs.EndedRequest> = {}): Promise<boolean> =>
       subject.store.ended({ ...subject.key, names: [], authTimeSeconds, ...changes }),
   };
 
@@ -192,7 +183,7 @@ export async function countSuccesses(times: number, call: () => Promise<boolean>
 }
 
 /** An identity that nobody has asked for yet. */
-export function createKey(): RecordKey {
+export function createKey(): verbs.RecordKey {
   const tag = createTag();
   return { identityTag: tag, budgetTag: tag, recordTag: createTag() };
 }
