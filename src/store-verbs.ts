@@ -1,12 +1,9 @@
 import type { DerivedFrom, OwnerTags } from './core/derivation.js';
 import type { ExpiredCause } from './core/expired-cause.js';
-import type { Checked, HelpedByCheck } from './core/human-check.js';
 import type { DaySpending, ReturnedSend } from './core/ladder.js';
 import type { Channel, LimitName, ResendPolicy } from './core/policy.js';
 import type { SealedRecord } from './core/sealed-challenge.js';
 import type { LimitedHit, RollingLimit, SpendRequest } from './count-verbs.js';
-
-export type { ExchangeRequest, ExchangeResult } from './core/exchange.js';
 
 /** What every store must answer, besides `close`. */
 export const storeVerbs = [
@@ -60,7 +57,9 @@ export interface Lengthening {
 /** Keys whose codes can be derived; the first one makes new codes. A record of any other key counts as expired. */
 export type KeyIds = readonly [current: string, ...previous: string[]];
 
-export interface OpenRequest extends RecordKey, Checked {
+export interface OpenRequest extends RecordKey {
+  /** Whether a human check was passed. Default false. */
+  isChecked?: boolean;
   /** Create a bound record, as always on the known side. With a `challenge`: send the code of that record again. */
   bind: boolean;
   /** Random id for a new record: 16 bytes as base64url. */
@@ -114,11 +113,13 @@ export type OpenResult =
     }
   | { status: 'expired' }
   | { status: 'blocked' | 'pending'; retryAfterMs: number }
-  | ({
+  | {
       status: 'limited';
       limit: LimitName;
       retryAfterMs: number;
-    } & HelpedByCheck);
+      /** Whether `isChecked` would let the request through. Default false. */
+      isHelpedByCheck?: boolean;
+    };
 
 /** A sign-in, with the sends of its record that were counted over a day. */
 export interface ConsumedRecord {
@@ -212,3 +213,17 @@ export interface ReleaseRequest extends RecordKey {
   /** Refused sends of this side that are given back. */
   limits: readonly RollingLimit[];
 }
+
+export interface ExchangeRequest {
+  /** Id of the family: the tokens that descend from one sign-in, each replacing the one before. */
+  family: string;
+  /** Hash of the presented token; null starts the family. */
+  presented: string | null;
+  /** Hash of the token that replaces it, possibly the same; null ends the family, whatever is presented. */
+  next: string | null;
+  /** Life of a new family; an exchange does not extend it. */
+  ttlSeconds: number;
+}
+
+/** `reused`: not the current token of the family, which has been ended. `unknown`: no such family. */
+export type ExchangeResult = 'exchanged' | 'reused' | 'unknown';

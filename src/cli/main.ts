@@ -110,7 +110,7 @@ function manageKeys(action: string | undefined, values: Values, file: SettingsFi
 }
 
 async function check(loaded: LoadedConfig, file: SettingsFile, values: Values): Promise<void> {
-  const { runCheck } = await import('./run-check.js');
+  const { runCheck } = await import('./check.js');
   const ended = await runCheck(loaded, file, values);
   // A connection that hangs must not keep the process alive.
   if (values.connect) process.exit(exitOf[ended]);

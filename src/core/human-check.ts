@@ -47,15 +47,3 @@ export interface HumanCheck {
 
 /** The longest solution that is accepted, in characters: the maximum of a Turnstile token. */
 export const maxSolutionLength = 2048;
-
-/** What a store learns about the caller. */
-export interface Checked {
-  /** Whether a human check was passed. Default false. */
-  isChecked?: boolean;
-}
-
-/** What a store says of a limit that refuses. */
-export interface HelpedByCheck {
-  /** Whether `isChecked` would let the request through. Default false. */
-  isHelpedByCheck?: boolean;
-}

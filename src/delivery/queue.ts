@@ -10,8 +10,7 @@ import type {
   SlotOptions,
   Timer,
 } from '../ports.js';
-import { createDecoy } from './decoy.js';
-import { chooseDelayMs, type Discretion, judge } from './discretion.js';
+import { chooseDelayMs, createDecoy, type Discretion, judge } from './discretion.js';
 import { createLanes } from './lanes.js';
 import { createRetryLane } from './retry-lane.js';
 import { noTransportUp, type Router } from './route.js';

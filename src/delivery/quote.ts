@@ -93,3 +93,13 @@ function shorten(text: string): string {
   );
   return line.length > maxLength ? `${line.slice(0, maxLength)}…` : line;
 }
+
+const printableId = /^[\x21-\x7e]{1,200}$/;
+
+/**
+ * A provider's id of a message, as it may be logged. Third-party transports may return anything, such as the recipient.
+ */
+export function showId(id: unknown, { to, code }: Message): string | undefined {
+  if (typeof id !== 'string' || !printableId.test(id)) return undefined;
+  return id.includes(code) || id.toLowerCase().includes(to) ? undefined : id;
+}

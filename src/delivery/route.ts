@@ -5,8 +5,7 @@ import type { Message, MonotonicClock, Receipt, RoutedReceipt, RoutedRefusal, Tr
 import { createBreaker } from './breaker.js';
 import { createDeadlines, type Expiring } from './deadlines.js';
 import { createGuardedController } from './guarded-signal.js';
-import { showId } from './provider-id.js';
-import { quoteRefusal, quoteThrown } from './quote.js';
+import { quoteRefusal, quoteThrown, showId } from './quote.js';
 
 export interface RouteOptions {
   transports: readonly Transport[];

@@ -1,12 +1,13 @@
+import type { Store } from '../ports.js';
 import { createGateRoutes, type GateParts } from './gate-routes.js';
-import { createHealthRoutes, type HealthParts } from './health-routes.js';
 import { createOauthRoutes, type OauthParts } from './oauth-routes.js';
 import { createOperatorRoutes, type OperatorParts } from './operator-routes.js';
 import { createOtpRoutes, type OtpParts } from './otp-routes.js';
+import { replyJson } from './reply.js';
 import type { Route } from './route.js';
 import { createTokenRoutes, type TokenParts } from './token-routes.js';
 
-type Common = OtpParts & HealthParts & OperatorParts;
+type Common = OtpParts & OperatorParts & { store: Pick<Store, 'ping'> };
 type OfTokens = TokenParts & OauthParts & GateParts;
 
 export type RouteParts = Common &
@@ -33,4 +34,35 @@ function createRoutesOfTokens(parts: RouteParts): Route[] {
   if (!tokens || !jwks) return [];
   const given = { ...parts, tokens, jwks };
   return [...createTokenRoutes(given), ...createOauthRoutes(given), ...createGateRoutes(given)];
+}
+
+function createHealthRoutes({ store }: Pick<Common, 'store'>): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/livez',
+      access: ['open'],
+      document: {
+        operationId: 'getLiveness',
+        summary: 'Whether the process runs',
+        answers: { 200: ['It runs', 'health'] },
+      },
+      answer: async () => replyJson(200, { status: 'ok' }),
+    },
+    {
+      method: 'GET',
+      path: '/readyz',
+      access: ['open'],
+      document: {
+        operationId: 'getReadiness',
+        summary: 'Whether the service can serve, its store included',
+        answers: { 200: ['It can serve', 'health'] },
+        problems: ['store_unavailable'],
+      },
+      async answer() {
+        await store.ping();
+        return replyJson(200, { status: 'ok' });
+      },
+    },
+  ];
 }

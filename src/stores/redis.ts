@@ -12,9 +12,8 @@ import { createClient } from './redis/connect.js';
 import { createCountEncoder } from './redis/encode-counts.js';
 import { encodeOpen } from './redis/encode-open.js';
 import { createFreeMemory } from './redis/free-memory.js';
-import { createKeyNames, nameAlias, numberSide } from './redis/keys.js';
+import { createKeyNames, nameAlias, nameRecord, numberSide } from './redis/keys.js';
 import { createReasonLog } from './redis/reason-log.js';
-import { nameRecord } from './redis/record-name.js';
 import { createRefunds } from './redis/refunds.js';
 import {
   decodeAttemptReply,

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Check, type Finding, ok, type Progress, runChecks } from '../../src/cli/connect/checks.js';
-import { createProgress } from '../../src/cli/connect/progress.js';
+import {
+  type Check,
+  createProgress,
+  type Finding,
+  ok,
+  type Progress,
+  runChecks,
+} from '../../src/cli/connect/checks.js';
 import { createManualMonotonicClock } from '../helpers/clock.js';
 
 const never: Check = { name: 'hangs', run: () => new Promise<Finding>(() => {}) };

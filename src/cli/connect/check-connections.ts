@@ -12,8 +12,7 @@ import { isProduction } from '../node-env.js';
 import { redactUrls } from '../redact.js';
 import { isOpenToAll } from '../secret-file.js';
 import { listCredentials, stores } from '../stores.js';
-import { type Check, type Finding, failed, ok, runChecks, warning } from './checks.js';
-import { createProgress } from './progress.js';
+import { type Check, createProgress, type Finding, failed, ok, runChecks, warning } from './checks.js';
 import { sayRefusal } from './say-refusal.js';
 import { createTokenKeyCheck } from './token-key-check.js';
 

@@ -60,3 +60,32 @@ function runOne({ run }: Check, limitMs: number, clock: MonotonicClock): Promise
 export const ok = (text: string): Finding => ({ status: 'ok', text });
 export const warning = (text: string): Finding => ({ status: 'warning', text });
 export const failed = (text: string): Finding => ({ status: 'failed', text });
+
+interface Output {
+  write(text: string): void;
+}
+
+const labels = { ok: 'ok', warning: 'warning', failed: 'FAILED' };
+const clearLine = '\r\x1b[K';
+
+/**
+ * One line for each finding, as it comes.
+ *
+ * @param terminal where the names of what is under way are shown, and removed again; undefined: nowhere
+ */
+export function createProgress(
+  out: Output,
+  names: readonly string[],
+  terminal: Output | undefined,
+): Progress {
+  const width = Math.max(...names.map((name) => name.length));
+  return {
+    wait(names) {
+      terminal?.write(names.length === 0 ? clearLine : `${clearLine}waiting for ${names.join(', ')} …`);
+    },
+    found(name, { status, text }) {
+      terminal?.write(clearLine);
+      out.write(`${labels[status].padEnd(7)}  ${name.padEnd(width)}  ${text}\n`);
+    },
+  };
+}

@@ -1,8 +1,7 @@
 import { channels } from '../../core/policy.js';
 import type { OpenRequest } from '../../store-verbs.js';
 import { listFigures } from './encode-counts.js';
-import { nameAlias, numberSide } from './keys.js';
-import { nameRecord } from './record-name.js';
+import { nameAlias, nameRecord, numberSide } from './keys.js';
 
 /** For `open.lua`. */
 export function encodeOpen(request: OpenRequest): { names: string[]; settings: unknown[] } {

@@ -29,3 +29,14 @@ export function nameAlias({ identityTag, budgetTag }: OwnerTags): string {
 export function numberSide(side: Side | undefined): number {
   return side === 'known' ? 2 : 1;
 }
+
+/** Names a pending record within its identity: by its purpose, and by its challenge when it is bound. */
+export function nameRecord(recordTag: string, challenge: string | undefined): string {
+  return challenge === undefined ? recordTag : `${recordTag}:${challenge}`;
+}
+
+/** What `nameRecord` was given. */
+export function parseRecordName(name: string): { recordTag: string; isBound: boolean } {
+  const [recordTag = '', challenge] = name.split(':');
+  return { recordTag, isBound: challenge !== undefined };
+}

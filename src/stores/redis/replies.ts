@@ -4,7 +4,7 @@ import { type Channel, channels, type DayLimit, type LimitName } from '../../cor
 import type { LimitedHit, SpendRequest, SpendResult } from '../../count-verbs.js';
 import type { InspectedCounts, InspectedRecord, InspectResult } from '../../inspect-verb.js';
 import type { AttemptResult, ConsumedRecord, OpenResult, PendingRecord } from '../../store-verbs.js';
-import { parseRecordName } from './record-name.js';
+import { parseRecordName } from './keys.js';
 
 /** The fields of an answer, as `answer` of `prelude.lua` joins them. */
 function splitReply(reply: unknown): string[] {
