@@ -1,7 +1,6 @@
 import type { ReturnedSend } from './core/ladder.js';
 import type { Channel } from './core/policy.js';
 import type { Refusal } from './core/refusal.js';
-import type { StoreTraits } from './core/store-traits.js';
 import type { CountVerbs } from './count-verbs.js';
 import type { InspectRequest, InspectResult } from './inspect-verb.js';
 import type { Call } from './outcomes/call.js';
@@ -50,7 +49,7 @@ export interface Logger {
  * the store's own clock. When the store does not answer, a method rejects with the `OtpError` `store_unavailable`; there
  * is no fallback. Every store passes `describeStore` of `stateless-otp/testing`.
  */
-export interface Store extends CountVerbs, StoreTraits {
+export interface Store extends CountVerbs, verbs.StoreTraits {
   /** Creates or reuses a pending record and counts one send. A refused call changes nothing. */
   open(request: verbs.OpenRequest): Promise<verbs.OpenResult>;
   /** Counts one attempt and one guess, then returns the record to compare with. A refused call changes nothing. */

@@ -1,3 +1,4 @@
+import type { CodeAlphabet } from './core/base32-code.js';
 import type { DerivedFrom, OwnerTags } from './core/derivation.js';
 import type { ExpiredCause } from './core/expired-cause.js';
 import type { DaySpending, ReturnedSend } from './core/ladder.js';
@@ -20,6 +21,24 @@ export const storeVerbs = [
 
 /** What a store may leave out, see `Store`. */
 export const optionalVerbs = ['retract', 'clear', 'ended', 'inspect', 'note', 'spend', 'refund'] as const;
+
+/** What a store says of itself. */
+export interface StoreTraits {
+  /** What the codes of its records are made of. Default: digits. */
+  readonly codeAlphabet?: CodeAlphabet | undefined;
+  /**
+   * It keeps no records: challenges carry them, and nothing can be revoked. The service then passes what it opens as `sealed`.
+   * Default false.
+   */
+  readonly isStateless?: boolean | undefined;
+  /**
+   * Its `open` counts what the request names as `spending`, and its `attempt` what it names as `hit`, in the same step. Other
+   * stores are asked for these first. Default false.
+   */
+  readonly countsTogether?: boolean | undefined;
+  /** Its codes are those of windows of time, with neither records nor challenges. Default false. */
+  readonly isWindowed?: boolean | undefined;
+}
 
 /** Whose budget a call counts against: that of strangers, or that of the browsers that have proven to be the owner's. */
 export type Side = 'unknown' | 'known';

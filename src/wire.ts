@@ -21,7 +21,7 @@ import { createService, type Service } from './service.js';
 import { createLinks } from './sign-in/links.js';
 import { createSignInRoutes } from './sign-in/routes.js';
 import { createSignOut } from './tokens/sign-out.js';
-import { createTokens, type TokenCheck, type TokenOptions, type Tokens } from './tokens/tokens.js';
+import { createTokens, type TokenCheck } from './tokens/tokens.js';
 import { createUnderWay } from './under-way.js';
 
 export interface Otp<Success extends Verified = Valid> extends Service<Success> {
@@ -74,7 +74,21 @@ export function wire(
   metrics?.watchQueue(delivery.count);
   const { deriveOwnerTags } = derivation;
   // People who are no longer sent codes must not stay signed in.
-  const tokens = createOptionalTokens(resolved, { ...common, deriveOwnerTags, mayContinue: shouldSend });
+  const tokens = ifGiven(resolved.tokenKeys, (tokenKeys) =>
+    createTokens({
+      ...resolved,
+      ...common,
+      deriveOwnerTags,
+      mayContinue: shouldSend,
+      keys: tokenKeys,
+      ttlSeconds: resolved.accessTokenTtlSeconds,
+      refreshTtlSeconds: resolved.refreshTokenTtlSeconds,
+      refreshKey: keys.refresh,
+      lastingPurposes: resolved.bearerPurposes,
+      isRevocationRequired: resolved.revocationRequired,
+      readClaims: resolved.claims,
+    }),
+  );
   const devices = createDevices({ ...resolved, ...common, derivation });
   const service = createService({
     ...resolved,
@@ -152,34 +166,6 @@ function createReports(resolved: ResolvedOptions, monotonicClock: MonotonicClock
     createEvents({ ...target, clock, monotonicClock, random, outcomes, note }),
   );
   return { metrics, events, outcomes: createOutcomes([...sinks, events?.sink]) };
-}
-
-type TokenParts = Pick<
-  TokenOptions,
-  | 'namespace'
-  | 'store'
-  | 'clock'
-  | 'monotonicClock'
-  | 'random'
-  | 'outcomes'
-  | 'deriveOwnerTags'
-  | 'mayContinue'
->;
-
-function createOptionalTokens(resolved: ResolvedOptions, parts: TokenParts): Tokens | undefined {
-  return ifGiven(resolved.tokenKeys, (tokenKeys) =>
-    createTokens({
-      ...resolved,
-      ...parts,
-      keys: tokenKeys,
-      ttlSeconds: resolved.accessTokenTtlSeconds,
-      refreshTtlSeconds: resolved.refreshTokenTtlSeconds,
-      refreshKey: resolved.keys.refresh,
-      lastingPurposes: resolved.bearerPurposes,
-      isRevocationRequired: resolved.revocationRequired,
-      readClaims: resolved.claims,
-    }),
-  );
 }
 
 /** Makes a part that an installation may be without. */

@@ -6,13 +6,8 @@ import type { listOperatorSchemas } from '../http/operator-schemas.js';
 export type IdentityStatus = z.infer<ReturnType<ReturnType<typeof listOperatorSchemas>['identityStatus']>>;
 type SideStatus = Pick<IdentityStatus, 'budgets' | 'guesses'>;
 
-export function formatStatus({
-  identity_tag,
-  pending,
-  known,
-  signed_out_at,
-  ...unknown
-}: IdentityStatus): string {
+export function formatStatus(status: IdentityStatus): string {
+  const { identity_tag, pending, known, signed_out_at, ...unknown } = status;
   const lines = [`identity   ${identity_tag} in the log`];
   if (pending.length === 0) lines.push('code       none pending: none was requested, or it was used');
   for (const { purpose, channel, bound, age_seconds, attempts_left, code_length, last_send } of pending) {

@@ -2,15 +2,6 @@ import cluster, { type Worker } from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import type { Logger } from '../ports.js';
 
-export interface WorkersOptions {
-  count: number;
-  /** Given to every worker in addition to the environment of this process. */
-  env: Record<string, string>;
-  logger: Logger;
-  /** Called once, when the first worker listens. */
-  onListening(port: number): void;
-}
-
 /** A worker that lived this long is replaced without waiting. */
 const stableMs = 10_000;
 const maxDelayMs = 10_000;
@@ -23,7 +14,15 @@ export function countWorkers(workers: string): number {
  * Runs the workers and replaces those that die, until a signal comes: the first lets them finish, the second
  * ends them at once. A worker that dies before any has listened takes the process down with its exit code.
  */
-export function runWorkers({ count, env, logger, onListening }: WorkersOptions): void {
+export function runWorkers(parts: {
+  count: number;
+  /** Given to every worker in addition to the environment of this process. */
+  env: Record<string, string>;
+  logger: Logger;
+  /** Called once, when the first worker listens. */
+  onListening(port: number): void;
+}): void {
+  const { count, env, logger, onListening } = parts;
   let hasListened = false;
   let isStopping = false;
   let quickDeaths = 0;

@@ -16,12 +16,10 @@ export function deriveKey(secret: Uint8Array, label: string): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', secret, empty, `stateless-otp/v1/${label}`, 32)));
 }
 
-/** Derives codes. */
 export function deriveCodeMac(secret: Uint8Array): HmacSha256 {
   return createHmacSha256(deriveKey(secret, 'code'));
 }
 
-/** Derives the tags of identities. */
 export function deriveIdentityMac(secret: Uint8Array): HmacSha256 {
   return createHmacSha256(deriveKey(secret, 'identity'));
 }

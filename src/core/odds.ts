@@ -53,10 +53,7 @@ export function countPeriodicGuesses(budget: number): number {
 }
 
 /** Sends to one identity in a day, as far as the rolling limit and the cooldown allow. */
-export function countSendsInDay({
-  requestIdentityMax,
-  resendCooldownSeconds,
-}: Pick<GuessingPolicy, 'requestIdentityMax' | 'resendCooldownSeconds'>): number {
+export function countSendsInDay({ requestIdentityMax, resendCooldownSeconds }: GuessingPolicy): number {
   const cooledDown =
     resendCooldownSeconds === 0 ? Number.POSITIVE_INFINITY : Math.ceil(daySeconds / resendCooldownSeconds);
   return Math.min(requestIdentityMax * limitPeriodsPerDay, cooledDown);

@@ -1,6 +1,7 @@
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { remember } from '../fast/recent.js';
 import { listCountries } from './countries.js';
+import type { Channel } from './policy.js';
 
 /** What a number is by its numbering plan; `either` is a fixed line or a mobile phone. */
 const kindOf = {
@@ -83,4 +84,21 @@ function lookUpPlace(number: string): PhonePlace {
 
 function findNorthAmericanKind(nationalNumber: string): PhoneKind {
   return nonGeographic.find(([, codes]) => codes.test(nationalNumber))?.[0] ?? 'either';
+}
+
+/** Numbers that cost the caller, forward to somewhere else, or belong to no person. */
+const neverSentTo: ReadonlySet<PhoneKind> = new Set<PhoneKind>([
+  'premium_rate',
+  'shared_cost',
+  'toll_free',
+  'personal',
+  'pager',
+  'uan',
+  'voicemail',
+  'international',
+]);
+
+/** Whether a channel may be used for a kind of number: a fixed line shows no SMS, but can be called. */
+export function mayReach(kind: PhoneKind, channel: Channel): boolean {
+  return !neverSentTo.has(kind) && !(kind === 'fixed' && channel === 'sms');
 }

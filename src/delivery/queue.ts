@@ -15,15 +15,6 @@ import { createLanes } from './lanes.js';
 import { createRetryLane } from './retry-lane.js';
 import { noTransportUp, type Router } from './route.js';
 
-export interface QueueOptions {
-  router: Pick<Router, 'serves' | 'isUp' | 'send'>;
-  /** Maximum number of messages waiting for their first try or under way. */
-  maxMessages: number;
-  clock: MonotonicClock;
-  /** Set if some people are sent nothing. */
-  discretion?: Discretion | undefined;
-}
-
 /** Maximum number of messages under way. */
 const mostLanes = 20;
 /** Some hosts end timers with the request that set them. This is a few seconds less than they allow. */
@@ -59,7 +50,15 @@ const firstReportGapMs = 10_000;
  * A bounded queue in this process. Each message is tried once; after a definite refusal for now it moves to the retry lane.
  * While no transport is up, messages wait untried. None is sent after its code has expired.
  */
-export function createQueue({ router, maxMessages, clock, discretion }: QueueOptions) {
+export function createQueue(parts: {
+  router: Pick<Router, 'serves' | 'isUp' | 'send'>;
+  /** Maximum number of messages waiting for their first try or under way. */
+  maxMessages: number;
+  clock: MonotonicClock;
+  /** Set if some people are sent nothing. */
+  discretion?: Discretion | undefined;
+}) {
+  const { router, maxMessages, clock, discretion } = parts;
   const timers = new Set<Timer>();
   const drained: (() => void)[] = [];
   const decoy = discretion && createDecoy(clock, discretion);

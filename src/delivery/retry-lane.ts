@@ -4,15 +4,6 @@ import { createLanes } from './lanes.js';
 import { groupRetries } from './recipients.js';
 import type { Router } from './route.js';
 
-export interface RetryLaneOptions {
-  router: Pick<Router, 'send'>;
-  /** Size of the queue. The lane has a tenth of that in addition, and one group of recipients a hundredth; at least 1. */
-  queueMax: number;
-  clock: MonotonicClock;
-  /** Called when a message has left the lane. */
-  onLeft(): void;
-}
-
 /** Maximum number of retries under way, in addition to the queue's messages. */
 const runningMax = 4;
 const firstGapMs = 1000;
@@ -33,7 +24,15 @@ interface Retry {
 }
 
 /** Messages that were refused for now and wait for another try. They take no slot from messages that were never tried. */
-export function createRetryLane({ router, queueMax, clock, onLeft }: RetryLaneOptions) {
+export function createRetryLane(parts: {
+  router: Pick<Router, 'send'>;
+  /** Size of the queue. The lane has a tenth of that in addition, and one group of recipients a hundredth; at least 1. */
+  queueMax: number;
+  clock: MonotonicClock;
+  /** Called when a message has left the lane. */
+  onLeft(): void;
+}) {
+  const { router, queueMax, clock, onLeft } = parts;
   const placesMax = Math.max(1, Math.floor(queueMax / 10));
   const groupMax = Math.max(1, Math.floor(queueMax / 100));
   const retries = new Set<Retry>();

@@ -31,12 +31,8 @@ export function loadGateFile(path: string): { bytes: Uint8Array; rules: EntryRul
  *
  * @throws RangeError as `loadGateFile`
  */
-export function openGateFile({
-  path,
-  clock,
-  outcomes,
-  read = readGateFile,
-}: GateFileOptions): EntryRules & { close(): void } {
+export function openGateFile(options: GateFileOptions): EntryRules & { close(): void } {
+  const { path, clock, outcomes, read = readGateFile } = options;
   const start = loadGateFile(path);
   let { rules } = start;
   /** What was read last, valid or not; null when it could not be read. */

@@ -12,14 +12,6 @@ import { makeOnDemand } from './on-demand.js';
 import { listOperatorSchemas } from './operator-schemas.js';
 import { problems } from './problems.js';
 
-export interface SchemaOptions {
-  purposes: readonly string[];
-  /** Those that some transport serves. Any other is a channel as well, but refused, so it is not documented. */
-  channels: readonly Channel[];
-  /** Of the codes that the store opens. Default: digits. */
-  codeAlphabet?: CodeAlphabet | undefined;
-}
-
 export const sentMessage = 'OTP sent successfully.';
 /** A challenge has 22 characters; one that carries its record, where no store keeps it, is longer. */
 const challengePattern = /^[A-Za-z0-9_-]{22,512}$/;
@@ -47,7 +39,14 @@ const askedHumanCheck = z
  * Shapes of what comes in and goes out on the wire. An optional member may be null, which is not set; so is the empty text,
  * which `readJsonBody` drops.
  */
-export function createSchemas({ purposes, channels: served, codeAlphabet = 'digits' }: SchemaOptions) {
+export function createSchemas(parts: {
+  purposes: readonly string[];
+  /** Those that some transport serves. Any other is a channel as well, but refused, so it is not documented. */
+  channels: readonly Channel[];
+  /** Of the codes that the store opens. Default: digits. */
+  codeAlphabet?: CodeAlphabet | undefined;
+}) {
+  const { purposes, channels: served, codeAlphabet = 'digits' } = parts;
   const typed = typedCodes[codeAlphabet];
   const identity = z.string().min(1).max(maxInputLength).openapi({
     description: 'E-mail address, phone number (E.164) or opaque id `kind:id`',

@@ -2,20 +2,13 @@ import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'no
 import { createChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import type { AltchaChallenge, HumanCheck, HumanCheckContext } from '../core/human-check.js';
+import { OtpError } from '../errors.js';
 import { createHmacSha256 } from '../fast/hmac.js';
 import { encodeMessage } from '../fast/message.js';
 import { truncateTo16Bytes } from '../fast/truncation.js';
 import type { Clock, Store } from '../ports.js';
-import { createTurns } from './at-once.js';
 import { chooseDifficulty, completePuzzle, type Parameters } from './puzzle.js';
 import { parseSolution, type Solution } from './solution.js';
-
-export interface AltchaOptions {
-  /** Derived from the identity secret for this alone. */
-  key: KeyObject;
-  store: Pick<Store, 'claim'>;
-  clock: Clock;
-}
 
 const lifeSeconds = 120;
 /** Longer than any instance of the service accepts the solution, even if clocks differ. */
@@ -32,7 +25,13 @@ const counterBytes = 4;
  * `verifySolution` of altcha-lib is not used: it reads its own clock, and imports a key for each signature, which makes a forged
  * solution ten times as expensive for us. A test holds both to the same answers.
  */
-export function createAltchaCheck({ key, store, clock }: AltchaOptions): HumanCheck {
+export function createAltchaCheck(parts: {
+  /** Derived from the identity secret for this alone. */
+  key: KeyObject;
+  store: Pick<Store, 'claim'>;
+  clock: Clock;
+}): HumanCheck {
+  const { key, store, clock } = parts;
   const secret = key.export().toString('base64url');
   const signingKey = createSecretKey(Buffer.from(secret));
   const mac = createHmacSha256(key);
@@ -81,5 +80,32 @@ export function createAltchaCheck({ key, store, clock }: AltchaOptions): HumanCh
       const { nonce, salt } = parameters;
       return store.claim(`solved ${nonce.slice(0, 16)}${salt.slice(0, 16)}`, claimSeconds);
     },
+  };
+}
+
+/**
+ * Runs a few tasks at once; others wait for their turn.
+ *
+ * @returns a function that runs a task, and rejects with the OtpError `overloaded` when too many wait
+ */
+export function createTurns(max: number, maxWaiting: number) {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async <Result>(task: () => Promise<Result>): Promise<Result> => {
+    if (running >= max) {
+      if (waiting.length >= maxWaiting)
+        throw new OtpError('overloaded', 'Too many solutions are being checked');
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    } else {
+      running++;
+    }
+    try {
+      return await task();
+    } finally {
+      // The next one takes this place, so that no other can.
+      const next = waiting.shift();
+      if (next) next();
+      else running--;
+    }
   };
 }

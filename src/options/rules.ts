@@ -15,13 +15,8 @@ export function isSelective({ shouldSend, gateAllow, gateFile }: FilledOptions):
 }
 
 /** Whether the sign-in page is served. */
-export function isPageServed({
-  apiKeyHashes,
-  accessTokens,
-  mode,
-  signInPage,
-  purposes,
-}: FilledOptions): boolean {
+export function isPageServed(options: FilledOptions): boolean {
+  const { apiKeyHashes, accessTokens, mode, signInPage, purposes } = options;
   const needsKey = listCallers(apiKeyHashes).some(({ rights }) => rights.includes('otp'));
   const isWanted = !needsKey && accessTokens === 'on' && mode === 'challenge';
   return (signInPage ?? isWanted) && purposes.includes(signInPurpose);

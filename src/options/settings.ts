@@ -53,9 +53,6 @@ export function toOptions(environment: Environment): FilledOptions {
 }
 
 /** How the default is written in a setting, if there is one. */
-export function writeDefault({
-  default: value,
-  defaultText = String(value ?? ''),
-}: AnyRow): string | undefined {
-  return defaultText || undefined;
+export function writeDefault({ default: value, defaultText }: AnyRow): string | undefined {
+  return (defaultText ?? String(value ?? '')) || undefined;
 }

@@ -1,8 +1,7 @@
 import { channelsOf, type Unsupported } from '../core/channels.js';
 import type { Identity } from '../core/identity.js';
 import { type PhoneCountries, parsePhoneCountries } from '../core/phone-countries.js';
-import { mayReach } from '../core/phone-guard.js';
-import { findPlace } from '../core/phone-place.js';
+import { findPlace, mayReach } from '../core/phone-place.js';
 import type { Channel } from '../core/policy.js';
 import type { Target } from './target.js';
 

@@ -4,7 +4,10 @@ import type { Keys } from '../core/keys.js';
 import { saltBytes } from '../core/seal.js';
 import type { Clock, Random, Store } from '../ports.js';
 
-export interface DeviceOptions {
+export type Devices = ReturnType<typeof createDevices>;
+
+/** Device tokens, which make a browser a known one. */
+export function createDevices(options: {
   keys: Pick<Keys, 'device'>;
   namespace: string;
   /** Life of a token; 0: no browser is known. */
@@ -13,12 +16,7 @@ export interface DeviceOptions {
   store: Pick<Store, 'claim' | 'claimed' | 'ended'>;
   clock: Clock;
   random: Pick<Random, 'bytes' | 'id'>;
-}
-
-export type Devices = ReturnType<typeof createDevices>;
-
-/** Device tokens, which make a browser a known one. */
-export function createDevices(options: DeviceOptions) {
+}) {
   const { keys, namespace, deviceTtlSeconds: ttlSeconds, derivation, store, clock, random } = options;
   const scope = { key: keys.device, namespace };
   const nowSeconds = () => Math.floor(clock() / 1000);

@@ -9,6 +9,7 @@ import type { InspectedCounts, InspectedRecord } from '../inspect-verb.js';
 import type { Call } from '../outcomes/call.js';
 import type { OperatorVerb } from '../outcomes/outcome.js';
 import type { InvalidIdentity } from '../results.js';
+import type { ClearRequest } from '../store-verbs.js';
 import type { Parts } from './parts.js';
 import type { LastSend } from './send-notes.js';
 import { toInvalidIdentity } from './target.js';
@@ -82,6 +83,8 @@ export interface Operator {
   signOut(identity: unknown, call?: Call): Promise<OperatorDone | InvalidIdentity>;
 }
 
+type Cleared = Pick<ClearRequest, 'records' | 'counts'>;
+
 export function createOperator(parts: Parts): Operator {
   const { policy, derivation, store, delivery, sendNotes, outcomes, clock } = parts;
 
@@ -95,9 +98,11 @@ export function createOperator(parts: Parts): Operator {
     return { status: 'resolved', identity, owner, identityTag, report } as const;
   }
 
-  async function clear(owner: OwnerTags, what: { records: boolean; counts: boolean }) {
+  async function clear(found: { owner: OwnerTags; report(status: 'done'): void }, what: Cleared) {
+    const { owner, report } = found;
     if (!store.clear) throw cannot();
     const { records } = await store.clear({ ...owner, ...what, signOutSeconds: 0 });
+    report('done');
     return { status: 'done', identityTag: shortenTag(owner.identityTag), cancelled: records } as const;
   }
 
@@ -183,10 +188,7 @@ export function createOperator(parts: Parts): Operator {
     },
     async cancel(input, call = {}) {
       const found = resolve(input, 'cancel', call);
-      if (found.status !== 'resolved') return found;
-      const done = await clear(found.owner, { records: true, counts: false });
-      found.report('done');
-      return done;
+      return found.status === 'resolved' ? clear(found, { records: true, counts: false }) : found;
     },
     async unblock(input, { force = false } = {}, call = {}) {
       const found = resolve(input, 'unblock', call);
@@ -197,9 +199,7 @@ export function createOperator(parts: Parts): Operator {
         found.report('rate_limited');
         return { status: 'unblocked_often', retryAfterSeconds: toRetrySeconds(hit.retryAfterMs) };
       }
-      const done = await clear(found.owner, { records: false, counts: true });
-      found.report('done');
-      return done;
+      return clear(found, { records: false, counts: true });
     },
     async signOut(input, call = {}) {
       const found = resolve(input, 'sign-out', call);

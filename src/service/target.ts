@@ -1,9 +1,8 @@
 import type { Derivation } from '../core/derivation.js';
 import { type Identity, parseIdentity } from '../core/identity.js';
 import { guessMemorySeconds, longAttempts, type Policy } from '../core/policy.js';
-import type { StoreTraits } from '../core/store-traits.js';
 import type { CallOptions, InvalidIdentity } from '../results.js';
-import type { Lengthening, RecordKey } from '../store-verbs.js';
+import type { Lengthening, RecordKey, StoreTraits } from '../store-verbs.js';
 import type { FindTestCode, TestCode } from './test-codes.js';
 
 /** What a call is about: an identity and a purpose. */

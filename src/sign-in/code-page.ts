@@ -1,6 +1,5 @@
 import { parseCanonical } from '../core/identity.js';
-import { mayReach } from '../core/phone-guard.js';
-import { findPlace } from '../core/phone-place.js';
+import { findPlace, mayReach } from '../core/phone-place.js';
 import type { Channel } from '../core/policy.js';
 import { fillHtml, type Html, html } from '../html.js';
 import type { HttpReply } from '../http/reply.js';

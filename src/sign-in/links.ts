@@ -7,16 +7,6 @@ import type { LinkTarget } from '../service/write-message.js';
 import { listReadings } from './pasted-link.js';
 import { paths } from './paths.js';
 
-export interface LinkOptions {
-  /** Encrypts links. 32 bytes. */
-  key: KeyObject;
-  namespace: string;
-  derivation: Pick<Derivation, 'keyIds' | 'recoverCode'>;
-  publicUrl: string;
-  clock: Clock;
-  random: Random;
-}
-
 export interface OpenedLink {
   identity: string;
   challenge: string;
@@ -40,7 +30,16 @@ type Content = [
  * Links next to codes. A link holds, encrypted, what its code is derived from: no URL shows the code or the identity, and
  * a person who has the link has no more than the code next to it.
  */
-export function createLinks({ key, namespace, derivation, publicUrl, clock, random }: LinkOptions) {
+export function createLinks(parts: {
+  /** Encrypts links. 32 bytes. */
+  key: KeyObject;
+  namespace: string;
+  derivation: Pick<Derivation, 'keyIds' | 'recoverCode'>;
+  publicUrl: string;
+  clock: Clock;
+  random: Random;
+}) {
+  const { key, namespace, derivation, publicUrl, clock, random } = parts;
   const context = `link ${namespace}`;
   const base = `${dropLastSlash(publicUrl)}${paths.link}?k=`;
   return {

@@ -4,14 +4,6 @@ import type { PendingRecord } from '../store-verbs.js';
 import { ExpiringMap, entriesRange } from './memory/expiring-map.js';
 import { createProcessCounts } from './process-counts.js';
 
-export interface WindowStoreOptions {
-  windowSeconds: number;
-  /** Windows before and after the current one whose codes are accepted. */
-  driftTolerance: number;
-  /** Milliseconds since 1970: decides which window it is. */
-  clock: Clock;
-}
-
 /** When a code of an identity was tried. */
 interface Guesses {
   times: number[];
@@ -22,7 +14,14 @@ interface Guesses {
  * Codes of the pure engine: each identity has one in each window of time, whether or not anyone has asked for it. All that is
  * kept are counts, in this process: of sends, and of verifies, which alone limit guessing.
  */
-export function createWindowStore({ windowSeconds, driftTolerance, clock }: WindowStoreOptions): Store {
+export function createWindowStore(parts: {
+  windowSeconds: number;
+  /** Windows before and after the current one whose codes are accepted. */
+  driftTolerance: number;
+  /** Milliseconds since 1970: decides which window it is. */
+  clock: Clock;
+}): Store {
+  const { windowSeconds, driftTolerance, clock } = parts;
   const counts = createProcessCounts();
   const guesses = new ExpiringMap<Guesses>(entriesRange.default);
   const noCause = { challenge: '', mute: false } as const;

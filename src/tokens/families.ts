@@ -23,16 +23,6 @@ export interface OpenedToken {
 
 type RefreshToken = Required<Pick<IssuedToken, 'refreshToken' | 'refreshExpiresInSeconds'>>;
 
-export interface FamiliesOptions {
-  store: Pick<Store, 'exchange'>;
-  key: KeyObject;
-  namespace: string;
-  /** Life of a family, counted from the sign-in. */
-  ttlSeconds: number;
-  clock: Clock;
-  random: Random;
-}
-
 const prefix = 'otr2.';
 /** Tokens of earlier versions: still accepted, and replaced by the new format. */
 const oldPrefix = 'otr1.';
@@ -55,7 +45,15 @@ type Content = [
  * access token instead. A family descends from one sign-in. The store holds the hash of its one valid token; a family that
  * the store does not know has ended (RFC 9700 §4.14.2).
  */
-export function createFamilies(options: FamiliesOptions) {
+export function createFamilies(options: {
+  store: Pick<Store, 'exchange'>;
+  key: KeyObject;
+  namespace: string;
+  /** Life of a family, counted from the sign-in. */
+  ttlSeconds: number;
+  clock: Clock;
+  random: Random;
+}) {
   const { store, key, namespace, ttlSeconds, clock, random } = options;
   const context = `refresh ${namespace}`;
   const nowSeconds = () => Math.floor(clock() / 1000);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { markAsTest } from '../../src/cli/test-message.js';
+import { markAsTest } from '../../src/cli/send-test.js';
 import { createRenderer } from '../../src/messages/render.js';
 import { startHttpStub } from '../helpers/http-stub.js';
 import { noEnvFile, patientDelivery, runCli } from '../helpers/process.js';

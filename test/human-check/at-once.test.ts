@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createTurns } from '../../src/human-check/at-once.js';
+import { createTurns } from '../../src/human-check/altcha.js';
 import { settle } from '../helpers/clock.js';
 
 test('two run at once, the others in the order in which they came, and failures give their place back', async () => {
