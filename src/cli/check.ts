@@ -96,10 +96,7 @@ function listFigures({ odds, messagesDay, billDay, delaySeconds, lock }: Outlook
 const noFigures = { odds: null, messages_day: null, bill_day: null, delay_seconds: null, lock: null };
 
 /** What may be shown of a setting in force; null for a generated secret. */
-function showSetting(
-  name: SettingName,
-  { config, given, madeUp }: LoadedConfig,
-): { value: string | null; origin: string } {
+function showSetting(name: SettingName, { config, given, madeUp }: LoadedConfig) {
   const text = given[name];
   if (madeUp.includes(name)) return { value: null, origin: '(generated at each start)' };
   return { value: formatValue(name, config?.[name], text), origin: text === undefined ? '(default)' : '' };

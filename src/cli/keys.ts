@@ -13,7 +13,15 @@ import { FailedError, formatJson, wrongUsage } from './command.js';
 
 const keysActions = ['generate', 'rotate', 'list'] as const;
 
-export interface KeysCommand {
+const ownerOnly = 0o600;
+
+/**
+ * Generates, rotates or lists the private keys of a file. Returns what to print, without secrets.
+ *
+ * @throws OtpError `invalid_request` with one line that says what is wrong; FailedError for a step that would break sign-ins
+ * if it were taken now
+ */
+export function runKeys(command: {
   action: string | undefined;
   path: string;
   /** Default ES256. */
@@ -23,17 +31,7 @@ export interface KeysCommand {
   tokenTtlSeconds: number;
   /** Unix seconds. */
   now: number;
-}
-
-const ownerOnly = 0o600;
-
-/**
- * Generates, rotates or lists the private keys of a file. Returns what to print, without secrets.
- *
- * @throws OtpError `invalid_request` with one line that says what is wrong; FailedError for a step that would break sign-ins
- * if it were taken now
- */
-export function runKeys(command: KeysCommand): string {
+}): string {
   const { action, path, now } = command;
   switch (action) {
     case 'generate': {

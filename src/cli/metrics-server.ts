@@ -22,10 +22,7 @@ export function createProcessRegistry(): Registry {
  *
  * @throws the OtpError `invalid_request` if it cannot listen there
  */
-export async function startMetricsServer(
-  { host, port }: MetricsAddress,
-  collect: () => Promise<string>,
-): Promise<void> {
+export async function startMetricsServer({ host, port }: MetricsAddress, collect: () => Promise<string>) {
   const server = createServer(async (request, response) => {
     const [path] = (request.url ?? '').split('?');
     if (path !== '/metrics' || (request.method !== 'GET' && request.method !== 'HEAD')) {

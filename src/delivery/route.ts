@@ -140,10 +140,7 @@ class Sending implements Expiring {
 }
 
 /** @throws RangeError for a route that names an unknown transport, or one that does not serve the channel */
-export function checkRoutes(
-  transports: readonly Transport[],
-  routes: NonNullable<RouteOptions['routes']>,
-): void {
+export function checkRoutes(transports: readonly Transport[], routes: NonNullable<RouteOptions['routes']>) {
   for (const [channel, names] of Object.entries(routes)) {
     for (const name of names) {
       const found = transports.find((transport) => transport.name === name);

@@ -52,11 +52,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
   const findApiCallers = createApiCallerFinder(apiCallers);
 
   /** The caller with this right, or the refusal to answer with. */
-  function identifyCaller(
-    request: HttpRequest,
-    requestId: string,
-    right: CallerRight,
-  ): ApiCaller | HttpReply {
+  function identifyCaller(request: HttpRequest, requestId: string, right: CallerRight) {
     const key = request.header(keyHeaderName);
     const callers = findApiCallers(key);
     const caller = callers.find(({ rights }) => rights.includes(right));

@@ -87,11 +87,7 @@ function loadTemplate(path: string, kind: TemplateKind, rules: TemplateRules): T
 }
 
 /** Compiles a template with the variables and the escaping of its kind. */
-export function compileAs(
-  kind: TemplateKind,
-  source: string,
-  options: Partial<TemplateOptions> = {},
-): Template {
+export function compileAs(kind: TemplateKind, source: string, options: Partial<TemplateOptions> = {}) {
   const isHtml = kind === 'html' || kind === 'linkHtml';
   return compileTemplate(source, {
     file: templateFiles[kind],

@@ -11,7 +11,6 @@ import type { EventsTarget } from '../events/post-event.js';
 import { openGateFile } from '../gate-file/watch.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Logger, MonotonicClock, ShouldSend, Store } from '../ports.js';
-import type { SignInOptions } from '../sign-in/options.js';
 import { paths } from '../sign-in/paths.js';
 import { createMemoryStore } from '../stores/memory.js';
 import { createWindowStore } from '../stores/window.js';
@@ -94,9 +93,7 @@ function checkAllOptions(options: FilledOptions): void {
   if (broken) throw broken;
 }
 
-function resolvePage(
-  options: FilledOptions,
-): Pick<SignInOptions, 'home' | 'embedOrigins' | 'brand' | 'isOpenToAll'> {
+function resolvePage(options: FilledOptions) {
   return {
     home: options.signInHome,
     embedOrigins: options.embedOrigins,

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { optionalVerbs } from '../store-verbs.js';
-import { attemptSuite } from './store/attempt.js';
+import { attemptSuite, consumeSuite } from './store/attempt.js';
 import { boundChallengesSuite } from './store/bound-challenges.js';
 import { budgetsSuite } from './store/budgets.js';
-import { consumeSuite } from './store/consume.js';
 import { dayCountsSuite } from './store/day-counts.js';
 import { daySendsSuite } from './store/day-sends.js';
 import { guessesSuite } from './store/guesses.js';

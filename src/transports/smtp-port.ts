@@ -14,10 +14,7 @@ export function isTlsPort(port: number | undefined): boolean {
  *
  * @throws RangeError when they contradict each other
  */
-export function resolvePort(
-  port: number | undefined,
-  secure: boolean | undefined,
-): { port: number; secure: boolean } {
+export function resolvePort(port: number | undefined, secure: boolean | undefined) {
   if (port === 465 && secure === false) {
     throw new RangeError(
       'secure must not be false with port 465, where servers speak TLS from the first byte',

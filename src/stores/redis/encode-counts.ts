@@ -19,10 +19,7 @@ export function createCountEncoder(
   }
 
   /** In the order that the scripts expect. */
-  function addKeys(
-    keys: string[],
-    { slot, rows, place }: Pick<SpendRequest, 'slot' | 'rows' | 'place'>,
-  ): void {
+  function addKeys(keys: string[], { slot, rows, place }: Pick<SpendRequest, 'slot' | 'rows' | 'place'>) {
     const slotKey = keyOf('d', slot);
     for (const { key, network, isGrowing } of rows) {
       keys.push(`${slotKey}:${key}`);

@@ -4,11 +4,7 @@ import type { LimitedHit, SpendPlace, SpendRequest, SpendRow } from '../../count
 import { createTag, periodSeconds } from './subject.js';
 
 /** Over a day. */
-export function createDayLadder(
-  free: number,
-  checked: number,
-  ofNetwork?: { max: number; from: number },
-): Ladder {
+export function createDayLadder(free: number, checked: number, ofNetwork?: { max: number; from: number }) {
   const part = ofNetwork && { networkMax: ofNetwork.max, networkFrom: ofNetwork.from };
   return createLadder(daySeconds, { max: free, ...part }, { max: checked, ...part });
 }
