@@ -1,5 +1,4 @@
-import type { CallerRight } from './api-keys.js';
-import { apiKeyHeader } from './api-keys.js';
+import { apiKeyHeader, type CallerRight } from './api-keys.js';
 import type { SessionCookie } from './session-cookie.js';
 
 /**

@@ -209,10 +209,7 @@ function refuse(request: HttpRequest): HttpReply {
 }
 
 /** The sign-in page with a return URL, which the page itself validates. */
-function locateSignIn(
-  request: HttpRequest,
-  { signInUrl, publicUrl }: Pick<GateParts, 'signInUrl' | 'publicUrl'>,
-): string {
+function locateSignIn(request: HttpRequest, { signInUrl, publicUrl }: GateParts): string {
   const page = signInUrl ?? `${prefixOf(publicUrl)}/sign-in`;
   const target = escapeBytes(locateRequest(request, signInUrl));
   return target.length > maxReturnUrlLength ? page : `${page}?rd=${encodeURIComponent(target)}`;

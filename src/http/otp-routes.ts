@@ -107,10 +107,8 @@ export function createOtpRoutes({ service, tokens, codeAlphabet = 'digits', sche
         ],
       },
       async answer(request, { call }) {
-        const { identity, otp, challenge, purpose, device, remember } = await readJsonBody(
-          request,
-          schemas.verifyOtp,
-        );
+        const body = await readJsonBody(request, schemas.verifyOtp);
+        const { identity, otp, challenge, purpose, device, remember } = body;
         const { requestId, caller, ip } = call;
         const options = { requestId, caller, ip, challenge, purpose, device, remember };
         const result = await service.verify(identity, otp, options);

@@ -2,18 +2,13 @@ import { maskAddress, parseAddress } from '../core/address.js';
 import type { HumanCheck, HumanCheckContext } from '../core/human-check.js';
 import type { LimitName } from '../core/policy.js';
 import type { HumanCheckRequired, RateLimited, RequestOptions } from '../results.js';
+import type { OpenResult } from '../store-verbs.js';
 import type { CountAddress } from './address-limits.js';
 import type { Target } from './target.js';
 import { rateLimited, toRetrySeconds } from './waits.js';
 
 /** A limit that refuses a request. */
-export interface Limited {
-  limit: LimitName;
-  retryAfterMs: number;
-  /** Whether a human check that is passed would let the request through. */
-  isHelpedByCheck?: boolean | undefined;
-}
-
+type Limited = Extract<OpenResult, { status: 'limited' }>;
 type Asked = Pick<RequestOptions, 'humanCheck' | 'ip'>;
 
 /** Asks for human checks and verifies the solutions. */

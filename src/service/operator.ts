@@ -135,21 +135,21 @@ export function createOperator(parts: Parts): Operator {
   function listBudgets({ sends, verifies, day }: InspectedCounts, dayMax: number): Budget[] {
     const { requestIdentityMax: max, verifyIdentityMax, resendCooldownSeconds } = policy;
     const waiting = sends.filter((age) => age < resendCooldownSeconds * 1000).slice(-1);
-    return [
+    const budgets = [
       toBudget('request_identity', sends, max, limitPeriodSeconds),
       toBudget('verify_identity', verifies, verifyIdentityMax, limitPeriodSeconds),
-      ...(resendCooldownSeconds > 0 ? [toBudget('cooldown', waiting, 1, resendCooldownSeconds)] : []),
-      ...(day
-        ? [
-            {
-              limit: 'request_day' as const,
-              used: Math.min(day.sends, dayMax),
-              max: dayMax,
-              refillsInSeconds: Math.ceil(day.endsInMs / 1000),
-            },
-          ]
-        : []),
     ];
+    if (resendCooldownSeconds > 0) budgets.push(toBudget('cooldown', waiting, 1, resendCooldownSeconds));
+    if (day) {
+      const refillsInSeconds = Math.ceil(day.endsInMs / 1000);
+      budgets.push({
+        limit: 'request_day',
+        used: Math.min(day.sends, dayMax),
+        max: dayMax,
+        refillsInSeconds,
+      });
+    }
+    return budgets;
   }
 
   function toSide(counts: InspectedCounts, dayMax: number): SideStatus {
