@@ -73,12 +73,12 @@ export function wire(
   });
   metrics?.watchQueue(delivery.count);
   const { deriveOwnerTags } = derivation;
-  // People who are no longer sent codes must not stay signed in.
   const tokens = ifGiven(resolved.tokenKeys, (tokenKeys) =>
     createTokens({
       ...resolved,
       ...common,
       deriveOwnerTags,
+      // People who are no longer sent codes must not stay signed in.
       mayContinue: shouldSend,
       keys: tokenKeys,
       ttlSeconds: resolved.accessTokenTtlSeconds,

@@ -1,8 +1,9 @@
 import { toFailure } from '../outcomes/failure.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { MonotonicClock, Store } from '../ports.js';
-import type { EndedRequest } from '../store-verbs.js';
 import type { TokenClaims } from './claims.js';
+
+type EndedRequest = Parameters<NonNullable<Store['ended']>>[0];
 
 /** After a failure, checks do not wait for the store again for this long. */
 const pauseMs = 1000;
