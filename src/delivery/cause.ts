@@ -34,6 +34,9 @@ export function sayCause(refusal: Refusal): string {
   if (detail === privateTarget) {
     return 'the URL leads to an address that is not public: see WEBHOOK_ALLOW_PRIVATE_TARGETS (allowPrivateTargets)';
   }
+  if (/^HTTP 30[12378]\b/.test(detail)) {
+    return `${url} leads elsewhere, which is not followed: set the one that it leads to (${detail})`;
+  }
   const connection = explainConnection(detail, hints);
   if (connection !== undefined) return connection;
   const meaning = causes[category];

@@ -6,7 +6,7 @@ import { toRefusal } from './network-error.js';
 import { given, secureUrl, timeout, withDefault } from './options.js';
 import { limitTime } from './time-limit.js';
 
-/** The part of `fetch` that the transports use. */
+/** The part of `fetch` that transports use. */
 export type Fetch = (
   url: string,
   init: {
@@ -54,8 +54,8 @@ export function httpChecks(defaultBaseUrl: string) {
       return url.href.replace(/\/+$/, '');
     }),
     fetch(value: unknown = globalThis.fetch): Fetch {
-      if (typeof value !== 'function') throw new TypeError('fetch must be a function');
-      return given<Fetch>(value);
+      if (typeof value === 'function') return given<Fetch>(value);
+      throw new TypeError('fetch must be a function');
     },
     timeoutMs: timeout,
   };
@@ -139,10 +139,13 @@ export function postMessage(
   request: { url: string; headers: Record<string, string>; body: string; signal: AbortSignal },
   dialect: Dialect,
 ): Promise<Receipt> {
-  return exchange(client, { method: 'POST', ...request }, (answer) =>
-    isSuccess(answer)
-      ? (dialect.judge?.(answer) ?? accept(dialect.findId?.(answer.body)))
-      : refuse(answer, dialect),
+  const { judge, findId, findErrorCode } = dialect;
+  return exchange(
+    client,
+    { method: 'POST', ...request },
+    (answer) =>
+      isSuccess(answer) ? (judge?.(answer) ?? accept(findId?.(answer.body))) : refuse(answer, dialect),
+    (judge ?? findId ?? findErrorCode) !== undefined,
   );
 }
 
@@ -155,12 +158,18 @@ async function exchange(
   { fetch, timeoutMs }: HttpClient,
   { url, ...init }: Omit<Parameters<Fetch>[1], 'redirect'> & { url: string },
   judge: (answer: Answer) => Receipt,
+  readsBody = true,
 ): Promise<Receipt> {
   const { signal, end } = limitTime(init.signal, timeoutMs);
   try {
     const response = await fetch(url, { ...init, signal, redirect: 'manual' });
     const { status } = response;
-    return judge({ status, headers: response.headers, body: await readBody(response) });
+    if (!readsBody) response.body?.cancel().catch(() => {}); // A receiver may never end it.
+    return judge({
+      status,
+      headers: response.headers,
+      body: readsBody ? await readBody(response) : undefined,
+    });
   } catch (error) {
     return toRefusal(error, signal);
   } finally {
@@ -198,7 +207,7 @@ export const httpStatuses: Readonly<Record<string, Meaning>> = {
 };
 
 function judgeStatus(status: number, hasRetryAfter: boolean): Meaning {
-  // RFC 9110 §15.6.4: with Retry-After, the server itself says that it did not handle the request.
+  // RFC 9110 §15.6.4: with Retry-After, the server says that it did not handle the request.
   if (status === 503 && hasRetryAfter) return 'unavailable';
   return find(httpStatuses, String(status)) ?? (status >= 500 ? 'unknown' : 'rejected');
 }

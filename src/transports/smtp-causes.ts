@@ -68,15 +68,18 @@ function explainReply(error: SmtpError, reply: Reply, refusal: Refusal): string 
     return isTemporaryReply(reply.code) ? 'the server offers TLS, but cannot start it at the moment' : noTls;
   }
   if (code === 'EAUTH' || command.startsWith('AUTH')) {
-    return refusal.category === 'unauthorized'
-      ? `the server refuses the login: ${adviseLogin(command, reply)}`
+    if (refusal.category === 'unauthorized')
+      return `the server refuses the login: ${adviseLogin(command, reply)}`;
+    return faultOf(refusal) === 'account'
+      ? 'the server takes no login of this account at the moment: too many, or its limit is reached'
       : 'the server cannot check the login at the moment';
   }
   if (refusal.category === 'unauthorized') return `the server asks for a login: set ${credentials}`;
-  if (/gr[ae]y-?list/.test(words) || (command === 'RCPT TO' && enhanced === '4.7.1')) {
+  const fault = faultOf(refusal);
+  const isGreylisted = command === 'RCPT TO' && enhanced === '4.7.1' && fault === 'recipient';
+  if (/gr[ae]y-?list/.test(words) || isGreylisted) {
     return 'the server greylists: it wants the message again later';
   }
-  const fault = faultOf(refusal);
   if (fault === 'recipient') return explainRecipient(words, enhanced?.slice(2), refusal);
   if (fault === 'account') return explainAccount(command, words);
   return 'the server is not ready: it takes no mail at the moment';
@@ -99,6 +102,9 @@ function adviseLogin(command: string, { code, enhanced, words }: Reply): string 
   if (code === 538 || enhanced === '5.7.11' || /starttls|encryption required/.test(words)) {
     return 'it takes one over TLS only (SMTP_REQUIRE_TLS, requireTls)';
   }
+  if (/\b(ips?|unauthori[sz]ed) (address )?(is )?(not|blocked|ip|address)/.test(words)) {
+    return 'it takes none from the address of this machine: allow it at the provider';
+  }
   if (/^50[0-4]$/.test(String(code))) {
     return `it knows no login with a password: check SMTP_PORT (port), or leave out ${credentials}`;
   }
@@ -106,6 +112,12 @@ function adviseLogin(command: string, { code, enhanced, words }: Reply): string 
 }
 
 function explainRecipient(words: string, detail: string | undefined, { category }: Refusal): string {
+  if (/receiv\w+ (e?mail |messages )?(too|at a rate)|receive limit|too (many|much)/.test(words)) {
+    return 'the mailbox gets too many messages at the moment';
+  }
+  if (/resolver\.rst|restricted|not authori[sz]ed|authentication required/.test(words)) {
+    return 'the mailbox takes no mail from this sender';
+  }
   if (detail === '2.2' || /\bfull\b|quota|over\b/.test(words)) return 'the mailbox is full';
   if (detail === '2.1' || /disabled|suspended|inactive/.test(words)) return 'the mailbox is disabled';
   if (detail === '1.2' || detail === '1.10') return "the recipient's domain takes no mail";
@@ -120,8 +132,15 @@ function explainAccount(command: string, words: string): string {
     return 'the server takes this sender for a source of spam';
   }
   if (/\b(spf|dkim|dmarc)\b/.test(words)) return 'the server misses SPF, DKIM or DMARC of the sender';
+  if (command === 'EHLO' || command === 'HELO')
+    return 'the server refuses the greeting: check SMTP_NAME (name)';
+  if (/\b(client host|reverse|ptr|rdns|helo|ehlo)\b|find your (host|reverse)/.test(words))
+    return 'the server takes no mail from this machine: check its reverse DNS and SMTP_NAME (name)';
+  if (/not (yet |been )*verified|sandbox|\b(trial|free|test) accounts?\b/.test(words))
+    return 'the account may not send this: verify the sender at the provider, or end its trial';
+  if (/message size|too (large|big)/.test(words)) return 'the server refuses the message';
   if (/rate|too many|too much|limit|throttl|quota/.test(words)) return 'the limit of the account is reached';
-  if (command === 'MAIL FROM' || /sender/.test(words))
+  if (command === 'MAIL FROM' || /sender|send ?as/.test(words))
     return 'the server refuses the sender: check SMTP_FROM (from)';
   return 'the server refuses the message';
 }

@@ -274,6 +274,69 @@ for (const [answer, cause] of [
   });
 }
 
+// From reports to other projects: the words led to the wrong setting.
+test('a refusal of a mail server says what to look at', async () => {
+  for (const [at, reply, cause] of [
+    ['EHLO', '501 5.5.4 Invalid domain name', /refuses the greeting: check SMTP_NAME/],
+    ['RCPT', '454 4.7.1 <alice@example.com>: Relay access denied', /does not relay: log in/],
+    [
+      'RCPT',
+      '450 4.2.1 The user you are trying to contact is receiving mail at a rate that prevents',
+      /too many messages/,
+    ],
+    [
+      'RCPT',
+      '550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required',
+      /no mail from this sender/,
+    ],
+    [
+      'RCPT',
+      '450 4.7.25 Client host rejected: cannot find your hostname',
+      /check its reverse DNS and SMTP_NAME/,
+    ],
+    ['RCPT', '451 4.7.1 Greylisting in action, please come back later', /greylists/],
+    ['RCPT', "452-4.2.2 The recipient's inbox is out of storage space", /mailbox is full/],
+    ['CONTENT', '554 Message rejected: Email address is not verified.', /verify the sender at the provider/],
+    [
+      'CONTENT',
+      '550 Domain sandbox1.example.org is not allowed to send: Free accounts are for tests',
+      /verify the sender/,
+    ],
+    ['CONTENT', '552 5.3.4 Message size exceeds fixed limit', /refuses the message/],
+    [
+      'CONTENT',
+      '554 5.2.252 SendAsDenied; not allowed to send as another',
+      /refuses the sender: check SMTP_FROM/,
+    ],
+    ['AUTH', '451 Authentication failed: Maximum credits exceeded', /no login of this account at the moment/],
+    [
+      'AUTH',
+      '525 5.7.1 Unauthorized IP address',
+      /none from the address of this machine: allow it at the provider/,
+    ],
+    ['AUTH', '454 4.7.0 Temporary authentication failure', /cannot check the login at the moment/],
+  ] as const) {
+    const { port } = await startScriptedSmtp(({ line }) => {
+      if (line.startsWith(at)) return reply.replace('-', ' ');
+      if (line.startsWith('EHLO')) return '250-test\r\n250 AUTH PLAIN';
+      if (line.startsWith('HELO')) return reply;
+      return line.startsWith('AUTH') ? '235 ok' : undefined;
+    });
+    assert.match(await askSmtp({ port, ...login }), cause, reply);
+  }
+});
+
+test('a URL that leads elsewhere is said to', async () => {
+  for (const status of [301, 302, 307, 308]) {
+    const { url } = await startHttpStub({ status, headers: { location: 'https://example.com/' } });
+    const secret = Buffer.alloc(24).toString('base64');
+    const cause = await findCause(
+      createWebhookTransport({ url, secret, allowInsecureHttp: true, allowPrivateTargets: true }),
+    );
+    assert.match(cause, /URL leads elsewhere, which is not followed: .* \(HTTP 30\d\)/);
+  }
+});
+
 test('a provider over HTTP that cannot be reached is said to be', async () => {
   const stub = await startHttpStub();
   await stub.close();

@@ -88,11 +88,21 @@ test('whatever breaks, it is a receipt: definite only if there never was a conne
     'EAI_AGAIN',
     'UND_ERR_CONNECT_TIMEOUT',
     'DEPTH_ZERO_SELF_SIGNED_CERT',
+    // During the handshake, before anything was sent.
+    'ERR_SSL_WRONG_VERSION_NUMBER',
+    'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+    'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
   ]) {
     const receipt = await failWith(code);
     assert.deepEqual(receipt, { ok: false, category: 'unavailable', retryable: true, detail: code });
   }
-  for (const code of ['ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE', 'HPE_INVALID_CONSTANT']) {
+  for (const code of [
+    'ECONNRESET',
+    'UND_ERR_SOCKET',
+    'EPIPE',
+    'HPE_INVALID_CONSTANT',
+    'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
+  ]) {
     const receipt = await failWith(code);
     assert.deepEqual(receipt, { ok: false, category: 'unknown', retryable: true, detail: code });
   }

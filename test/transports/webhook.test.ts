@@ -8,6 +8,7 @@ import { isPublicAddress } from '../../src/transports/public-fetch.js';
 import { createWebhookTransport, type WebhookTransportOptions } from '../../src/transports/webhook.js';
 import { decodeWebhookSecret, signWebhook } from '../../src/transports/webhook-signature.js';
 import { startHttpStub } from '../helpers/http-stub.js';
+import { stopAtEnd } from '../helpers/leftovers.js';
 import { createMessage } from '../helpers/messages.js';
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -96,6 +97,30 @@ test('422 speaks of the recipient', async () => {
 });
 
 // Attack: a receiver that sends the code on to someone else, or to an address inside the network.
+// Reported as a timeout of messages that had been taken: a proxy kept the answer open.
+test('an answer that never ends is an answer all the same', async () => {
+  for (const [status, isAccepted] of [
+    [200, true],
+    [422, false],
+  ] as const) {
+    const server = createServer((_request, response) => void response.writeHead(status).write('…'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    stopAtEnd(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const { port } = server.address() as { port: number };
+    const transport = createWebhookTransport({
+      ...local,
+      url: `http://127.0.0.1:${port}/`,
+      timeoutMs: 60_000,
+    });
+    const receipt = await transport.send(message, { signal: new AbortController().signal });
+    assert.equal(receipt.ok, isAccepted);
+    assert.ok(receipt.ok || receipt.category === 'invalid_recipient');
+  }
+});
+
 test('redirects are not followed', async () => {
   const other = await startHttpStub();
   const stub = await startHttpStub({ status: 307, headers: { location: other.url } });
