@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { describe, test } from 'node:test';
-import { fetchKeeping } from '../helpers/fresh-connections.js';
 import { readPeakMemory } from '../helpers/memory.js';
 import { startNginx } from '../helpers/nginx.js';
 import { startService } from '../helpers/process.js';
@@ -83,7 +82,7 @@ test('1 000 ordinary requests for the largest file, through nginx, hold nobody e
   let [alive, longest] = [0, 0];
   while (!isOver) {
     const before = answered;
-    if ((await fetchKeeping(`${service.url}/livez`)).ok) alive++;
+    if ((await fetch(`${service.url}/livez`)).ok) alive++;
     longest = Math.max(longest, answered - before);
   }
   for (const { statusCode, headers } of await all) {
