@@ -13,6 +13,9 @@ export function formatBanner(config: Config, madeUp: readonly string[], port: nu
   const host = ['127.0.0.1', '0.0.0.0', '::'].includes(config.HOST) ? 'localhost' : config.HOST;
   const place = locate(host, port);
   const url = config.PUBLIC_URL === undefined ? place : dropLastSlash(config.PUBLIC_URL);
+  // Under PUBLIC_URL, the proxy of a gate passes only the pages on: the rest of that host is the application's.
+  const isGate = config.GATE_FILE !== undefined || config.GATE_ALLOW.length > 0;
+  const api = isGate ? place : url;
   const count = countWorkers(config.WORKERS);
   const codes = listBackends(config).includes('console')
     ? 'appear here, one line each (console delivery, for development)'
@@ -20,12 +23,13 @@ export function formatBanner(config: Config, madeUp: readonly string[], port: nu
   const cookies = allowsPlainHttp(config) ? ' (cookies for plain http on localhost, for development)' : '';
   // The inbox answers only under localhost and the host of PUBLIC_URL.
   const isInboxShown = config.PUBLIC_URL !== undefined || isOwnHost(host);
-  const inbox = isInboxShown ? `${url}/dev/inbox` : 'needs PUBLIC_URL here';
+  const inbox = isInboxShown ? `${isOwnHost(host) ? api : url}/dev/inbox` : 'needs PUBLIC_URL here';
   const lines = [
     `stateless-otp ${version}`,
-    `  API      ${url}/api/v1`,
-    ...(config.DOCS === 'on' ? [`  Docs     ${url}/docs`] : []),
+    `  API      ${api}/api/v1`,
+    ...(config.DOCS === 'on' ? [`  Docs     ${api}/docs`] : []),
     ...(isPageServed(toOptions(config)) ? [`  Sign-in  ${url}/sign-in${cookies}`] : []),
+    ...(isGate ? [`  Gate     ${place}/authz/, which the proxy asks`] : []),
     `  Codes    ${codes}`,
     ...(hasInbox(config) ? [`  Inbox    ${inbox}`] : []),
     `  Store    ${config.STORE}${count > 1 ? `, ${count} workers` : ''}`,

@@ -42,7 +42,7 @@ export async function runCheck(
 export function formatCheck(loaded: LoadedConfig, outlook: Outlook | null = null): string {
   const { config, problems, warnings } = loaded;
   const lines = warnings.map((warning) => `warning: ${warning}`);
-  if (!config) return [...lines, ...problems.map((problem) => `wrong: ${problem}`)].join('\n');
+  if (!config) return [...lines, ...problems.map((problem) => `error: ${problem}`)].join('\n');
   const width = Math.max(...settingNames.map((name) => name.length));
   for (const name of settingNames) {
     const { value, origin } = showSetting(name, loaded);
@@ -50,7 +50,9 @@ export function formatCheck(loaded: LoadedConfig, outlook: Outlook | null = null
   }
   if (outlook) lines.push('', ...describeOutlook(outlook, config), '');
   const exceeded = outlook?.exceeded ?? [];
-  return [...lines, ...exceeded.map((line) => `FAILED   ${line}`), 'Configuration OK.'].join('\n');
+  const verdict =
+    exceeded.length === 0 ? 'Configuration OK.' : 'The service would start, but not within these limits.';
+  return [...lines, ...exceeded.map((line) => `FAILED   ${line}`), verdict].join('\n');
 }
 
 /** What `check --json` prints. Every member is always there; those that need a valid configuration are null without one. */
@@ -118,6 +120,7 @@ function describeOutlook(outlook: Outlook, { STORE, OTP_MODE }: Config): string[
   const guessed = isWindowed ? each : '';
   const counted = isWindowed || STORE === 'none' ? each : '';
   const bound = (value: number | null) => (value === null ? 'unbounded' : format(value));
+  const time = (value: number | null) => (value === null ? 'unbounded time' : `${format(value)} s`);
   const price = billDay.perSms === null ? 'without --price-sms' : `at ${billDay.perSms} a message`;
   const bill = billDay.amount === null && messagesDay.all !== null ? 'unknown' : bound(billDay.amount);
   return [
@@ -131,8 +134,8 @@ function describeOutlook(outlook: Outlook, { STORE, OTP_MODE }: Config): string[
     ['messages_day.number', `${bound(messagesDay.number)} unverified messages in a day to one number`],
     ['messages_day.all', `${bound(messagesDay.all)} messages in a day to all numbers`],
     ['bill_day', `${bill} ${price}`],
-    ['delay_seconds.unknown', `${bound(delaySeconds.unknown)} s that one network delays an unknown browser`],
-    ['delay_seconds.known', `${bound(delaySeconds.known)} s that one network delays a known browser`],
+    ['delay_seconds.unknown', `${time(delaySeconds.unknown)} that one network delays an unknown browser`],
+    ['delay_seconds.known', `${time(delaySeconds.known)} that one network delays a known browser`],
     [
       'lock',
       `${lock.networks} ${lock.networks === 1 ? 'network' : 'networks'} and ${lock.messages} messages keep new codes from unknown browsers for ${lock.hours} hours`,

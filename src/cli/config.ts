@@ -53,6 +53,12 @@ export interface SettingsFile {
 
 const noFile: SettingsFile = { values: {}, problems: [], path: '.env', holdsSecret: false };
 
+const unreadable: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'this user may not read it',
+  EISDIR: 'it is a folder',
+};
+
 /** Loads a `.env` file; a missing one counts as empty unless it was named. */
 export function readEnvFile(path: string | undefined): SettingsFile {
   const shown = path ?? '.env';
@@ -60,8 +66,9 @@ export function readEnvFile(path: string | undefined): SettingsFile {
   try {
     bytes = readFileSync(shown);
   } catch (error) {
-    if (path === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return noFile;
-    throw wrongUsage(`${shown}: cannot be read`);
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (path === undefined && code === 'ENOENT') return noFile;
+    throw wrongUsage(`${shown}: cannot be read: ${unreadable[code] ?? code}`);
   }
   const text = decodeText(bytes);
   if (text === null) throw wrongUsage(`${shown}: is not text in UTF-8`);

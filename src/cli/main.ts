@@ -165,6 +165,12 @@ function complain(lines: string[], exitCode: number): never {
   process.exit(exitCode);
 }
 
+/** Without what Node adds about options that begin with a dash, and in one line. */
+function sayUsage(message: string): string {
+  const [, unknown] = /^Unknown option '([^']*)'/.exec(message) ?? [];
+  return unknown === undefined ? message.replaceAll('\n', ' ') : `unknown option ${unknown}`;
+}
+
 /** One line for invalid usage; a stack for anything else. */
 function report(error: unknown): void {
   const { code, message, stack, syscall } = error as NodeJS.ErrnoException;
@@ -172,7 +178,7 @@ function report(error: unknown): void {
     code?.startsWith('ERR_PARSE_ARGS_') ||
     (error instanceof OtpError && error.code === 'invalid_request')
   ) {
-    complain([`${message} (see --help)`], exitUsage);
+    complain([`${sayUsage(message)} (see --help)`], exitUsage);
   } else if (error instanceof FailedError) {
     complain([message], exitFailed);
   } else if (syscall === 'listen' || syscall === 'getaddrinfo') {

@@ -9,6 +9,7 @@ import {
 } from 'prom-client';
 import type { MetricsAddress } from '../options/metrics-address.js';
 import { wrongUsage } from './command.js';
+import { type RefusedRequestsOptions, reportRefusedRequests } from './refused-requests.js';
 import { listWorkers } from './workers.js';
 
 export function createProcessRegistry(): Registry {
@@ -22,7 +23,11 @@ export function createProcessRegistry(): Registry {
  *
  * @throws the OtpError `invalid_request` if it cannot listen there
  */
-export async function startMetricsServer({ host, port }: MetricsAddress, collect: () => Promise<string>) {
+export async function startMetricsServer(
+  { host, port }: MetricsAddress,
+  collect: () => Promise<string>,
+  refused: RefusedRequestsOptions,
+) {
   const server = createServer(async (request, response) => {
     const [path] = (request.url ?? '').split('?');
     if (path !== '/metrics' || (request.method !== 'GET' && request.method !== 'HEAD')) {
@@ -33,6 +38,7 @@ export async function startMetricsServer({ host, port }: MetricsAddress, collect
     if (text === null) response.writeHead(503).end();
     else response.writeHead(200, { 'Content-Type': Registry.PROMETHEUS_CONTENT_TYPE }).end(text);
   });
+  reportRefusedRequests(server, refused);
   await new Promise<void>((resolve, reject) => {
     server.once('error', ({ message }) => reject(wrongUsage(`METRICS_PORT: ${message}`)));
     server.listen({ host, port, exclusive: true }, resolve);

@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import { setFlagsFromString } from 'node:v8';
 import { createNodeListener } from '../adapters/node.js';
+import { processClock } from '../monotonic-clock.js';
 import type { Otp } from '../otp.js';
 import { createLogSink } from '../outcomes/log.js';
 import type { Logger } from '../ports.js';
@@ -37,7 +38,7 @@ export async function serve(loaded: LoadedConfig & { config: Config }): Promise<
     process.stdout.write(formatBanner(config, madeUp, port));
     logger.info({ port, version }, 'started');
   };
-  const metrics = await prepareMetrics(config.METRICS_PORT);
+  const metrics = await prepareMetrics(config.METRICS_PORT, logger);
   const count = countWorkers(config.WORKERS);
   if (cluster.isPrimary && isSocketPath(config.HOST)) await removeStaleSocket(config.HOST);
   if (cluster.isPrimary && count > 1) {
@@ -65,6 +66,7 @@ async function serveHere(config: Config, logger: Logger, metrics: ServiceMetrics
     port: config.PORT,
     graceMs: config.SHUTDOWN_GRACE_SECONDS * 1000,
     maxConnections: config.MAX_CONNECTIONS,
+    refused: { logger, clock: processClock, count: metrics?.countRefused },
     onRefused: () =>
       logger.warn({ open: config.MAX_CONNECTIONS }, 'connections over MAX_CONNECTIONS are closed'),
   });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { meter } from './metering.js';
+import { type RefusedRequestsOptions, reportRefusedRequests } from './refused-requests.js';
 import { isSocketPath, openToAll } from './unix-socket.js';
 
 export interface ServerOptions {
@@ -16,6 +17,8 @@ export interface ServerOptions {
   requestTimeoutMs?: number;
   /** Connections open at once; further ones are closed as they come. Default: no limit. */
   maxConnections?: number;
+  /** Where requests are reported that could not be read. Default: nowhere. */
+  refused?: RefusedRequestsOptions | undefined;
   /** Called when connections were closed for that, at most once a minute. */
   onRefused?(): void;
 }
@@ -68,6 +71,7 @@ export async function startServer(listener: RequestListener, options: ServerOpti
     if (isMetered) meter(socket, () => latest.get(socket));
   });
   if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
+  if (options.refused) reportRefusedRequests(server, options.refused);
   if (options.onRefused) reportRefusals(server, options.onRefused);
   return {
     port: await listen(server, options),

@@ -17,6 +17,11 @@ export const metricList = {
     help: 'Time to answer an HTTP request',
     labels: ['route', 'status'],
   },
+  refused: {
+    name: 'http_refused_total',
+    help: 'Requests that could not be read: not HTTP, too large or too slow',
+    labels: ['status'],
+  },
   storeDuration: {
     name: 'store_duration_seconds',
     help: 'Time that the store took for a command',

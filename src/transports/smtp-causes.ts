@@ -3,14 +3,15 @@ import { faultOf, type Refusal } from '../core/refusal.js';
 import { isLoginError, type SmtpError } from './smtp-error.js';
 import { isTemporaryReply, parseEnhancedCode, parseReply, type Reply } from './smtp-replies.js';
 
+/** Settings by their names in the service; the options of the library are called alike. */
 const hints = {
-  address: 'SMTP_HOST and SMTP_PORT (host, port)',
-  tls: 'SMTP_PORT and SMTP_SECURE (port, secure)',
-  certificateName: 'SMTP_HOST (host), or set SMTP_TLS_SERVERNAME (tls.servername)',
+  address: 'SMTP_HOST and SMTP_PORT',
+  tls: 'SMTP_PORT and SMTP_SECURE',
+  certificateName: 'SMTP_HOST, or set SMTP_TLS_SERVERNAME',
 };
 
-const credentials = 'SMTP_USERNAME and SMTP_PASSWORD (username, password)';
-const noTls = 'TLS is required, and the server does not offer it (SMTP_REQUIRE_TLS, requireTls)';
+const credentials = 'SMTP_USERNAME and SMTP_PASSWORD';
+const noTls = 'TLS is required, and the server does not offer it (SMTP_REQUIRE_TLS)';
 const isWithoutTls = ({ code, command }: SmtpError) => code === 'ETLS' || command === 'STARTTLS';
 
 /** Why a send failed and what to look at, in our words: what the server writes may quote the recipient. */
@@ -20,7 +21,9 @@ export function explainSmtp(error: SmtpError, refusal: Refusal, isContentRead: b
   const reply = parseReply(responseCode, response);
   const enhanced = parseEnhancedCode(response);
   const numbers = enhanced === undefined ? responseCode : `${responseCode} ${enhanced}`;
-  return `${explainReply(error, reply, refusal)} (${numbers})`;
+  const cause = explainReply(error, reply, refusal);
+  // Two brackets in a row look like one mistake.
+  return cause.endsWith(')') ? `${cause}: ${numbers}` : `${cause} (${numbers})`;
 }
 
 /** The session ended without a reply. */
@@ -85,12 +88,12 @@ function explainReply(error: SmtpError, reply: Reply, refusal: Refusal): string 
   return 'the server is not ready: it takes no mail at the moment';
 }
 
-const oauth = 'OAuth (SMTP_OAUTH_TOKEN_URL, oauth)';
+const oauth = 'OAuth (SMTP_OAUTH_TOKEN_URL)';
 
 /** What to do about a login that the server refuses for good. */
 function adviseLogin(command: string, { code, enhanced, words }: Reply): string {
   if (command.includes('XOAUTH2')) {
-    return 'check SMTP_USERNAME and SMTP_OAUTH_SCOPE (username, oauth.scope), and what the application may do at the provider';
+    return 'check SMTP_USERNAME and SMTP_OAUTH_SCOPE, and what the application may do at the provider';
   }
   if (/smtpclientauth|basic auth|(disabled|not enabled|blocked) for (the|this|your)\b/.test(words)) {
     return `the provider has switched off passwords: allow them there, or use ${oauth}`;
@@ -100,13 +103,13 @@ function adviseLogin(command: string, { code, enhanced, words }: Reply): string 
   }
   // RFC 4954 §6.
   if (code === 538 || enhanced === '5.7.11' || /starttls|encryption required/.test(words)) {
-    return 'it takes one over TLS only (SMTP_REQUIRE_TLS, requireTls)';
+    return 'it takes one over TLS only (SMTP_REQUIRE_TLS)';
   }
   if (/\b(ips?|unauthori[sz]ed) (address )?(is )?(not|blocked|ip|address)/.test(words)) {
     return 'it takes none from the address of this machine: allow it at the provider';
   }
   if (/^50[0-4]$/.test(String(code))) {
-    return `it knows no login with a password: check SMTP_PORT (port), or leave out ${credentials}`;
+    return `it knows no login with a password: check SMTP_PORT, or leave out ${credentials}`;
   }
   return `check ${credentials}`;
 }
@@ -133,14 +136,14 @@ function explainAccount(command: string, words: string): string {
   }
   if (/\b(spf|dkim|dmarc)\b/.test(words)) return 'the server misses SPF, DKIM or DMARC of the sender';
   if (command === 'EHLO' || command === 'HELO')
-    return 'the server refuses the greeting: check SMTP_NAME (name)';
+    return 'the server refuses the greeting: check SMTP_NAME';
   if (/\b(client host|reverse|ptr|rdns|helo|ehlo)\b|find your (host|reverse)/.test(words))
-    return 'the server takes no mail from this machine: check its reverse DNS and SMTP_NAME (name)';
+    return 'the server takes no mail from this machine: check its reverse DNS and SMTP_NAME';
   if (/not (yet |been )*verified|sandbox|\b(trial|free|test) accounts?\b/.test(words))
     return 'the account may not send this: verify the sender at the provider, or end its trial';
   if (/message size|too (large|big)/.test(words)) return 'the server refuses the message';
   if (/rate|too many|too much|limit|throttl|quota/.test(words)) return 'the limit of the account is reached';
   if (command === 'MAIL FROM' || /sender|send ?as/.test(words))
-    return 'the server refuses the sender: check SMTP_FROM (from)';
+    return 'the server refuses the sender: check SMTP_FROM';
   return 'the server refuses the message';
 }

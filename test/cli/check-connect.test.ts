@@ -84,7 +84,7 @@ test('a wrong configuration is told as without --connect, and nothing is tried',
     REDIS_URL: 'redis://127.0.0.1:1',
   });
   assert.equal(code, 2);
-  assert.match(stdout, /^wrong: OTP_DIGITS: /);
+  assert.match(stdout, /^error: OTP_DIGITS: /);
   assert.ok(!stdout.includes('FAILED'));
   const other = await runCli(['serve', '--connect']);
   assert.equal(other.code, 2);

@@ -144,7 +144,7 @@ test('whatever check accepts starts, and what it refuses is named', async () => 
         assert.ok(prepared.problems.length > 0);
         for (const line of prepared.problems) {
           assert.match(line, /^[A-Z_]+: ./);
-          assert.ok(output.includes(`wrong: ${line}`));
+          assert.ok(output.includes(`error: ${line}`));
         }
         return;
       }
@@ -239,8 +239,8 @@ describe('check and a start of the built service say the same, with the same exi
         .filter((text) => !text.startsWith('warning: '));
       assert.deepEqual([checked.code, started.code, started.stdout], [2, 2, '']);
       assert.deepEqual(
-        checked.stdout.split('\n').filter((text) => text.startsWith('wrong: ')),
-        problems.map((text) => `wrong: ${text}`),
+        checked.stdout.split('\n').filter((text) => text.startsWith('error: ')),
+        problems.map((text) => `error: ${text}`),
       );
       assert.equal(problems.length, 1, problems.join('\n'));
       assert.match(problems[0] ?? '', line);
@@ -270,7 +270,7 @@ describe('check and a start of the built service say the same, with the same exi
     assert.equal(code, 2);
     assert.match(
       check.output.stdout,
-      /^wrong: PORT: given "80", allowed: a port that this user may listen on/,
+      /^error: PORT: given "80", allowed: a port that this user may listen on/,
     );
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -29,6 +29,36 @@ test('a wrong call is one line on standard error and exit code 2', async () => {
   }
 });
 
+test('a wrong call is named, without what only programmers know', async () => {
+  mkdirSync(join(folder, 'a-folder'));
+  const calls: [args: string[], said: string][] = [
+    [['check', '--bogus'], 'unknown option --bogus'],
+    [['check', '-x'], 'unknown option -x'],
+    [
+      ['check', '--config', join(folder, 'gone.env')],
+      `${join(folder, 'gone.env')}: cannot be read: there is no such file`,
+    ],
+    [
+      ['check', '--config', join(folder, 'a-folder')],
+      `${join(folder, 'a-folder')}: cannot be read: it is a folder`,
+    ],
+  ];
+  for (const [args, said] of calls) {
+    const stderr = `stateless-otp: ${said} (see --help)\n`;
+    assert.deepEqual(await runCli(args), { code: 2, stdout: '', stderr });
+  }
+});
+
+test('check does not end with "OK" when a limit is exceeded', async () => {
+  const { code, stdout } = await runCli(['check', '--max-odds', '1e-12']);
+  assert.equal(code, 1);
+  assert.match(
+    stdout,
+    /\nFAILED {3}--max-odds: .*\nThe service would start, but not within these limits\.\n$/,
+  );
+  assert.doesNotMatch(stdout, /Configuration OK|unbounded s\b/);
+});
+
 test('secret prints fresh secrets that production accepts', async () => {
   const first = await runCli(['secret']);
   assert.match(first.stdout, /^OTP_SECRET_KEY=\S{44}\nJWT_SECRET=\S{44}\n$/);
@@ -56,7 +86,7 @@ test('check says what is in force, with secrets masked, or what is wrong', async
   const bad = await runCli(['check'], { OTP_DIGITS: '11' });
   assert.deepEqual(bad, {
     code: 2,
-    stdout: 'wrong: OTP_DIGITS: given "11", allowed: a whole number from 4 to 10\n',
+    stdout: 'error: OTP_DIGITS: given "11", allowed: a whole number from 4 to 10\n',
     stderr: '',
   });
 });

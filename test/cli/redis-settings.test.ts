@@ -55,7 +55,7 @@ test('check says so too, and shows no secret of what is valid', async () => {
   const env = { STORE: 'redis', REDIS_URL: `redis://otp:${secret}@host?pool_size=9` };
   const bad = await runCli(['check'], env);
   assert.equal(bad.code, 2);
-  assert.match(bad.stdout, /wrong: REDIS_URL: the option pool_size .*has no effect/);
+  assert.match(bad.stdout, /error: REDIS_URL: the option pool_size .*has no effect/);
   const good = await runCli(['check'], {
     ...{ STORE: 'redis', REDIS_URL: `redis+sentinel://:${secret}@host/main` },
     REDIS_SENTINEL_PASSWORD: `${secret}2`,
