@@ -47,7 +47,7 @@ async function serve(config) {
   // By mail as users send it, if the settings say so; otherwise to nowhere.
   const transports = config.DELIVERY_BACKEND === 'smtp' ? options.transports : [createNowhere(keep)];
   // Counted and timed, and asked for by nobody.
-  const metrics = (await prepareMetrics(config.METRICS_PORT))?.registry;
+  const metrics = (await prepareMetrics(config.METRICS_PORT, logger))?.registry;
   const otp = createOtp({ ...options, metrics, routes: undefined, transports });
   await startServer(createNodeListener(otp.handler), {
     host: '127.0.0.1',
