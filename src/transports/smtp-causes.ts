@@ -135,8 +135,7 @@ function explainAccount(command: string, words: string): string {
     return 'the server takes this sender for a source of spam';
   }
   if (/\b(spf|dkim|dmarc)\b/.test(words)) return 'the server misses SPF, DKIM or DMARC of the sender';
-  if (command === 'EHLO' || command === 'HELO')
-    return 'the server refuses the greeting: check SMTP_NAME';
+  if (command === 'EHLO' || command === 'HELO') return 'the server refuses the greeting: check SMTP_NAME';
   if (/\b(client host|reverse|ptr|rdns|helo|ehlo)\b|find your (host|reverse)/.test(words))
     return 'the server takes no mail from this machine: check its reverse DNS and SMTP_NAME';
   if (/not (yet |been )*verified|sandbox|\b(trial|free|test) accounts?\b/.test(words))
