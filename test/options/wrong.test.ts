@@ -365,3 +365,52 @@ test('national numbers of test identities are read as other numbers are', () => 
   assert.match(loadConfig(given).problems.join(), /^OTP_TEST_IDENTITIES: given 30 characters, allowed: /);
   assert.deepEqual(loadConfig({ ...given, OTP_DEFAULT_COUNTRY: 'DE' }).problems, []);
 });
+
+describe('a call of the library names an option that it does not know', () => {
+  const otp = create({ store: createMemoryStore() });
+  const cases: [what: string, options: unknown, message: RegExp][] = [
+    ['a slip', { channl: 'sms' }, /^unknown option `channl`; did you mean `channel`\?$/],
+    ['an option of verify', { session: true }, /^unknown option `session`$/],
+    ['an option of createOtp', { digits: 8 }, /^unknown option `digits`$/],
+    ['no object', 'sms', /^options must be an object, got a string$/],
+    ['null', null, /^options must be an object, got null$/],
+  ];
+  for (const [what, options, message] of cases) {
+    test(what, async () => {
+      const call = otp.request('ada@example.com', options as object);
+      await assert.rejects(call, { name: 'TypeError', message });
+    });
+  }
+
+  test('so does verify', async () => {
+    const call = otp.verify('ada@example.com', '123456', { locale: 'de' } as object);
+    await assert.rejects(call, { name: 'TypeError', message: /^unknown option `locale`$/ });
+  });
+
+  test('undefined is not given, and every documented option is known', async () => {
+    const everywhere = {
+      purpose: null,
+      challenge: null,
+      device: null,
+      ip: null,
+      requestId: null,
+      caller: null,
+    };
+    const ofRequest = {
+      channel: null,
+      bind: null,
+      locale: null,
+      humanCheck: null,
+      unguarded: false,
+      link: false,
+    };
+    const sent = await otp.request('ada@example.com', {
+      ...everywhere,
+      ...ofRequest,
+      channl: undefined,
+    } as object);
+    assert.equal(sent.status, 'sent');
+    const wrong = await otp.verify('ada@example.com', 'x', { ...everywhere, session: false, remember: null });
+    assert.equal(wrong.status, 'invalid');
+  });
+});
