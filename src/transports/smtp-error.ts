@@ -8,8 +8,10 @@ export interface SmtpError {
   /** Of the socket. */
   originalCode?: string;
   timeoutType?: string;
-  /** The command that was not answered, if any. Added by `createUnansweredLog`. */
+  /** The command that was not answered, if any. Added by `createUnansweredLog`, like `isGreeted`. */
   unanswered?: string;
+  /** Whether the server has sent its greeting. */
+  isGreeted?: boolean;
   message: string;
 }
 

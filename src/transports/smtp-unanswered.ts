@@ -32,8 +32,11 @@ export function createUnansweredLog() {
   }
 
   function noteOnError({ sid = '', err }: Entry): void {
-    const [command] = unanswered.get(sid) ?? [];
-    if (err && command !== undefined) err.unanswered = command;
+    const commands = unanswered.get(sid);
+    if (!err || !commands) return;
+    // The first command waits for the greeting.
+    err.isGreeted = true;
+    if (commands[0] !== undefined) err.unanswered = commands[0];
   }
 
   const ignore = () => {};
