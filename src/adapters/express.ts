@@ -8,7 +8,7 @@ import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
 import { findHeader } from './header-lines.js';
 import { sendAnswer } from './node-answer.js';
 import { createNodeRequest } from './node-request.js';
-import { waitForTurn } from './turns.js';
+import { findPeer, waitForTurn } from './turns.js';
 
 declare global {
   namespace Express {
@@ -51,8 +51,9 @@ export function createExpressMiddleware(
   return async (incoming, outgoing, next) => {
     try {
       const exchange = { incoming, outgoing };
-      const request = createNodeRequest(exchange, await waitForTurn(exchange, incoming.ip));
-      const answer = await ask(withParsedBody(request, incoming));
+      const peer = findPeer(exchange, incoming.ip);
+      await waitForTurn(exchange, peer);
+      const answer = await ask(withParsedBody(createNodeRequest(exchange, peer), incoming));
       if (answer.status === 404) next();
       else sendAnswer(outgoing, answer);
     } catch (error) {

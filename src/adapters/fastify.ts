@@ -12,7 +12,7 @@ import type { TokenClaims } from '../tokens/claims.js';
 import { createAsk, type ReplyOrResponse } from './ask.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
 import { findHeader } from './header-lines.js';
-import { cutOnceStalled, waitForTurn } from './turns.js';
+import { cutOnceStalled, findPeer, waitForTurn } from './turns.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -42,7 +42,9 @@ export function createFastifyPlugin(
   return async (instance, given = {}) => {
     refuseUnknownOptions(given, registerOptions);
     const answer = async (request: FastifyRequest, reply: FastifyReply, readBytes: ReadBytes) => {
-      const remoteAddress = await waitForTurn({ incoming: request.raw, outgoing: reply.raw }, request.ip);
+      const exchange = { incoming: request.raw, outgoing: reply.raw };
+      const remoteAddress = findPeer(exchange, request.ip);
+      await waitForTurn(exchange, remoteAddress);
       const pass = async () => ({ body: await readBytes() });
       const answered = await ask({ ...convert(request, instance.prefix), remoteAddress, readBytes, pass });
       return answered.status === 404 ? reply.callNotFound() : send(reply, answered);

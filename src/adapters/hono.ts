@@ -5,7 +5,7 @@ import { type RequestInfo, toWebResponse } from '../http/web.js';
 import type { TokenClaims } from '../tokens/claims.js';
 import { assertHandler } from './ask.js';
 import { createGuard, type GuardOptions, type TokenVerifier } from './guard.js';
-import { cutOnceStalled, type Exchange, waitForTurn } from './turns.js';
+import { cutOnceStalled, type Exchange, findPeer, waitForTurn } from './turns.js';
 
 export interface HonoHandlerOptions {
   /**
@@ -32,9 +32,11 @@ export function createHonoHandler(
   const { remoteAddress } = options;
   return async (request, env, executionContext) => {
     const exchange = findExchange(env);
-    const address = remoteAddress?.(request, env);
+    const given = remoteAddress?.(request, env);
+    const peer = exchange ? findPeer(exchange, given) : given;
+    if (exchange) await waitForTurn(exchange, peer ?? undefined);
     const response = await handler(request, {
-      remoteAddress: exchange ? await waitForTurn(exchange, address) : address,
+      remoteAddress: peer,
       waitUntil: findWaitUntil(executionContext),
     });
     if (exchange) cutOnceStalled(exchange.outgoing);

@@ -1,11 +1,10 @@
 import type { RequestListener } from 'node:http';
 import { refuseUnknownOptions } from '../core/known-options.js';
-import { joinBatch } from '../fast/batch.js';
 import type { Handler } from '../http/handler.js';
 import { createAsk } from './ask.js';
 import { sendAnswer } from './node-answer.js';
 import { createNodeRequest } from './node-request.js';
-import { waitForTurn } from './turns.js';
+import { findPeer, waitForTurn } from './turns.js';
 
 export interface NodeListenerOptions {
   /** Has no effect any more; still accepted. */
@@ -28,11 +27,8 @@ export function createNodeListener(handler: Handler, options: NodeListenerOption
   const ask = createAsk(handler);
   return async (incoming, outgoing) => {
     const exchange = { incoming, outgoing };
-    const remoteAddress = await waitForTurn(exchange);
-    const { headers } = incoming;
-    // A request with a body joins the batch when the body has been read.
-    const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-    if (!hasBody) await joinBatch();
-    sendAnswer(outgoing, await ask(createNodeRequest(exchange, remoteAddress)), stalledTimeoutMs);
+    const peer = findPeer(exchange);
+    await waitForTurn(exchange, peer);
+    sendAnswer(outgoing, await ask(createNodeRequest(exchange, peer)), stalledTimeoutMs);
   };
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Server, Socket } from 'node:net';
 import { unixPeer } from '../core/trusted-proxies.js';
+import { joinBatch } from '../fast/batch.js';
 
 export interface Exchange {
   incoming: IncomingMessage | Http2ServerRequest;
@@ -14,17 +15,27 @@ let waiting = 0;
 const waitingOn = new WeakMap<Socket, { count: number }>();
 
 /**
- * Resolves with the client's address when it is the request's turn, usually at once; never on a connection that is cut.
+ * The address of the client.
  *
  * @param given the address, where a framework knows it
  */
-export async function waitForTurn(exchange: Exchange, given?: string | null): Promise<string | undefined> {
-  const { socket } = exchange.incoming;
-  const remoteAddress = given || socket.remoteAddress || (isOnUnix(socket) ? unixPeer : undefined);
+export function findPeer({ incoming: { socket } }: Exchange, given?: string | null): string | undefined {
+  return given || socket.remoteAddress || (isOnUnix(socket) ? unixPeer : undefined);
+}
+
+/**
+ * Resolves when it is the request's turn, usually with the others of this turn of the event loop; never on a connection that is
+ * cut.
+ */
+export function waitForTurn(exchange: Exchange, peer: string | undefined): Promise<void> {
   // Node assigns the socket to the first response in line.
-  if (exchange.outgoing.socket === null) await new Promise<void>((resolve) => queueUp(exchange, resolve));
-  if (!remoteAddress) await new Promise<void>((resolve) => passUnlessReset(socket, resolve));
-  return remoteAddress;
+  const isFirst = exchange.outgoing.socket !== null;
+  return isFirst && peer ? joinBatch() : waitAlone(exchange, isFirst, peer);
+}
+
+async function waitAlone(exchange: Exchange, isFirst: boolean, peer: string | undefined): Promise<void> {
+  if (!isFirst) await new Promise<void>((resolve) => queueUp(exchange, resolve));
+  if (!peer) await new Promise<void>((resolve) => passUnlessReset(exchange.incoming.socket, resolve));
 }
 
 /** A connection over a Unix socket has no address; nor has one that has been reset. */

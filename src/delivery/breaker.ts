@@ -64,7 +64,8 @@ export function createBreaker(
         if (receipt.ok || (isOpen && isDefinite(receipt.category))) {
           if (isOpen) onChange?.(false, receipt);
           breaker.isOpen = false;
-          faults.clear();
+          // Clearing a Map allocates, even an empty one.
+          if (faults.size > 0) faults.clear();
         }
         return;
       }

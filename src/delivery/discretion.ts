@@ -1,6 +1,6 @@
 import type { Channel } from '../core/policy.js';
 import { isDefinite } from '../core/refusal.js';
-import type { DeliveryReceipt, MonotonicClock, Random, RoutedRefusal } from '../ports.js';
+import type { DeliveryReceipt, MonotonicClock, Random, RoutedReceipt } from '../ports.js';
 
 /**
  * If some people are sent nothing, callers must not find out whether a message was sent:
@@ -15,8 +15,9 @@ export interface Discretion {
 }
 
 /** Decides whether a refused send is given back. */
-export function judge(refusal: RoutedRefusal, discretion: Discretion | undefined): DeliveryReceipt {
-  return { ...refusal, isSendGivenBack: discretion === undefined && isDefinite(refusal.category) };
+export function judge(receipt: RoutedReceipt, discretion: Discretion | undefined): DeliveryReceipt {
+  if (receipt.ok) return receipt;
+  return { ...receipt, isSendGivenBack: discretion === undefined && isDefinite(receipt.category) };
 }
 
 export function chooseDelayMs({ spreadMs, random }: Discretion): number {

@@ -170,7 +170,7 @@ export function createQueue(parts: {
           if (delayMs > 0) enterLater(entry, delayMs);
           else lanes.add(entry);
         });
-        return settled.then((receipt) => (receipt.ok ? receipt : judge(receipt, discretion)));
+        return settled.then((receipt) => judge(receipt, discretion));
       },
       release() {
         if (isFree) giveBack();

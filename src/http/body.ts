@@ -16,7 +16,9 @@ export async function readJsonBody<Schema extends z.ZodObject>(
   schema: Schema,
   whenEmpty?: z.output<Schema>,
 ): Promise<z.output<Schema>> {
-  const bytes = await request.readBytes();
+  const reading = request.readBytes();
+  // Most bodies are there at once, and waiting for nothing takes as long as reading them.
+  const bytes = reading instanceof Promise ? await reading : reading;
   if (bytes.length === 0 && whenEmpty) return whenEmpty;
   // Also blocks forms of other sites: browsers send this type across origins only after a preflight.
   if (!/^application\/json *(?:;|$)/i.test(request.header('content-type') ?? '')) {

@@ -20,7 +20,7 @@ export interface HttpRequest {
    *
    * @throws OtpError `invalid_request` for one that is too long or breaks off
    */
-  readBytes(): Promise<Uint8Array>;
+  readBytes(): Uint8Array | Promise<Uint8Array>;
 }
 
 /**

@@ -11,12 +11,13 @@ import { rateLimited } from './waits.js';
 type AddressLimit = 'request_ip' | 'verify_ip' | 'human_check_ip';
 
 /**
- * Counts a call against the limit of an address. Null when the call is allowed, as it is without an address or a limit.
+ * Counts a call against the limit of an address. Resolves with null when the call is allowed; null at once without an address or
+ * a limit.
  */
 export type CountAddress = (
   limit: AddressLimit,
   ip: string | null | undefined,
-) => Promise<RateLimited | null>;
+) => Promise<RateLimited | null> | null;
 
 /** The same as a part of another call of the store; undefined where nothing is counted. */
 export type ToHit = (limit: AddressLimit, ip: string | null | undefined) => LimitedHit | undefined;
@@ -43,14 +44,15 @@ export function createAddressLimits(parts: { policy: Policy; derivation: Derivat
     const group = site === undefined ? undefined : { key: site, max: limit.max * networksPerSite };
     return { limitName, key: network, limit, group };
   };
+  async function count({ limitName, key, limit, group }: LimitedHit): Promise<RateLimited | null> {
+    const hit = await store.hit(key, limit, group);
+    return hit.allowed ? null : rateLimited(limitName, hit.retryAfterMs);
+  }
   return {
     toHit,
-    async countAddress(name, ip) {
-      const described = toHit(name, ip);
-      if (!described) return null;
-      const { limitName, key, limit, group } = described;
-      const hit = await store.hit(key, limit, group);
-      return hit.allowed ? null : rateLimited(limitName, hit.retryAfterMs);
+    countAddress(name, ip) {
+      const hit = toHit(name, ip);
+      return hit ? count(hit) : null;
     },
   };
 }

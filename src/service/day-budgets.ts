@@ -199,7 +199,8 @@ export function createDayBudgets(parts: {
         addressAtMs = answer.atMs;
         day.receipt = encodeReceipt(side, counted, addressAtMs, 0);
       } else {
-        const refused = await countAddress('request_ip', ip);
+        const counting = countAddress('request_ip', ip);
+        const refused = counting && (await counting);
         if (refused) return refused;
       }
       if (!day?.isPaid || spender.isTest) return spent;

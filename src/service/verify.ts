@@ -206,7 +206,7 @@ export function createVerify(parts: Parts): Verify {
     const counting = hit ? null : countAddress('verify_ip', options.ip);
     const [refused, device] = options.device
       ? await Promise.all([counting, devices?.find(options.device, target.recordKey) ?? null])
-      : [await counting, null];
+      : [counting && (await counting), null];
     if (device) {
       target.recordKey.side = 'known';
       facts.call.side = 'known';

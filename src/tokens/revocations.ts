@@ -23,10 +23,10 @@ export function createRevocationFinder(options: {
   let pausedUntil = 0;
   const blind = isRequired ? 'store_unavailable' : null;
 
-  async function ask(request: EndedRequest): Promise<boolean> {
+  function ask(request: EndedRequest): Promise<boolean> {
     if (store.ended) return store.ended(request);
-    const found = await Promise.all(request.names.map((name) => store.claimed(name)));
-    return found.includes(true);
+    const asking = Promise.all(request.names.map((name) => store.claimed(name)));
+    return asking.then((found) => found.includes(true));
   }
 
   return async (request: EndedRequest): Promise<'revoked' | 'store_unavailable' | null> => {

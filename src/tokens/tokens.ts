@@ -98,7 +98,8 @@ export function createTokens(options: TokenOptions) {
   }
 
   async function examine(token: unknown): Promise<TokenExamination> {
-    const claims = await accessTokens.parse(token);
+    const parsing = accessTokens.parse(token);
+    const claims = parsing instanceof Promise ? await parsing : parsing;
     if (typeof claims === 'string') return { active: false, cause: claims };
     const { sub, auth_time: authTimeSeconds } = claims;
     const cause = await findRevocation({ names: listEntries(claims), ...tagsOf(sub), authTimeSeconds });
