@@ -198,6 +198,8 @@ export interface Delivery {
   firstTransport(channel: Channel): string | undefined;
   /** Reserves a slot for one message; null when none is free. */
   reserve(channel: Channel): DeliverySlot | null;
+  /** Whether a send that was refused like this no longer counts against the identity's limit. */
+  givesBack(refusal: RoutedRefusal): boolean;
   /** Messages in the background. */
   count(): QueueCount;
   /** Waits up to `graceMs` for messages in the background, then closes the transports. */
@@ -207,7 +209,7 @@ export interface Delivery {
 /** Room for one message. */
 export interface DeliverySlot {
   /** Uses the slot, once. Resolves with the final outcome; never rejects. */
-  send(message: Message, options?: SlotOptions): Promise<DeliveryReceipt>;
+  send(message: Message, options?: SlotOptions): Promise<RoutedReceipt>;
   /** Frees the slot unless it was used; for a `finally`. Undefined where slots are not limited. */
   release?(): void;
 }
@@ -228,6 +230,3 @@ export type RoutedRefusal = Refusal &
   Routed & { /** The code expired while the message waited. */ isExpired?: true };
 
 export type RoutedReceipt = (Accepted & Routed) | RoutedRefusal;
-
-/** `isSendGivenBack`: the send no longer counts against the identity's limit. */
-export type DeliveryReceipt = (Accepted & Routed) | (RoutedRefusal & { isSendGivenBack: boolean });

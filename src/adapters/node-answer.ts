@@ -19,16 +19,17 @@ export function sendAnswer(
     return;
   }
   const { status, headers, body, requestId } = answer;
-  const list = headers === jsonHeaders ? jsonHeaderList : listHeaders(headers);
-  const named = requestId === undefined ? list : [...list, requestIdHeader, requestId];
+  const list = headers === jsonHeaders ? [...jsonHeaderList] : listHeaders(headers);
+  if (requestId !== undefined) list.push(requestIdHeader, requestId);
   try {
     if (typeof body === 'string') {
       const length = Buffer.byteLength(body);
-      outgoing.writeHead(status, [...named, 'Content-Length', String(length)]);
+      list.push('Content-Length', String(length));
+      outgoing.writeHead(status, list);
       // For ASCII the bytes are the same, and writing Latin-1 needs no scan.
       outgoing.end(body, length === body.length ? 'latin1' : 'utf8');
     } else {
-      outgoing.writeHead(status, named);
+      outgoing.writeHead(status, list);
       outgoing.end(body ?? undefined);
     }
     // The operating system takes most answers at once.

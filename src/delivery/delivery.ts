@@ -1,6 +1,6 @@
 import type { DeliveryMode } from '../core/policy.js';
 import type { Delivery, DeliverySlot } from '../ports.js';
-import { type Discretion, judge } from './discretion.js';
+import { type Discretion, isGivenBack } from './discretion.js';
 import { createQueue } from './queue.js';
 import { createRouter, type RouteOptions } from './route.js';
 
@@ -20,8 +20,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   const directSlot: DeliverySlot = {
     send(message, options) {
-      if (options?.isMuted) return Promise.resolve({ ok: true });
-      return router.send(message).then((receipt) => judge(receipt, discretion));
+      return options?.isMuted ? Promise.resolve({ ok: true }) : router.send(message);
     },
   };
 
@@ -29,6 +28,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     isBackground,
     serves: router.serves,
     firstTransport: router.firstTransport,
+    givesBack: (refusal) => isGivenBack(refusal, discretion),
     reserve: (channel) => (isBackground ? queue.reserve(channel) : directSlot),
     count: queue.count,
     async close(graceMs) {

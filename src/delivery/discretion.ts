@@ -1,6 +1,6 @@
 import type { Channel } from '../core/policy.js';
 import { isDefinite } from '../core/refusal.js';
-import type { DeliveryReceipt, MonotonicClock, Random, RoutedReceipt } from '../ports.js';
+import type { MonotonicClock, Random, RoutedRefusal } from '../ports.js';
 
 /**
  * If some people are sent nothing, callers must not find out whether a message was sent:
@@ -14,10 +14,9 @@ export interface Discretion {
   random: Random;
 }
 
-/** Decides whether a refused send is given back. */
-export function judge(receipt: RoutedReceipt, discretion: Discretion | undefined): DeliveryReceipt {
-  if (receipt.ok) return receipt;
-  return { ...receipt, isSendGivenBack: discretion === undefined && isDefinite(receipt.category) };
+/** Whether a refused send is given back: the message certainly did not arrive, and no caller can learn that by it. */
+export function isGivenBack({ category }: RoutedRefusal, discretion: Discretion | undefined): boolean {
+  return discretion === undefined && isDefinite(category);
 }
 
 export function chooseDelayMs({ spreadMs, random }: Discretion): number {

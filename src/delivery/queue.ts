@@ -10,7 +10,7 @@ import type {
   SlotOptions,
   Timer,
 } from '../ports.js';
-import { chooseDelayMs, createDecoy, type Discretion, judge } from './discretion.js';
+import { chooseDelayMs, createDecoy, type Discretion } from './discretion.js';
 import { createLanes } from './lanes.js';
 import { createRetryLane } from './retry-lane.js';
 import { noTransportUp, type Router } from './route.js';
@@ -156,7 +156,7 @@ export function createQueue(parts: {
         isFree = false;
         if (options?.isMuted) muted += 1;
         const expiresAt = clock.now() + Math.min(message.expiresInSeconds * 1000, stayMs);
-        const settled = new Promise<RoutedReceipt>((resolve) => {
+        return new Promise<RoutedReceipt>((resolve) => {
           const entry = {
             ...options,
             message,
@@ -170,7 +170,6 @@ export function createQueue(parts: {
           if (delayMs > 0) enterLater(entry, delayMs);
           else lanes.add(entry);
         });
-        return settled.then((receipt) => judge(receipt, discretion));
       },
       release() {
         if (isFree) giveBack();

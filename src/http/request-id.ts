@@ -17,14 +17,13 @@ export function withRequestId(
   { hasProxies, isProxy }: ClientAddressFinder,
   random: Pick<Random, 'id'>,
 ): Dispatch {
-  return (request) => {
+  return async (request) => {
     const isNamed = hasProxies && isProxy(request.remoteAddress ?? '');
     const given = isNamed ? request.header(requestIdName) : null;
     const requestId = given !== null && isRequestId(given) ? given : random.id();
-    return answer(request, requestId).then((reply) => {
-      const { status, headers, body } = reply;
-      return status < 400 ? { status, headers, body, requestId } : addRequestId(reply, requestId);
-    });
+    const reply = await answer(request, requestId);
+    const { status, headers, body } = reply;
+    return status < 400 ? { status, headers, body, requestId } : addRequestId(reply, requestId);
   };
 }
 

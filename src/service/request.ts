@@ -2,7 +2,7 @@ import type { Identity } from '../core/identity.js';
 import { type Channel, channels, limitPeriodSeconds, refusedSends, staleSeconds } from '../core/policy.js';
 import { OtpError } from '../errors.js';
 import { toFailure } from '../outcomes/failure.js';
-import type { DeliveryReceipt, DeliverySlot } from '../ports.js';
+import type { DeliverySlot, RoutedReceipt } from '../ports.js';
 import type { RateLimited, RequestOptions, RequestResult, Sent } from '../results.js';
 import type { OpenResult, PendingRecord, Side } from '../store-verbs.js';
 import { createChannelChooser } from './choose-channel.js';
@@ -186,11 +186,11 @@ export function createRequest(parts: Parts): Request {
   async function settle(
     identity: Identity,
     send: SentCode,
-    receipt: DeliveryReceipt,
+    receipt: RoutedReceipt,
     facts: RequestFacts,
   ): Promise<void> {
     const noting = sendNotes.noteEnd(send, receipt, facts);
-    if (!receipt.ok && receipt.isSendGivenBack) await release(identity, send, facts);
+    if (!receipt.ok && delivery.givesBack(receipt)) await release(identity, send, facts);
     await noting;
   }
 

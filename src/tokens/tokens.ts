@@ -102,7 +102,13 @@ export function createTokens(options: TokenOptions) {
     const claims = parsing instanceof Promise ? await parsing : parsing;
     if (typeof claims === 'string') return { active: false, cause: claims };
     const { sub, auth_time: authTimeSeconds } = claims;
-    const cause = await findRevocation({ names: listEntries(claims), ...tagsOf(sub), authTimeSeconds });
+    const { identityTag, budgetTag } = tagsOf(sub);
+    const cause = await findRevocation({
+      names: listEntries(claims),
+      identityTag,
+      budgetTag,
+      authTimeSeconds,
+    });
     return cause === null ? { active: true, claims } : { active: false, cause };
   }
 

@@ -171,14 +171,14 @@ test('whatever a provider asks for, no try comes before its gap or after the cod
 
 test('what cannot be tried again in time is given up at once, with its receipt', async () => {
   const refusal = { ...greylisted, retryAfterSeconds: 86_400 };
-  const { send, receipts } = createKit(() => refusal);
+  const { delivery, send, receipts } = createKit(() => refusal);
   send('alice@example.com');
   await settle();
+  assert.ok(delivery.givesBack(refusal));
   assert.deepEqual(receipts.get('alice@example.com'), {
     ...refusal,
     transport: 'test',
     cause: 'the provider cannot reach this recipient at the moment (greylisted)',
-    isSendGivenBack: true,
   });
 });
 
