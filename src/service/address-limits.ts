@@ -27,10 +27,16 @@ export function createAddressLimits(parts: { policy: Policy; derivation: Derivat
   toHit: ToHit;
 } {
   const { policy, derivation, store } = parts;
+  const rememberTags = (name: AddressLimit) =>
+    remember(cachedAddresses, (ip: string) => {
+      const { network, site } = derivation.deriveNetworkTags(name, ip);
+      return { address: network, site };
+    });
   const createLimit = (name: AddressLimit, max: number, opensRecords: boolean) => ({
     limitName: name === 'human_check_ip' ? 'request_ip' : name,
     limit: { max, periodSeconds: limitPeriodSeconds, opensRecords },
-    deriveTags: remember(cachedAddresses, (address: string) => derivation.deriveNetworkTags(name, address)),
+    // The limits over a day need the tags of a sender too.
+    deriveTags: name === 'request_ip' ? derivation.deriveSender : rememberTags(name),
   });
   const limits = {
     request_ip: createLimit('request_ip', policy.requestIpMax, true),
@@ -40,9 +46,9 @@ export function createAddressLimits(parts: { policy: Policy; derivation: Derivat
   const toHit: ToHit = (name, ip) => {
     const { limitName, limit, deriveTags } = limits[name];
     if (ip == null || limit.max === 0) return undefined;
-    const { network, site } = deriveTags(ip);
+    const { address, site } = deriveTags(ip);
     const group = site === undefined ? undefined : { key: site, max: limit.max * networksPerSite };
-    return { limitName, key: network, limit, group };
+    return { limitName, key: address, limit, group };
   };
   async function count({ limitName, key, limit, group }: LimitedHit): Promise<RateLimited | null> {
     const hit = await store.hit(key, limit, group);
