@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { OtpError } from '../errors.js';
 import { isHost } from '../http/host.js';
 import {
@@ -26,7 +25,8 @@ export function createNodeRequest(exchange: Exchange, remoteAddress: string | un
     header: findHeader.bind(null, incoming),
     headerNames: () => Object.keys(headers),
     readBytes: readBody.bind(null, incoming),
-    pass: () => ({ body: Readable.toWeb(incoming) as ReadableStream, signal: signalHangUp(exchange) }),
+    // Readable.toWeb throws outside of any handler when it is cancelled with chunks left (Node 20, 24): the process would end.
+    pass: () => ({ body: ReadableStream.from(incoming) as ReadableStream, signal: signalHangUp(exchange) }),
   };
   return url.startsWith('/') || !isHost(request.host) ? request : { ...request, ...parseAbsolute(url) };
 }

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { refuseUnknownOptions } from '../core/known-options.js';
+import { joinBatch } from '../fast/batch.js';
 import type { Handler } from '../http/handler.js';
 import { createAsk } from './ask.js';
 import { sendAnswer } from './node-answer.js';
@@ -29,6 +30,8 @@ export function createNodeListener(handler: Handler, options: NodeListenerOption
     const exchange = { incoming, outgoing };
     const peer = findPeer(exchange);
     await waitForTurn(exchange, peer);
+    // An app's code around the handler gets the body as it comes.
+    if (handler.dispatch) await joinBatch();
     sendAnswer(outgoing, await ask(createNodeRequest(exchange, peer)), stalledTimeoutMs);
   };
 }

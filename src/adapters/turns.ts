@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Server, Socket } from 'node:net';
 import { unixPeer } from '../core/trusted-proxies.js';
-import { joinBatch } from '../fast/batch.js';
 
 export interface Exchange {
   incoming: IncomingMessage | Http2ServerRequest;
@@ -23,18 +22,10 @@ export function findPeer({ incoming: { socket } }: Exchange, given?: string | nu
   return given || socket.remoteAddress || (isOnUnix(socket) ? unixPeer : undefined);
 }
 
-/**
- * Resolves when it is the request's turn, usually with the others of this turn of the event loop; never on a connection that is
- * cut.
- */
-export function waitForTurn(exchange: Exchange, peer: string | undefined): Promise<void> {
+/** Resolves when it is the request's turn, usually at once; never on a connection that is cut. */
+export async function waitForTurn(exchange: Exchange, peer: string | undefined): Promise<void> {
   // Node assigns the socket to the first response in line.
-  const isFirst = exchange.outgoing.socket !== null;
-  return isFirst && peer ? joinBatch() : waitAlone(exchange, isFirst, peer);
-}
-
-async function waitAlone(exchange: Exchange, isFirst: boolean, peer: string | undefined): Promise<void> {
-  if (!isFirst) await new Promise<void>((resolve) => queueUp(exchange, resolve));
+  if (exchange.outgoing.socket === null) await new Promise<void>((resolve) => queueUp(exchange, resolve));
   if (!peer) await new Promise<void>((resolve) => passUnlessReset(exchange.incoming.socket, resolve));
 }
 

@@ -18,7 +18,7 @@ export async function readJsonBody<Schema extends z.ZodObject>(
 ): Promise<z.output<Schema>> {
   const reading = request.readBytes();
   // Most bodies are there at once, and waiting for nothing takes as long as reading them.
-  const bytes = reading instanceof Promise ? await reading : reading;
+  const bytes = reading instanceof Uint8Array ? reading : await reading;
   if (bytes.length === 0 && whenEmpty) return whenEmpty;
   // Also blocks forms of other sites: browsers send this type across origins only after a preflight.
   if (!/^application\/json *(?:;|$)/i.test(request.header('content-type') ?? '')) {

@@ -138,8 +138,7 @@ export function createRequest(parts: Parts): Request {
       facts.call.side = 'known';
     }
     // Taken for known browsers too: how often the store is asked may not tell whether a token is valid.
-    const taking = testCode ? undefined : shortCodes.take(policy.maxAttempts);
-    const lease = taking instanceof Promise ? await taking : taking;
+    const lease = testCode ? undefined : await shortCodes.take(policy.maxAttempts);
     const mayBeShort = lease || device || testCode;
     const newChallenge = random.id();
     const opened = await store.open({

@@ -98,8 +98,7 @@ export function createTokens(options: TokenOptions) {
   }
 
   async function examine(token: unknown): Promise<TokenExamination> {
-    const parsing = accessTokens.parse(token);
-    const claims = parsing instanceof Promise ? await parsing : parsing;
+    const claims = await accessTokens.parse(token);
     if (typeof claims === 'string') return { active: false, cause: claims };
     const { sub, auth_time: authTimeSeconds } = claims;
     const { identityTag, budgetTag } = tagsOf(sub);

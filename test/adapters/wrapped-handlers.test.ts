@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request as httpRequest, type RequestListener } from 'node:http';
+import { connect } from 'node:net';
 import { describe, test } from 'node:test';
 import express from 'express';
 import fastify from 'fastify';
@@ -55,6 +56,23 @@ for (const [name, start] of Object.entries(servers)) {
       assert.deepEqual(answer.headers.getSetCookie(), ['a=1', 'b=2']);
       assert.equal((await fetch(`${url}/livez`)).status, 200);
       assert.equal((await fetch(`${url}/own`, { method: 'HEAD' })).status, 201);
+    });
+
+    // Attack: end the process by a body that is too long, whose many chunks wait behind another request.
+    test('is served although a long body arrives in many chunks at once', async (t) => {
+      const { port, hostname } = new URL(await serve(t, async () => new Response()));
+      const chunks = '3e8\r\n'.concat('x'.repeat(1000), '\r\n').repeat(20);
+      const framing = 'Content-Type: application/json\r\nTransfer-Encoding: chunked';
+      const post = `POST /api/v1/token/verify HTTP/1.1\r\nHost: x\r\n${framing}\r\n\r\n${chunks}0\r\n\r\n`;
+      for (const ahead of ['', 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n']) {
+        const socket = connect(Number(port), hostname)
+          .setEncoding('latin1')
+          .on('error', () => {});
+        socket.write(ahead + post);
+        await once(socket, 'data');
+        socket.destroy();
+        assert.equal((await fetch(`http://${hostname}:${port}/livez`)).status, 200);
+      }
     });
 
     test('that fails costs one answer', async (t) => {
