@@ -34,28 +34,6 @@ export function createAccessTokens(options: AccessTokenOptions) {
   const encodedHeader = encode({ alg: signing.algorithm, typ: type, kid: signing.kid });
   const checked = createCheckedTokens<TokenClaims>(maxCheckedTokens);
 
-  async function parseSigned(token: string, key: string): Promise<TokenClaims | TokenCause> {
-    let cause: TokenCause = 'malformed';
-    const result = await checkSigned(token, keys.checking, (text, publicKey, { algorithms }) =>
-      jwtVerify(text, publicKey, {
-        algorithms,
-        typ: type,
-        issuer,
-        audience,
-        requiredClaims,
-        currentDate: new Date(clock()),
-      }).catch((error: unknown) => {
-        cause = causeOf(error);
-        throw error;
-      }),
-    );
-    if (!result) return cause;
-    if (!isPayload(token, result.payload)) return 'malformed';
-    if (!isOurPayload(result.payload, namespace, nowSeconds())) return 'other_service';
-    checked.add(key, result.payload);
-    return result.payload;
-  }
-
   return {
     /**
      * @param sid the session of a token in a cookie
@@ -86,12 +64,30 @@ export function createAccessTokens(options: AccessTokenOptions) {
     },
 
     /** The claims of a token that we signed and that has not expired, or why it is refused. */
-    parse(token: unknown): TokenClaims | TokenCause | Promise<TokenClaims | TokenCause> {
+    async parse(token: unknown): Promise<TokenClaims | TokenCause> {
       if (typeof token !== 'string' || token === '') return 'missing';
       const key = checked.hash(token);
       const known = checked.find(key);
       if (known) return known.exp > nowSeconds() ? known : 'expired';
-      return parseSigned(token, key);
+      let cause: TokenCause = 'malformed';
+      const result = await checkSigned(token, keys.checking, (text, publicKey, { algorithms }) =>
+        jwtVerify(text, publicKey, {
+          algorithms,
+          typ: type,
+          issuer,
+          audience,
+          requiredClaims,
+          currentDate: new Date(clock()),
+        }).catch((error: unknown) => {
+          cause = causeOf(error);
+          throw error;
+        }),
+      );
+      if (!result) return cause;
+      if (!isPayload(token, result.payload)) return 'malformed';
+      if (!isOurPayload(result.payload, namespace, nowSeconds())) return 'other_service';
+      checked.add(key, result.payload);
+      return result.payload;
     },
   };
 }
