@@ -38,17 +38,8 @@ const maxUsedCodes = 10_000;
 /** Counts the attempt, compares the code, consumes the record, issues the token. */
 export function createVerify(parts: Parts): Verify {
   const { policy, derivation, store, outcomes, random, issueToken, readClaims, monotonicClock } = parts;
-  const {
-    devices,
-    shouldSend,
-    resolveTarget,
-    countAddress,
-    toHit,
-    dayBudgets,
-    findCountry,
-    shortCodes,
-    newCodes,
-  } = parts;
+  const { devices, shouldSend, resolveTarget, countAddress, toHit, dayBudgets } = parts;
+  const { findCountry, shortCodes, newCodes } = parts;
   const { findTransport } = parts.sendNotes;
   const { parse: parseTyped, equal } = typedCodes[parts.codeAlphabet ?? 'digits'];
   const usedCodes = createUsedCodes({
