@@ -15,6 +15,7 @@ const exempt: Record<string, Record<string, string[]>> = {
       'under reuse makes a new code when little life is left',
       'under rotate makes a new code, and the old one dies',
       'under refuse answers pending until the code expires, and that counts nowhere',
+      'names the code that is pending or blocked before the cooldown, and the cooldown before the limit',
       'makes a new code when the record is out of attempts, and under refuse answers blocked',
       'replaces a record of a key that is gone, and keeps one of the previous key',
     ],

@@ -163,6 +163,19 @@ export const openSuite = storeSuite('open', {}, (subject) => {
     mustBeNear(last.resendInMs, 300_000);
   });
 
+  test('names the code that is pending or blocked before the cooldown, and the cooldown before the limit', async () => {
+    const changes = { sends: { max: 1, periodSeconds }, cooldownSeconds: 30, maxAttempts: 1 };
+    await mustOpen(changes);
+    assert.equal(mustBe(await open(changes), 'limited').limit, 'cooldown');
+    assert.equal((await open({ ...changes, resend: 'refuse' })).status, 'pending');
+    await guess(1);
+    assert.equal((await open({ ...changes, resend: 'refuse' })).status, 'blocked');
+    assert.equal((await open({ ...changes, ...unlimited })).status, 'blocked');
+    assert.equal(mustBe(await open(changes), 'limited').limit, 'cooldown');
+    await subject.advance(30_000);
+    assert.equal(mustBe(await open(changes), 'limited').limit, 'request_identity');
+  });
+
   test('makes a new code when the record is out of attempts, and under refuse answers blocked', async () => {
     const first = await mustOpen({ maxAttempts: 2 });
     await guess(2);
