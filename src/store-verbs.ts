@@ -1,10 +1,13 @@
 import type { CodeAlphabet } from './core/base32-code.js';
-import type { DerivedFrom, OwnerTags } from './core/derivation.js';
+import type { OwnerTags } from './core/derivation.js';
 import type { ExpiredCause } from './core/expired-cause.js';
-import type { DaySpending, ReturnedSend } from './core/ladder.js';
-import type { Channel, LimitName, ResendPolicy } from './core/policy.js';
-import type { SealedRecord } from './core/sealed-challenge.js';
-import type { LimitedHit, RollingLimit, SpendRequest } from './count-verbs.js';
+import type { ReturnedSend } from './core/ladder.js';
+import type { LimitName } from './core/policy.js';
+import type { LimitedHit, RollingLimit } from './count-verbs.js';
+import type { KeyIds, Lengthening, PendingRecord, RecordKey, Side } from './open-verb.js';
+
+export type * from './open-verb.js';
+export type { RollingLimit };
 
 /** What every store must answer, besides `close`. */
 export const storeVerbs = [
@@ -40,106 +43,6 @@ export interface StoreTraits {
   readonly isWindowed?: boolean | undefined;
 }
 
-/** Whose budget a call counts against: that of strangers, or that of the browsers that have proven to be the owner's. */
-export type Side = 'unknown' | 'known';
-
-/** Addresses a pending record. Tags are keyed hashes: a store never sees an identity. */
-export interface RecordKey extends OwnerTags {
-  /** Tag of the identity and the purpose: names its pending records. */
-  recordTag: string;
-  /** Id of a bound record; without it, the one unbound record. */
-  challenge?: string | undefined;
-  /** What the challenge carries, for a stateless store; undefined for an invalid one. */
-  sealed?: SealedRecord | undefined;
-  /**
-   * The side that the caller is on: its sends and verifies count there. A record stays on the side that opened it, and guesses
-   * count on the side of their record. Default `unknown`.
-   */
-  side?: Side | undefined;
-}
-
-/**
- * The budget of guesses. A short code gets what is left of it after all guesses and the attempts that other live short codes
- * of the same side still have. When that is too little, the new code is long.
- */
-export interface Lengthening {
-  /** Guesses at short codes in one period; 0: any number, and all codes are short; below 0: all are long. */
-  after: number;
-  /** Of a long code. */
-  digits: number;
-  /** Of a long code. */
-  maxAttempts: number;
-  /** How long a period is, from its first guess. */
-  memorySeconds: number;
-}
-
-/** Keys whose codes can be derived; the first one makes new codes. A record of any other key counts as expired. */
-export type KeyIds = readonly [current: string, ...previous: string[]];
-
-export interface OpenRequest extends RecordKey {
-  /** Whether a human check was passed. Default false. */
-  isChecked?: boolean;
-  /** Create a bound record, as always on the known side. With a `challenge`: send the code of that record again. */
-  bind: boolean;
-  /** Random id for a new record: 16 bytes as base64url. */
-  newChallenge: string;
-  keyIds: KeyIds;
-  channel: Channel;
-  digits: number;
-  windowSeconds: number;
-  maxAttempts: number;
-  resend: ResendPolicy;
-  cooldownSeconds: number;
-  /** A record with less than this of its life left is replaced, as under `rotate`. */
-  staleSeconds: number;
-  sends: RollingLimit;
-  lengthening: Lengthening;
-  /** Decoy record: nothing is sent for it, and every verify fails. Recomputed on each resend. */
-  mute: boolean;
-  /** Default: sends are not counted over a day. */
-  day?: DaySpending | undefined;
-  /**
-   * Counted first, as `spend` would. When the record is refused, only the `hit` stays counted. Only for a store that
-   * `countsTogether`.
-   */
-  spending?: SpendRequest | undefined;
-}
-
-/** The inputs of a pending code. */
-export interface PendingRecord extends DerivedFrom {
-  /** Of the last send. */
-  channel: Channel;
-  /** Of every send of this code, without duplicates. Default: `channel` only. */
-  channels?: readonly Channel[];
-  mute: boolean;
-  /** From a stateless store: what the challenge has to carry. From one with windows: all records that may be meant. */
-  sealed?: SealedRecord | undefined;
-  alternatives?: readonly PendingRecord[] | undefined;
-}
-
-export type OpenResult =
-  | {
-      status: 'opened';
-      record: PendingRecord;
-      /** Identifies this send, for `release`. */
-      sendId: string;
-      /** Remaining life of the code. */
-      ttlMs: number;
-      /** Time until the next send is possible. */
-      resendInMs: number;
-      /** What would have been refused, if `day` does not refuse. */
-      exceeded?: LimitName | undefined;
-    }
-  | { status: 'expired' }
-  | { status: 'blocked' | 'pending'; retryAfterMs: number }
-  | {
-      status: 'limited';
-      limit: LimitName;
-      retryAfterMs: number;
-      /** Whether `isChecked` would let the request through. Default false. */
-      isHelpedByCheck?: boolean;
-    };
-
 /** A sign-in, with the sends of its record that were counted over a day. */
 export interface ConsumedRecord {
   authTimeSeconds: number;
@@ -153,13 +56,14 @@ export interface AttemptRequest extends RecordKey {
   /** Attempts that a code has and its length, for a store without records. */
   maxAttempts?: number | undefined;
   digits?: number | undefined;
-  /** Limits attempts on unbound records only. */
+  /** Limits attempts on unbound records only: those of the budget, by callers of this side, of all purposes and codes. */
   verifies: RollingLimit;
   lengthening: Lengthening;
   /** To be counted first, as by `hit`; it stays counted. Only for a store that `countsTogether`. */
   hit?: LimitedHit | undefined;
 }
 
+/** The refusals are checked in the order `expired`, `blocked`, `limited`, after `hit`. */
 export type AttemptResult =
   | {
       status: 'counted';
@@ -172,8 +76,9 @@ export type AttemptResult =
       /** The argument of `note` for the last send; null if there was none. Default: unknown. */
       note?: string | null | undefined;
     }
-  /** `cause` is for the log. */
+  /** There is no live record, its key is not among `keyIds`, or all its sends were released. `cause` is for the log. */
   | { status: 'expired'; cause?: ExpiredCause | undefined }
+  /** It is out of attempts, until its end. */
   | { status: 'blocked'; retryAfterMs: number }
   /** `limit`: that of `hit` if it refused. Default: of the identity. */
   | { status: 'limited'; retryAfterMs: number; limit?: LimitName | undefined };
@@ -181,7 +86,10 @@ export type AttemptResult =
 export interface ConsumeRequest extends RecordKey {
   /** The challenge of the record that `attempt` returned. */
   recordChallenge: string;
-  /** The id that `attempt` was given. An attempt that was taken back consumes nothing. */
+  /**
+   * The id that `attempt` was given. An attempt that was taken back consumes nothing. Of several right attempts at an unbound
+   * record, each takes its own guess back, though only one consumes the record.
+   */
   attemptId?: string | undefined;
 }
 
@@ -225,11 +133,15 @@ export interface EndedRequest extends OwnerTags {
   ttlSeconds?: number | undefined;
 }
 
+/**
+ * The send counts for neither the limit of sends nor the cooldown any more. A record all of whose sends were released cannot be
+ * verified until it is sent again, and that makes a new code. Other records are not touched: a release may come late.
+ */
 export interface ReleaseRequest extends RecordKey {
   /** The challenge of the record that `open` returned. */
   recordChallenge: string;
   sendId: string;
-  /** Refused sends of this side that are given back. */
+  /** Refused sends of this side of the budget that are given back. When one of these limits is reached, the send stays counted. */
   limits: readonly RollingLimit[];
 }
 
