@@ -1,3 +1,4 @@
+import { type Closing, refuseOnceClosing } from './closing.js';
 import { createDerivation } from './core/derivation.js';
 import { channels } from './core/policy.js';
 import { createDelivery } from './delivery/delivery.js';
@@ -37,7 +38,8 @@ export interface Otp<Success extends Verified = Valid> extends Service<Success> 
   ping(): Promise<void>;
   /**
    * Closes the store and the transports. Messages in the background and events are sent for at most `graceMs` (default
-   * 5000) before; how many were lost is logged.
+   * 5000) before; how many were lost is logged. Every other call rejects from then on with the OtpError `store_unavailable`, and the
+   * handler answers 503.
    */
   close(options?: { graceMs?: number }): Promise<void>;
 }
@@ -50,6 +52,7 @@ export function wire(
 ): Otp<Verified | Valid> {
   const { namespace, keys, clock, logger } = resolved;
   const random = createRandomPool();
+  const closing: Closing = { hasBegun: false };
   const { metrics, events, outcomes } = createReports(resolved, monotonicClock, random);
   const opened = resolved.openStore();
   const store = metrics?.measureStore(opened) ?? opened;
@@ -129,18 +132,23 @@ export function wire(
       await events?.whenDelivered();
     },
     sessionCookie,
+    closing,
     channels: served,
     pages: [...pages, ...(signIn ?? [])],
   });
   return {
-    ...createLibraryCalls(service, common),
-    operator: service.operator,
-    verifyToken: async (token, call) => tokens?.check(token, checkCall(call)) ?? { active: false },
-    refresh: async (token, call) => tokens?.refresh(token, checkCall(call)) ?? null,
-    revoke: async (token, call) => tokens?.revoke(token, checkCall(call)),
+    ...refuseOnceClosing(closing, {
+      ...createLibraryCalls(service, common),
+      verifyToken: async (token: unknown, call?: Call) =>
+        tokens?.check(token, checkCall(call)) ?? { active: false as const },
+      refresh: async (token: unknown, call?: Call) => tokens?.refresh(token, checkCall(call)) ?? null,
+      revoke: async (token: unknown, call?: Call) => tokens?.revoke(token, checkCall(call)),
+      ping: () => store.ping(),
+    }),
+    operator: refuseOnceClosing(closing, service.operator),
     handler,
-    ping: () => store.ping(),
     async close({ graceMs = 5000 } = {}) {
+      closing.hasBegun = true;
       const deadline = monotonicClock.now() + graceMs;
       await delivery.close(graceMs);
       // After delivery, which reports what became of the messages in the background.

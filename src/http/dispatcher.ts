@@ -1,3 +1,4 @@
+import { type Closing, createClosedError } from '../closing.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { Logger, MonotonicClock, Random } from '../ports.js';
 import { findNeededRight } from './access.js';
@@ -29,6 +30,7 @@ export interface DispatcherOptions {
   logger: Logger;
   noteAnswer?: NoteAnswer | undefined;
   monotonicClock: MonotonicClock;
+  closing: Closing;
 }
 
 /** As requests name it. */
@@ -41,7 +43,7 @@ const keyHeaderName = apiKeyHeader.toLowerCase();
  * sends
  */
 export function createDispatcher(options: DispatcherOptions): Dispatch {
-  const { corsOrigins, apiCallers, outcomes } = options;
+  const { corsOrigins, apiCallers, outcomes, closing } = options;
   const hasApiKeys = hasOtpKeys(apiCallers);
   const findRoute = createRouteTable(options.routes);
   const neededRights = new Map(
@@ -68,6 +70,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatch {
 
   async function answer(request: HttpRequest, requestId: string): Promise<HttpReply> {
     try {
+      if (closing.hasBegun) throw createClosedError();
       const fault = findFault(request);
       if (fault !== null) return replyProblem('invalid_request', fault);
       const found = findRoute(request.method, request.path);
