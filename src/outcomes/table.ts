@@ -56,6 +56,6 @@ export const outcomeRows: Record<OutcomeEvent, OutcomeRow> = {
   'events.stopped': shown('error', 'The receiver wants no more events: none are sent until a restart'),
   'human_check.failing': shown('error', 'Solutions of the human check cannot be verified: nobody passes it'),
   'store.failing': shown('warn', 'Redis cannot answer'),
-  'configuration.doubted': shown('warn', 'configuration'),
+  'configuration.doubted': shown('warn', 'A setting is probably a mistake'),
   'request.failed': shown('error', 'A request failed'),
 };

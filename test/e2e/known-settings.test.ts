@@ -25,8 +25,8 @@ async function startWith(settings: Settings, warnings: RegExp = /^$/): Promise<v
   const { status } = await fetch(`${service.url}/readyz`);
   await service.stop();
   assert.equal(status, 200);
-  const said = service.output.stderr.split('\n').filter((line) => line.includes('"configuration"'));
-  for (const line of said) assert.equal(JSON.parse(line).event, 'configuration.doubted');
+  const said = service.output.stderr.split('\n').filter((line) => line.includes('"configuration.doubted"'));
+  for (const line of said) assert.equal(JSON.parse(line).msg, 'A setting is probably a mistake');
   assert.match(said.join('\n'), warnings);
 }
 

@@ -149,3 +149,8 @@ test('what the documentation says of events is what the table says', () => {
     assert.ok(page.includes(`| \`${event}\` | ${level} | ${message} |`), event);
   }
 });
+
+test('the message of every line says in words what has happened', () => {
+  for (const [event, { message }] of Object.entries(outcomeRows))
+    assert.match(message, /^[A-Z]\w*( \S+)+$/, event);
+});
