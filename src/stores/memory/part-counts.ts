@@ -25,11 +25,20 @@ export function sumUnits(counts: PartCounts, periodSeconds: number, now: number)
   return sum;
 }
 
-export function addUnits(counts: PartCounts, periodSeconds: number, units: number, now: number): void {
+/** @returns the same counts, or the first of a key */
+export function addUnits(
+  counts: PartCounts | undefined,
+  periodSeconds: number,
+  units: number,
+  now: number,
+): PartCounts {
   const part = Math.floor(now / lengthOf(periodSeconds));
+  // Not pushed: V8 would make room for 17, and most keys never have another part.
+  if (!counts) return [part, units];
   const last = counts.length - 2;
   if (last >= 0 && (counts[last] as number) >= part) counts[last + 1] = (counts[last + 1] as number) + units;
   else counts.push(part, units);
+  return counts;
 }
 
 /** Takes units back from the part that this time is in, as far as it has them. */

@@ -30,8 +30,7 @@ export class PlaceCounts {
     const known = this.#load(slot, key, periodSeconds, now);
     if (!known && !this.#callers.hasRoom(now)) return;
     const places = known ?? new Map<string, PartCounts>();
-    const parts = places.get(place) ?? [];
-    addUnits(parts, periodSeconds, units, now);
+    const parts = addUnits(places.get(place), periodSeconds, units, now);
     places.set(place, parts);
     this.#callers.save(`${slot} ${key}`, { places, expiresAt: findEnd(parts, periodSeconds) }, now);
   }

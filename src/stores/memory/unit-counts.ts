@@ -28,8 +28,7 @@ export class UnitCounts {
   add(key: string, periodSeconds: number, units: number, now: number): void {
     const count = this.#counts.load(key, now);
     if (!count && !this.#counts.hasRoom(now)) return;
-    const parts = count?.parts ?? [];
-    addUnits(parts, periodSeconds, units, now);
+    const parts = addUnits(count?.parts, periodSeconds, units, now);
     const expiresAt = findEnd(parts, periodSeconds);
     if (count) count.expiresAt = expiresAt;
     else this.#counts.save(key, { parts, expiresAt }, now);
