@@ -10,6 +10,7 @@ import { ExpiringMap, entriesRange } from './memory/expiring-map.js';
 import { note, release } from './memory/follow-send.js';
 import { GuessCounts } from './memory/guess-counts.js';
 import { createHit } from './memory/hit.js';
+import type { KeyCounts } from './memory/key-counts.js';
 import { open } from './memory/open.js';
 import { clear, inspect } from './memory/operate.js';
 import { SignOuts } from './memory/sign-outs.js';
@@ -48,8 +49,9 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const guesses = { unknown: new GuessCounts(maxEntries), known: new GuessCounts(maxEntries) };
   const claims = new ExpiringMap(maxEntries);
   const signOuts = new SignOuts(maxEntries);
-  const hit = createHit(maxEntries, budgets, clock);
-  const days = new DayCounts(maxEntries, hit, clock);
+  const counts = new ExpiringMap<KeyCounts>(maxEntries);
+  const hit = createHit(maxEntries, budgets, counts, clock);
+  const days = new DayCounts(maxEntries, counts, hit, clock);
   const tables: Tables = { clock, budgets, guesses, signOuts, sendCount: 0 };
 
   return {

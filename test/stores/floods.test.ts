@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { addressLadder, createCountryLadder } from '../../src/core/ladder.js';
+import { addressLadder, createCountryLadder, createLadder, unitsPerSend } from '../../src/core/ladder.js';
 import { guessMemorySeconds } from '../../src/core/policy.js';
 import type { SpendRequest } from '../../src/count-verbs.js';
 import { SharedCounts } from '../../src/stores/memory/shared-counts.js';
@@ -242,6 +242,104 @@ describe('networks', () => {
       }),
       { numRuns: 100, seed: 14 },
     );
+  });
+
+  test('a key that has hits and units of its own exceeds neither limit, whatever ends or is given back', async () => {
+    const ladder = createLadder(day / 1000, { max: 4 }, { max: 4 });
+    const hit = (key: string) => ({
+      limitName: 'request_ip' as const,
+      key,
+      limit: { max: 2, periodSeconds: 600, opensRecords: true },
+      group: undefined,
+    });
+    const step = fc.record({
+      key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+      verb: fc.constantFrom('hit', 'spend', 'spend', 'units', 'refund'),
+      seconds: fc.constantFrom(0, 0, 0, 1, 300, 600, 3600, 25 * 3600),
+    });
+    let counted = 0;
+    let givenBack = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 150, size: 'max' }), async (steps) => {
+        const { clock, store } = createKit(4);
+        let hits: { key: string; at: number }[] = [];
+        let sends: { key: string; at: number }[] = [];
+        for (const { key, verb, seconds } of steps) {
+          clock.advance(seconds * 1000);
+          const now = clock();
+          const row = { limit: 'request_ip_day' as const, key, ladder };
+          if (verb === 'refund') {
+            const back = sends.find((send) => send.key === key);
+            sends = sends.filter((send) => send !== back);
+            if (back) givenBack += 1;
+            const request = { slot: key, rows: [row], units: unitsPerSend, isSignIn: false };
+            if (back) await store.refund?.({ ...request, atMs: back.at });
+            continue;
+          }
+          const hasHit = verb !== 'units';
+          const spending = { slot: key, rows: [row], isOnSecondStep: false, isEnforced: true };
+          const isAllowed =
+            verb === 'hit'
+              ? (await store.hit(key, hit(key).limit)).allowed
+              : (await store.spend?.({ ...spending, hit: hasHit ? hit(key) : undefined }))?.status ===
+                'counted';
+          if (!isAllowed) continue;
+          counted += 1;
+          if (hasHit) hits.push({ key, at: now });
+          if (verb !== 'hit') sends.push({ key, at: now });
+          hits = hits.filter(({ at }) => at > now - tenMinutes);
+          sends = sends.filter(({ at }) => at > now - day);
+          assert.ok(hits.filter((one) => one.key === key).length <= 2);
+          assert.ok(sends.filter((one) => one.key === key).length <= 4);
+        }
+      }),
+      { numRuns: 100, seed: 15 },
+    );
+    assert.ok(counted > 1000 && givenBack > 50);
+  });
+
+  test('hits that were shared still count once the key has an entry for its units', async () => {
+    const { clock, store } = createKit(1);
+    const limit = { max: 2, periodSeconds: 600, opensRecords: true };
+    await store.hit('other', limit);
+    clock.advance(tenMinutes / 2);
+    for (let i = 0; i < 2; i++) assert.equal((await store.hit('late', limit)).allowed, true);
+    clock.advance(tenMinutes / 2);
+    const row = {
+      limit: 'request_ip_day' as const,
+      key: 'late',
+      ladder: createLadder(day / 1000, { max: 4 }, { max: 4 }),
+    };
+    const units = { slot: 'late', rows: [row], isOnSecondStep: false, isEnforced: true };
+    assert.equal((await store.spend?.(units))?.status, 'counted');
+    assert.equal((await store.hit('late', limit)).allowed, false);
+  });
+
+  test('a key whose units are given back makes room as soon as its hits are over', async () => {
+    const { clock, store } = createKit(1);
+    const row = {
+      limit: 'request_ip_day' as const,
+      key: 'first',
+      ladder: createLadder(day / 1000, { max: 4 }, { max: 4 }),
+    };
+    const limit = { max: 2, periodSeconds: 600, opensRecords: true };
+    const request = { slot: 'first', rows: [row], isOnSecondStep: false, isEnforced: true };
+    const spent = await store.spend?.({
+      ...request,
+      hit: { limitName: 'request_ip', key: 'first', limit, group: undefined },
+    });
+    assert.ok(spent?.status === 'counted');
+    await store.refund?.({
+      slot: 'first',
+      rows: [row],
+      atMs: spent.atMs,
+      units: unitsPerSend,
+      isSignIn: true,
+    });
+    const others = { ...request, slot: 'second', rows: [{ ...row, key: 'second' }] };
+    assert.equal((await store.spend?.(others))?.status, 'limited');
+    clock.advance(tenMinutes);
+    assert.equal((await store.spend?.(others))?.status, 'counted');
   });
 });
 

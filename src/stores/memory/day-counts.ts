@@ -4,6 +4,7 @@ import { daySeconds } from '../../core/policy.js';
 import type { CountVerbs, RefundRequest, SpendRequest, SpendResult, SpendRow } from '../../count-verbs.js';
 import type { Clock } from '../../ports.js';
 import { type Expiring, ExpiringMap } from './expiring-map.js';
+import type { KeyCounts } from './key-counts.js';
 import { PlaceCounts } from './place-counts.js';
 import { UnitCounts } from './unit-counts.js';
 
@@ -27,14 +28,14 @@ const maxGrowing = 2048;
  */
 export class DayCounts {
   readonly #counts: UnitCounts;
-  readonly #growing = new UnitCounts(maxGrowing);
+  readonly #growing = new UnitCounts(new ExpiringMap(maxGrowing));
   readonly #signIns = new ExpiringMap<SignIns>(maxGrowing);
   readonly #places: PlaceCounts;
   readonly #hit: CountVerbs['hit'];
   readonly #clock: Clock;
 
-  constructor(maxEntries: number, hit: CountVerbs['hit'], clock: Clock) {
-    this.#counts = new UnitCounts(maxEntries);
+  constructor(maxEntries: number, counts: ExpiringMap<KeyCounts>, hit: CountVerbs['hit'], clock: Clock) {
+    this.#counts = new UnitCounts(counts);
     this.#places = new PlaceCounts(maxEntries);
     this.#hit = hit;
     this.#clock = clock;

@@ -2,13 +2,10 @@ import type { CountVerbs } from '../../count-verbs.js';
 import type { Clock } from '../../ports.js';
 import { lowerLimits } from '../room.js';
 import type { StoredBudget } from './budgets.js';
-import { type Expiring, ExpiringMap } from './expiring-map.js';
-import { addToLog, emptyLog, type RollingLog, waitForRoom } from './rolling-log.js';
+import { ExpiringMap } from './expiring-map.js';
+import type { KeyCounts } from './key-counts.js';
+import { addToLog, emptyLog, waitForRoom } from './rolling-log.js';
 import { SharedCounts } from './shared-counts.js';
-
-interface Hits extends Expiring {
-  log: RollingLog;
-}
 
 /** In three generations, 3 MB for each period, taken once the table is full. */
 const sharedCounters = 2 ** 20;
@@ -21,46 +18,53 @@ const reserve = 1 / 2;
  * than a limit of their own would, but never later.
  *
  * @param budgets the table that hits with `opensRecords` fill
+ * @param counts where these hits are kept, with what else counts against their keys
  */
 export function createHit(
   maxEntries: number,
   budgets: ExpiringMap<StoredBudget>,
+  counts: ExpiringMap<KeyCounts>,
   clock: Clock,
 ): CountVerbs['hit'] {
-  const hits = new ExpiringMap<Hits>(maxEntries);
+  const others = new ExpiringMap<KeyCounts>(maxEntries);
   const sharedByPeriod = new Map<number, SharedCounts>();
 
   return async (key, limit, group) => {
     const now = clock();
     const { periodSeconds, opensRecords } = limit;
+    const table = opensRecords ? counts : others;
     const shared = sharedByPeriod.get(periodSeconds);
     const left = opensRecords ? budgets.findFreePart(now) / reserve : 1;
     const found = [];
     for (const { key: name, max } of lowerLimits(key, limit, group, left)) {
-      const own = hits.load(name, now);
-      const retryAfterMs = own
-        ? waitForRoom(own.log, max, periodSeconds, now)
-        : (shared?.timeLeft(name, max, now) ?? 0);
+      const own = table.load(name, now);
+      // An entry may have only units yet, and shared hits.
+      const isShared = !own?.hits.length && shared !== undefined && shared.count(name, now) > 0;
+      const retryAfterMs = isShared
+        ? shared.timeLeft(name, max, now)
+        : waitForRoom(own?.hits ?? emptyLog, max, periodSeconds, now);
       if (retryAfterMs > 0) return { allowed: false, retryAfterMs };
-      found.push({ name, own });
+      found.push({ name, own, isShared });
     }
     const expiresAt = now + periodSeconds * 1000;
-    for (const { name, own } of found) {
-      if (own) {
-        own.log = addToLog(own.log, periodSeconds, now);
-        own.expiresAt = expiresAt;
-      } else if (!shared?.count(name, now) && hits.hasRoom(now)) {
-        hits.save(name, { log: addToLog(emptyLog, periodSeconds, now), expiresAt }, now);
-      } else {
+    for (const { name, own, isShared } of found) {
+      if (isShared || !(own || table.hasRoom(now))) {
         share(periodSeconds).add(name, now);
+      } else if (own) {
+        own.hits = addToLog(own.hits, periodSeconds, now);
+        own.hitSeconds = periodSeconds;
+        own.expiresAt = Math.max(own.expiresAt, expiresAt);
+      } else {
+        const hits = addToLog(emptyLog, periodSeconds, now);
+        table.save(name, { hits, hitSeconds: periodSeconds, parts: undefined, expiresAt }, now);
       }
     }
     return { allowed: true };
   };
 
   function share(periodSeconds: number): SharedCounts {
-    const counts = sharedByPeriod.get(periodSeconds) ?? new SharedCounts(sharedCounters, periodSeconds);
-    sharedByPeriod.set(periodSeconds, counts);
-    return counts;
+    const shared = sharedByPeriod.get(periodSeconds) ?? new SharedCounts(sharedCounters, periodSeconds);
+    sharedByPeriod.set(periodSeconds, shared);
+    return shared;
   }
 }

@@ -1,22 +1,20 @@
-import { type Expiring, ExpiringMap } from './expiring-map.js';
-import { addUnits, findEnd, type PartCounts, sumUnits, takeUnits, waitForUnits } from './part-counts.js';
-
-interface Count extends Expiring {
-  parts: PartCounts;
-}
+import type { ExpiringMap } from './expiring-map.js';
+import { findHitsEnd, type KeyCounts } from './key-counts.js';
+import { addUnits, findEnd, sumUnits, takeUnits, waitForUnits } from './part-counts.js';
+import { emptyLog } from './rolling-log.js';
 
 /** Counts of units over rolling periods, by key. Without room for another, they are not counted. */
 export class UnitCounts {
-  readonly #counts: ExpiringMap<Count>;
+  readonly #counts: ExpiringMap<KeyCounts>;
 
-  constructor(maxEntries: number) {
-    this.#counts = new ExpiringMap(maxEntries);
+  constructor(counts: ExpiringMap<KeyCounts>) {
+    this.#counts = counts;
   }
 
   /** @param withoutRoom what a key without room is taken to have used */
   sum(key: string, periodSeconds: number, withoutRoom: number, now: number): number {
     const count = this.#counts.load(key, now);
-    if (count) return sumUnits(count.parts, periodSeconds, now);
+    if (count) return sumUnits(count.parts ?? [], periodSeconds, now);
     return this.#counts.hasRoom(now) ? 0 : withoutRoom;
   }
 
@@ -30,15 +28,20 @@ export class UnitCounts {
     if (!count && !this.#counts.hasRoom(now)) return;
     const parts = addUnits(count?.parts, periodSeconds, units, now);
     const expiresAt = findEnd(parts, periodSeconds);
-    if (count) count.expiresAt = expiresAt;
-    else this.#counts.save(key, { parts, expiresAt }, now);
+    if (!count) {
+      this.#counts.save(key, { hits: emptyLog, hitSeconds: 0, parts, expiresAt }, now);
+      return;
+    }
+    count.parts = parts;
+    count.expiresAt = Math.max(count.expiresAt, expiresAt);
   }
 
   /** @param atMs when they were added */
   take(key: string, periodSeconds: number, units: number, atMs: number, now: number): void {
     const count = this.#counts.load(key, now);
-    if (!count) return;
+    if (!count?.parts) return;
     takeUnits(count.parts, periodSeconds, units, atMs);
-    if (count.parts.length === 0) this.#counts.remove(key);
+    count.expiresAt = Math.max(findEnd(count.parts, periodSeconds), findHitsEnd(count));
+    if (count.expiresAt <= now) this.#counts.remove(key);
   }
 }
