@@ -29,6 +29,8 @@ const apart = ['--test', `--test-concurrency=${availableParallelism()}`, ...file
 const args = [
   '--import=tsx',
   `--import=${new URL('name-failed-assertion.mjs', import.meta.url)}`,
+  // Where a failing test is, in its source: tsx makes a single line of that.
+  '--enable-source-maps',
   '--test-reporter=spec',
   // Also holds for each process as a whole.
   '--test-timeout=900000',

@@ -23,7 +23,7 @@ test('has a message', () => assert.ok(false, 'this one'));
 test('passes', () => assert.ok('anything'));
 `;
 
-test('a failing assert.ok quotes what failed, in its source, and leaves messages alone', (t) => {
+test('a failing test is named with its line, and a failing assert.ok quotes what failed; messages are left alone', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'failing-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'failing.mts');
@@ -31,7 +31,13 @@ test('a failing assert.ok quotes what failed, in its source, and leaves messages
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { stdout, status } = spawnSync(
     process.execPath,
-    ['--import=tsx', '--import=./scripts/name-failed-assertion.mjs', '--test-reporter=tap', file],
+    [
+      '--import=tsx',
+      '--import=./scripts/name-failed-assertion.mjs',
+      '--enable-source-maps',
+      '--test-reporter=tap',
+      file,
+    ],
     { cwd: root, env, encoding: 'utf8', timeout: patienceMs },
   );
   assert.equal(status, 1);
@@ -40,6 +46,8 @@ test('a failing assert.ok quotes what failed, in its source, and leaves messages
     quoted ?? stdout,
     /falsy value:\s+assert\.ok\(\s+counts\.length > 3 && counts\.includes\(4\),\s+\);/,
   );
+  const line = source.split('\n').indexOf("test('fails', () => {") + 1;
+  assert.match(stdout, new RegExp(`^not ok \\d+ - fails$.*?location: '[^']*failing\\.mts:${line}:1'`, 'ms'));
   assert.match(stdout, /error: 'this one'/);
   assert.match(stdout, /^ok \d+ - passes$/m);
 });
