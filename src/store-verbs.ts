@@ -93,7 +93,11 @@ export interface ConsumeRequest extends RecordKey {
   attemptId?: string | undefined;
 }
 
-/** The `challenge` is that of the attempt. */
+/**
+ * The `challenge` and the `side` are those of the attempt. Its verify is taken back, and its guess unless the period of that is over
+ * or its bound record is gone: consuming that gave all guesses back. The record gets the attempt back if it is still there, not
+ * replaced, and no guess at it stays counted for this attempt.
+ */
 export interface RetractRequest extends RecordKey {
   attemptId: string;
 }
