@@ -70,7 +70,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     async claim(key, ttlSeconds) {
       const now = clock();
       if (claims.load(key, now)) return false;
-      claims.save(key, { expiresAt: now + ttlSeconds * 1000 }, now);
+      claims.add(key, { expiresAt: now + ttlSeconds * 1000 }, now);
       return true;
     },
     async claimed(key) {

@@ -8,7 +8,7 @@ const maxEntries = 20;
 // Attack: fill a bounded map until it forgets what counts against the attacker.
 test('it holds what a plain map would hold, and refuses only when full of live entries', () => {
   const step = fc.record({
-    verb: fc.constantFrom('save', 'save', 'extend', 'remove', 'wait'),
+    verb: fc.constantFrom('save', 'add', 'extend', 'remove', 'wait'),
     key: fc.integer({ min: 0, max: 2 * maxEntries }).map(String),
     life: fc.integer({ min: 1, max: 100 }),
   });
@@ -23,14 +23,14 @@ test('it holds what a plain map would hold, and refuses only when full of live e
         assert.equal(map.load(key, now), known);
         if (verb === 'wait') now += life;
         if (verb === 'extend' && known) known.expiresAt += life;
-        if (verb === 'save') {
+        if (verb === 'save' || (verb === 'add' && !known)) {
           const entry = { expiresAt: now + life };
           const hasRoom = known !== undefined || model.size < maxEntries;
           if (hasRoom) {
-            map.save(key, entry, now);
+            map[verb](key, entry, now);
             model.set(key, entry);
           } else {
-            assert.throws(() => map.save(key, entry, now), { code: 'store_unavailable' });
+            assert.throws(() => map[verb](key, entry, now), { code: 'store_unavailable' });
           }
         }
         if (verb === 'remove') {
@@ -63,7 +63,7 @@ test('what outlives its expiry weighs nothing, and no more of it starts than the
     keptUntil: number;
   }
   const step = fc.record({
-    verb: fc.constantFrom('save', 'save', 'save', 'shrink', 'wait'),
+    verb: fc.constantFrom('save', 'save', 'add', 'shrink', 'wait'),
     key: fc.integer({ min: 0, max: 3 * maxEntries }).map(String),
     weight: fc.integer({ min: 1, max: 2 }),
     life: fc.integer({ min: 1, max: 100 }),
@@ -84,9 +84,9 @@ test('what outlives its expiry weighs nothing, and no more of it starts than the
         const used = [...model.values()].reduce((sum, entry) => sum + weigh(entry), 0);
         if (verb === 'wait') now += life;
         if (verb === 'shrink' && known && weigh(known) > 1) map.shrink(known, 1);
-        if (verb === 'save') {
+        if (verb === 'save' || (verb === 'add' && !known)) {
           const entry = known ?? { expiresAt: 0, weight: 1, keptUntil: 0 };
-          const save = () => map.save(key, entry, now, weight);
+          const save = () => map[verb](key, entry, now, weight);
           if (used >= maxEntries && weight > (known ? weigh(known) : 0)) {
             assert.throws(save, { code: 'store_unavailable' });
           } else {

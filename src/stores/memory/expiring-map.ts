@@ -62,11 +62,28 @@ export class ExpiringMap<Entry extends Expiring> {
     return Math.max(0, 1 - this.#used / this.#maxEntries);
   }
 
+  /**
+   * Adds a key that is not in the map. A key that has to be looked for is found in no cache, so `save` costs more.
+   *
+   * @throws OtpError `store_unavailable` when there is no room for it
+   */
+  add(key: string, entry: Entry, now: number, weight = 1): void {
+    this.#sweep(now, this.#stepsPerEntry);
+    if (this.#used >= this.#maxEntries) this.#makeRoom(now);
+    this.#entries.set(key, entry);
+    this.#used += weight;
+    if (weight !== (entry.weight ?? 1)) entry.weight = weight;
+  }
+
   /** @throws OtpError `store_unavailable` when there is no room for another key, or for more weight */
   save(key: string, entry: Entry, now: number, weight = 1): void {
+    const replaced = this.load(key, now);
+    if (!replaced) {
+      this.add(key, entry, now, weight);
+      return;
+    }
     this.#sweep(now, this.#stepsPerEntry);
-    const replaced = this.#entries.get(key);
-    const growth = weight - (replaced ? (replaced.weight ?? 1) : 0);
+    const growth = weight - (replaced.weight ?? 1);
     if (growth > 0 && this.#used >= this.#maxEntries) this.#makeRoom(now);
     this.#entries.set(key, entry);
     this.#used += growth;

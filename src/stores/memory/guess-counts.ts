@@ -39,7 +39,7 @@ export class GuessCounts {
       return this.#shared.add(budgetTag, now);
     }
     const expiresAt = now + memorySeconds * 1000;
-    this.#counts.save(budgetTag, { guesses: 1, expiresAt }, now);
+    this.#counts.add(budgetTag, { guesses: 1, expiresAt }, now);
     return expiresAt;
   }
 

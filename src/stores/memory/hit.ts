@@ -56,7 +56,7 @@ export function createHit(
         own.expiresAt = Math.max(own.expiresAt, expiresAt);
       } else {
         const hits = addToLog(emptyLog, periodSeconds, now);
-        table.save(name, { hits, hitSeconds: periodSeconds, parts: undefined, expiresAt }, now);
+        table.add(name, { hits, hitSeconds: periodSeconds, parts: undefined, expiresAt }, now);
       }
     }
     return { allowed: true };

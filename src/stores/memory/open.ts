@@ -90,7 +90,9 @@ function replaceRecord(
   const { budgetTag, side = 'unknown', lengthening } = request;
   const others = budget.records.filter((other) => other !== live && other.expiresAt > now);
   // Before anything is counted: a refused call changes nothing.
-  budgets.save(budgetTag, budget, now, others.length + 1);
+  const isNew = budget.expiresAt === 0;
+  if (isNew) budgets.add(budgetTag, budget, now);
+  else budgets.save(budgetTag, budget, now, others.length + 1);
   let room = lengthening.after - guesses[side].find(budgetTag, now);
   for (const other of others)
     if (other.isShort && other.side === side && other.sends > 0) room -= other.attemptsLeft;

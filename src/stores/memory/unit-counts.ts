@@ -29,7 +29,7 @@ export class UnitCounts {
     const parts = addUnits(count?.parts, periodSeconds, units, now);
     const expiresAt = findEnd(parts, periodSeconds);
     if (!count) {
-      this.#counts.save(key, { hits: emptyLog, hitSeconds: 0, parts, expiresAt }, now);
+      this.#counts.add(key, { hits: emptyLog, hitSeconds: 0, parts, expiresAt }, now);
       return;
     }
     count.parts = parts;
