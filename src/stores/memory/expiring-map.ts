@@ -63,7 +63,7 @@ export class ExpiringMap<Entry extends Expiring> {
   }
 
   /**
-   * Adds a key that is not in the map. A key that has to be looked for is found in no cache, so `save` costs more.
+   * Adds a key that is not in the map. `save` would look for it first, which in a large map costs as much again.
    *
    * @throws OtpError `store_unavailable` when there is no room for it
    */
