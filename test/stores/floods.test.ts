@@ -244,14 +244,20 @@ describe('networks', () => {
     );
   });
 
+  /** Of keys that have hits and units. */
+  const limit = { max: 2, periodSeconds: 600, opensRecords: true };
+  const ladder = createLadder(day / 1000, { max: 4 }, { max: 4 });
+  const hitOf = (key: string) => ({ limitName: 'request_ip' as const, key, limit, group: undefined });
+  const unitsOf = (key: string) => ({ slot: key, rows: [{ limit: 'request_ip_day' as const, key, ladder }] });
+  const spendOf = (key: string) => ({ ...unitsOf(key), isOnSecondStep: false, isEnforced: true });
+  const refundOf = (key: string, atMs: number) => ({
+    ...unitsOf(key),
+    atMs,
+    units: unitsPerSend,
+    isSignIn: false,
+  });
+
   test('a key that has hits and units of its own exceeds neither limit, whatever ends or is given back', async () => {
-    const ladder = createLadder(day / 1000, { max: 4 }, { max: 4 });
-    const hit = (key: string) => ({
-      limitName: 'request_ip' as const,
-      key,
-      limit: { max: 2, periodSeconds: 600, opensRecords: true },
-      group: undefined,
-    });
     const step = fc.record({
       key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
       verb: fc.constantFrom('hit', 'spend', 'spend', 'units', 'refund'),
@@ -267,21 +273,18 @@ describe('networks', () => {
         for (const { key, verb, seconds } of steps) {
           clock.advance(seconds * 1000);
           const now = clock();
-          const row = { limit: 'request_ip_day' as const, key, ladder };
           if (verb === 'refund') {
             const back = sends.find((send) => send.key === key);
             sends = sends.filter((send) => send !== back);
             if (back) givenBack += 1;
-            const request = { slot: key, rows: [row], units: unitsPerSend, isSignIn: false };
-            if (back) await store.refund?.({ ...request, atMs: back.at });
+            if (back) await store.refund?.(refundOf(key, back.at));
             continue;
           }
           const hasHit = verb !== 'units';
-          const spending = { slot: key, rows: [row], isOnSecondStep: false, isEnforced: true };
           const isAllowed =
             verb === 'hit'
-              ? (await store.hit(key, hit(key).limit)).allowed
-              : (await store.spend?.({ ...spending, hit: hasHit ? hit(key) : undefined }))?.status ===
+              ? (await store.hit(key, limit)).allowed
+              : (await store.spend?.({ ...spendOf(key), hit: hasHit ? hitOf(key) : undefined }))?.status ===
                 'counted';
           if (!isAllowed) continue;
           counted += 1;
@@ -300,46 +303,22 @@ describe('networks', () => {
 
   test('hits that were shared still count once the key has an entry for its units', async () => {
     const { clock, store } = createKit(1);
-    const limit = { max: 2, periodSeconds: 600, opensRecords: true };
     await store.hit('other', limit);
     clock.advance(tenMinutes / 2);
     for (let i = 0; i < 2; i++) assert.equal((await store.hit('late', limit)).allowed, true);
     clock.advance(tenMinutes / 2);
-    const row = {
-      limit: 'request_ip_day' as const,
-      key: 'late',
-      ladder: createLadder(day / 1000, { max: 4 }, { max: 4 }),
-    };
-    const units = { slot: 'late', rows: [row], isOnSecondStep: false, isEnforced: true };
-    assert.equal((await store.spend?.(units))?.status, 'counted');
+    assert.equal((await store.spend?.(spendOf('late')))?.status, 'counted');
     assert.equal((await store.hit('late', limit)).allowed, false);
   });
 
   test('a key whose units are given back makes room as soon as its hits are over', async () => {
     const { clock, store } = createKit(1);
-    const row = {
-      limit: 'request_ip_day' as const,
-      key: 'first',
-      ladder: createLadder(day / 1000, { max: 4 }, { max: 4 }),
-    };
-    const limit = { max: 2, periodSeconds: 600, opensRecords: true };
-    const request = { slot: 'first', rows: [row], isOnSecondStep: false, isEnforced: true };
-    const spent = await store.spend?.({
-      ...request,
-      hit: { limitName: 'request_ip', key: 'first', limit, group: undefined },
-    });
+    const spent = await store.spend?.({ ...spendOf('first'), hit: hitOf('first') });
     assert.ok(spent?.status === 'counted');
-    await store.refund?.({
-      slot: 'first',
-      rows: [row],
-      atMs: spent.atMs,
-      units: unitsPerSend,
-      isSignIn: true,
-    });
-    const others = { ...request, slot: 'second', rows: [{ ...row, key: 'second' }] };
-    assert.equal((await store.spend?.(others))?.status, 'limited');
+    await store.refund?.(refundOf('first', spent.atMs));
+    assert.equal((await store.spend?.(spendOf('second')))?.status, 'limited');
     clock.advance(tenMinutes);
-    assert.equal((await store.spend?.(others))?.status, 'counted');
+    assert.equal((await store.spend?.(spendOf('second')))?.status, 'counted');
   });
 });
 

@@ -12,6 +12,6 @@ export interface KeyCounts extends Expiring {
 }
 
 /** When the last of its hits no longer counts. */
-export function findHitsEnd({ hits, hitSeconds }: Pick<KeyCounts, 'hits' | 'hitSeconds'>): number {
+export function findHitsEnd({ hits, hitSeconds }: KeyCounts): number {
   return (hits.at(-1) ?? 0) + hitSeconds * 1000;
 }
