@@ -69,8 +69,6 @@ export type KeyIds = readonly [current: string, ...previous: string[]];
  * A bound record that is replaced becomes a bound record with the new challenge as its id.
  */
 export interface OpenRequest extends RecordKey {
-  /** Whether a human check was passed. Default false. */
-  isChecked?: boolean;
   /** Create a bound record, as always on the known side. With a `challenge`: send the code of that record again. */
   bind: boolean;
   /** Random id for a new record: 16 bytes as base64url. */

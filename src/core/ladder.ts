@@ -27,9 +27,19 @@ export interface Ladder {
   checked: Figures;
 }
 
-/** How a store counts a send to an identity over a day, when it opens a record. */
+/**
+ * How a store counts a send to an identity over a day, when it opens a record.
+ *
+ * A send counts `unitsPerSend`, for a day from its own time, among those of its side of the budget and, of these, among those of
+ * its `network`. `findRefusal` decides whether one more fits, and names what has no room: `all` is the limit `request_day`,
+ * `network` is `request_network`.
+ *
+ * `consume` gives back the sends of its record, each with what `countGivenBack` tells; the rest counts until its day is over.
+ * `release` gives back the send that it names, in full, unless the record of that was consumed. Both happen once.
+ */
 export interface DaySpending {
   ladder: Ladder;
+  /** Whether the figures `checked` of the ladder hold, or `free`. */
   isOnSecondStep: boolean;
   /** Whether the caller can still be asked for a human check. */
   canBeAsked: boolean;

@@ -160,7 +160,6 @@ export function createRequest(parts: Parts): Request {
       staleSeconds: Math.min(staleSeconds, policy.windowSeconds / 3),
       sends,
       lengthening: mayBeShort ? lengthening : withoutShortCodes(lengthening),
-      isChecked,
       mute: shouldSend !== undefined && !(await shouldSend(identity.value, purpose)),
       day: spent.day,
       spending: spent.spending,

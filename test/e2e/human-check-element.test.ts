@@ -12,6 +12,7 @@ const shown = 'stateless-otp-sign-in';
 describe('the element that is asked for a human check', () => {
   const here = usePageInBrowser(() => ({
     store: createShortLadder({ free: 0 }),
+    dayBudgets: 'enforce',
     humanCheck: { provider: 'altcha' },
   }));
 

@@ -20,6 +20,7 @@ function watchHosts(context: BrowserContext): Set<string> {
 describe('a puzzle on the sign-in page', () => {
   const here = usePageInBrowser(() => ({
     store: createShortLadder({ free: 0 }),
+    dayBudgets: 'enforce',
     humanCheck: { provider: 'altcha' },
   }));
 
@@ -124,6 +125,7 @@ describe('Turnstile on the sign-in page', () => {
   const siteKey = '1x00000000000000000000AA';
   const here = usePageInBrowser(() => ({
     store: createShortLadder({ free: 0 }),
+    dayBudgets: 'enforce',
     humanCheck: { provider: 'turnstile', siteKey, secret: '1x0000000000000000000000000000000AA' },
   }));
 

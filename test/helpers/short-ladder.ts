@@ -10,7 +10,8 @@ export function createShortLadder(options: MemoryStoreOptions & { free?: number 
     ...store,
     async open(request) {
       const before = sent.get(request.identityTag) ?? 0;
-      if (before >= free && !request.isChecked) {
+      const isChecked = request.day?.canBeAsked === true && request.day.isOnSecondStep;
+      if (before >= free && !isChecked) {
         return {
           status: 'limited',
           // A limit whose puzzles are the easiest.

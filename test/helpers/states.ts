@@ -127,6 +127,7 @@ async function visitHumanCheck({ context, start, onState }: Visit): Promise<void
   const service = await start(() => ({
     ...noLimits,
     store: createShortLadder({ free: 0 }),
+    dayBudgets: 'enforce',
     humanCheck: { provider: 'altcha' },
   }));
   // It is never solved.

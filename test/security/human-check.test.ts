@@ -15,7 +15,13 @@ function open(options: Partial<OtpOptions> & { free?: number } = {}) {
   const { free = 0, ...rest } = options;
   const time = createManualTime();
   const store = createShortLadder({ clock: time.clock, free });
-  const parts = createTestOtp({ time, store, humanCheck: { provider: 'altcha' }, ...rest });
+  const parts = createTestOtp({
+    time,
+    store,
+    dayBudgets: 'enforce',
+    humanCheck: { provider: 'altcha' },
+    ...rest,
+  });
   const request = (body: object, headers?: Record<string, string>) =>
     post(parts.otp.handler, path, body, headers);
   async function ask(body: object = alice): Promise<AltchaChallenge> {

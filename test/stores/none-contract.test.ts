@@ -9,6 +9,7 @@ const exempt: Record<string, Record<string, string[]>> = {
   'Without its challenge a code is not found, and with each request that names none there is a new one.': {
     open: [
       'makes a record that lives exactly one window from its opening',
+      'numbers the window of time in which a record was made, by the clock that ends it',
       'marks a record mute or not with each send, and all else is the same',
       'under reuse sends the same code, without more life and without more attempts',
       'remembers every channel that a code was sent over, in whatever order and how often',

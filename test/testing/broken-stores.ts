@@ -1,3 +1,4 @@
+import { toWindow } from '../../src/core/window.js';
 import type { Clock, Store } from '../../src/ports.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 
@@ -175,6 +176,17 @@ export const brokenStores: Record<string, BrokenStore> = {
     noticedBy: 'bound challenges > are not found without a name, and an empty name is not the unbound record',
     change: (store) => ({
       attempt: (request) => store.attempt({ ...request, challenge: request.challenge || undefined }),
+    }),
+  },
+  'numbers windows of time by milliseconds': {
+    noticedBy: 'open > numbers the window of time in which a record was made, by the clock that ends it',
+    change: (store, clock) => ({
+      async open(request) {
+        const opened = await store.open(request);
+        if (opened.status !== 'opened') return opened;
+        const window = toWindow(clock(), request.windowSeconds);
+        return { ...opened, record: { ...opened.record, window } };
+      },
     }),
   },
   'opens a code for a challenge that it does not know': {

@@ -104,7 +104,11 @@ const scenarios: Record<string, () => Promise<Awaited<ReturnType<typeof post>> |
       siteKey: '1x00000000000000000000AA',
       secret: 'a-secret',
     } as const;
-    const { otp } = createTestOtp({ store: createShortLadder({ free: 0 }), humanCheck });
+    const { otp } = createTestOtp({
+      store: createShortLadder({ free: 0 }),
+      dayBudgets: 'enforce',
+      humanCheck,
+    });
     return post(otp.handler, paths.request, { identity: alice, human_check: null });
   },
   not_found: () => post(createTestOtp().otp.handler, '/api/v1/nothing', {}),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { channels } from '../../core/policy.js';
+import { toWindow } from '../../core/window.js';
 import { forAll } from '../for-all.js';
 import { createKey, createTag, mustBe, periodSeconds, storeSuite, windowSeconds } from './subject.js';
 
@@ -31,6 +32,19 @@ export const openSuite = storeSuite('open', {}, (subject) => {
     await mustAttempt();
     await subject.advance(20_000);
     assert.equal((await attempt()).status, 'expired');
+  });
+
+  test('numbers the window of time in which a record was made, by the clock that ends it', async () => {
+    const first = await mustOpen();
+    const { expiresAtMs } = await mustAttempt();
+    if (expiresAtMs !== undefined) {
+      const openedAtSeconds = expiresAtMs / 1000 - windowSeconds;
+      assert.equal(first.record.window, toWindow(openedAtSeconds, windowSeconds));
+    }
+    await subject.advance(1000 * windowMs);
+    const passed = (await mustOpen()).record.window - first.record.window;
+    // The clock of a server runs on meanwhile.
+    assert.ok(passed === 1000 || passed === 1001, `${passed} instead of 1000`);
   });
 
   test('marks a record mute or not with each send, and all else is the same', async () => {
