@@ -19,8 +19,8 @@ export interface RecordKey extends OwnerTags {
   /** What the challenge carries, for a stateless store; undefined for an invalid one. */
   sealed?: SealedRecord | undefined;
   /**
-   * The side that the caller is on: its sends and verifies count there. A record stays on the side that opened it, and guesses
-   * count on the side of their record. Default `unknown`.
+   * The side that the caller is on: its sends and verifies count there, and a record that it makes, also in place of another, is on
+   * that side. Guesses count on the side of their record. Default `unknown`.
    */
   side?: Side | undefined;
 }
@@ -32,7 +32,7 @@ export interface RecordKey extends OwnerTags {
  * codes, of all purposes and aliases, bound ones too. The code that is replaced is not among these, nor one whose sends were all
  * released.
  *
- * - A room of at least `fewestShortAttempts` (3), or of `maxAttempts` of the request if that is lower: the code is short. It has
+ * - A room of at least `fewestShortAttempts` of `core/policy.ts` (3), or of `maxAttempts` of the request if that is lower: the code is short. It has
  *   the `digits` of the request, and as many attempts as the room, at most `maxAttempts`.
  * - Less room: the code is long. It has the `digits` here if these are more, and the `maxAttempts` here if these are fewer.
  * - `after` is 0: the code has the `digits` of the request. It has `maxAttempts`, or the attempts left of the live record that it
@@ -51,7 +51,10 @@ export interface Lengthening {
   memorySeconds: number;
 }
 
-/** Keys whose codes can be derived; the first one makes new codes. A record of any other key counts as expired. */
+/**
+ * Keys whose codes can be derived; the first one makes new codes. A record of any other key cannot be verified: for `attempt` it
+ * has expired, and `open` replaces it.
+ */
 export type KeyIds = readonly [current: string, ...previous: string[]];
 
 /**
@@ -69,7 +72,9 @@ export type KeyIds = readonly [current: string, ...previous: string[]];
  * A bound record that is replaced becomes a bound record with the new challenge as its id.
  */
 export interface OpenRequest extends RecordKey {
-  /** Create a bound record, as always on the known side. With a `challenge`: send the code of that record again. */
+  /**
+   * Create a bound record, which the known side gets without this too. With a `challenge`: send the code of that record again.
+   */
   bind: boolean;
   /** Random id for a new record: 16 bytes as base64url. */
   newChallenge: string;

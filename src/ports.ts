@@ -57,7 +57,7 @@ export interface Store extends CountVerbs, verbs.StoreTraits {
   /**
    * Single use: deletes the record and is true for exactly one caller, ever. Call it only when the code was right: it
    * takes back the guess that `attempt` counted, for a bound record all guesses at it in its last period, and clears the
-   * verify limit for the winner.
+   * verify limit of the winner's side.
    *
    * Instead of true, a store with `clear` returns the time of the sign-in: unix seconds by its clock, and at least one second
    * later than the last sign-out. One that counts over a day also returns the sends that it gave back, and the caller gives

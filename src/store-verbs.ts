@@ -88,7 +88,8 @@ export interface ConsumeRequest extends RecordKey {
   recordChallenge: string;
   /**
    * The id that `attempt` was given. An attempt that was taken back consumes nothing. Of several right attempts at an unbound
-   * record, each takes its own guess back, though only one consumes the record.
+   * record, each takes its own guess back, though only one consumes the record. Without it, the winner gets one guess at the record
+   * back.
    */
   attemptId?: string | undefined;
 }
@@ -145,16 +146,16 @@ export interface ReleaseRequest extends RecordKey {
   /** The challenge of the record that `open` returned. */
   recordChallenge: string;
   sendId: string;
-  /** Refused sends of this side of the budget that are given back. When one of these limits is reached, the send stays counted. */
+  /** Refused sends of this side of the budget that are given back. When one of these limits is reached, nothing changes. */
   limits: readonly RollingLimit[];
 }
 
 export interface ExchangeRequest {
   /** Id of the family: the tokens that descend from one sign-in, each replacing the one before. */
   family: string;
-  /** Hash of the presented token; null starts the family. */
+  /** Hash of the presented token; null starts the family, anew if there is one. */
   presented: string | null;
-  /** Hash of the token that replaces it, possibly the same; null ends the family, whatever is presented. */
+  /** Hash of the token that replaces it, possibly the same; null ends the family, and whatever is presented is `exchanged`. */
   next: string | null;
   /** Life of a new family; an exchange does not extend it. */
   ttlSeconds: number;

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseEnv } from 'node:util';
-import { loadConfig } from '../src/cli/config.js';
+import { loadConfig, parseGiven } from '../src/cli/config.js';
 import { unblocksInWords } from '../src/core/unblocks.js';
 import { problems } from '../src/http/problems.js';
 import { settingNames, settings } from '../src/options/settings.js';
@@ -54,13 +54,15 @@ test('a block that names a file of the examples is that file', () => {
   for (const [, file = '', code] of shown) assert.equal(code, read(file), file);
 });
 
-/** Pages whose blocks of a language a test of their own runs; the tests here see to ts, json and sh on every page. */
+/** On every page. */
+const runHere = ['ts', 'json', 'ini', 'sh'];
+
+/** Pages whose blocks of another language a test of their own runs. */
 const runByTheirTest: Record<string, string[]> = {
   css: ['docs/sign-in.md'],
   diff: ['docs/write-a-limit.md'],
   go: ['docs/check-tokens.md', 'docs/other-languages.md'],
   html: ['docs/messages.md', 'docs/quick-start.md', 'docs/sign-in.md'],
-  ini: ['README.md', 'docs/django.md', 'docs/migrate.md', 'docs/storeless.md'],
   java: ['docs/check-tokens.md', 'docs/other-languages.md'],
   js: ['README.md', 'docs/quick-start.md', 'docs/sign-in.md', 'docs/testing.md'],
   nginx: ['docs/check-tokens.md'],
@@ -78,8 +80,9 @@ const runByCurl = ['README.md', 'docs/check-tokens.md', 'docs/quick-start-http.m
 
 test('every block is in a language that a test compiles or runs on that page', () => {
   for (const { language, file, line } of blocks) {
-    const isRun = ['ts', 'json', 'sh'].includes(language) || runByTheirTest[language]?.includes(file);
-    assert.ok(isRun, `${file}:${line}: no test runs ${language || 'a block without a language'}`);
+    const isRun = runHere.includes(language) || runByTheirTest[language]?.includes(file);
+    const what = `${file}:${line}: no test runs ${language || 'a block without a language'}`;
+    assert.ok(isRun, `${what}; it can be ${runHere.join(', ')}, or runByTheirTest lists the page`);
   }
   for (const file of docs) {
     const fences = read(file).match(/^\s*(```|~~~)/gm) ?? [];
@@ -91,6 +94,16 @@ test('every JSON block is JSON', () => {
   const sources = blocks.filter(({ language }) => language === 'json');
   assert.ok(sources.length >= 3);
   for (const { code } of sources) JSON.parse(code);
+});
+
+test('every ini block holds settings that the service accepts', () => {
+  const sources = blocks.filter(({ language }) => language === 'ini');
+  assert.ok(sources.length >= 5);
+  for (const { code, file, line } of sources) {
+    const given = parseEnv(code);
+    const unknown = Object.keys(given).filter((name) => !(name in settings));
+    assert.deepEqual([...unknown, ...parseGiven(given).wrong], [], `${file}:${line}`);
+  }
 });
 
 test('every shell block runs a script of the package, a command of ours, or a test runs it', () => {

@@ -66,6 +66,11 @@ const modes: readonly Mode[] = [
     name: 'a store that keeps nothing (STORE=none)',
     refuses: statelessRefuses,
   },
+  {
+    isOn: ({ store }) => store !== undefined && store.spend === undefined,
+    name: 'a store without spend',
+    refuses: [{ names: ['paidDayMax', 'shortOpenMax'], why: 'nothing would count against it' }],
+  },
 ];
 
 /** Whether an option asks for something: it is neither left out nor switched off. */

@@ -22,6 +22,7 @@ function checkMethods(given: unknown, name: string, methods: readonly string[]):
 const optionalVerbs = [
   ['clear', 'ended'],
   ['inspect', 'note'],
+  ['spend', 'refund'],
 ] as const satisfies (keyof Store)[][];
 
 function checkStore(store: unknown, name: string): void {

@@ -76,6 +76,21 @@ describe('the library says at construction what is wrong, by name', () => {
       { store: { get() {}, set() {} } },
       /^store must have open, .* without open, attempt/,
     ],
+    [
+      'a store that counts what it cannot give back',
+      { store: { ...createMemoryStore(), refund: undefined } },
+      /^store must have spend, refund, got an object without refund$/,
+    ],
+    [
+      'a ceiling on messages, and a store that counts none',
+      { store: { ...createMemoryStore(), spend: undefined, refund: undefined }, paidDayMax: 100 },
+      /^paidDayMax cannot be used with a store without spend: nothing would count against it$/,
+    ],
+    [
+      'a limit on short codes, and a store that counts none',
+      { store: { ...createMemoryStore(), spend: undefined, refund: undefined }, shortOpenMax: 100 },
+      /^shortOpenMax cannot be used with a store without spend: /,
+    ],
     ['a store by its name', { store: 'redis' }, /^store must have open, .*, got a string without/],
     [
       'a transport for a list',
