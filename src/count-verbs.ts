@@ -94,8 +94,8 @@ export interface RefundRequest extends Pick<SpendRequest, 'slot' | 'rows' | 'pla
 
 export interface HitLimit extends RollingLimit {
   /**
-   * Whether hits open pending records. A store that runs out of room for those lowers both limits, so that a few networks
-   * cannot take it all. Default false.
+   * Whether hits open pending records. A store with little room for those may lower both limits, so that a few networks cannot
+   * take it all; the memory store does so once half of its room is taken. Default false.
    */
   opensRecords?: boolean | undefined;
 }

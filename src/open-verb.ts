@@ -30,7 +30,7 @@ export interface RecordKey extends OwnerTags {
  *
  * The room is `after`, minus the guesses that count on this side of the budget, minus the attempts left of its other live short
  * codes, of all purposes and aliases, bound ones too. The code that is replaced is not among these, nor one whose sends were all
- * released.
+ * released, nor one that was made while `after` was 0.
  *
  * - A room of at least `fewestShortAttempts` of `core/policy.ts` (3), or of `maxAttempts` of the request if that is lower: the code is short. It has
  *   the `digits` of the request, and as many attempts as the room, at most `maxAttempts`.
@@ -97,7 +97,7 @@ export interface OpenRequest extends RecordKey {
   lengthening: Lengthening;
   /** Decoy record: nothing is sent for it, and every verify fails. Recomputed on each resend. */
   mute: boolean;
-  /** Default: sends are not counted over a day. */
+  /** Only for a store with `spend`. Default: sends are not counted over a day. */
   day?: DaySpending | undefined;
   /**
    * Counted first, as `spend` would. When the record is refused, only the `hit` stays counted. Only for a store that

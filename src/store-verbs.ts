@@ -2,12 +2,12 @@ import type { CodeAlphabet } from './core/base32-code.js';
 import type { OwnerTags } from './core/derivation.js';
 import type { ExpiredCause } from './core/expired-cause.js';
 import type { ReturnedSend } from './core/ladder.js';
-import type { LimitName } from './core/policy.js';
+import type { Channel, LimitName } from './core/policy.js';
 import type { LimitedHit, RollingLimit } from './count-verbs.js';
 import type { KeyIds, Lengthening, PendingRecord, RecordKey, Side } from './open-verb.js';
 
 export type * from './open-verb.js';
-export type { RollingLimit };
+export type { Channel, RollingLimit };
 
 /** What every store must answer, besides `close`. */
 export const storeVerbs = [
@@ -88,8 +88,8 @@ export interface ConsumeRequest extends RecordKey {
   recordChallenge: string;
   /**
    * The id that `attempt` was given. An attempt that was taken back consumes nothing. Of several right attempts at an unbound
-   * record, each takes its own guess back, though only one consumes the record. Without it, the winner gets one guess at the record
-   * back.
+   * record, each takes its own guess back, on the side that holds it, though only one consumes the record. Without it, the winner
+   * gets one guess at the record back.
    */
   attemptId?: string | undefined;
 }
@@ -155,7 +155,10 @@ export interface ExchangeRequest {
   family: string;
   /** Hash of the presented token; null starts the family, anew if there is one. */
   presented: string | null;
-  /** Hash of the token that replaces it, possibly the same; null ends the family, and whatever is presented is `exchanged`. */
+  /**
+   * Hash of the token that replaces it, possibly the same. Null ends the family, whatever is presented: `exchanged`, or `unknown` if
+   * there is none.
+   */
   next: string | null;
   /** Life of a new family; an exchange does not extend it. */
   ttlSeconds: number;

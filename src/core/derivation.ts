@@ -64,12 +64,13 @@ export function createDerivation(keys: Keys, namespace: string) {
       site: site && deriveAddressTag(keys.address, `${limit} ${site}`),
     };
   };
+  // Many callers share one, so it is derived once, and their sends hold the same string.
+  const deriveWideTag = remember(cachedAddresses, (network: string) =>
+    deriveAddressTag(keys.address, `request_network ${network}`).slice(0, networkTagLength),
+  );
   const deriveSender = remember(cachedAddresses, (address: string): Sender => {
     const { network, site } = deriveNetworkTags('request_ip', address);
-    const text = `request_network ${maskAddress(address)}`;
-    const wide = isPersonsAddress(address)
-      ? deriveAddressTag(keys.address, text).slice(0, networkTagLength)
-      : undefined;
+    const wide = isPersonsAddress(address) ? deriveWideTag(maskAddress(address)) : undefined;
     return { address: network, site, network: wide };
   });
   const deriveCountry = remember(maxCountries, (label: string) => deriveAddressTag(keys.address, label));

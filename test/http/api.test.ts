@@ -119,6 +119,8 @@ test('a store that is down is 503 with Retry-After, readiness says so, and token
     consume: unavailable,
     release: unavailable,
     hit: unavailable,
+    spend: unavailable,
+    refund: unavailable,
     claim: unavailable,
     claimed: unavailable,
     clear: unavailable,
