@@ -19,8 +19,8 @@ export interface RecordKey extends OwnerTags {
   /** What the challenge carries, for a stateless store; undefined for an invalid one. */
   sealed?: SealedRecord | undefined;
   /**
-   * The side that the caller is on: its sends and verifies count there, and a record that it makes, also in place of another, is on
-   * that side. Guesses count on the side of their record. Default `unknown`.
+   * The side of the caller. Sends and verifies count there. A new record belongs to it, even if it replaces one of the other side.
+   * Guesses count on the side of their record. Default `unknown`.
    */
   side?: Side | undefined;
 }

@@ -153,11 +153,11 @@ export interface ReleaseRequest extends RecordKey {
 export interface ExchangeRequest {
   /** Id of the family: the tokens that descend from one sign-in, each replacing the one before. */
   family: string;
-  /** Hash of the presented token; null starts the family, anew if there is one. */
+  /** Hash of the presented token; null starts the family, or starts it again. */
   presented: string | null;
   /**
-   * Hash of the token that replaces it, possibly the same. Null ends the family, whatever is presented: `exchanged`, or `unknown` if
-   * there is none.
+   * Hash of the token that replaces it, possibly the same. Null ends the family, whatever is presented. The answer is then
+   * `exchanged`, or `unknown` if there is no such family.
    */
   next: string | null;
   /** Life of a new family; an exchange does not extend it. */
