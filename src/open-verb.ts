@@ -32,8 +32,8 @@ export interface RecordKey extends OwnerTags {
  * codes, of all purposes and aliases, bound ones too. The code that is replaced is not among these, nor one whose sends were all
  * released, nor one that was made while `after` was 0.
  *
- * - A room of at least `fewestShortAttempts` of `core/policy.ts` (3), or of `maxAttempts` of the request if that is lower: the code is short. It has
- *   the `digits` of the request, and as many attempts as the room, at most `maxAttempts`.
+ * - A room of at least `fewestShortAttempts` of `core/policy.ts` (3), or of `maxAttempts` of the request if that is lower: the code
+ *   is short. It has the `digits` of the request, and as many attempts as the room, at most `maxAttempts`.
  * - Less room: the code is long. It has the `digits` here if these are more, and the `maxAttempts` here if these are fewer.
  * - `after` is 0: the code has the `digits` of the request. It has `maxAttempts`, or the attempts left of the live record that it
  *   replaces if these are fewer: used attempts stay used.

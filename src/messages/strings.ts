@@ -1,7 +1,7 @@
 /** A string that contains `{name}`. */
 type Holding<Name extends string> = `${string}{${Name}}${string}`;
 
-/** The texts of messages in one language. `{in}` is replaced by "in 5 minutes", as `Intl` writes it. */
+/** The texts of messages in one language. `{in}` is replaced by, for example, "in 5 minutes", as `Intl` writes it. */
 export interface Strings {
   direction: 'ltr' | 'rtl';
   /** Heading and subject. */

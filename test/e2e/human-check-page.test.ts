@@ -104,7 +104,8 @@ describe('a puzzle on the sign-in page', () => {
 describe('a puzzle that the service never accepts', () => {
   const here = usePageInBrowser(() => {
     const store = createShortLadder({ free: 0 });
-    return { store: { ...store, claim: async () => false }, humanCheck: { provider: 'altcha' } };
+    const never = { ...store, claim: async () => false };
+    return { store: never, dayBudgets: 'enforce', humanCheck: { provider: 'altcha' } };
   });
 
   test('is not solved for ever', async (t) => {
