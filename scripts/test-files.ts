@@ -1,11 +1,14 @@
 // Which test files there are, and which suites they belong to.
 import { readdirSync } from 'node:fs';
 
+/** Suites whose files share a process: loading the sources takes longer than most of these tests. */
+export type Shared = 'core' | 'service' | 'library' | 'security';
+
 /**
- * `normal` and `slow` are all test files without overlap. `quick`, `library`, `security` and `apart` are those of `normal`,
- * again without overlap: `npm test` runs each of the first three in one process, and every file of `apart` in one of its own.
+ * `normal` and `slow` are all test files without overlap. The shared suites and `apart`, whose files have a process each, are those
+ * of `normal`, again without overlap.
  */
-export type Suite = 'all' | 'normal' | 'slow' | 'quick' | 'library' | 'security' | 'apart';
+export type Suite = 'all' | 'normal' | 'slow' | 'apart' | Shared;
 
 /** Real browsers, proxies, other languages, real clusters, servers that die, simulated years, random input by the thousand. */
 export const slow: readonly string[] = [
@@ -59,26 +62,28 @@ export const slow: readonly string[] = [
   'test/write-a-limit',
 ];
 
-/** Almost nothing here starts a program. */
-export const quick: readonly string[] = [
-  'test/architecture',
-  ...['core', 'fast', 'http', 'service', 'tokens', 'vectors'].map((folder) => `test/${folder}/`),
-];
+const inFolders = (...folders: string[]) => folders.map((folder) => `test/${folder}/`);
 
-/** What else may share a process: loading the sources takes longer than most of these tests. */
-const security = ['test/security/'];
-const library = [
-  'adapters',
-  'delivery',
-  'events',
-  'human-check',
-  'messages',
-  'metrics',
-  'options',
-  'outcomes',
-  'sign-in',
-  'testing',
-].map((folder) => `test/${folder}/`);
+export const shared: Record<Shared, readonly string[]> = {
+  core: inFolders('core', 'vectors'),
+  service: ['test/architecture', ...inFolders('fast', 'http', 'service', 'tokens')],
+  library: inFolders(
+    'adapters',
+    'delivery',
+    'events',
+    'human-check',
+    'messages',
+    'metrics',
+    'options',
+    'outcomes',
+    'sign-in',
+    'testing',
+  ),
+  security: inFolders('security'),
+};
+
+/** Those of `test:quick`: almost nothing in them starts a program. */
+export const quick: readonly Shared[] = ['core', 'service'];
 
 /** Paths from the root, in order. */
 export function listTestFiles(suite: Suite): string[] {
@@ -91,8 +96,6 @@ export function listTestFiles(suite: Suite): string[] {
   if (suite === 'slow') return all.filter(isIn(slow));
   const normal = all.filter((file) => !isIn(slow)(file));
   if (suite === 'normal') return normal;
-  if (suite === 'quick') return normal.filter(isIn(quick));
-  if (suite === 'library') return normal.filter(isIn(library));
-  if (suite === 'security') return normal.filter(isIn(security));
-  return normal.filter((file) => !isIn([...quick, ...library, ...security])(file));
+  if (suite === 'apart') return normal.filter((file) => !isIn(Object.values(shared).flat())(file));
+  return normal.filter(isIn(shared[suite]));
 }

@@ -1,24 +1,17 @@
 // Runs tests: npm test, npm run test:slow and npm run test:quick run a suite each, or of all suites the files whose path
-// contains one of the words (npm test -- e2e store). With --together they share one process, as those of test:quick do.
+// contains one of the words (npm test -- e2e store). With --together these share one process.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { listTestFiles } from './test-files.js';
+import { listTestFiles, quick, shared } from './test-files.js';
 
 const { values, positionals: words } = parseArgs({
   allowPositionals: true,
   options: { slow: { type: 'boolean' }, quick: { type: 'boolean' }, together: { type: 'boolean' } },
 });
 
-const suite = values.slow ? 'slow' : values.quick ? 'quick' : words.length > 0 ? 'all' : 'apart';
-const files = listTestFiles(suite).filter(
-  (name) => words.length === 0 || words.some((word) => name.includes(word)),
-);
-// Node starts files in the order of their names, and so begins with these, which take longest.
-if (suite === 'apart') {
-  files.push(...['library', 'quick', 'security'].map((shared) => `scripts/tests-together/${shared}.ts`));
-}
+const files = listFiles();
 if (files.length === 0) {
   process.stderr.write(`No test file matches ${words.join(', ')}\n`);
   process.exit(1);
@@ -34,9 +27,22 @@ const args = [
   '--test-reporter=spec',
   // Also holds for each process as a whole.
   '--test-timeout=900000',
-  ...(values.quick || values.together ? together : apart),
+  ...(values.together ? together : apart),
 ];
 spawn(process.execPath, args, { cwd: fileURLToPath(new URL('../', import.meta.url)), stdio: 'inherit' }).on(
   'exit',
   (status) => process.exit(status ?? 1),
 );
+
+function listFiles(): string[] {
+  const isWanted = (name: string) => words.length === 0 || words.some((word) => name.includes(word));
+  if (values.slow) return listTestFiles('slow').filter(isWanted);
+  if (values.quick) return toFiles(quick).filter(isWanted);
+  if (words.length > 0) return listTestFiles('all').filter(isWanted);
+  // Node starts files in the order of their names, and so begins with the shared processes, which take longest.
+  return [...listTestFiles('apart'), ...toFiles(Object.keys(shared))];
+}
+
+function toFiles(suites: readonly string[]): string[] {
+  return suites.map((suite) => `scripts/tests-together/${suite}.ts`);
+}

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { listTestFiles, quick, slow } from '../scripts/test-files.js';
+import { listTestFiles, type Shared, shared, slow } from '../scripts/test-files.js';
 import { root } from './helpers/process.js';
 
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -22,13 +22,13 @@ test('every test file is run by npm test or by npm run test:slow, and by one of 
 });
 
 test('what npm test runs together and apart is all of it, without overlap', () => {
-  const parts = (['quick', 'library', 'security', 'apart'] as const).map(listTestFiles);
+  const parts = [...(Object.keys(shared) as Shared[]), 'apart' as const].map(listTestFiles);
   for (const part of parts) assert.ok(part.length > 0);
   assert.deepEqual(parts.flat().sort(), listTestFiles('normal'));
 });
 
 test('every path that a suite names leads to a test file', () => {
-  for (const path of [...slow, ...quick]) {
+  for (const path of [...slow, ...Object.values(shared).flat()]) {
     assert.ok(
       listTestFiles('all').some((file) => file.startsWith(path)),
       path,

@@ -74,6 +74,28 @@ test('secret prints fresh secrets that production accepts', async () => {
   assert.equal(checked.code, 0, checked.stdout);
 });
 
+test('secret --api-key makes a key that the service takes', async () => {
+  const { stdout, code } = await runCli(['secret', '--api-key', 'shop']);
+  assert.equal(code, 0);
+  const [, key = '', hash = ''] = /^# .*\n# (\S{43})\nAPI_KEYS=(shop=[0-9a-f]{64})\n$/.exec(stdout) ?? [];
+  const service = await startService({ API_KEYS: hash });
+  const ask = (headers: Record<string, string>) =>
+    fetch(`${service.url}/api/v1/otp/request`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify({ identity: 'alice@example.com' }),
+    });
+  assert.equal((await ask({})).status, 401);
+  assert.equal((await ask({ 'X-API-Key': key })).status, 200);
+  await service.stop();
+  assert.equal((await runCli(['secret', '--api-key', 'a b'])).code, 2);
+  const { stdout: entry } = await runCli(['secret', '--api-key', 'ops:operate+otp']);
+  assert.match(entry, /^API_KEYS=ops=[0-9a-f]{64}:operate\+otp$/m);
+  for (const wrong of ['ops:', 'ops:root', 'ops:otp:operate']) {
+    assert.equal((await runCli(['secret', '--api-key', wrong])).code, 2, wrong);
+  }
+});
+
 test('check says what is in force, with secrets masked, or what is wrong', async () => {
   const secret = 'Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFiY2RlZmdoaWo=';
   const good = await runCli(['check'], { OTP_SECRET_KEY: secret, OTP_DIGITS: '8' });

@@ -34,43 +34,43 @@ function listNumbers(country: CountryCode, callingCode: string): string[] {
   );
 }
 
+const numbers = countries.flatMap(({ country, callingCode }) =>
+  listNumbers(country, callingCode).map((national) => ({ country, callingCode, national })),
+);
+
 // Attack: a code for a number typed without its plus goes to a stranger, whose number begins alike.
 test('in every country digits that are two valid numbers are refused, and digits that are one are that one', () => {
   let [ambiguous, clear] = [0, 0];
-  for (const { country, callingCode } of countries) {
+  for (const { country, callingCode, national } of numbers) {
     const options = { defaultCountry: country };
-    for (const national of listNumbers(country, callingCode)) {
-      const e164 = `+${callingCode}${national}`;
-      assert.equal(canonicalise(e164, options)?.value, e164, `${e164} in ${country}`);
-      assert.equal(canonicalise(e164)?.value, e164, e164);
-      const digits = e164.slice(1);
-      const twice = `+${callingCode}${digits}`;
-      const read = parseIdentity(digits, options);
-      if (callingCode !== '1' && isValid(twice)) {
-        ambiguous += 1;
-        assert.equal(read, 'ambiguous', `${digits} in ${country}`);
-        assert.equal(canonicalise(digits, options), null, `${digits} in ${country}`);
-      } else {
-        clear += 1;
-        assert.deepEqual(read, { kind: 'phone', value: e164 }, `${digits} in ${country}`);
-      }
+    const e164 = `+${callingCode}${national}`;
+    assert.equal(canonicalise(e164, options)?.value, e164, `${e164} in ${country}`);
+    assert.equal(canonicalise(e164)?.value, e164, e164);
+    const digits = e164.slice(1);
+    const twice = `+${callingCode}${digits}`;
+    const read = parseIdentity(digits, options);
+    if (callingCode !== '1' && isValid(twice)) {
+      ambiguous += 1;
+      assert.equal(read, 'ambiguous', `${digits} in ${country}`);
+      assert.equal(canonicalise(digits, options), null, `${digits} in ${country}`);
+    } else {
+      clear += 1;
+      assert.deepEqual(read, { kind: 'phone', value: e164 }, `${digits} in ${country}`);
     }
   }
   assert.ok(ambiguous > 30 && clear > 3000, `${ambiguous} ambiguous, ${clear} clear`);
 });
 
 test('a national number is that of its country, or refused where it could be another, in every country', () => {
-  for (const { country, callingCode } of countries) {
-    for (const national of listNumbers(country, callingCode)) {
-      const value = `+${callingCode}${national}`;
-      const other = `+${national}`;
-      const isAmbiguous = callingCode !== '1' && national.startsWith(callingCode) && isValid(other);
-      const typed = parsePhoneNumberFromString(value)?.formatNational() ?? '';
-      const isPlain = typed.replace(/[^0-9]/g, '') === national;
-      const read = parseIdentity(typed, { defaultCountry: country });
-      if (isAmbiguous && isPlain) assert.equal(read, 'ambiguous', `${typed} in ${country}`);
-      else assert.deepEqual(read, { kind: 'phone', value }, `${typed} in ${country}`);
-    }
+  for (const { country, callingCode, national } of numbers) {
+    const value = `+${callingCode}${national}`;
+    const other = `+${national}`;
+    const isAmbiguous = callingCode !== '1' && national.startsWith(callingCode) && isValid(other);
+    const typed = parsePhoneNumberFromString(value)?.formatNational() ?? '';
+    const isPlain = typed.replace(/[^0-9]/g, '') === national;
+    const read = parseIdentity(typed, { defaultCountry: country });
+    if (isAmbiguous && isPlain) assert.equal(read, 'ambiguous', `${typed} in ${country}`);
+    else assert.deepEqual(read, { kind: 'phone', value }, `${typed} in ${country}`);
   }
 });
 

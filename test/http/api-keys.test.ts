@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { generateApiKey } from '../../src/index.js';
 import { createTestOtp, post } from '../helpers/otp.js';
-import { runCli, startService } from '../helpers/process.js';
 
 const path = '/api/v1/otp/request';
 const body = { identity: 'alice@example.com' };
@@ -102,26 +101,4 @@ test('a keyed caller that names no address is warned about once, by its name', a
     { caller: 'shop', message },
     { caller: 'batch', message },
   ]);
-});
-
-test('secret --api-key makes a key that the service takes', async () => {
-  const { stdout, code } = await runCli(['secret', '--api-key', 'shop']);
-  assert.equal(code, 0);
-  const [, key = '', hash = ''] = /^# .*\n# (\S{43})\nAPI_KEYS=(shop=[0-9a-f]{64})\n$/.exec(stdout) ?? [];
-  const service = await startService({ API_KEYS: hash });
-  const ask = (headers: Record<string, string>) =>
-    fetch(service.url + path, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', ...headers },
-      body: JSON.stringify(body),
-    });
-  assert.equal((await ask({})).status, 401);
-  assert.equal((await ask({ 'X-API-Key': key })).status, 200);
-  await service.stop();
-  assert.equal((await runCli(['secret', '--api-key', 'a b'])).code, 2);
-  const { stdout: entry } = await runCli(['secret', '--api-key', 'ops:operate+otp']);
-  assert.match(entry, /^API_KEYS=ops=[0-9a-f]{64}:operate\+otp$/m);
-  for (const wrong of ['ops:', 'ops:root', 'ops:otp:operate']) {
-    assert.equal((await runCli(['secret', '--api-key', wrong])).code, 2, wrong);
-  }
 });
