@@ -37,7 +37,8 @@ export async function attempt(tables: Tables, request: AttemptRequest): Promise<
   if (attemptId !== undefined) {
     // Attempts older than any code can be are dropped.
     const others = budget.attempts.filter(({ at }) => at > now - longestLifeMs);
-    budget.attempts = [...others, { id: attemptId, at: now, record, period }];
+    // Not spread: see `addToLog`.
+    budget.attempts = others.concat({ id: attemptId, at: now, record, period });
   }
   record.attemptsLeft -= 1;
   const { attemptsLeft, side, expiresAt: expiresAtMs, note = null } = record;

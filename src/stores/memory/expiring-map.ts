@@ -10,6 +10,8 @@ export interface Expiring {
 /** Bounds and default of the capacity of each map. */
 export const entriesRange = { min: 1, max: 10_000_000, default: 190_000 };
 
+/** One insertion sweeps for this many: neighbours are in the processor's cache together. */
+const insertionsPerSweep = 16;
 /** Entries swept per insertion: with two, cleaning outruns filling. */
 const stepsPerEntry = 2;
 /** The same for maps that can hold, in addition to a full map, as many entries without weight. */
@@ -20,14 +22,14 @@ const stepsBeforeRefusal = 10_000;
 const stepsPerQuestion = 100;
 
 /**
- * A bounded map of entries that expire. It never evicts a live entry by itself. Insertions sweep a few entries each, so no
- * timer is needed.
+ * A bounded map of entries that expire. It never evicts a live entry by itself. Insertions sweep, so no timer is needed.
  */
 export class ExpiringMap<Entry extends Expiring> {
   readonly #entries = new Map<string, Entry>();
   readonly #maxEntries: number;
   readonly #outlives: ((entry: Entry, now: number) => boolean) | undefined;
   readonly #stepsPerEntry: number;
+  #insertions = 0;
   /** The sum of all weights. */
   #used = 0;
   /** Position of the sweep, which is circular. */
@@ -68,26 +70,13 @@ export class ExpiringMap<Entry extends Expiring> {
    * @throws OtpError `store_unavailable` when there is no room for it
    */
   add(key: string, entry: Entry, now: number, weight = 1): void {
-    this.#sweep(now, this.#stepsPerEntry);
-    if (this.#used >= this.#maxEntries) this.#makeRoom(now);
-    this.#entries.set(key, entry);
-    this.#used += weight;
-    if (weight !== (entry.weight ?? 1)) entry.weight = weight;
+    this.#put(key, entry, now, weight, weight);
   }
 
   /** @throws OtpError `store_unavailable` when there is no room for another key, or for more weight */
   save(key: string, entry: Entry, now: number, weight = 1): void {
     const replaced = this.load(key, now);
-    if (!replaced) {
-      this.add(key, entry, now, weight);
-      return;
-    }
-    this.#sweep(now, this.#stepsPerEntry);
-    const growth = weight - (replaced.weight ?? 1);
-    if (growth > 0 && this.#used >= this.#maxEntries) this.#makeRoom(now);
-    this.#entries.set(key, entry);
-    this.#used += growth;
-    if (weight !== (entry.weight ?? 1)) entry.weight = weight;
+    this.#put(key, entry, now, weight, replaced ? weight - (replaced.weight ?? 1) : weight);
   }
 
   /** Lowers the weight of an entry that is in the map. */
@@ -107,6 +96,16 @@ export class ExpiringMap<Entry extends Expiring> {
   removeOldest(): void {
     const [key] = this.#entries.keys();
     if (key !== undefined) this.remove(key);
+  }
+
+  #put(key: string, entry: Entry, now: number, weight: number, growth: number): void {
+    this.#insertions += 1;
+    if (this.#insertions % insertionsPerSweep === 0)
+      this.#sweep(now, insertionsPerSweep * this.#stepsPerEntry);
+    if (growth > 0 && this.#used >= this.#maxEntries) this.#makeRoom(now);
+    this.#entries.set(key, entry);
+    this.#used += growth;
+    if (weight !== (entry.weight ?? 1)) entry.weight = weight;
   }
 
   #makeRoom(now: number): void {

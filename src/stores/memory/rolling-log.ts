@@ -16,7 +16,9 @@ export function addToLog(log: RollingLog, periodSeconds: number, now: number, ti
   const first = log[0];
   // The usual case, without a closure.
   if (first === undefined) return [time];
-  return first > oldest ? [...log, time] : [...log.filter((at) => at > oldest), time];
+  const counted = first > oldest ? log : log.filter((at) => at > oldest);
+  // As long as it needs to be: a list that is spread and then grows gets room for 16 more.
+  return counted.concat(time);
 }
 
 /** Removes one entry of this time, if there is one. */
