@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 
 export interface AwsRequest {
   method: string;
@@ -35,12 +35,12 @@ export function signAwsRequest(request: AwsRequest, signer: AwsSigner, now: Date
     ...signed.map(([name, value]) => `${name}:${value.trim().replace(/ +/g, ' ')}`),
     '',
     signedHeaders,
-    sha256(request.body),
+    hash('sha256', request.body),
   ].join('\n');
 
   // Steps 2 and 3: the string to sign.
   const scope = `${date}/${signer.region}/${signer.service}/aws4_request`;
-  const text = ['AWS4-HMAC-SHA256', time, scope, sha256(canonical)].join('\n');
+  const text = ['AWS4-HMAC-SHA256', time, scope, hash('sha256', canonical)].join('\n');
 
   // Step 4: the signature, with a key for this date, region and service.
   const key = [date, signer.region, signer.service, 'aws4_request'].reduce<string | Buffer>(
@@ -61,10 +61,6 @@ function encodeSegment(segment: string): string {
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 function hmac(key: string | Buffer, text: string) {
