@@ -4,14 +4,7 @@ import type { Receipt, Transport } from '../ports.js';
 import { dig } from './dig.js';
 import { find } from './meanings.js';
 import { checkOptions, credential, matching } from './options.js';
-import {
-  type Answer,
-  accept,
-  createPostTransport,
-  encodeBasic,
-  type HttpOptions,
-  httpChecks,
-} from './post.js';
+import { accept, createPostTransport, encodeBasic, type HttpOptions, httpChecks } from './post.js';
 import { vonageStatuses } from './vonage-statuses.js';
 
 export interface VonageTransportOptions extends HttpOptions {
@@ -38,7 +31,7 @@ export function createVonageTransport(options: VonageTransportOptions): Transpor
     'vonage',
     ['sms'],
     client,
-    { judge: toReceipt, findErrorCode: ({ body }) => dig(body, 'title') },
+    { judge: ({ body }) => toReceipt(body), findErrorCode: ({ body }) => dig(body, 'title') },
     ({ id, requestId = id, to, text, expiresInSeconds }) => ({
       url: `${baseUrl}/sms/json`,
       headers,
@@ -58,7 +51,7 @@ export function createVonageTransport(options: VonageTransportOptions): Transpor
 }
 
 /** The status is always 200; there is one entry per part of the message. */
-function toReceipt({ body }: Answer): Receipt {
+function toReceipt(body: unknown): Receipt {
   const messages = dig(body, 'messages');
   const parts = Array.isArray(messages) ? messages.map((part) => String(dig(part, 'status'))) : [];
   const refused = parts.filter((status) => status !== '0');
