@@ -59,12 +59,9 @@ export function createWebhookTransport(options: WebhookTransportOptions): Transp
     ({ id, requestId, to, channel, code, locale, expiresInSeconds, subject, text, html }) => {
       const content = { id, identity: to, channel, code, locale, expires_in_seconds: expiresInSeconds };
       const body = JSON.stringify({ ...content, subject, text, html });
-      const headers = createWebhookHeaders(secret, id, body, clock());
-      return {
-        url: url.href,
-        headers: { ...headers, ...(requestId && { [requestIdName]: requestId }) },
-        body,
-      };
+      const signed = createWebhookHeaders(secret, id, body, clock());
+      const headers = { ...signed, ...(requestId && { [requestIdName]: requestId }) };
+      return { url: url.href, headers, body };
     },
     // Any answer will do: a receiver need not support a method that changes nothing (RFC 9110 §9.3.2).
     () => ({ method: 'HEAD', url: url.href, headers: { 'user-agent': userAgent }, proves: () => true }),
