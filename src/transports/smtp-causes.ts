@@ -1,7 +1,7 @@
 import { explainConnection } from '../core/connection-causes.js';
 import { faultOf, type Refusal } from '../core/refusal.js';
 import { isLoginError, type SmtpError } from './smtp-error.js';
-import { isTemporaryReply, parseEnhancedCode, parseReply, type Reply } from './smtp-replies.js';
+import { isTemporaryReply, parseReply, type Reply } from './smtp-replies.js';
 
 /** Settings by their names in the service; the options of the library are called alike. */
 const hints = {
@@ -16,11 +16,10 @@ const isWithoutTls = ({ code, command }: SmtpError) => code === 'ETLS' || comman
 
 /** Why a send failed and what to look at, in our words: what the server writes may quote the recipient. */
 export function explainSmtp(error: SmtpError, refusal: Refusal, isContentRead: boolean): string {
-  const { responseCode, response = '' } = error;
+  const { responseCode } = error;
   if (responseCode === undefined) return explainSession(error, isContentRead);
-  const reply = parseReply(responseCode, response);
-  const enhanced = parseEnhancedCode(response);
-  const numbers = enhanced === undefined ? responseCode : `${responseCode} ${enhanced}`;
+  const reply = parseReply(error);
+  const numbers = reply.enhanced === undefined ? responseCode : `${responseCode} ${reply.enhanced}`;
   const cause = explainReply(error, reply, refusal);
   // Two brackets in a row look like one mistake.
   return cause.endsWith(')') ? `${cause}: ${numbers}` : `${cause} (${numbers})`;

@@ -2,13 +2,7 @@ import { createRefusal, type Meaning } from '../core/refusal.js';
 import type { Receipt } from '../ports.js';
 import { explainSmtp } from './smtp-causes.js';
 import { isLoginError, type SmtpError } from './smtp-error.js';
-import {
-  blameMessage,
-  blameSession,
-  isTemporaryReply,
-  parseEnhancedCode,
-  parseReply,
-} from './smtp-replies.js';
+import { blameMessage, blameSession, isTemporaryReply, parseReply } from './smtp-replies.js';
 
 /**
  * Interprets a failed send. A server cannot accept a message before it has the content, so any earlier end of the session
@@ -17,22 +11,22 @@ import {
  * @param isContentRead whether any of the content may have been sent
  */
 export function toRefusal(error: SmtpError, isContentRead: boolean): Receipt {
-  const { code = 'error', command = '', responseCode, response = '', syscall } = error;
+  const { code = 'error', command = '', responseCode, syscall } = error;
   // Codes only: the server's text may quote the recipient.
-  const facts = [code, syscall, responseCode, parseEnhancedCode(response), command.split(' ', 2).join(' ')];
+  const facts = [code, syscall, responseCode, parseReply(error).enhanced, command.split(' ', 2).join(' ')];
   const refusal = createRefusal(judge(error, isContentRead), `SMTP ${facts.filter(Boolean).join(' ')}`);
   return { ...refusal, cause: explainSmtp(error, refusal, isContentRead) };
 }
 
 function judge(error: SmtpError, isContentRead: boolean): Meaning {
-  const { code, command = '', responseCode, response = '' } = error;
+  const { code, command = '', responseCode } = error;
   const isTemporary = responseCode !== undefined && isTemporaryReply(responseCode);
   if (isLoginError(error) && !isTemporary) return 'unauthorized'; // RFC 4954 §6
   if (code === 'ETIMEDOUT' || code === 'EABORT') return 'timeout';
   // After the content, only the server's reply to it counts.
   if (isContentRead && (code !== 'EMESSAGE' || !responseCode)) return 'unknown';
   if (!responseCode) return code === 'EENVELOPE' ? ['unavailable', 'account'] : 'unavailable';
-  const reply = parseReply(responseCode, response);
+  const reply = parseReply(error);
   const fault = isAboutMessage(error) ? blameMessage(reply) : blameSession(reply, command);
   if (isTemporary || (code !== 'EENVELOPE' && code !== 'EMESSAGE')) return ['unavailable', fault];
   if (responseCode === 530 || responseCode === 535) return 'unauthorized'; // RFC 4954 §6: log in first

@@ -1,4 +1,5 @@
 import type { Fault } from '../core/refusal.js';
+import type { SmtpError } from './smtp-error.js';
 
 export interface Reply {
   /** RFC 5321 §4.2.3. */
@@ -9,11 +10,11 @@ export interface Reply {
   words: string;
 }
 
-/** @param response with the code at the start of each line */
-export function parseReply(code: number, response: string): Reply {
+/** `response` has the code at the start of each line; without a reply both are missing. */
+export function parseReply({ responseCode = 0, response = '' }: SmtpError): Reply {
   const text = response.slice(0, 2000).toLowerCase();
   return {
-    code,
+    code: responseCode,
     enhanced: parseEnhancedCode(response),
     words: text
       .replace(/^\d{3}[ -](#?[245]\.\d{1,3}\.\d{1,3}\b)?/gm, ' ')
@@ -23,7 +24,7 @@ export function parseReply(code: number, response: string): Reply {
 }
 
 /** RFC 3463 §2; qmail puts it at the end, and Cisco's gateways put a # before it. */
-export function parseEnhancedCode(response: string): string | undefined {
+function parseEnhancedCode(response: string): string | undefined {
   const [, first, last] =
     /^\d{3}[ -]#?([245]\.\d{1,3}\.\d{1,3})\b|\(#([245]\.\d{1,3}\.\d{1,3})\)/.exec(response) ?? [];
   return first ?? last;
