@@ -49,14 +49,13 @@ function explainSession(error: SmtpError, isContentRead: boolean): string {
 /** By nodemailer's names of its timeouts. */
 function explainStall(error: SmtpError, isContentRead: boolean): string {
   const { timeoutType, unanswered, isGreeted } = error;
-  const noGreeting = `the server took the connection but does not answer: if it never sends a greeting, check ${hints.tls}`;
   switch (timeoutType) {
     case 'GREETING_TIMEOUT':
-      return noGreeting;
     case 'SOCKET_TIMEOUT':
     case 'UPGRADE_TIMEOUT':
-      // Both timers run while the greeting is waited for.
-      if (!isGreeted) return noGreeting;
+      // The timer of the socket runs while the greeting is waited for too; that of the greeting runs only then.
+      if (!isGreeted)
+        return `the server took the connection but does not answer: if it never sends a greeting, check ${hints.tls}`;
       if (isContentRead) return 'the server did not answer after the message, which it may have taken';
       // Whichever timer fires first: during the handshake of STARTTLS no command is under way.
       return unanswered === undefined
