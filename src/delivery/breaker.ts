@@ -2,15 +2,6 @@ import { faultOf, isDefinite } from '../core/refusal.js';
 import type { MonotonicClock, Receipt } from '../ports.js';
 import { groupRecipient, type Recipient } from './recipients.js';
 
-/** A circuit breaker. Recipients are counted by the domain of an e-mail address, or by the whole number or id. */
-export interface Breaker {
-  /** While open, only probes are allowed. */
-  readonly isOpen: boolean;
-  /** Whether this message may be the probe: while open, one after each pause. */
-  takeProbe(message: Recipient): boolean;
-  record(message: Recipient, receipt: Receipt): void;
-}
-
 const windowMs = 30_000;
 const pauseMs = 2000;
 const faultsToOpen = 5;
@@ -21,16 +12,14 @@ const faultsKept = faultsToOpen - (recipientsToOpen - 1);
 const recipientsKept = 100;
 
 /**
- * Opens after five connection faults in 30 seconds from at least three recipients without a success in between; closes on
- * the first answer. A domain that stalls the provider could keep it open by taking every probe, so recipients that have
- * not failed get a separate probe (docs/decisions/0029).
+ * A circuit breaker. Opens after five connection faults in 30 seconds from at least three recipients without a success in
+ * between; closes on the first answer. Recipients are counted by the domain of an e-mail address, or by the whole number or
+ * id. A domain that stalls the provider could keep it open by taking every probe, so recipients that have not failed get a
+ * separate probe (docs/decisions/0029).
  *
  * @param onChange called when it opens or closes, with the receipt that caused it
  */
-export function createBreaker(
-  clock: MonotonicClock,
-  onChange?: (isOpen: boolean, receipt: Receipt) => void,
-): Breaker {
+export function createBreaker(clock: MonotonicClock, onChange?: (isOpen: boolean, receipt: Receipt) => void) {
   /** Times of connection faults by recipient; the latest recipient last. */
   const faults = new Map<string, number[]>();
   let nextProbeAt = 0;
@@ -49,15 +38,17 @@ export function createBreaker(
   }
 
   const breaker = {
+    /** While open, only probes are allowed. */
     isOpen: false,
-    takeProbe(message: Recipient) {
+    /** Whether this message may be the probe: while open, one after each pause. */
+    takeProbe(message: Recipient): boolean {
       const isAffected = faults.has(groupRecipient(message));
       if (clock.now() < (isAffected ? nextProbeAt : nextProbeOfOthersAt)) return false;
       nextProbeAt = clock.now() + pauseMs;
       if (!isAffected) nextProbeOfOthersAt = nextProbeAt;
       return true;
     },
-    record(message: Recipient, receipt: Receipt) {
+    record(message: Recipient, receipt: Receipt): void {
       const { isOpen } = breaker;
       if (receipt.ok || faultOf(receipt) !== 'connection') {
         // A refusal is an answer too: the provider is up.
@@ -78,5 +69,5 @@ export function createBreaker(
       nextProbeOfOthersAt = nextProbeAt;
     },
   };
-  return breaker;
+  return breaker as Readonly<typeof breaker>;
 }
