@@ -54,13 +54,7 @@ export function createRouter(options: RouteOptions) {
   const found = new Map(channels.map((channel) => [channel, findAll(channel)]));
   const deadlines = createDeadlines(clock);
 
-  async function sendBy(
-    transport: Transport,
-    message: Message,
-    endsAt: number,
-    leftMs: number,
-  ): Promise<Receipt> {
-    const sending = new Sending(endsAt, leftMs);
+  async function sendBy(transport: Transport, message: Message, sending: Sending): Promise<Receipt> {
     deadlines.add(sending);
     try {
       const receipt = await new Promise<Receipt>((resolve, reject) => {
@@ -95,7 +89,7 @@ export function createRouter(options: RouteOptions) {
       let last: RoutedRefusal = noTransportUp;
       for (const { transport, name, breaker } of found.get(message.channel) ?? []) {
         if (breaker.isOpen && !breaker.takeProbe(message)) continue;
-        const receipt = await sendBy(transport, message, triedAt + leftMs, leftMs);
+        const receipt = await sendBy(transport, message, new Sending(triedAt + leftMs, leftMs));
         breaker.record(message, receipt);
         noteTry?.(name, message.channel, receipt, clock.now() - triedAt);
         if (receipt.ok) return { ok: true, id: receipt.id, transport: name };
