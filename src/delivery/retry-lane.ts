@@ -1,5 +1,5 @@
 import { isDefinite } from '../core/refusal.js';
-import type { Message, MonotonicClock, RoutedReceipt, RoutedRefusal, Timer } from '../ports.js';
+import type { Message, MonotonicClock, RoutedReceipt, RoutedRefusal, SlotOptions, Timer } from '../ports.js';
 import { createLanes } from './lanes.js';
 import { groupRetries } from './recipients.js';
 import type { Router } from './route.js';
@@ -17,7 +17,7 @@ interface Retry {
   gapMs: number;
   /** The latest one. */
   refusal: RoutedRefusal;
-  onRetry: ((refusal: RoutedRefusal) => void) | undefined;
+  onRetry: SlotOptions['onRetry'];
   timer?: Timer | undefined;
   dueAt: number;
   resolve(receipt: RoutedReceipt): void;
@@ -86,12 +86,7 @@ export function createRetryLane(parts: {
      *
      * @param onRetry called after each refused try that will be repeated; the gaps between them grow
      */
-    take(
-      message: Message,
-      expiresAt: number,
-      receipt: RoutedReceipt,
-      onRetry?: (refusal: RoutedRefusal) => void,
-    ): Promise<RoutedReceipt> | null {
+    take(message: Message, expiresAt: number, receipt: RoutedReceipt, onRetry?: SlotOptions['onRetry']) {
       const group = groupRetries(message);
       if (!isRetryable(receipt) || retries.size >= placesMax || (countByGroup.get(group) ?? 0) >= groupMax)
         return null;
@@ -109,7 +104,7 @@ export function createRetryLane(parts: {
       retries.add(retry);
       count(group, 1);
       onRetry?.(receipt);
-      return new Promise((resolve) => {
+      return new Promise<RoutedReceipt>((resolve) => {
         retry.resolve = resolve;
       });
     },
