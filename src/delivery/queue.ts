@@ -1,15 +1,6 @@
 import { type Channel, channels } from '../core/policy.js';
 import { createRefusal } from '../core/refusal.js';
-import type {
-  DeliverySlot,
-  Message,
-  MonotonicClock,
-  QueueCount,
-  RoutedReceipt,
-  RoutedRefusal,
-  SlotOptions,
-  Timer,
-} from '../ports.js';
+import type { DeliverySlot, Message, MonotonicClock, RoutedReceipt, SlotOptions, Timer } from '../ports.js';
 import { chooseDelayMs, createDecoy, type Discretion } from './discretion.js';
 import { createLanes } from './lanes.js';
 import { createRetryLane } from './retry-lane.js';
@@ -36,14 +27,14 @@ interface Waiting extends SlotOptions {
   resolve(receipt: RoutedReceipt): void;
 }
 
-const expired: RoutedRefusal = {
+const expired: RoutedReceipt = {
   ...createRefusal('unavailable', 'expired while it waited', {
     cause: 'the code expired while its message waited: too many messages, or slow transports',
   }),
   retryable: false,
   isExpired: true,
 };
-const neverUp: RoutedRefusal = { ...noTransportUp, isExpired: true };
+const neverUp: RoutedReceipt = { ...noTransportUp, isExpired: true };
 const firstReportGapMs = 10_000;
 
 /**
@@ -188,7 +179,7 @@ export function createQueue(parts: {
       taken += 1;
       return createSlot();
     },
-    count: (): QueueCount => ({ waiting: taken - lanes.busy, sending: lanes.busy, retrying: retries.size }),
+    count: () => ({ waiting: taken - lanes.busy, sending: lanes.busy, retrying: retries.size }),
     /** Waits until all messages are sent, at most `graceMs`. Resolves with the number of lost messages. */
     async drain(graceMs: number): Promise<number> {
       retries.close(graceMs);
