@@ -189,9 +189,7 @@ function importPrivateKey(material: string | JsonWebKey, name: string): PrivateK
 
 function toKeyObject(material: string | JsonWebKey, name: string): KeyObject {
   try {
-    return typeof material === 'string'
-      ? createPrivateKey(material)
-      : createPrivateKey({ key: material, format: 'jwk' });
+    return createPrivateKey(typeof material === 'string' ? material : { key: material, format: 'jwk' });
   } catch {
     // OpenSSL's message may quote its input.
     throw new TypeError(`${name} must be an unencrypted private key, as PEM or JWK`);
