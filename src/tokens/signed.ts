@@ -1,25 +1,22 @@
-import type { CryptoKey, KeyObject } from 'jose';
+import type { CryptoKey } from 'jose';
 import { decodeBase64url } from '../core/base64.js';
 import { remember } from '../fast/recent.js';
 import type { CheckingKey } from './keys.js';
 
 export const maxTokenLength = 4096;
 
-/** One of jose's verify functions. */
-export type Check<Result> = (
-  token: string,
-  key: CryptoKey | KeyObject,
-  options: { algorithms: string[] },
-) => Promise<Result>;
-
 /** The header parameters we issue. Keys and key URLs in a header are attacker-controlled (RFC 8725 §3.5, §3.10). */
 const headerMembers = ['alg', 'kid', 'typ'];
 
-/** Verifies a compact JWS with the key its header names, by that key's algorithm. Null when it is invalid. */
+/**
+ * Verifies a compact JWS with the key its header names, by that key's algorithm. Null when it is invalid.
+ *
+ * @param check one of jose's verify functions
+ */
 export async function checkSigned<Result>(
   token: unknown,
   keys: readonly CheckingKey[],
-  check: Check<Result>,
+  check: (token: string, key: CryptoKey, options: { algorithms: string[] }) => Promise<Result>,
 ): Promise<Result | null> {
   if (!isCompact(token)) return null;
   const header = parseHeader(token.slice(0, token.indexOf('.')));
