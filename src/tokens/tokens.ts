@@ -101,13 +101,7 @@ export function createTokens(options: TokenOptions) {
     const claims = await accessTokens.parse(token);
     if (typeof claims === 'string') return { active: false, cause: claims };
     const { sub, auth_time: authTimeSeconds } = claims;
-    const { identityTag, budgetTag } = tagsOf(sub);
-    const cause = await findRevocation({
-      names: listEntries(claims),
-      identityTag,
-      budgetTag,
-      authTimeSeconds,
-    });
+    const cause = await findRevocation({ names: listEntries(claims), ...tagsOf(sub), authTimeSeconds });
     return cause === null ? { active: true, claims } : { active: false, cause };
   }
 
