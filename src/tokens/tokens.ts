@@ -87,10 +87,6 @@ export function createTokens(options: TokenOptions) {
     }
   }
 
-  async function isSignedOut({ identity, authTime: authTimeSeconds }: Sustained): Promise<boolean> {
-    return (await store.ended?.({ names: [], ...tagsOf(identity), authTimeSeconds })) ?? false;
-  }
-
   async function endSession(sid: string): Promise<void> {
     // Other tokens of the session must end too.
     await store.claim(sessionEntry(sid), ttlSeconds + clockSkewSeconds);
@@ -146,7 +142,7 @@ export function createTokens(options: TokenOptions) {
         return null;
       }
       const { sustained } = opened;
-      const { identity, purpose } = sustained;
+      const { identity, purpose, authTime: authTimeSeconds } = sustained;
       const about = { ...call, ...describe('refresh', sustained) };
       const isLasting = options.lastingPurposes.includes(purpose);
       if (!isLasting || !(await mayContinue(identity, purpose))) {
@@ -157,7 +153,8 @@ export function createTokens(options: TokenOptions) {
       // Before the token is used up, so that a failure here signs nobody out.
       const extraClaims = await readClaims(identity);
       // After the hooks, so that no slow call comes between this check and the new token.
-      if (await isSignedOut(sustained)) {
+      const isSignedOut = await store.ended?.({ names: [], ...tagsOf(identity), authTimeSeconds });
+      if (isSignedOut) {
         await families?.end(opened);
         outcomes.report({ event: 'token.refused', ...about, cause: 'ended' });
         return null;
