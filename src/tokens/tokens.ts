@@ -71,20 +71,12 @@ export function createTokens(options: TokenOptions) {
     describe(sid === undefined ? 'access' : 'session', { identity: sub, purpose });
 
   /** Tolerates a store that fails: the code is used up, so the person must at least get an access token. */
-  async function startLasting<Started>(
-    kind: TokenKind,
-    sustained: Sustained,
-    call: Call,
-    start: () => Promise<Started>,
-  ): Promise<Started | undefined> {
-    try {
-      return await start();
-    } catch (error) {
+  function tolerateOutage(kind: TokenKind, sustained: Sustained, call: Call) {
+    return (error: unknown): undefined => {
       const cause = toFailure(error);
       if (cause !== 'store_unavailable') throw error;
       outcomes.report({ event: 'session.shortened', ...call, ...describe(kind, sustained), cause });
-      return undefined;
-    }
+    };
   }
 
   async function endSession(sid: string): Promise<void> {
@@ -118,11 +110,11 @@ export function createTokens(options: TokenOptions) {
       const isLasting = families && options.lastingPurposes.includes(purpose);
       if (!isLasting) return accessTokens.sign(sustained, extraClaims);
       if (isSession) {
-        const sid = await startLasting('session', sustained, call, () => families.startSession());
+        const sid = await families.startSession().catch(tolerateOutage('session', sustained, call));
         return accessTokens.sign(sustained, extraClaims, sid);
       }
       const token = accessTokens.sign(sustained, extraClaims);
-      const refreshToken = await startLasting('refresh', sustained, call, () => families.start(sustained));
+      const refreshToken = await families.start(sustained).catch(tolerateOutage('refresh', sustained, call));
       return { ...token, ...refreshToken };
     },
     /** Like `check`, for callers that report the outcome themselves. */
