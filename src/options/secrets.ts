@@ -1,12 +1,9 @@
 import { decodeSecret, minSecretBytes } from '../core/secret.js';
-import { from, needing, type Row } from './row.js';
+import { from, needing, type Row, secret } from './row.js';
 
 const masterSecret: Row<Uint8Array | string, Uint8Array | string | undefined> = {
-  allowed: `base64 of at least ${minSecretBytes} bytes`,
-  default: undefined,
-  isSecret: true,
+  ...secret(`base64 of at least ${minSecretBytes} bytes`),
   check: (value, name) => decodeSecret(value as Uint8Array | string, name),
-  parse: (text) => text,
 };
 
 export const secretOptions = {
