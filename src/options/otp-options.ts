@@ -8,7 +8,7 @@ import { limitOptions } from './limits.js';
 import { messageOptions } from './messages.js';
 import { pageOptions } from './page.js';
 import { partOptions } from './parts.js';
-import type { AnyRow, Row } from './row.js';
+import type { AnyRow, ResolvedOf, Row } from './row.js';
 import { secretOptions } from './secrets.js';
 import { serverOptions } from './server.js';
 import { tokenOptions } from './tokens.js';
@@ -47,9 +47,7 @@ type Given<Group> = {
 
 /** Every option, with its default where it has one. */
 export type FilledOptions = {
-  [Name in keyof Rows as OptionName<Name>]: Rows[Name] extends Row<unknown, infer Resolved>
-    ? Resolved
-    : never;
+  [Name in keyof Rows as OptionName<Name>]: ResolvedOf<Rows[Name]>;
 } & Pick<OtpOptions, 'secretKey' | 'transports'>;
 
 /** What `createOtp` takes. */

@@ -29,6 +29,9 @@ export interface Row<Input, Resolved> {
 // biome-ignore lint/suspicious/noExplicitAny: rows of every kind are one table
 export type AnyRow = Row<any, any>;
 
+/** What an option or a setting of this row holds in the end. */
+export type ResolvedOf<Kind> = Kind extends Row<unknown, infer Value> ? Value : never;
+
 /** Says which variable the service reads an option from. */
 export function from<const Setting extends string, Kind extends AnyRow>(setting: Setting, row: Kind) {
   return { ...row, setting };

@@ -1,5 +1,5 @@
 import { type FilledOptions, fillOptions, optionGroups, optionRows, type Rows } from './otp-options.js';
-import type { AnyRow, Row } from './row.js';
+import type { AnyRow, ResolvedOf } from './row.js';
 import { senderSettings } from './senders.js';
 import { storeSettings } from './stores.js';
 
@@ -18,12 +18,7 @@ type SettingOf<Name, Kind> = Kind extends { setting: infer Setting extends strin
 
 /** What every setting holds: what was given, or its default. */
 export type Environment = {
-  [Name in keyof AllRows as SettingOf<Name, AllRows[Name]>]: AllRows[Name] extends Row<
-    unknown,
-    infer Resolved
-  >
-    ? Resolved
-    : never;
+  [Name in keyof AllRows as SettingOf<Name, AllRows[Name]>]: ResolvedOf<AllRows[Name]>;
 };
 export type SettingName = keyof Environment;
 
