@@ -6,7 +6,7 @@ import { isTlsPort } from '../transports/smtp-port.js';
 import { listBackends } from './backends.js';
 import { redactValue } from './redact.js';
 import { type Given, listBroken, sayAllowed } from './say.js';
-import { listCredentials } from './stores.js';
+import { listAccess } from './stores.js';
 
 /** Whether mail goes out with TLS for certain. */
 function isMailEncrypted(config: Environment): boolean {
@@ -19,7 +19,7 @@ function isMailEncrypted(config: Environment): boolean {
 
 /** What production refuses: codes or passwords in clear text over the internet. */
 export function findClearText(config: Environment, given: Given): string[] {
-  const { STORE, SMTP_HOST, WEBHOOK_URL, REDIS_URL } = config;
+  const { STORE, SMTP_HOST, WEBHOOK_URL } = config;
   const backends = listBackends(config);
   return listBroken([
     backends.includes('smtp') &&
@@ -34,8 +34,7 @@ export function findClearText(config: Environment, given: Given): string[] {
       isHttpOverInternet(WEBHOOK_URL) &&
       sayAllowed('WEBHOOK_URL', given, 'in production https, or http to a host of a private network'),
     STORE === 'redis' &&
-      REDIS_URL !== undefined &&
-      isRedisExposed(config, REDIS_URL) &&
+      isRedisExposed(config) &&
       'REDIS_URL: in production a server outside private networks needs TLS: write rediss:// instead of redis://',
   ]);
 }
@@ -48,13 +47,13 @@ function isHttpOverInternet(url = ''): boolean {
   return /^http:/i.test(url) && URL.canParse(url) && isOnInternet(new URL(url).hostname);
 }
 
-function isRedisExposed(config: Environment, url: string): boolean {
+function isRedisExposed(config: Environment): boolean {
   try {
-    const { kind, hosts, tls, sentinelTls } = resolveAccess({ url, ...listCredentials(config) });
+    const { kind, hosts, tls, sentinelTls } = resolveAccess(listAccess(config));
     const isEncrypted = kind === 'sentinel' ? tls && sentinelTls : tls;
     return !isEncrypted && !hosts.every(({ host }) => isPrivateHost(host));
   } catch {
-    // An invalid URL is reported as such.
+    // A missing or invalid URL is reported as such.
     return false;
   }
 }

@@ -5,7 +5,7 @@ import { resolveAccess } from '../stores/redis/access.js';
 import { findHumanCheckProblems } from './human-check.js';
 import { type Given, listBroken } from './say.js';
 import { findStatelessProblems } from './stateless.js';
-import { listCredentials, stores } from './stores.js';
+import { listAccess, stores } from './stores.js';
 import { isSocketPath } from './unix-socket.js';
 
 /** How settings of the service alone contradict each other, one line each. */
@@ -46,7 +46,7 @@ function isPortTaken({ METRICS_PORT, HOST, PORT }: Environment): boolean {
 function findAccessProblem(config: Environment): string | undefined {
   if (config.REDIS_URL === undefined) return undefined;
   try {
-    resolveAccess({ url: config.REDIS_URL, ...listCredentials(config) });
+    resolveAccess(listAccess(config));
     return undefined;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

@@ -33,8 +33,7 @@ export const stores: Record<Environment['STORE'], ServiceStore> = {
       const { createRedisStore } = await import('../stores/redis.js');
       makeStringMethodsFast();
       return createRedisStore({
-        url: config.REDIS_URL,
-        ...listCredentials(config),
+        ...listAccess(config),
         keyPrefix: config.REDIS_KEY_PREFIX,
         timeoutMs: config.REDIS_TIMEOUT_MS,
         allowEviction: config.REDIS_ALLOW_EVICTION,
@@ -45,9 +44,11 @@ export const stores: Record<Environment['STORE'], ServiceStore> = {
   },
 };
 
-/** The options of the Redis store that say who we are. */
-export function listCredentials(config: Environment) {
+/** The options of the Redis store that say where it is and who we are. */
+export function listAccess(config: Environment) {
   return {
+    // Required with STORE=redis, see `findContradictions`.
+    url: config.REDIS_URL ?? '',
     password: config.REDIS_PASSWORD,
     sentinelUsername: config.REDIS_SENTINEL_USERNAME,
     sentinelPassword: config.REDIS_SENTINEL_PASSWORD,

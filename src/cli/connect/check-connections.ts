@@ -11,7 +11,7 @@ import type { Config, LoadedConfig, SettingsFile } from '../config.js';
 import { isProduction } from '../node-env.js';
 import { redactUrls } from '../redact.js';
 import { isOpenToAll } from '../secret-file.js';
-import { listCredentials, stores } from '../stores.js';
+import { listAccess, stores } from '../stores.js';
 import { type Check, createProgress, type Finding, failed, ok, runChecks, warning } from './checks.js';
 import { sayRefusal } from './say-refusal.js';
 import { createTokenKeyCheck } from './token-key-check.js';
@@ -58,12 +58,9 @@ function createStoreCheck(config: Config): Check {
 }
 
 async function describeRedis(config: Config) {
-  const url = config.REDIS_URL ?? '';
-  const version = await fetchVersion(
-    resolveAccess({ url, ...listCredentials(config) }),
-    config.REDIS_TIMEOUT_MS,
-  );
-  const place = redactUrls(url);
+  const access = listAccess(config);
+  const version = await fetchVersion(resolveAccess(access), config.REDIS_TIMEOUT_MS);
+  const place = redactUrls(access.url);
   if (version?.isOld) return failed(`${place}: ${version.text}, which is older than ${oldestVersion}`);
   const shown = version === undefined ? 'of a version that it does not tell' : version.text;
   return ok(`${place}: ${shown}; the user may run every command with keys ${config.REDIS_KEY_PREFIX}*`);
