@@ -1,5 +1,6 @@
 import { checkRoutes } from '../delivery/route.js';
 import type { SenderName } from '../options/delivery.js';
+import { catchError } from '../options/row.js';
 import { type Sender, senders } from '../options/senders.js';
 import type { Environment, SettingName } from '../options/settings.js';
 import type { Transport } from '../ports.js';
@@ -44,21 +45,17 @@ export function findBackendProblems(config: Environment, given: Given): string[]
     if (name === 'smtp') missing.push(...findLoginProblems(config));
     problems.push(...missing);
     if (missing.length > 0) continue;
-    try {
-      transports.push(createBackend(name, config));
-    } catch (error) {
-      const { message } = error as Error;
-      const names = new Map(rows.map(([setting, { option }]) => [option, setting]));
-      problems.push(sayOfSetting(message, given, names) ?? `settings of ${name} delivery: ${message}`);
-    }
+    const error = catchError(() => transports.push(createBackend(name, config)));
+    if (error === undefined) continue;
+    const names = new Map(rows.map(([setting, { option }]) => [option, setting]));
+    problems.push(
+      sayOfSetting(error.message, given, names) ?? `settings of ${name} delivery: ${error.message}`,
+    );
   }
-  if (problems.length > 0 || config.DELIVERY_ROUTES === undefined) return problems;
-  try {
-    checkRoutes(transports, config.DELIVERY_ROUTES);
-    return [];
-  } catch (error) {
-    return [(error as Error).message.replace('routes', 'DELIVERY_ROUTES')];
-  }
+  const { DELIVERY_ROUTES: routes } = config;
+  if (problems.length > 0 || routes === undefined) return problems;
+  const error = catchError(() => checkRoutes(transports, routes));
+  return error ? [error.message.replace('routes', 'DELIVERY_ROUTES')] : [];
 }
 
 /** What a login at the mail server lacks, or what contradicts it, one line each. */

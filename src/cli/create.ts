@@ -1,6 +1,7 @@
 import type { MetricsRegistry } from '../metrics/registry.js';
 import { processClock } from '../monotonic-clock.js';
 import { silent } from '../options/resolve.js';
+import { catchError } from '../options/row.js';
 import { toOptions } from '../options/settings.js';
 import { createOtpOn, type Otp, type OtpOptions } from '../otp.js';
 import type { Logger, Store } from '../ports.js';
@@ -25,14 +26,9 @@ export function createConfiguredOtp(
 
 /** Faults that only show when the service is put together, such as an invalid template, one line each. */
 export function findCreationProblems(config: Config): string[] {
-  try {
-    void createConfiguredOtp(config, createMemoryStore(), silent).close();
-    return [];
-  } catch (error) {
-    const { message } = error as Error;
-    // Any other message comes from a template: templates are the only files that are read here.
-    return [sayOfSetting(message, {}) ?? `OTP_TEMPLATES_DIR: ${message}`];
-  }
+  const error = catchError(() => createConfiguredOtp(config, createMemoryStore(), silent).close());
+  // Any other message comes from a template: templates are the only files that are read here.
+  return error ? [sayOfSetting(error.message, {}) ?? `OTP_TEMPLATES_DIR: ${error.message}`] : [];
 }
 
 export function toOtpOptions(config: Config, store: Store, logger: Logger): OtpOptions {

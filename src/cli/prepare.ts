@@ -3,6 +3,7 @@ import { accessSync, constants, lstatSync, readFileSync, statSync } from 'node:f
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { holdsCertificates } from '../core/certificates.js';
+import { catchError } from '../options/row.js';
 import { type LoadedConfig, loadConfig, type SettingsFile } from './config.js';
 import { findCreationProblems } from './create.js';
 import type { Source } from './given.js';
@@ -54,9 +55,7 @@ function findSocketProblem(path: string): string | undefined {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     return say(`the path of a socket in a folder that exists; ${folder} does not`);
   }
-  try {
-    accessSync(folder, constants.W_OK | constants.X_OK);
-  } catch {
+  if (catchError(() => accessSync(folder, constants.W_OK | constants.X_OK))) {
     return say(
       `the path of a socket in a folder that the service can write to; it cannot write to ${folder}`,
     );

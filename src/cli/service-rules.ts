@@ -1,5 +1,6 @@
 import { isLoopbackHost } from '../core/loopback.js';
 import { parseMetricsAddress } from '../options/metrics-address.js';
+import { catchError } from '../options/row.js';
 import type { Environment } from '../options/settings.js';
 import { resolveAccess } from '../stores/redis/access.js';
 import { findHumanCheckProblems } from './human-check.js';
@@ -45,11 +46,6 @@ function isPortTaken({ METRICS_PORT, HOST, PORT }: Environment): boolean {
 
 function findAccessProblem(config: Environment): string | undefined {
   if (config.REDIS_URL === undefined) return undefined;
-  try {
-    resolveAccess(listAccess(config));
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return `REDIS_URL: ${error.message}`;
-  }
+  const error = catchError(() => resolveAccess(listAccess(config)));
+  return error && `REDIS_URL: ${error.message}`;
 }

@@ -204,12 +204,15 @@ export function hook<Function extends (...args: never[]) => unknown>() {
 
 /** Turns the check of another part into a predicate, so that the message comes from the table. */
 export function passes<Given>(check: (given: Given) => unknown): (given: Given) => boolean {
-  return (given) => {
-    try {
-      check(given);
-      return true;
-    } catch {
-      return false;
-    }
-  };
+  return (given) => catchError(() => check(given)) === undefined;
+}
+
+/** What a check throws, if it does. */
+export function catchError(check: () => unknown): Error | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
 }

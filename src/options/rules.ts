@@ -6,6 +6,7 @@ import { createTokenKeys, type TokenKeys } from '../tokens/keys.js';
 import { findRightsFault, listCallers } from './api-keys.js';
 import { modeRules, type Rule } from './modes.js';
 import { type FilledOptions, optionRows } from './otp-options.js';
+import { catchError } from './row.js';
 import { secretRules } from './secret-rules.js';
 
 /** Whether some people are sent no code. */
@@ -111,10 +112,6 @@ export function findBrokenRules(options: FilledOptions): Error[] {
 }
 
 function findGateFileFault(path: string): string | undefined {
-  try {
-    loadGateFile(path);
-    return undefined;
-  } catch (error) {
-    return `gateFile: ${(error as Error).message}`;
-  }
+  const error = catchError(() => loadGateFile(path));
+  return error && `gateFile: ${error.message}`;
 }
