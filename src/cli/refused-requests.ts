@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from 'node:http';
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { maskAddress } from '../core/address.js';
 import type { Logger, MonotonicClock } from '../ports.js';
@@ -11,28 +11,15 @@ interface ClientError extends Error {
 
 interface Refusal {
   status: '400' | '408' | '413' | '431';
-  reason: string;
   cause: string;
 }
 
 const refusals: Readonly<Record<string, Refusal>> = {
-  HPE_HEADER_OVERFLOW: {
-    status: '431',
-    reason: 'Request Header Fields Too Large',
-    cause: 'the headers are larger than 80 KiB',
-  },
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: {
-    status: '413',
-    reason: 'Payload Too Large',
-    cause: 'the chunks of the body have too many extensions',
-  },
-  ERR_HTTP_REQUEST_TIMEOUT: {
-    status: '408',
-    reason: 'Request Timeout',
-    cause: 'the request did not arrive in time',
-  },
+  HPE_HEADER_OVERFLOW: { status: '431', cause: 'the headers are larger than 80 KiB' },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: '413', cause: 'the chunks of the body have too many extensions' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: '408', cause: 'the request did not arrive in time' },
 };
-const notHttp: Refusal = { status: '400', reason: 'Bad Request', cause: 'the request is not valid HTTP' };
+const notHttp: Refusal = { status: '400', cause: 'the request is not valid HTTP' };
 const tls: Refusal = { ...notHttp, cause: 'the client speaks TLS, and this port does not' };
 /** The first byte of a TLS connection (RFC 8446 §5.1). */
 const tlsHandshake = 0x16;
@@ -71,7 +58,7 @@ export function reportRefusedRequests(
 
   server.on('clientError', (error: ClientError, socket: Socket) => {
     const { code = '' } = error;
-    const { status, reason, cause } = findRefusal(error);
+    const { status, cause } = findRefusal(error);
     const hasGone = /^(ECONNRESET|EPIPE|ECONNABORTED)$/.test(code);
     if (!hasGone) {
       count?.(status);
@@ -81,7 +68,8 @@ export function reportRefusedRequests(
       if (known) Object.assign(known, { requests: known.requests + 1, fields });
       else log(cause, fields, 1);
     }
-    if (canAnswer(socket)) socket.write(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\n\r\n`);
+    if (canAnswer(socket))
+      socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`);
     socket.destroy(error);
   });
 }
