@@ -1,5 +1,5 @@
 import { type SettingName, settingNames, settings } from '../options/settings.js';
-import { cleanText, type GivenText, type Origin } from './given-text.js';
+import { cleanText, type GivenText } from './given-text.js';
 import { findInjected } from './injected.js';
 import type { Given } from './say.js';
 import { readSecretFile } from './secret-file.js';
@@ -20,10 +20,10 @@ export interface GivenSettings {
 export function collectGiven(environment: Source, file: Source): GivenSettings {
   const injected = findInjected(environment);
   const found: GivenSettings = { given: {}, problems: [], mistakes: [], warnings: [], secretFiles: {} };
-  const pick = (name: string): { value: string; origin: Origin } | undefined => {
+  const pick = (name: string): GivenText | undefined => {
     const value = injected.has(name) ? undefined : environment[name];
-    if (value) return { value, origin: 'environment' };
-    return file[name] ? { value: file[name], origin: 'settings file' } : undefined;
+    if (value) return cleanText(name, value, 'environment');
+    return file[name] ? cleanText(name, file[name], 'settings file') : undefined;
   };
   const take = (name: SettingName, { text, problem, warning }: GivenText) => {
     // Quotes with nothing between them.
@@ -36,11 +36,10 @@ export function collectGiven(environment: Source, file: Source): GivenSettings {
     const value = pick(name);
     const named = settings[name].isSecret ? pick(`${name}_FILE`) : undefined;
     if (value && named) found.problems.push(`${name}: given twice, also as ${name}_FILE`);
-    if (value) take(name, cleanText(name, value.value, value.origin));
+    if (value) take(name, value);
     else if (named) {
-      const { text: path } = cleanText(`${name}_FILE`, named.value, named.origin);
-      found.secretFiles[`${name}_FILE`] = path;
-      const { text, problem, warning } = readSecretFile(path);
+      found.secretFiles[`${name}_FILE`] = named.text;
+      const { text, problem, warning } = readSecretFile(named.text);
       if (problem !== undefined) found.problems.push(`${name}_FILE: ${problem}`);
       if (warning !== undefined) found.warnings.push(`${name}_FILE: ${warning}`);
       if (text !== undefined) take(name, cleanText(name, text, 'secret file'));
