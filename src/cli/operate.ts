@@ -40,14 +40,9 @@ export async function operate([given = '', address]: string[], options: OperateO
     const status = (await ask('status')) as unknown as IdentityStatus;
     return json ? formatJson(status) : formatStatus(status);
   }
-  let done: Answer;
-  if (verb === 'erase') {
-    done = await ask('sign-out');
-    // Forced: a deletion request must succeed, however often the identity has been unblocked.
-    await ask('unblock', { force: true });
-  } else {
-    done = await ask(verb, verb === 'unblock' ? { force } : {});
-  }
+  const done = await ask(verb === 'erase' ? 'sign-out' : verb, verb === 'unblock' ? { force } : {});
+  // Forced: a deletion request must succeed, however often the identity has been unblocked.
+  if (verb === 'erase') await ask('unblock', { force: true });
   return json ? formatJson(done) : `${describeDone(verb, done)}\n`;
 }
 
