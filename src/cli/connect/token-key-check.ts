@@ -1,7 +1,6 @@
 import { dropLastSlash } from '../../core/public-prefix.js';
 import { makeTokenKeys } from '../../options/rules.js';
 import { toOptions } from '../../options/settings.js';
-import type { TokenKeys } from '../../tokens/keys.js';
 import type { Config } from '../config.js';
 import { type Check, type Finding, failed, ok, warning } from './checks.js';
 
@@ -20,18 +19,16 @@ export function createTokenKeyCheck(config: Config): Check {
       if (kid === undefined) return ok(`${loaded}; a shared secret, so there are no public keys to fetch`);
       if (config.PUBLIC_URL === undefined)
         return ok(`${loaded}; PUBLIC_URL is not set, so no JWKS was fetched`);
-      return compare(keys, loaded, `${dropLastSlash(config.PUBLIC_URL)}/.well-known/jwks.json`, signal);
+      return compare(kid, loaded, `${dropLastSlash(config.PUBLIC_URL)}/.well-known/jwks.json`, signal);
     },
   };
 }
 
 /** No answer is fine: nothing listens there before the first start. An answer with other keys is a failure. */
-async function compare(keys: TokenKeys, loaded: string, url: string, signal: AbortSignal): Promise<Finding> {
+async function compare(kid: string, loaded: string, url: string, signal: AbortSignal): Promise<Finding> {
   const served = await fetchKeyIds(url, signal);
   if (typeof served === 'string') return warning(`${loaded}; ${url}: ${served}`);
-  if (keys.signing.kid !== undefined && served.includes(keys.signing.kid)) {
-    return ok(`${loaded}; ${url} has it`);
-  }
+  if (served.includes(kid)) return ok(`${loaded}; ${url} has it`);
   return failed(
     `${loaded}; ${url} does not have it, so its tokens are refused by those who check with what is served there: let every instance serve the key before one signs with it`,
   );
