@@ -1,6 +1,5 @@
-/** By the byte-order marks that Windows programs write. A file without one is UTF-8. */
+/** By the byte-order marks that Windows programs write. Any other file is UTF-8, with or without one. */
 const encodings: readonly { mark: readonly number[]; label: string }[] = [
-  { mark: [0xef, 0xbb, 0xbf], label: 'utf-8' },
   { mark: [0xff, 0xfe], label: 'utf-16le' },
   { mark: [0xfe, 0xff], label: 'utf-16be' },
 ];
