@@ -1,4 +1,4 @@
-import { type SettingName, settings, writeDefault } from '../options/settings.js';
+import { type SettingName, settingNames, settings, writeDefault } from '../options/settings.js';
 import { redactValue } from './redact.js';
 
 /** The texts that were given, by setting. */
@@ -20,9 +20,7 @@ export function listBroken(rules: readonly (string | false | undefined)[]): stri
   return rules.filter((line) => line !== false && line !== undefined);
 }
 
-const settingOf = new Map(
-  Object.entries(settings).map(([name, { key }]) => [key, name as SettingName] as const),
-);
+const settingOf = new Map(settingNames.map((name) => [settings[name].key, name] as const));
 
 /**
  * What the library or a transport says of an option, said of its setting: `longDigits must be at least digits (8), got 7`
