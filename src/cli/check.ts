@@ -31,10 +31,8 @@ export async function runCheck(
   const findings = connect ? await checkConnections({ ...loaded, config }, file, json) : undefined;
   const failures = findings?.filter(({ status }) => status === 'failed').length ?? 0;
   if (json) print(formatCheckJson(loaded, outlook, findings));
-  else if (findings) {
-    const failed = `${failures} of ${findings.length} checks failed.`;
-    print(failures === 0 ? 'Everything answers.\n' : `${failed}\n`);
-  }
+  else if (findings)
+    print(failures === 0 ? 'Everything answers.\n' : `${failures} of ${findings.length} checks failed.\n`);
   return failures === 0 && outlook.exceeded.length === 0 ? 'well' : 'failed';
 }
 
