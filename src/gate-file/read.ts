@@ -7,35 +7,27 @@ export const maxGateFileBytes = 1024 * 1024;
 /** Opening a named pipe must not wait for a writer. */
 const chooseFlags = ({ O_RDONLY, O_NONBLOCK }: typeof constants) => O_RDONLY | O_NONBLOCK;
 
-/** @throws RangeError that says in words why the file cannot be read */
+/** @throws an error that `explain` says in words */
 export function readGateFileSync(path: string): Buffer {
   const { closeSync, constants, fstatSync, openSync, readFileSync } = loadFileSystem();
+  const file = openSync(path, chooseFlags(constants));
   try {
-    const file = openSync(path, chooseFlags(constants));
-    try {
-      checkKind(fstatSync(file));
-      return checkLength(readFileSync(file));
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    throw explain(error);
+    checkKind(fstatSync(file));
+    return checkLength(readFileSync(file));
+  } finally {
+    closeSync(file);
   }
 }
 
 /** As `readGateFileSync`, without blocking: the file may be on a network. */
 export async function readGateFile(path: string): Promise<Buffer> {
   const { constants, promises } = loadFileSystem();
+  const file = await promises.open(path, chooseFlags(constants));
   try {
-    const file = await promises.open(path, chooseFlags(constants));
-    try {
-      checkKind(await file.stat());
-      return checkLength(await file.readFile());
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw explain(error);
+    checkKind(await file.stat());
+    return checkLength(await file.readFile());
+  } finally {
+    await file.close();
   }
 }
 
@@ -71,8 +63,9 @@ const reasons: Record<string, string> = {
   ENXIO: 'it is not a file',
 };
 
-function explain(error: unknown): RangeError {
-  if (error instanceof RangeError) return error;
+/** Why a file cannot be read, or what is wrong with what it holds. */
+export function explain(error: unknown): string {
+  if (error instanceof RangeError) return error.message;
   const { code = 'unknown' } = error as NodeJS.ErrnoException;
-  return new RangeError(reasons[code] ?? `it cannot be read (${code})`);
+  return reasons[code] ?? `it cannot be read (${code})`;
 }

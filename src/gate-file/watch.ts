@@ -2,7 +2,7 @@ import type { EntryRules } from '../core/entry.js';
 import { parseGateFile } from '../core/gate-file.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import type { MonotonicClock, Timer } from '../ports.js';
-import { decodeGateFile, readGateFile, readGateFileSync } from './read.js';
+import { decodeGateFile, explain, readGateFile, readGateFileSync } from './read.js';
 
 /** File events miss the swap of a symbolic link by which Kubernetes changes a ConfigMap, so the content is compared. */
 export const pollMs = 500;
@@ -21,7 +21,7 @@ export function loadGateFile(path: string): { bytes: Uint8Array; rules: EntryRul
     const bytes = readGateFileSync(path);
     return { bytes, rules: parseGateFile(decodeGateFile(bytes)) };
   } catch (error) {
-    throw new RangeError(`${path}: ${(error as Error).message}`);
+    throw new RangeError(`${path}: ${explain(error)}`);
   }
 }
 
@@ -57,7 +57,7 @@ export function openGateFile(options: GateFileOptions): EntryRules & { close(): 
       seen = latest;
       replace(latest);
     } catch (error) {
-      const { message } = error as Error;
+      const message = explain(error);
       // Reported once, not twice a second.
       if (!isClosed && message !== readFault) refuse(message);
       readFault = message;
