@@ -2,12 +2,11 @@ import type { CodeAlphabet } from './core/base32-code.js';
 import type { OwnerTags } from './core/derivation.js';
 import type { ExpiredCause } from './core/expired-cause.js';
 import type { ReturnedSend } from './core/ladder.js';
-import type { Channel, LimitName } from './core/policy.js';
+import type { LimitName } from './core/policy.js';
 import type { LimitedHit, RollingLimit } from './count-verbs.js';
 import type { KeyIds, Lengthening, PendingRecord, RecordKey, Side } from './open-verb.js';
 
 export type * from './open-verb.js';
-export type { Channel, RollingLimit };
 
 /** What every store must answer, besides `close`. */
 export const storeVerbs = [
