@@ -4,17 +4,14 @@ import { shortenTag } from '../core/identity-tag.js';
 import { deriveOptionKeys } from '../options/resolve.js';
 import { toOptions } from '../options/settings.js';
 import { wrongUsage } from './command.js';
-import type { LoadedConfig } from './config.js';
+import type { Config } from './config.js';
 
 /**
  * What the lines of the log show of an address, to find them by. Needs the keys of the service, but not the service.
  *
  * @throws OtpError `invalid_request` for anything but an identity, and if the keys are generated at each start
  */
-export function findIdentityTag(
-  { config, madeUp }: Pick<LoadedConfig, 'madeUp'> & { config: NonNullable<LoadedConfig['config']> },
-  address: string | undefined,
-): string {
+export function findIdentityTag(config: Config, madeUp: readonly string[], address?: string): string {
   const { OTP_IDENTITY_KEY, OTP_NAMESPACE, OTP_DEFAULT_COUNTRY } = config;
   if (OTP_IDENTITY_KEY === undefined && madeUp.includes('OTP_SECRET_KEY')) {
     throw wrongUsage(

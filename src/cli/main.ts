@@ -118,9 +118,9 @@ async function check(loaded: LoadedConfig, file: SettingsFile, values: Values): 
 }
 
 /** The service may be running: its port need not be free. */
-function printTag(address: string | undefined, { config, ...loaded }: LoadedConfig): void {
-  if (!config) complain(loaded.problems, exitUsage);
-  print(`${findIdentityTag({ ...loaded, config }, address)}\n`);
+function printTag(address: string | undefined, { config, madeUp, problems }: LoadedConfig): void {
+  if (!config) complain(problems, exitUsage);
+  print(`${findIdentityTag(config, madeUp, address)}\n`);
 }
 
 /** Key commands must work while other settings are invalid or missing. */
