@@ -46,9 +46,7 @@ const options = {
   'max-bill': { type: 'string', of: ['check'] },
 } as const;
 
-const exitFailed = 1;
-const exitUsage = 2;
-const exitOf = { well: 0, failed: exitFailed, wrong: exitUsage };
+const exitCodes = { well: 0, failed: 1, wrong: 2 };
 
 const parse = (args: string[]) => parseArgs({ args, allowPositionals: true, options });
 type Values = ReturnType<typeof parse>['values'];
@@ -71,14 +69,14 @@ async function main(args: string[]): Promise<void> {
   if (!loaded.config) {
     return complain(
       [...loaded.problems, ...loaded.warnings.map((warning) => `warning: ${warning}`)],
-      exitUsage,
+      'wrong',
     );
   }
   if (command === 'send-test') {
     const { sendTest } = await import('./send-test.js');
     const isAccepted = await sendTest(loaded.config, rest[0], values.channel);
     // A connection that hangs must not keep the process alive.
-    process.exit(isAccepted ? 0 : exitFailed);
+    process.exit(exitCodes[isAccepted ? 'well' : 'failed']);
   }
   const { serve } = await import('./serve.js');
   await serve({ ...loaded, config: loaded.config });
@@ -113,13 +111,13 @@ async function check(loaded: LoadedConfig, file: SettingsFile, values: Values): 
   const { runCheck } = await import('./check.js');
   const ended = await runCheck(loaded, file, values);
   // A connection that hangs must not keep the process alive.
-  if (values.connect) process.exit(exitOf[ended]);
-  process.exitCode = exitOf[ended];
+  if (values.connect) process.exit(exitCodes[ended]);
+  process.exitCode = exitCodes[ended];
 }
 
 /** The service may be running: its port need not be free. */
 function printTag(address: string | undefined, { config, madeUp, problems }: LoadedConfig): void {
-  if (!config) complain(problems, exitUsage);
+  if (!config) complain(problems, 'wrong');
   print(`${findIdentityTag(config, madeUp, address)}\n`);
 }
 
@@ -159,10 +157,10 @@ function formatSecrets(values: { 'api-key'?: string; 'introspect-client'?: strin
   return `OTP_SECRET_KEY=${generateSecretKey()}\nJWT_SECRET=${generateSecretKey()}\n`;
 }
 
-function complain(lines: string[], exitCode: number): never {
+function complain(lines: string[], ended: 'failed' | 'wrong'): never {
   process.stderr.write(lines.map((line) => `stateless-otp: ${line}\n`).join(''));
   // A worker is kept alive by its channel to the parent, so setting the exit code is not enough.
-  process.exit(exitCode);
+  process.exit(exitCodes[ended]);
 }
 
 /** Without what Node adds about options that begin with a dash, and in one line. */
@@ -178,16 +176,16 @@ function report(error: unknown): void {
     code?.startsWith('ERR_PARSE_ARGS_') ||
     (error instanceof OtpError && error.code === 'invalid_request')
   ) {
-    complain([`${sayUsage(message)} (see --help)`], exitUsage);
+    complain([`${sayUsage(message)} (see --help)`], 'wrong');
   } else if (error instanceof FailedError) {
-    complain([message], exitFailed);
+    complain([message], 'failed');
   } else if (syscall === 'listen' || syscall === 'getaddrinfo') {
     const remedy = code === 'EADDRINUSE' ? '; stop what listens there, or set another PORT' : '';
-    complain([`HOST, PORT: cannot listen: ${message}${remedy}`], exitFailed);
+    complain([`HOST, PORT: cannot listen: ${message}${remedy}`], 'failed');
   } else if (error instanceof OtpError && error.code === 'store_unavailable') {
-    complain([`REDIS_URL: ${message}`], exitFailed);
+    complain([`REDIS_URL: ${message}`], 'failed');
   } else {
-    complain([stack ?? String(error)], exitFailed);
+    complain([stack ?? String(error)], 'failed');
   }
 }
 
