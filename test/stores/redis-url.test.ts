@@ -184,6 +184,9 @@ test('options that would have no effect, or a bad one, are refused by name', () 
     ['db=1&db=1', /option db .*twice/],
     ['db=1&database=2', /db and database .*differ/],
     ['tls=maybe', /option tls .*true or false/],
+    // Not a flag by being a member of every object.
+    ['tls=constructor', /option tls .*true or false/],
+    ['ssl=__proto__', /option ssl .*true or false/],
     ['tls=true&ssl=false', /tls and ssl .*differ/],
     ['ssl_ca_certs=/ca.pem', /ssl_ca_certs, which needs TLS/],
     ['ssl_cert_reqs=required', /ssl_cert_reqs, which needs TLS/],

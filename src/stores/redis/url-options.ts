@@ -24,8 +24,13 @@ interface Option {
   needsTls?: boolean;
 }
 
-const flags: Record<string, boolean> = { true: true, false: false, 1: true, 0: false };
-const parseFlag = (value: string): boolean | undefined => flags[value.toLowerCase()];
+const flags = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
+const parseFlag = (value: string) => flags.get(value.toLowerCase());
 
 const flag = { allowed: 'true or false', parse: parseFlag };
 const file = { allowed: 'the path of a file', parse: (value: string) => value || undefined, needsTls: true };
