@@ -1,12 +1,6 @@
 import { getCountries, getCountryCallingCode } from 'libphonenumber-js/max';
 
-export interface Country {
-  /** ISO 3166-1 alpha-2 */
-  country: string;
-  callingCode: string;
-}
-
-/** Every country that has a numbering plan. */
-export function listCountries(): Country[] {
+/** Every country that has a numbering plan, by its ISO 3166-1 alpha-2 code. */
+export function listCountries() {
   return getCountries().map((country) => ({ country, callingCode: getCountryCallingCode(country) }));
 }

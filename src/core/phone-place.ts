@@ -50,7 +50,7 @@ const territoriesOf = new Map<string, CountryCode[]>();
 function listTerritories(callingCode: string): CountryCode[] {
   if (territoriesOf.size === 0) {
     for (const { country, callingCode } of listCountries()) {
-      territoriesOf.set(callingCode, [...(territoriesOf.get(callingCode) ?? []), country as CountryCode]);
+      territoriesOf.set(callingCode, [...(territoriesOf.get(callingCode) ?? []), country]);
     }
   }
   return territoriesOf.get(callingCode) ?? [];
