@@ -1,6 +1,6 @@
 import type { EntryRules, Profile, Site } from './entry.js';
 import { canonicaliseListed, createMatcher, type Gate, type GateRule, parseGateRule } from './gate.js';
-import { createHostTable, parseHostPattern } from './hosts.js';
+import { findByHost, parseHostPattern } from './hosts.js';
 import { suggestName } from './known-options.js';
 import { type LocatedMember, type LocatedValue, parseLocatedJson } from './located-json.js';
 import { createPublicPaths, isPublicPath } from './public-paths.js';
@@ -28,16 +28,19 @@ export function parseGateFile(text: string): EntryRules {
   const { hosts, groups, names } = decodeObject(root, 'the file', ['hosts', 'groups', 'names']);
   if (hosts === undefined) fail({ line: root.line, path: 'hosts' }, 'is missing');
   const sites = decodeHosts(hosts);
-  const describe = createDescriber(decodeGroups(groups), decodeNames(names));
-  const table = createHostTable(
-    new Map([...sites].map(([pattern, site]) => [pattern, createSite(site, describe)] as const)),
-  );
+  const groupsOf = decodeGroups(groups);
+  const nameOf = decodeNames(names);
+  const describe = (identity: string): Profile => ({
+    groups: groupsOf.get(identity) ?? '',
+    name: nameOf.get(identity) ?? '',
+  });
+  const siteOf = new Map([...sites].map(([pattern, site]) => [pattern, createSite(site, describe)]));
   const nobody: Site = { admits: () => false, isPublic: false, isKnown: false, describe };
   return {
     admits: createAdmission([...sites.values()].flatMap(({ allow }) => allow)),
     at(findPlace) {
       const place = findPlace();
-      return place && (table.find(place.host)?.(place.path) ?? nobody);
+      return place && (findByHost(siteOf, place.host)?.(place.path) ?? nobody);
     },
   };
 }
@@ -59,29 +62,18 @@ function createSite({ allow, publicPaths }: HostRules, describe: Site['describe'
   return (path) => ({ admits, isPublic: isPublic(path), isKnown: true, describe });
 }
 
-function createDescriber(groups: ReadonlyMap<string, string>, names: ReadonlyMap<string, string>) {
-  return (identity: string): Profile => ({
-    groups: groups.get(identity) ?? '',
-    name: names.get(identity) ?? '',
-  });
-}
-
 function decodeHosts(value: LocatedValue): Map<string, HostRules> {
   const hosts = new Map<string, HostRules>();
-  for (const [index, member] of decodeMembers(value, 'hosts').entries()) {
-    const pattern = parseHostPattern(member.name);
-    const place = {
-      line: member.line,
-      path: pattern === null ? `hosts, entry ${index + 1}` : `hosts["${pattern}"]`,
-    };
-    if (pattern === null) {
+  for (const [index, { name, line, value: rules }] of decodeMembers(value, 'hosts').entries()) {
+    const pattern =
+      parseHostPattern(name) ??
       fail(
-        place,
+        { path: `hosts, entry ${index + 1}`, line },
         'must be named by a host such as app.example.com, or by *.example.com for every host under it',
       );
-    }
+    const place = { path: `hosts["${pattern}"]`, line };
     if (hosts.has(pattern)) fail(place, 'is there twice');
-    const { allow, public: publicPaths } = decodeObject(member.value, place.path, ['allow', 'public']);
+    const { allow, public: publicPaths } = decodeObject(rules, place.path, ['allow', 'public']);
     hosts.set(pattern, {
       allow: decodeTexts(allow, `${place.path}.allow`, decodeAllowRule),
       publicPaths: decodeTexts(publicPaths, `${place.path}.public`, decodePublicPath),

@@ -31,21 +31,16 @@ function checkName(name: string): string | null {
 }
 
 /**
- * A value per host, where `*.example.com` matches every host under example.com.
+ * The entry of the host itself, or of the longest suffix that it has: `*.example.com` matches every host under example.com.
  *
  * @param entries by host, or by `*.` and what the host ends in
  */
-export function createHostTable<Entry>(entries: ReadonlyMap<string, Entry>) {
-  return {
-    /** The value of the host itself, or of the longest suffix that it has. */
-    find(host: string): Entry | undefined {
-      let entry = entries.get(host);
-      for (let dot = host.indexOf('.'); entry === undefined && dot >= 0; dot = host.indexOf('.', dot + 1)) {
-        entry = entries.get(`*${host.slice(dot)}`);
-      }
-      return entry;
-    },
-  };
+export function findByHost<Entry>(entries: ReadonlyMap<string, Entry>, host: string): Entry | undefined {
+  let entry = entries.get(host);
+  for (let dot = host.indexOf('.'); entry === undefined && dot >= 0; dot = host.indexOf('.', dot + 1)) {
+    entry = entries.get(`*${host.slice(dot)}`);
+  }
+  return entry;
 }
 
 /** The key of a host or a suffix such as `*.example.com` in a table; null for anything else. */
