@@ -67,12 +67,8 @@ export const bucketsPerPeriod = 24;
 /** The limit of an IPv6 /48, as a multiple of the limit of a /64. A /48 holds 65 536 of them and is often free to get. */
 export const networksPerSite = 16;
 
-interface Sends {
-  max: number;
-  freshMax?: number;
-  networkMax?: number;
-  networkFrom?: number;
-}
+/** Figures in whole sends; networks do not count unless they are given a part. */
+type Sends = Pick<Figures, 'max'> & Partial<Figures>;
 
 function toFigures({ max, freshMax = max, networkMax = unlimited, networkFrom = 0 }: Sends): Figures {
   const toUnits = (sends: number) => Math.min(unlimited, Math.floor(sends * unitsPerSend));
@@ -84,7 +80,6 @@ function toFigures({ max, freshMax = max, networkMax = unlimited, networkFrom = 
   };
 }
 
-/** Figures in whole sends; networks do not count unless they are given a part. */
 export function createLadder(periodSeconds: number, free: Sends, checked: Sends): Ladder {
   return { periodSeconds, free: toFigures(free), checked: toFigures(checked) };
 }
