@@ -54,14 +54,11 @@ export function createRenderer(options: RendererOptions = {}): Render {
   });
 
   function writeText({ channel, code }: RenderInput, draft: Draft, holes: Holes): string {
-    const originLine = channel === 'sms' && host !== undefined ? writeOriginLine(host, code) : undefined;
-    if (channel === 'sms' && draft.templates.sms) {
-      const text = draft.templates.sms.fill(holes).trim();
-      return originLine === undefined ? text : `${text}\n${originLine}`;
-    }
-    const { strings, expiresIn } = draft;
+    const { strings, expiresIn, templates } = draft;
     const input = { strings, expiresIn, appName, code: holes.code };
-    return channel === 'sms' ? writeSms(input, originLine) : writeShortText(input);
+    if (channel !== 'sms') return writeShortText(input);
+    const end = host === undefined ? [] : [writeOriginLine(host, code)];
+    return templates.sms ? [templates.sms.fill(holes).trim(), ...end].join('\n') : writeSms(input, end);
   }
 
   function render(input: RenderInput, locale = chooseLocale(input.locale, defaultLocale)): Content {

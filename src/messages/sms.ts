@@ -25,10 +25,9 @@ export function writeShortText(input: ShortTextInput): string {
   return writeLines(input).join('\n');
 }
 
-/** As many lines as fit in one segment, at least the code; `originLine` comes last. */
-export function writeSms(input: ShortTextInput, originLine: string | undefined): string {
+/** As many lines as fit in one segment, at least the code and the lines of the `end`. */
+export function writeSms(input: ShortTextInput, end: readonly string[]): string {
   const [first, expires, keep] = writeLines(input);
-  const end = originLine === undefined ? [] : [originLine];
   const longer = [
     [first, expires, keep, ...end],
     [first, expires, ...end],
