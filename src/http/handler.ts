@@ -19,7 +19,6 @@ export interface HandlerOptions
   channels: readonly Channel[];
   /** Served at `/dev/inbox` under localhost and the host of `publicUrl` to anyone who can reach it: for development only. */
   unsafeDevInbox?: InboxReader | undefined;
-  publicUrl?: string | undefined;
   /** Whether `/docs` and `/openapi.json` are served. */
   docs: 'on' | 'off';
   /** Resolves when everything that is in the background now has ended. */

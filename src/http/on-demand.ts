@@ -1,8 +1,6 @@
 /** An object of which each member is made when it is first read. */
-export function makeOnDemand<Makers extends Record<string, () => unknown>>(
-  makers: Makers,
-): { readonly [Name in keyof Makers]: ReturnType<Makers[Name]> } {
-  const made = {};
+export function makeOnDemand<Makers extends Record<string, () => unknown>>(makers: Makers) {
+  const made = {} as { readonly [Name in keyof Makers]: ReturnType<Makers[Name]> };
   for (const [name, make] of Object.entries(makers)) {
     Object.defineProperty(made, name, {
       configurable: true,
@@ -14,5 +12,5 @@ export function makeOnDemand<Makers extends Record<string, () => unknown>>(
       },
     });
   }
-  return made as { readonly [Name in keyof Makers]: ReturnType<Makers[Name]> };
+  return made;
 }
