@@ -33,13 +33,12 @@ export function replyProblem(
   const body = { type, title, status, detail, success: false, code, ...extra };
   const wait = extra.retry_after_seconds;
   const retry = wait === undefined ? {} : { 'Retry-After': String(wait) };
-  return replyJson(status, body, { 'Content-Type': 'application/problem+json', ...retry, ...headers });
+  return replyJson(body.status, body, { 'Content-Type': 'application/problem+json', ...retry, ...headers });
 }
 
 /** RFC 9110 §15.5.16 gives a content coding a status of its own, and RFC 7694 §3 the header. */
 export function replyCompressedBody(detail: string): HttpReply {
-  const reply = replyProblem('invalid_request', detail, { status: 415 }, { 'Accept-Encoding': 'identity' });
-  return { ...reply, status: 415 };
+  return replyProblem('invalid_request', detail, { status: 415 }, { 'Accept-Encoding': 'identity' });
 }
 
 export function replyNotFound(): HttpReply {
