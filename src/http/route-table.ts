@@ -5,8 +5,6 @@ export type Found = { route: Route } | { allowed: readonly string[] };
 
 export type FindRoute = (method: string, path: string) => Found;
 
-const nothing: Found = { allowed: [] };
-
 /** Finds a route by its path, in whichever spelling, and by its method. HEAD is served by the route of GET. */
 export function createRouteTable(routes: readonly Route[]): FindRoute {
   const byPath = new Map<string, Map<string, Route>>();
@@ -18,7 +16,7 @@ export function createRouteTable(routes: readonly Route[]): FindRoute {
 
   return (method, path) => {
     const byMethod = byPath.get(path) ?? findPath(normalisePath(path));
-    if (!byMethod) return nothing;
+    if (!byMethod) return { allowed: [] };
     const route = byMethod.get(method === 'HEAD' ? 'GET' : method) ?? byMethod.get('*');
     return route ? { route } : { allowed: [...byMethod.keys()] };
   };
