@@ -19,17 +19,11 @@ export interface StaticFileOptions {
 /** Serves a file that is the same for everyone. Rejects when it cannot be read. */
 export type StaticFile = (request: Pick<HttpRequest, 'header'>) => Promise<HttpReply>;
 
-/** The answers for a file, created once: all connections send the same bytes. */
-interface Answers {
-  plain: HttpReply;
-  gzipped: HttpReply;
-}
-
 const compress = promisify(gzip);
 
 /** Serves a text, compressed if accepted, with an entity tag (RFC 9110 §8.8.3, §13.1.2). */
 export function createStaticFile(options: StaticFileOptions): StaticFile {
-  let loading: Promise<Answers> | undefined;
+  let loading: ReturnType<typeof makeAnswers> | undefined;
 
   return async (request) => {
     loading ??= makeAnswers(options).catch((error) => {
@@ -38,12 +32,13 @@ export function createStaticFile(options: StaticFileOptions): StaticFile {
     });
     const answers = await loading;
     const answer = acceptsGzip(request.header('accept-encoding')) ? answers.gzipped : answers.plain;
-    const tags = Object.values(answers).map(({ headers }) => headers.ETag ?? '');
+    const tags = Object.values(answers).map(({ headers }) => String(headers.ETag));
     return matchesTag(request.header('if-none-match'), tags) ? replyNotModified(answer) : answer;
   };
 }
 
-async function makeAnswers(options: StaticFileOptions): Promise<Answers> {
+/** The answers for a file, created once: all connections send the same bytes. */
+async function makeAnswers(options: StaticFileOptions) {
   const { type, cacheControl = 'no-cache', headers } = options;
   const text = await options.read();
   const content = typeof text === 'string' ? Buffer.from(text) : text;
