@@ -46,6 +46,8 @@ export const catalogue = {
 
 export type Locale = keyof typeof catalogue;
 export const locales = Object.keys(catalogue) as [Locale, ...Locale[]];
+/** Entries of a cache by language that never drops one. */
+export const cachedLocales = 2 * locales.length;
 
 export function isLocale(tag: unknown): tag is Locale {
   return locales.includes(tag as Locale);

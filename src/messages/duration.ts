@@ -1,9 +1,7 @@
 import { remember } from '../fast/recent.js';
-import type { Locale } from './catalogue.js';
+import { cachedLocales, type Locale } from './catalogue.js';
 
 type Unit = 'hour' | 'minute' | 'second';
-
-const maxLocales = 100;
 
 /** For example "in 5 minutes", in the right grammatical case: `za 1 minutę`, not `za 1 minuta`. */
 export function formatExpiry(locale: Locale, seconds: number): string {
@@ -33,7 +31,7 @@ function tidy(text: string): string {
 }
 
 /** Cached: constructing formatters costs far more than using them. */
-const findFormats = remember(maxLocales, (locale: Locale) => {
+const findFormats = remember(cachedLocales, (locale: Locale) => {
   // Latin digits, like the code itself.
   const tag = `${locale}-u-nu-latn`;
   const count = (unit: Unit) => new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' });

@@ -1,7 +1,7 @@
 import { checkOriginHost } from '../core/origin.js';
 import { remember } from '../fast/recent.js';
 import type { Content, Render, RenderInput } from '../ports.js';
-import { catalogue, isLocale, type Locale, locales } from './catalogue.js';
+import { cachedLocales, catalogue, isLocale, type Locale, locales } from './catalogue.js';
 import { chooseLocale } from './choose-locale.js';
 import { formatDuration, formatExpiry } from './duration.js';
 import { emailHtml, emailLinkHtml, emailLinkText, emailText } from './email.js';
@@ -20,7 +20,6 @@ export interface RendererOptions {
   templatesDir?: string | undefined;
 }
 
-const maxLocales = 100;
 /** Codes live at most ten minutes, and only the last minute is counted in seconds. */
 const maxDurations = 200;
 
@@ -48,7 +47,7 @@ export function createRenderer(options: RendererOptions = {}): Render {
       ? (): Templates => ({})
       : loadTemplates(templatesDir, { hasAppName: appName !== '', isCodeInSubject });
   /** Most of a message is the same for everyone. */
-  const draftsOf = remember(maxLocales, (locale: Locale) => {
+  const draftsOf = remember(cachedLocales, (locale: Locale) => {
     const templates = findTemplates(locale);
     return remember(maxDurations, (seconds: number) => createDraft(locale, seconds, appName, templates));
   });

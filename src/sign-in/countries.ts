@@ -1,11 +1,9 @@
 import { listCountries } from '../core/countries.js';
 import { remember } from '../fast/recent.js';
-import type { Locale } from '../messages/catalogue.js';
-
-const maxLocales = 100;
+import { cachedLocales, type Locale } from '../messages/catalogue.js';
 
 /** Every country with its name and calling code, such as `Germany +49`, in the alphabetical order of the language. */
-export const nameCountries = remember(maxLocales, (locale: Locale) => {
+export const nameCountries = remember(cachedLocales, (locale: Locale) => {
   const names = new Intl.DisplayNames(locale, { type: 'region' });
   const { compare } = new Intl.Collator(locale);
   return listCountries()

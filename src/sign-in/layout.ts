@@ -1,6 +1,6 @@
 import { remember } from '../fast/recent.js';
 import { type Html, type HtmlValue, html } from '../html.js';
-import { type Locale, locales } from '../messages/catalogue.js';
+import { cachedLocales, type Locale, locales } from '../messages/catalogue.js';
 import { fillString } from '../messages/strings.js';
 import { type Brand, chooseOnBrand, defaultColor } from './brand.js';
 import { labelLinks } from './brand-links.js';
@@ -102,7 +102,7 @@ function initialOf(name: string): string {
 const tick: Html = html`<svg class="tick" viewBox="0 0 24 24" width="1em" height="1em" aria-hidden="true"><circle cx="12" cy="12" r="12"/><path d="m7 12.5 3.4 3.4L17 9" fill="none" stroke="#fff" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
 
 /** What a language calls itself. On first use: naming them all would take 1 % of a start. */
-const nameOf = remember(locales.length, (locale: Locale) => {
+const nameOf = remember(cachedLocales, (locale: Locale) => {
   const name = new Intl.DisplayNames(locale, { type: 'language' }).of(locale) ?? locale;
   return name.charAt(0).toLocaleUpperCase(locale) + name.slice(1);
 });
