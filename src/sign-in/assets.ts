@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 // Written by the build: the same folder seen from `src/sign-in` and from `dist/sign-in`.
 import * as texts from '../../dist/sign-in/browser/texts.js';
 import { base32Length } from '../core/base32-code.js';
+import { makeOnDemand } from '../http/on-demand.js';
 import { replyNotFound } from '../http/problems.js';
 import type { HttpReply } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
@@ -32,19 +33,14 @@ export function createAssets(brandColor: string | undefined) {
     read: () => texts.elements,
     headers: { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' },
   });
-  let loaded: { style: Asset; script: Asset; solver: Asset } | undefined;
-
-  function load() {
-    loaded ??= {
-      style: createAsset('style', 'css', 'text/css', texts.style + slotStyle + brandStyle),
-      script: createAsset('page', 'js', 'text/javascript', texts.page),
-      solver: createAsset('solver', 'js', 'text/javascript', texts.solver),
-    };
-    return loaded;
-  }
+  const assets = makeOnDemand({
+    style: () => createAsset('style', 'css', 'text/css', texts.style + slotStyle + brandStyle),
+    script: () => createAsset('page', 'js', 'text/javascript', texts.page),
+    solver: () => createAsset('solver', 'js', 'text/javascript', texts.solver),
+  });
 
   async function answer(request: HttpRequest): Promise<HttpReply> {
-    const { style, script, solver } = load();
+    const { style, script, solver } = assets;
     const [, name, ending] = /^(\w+)-.+\.(\w+)$/.exec(request.path.slice(paths.assets.length)) ?? [];
     const served: Record<string, Asset> = { 'style.css': style, 'page.js': script, 'solver.js': solver };
     const asset = served[`${name}.${ending}`];
@@ -62,7 +58,7 @@ export function createAssets(brandColor: string | undefined) {
   return {
     /** Where pages find them; a URL changes with its content. */
     urls() {
-      const { style, script, solver } = load();
+      const { style, script, solver } = assets;
       return { style: style.url, script: script.url, solver: solver.url };
     },
     routes,
