@@ -1,14 +1,9 @@
 import { isWebHost } from '../core/web-host.js';
 import type { Strings } from '../messages/strings.js';
 
-export interface BrandLink {
-  label: string;
-  url: string;
-}
-
 const target = /^(?:\/(?!\/)|https:\/\/[^\s/?#@]+(?=[/?#]|$))[\x21-\x7E]*$/;
 /** Labels that every language has a word for. */
-const known = { help: 'help', privacy: 'privacy', terms: 'terms' } as const;
+const known = ['help', 'privacy', 'terms'] as const;
 
 /** Whether this is a label and an https address or a path, such as `Help=https://help.example.com`. */
 export function isBrandLink(text: string): boolean {
@@ -18,7 +13,7 @@ export function isBrandLink(text: string): boolean {
 }
 
 /** The links in the language of the page, as far as it has words for them. */
-export function labelLinks(links: readonly string[], { page }: Pick<Strings, 'page'>): BrandLink[] {
+export function labelLinks(links: readonly string[], { page }: Pick<Strings, 'page'>) {
   return links.map(split).map(({ label, url }) => {
     const key = findKnown(label);
     return { label: key === undefined ? label : page[key], url };
@@ -30,12 +25,11 @@ export function findHelp(links: readonly string[]): string | undefined {
   return links.map(split).find(({ label }) => findKnown(label) === 'help')?.url;
 }
 
-function findKnown(label: string): (typeof known)[keyof typeof known] | undefined {
-  const name = label.toLowerCase();
-  return Object.hasOwn(known, name) ? known[name as keyof typeof known] : undefined;
+function findKnown(label: string) {
+  return known.find((name) => name === label.toLowerCase());
 }
 
-function split(text: string): BrandLink {
+function split(text: string) {
   const [label = '', ...rest] = text.split('=');
   return { label: label.trim(), url: rest.join('=').trim() };
 }
