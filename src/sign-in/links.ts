@@ -52,20 +52,13 @@ export function createLinks(parts: {
     },
     /** What a link brings, or the name of what is wrong with it. Changes nothing and asks no store. */
     open(link: string): OpenedLink | 'linkExpired' | 'linkBroken' {
-      const text = findFirst(listReadings(link), (sealed) => unseal(key, sealed, context));
-      if (text === null) return 'linkBroken';
+      const unsealed = listReadings(link).map((reading) => unseal(key, reading, context));
+      const text = unsealed.find((one) => one !== null);
+      if (text === undefined) return 'linkBroken';
       const [expiresAt, identity, purpose, challenge, keyId, window, digits] = JSON.parse(text) as Content;
       if (clock() >= expiresAt || !derivation.keyIds.includes(keyId)) return 'linkExpired';
       const code = derivation.recoverCode(identity, purpose, { challenge, keyId, window, digits });
       return { identity, challenge, code };
     },
   };
-}
-
-function findFirst(texts: readonly string[], read: (text: string) => string | null): string | null {
-  for (const text of texts) {
-    const found = read(text);
-    if (found !== null) return found;
-  }
-  return null;
 }

@@ -41,11 +41,7 @@ export function createStateCookie(
   }
 
   function find(request: HttpRequest): SignInState | null {
-    for (const sealed of cookie.parse(request.header('cookie'))) {
-      const state = open(sealed);
-      if (state) return state;
-    }
-    return null;
+    return cookie.parse(request.header('cookie')).map(open).find(Boolean) ?? null;
   }
 
   /** The state of a browser that is new here. */
