@@ -1,4 +1,3 @@
-import type { HumanCheckProvider } from '../core/human-check.js';
 import { type Html, html } from '../html.js';
 import type { Assets } from './assets.js';
 import type { PageContext } from './page-context.js';
@@ -29,8 +28,4 @@ ${asked.provider === 'turnstile' && html`<div id="turnstile"></div>`}`;
 
 export function findSolution(form: URLSearchParams): string | undefined {
   return form.get(field) || undefined;
-}
-
-export function checkedBy(check: AskedCheck | null): HumanCheckProvider | undefined {
-  return check?.asked.provider;
 }

@@ -1,3 +1,4 @@
+import { channelsOf } from '../core/channels.js';
 import { parseCanonical } from '../core/identity.js';
 import { findPlace, mayReach } from '../core/phone-place.js';
 import type { Channel } from '../core/policy.js';
@@ -7,7 +8,7 @@ import type { HttpRequest } from '../http/request.js';
 import type { Route } from '../http/route.js';
 import { formatExpiry } from '../messages/duration.js';
 import { fillString, joinSentences } from '../messages/strings.js';
-import { checkedBy, findSolution, renderCheck } from './check.js';
+import { findSolution, renderCheck } from './check.js';
 import type { Stray, Submission } from './forms.js';
 import { renderHelp } from './help.js';
 import { isolate, type Page } from './layout.js';
@@ -18,7 +19,6 @@ import type { PageParts, Parts } from './parts.js';
 import { parsePastedBase32 } from './pasted-base32.js';
 import { parsePastedCode } from './pasted-code.js';
 import { paths, signInPath } from './paths.js';
-import { phoneChannels } from './reach.js';
 import {
   chooseMalformed,
   type Flow,
@@ -61,14 +61,14 @@ export function createCodeRoutes(parts: CodeParts): Route[] {
     };
     const urls = parts.assets.urls();
     const render = (context: PageContext) => renderPage(context, input, renderCheck(context, check, urls));
-    return replies.page(request, render, { checkedBy: checkedBy(check) });
+    return replies.page(request, render, { checkedBy: check?.asked.provider });
   }
 
   /** The channels that reach a number; none for other identities. */
   function findPhoneChannels(identity: string): readonly Channel[] {
     if (parseCanonical(identity)?.kind !== 'phone') return [];
     const { kind } = findPlace(identity);
-    return channels.filter((name) => phoneChannels.includes(name) && mayReach(kind, name));
+    return channels.filter((name) => channelsOf.phone.includes(name) && mayReach(kind, name));
   }
 
   /** Acts on the sign-in that the form belongs to, with the target of its tab. */

@@ -3,7 +3,7 @@ import { type Html, html } from '../html.js';
 import type { HttpReply } from '../http/reply.js';
 import type { HttpRequest } from '../http/request.js';
 import type { Route } from '../http/route.js';
-import { checkedBy, findSolution, renderCheck } from './check.js';
+import { findSolution, renderCheck } from './check.js';
 import { isSameOrigin } from './form-tokens.js';
 import type { Stray, Submission } from './forms.js';
 import { type Page, titleOf } from './layout.js';
@@ -75,7 +75,7 @@ ${renderLine(context, notice, page.hint)}
 </form>`;
       return { title: titleOf(context), body };
     };
-    return replies.page(request, render, { ...how, checkedBy: checkedBy(check) });
+    return replies.page(request, render, { ...how, checkedBy: check?.asked.provider });
   }
 
   async function submit({ request, form, state, asker }: Submission): Promise<Outcome> {

@@ -4,10 +4,8 @@ import type { Channel } from '../core/policy.js';
 /** The kinds of identity that some transport reaches; also the names of the first field's labels. */
 export type Reach = 'email' | 'phone' | 'emailOrPhone';
 
-export const phoneChannels: readonly Channel[] = channelsOf.phone;
-
 export function findReach(channels: readonly Channel[]): Reach {
-  const hasPhone = channels.some((name) => phoneChannels.includes(name));
+  const hasPhone = channels.some((name) => channelsOf.phone.includes(name));
   if (!channels.includes('email')) return hasPhone ? 'phone' : 'emailOrPhone';
   return hasPhone ? 'emailOrPhone' : 'email';
 }
