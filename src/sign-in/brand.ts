@@ -45,7 +45,7 @@ export function isColor(text: string): boolean {
 }
 
 /** Black or white, whichever is easier to read on this colour. */
-export function chooseOnBrand(color: string = defaultColor): string {
+export function chooseOnBrand(color: string): string {
   const brand = parseColor(color);
   return formatColor(contrast(brand, white) >= contrast(brand, black) ? white : black);
 }

@@ -19,7 +19,7 @@ const ownHost = 'http://own.invalid';
 /** Browsers drop tabs and line ends and read a backslash as a slash, so text with one does not mean what it shows. */
 const isSuspect = (text: string) => /[\\\p{Cc}\p{Z}]|[^\x21-\x7E]/u.test(text);
 /** Signing in only to get back to the sign-in page would lead nowhere. */
-const isOwnPage = (path: string, prefix = '') =>
+const isOwnPage = (path: string, prefix: string) =>
   isOwnPath(path) || (path.startsWith(prefix) && isOwnPath(path.slice(prefix.length)));
 
 /** @throws RangeError for a home that is not such a target */

@@ -10,11 +10,9 @@ import type { PageParts, Parts } from './parts.js';
 import { paths } from './paths.js';
 import { forgetStep } from './state.js';
 
-type SignedInParts = Pick<PageParts, 'deviceCookie' | 'formTokens' | 'replies' | 'stateCookie' | 'tokens'>;
-
 /** Says who is signed in, with a link to where they were going and a button that signs out. */
 export function showSignedIn(
-  parts: SignedInParts,
+  parts: PageParts,
   request: HttpRequest,
   identity: string,
   returnTo: string | null,
@@ -36,7 +34,7 @@ interface Session extends Omit<Page, 'body'> {
 }
 
 function showSession(
-  { deviceCookie, formTokens, replies, stateCookie, tokens }: SignedInParts,
+  { deviceCookie, formTokens, replies, stateCookie, tokens }: PageParts,
   request: HttpRequest,
   describe: (context: PageContext) => Session,
 ): HttpReply {
