@@ -68,11 +68,12 @@ const inFolders = (...folders: string[]) => folders.map((folder) => `test/${fold
 
 export const shared: Record<Shared, readonly string[]> = {
   core: inFolders('core', 'vectors'),
-  service: ['test/architecture', ...inFolders('fast', 'http', 'service', 'tokens')],
+  service: ['test/architecture', ...inFolders('http', 'service', 'tokens')],
   library: inFolders(
     'adapters',
     'delivery',
     'events',
+    'fast',
     'human-check',
     'messages',
     'metrics',
