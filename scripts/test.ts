@@ -35,10 +35,12 @@ spawn(process.execPath, args, { cwd: fileURLToPath(new URL('../', import.meta.ur
 );
 
 function listFiles(): string[] {
-  const isWanted = (name: string) => words.length === 0 || words.some((word) => name.includes(word));
-  if (values.slow) return listTestFiles('slow').filter(isWanted);
-  if (values.quick) return toFiles(quick).filter(isWanted);
-  if (words.length > 0) return listTestFiles('all').filter(isWanted);
+  if (words.length > 0) {
+    const suite = values.quick ? quick.flatMap(listTestFiles) : listTestFiles(values.slow ? 'slow' : 'all');
+    return suite.filter((name) => words.some((word) => name.includes(word)));
+  }
+  if (values.slow) return listTestFiles('slow');
+  if (values.quick) return toFiles(quick);
   // Node starts files in the order of their names, and so begins with the shared processes, which take longest.
   return [...listTestFiles('apart'), ...toFiles(Object.keys(shared))];
 }
